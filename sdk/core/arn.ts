@@ -1,0 +1,52 @@
+/** The parts of a layer version ARN. Partition, region and account are kept as written and never interpreted. */
+export interface LayerVersionArn {
+  readonly partition: string;
+  readonly region: string;
+  readonly account: string;
+  /** The layer's name, without its version. */
+  readonly name: string;
+  readonly version: number;
+}
+
+// Characters and lengths of the parts: the pattern of LayerVersionArn in Lambda's API reference. The partition is open,
+// so that partitions that do not exist yet pass through.
+const layerPattern = /^arn:([a-zA-Z0-9-]+):lambda:([a-zA-Z0-9-]+):(\d{12}):layer:([a-zA-Z0-9_-]{1,140})(?::(\d+))?$/;
+
+/** Parses `arn:PARTITION:lambda:REGION:ACCOUNT:layer:NAME:VERSION`; undefined for anything else. */
+export function parseLayerVersionArn(text: string): LayerVersionArn | undefined {
+  const match = layerPattern.exec(text);
+  if (!match?.[5]) return undefined;
+  const version = Number(match[5]);
+  // Version 0 does not exist, and a number that JavaScript cannot hold exactly could not be compared.
+  if (version < 1 || !Number.isSafeInteger(version)) return undefined;
+  const [, partition = "", region = "", account = "", name = ""] = match;
+  return { partition, region, account, name, version };
+}
+
+/** Whether the text is a layer ARN without a version: `arn:PARTITION:lambda:REGION:ACCOUNT:layer:NAME`. */
+export function isLayerArn(text: string): boolean {
+  const match = layerPattern.exec(text);
+  return match !== null && match[5] === undefined;
+}
+
+/** The layer's ARN, without the version. */
+export function layerArn(arn: Omit<LayerVersionArn, "version">): string {
+  return `arn:${arn.partition}:lambda:${arn.region}:${arn.account}:layer:${arn.name}`;
+}
+
+/** The full ARN of one version of a layer. */
+export function layerVersionArn(arn: LayerVersionArn): string {
+  return `${layerArn(arn)}:${arn.version}`;
+}
+
+/** The partition that a region belongs to, by the prefixes that AWS documents; `aws` where none fits. */
+export function partitionOf(region: string): string {
+  if (region.startsWith("cn-")) return "aws-cn";
+  if (region.startsWith("us-gov-")) return "aws-us-gov";
+  if (region.startsWith("us-isob-")) return "aws-iso-b";
+  if (region.startsWith("us-isof-")) return "aws-iso-f";
+  if (region.startsWith("us-iso-")) return "aws-iso";
+  if (region.startsWith("eu-isoe-")) return "aws-iso-e";
+  if (region.startsWith("eusc-")) return "aws-eusc";
+  return "aws";
+}

@@ -1,0 +1,44 @@
+/** A function as it runs in AWS now. */
+export interface LiveFunction {
+  readonly name: string;
+  /** The function's ARN, without a version. */
+  readonly arn: string;
+  /** Layer version ARNs in merge order; empty where the function has none. */
+  readonly layers: readonly string[];
+  readonly runtime: string | undefined;
+  readonly architectures: readonly string[];
+  /** Image functions cannot have layers. */
+  readonly packageType: "Zip" | "Image";
+  /** Names this state of the function: an update made conditional on it fails when somebody else was faster. */
+  readonly revisionId: string | undefined;
+}
+
+/** Which functions of an account and region are meant; a function meant by any of the parts is meant. */
+export interface FunctionSelection {
+  /** Exact names or function ARNs. */
+  readonly names?: readonly string[];
+  readonly prefix?: string;
+  /** Functions that carry all of these tags. */
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly all?: boolean;
+}
+
+/** What a layer version suits, as its publisher declared; empty lists where nothing was declared. */
+export interface LayerVersionFacts {
+  readonly arn: string;
+  readonly compatibleRuntimes: readonly string[];
+  readonly compatibleArchitectures: readonly string[];
+}
+
+/** How the reconciliation of one function ended. */
+export interface FunctionOutcome {
+  readonly function: string;
+  readonly arn: string;
+  /** The layers found immediately before the last attempt. */
+  readonly before: readonly string[];
+  /** The layers that the function has now, as far as is known. */
+  readonly after: readonly string[];
+  readonly status: "updated" | "unchanged" | "failed" | "cancelled";
+  /** Why it failed, in a sentence with what to do. */
+  readonly reason?: string;
+}

@@ -1,0 +1,97 @@
+import { type LayerVersionArn, layerArn } from "./arn";
+import type { DeclaredLayer, DeclaredLayers } from "./config/declared";
+import { LayersError } from "./errors";
+
+/** How an entry matched a layer, most specific first. */
+export const matchRules = ["arn", "exact name", "name and stack", "name", "glob"] as const;
+/** One of {@link matchRules}. */
+export type MatchRule = (typeof matchRules)[number];
+
+/** The entry that declares a layer, and why it is that one. */
+export interface Match {
+  readonly declared: DeclaredLayer;
+  readonly rule: MatchRule;
+}
+
+/**
+ * Finds the entry that declares a layer; undefined where none does.
+ * @throws LayersError `layer-ambiguous` where two entries match by the same rule.
+ */
+export type Matcher = (layer: LayerVersionArn) => Match | undefined;
+
+/** Builds the matcher of one stack's declared layers. Matching a layer takes constant time, globs apart. */
+export function createMatcher({ stack, layers }: DeclaredLayers): Matcher {
+  // One index a rule, so that a lookup asks four maps instead of every entry.
+  const byArn = new Map<string, DeclaredLayer[]>();
+  const byName = new Map<Exclude<MatchRule, "arn" | "glob">, Map<string, DeclaredLayer[]>>();
+  const globs: { parts: string[]; declared: DeclaredLayer }[] = [];
+  const index = (rule: "exact name" | "name and stack" | "name", name: string, declared: DeclaredLayer) => {
+    const names = byName.get(rule) ?? new Map<string, DeclaredLayer[]>();
+    byName.set(rule, names);
+    add(names, name, declared);
+  };
+  for (const declared of layers) {
+    if (declared.arn) add(byArn, declared.arn, declared);
+    for (const name of declared.names ?? []) {
+      if (name.includes("*")) globs.push({ parts: name.split("*"), declared });
+      else index("exact name", name, declared);
+    }
+    if (declared.arn || declared.names) continue;
+    index("name and stack", `${declared.key}-${stack}`, declared);
+    index("name and stack", `${stack}-${declared.key}`, declared);
+    index("name", declared.key, declared);
+  }
+
+  const candidates = (rule: MatchRule, layer: LayerVersionArn): DeclaredLayer[] => {
+    if (rule === "arn") return byArn.get(layerArn(layer)) ?? [];
+    if (rule === "glob")
+      return globs.filter(({ parts }) => fitsGlob(layer.name, parts)).map(({ declared }) => declared);
+    return byName.get(rule)?.get(layer.name) ?? [];
+  };
+  const find: Matcher = (layer) => {
+    for (const rule of matchRules) {
+      const [first, ...others] = new Set(candidates(rule, layer));
+      if (others[0] && first) throw ambiguous(layer, rule, first, others[0]);
+      if (first) return { declared: first, rule };
+    }
+    return undefined;
+  };
+  return memoized(find);
+}
+
+/** A fleet has few distinct layers and many functions. */
+function memoized(find: Matcher): Matcher {
+  const found = new Map<string, Match | undefined>();
+  return (layer) => {
+    const key = layerArn(layer);
+    if (!found.has(key)) found.set(key, find(layer));
+    return found.get(key);
+  };
+}
+
+function add(names: Map<string, DeclaredLayer[]>, name: string, declared: DeclaredLayer): void {
+  names.set(name, [...(names.get(name) ?? []), declared]);
+}
+
+/** Whether a name fits a glob, in which `*` stands for any text. Linear in the name's length, whatever the glob. */
+function fitsGlob(name: string, parts: readonly string[]): boolean {
+  const [first = "", ...middle] = parts;
+  const last = middle.pop() ?? "";
+  if (!name.startsWith(first)) return false;
+  let at = first.length;
+  for (const part of middle) {
+    const found = name.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return name.length - last.length >= at && name.endsWith(last);
+}
+
+function ambiguous(layer: LayerVersionArn, rule: MatchRule, a: DeclaredLayer, b: DeclaredLayer): LayersError {
+  const where = ({ key, source }: DeclaredLayer) => `"${key}" (${source.file}:${source.line})`;
+  return new LayersError(
+    "layer-ambiguous",
+    `Layer ${layer.name} is declared twice: ${where(a)} and ${where(b)} both match it by ${rule}. Nothing was changed.`,
+    { next: `Remove one of the two entries, or give the one that is meant \`arn: ${layerArn(layer)}\`.` },
+  );
+}

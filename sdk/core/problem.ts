@@ -1,0 +1,43 @@
+/** Where something stands in a text file; line and column count from 1. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** One thing that is wrong with a file, as data; {@link formatProblem} makes it readable. */
+export interface Problem extends Position {
+  /** A short stable name of the kind of problem, such as `unknown-key`. */
+  readonly code: string;
+  readonly file: string;
+  readonly message: string;
+  /** What to do about it. */
+  readonly next?: string;
+  /** The line of the file that the problem stands in, without its line break. */
+  readonly text: string;
+  /** How many characters of that line are meant, at least 1. */
+  readonly length: number;
+}
+
+const longestLine = 160;
+
+/** `file:line:column`, the form that editors and terminals turn into a link. */
+export function formatPosition(at: Position & { readonly file: string }): string {
+  return `${at.file}:${at.line}:${at.column}`;
+}
+
+/** The problem in up to four lines: where and what, the offending text, a caret below it, and what to do. */
+export function formatProblem(problem: Problem): string {
+  const number = String(problem.line);
+  // A very long line is cut so that the caret stays visible.
+  const start = Math.max(0, problem.column - 1 - longestLine / 2);
+  const shown = problem.text.slice(start, start + longestLine).replaceAll("\t", " ");
+  const caretAt = problem.column - 1 - start;
+  const carets = "^".repeat(Math.max(1, Math.min(problem.length, shown.length - caretAt)));
+  const lines = [
+    `${formatPosition(problem)} ${problem.code}: ${problem.message}`,
+    `  ${number} | ${shown}`,
+    `  ${" ".repeat(number.length)} | ${" ".repeat(caretAt)}${carets}`,
+  ];
+  if (problem.next) lines.push(`  ${problem.next}`);
+  return lines.join("\n");
+}
