@@ -39,6 +39,8 @@ export interface FunctionOutcome {
   /** The layers that the function has now, as far as is known. */
   readonly after: readonly string[];
   readonly status: "updated" | "unchanged" | "failed" | "cancelled";
-  /** Why it failed, in a sentence with what to do. */
+  /** Why it failed or was cancelled, in a sentence or two with what to do. */
   readonly reason?: string;
+  /** Set where somebody else changed the function during the run: what was done was planned anew from what they left. */
+  readonly changedMeanwhile?: true;
 }

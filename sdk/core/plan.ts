@@ -55,3 +55,9 @@ export function atVersion(text: string, version: number): string {
   const parsed = parseLayerVersionArn(text);
   return parsed ? layerVersionArn({ ...parsed, version }) : text;
 }
+
+/** Pulumi's function types, each with the property that holds its layers. A config's `resource_types` adds to them. */
+export const functionTypes: Readonly<Record<string, string>> = {
+  "aws:lambda/function:Function": "layers",
+  "aws-native:lambda:Function": "layers",
+};

@@ -1,4 +1,6 @@
-/** Where something stands in a text file; line and column count from 1. */
+import stringWidth from "string-width";
+
+/** Where something stands in a text file. Line and column count from 1, columns in UTF-16 units as editors do. */
 export interface Position {
   readonly line: number;
   readonly column: number;
@@ -30,9 +32,11 @@ export function formatProblem(problem: Problem): string {
   const number = String(problem.line);
   // A very long line is cut so that the caret stays visible.
   const start = Math.max(0, problem.column - 1 - longestLine / 2);
-  const shown = problem.text.slice(start, start + longestLine).replaceAll("\t", " ");
-  const caretAt = problem.column - 1 - start;
-  const carets = "^".repeat(Math.max(1, Math.min(problem.length, shown.length - caretAt)));
+  // A tab has no fixed width, and other control characters are not for a terminal.
+  const shown = problem.text.slice(start, start + longestLine).replace(/\p{Cc}/gu, " ");
+  const from = problem.column - 1 - start;
+  const caretAt = stringWidth(shown.slice(0, from));
+  const carets = "^".repeat(Math.max(1, stringWidth(shown.slice(from, from + problem.length))));
   const lines = [
     `${formatPosition(problem)} ${problem.code}: ${problem.message}`,
     `  ${number} | ${shown}`,

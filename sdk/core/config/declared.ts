@@ -59,7 +59,8 @@ function declare(
   const source = (overridden ? over : base)?.source;
   // The parser lets no entry without a version through; this is for configs made by hand.
   if (fields.version === undefined || !source) throw new LayersError("config-invalid", `Layer ${key} has no version`);
-  const fill = (text: string) => text.replaceAll("{stack}", stack);
+  // A function, because `$&` in a replacement text would have a meaning.
+  const fill = (text: string) => text.replaceAll("{stack}", () => stack);
   return {
     key,
     version: fields.version,

@@ -1,8 +1,8 @@
-import { closest, distance } from "fastest-levenshtein";
-import type { z } from "zod";
 import type { Problem } from "../problem";
+import { contentProblems } from "./problems";
 import { type ConfigFile, configSchema, type EntryFields } from "./schema";
-import { maxConfigBytes, type Path, parseYaml, type YamlFile } from "./yaml";
+import { maxConfigBytes, parseYaml, type YamlFile } from "./yaml";
+import type { Path } from "./yaml-nodes";
 
 /** Where a value of the config stands. */
 export interface Source {
@@ -45,146 +45,32 @@ export type ParsedConfig =
 
 /** Parses the text of a config file. `file` is its name for messages. */
 export function parseConfig(text: string, file: string): ParsedConfig {
-  const fail = (problems: readonly Problem[]): ParsedConfig => ({
-    ok: false,
-    problems: [...problems].sort((a, b) => a.line - b.line || a.column - b.column),
-  });
+  const fail = (problems: readonly Problem[]): ParsedConfig => ({ ok: false, problems: inOrder(problems) });
   if (text.length > maxConfigBytes) {
     const message = `the file has more than ${maxConfigBytes} bytes, the most that is read`;
     return fail([{ code: "file-too-large", message, file, line: 1, column: 1, text: text.slice(0, 80), length: 1 }]);
   }
-  const yaml = parseYaml(text, file);
-  if (yaml.problems.length > 0) return fail(yaml.problems);
+  const yaml = parseYaml(text.replace(/^\uFEFF/, ""), file);
+  if (yaml.content === undefined) return fail(yaml.problems);
 
-  const result = configSchema.safeParse(yaml.content);
-  const problems = [
-    ...reservedKeys(yaml),
-    ...(result.error?.issues ?? []).flatMap((issue) => toProblems(issue, yaml)),
-    ...(result.data ? incompleteEntries(result.data, yaml) : []),
-  ];
+  const result = configSchema.safeParse(yaml.content ?? {});
+  const problems = [...contentProblems(result.error?.issues ?? [], yaml), ...yaml.problems];
   return problems.length > 0 || !result.data ? fail(problems) : { ok: true, config: toConfig(result.data, yaml, file) };
 }
 
-const knownKeys = keysBySection();
-
-function keysBySection() {
-  const { layers, settings } = configSchema.shape;
-  return {
-    file: Object.keys(configSchema.shape),
-    entry: Object.keys(layers.valueType.shape),
-    settings: Object.keys(settings.unwrap().unwrap().shape),
-  };
-}
-
-function toProblems(issue: z.core.$ZodIssue, yaml: YamlFile): Problem[] {
-  const name = issue.path.map(String).join(".") || "the file";
-  if (issue.code === "unrecognized_keys") {
-    const known =
-      issue.path.length === 0 ? knownKeys.file : issue.path[0] === "settings" ? knownKeys.settings : knownKeys.entry;
-    return issue.keys.map((key) => {
-      const message = `unknown key "${key}" in ${name}`;
-      return yaml.problemAt([...issue.path, key], { code: "unknown-key", message, next: suggest(key, known) }, "key");
-    });
-  }
-  const missing = issue.code === "invalid_type" && valueAt(yaml.content, issue.path) === undefined;
-  if (missing) {
-    const key = String(issue.path.at(-1) ?? "layers");
-    const message =
-      issue.path.length > 1
-        ? `${issue.path.slice(0, -1).map(String).join(".")} has no ${key}`
-        : `the file has no ${key}`;
-    const next =
-      key === "version" ? "Add the version that the layer has to be at, such as `version: 1`" : `Add \`${key}:\``;
-    return [yaml.problemAt(issue.path, { code: "missing-key", message, next }, "key")];
-  }
-  const value = valueAt(yaml.content, issue.path);
-  return [
-    yaml.problemAt(issue.path, {
-      code: "invalid-value",
-      message: `${name} ${issue.message}`,
-      next: advise(issue, value),
-    }),
-  ];
-}
-
-function advise(issue: z.core.$ZodIssue, value: unknown): string | undefined {
-  const key = issue.path.at(-1);
-  if (key === "version" && typeof value === "string" && /^\d+$/.test(value))
-    return `Write the number without quotes: ${Number(value)}`;
-  if (key === "aws_account_id") return "Write it in quotes, so that leading zeros are kept";
-  if (key === "validate_layer_exists" && /^(?:yes|no|on|off)$/i.test(String(value))) {
-    return `Write ${/^(?:yes|on)$/i.test(String(value))}`;
-  }
-  if (issue.path.length === 1 && value === null) return `Put something below \`${String(key)}:\`, or {} for nothing`;
-  return undefined;
-}
-
-function suggest(key: string, known: readonly string[]): string {
-  const nearest = closest(key, [...known]);
-  return distance(key, nearest) <= Math.max(2, key.length / 3)
-    ? `Did you mean "${nearest}"?`
-    : `Known keys are: ${known.join(", ")}`;
-}
-
-// zod leaves this key out of what it checks, without a word; nothing may be ignored in silence.
-function reservedKeys(yaml: YamlFile): Problem[] {
-  const find = (value: unknown, path: Path): Path[] =>
-    typeof value !== "object" || value === null
-      ? []
-      : Object.keys(value).flatMap((key) =>
-          key === "__proto__" ? [[...path, key]] : find((value as Record<string, unknown>)[key], [...path, key]),
-        );
-  return find(yaml.content, []).map((path) =>
-    yaml.problemAt(path, { code: "unknown-key", message: "__proto__ cannot be used as a name here" }, "key"),
-  );
-}
-
-/** Rules about two values at once, which a schema cannot say. */
-function incompleteEntries(file: ConfigFile, yaml: YamlFile): Problem[] {
-  const problems: Problem[] = [];
-  const checkName = (path: Path, fields: Partial<EntryFields>) => {
-    const name = String(path.at(-1));
-    if (fields.arn || fields.names || /^[A-Za-z0-9_-]{1,140}$/.test(name)) return;
-    const message = `"${name}" cannot be a layer's name: letters, digits, - and _, at most 140`;
-    problems.push(
-      yaml.problemAt(path, { code: "invalid-layer-name", message, next: "Give the entry an arn or names" }, "key"),
-    );
-  };
-  for (const [name, fields] of Object.entries(file.layers)) checkName(["layers", name], fields);
-  for (const [stack, entries] of Object.entries(file.stack_overrides ?? {})) {
-    for (const [name, fields] of Object.entries(entries)) {
-      if (Object.hasOwn(file.layers, name)) continue;
-      const path = ["stack_overrides", stack, name];
-      checkName(path, fields);
-      if (fields.version !== undefined) continue;
-      const message = `${path.join(".")} has no version, and layers has no entry "${name}" to take one from`;
-      problems.push(yaml.problemAt(path, { code: "missing-key", message, next: suggestLayer(name, file) }, "key"));
-    }
-  }
-  return problems;
-}
-
-function suggestLayer(name: string, file: ConfigFile): string {
-  const names = Object.keys(file.layers);
-  return names.length > 0 && distance(name, closest(name, names)) <= 3
-    ? `Did you mean "${closest(name, names)}"?`
-    : "Add a version, or declare the layer in layers";
-}
-
-function valueAt(content: unknown, path: Path): unknown {
-  return path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], content);
+/** Sorted by place. Of several problems of a kind in one place the first will do: what an alias repeats is one mistake. */
+function inOrder(problems: readonly Problem[]): Problem[] {
+  const byPlace = new Map([...problems].reverse().map((one) => [`${one.line}:${one.column}:${one.code}`, one]));
+  return [...byPlace.values()].sort((a, b) => a.line - b.line || a.column - b.column);
 }
 
 function toConfig(content: ConfigFile, yaml: YamlFile, file: string): LayerConfig {
   const toEntry = (path: Path, fields: Partial<EntryFields>): LayerEntry => {
-    const { line, column } = yaml.problemAt(fields.version === undefined ? path : [...path, "version"], {
-      code: "",
-      message: "",
-    });
-    return { fields: withoutNulls(fields), source: { file, line, column } };
+    const position = yaml.positionOf(fields.version === undefined ? path : [...path, "version"]);
+    return { fields: withoutNulls(fields), source: { file, ...position } };
   };
-  const toEntries = (path: Path, entries: Record<string, Partial<EntryFields>>) =>
-    new Map(Object.entries(entries).map(([name, fields]) => [name, toEntry([...path, name], fields)]));
+  const toEntries = (path: Path, entries: Record<string, Partial<EntryFields> | null>) =>
+    new Map(Object.entries(entries).map(([name, fields]) => [name, toEntry([...path, name], fields ?? {})]));
   const settings = content.settings ?? {};
   return {
     file,
@@ -192,7 +78,7 @@ function toConfig(content: ConfigFile, yaml: YamlFile, file: string): LayerConfi
     overrides: new Map(
       Object.entries(content.stack_overrides ?? {}).map(([stack, entries]) => [
         stack,
-        toEntries(["stack_overrides", stack], entries),
+        toEntries(["stack_overrides", stack], entries ?? {}),
       ]),
     ),
     settings: {

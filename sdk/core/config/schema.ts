@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { isLayerArn } from "../arn";
 
 // The one source of what a config file may hold: the parser validates with it, and the published JSON Schema is made
 // from it. Every message says what would be right, because the parser shows it as it is.
@@ -7,7 +6,6 @@ import { isLayerArn } from "../arn";
 const version = z
   .int({ error: "must be a whole number of 1 or more" })
   .min(1, { error: "must be a whole number of 1 or more" })
-  .max(Number.MAX_SAFE_INTEGER, { error: "is larger than any layer version can be" })
   .meta({ description: "The version that this layer has to be at.", examples: [5] });
 
 const text = (description: string, ...examples: string[]) =>
@@ -20,15 +18,17 @@ const texts = (description: string, ...examples: string[]) =>
     })
     .meta({ description, examples: [examples] });
 
+const layerArnWanted = "must be a layer ARN without a version: arn:aws:lambda:REGION:ACCOUNT:layer:NAME";
+
 const entryFields = {
   version,
   arn: z
-    .string({ error: "must be a layer ARN without a version" })
-    .refine((arn) => isLayerArn(arn.replaceAll("{stack}", "stack")), {
-      error: "must be a layer ARN without a version: arn:aws:lambda:REGION:ACCOUNT:layer:NAME",
+    .string({ error: layerArnWanted })
+    .regex(/^arn:[a-zA-Z0-9-]+:lambda:[a-zA-Z0-9-]+:\d{12}:layer:(?:[a-zA-Z0-9_-]|\{stack\}){1,140}$/, {
+      error: layerArnWanted,
     })
     .meta({
-      description: "Exactly this layer, of any account. An ARN without a version.",
+      description: "Exactly this layer, of any account: an ARN without a version; {stack} in the name is filled in.",
       examples: ["arn:aws:lambda:us-east-1:464622532012:layer:Datadog-Python312"],
     }),
   names: z
@@ -57,7 +57,9 @@ const entryFields = {
     }),
   description: text("What the layer is for.", "DynamoDB operations"),
   compatible_runtimes: texts("The Lambda runtimes that this layer suits.", "python3.12"),
-  compatible_architectures: texts("The instruction sets that this layer suits.", "arm64", "x86_64"),
+  compatible_architectures: z
+    .array(z.enum(["x86_64", "arm64"], { error: "must be x86_64 or arm64" }), { error: "must be a list of texts" })
+    .meta({ description: "The instruction sets that this layer suits.", examples: [["arm64"]] }),
 };
 
 // An empty value in YAML is null; everywhere but at `version` it means the same as leaving the key out.
@@ -77,13 +79,28 @@ const override = z.strictObject({ version: version.optional(), ...optional }, as
   description: "Fields that differ in this stack. An entry that `layers` does not have is added, and needs a version.",
 });
 
+// What a stack can be called is up to Pulumi: ParseStackName in its sdk/go/common/tokens.
+const stackName = z.string().regex(/^[A-Za-z0-9_.-]{1,100}$/, {
+  error: "cannot be a stack here: letters, digits, -, _ and ., at most 100, without organization and project",
+});
+
+const resourceType = z.string().regex(/^[^:\s]+:[^:\s]*:[^:\s]+$/, {
+  error: "cannot be a resource type: it has three parts, as in aws:lambda/function:Function",
+});
+const propertyName = "must be the name of a property";
+
 const settings = z
   .strictObject(
     {
-      aws_region: text("The AWS region of the functions.", "us-east-1").nullish(),
+      aws_region: z
+        .string({ error: "must be a text" })
+        .regex(/^[a-z0-9-]+$/, { error: "must be a region such as us-east-1" })
+        .nullish()
+        .meta({ description: "The AWS region of the functions.", examples: ["us-east-1"] }),
       aws_account_id: z
-        .union([z.string(), z.int()], { error: "must be an account number of 12 digits" })
-        .refine((id) => /^\d{12}$/.test(String(id)), { error: "must be an account number of 12 digits" })
+        .union([z.string().regex(/^\d{12}$/), z.int().min(100_000_000_000).max(999_999_999_999)], {
+          error: "must be an account number of 12 digits",
+        })
         .nullish()
         .meta({
           description:
@@ -108,7 +125,7 @@ const settings = z
         .nullish()
         .meta({ description: "Backups older than this many days are pruned, but never the newest.", default: 30 }),
       resource_types: z
-        .record(z.string(), z.string({ error: "must be the name of a property" }).min(1), {
+        .record(resourceType, z.string({ error: propertyName }).min(1, { error: propertyName }), {
           error: "must be a mapping of resource type to property",
         })
         .nullish()
@@ -131,7 +148,7 @@ export const configSchema = z
       }),
       settings: settings.nullish(),
       stack_overrides: z
-        .record(z.string(), z.record(z.string(), override, asMapping), asMapping)
+        .record(stackName, z.record(z.string(), override.nullable(), asMapping).nullable(), asMapping)
         .nullish()
         .meta({
           description: "What differs in a stack, by the last part of the stack's name.",
@@ -139,14 +156,33 @@ export const configSchema = z
     },
     asMapping,
   )
-  .meta({ title: "Lambda layer versions", description: "The version that every AWS Lambda layer has to be at." });
+  .meta({
+    title: "Lambda layer versions",
+    description: "The version that every AWS Lambda layer has to be at.",
+    examples: [
+      {
+        layers: { "receipt-dynamo": { version: 5 }, "receipt-label": { version: 3, enforce: "minimum" } },
+        settings: { aws_region: "us-east-1" },
+        stack_overrides: { dev: { "receipt-dynamo": { version: 6 } } },
+      },
+    ],
+  });
 
 /** A config file's content, as written. */
 export type ConfigFile = z.infer<typeof configSchema>;
 /** One entry of `layers`, as written. */
 export type EntryFields = z.infer<typeof entry>;
 
-/** The JSON Schema (draft 2020-12) of the config file, for editors. */
+/** The JSON Schema of the config file, for editors. Draft 7 is what all of them know. */
 export function configJsonSchema(): object {
-  return z.toJSONSchema(configSchema, { io: "input" });
+  return z.toJSONSchema(configSchema, { target: "draft-7", io: "input", override: joinNull });
+}
+
+/** `anyOf: [X, null]` as X of type `[T, null]`: editors show the description of a property only where it is outermost. */
+function joinNull({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void {
+  const [first, second, ...others] = jsonSchema.anyOf ?? [];
+  if (!first?.type || second?.type !== "null" || others.length > 0) return;
+  delete jsonSchema.anyOf;
+  Object.assign(jsonSchema, first, { ...jsonSchema }, { type: [first.type, "null"] });
+  if (first.enum) jsonSchema.enum = [...first.enum, null];
 }

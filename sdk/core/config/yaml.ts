@@ -1,80 +1,112 @@
-import { type Document, isAlias, isMap, isNode, isPair, isScalar, LineCounter, type Node, parseDocument } from "yaml";
-import type { Problem } from "../problem";
+import { LineCounter, type Node, parseDocument, type YAMLError } from "yaml";
+import type { Position, Problem } from "../problem";
+import { createLocator, fillAliases, type Path, type Range } from "./yaml-nodes";
 
 /** The largest config file that is read, in bytes. A file of 1,000 layers has about 100 kB. */
 export const maxConfigBytes = 1024 * 1024;
-// How often anchors may be expanded before a file is refused as a "billion laughs": the default of the yaml library.
-const maxAliases = 100;
+/** How many keys and values a file may have once its aliases are filled in. A file of 1,000 layers has about 10,000. */
+export const maxConfigSize = 100_000;
 
-/** A path into a document: keys and indexes. */
-export type Path = readonly PropertyKey[];
+type What = Pick<Problem, "code" | "message" | "next">;
 
 /** A parsed YAML text that still knows where everything stands. */
 export interface YamlFile {
-  /** The content as plain data; undefined where the text is no valid YAML. */
+  /** The content as plain data, null where the file is empty; undefined where the text cannot be understood. */
   readonly content: unknown;
   /** What is wrong with the text as YAML. */
   readonly problems: readonly Problem[];
   /** Makes a problem of the value at `path`, or of the key there; where the path ends early, of what is there. */
-  problemAt(path: Path, what: Pick<Problem, "code" | "message" | "next">, part?: "key" | "value"): Problem;
+  problemAt(path: Path, what: What, part?: "key" | "value"): Problem;
+  /** Where the value at `path` stands. */
+  positionOf(path: Path): Position;
 }
 
 /** Parses YAML 1.2, with merge keys (`<<`) as the Python tool understood them. Nothing in the text can run code. */
 export function parseYaml(source: string, file: string): YamlFile {
   const lineCounter = new LineCounter();
-  const doc = parseDocument(source, { lineCounter, merge: true, prettyErrors: false, logLevel: "silent" });
+  // Keys stay as written: a stack named 007 or 1.10 is no number. Looking for duplicates is quadratic in the library.
+  const options = { merge: true, stringKeys: true, uniqueKeys: false, prettyErrors: false };
+  const doc = parseDocument(source, { ...options, lineCounter });
 
-  const problemAtOffset = (
-    [start, end]: readonly [number, number],
-    what: Pick<Problem, "code" | "message" | "next">,
-  ): Problem => {
+  const problemIn = ([start, end]: Range, what: What): Problem => {
     const { line, col } = lineCounter.linePos(Math.min(start, source.length));
     const lineStart = lineCounter.lineStarts[line - 1] ?? 0;
     const text = (source.slice(lineStart).split("\n", 1)[0] ?? "").replace(/\r$/, "");
     const length = Math.max(1, Math.min(end - start, text.length - (col - 1)));
     return { ...what, file, line, column: col, text, length };
   };
+  const problemOf = ({ range }: Node, what: What) => problemIn(range ? [range[0], range[1]] : [0, 1], what);
+  const toProblem = (error: YAMLError) => {
+    const problem = problemIn(error.pos, { code: "invalid-yaml", message: error.message });
+    return { ...problem, ...explain(error, problem.text) };
+  };
 
-  // Warnings are about tags that nothing here resolves: whoever wrote one expected something to happen.
-  const problems = [...doc.errors, ...doc.warnings].map((error) =>
-    problemAtOffset(error.pos, { code: "invalid-yaml", message: error.message }),
-  );
-  let content: unknown;
-  if (problems.length === 0) {
-    try {
-      content = doc.toJS({ maxAliasCount: maxAliases });
-    } catch (error) {
-      problems.push(problemAtOffset([0, 1], { code: "invalid-yaml", message: (error as Error).message }));
-    }
+  const { size, broken, duplicateKeys, leadingZeros } = fillAliases(doc);
+  const locate = createLocator(doc);
+  // Warnings are about tags and directives that nothing here resolves: whoever wrote one expected something to happen.
+  const readable = [
+    ...[...doc.errors.filter(leavesContent), ...doc.warnings].map(toProblem),
+    ...duplicateKeys.map((key) =>
+      problemOf(key, {
+        code: "duplicate-key",
+        message: `this mapping has the key "${key.value}" already`,
+        next: "Remove one of the two",
+      }),
+    ),
+    ...leadingZeros.map((number) =>
+      problemOf(number, {
+        code: "invalid-value",
+        message: `${number.source} has a leading zero, which some YAML readers take for an octal number`,
+        next: "Write a number without leading zeros, and a text in quotes",
+      }),
+    ),
+  ];
+  const unreadable = [
+    ...firstOfEachLine(doc.errors.filter((error) => !leavesContent(error)).map(toProblem)),
+    ...broken.map(({ node, ...what }) => problemOf(node, { code: "invalid-yaml", ...what })),
+  ];
+  if (size > maxConfigSize) {
+    const message = `the file has more than ${maxConfigSize} keys and values with its aliases filled in, the most that is read`;
+    unreadable.push(problemIn([0, 1], { code: "file-too-large", message }));
   }
   return {
-    content,
-    problems,
-    problemAt: (path, what, part = "value") => problemAtOffset(rangeOf(doc, path, part), what),
+    content: unreadable.length > 0 ? undefined : doc.toJS(),
+    problems: [...readable, ...unreadable],
+    problemAt: (path, what, part = "value") => problemIn(locate(path, part), what),
+    positionOf: (path) => {
+      const { line, col } = lineCounter.linePos(locate(path, "value")[0]);
+      return { line, column: col };
+    },
   };
 }
 
-function rangeOf(doc: Document, path: Path, part: "key" | "value"): [number, number] {
-  let node = doc.contents as Node | null;
-  let range = node?.range ?? undefined;
-  for (const [depth, step] of path.entries()) {
-    if (isAlias(node)) node = node.resolve(doc) ?? null;
-    const last = depth === path.length - 1;
-    if (isMap(node)) {
-      const pair = node.items.find((item) => isPair(item) && isScalar(item.key) && String(item.key.value) === step);
-      if (!pair) break;
-      const value = isNode(pair.value) ? pair.value : null;
-      // A mapping or an empty value has no text of its own worth marking: its key is what the reader looks for.
-      const showKey = !isScalar(value) || value.range?.[0] === value.range?.[1];
-      const shown = part === "key" && last ? pair.key : showKey ? pair.key : value;
-      node = value;
-      range = (isNode(shown) ? shown.range : undefined) ?? range;
-    } else {
-      const item = isNode(node) && "items" in node ? (node.items as unknown[])[Number(step)] : undefined;
-      if (!isNode(item)) break;
-      node = item;
-      range = item.range ?? range;
-    }
+/** Whether the rest of the file can be checked all the same. */
+function leavesContent({ code }: YAMLError): boolean {
+  return code === "MULTIPLE_DOCS";
+}
+
+/** After one error in a line, the parser's others in that line are echoes. */
+function firstOfEachLine(problems: readonly Problem[]): Problem[] {
+  const first = new Map([...problems].reverse().map((problem) => [problem.line, problem]));
+  return problems.filter((problem) => first.get(problem.line) === problem);
+}
+
+/** The yaml library speaks to programmers; these words are for whoever wrote the file. */
+function explain({ code }: YAMLError, line: string): Partial<What> {
+  switch (code) {
+    case "MULTIPLE_DOCS":
+      return { message: "the file holds more than one YAML document", next: "Remove this line, or what follows it" };
+    case "NON_STRING_KEY":
+      return { message: "a key has to be a plain text" };
+    case "RESOURCE_EXHAUSTION":
+      return { message: "this is nested too deeply" };
+    case "TAB_AS_INDENT":
+      return { next: "Indent with spaces" };
+    case "BAD_DIRECTIVE":
+      return { next: "Remove this line" };
+    case "TAG_RESOLVE_FAILED":
+      return { next: "Remove the tag" };
+    default:
+      return /[{*]/.test(line) ? { next: 'Put a text that has { or * in it in quotes: "team-{stack}-*"' } : {};
   }
-  return [range?.[0] ?? 0, range?.[1] ?? 1];
 }

@@ -1,0 +1,114 @@
+import { existsSync, statSync } from "node:fs";
+import { dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { type LayerConfig, parseConfig } from "../sdk/core/config/parse";
+import { LayersError } from "../sdk/core/errors";
+import { formatProblem } from "../sdk/core/problem";
+import { defaultConfigFile, loadLayerConfig } from "../sdk/files/config-file";
+
+/** What every policy takes as configuration. The keys of the inline form mean what they mean in a config file. */
+export interface PolicySettings {
+  /** Path of the config file; a relative one starts at the directory that `pulumi` was called in. */
+  readonly configFile?: string;
+  /** The layers themselves, instead of a file. */
+  readonly layers?: object;
+  /** What differs by stack; only beside `layers`. */
+  readonly stackOverrides?: object;
+  /** Further function types, each with the property that holds its layers. */
+  readonly resourceTypes?: Readonly<Record<string, string>>;
+}
+
+/** How messages name a config that stands in the policy's configuration. */
+export const inlineConfigName = "the policy's configuration";
+
+/** The variable that names the config file where the policy's configuration does not. */
+export const configVariable = "LAMBDA_LAYERS_CONFIG";
+
+/** What was found, or why nothing can be checked. */
+export type ConfigSearch =
+  | { readonly found: true; readonly config: LayerConfig }
+  | {
+      readonly found: false;
+      /** The message for the user. */
+      readonly problem: string;
+      /** Whether there simply is no file, as in a project that has no functions. */
+      readonly missing: boolean;
+    };
+
+/**
+ * Reads the layers that policies compare with: from the settings (`configFile`, or `layers`), else from the file that
+ * LAMBDA_LAYERS_CONFIG names, else from `layer_config.yaml` in the caller's directory or the nearest one above it.
+ * Never throws for what a user wrote.
+ */
+export function findConfig(settings: PolicySettings, env: NodeJS.ProcessEnv, directory: string): ConfigSearch {
+  if (settings.configFile && settings.layers) {
+    return refuse(`${inlineConfigName} has both configFile and layers. Nothing was checked. Give one of them.`);
+  }
+  if (settings.layers) return readInline(settings);
+  const named = settings.configFile || env[configVariable];
+  if (named) return readNamed(named, settings.configFile ? "configFile" : configVariable, directory);
+  const path = searchUpwards(directory);
+  return path ? read(relative(directory, path) || path, directory) : notFound(directory);
+}
+
+/**
+ * The directory that `pulumi` was called in. A policy pack runs in its own folder, but inherits PWD from the shell.
+ * With `pulumi -C DIR` it is still the shell's directory, not DIR.
+ */
+export function callerDirectory(env: NodeJS.ProcessEnv): string {
+  const { PWD } = env;
+  return PWD && isAbsolute(PWD) && existsSync(PWD) ? PWD : process.cwd();
+}
+
+function readInline({ layers, stackOverrides, resourceTypes }: PolicySettings): ConfigSearch {
+  const content = { layers, stack_overrides: stackOverrides, settings: { resource_types: resourceTypes } };
+  const parsed = parseConfig(JSON.stringify(content, undefined, 2), inlineConfigName);
+  if (parsed.ok) return { found: true, config: parsed.config };
+  return refuse(
+    [`${inlineConfigName} is not valid. Nothing was checked.`, ...parsed.problems.map(formatProblem)].join("\n"),
+  );
+}
+
+function readNamed(name: string, setting: string, directory: string): ConfigSearch {
+  const path = resolve(directory, name);
+  if (existsSync(path)) return read(name, directory);
+  const problem = [
+    `Layer config not found: ${name} (looked for ${path}). Nothing was checked.`,
+    `It is named by ${setting}. ${aboutDirectory(directory)}`,
+  ].join("\n");
+  return { found: false, missing: true, problem };
+}
+
+function notFound(directory: string): ConfigSearch {
+  const problem = [
+    `No layer config: there is no ${defaultConfigFile} in ${directory} or a directory above it. Nothing was checked.`,
+    `Set \`configFile\` in the configuration of layer-version-pinned, or ${configVariable}. ${aboutDirectory(directory)}`,
+  ].join("\n");
+  return { found: false, missing: true, problem };
+}
+
+function aboutDirectory(directory: string): string {
+  return (
+    `Relative paths start at the directory that pulumi was called in (${directory}); with \`pulumi -C DIR\` that is ` +
+    "not DIR: there, give `configFile` as an absolute path or as seen from the caller's directory."
+  );
+}
+
+function read(file: string, directory: string): ConfigSearch {
+  try {
+    return { found: true, config: loadLayerConfig(file, directory) };
+  } catch (error) {
+    if (error instanceof LayersError) return refuse(`${error.message}\nNothing was checked.`);
+    throw error;
+  }
+}
+
+function refuse(problem: string): ConfigSearch {
+  return { found: false, missing: false, problem };
+}
+
+function searchUpwards(directory: string): string | undefined {
+  const path = join(directory, defaultConfigFile);
+  if (statSync(path, { throwIfNoEntry: false })?.isFile()) return path;
+  const parent = dirname(directory);
+  return parent === directory ? undefined : searchUpwards(parent);
+}

@@ -1,0 +1,91 @@
+import { type DeclaredLayers, declareFor } from "../sdk/core/config/declared";
+import type { LayerConfig } from "../sdk/core/config/parse";
+import { createMatcher, type Matcher } from "../sdk/core/match";
+import { functionTypes } from "../sdk/core/plan";
+import { type ConfigSearch, callerDirectory, findConfig, type PolicySettings } from "./config-source";
+
+/** The first policy of the pack. The config that it is given holds for the others too, unless they have their own. */
+export const leadingPolicy = "layer-version-pinned";
+
+/** A config as it applies to one stack. */
+export interface StackLayers {
+  readonly declared: DeclaredLayers;
+  readonly matcher: Matcher;
+}
+
+/**
+ * What the policies of one pack have in common. A pack's process serves one preview, update or analysis, so a config is
+ * read once, and what concerns the whole run is said once.
+ */
+export class PolicyContext {
+  readonly #env: NodeJS.ProcessEnv;
+  readonly #searches = new Map<unknown, ConfigSearch>();
+  readonly #stacks = new Map<LayerConfig, Map<string, StackLayers>>();
+  readonly #types = new Map<unknown, ReadonlyMap<string, string>>();
+  readonly #said = new Set<string>();
+  #shared: PolicySettings = {};
+
+  constructor(env: NodeJS.ProcessEnv = process.env) {
+    this.#env = env;
+  }
+
+  /** The config that a policy's settings lead to. */
+  config(policy: string, settings: PolicySettings): ConfigSearch {
+    if (policy === leadingPolicy && namesConfig(settings)) this.#shared = settings;
+    const effective = namesConfig(settings) ? settings : { ...settings, ...this.#shared };
+    return remember(this.#searches, effective.layers ?? effective.configFile, () =>
+      findConfig(effective, this.#env, callerDirectory(this.#env)),
+    );
+  }
+
+  /** Function types, each with the property that holds its layers: the built-in ones and those that were registered. */
+  functionTypes(search: ConfigSearch, settings: PolicySettings): ReadonlyMap<string, string> {
+    const { resourceTypes = this.#shared.resourceTypes } = settings;
+    const build = () => {
+      const registered = search.found ? search.config.settings.resourceTypes : {};
+      return new Map(Object.entries({ ...functionTypes, ...registered, ...resourceTypes }));
+    };
+    return remember(this.#types, resourceTypes ?? search, build);
+  }
+
+  /** What a config declares for the stack that a resource belongs to. */
+  layersOf(config: LayerConfig, urn: string): StackLayers {
+    const stacks = remember(this.#stacks, config, () => new Map<string, StackLayers>());
+    return remember(stacks, stackOf(urn), () => {
+      const declared = declareFor(config, stackOf(urn));
+      return { declared, matcher: createMatcher(declared) };
+    });
+  }
+
+  /** Whether this is said for the first time in this run. */
+  first(what: string): boolean {
+    if (this.#said.has(what)) return false;
+    this.#said.add(what);
+    return true;
+  }
+
+  /**
+   * Whether a problem of the whole run has to be reported for this resource. Once is enough, but in an update every
+   * resource has to be stopped: with `--continue-on-error` the engine goes on to the next.
+   */
+  firstProblem(problem: string, urn: string): boolean {
+    return this.first(this.#env.PULUMI_NODEJS_DRY_RUN === "false" ? `${urn} ${problem}` : problem);
+  }
+}
+
+/** The stack in a URN: `dev` of `urn:pulumi:dev::shop::aws:lambda/function:Function::f`. */
+export function stackOf(urn: string): string {
+  return urn.slice("urn:pulumi:".length, urn.indexOf("::"));
+}
+
+function namesConfig({ configFile, layers }: PolicySettings): boolean {
+  return Boolean(configFile ?? layers);
+}
+
+function remember<K, V>(memory: Map<K, V>, key: K, make: () => V): V {
+  const known = memory.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  memory.set(key, made);
+  return made;
+}

@@ -1,0 +1,108 @@
+import type {
+  Policy,
+  ReportViolation,
+  ResourceRemediation,
+  ResourceValidation,
+  ResourceValidationArgs,
+  ResourceValidationPolicy,
+} from "@pulumi/policy";
+import { LayersError } from "../sdk/core/errors";
+import type { PolicySettings } from "./config-source";
+import type { PolicyContext, StackLayers } from "./context";
+import { type FunctionView, viewFunction } from "./function-view";
+import { configSchema, tags } from "./metadata";
+
+/** What a policy is, beside its check. */
+export type PolicyAbout = Omit<Policy, "tags" | "configSchema">;
+
+/** A policy over each function that needs no config; where there is one, it may register further function types. */
+export function functionPolicy(
+  context: PolicyContext,
+  about: PolicyAbout,
+  check: (fn: FunctionView, report: ReportViolation) => void,
+): ResourceValidationPolicy {
+  const validateResource: ResourceValidation = (args, report) => {
+    const { property } = lookUp(context, about.name, args);
+    review(context, args, property, (fn) => check(fn, report));
+  };
+  return { ...about, tags, configSchema, validateResource };
+}
+
+/**
+ * A policy over each function that compares it with the config. A config that is missing or broken is reported once,
+ * by the first policy that needs it.
+ */
+export function declaredPolicy(
+  context: PolicyContext,
+  about: PolicyAbout,
+  check: (fn: FunctionView, layers: StackLayers, report: ReportViolation) => void,
+): ResourceValidationPolicy {
+  const validateResource: ResourceValidation = (args, report) => {
+    const refuse = (problem: string): never => {
+      if (context.firstProblem(problem, args.urn)) report(problem);
+      return args.notApplicable("The layer config cannot be used, which is reported");
+    };
+    const { search, property } = lookUp(context, about.name, args);
+    // A broken file might have registered this resource's type, so it stops resources of any type.
+    if (!search.found && (property !== undefined || !search.missing)) return refuse(search.problem);
+    review(context, args, property, (fn) => {
+      if (!search.found) return;
+      try {
+        check(fn, context.layersOf(search.config, args.urn), report);
+      } catch (error) {
+        if (error instanceof LayersError) return refuse(error.describe());
+        throw error;
+      }
+    });
+  };
+  return { ...about, tags, configSchema, validateResource };
+}
+
+/**
+ * The remediation that belongs to a {@link declaredPolicy}. Where the config cannot be used nothing is changed: the
+ * validation that follows reports it.
+ * @param remediate changes the function's properties in place, and says whether it did
+ */
+export function declaredRemediation(
+  context: PolicyContext,
+  name: string,
+  remediate: (fn: FunctionView, layers: StackLayers, property: string) => boolean,
+): ResourceRemediation {
+  return (args) => {
+    const { search, property } = lookUp(context, name, args);
+    if (property === undefined) return args.notApplicable(notAFunction);
+    if (!search.found) return undefined;
+    try {
+      const changed = remediate(viewFunction(args, property), context.layersOf(search.config, args.urn), property);
+      return changed ? args.props : undefined;
+    } catch (error) {
+      if (error instanceof LayersError) return undefined;
+      throw error;
+    }
+  };
+}
+
+const notAFunction = "Applies to Lambda functions";
+
+function lookUp(context: PolicyContext, policy: string, args: ResourceValidationArgs) {
+  const settings = args.getConfig<PolicySettings>();
+  const search = context.config(policy, settings);
+  return { search, property: context.functionTypes(search, settings).get(args.type) };
+}
+
+function review(
+  context: PolicyContext,
+  args: ResourceValidationArgs,
+  property: string | undefined,
+  check: (fn: FunctionView) => void,
+): void {
+  if (property === undefined) return args.notApplicable(notAFunction);
+  const fn = viewFunction(args, property);
+  check(fn);
+  if (fn.unknown && context.first(`unknown layers: ${fn.urn}`)) throw fn.unknown.naming(whichLayers(fn));
+}
+
+function whichLayers({ name, layers }: FunctionView): string {
+  const numbers = layers.flatMap(({ kind }, index) => (kind === "unknown" ? [index + 1] : []));
+  return numbers.length > 0 ? `layer ${numbers.join(", ")} of function ${name}` : `the layers of function ${name}`;
+}

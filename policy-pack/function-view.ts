@@ -1,0 +1,114 @@
+import { type LayerVersionArn, parseLayerVersionArn } from "../sdk/core/arn";
+
+/** One element of a function's layers. `unknown`: not known before the update. `hidden`: a secret that was redacted. */
+export type LayerSlot =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "unknown" | "hidden" | "other" };
+
+/** The parts of the policy SDK's resources that are read here. */
+export interface ReviewedResource {
+  readonly urn: string;
+  readonly props: Record<string, unknown>;
+  readonly provider?: { readonly props: Record<string, unknown> };
+}
+
+/** A function as policies see it. Layers keep their order and their indexes. */
+export interface FunctionView {
+  readonly urn: string;
+  /** The function's name in AWS; where it is not known yet, the last part of the URN. */
+  readonly name: string;
+  readonly layers: readonly LayerSlot[];
+  /** Set where some of the layers, or their whole list, are not known before the update. */
+  readonly unknown: UnknownValue | undefined;
+  /** The resource's own properties; reading one may throw, see {@link read}. */
+  readonly resource: ReviewedResource;
+}
+
+/** A value that is not known before the update, with the policy SDK's error for it. */
+export class UnknownValue {
+  constructor(private readonly error: Error) {}
+
+  /** The SDK's error, which the engine shows as advisory whatever the policy's level, in words that name the value. */
+  naming(what: string): Error {
+    this.error.message = `${what}: not yet known, checked when the update runs`;
+    return this.error;
+  }
+}
+
+/** What `pulumi policy analyze` puts in the place of a secret that it cannot decrypt. */
+const redacted = "[secret]";
+
+/** Reads properties of a resource: the policy SDK throws where one is not known before the update. */
+export function read<T>(access: () => T): T | UnknownValue {
+  try {
+    return access();
+  } catch (error) {
+    if (error instanceof Error && "unknownTypeSentinel" in error) return new UnknownValue(error);
+    throw error;
+  }
+}
+
+/** As {@link read}, for a value that can be done without: undefined where it is not known yet. */
+export function readOptional<T>(access: () => T): T | undefined {
+  const value = read(access);
+  return value instanceof UnknownValue ? undefined : value;
+}
+
+/** Reads the layers in `property` of a function, as far as they are known. */
+export function viewFunction(resource: ReviewedResource, property: string): FunctionView {
+  const { urn, props } = resource;
+  const name = readOptional(() => props.name ?? props.functionName);
+  const view = (layers: readonly LayerSlot[], unknown?: UnknownValue): FunctionView => ({
+    urn,
+    name: typeof name === "string" ? name : urn.slice(urn.lastIndexOf("::") + 2),
+    layers,
+    unknown,
+    resource,
+  });
+
+  const list = read(() => props[property]);
+  if (list instanceof UnknownValue) return view([], list);
+  if (list == null) return view([]);
+  // Not `map`: in a remediation the list is a proxy of a proxy, on which methods that make a new array throw.
+  if (!Array.isArray(list)) return view([list === redacted ? { kind: "hidden" } : { kind: "other" }]);
+  const slots: LayerSlot[] = [];
+  let unknown: UnknownValue | undefined;
+  for (let index = 0; index < list.length; index++) {
+    const layer = read(() => list[index] as unknown);
+    if (layer instanceof UnknownValue) unknown ??= layer;
+    slots.push(toSlot(layer));
+  }
+  return view(slots, unknown);
+}
+
+/** One layer of a function that is known and is a layer version ARN. */
+export interface LayerUse {
+  readonly arn: LayerVersionArn;
+  /** Where it stands in the function's list, from 0. */
+  readonly index: number;
+}
+
+/** The function's layers that are layer version ARNs. */
+export function layersInUse({ layers }: FunctionView): LayerUse[] {
+  return layers.flatMap((layer, index) => {
+    const arn = layer.kind === "text" ? parseLayerVersionArn(layer.text) : undefined;
+    return arn ? [{ arn, index }] : [];
+  });
+}
+
+/** The region of a function, from its own properties or else its provider's; undefined where neither says. */
+export function regionOf({ props, provider }: ReviewedResource): string | undefined {
+  const text = (access: () => unknown) => {
+    const value = readOptional(access);
+    return typeof value === "string" && value !== redacted ? value : undefined;
+  };
+  return (
+    text(() => props.region) ?? text(() => props.arn)?.split(":")[3] ?? (provider && text(() => provider.props.region))
+  );
+}
+
+function toSlot(layer: unknown): LayerSlot {
+  if (layer instanceof UnknownValue) return { kind: "unknown" };
+  if (typeof layer !== "string") return { kind: "other" };
+  return layer === redacted ? { kind: "hidden" } : { kind: "text", text: layer };
+}

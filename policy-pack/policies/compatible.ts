@@ -1,0 +1,68 @@
+import type { ResourceValidationPolicy } from "@pulumi/policy";
+import { whyUnsuitable } from "../../sdk/core/compatibility";
+import type { DeclaredLayer } from "../../sdk/core/config/declared";
+import { formatPosition } from "../../sdk/core/problem";
+import type { PolicyContext, StackLayers } from "../context";
+import { declaredPolicy } from "../function-policy";
+import { type FunctionView, layersInUse, read, readOptional, UnknownValue } from "../function-view";
+import { lambdaRules } from "../metadata";
+
+/** What Lambda takes where a function names no architecture: its API reference, "CreateFunction". */
+const defaultArchitecture = "x86_64";
+
+/** See `layerCompatible` in policies.ts. */
+export function compatible(context: PolicyContext): ResourceValidationPolicy {
+  return declaredPolicy(
+    context,
+    {
+      name: "layer-compatible",
+      displayName: "Layers suit the function",
+      description: "Layers suit the runtime and architecture of the functions that use them.",
+      enforcementLevel: "mandatory",
+      severity: "high",
+      framework: lambdaRules,
+      remediationSteps:
+        "Use a layer that suits the function, or correct compatible_runtimes and compatible_architectures in the layer config.",
+    },
+    (fn, layers, report) => {
+      const { props } = fn.resource;
+      if (fn.layers.length > 0 && readOptional(() => props.packageType) === "Image") {
+        report(`Function ${fn.name} is built from an image, and such functions cannot have layers. Remove them.`);
+        return;
+      }
+      const limited = declaredLayersOf(fn, layers).filter(({ declared }) => isLimited(declared));
+      if (limited.length === 0) return;
+      const runtime = read(() => props.runtime);
+      const architectures = read(() => [
+        ...((props.architectures as string[] | null | undefined) ?? [defaultArchitecture]),
+      ]);
+      const known = {
+        runtime: typeof runtime === "string" ? runtime : undefined,
+        architectures: architectures instanceof UnknownValue ? [] : architectures,
+      };
+      for (const { name, declared } of limited) {
+        const why = whyUnsuitable(known, {
+          compatibleRuntimes: declared.compatibleRuntimes ?? [],
+          compatibleArchitectures: declared.compatibleArchitectures ?? [],
+        });
+        if (why) report(`Function ${fn.name}: Layer ${name} ${why} (${formatPosition(declared.source)}).`);
+      }
+      for (const [what, value] of Object.entries({ runtime, architectures })) {
+        if (value instanceof UnknownValue && context.first(`unknown ${what}: ${fn.urn}`)) {
+          throw value.naming(`the ${what} of function ${fn.name}`);
+        }
+      }
+    },
+  );
+}
+
+function isLimited({ compatibleRuntimes, compatibleArchitectures }: DeclaredLayer): boolean {
+  return Boolean(compatibleRuntimes?.length || compatibleArchitectures?.length);
+}
+
+function declaredLayersOf(fn: FunctionView, { matcher }: StackLayers) {
+  return layersInUse(fn).flatMap(({ arn }) => {
+    const match = matcher(arn);
+    return match ? [{ name: arn.name, declared: match.declared }] : [];
+  });
+}

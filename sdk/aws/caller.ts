@@ -1,0 +1,114 @@
+import { explain, type Request, type Whereabouts } from "./errors";
+import { interrupted, pause } from "./interrupt";
+import type { Limiter } from "./limiter";
+import { Attempts, asSdkError, classify } from "./retry";
+import type { AwsCall } from "./session";
+
+// A read that has not succeeded by then will not: ten tries with their pauses take less.
+const readDeadline = 120_000;
+
+/** How one request is sent. */
+export interface CallOptions {
+  /** Ends the wait for a permission, the pauses, and the request itself. The session's where absent; `none` for neither. */
+  readonly signal?: AbortSignal | "none";
+  /** When to give up, on the clock of `performance.now()`. */
+  readonly deadline?: number;
+  /** Awaited when the budget has permitted the request, immediately before it is sent. */
+  readonly prepare?: () => Promise<void>;
+}
+
+/** What the SDK's clients take beside the input. */
+export interface SendOptions {
+  readonly abortSignal?: AbortSignal;
+}
+
+interface CallerConfig {
+  readonly limiter: () => Promise<Limiter>;
+  readonly where: Whereabouts;
+  readonly signal: AbortSignal;
+  readonly onCall?: (call: AwsCall) => void;
+}
+
+/** Sends requests: within the budgets, reported one by one, and with errors that a person can read. */
+export class Caller {
+  readonly #config: CallerConfig;
+  #limiter: Promise<Limiter> | undefined;
+
+  constructor(config: CallerConfig) {
+    this.#config = config;
+  }
+
+  /** The session's own signal. */
+  get signal(): AbortSignal {
+    return this.#config.signal;
+  }
+
+  /**
+   * Sends a request that may be sent again without harm, until it succeeds, fails for good, or its deadline comes.
+   * @param options.answer what an error means that is an answer rather than a failure; undefined for all others
+   * @throws LayersError
+   */
+  async call<T>(
+    request: Request,
+    send: (options: SendOptions) => Promise<T>,
+    options: CallOptions & { readonly answer?: (error: unknown) => T | undefined } = {},
+  ): Promise<T> {
+    const { signal = this.signal, deadline = performance.now() + readDeadline, answer } = options;
+    const attempts = new Attempts(deadline);
+    const abortSignal = signal === "none" ? undefined : signal;
+    for (;;) {
+      try {
+        return await this.once(request, () => send({ abortSignal }), { signal });
+      } catch (error) {
+        if (abortSignal?.aborted) throw interrupted();
+        const answered = answer?.(error);
+        if (answered !== undefined) return answered;
+        const wait = attempts.pauseAfter(error);
+        if (wait === undefined) throw this.explain(error, request);
+        await pause(wait, abortSignal);
+      }
+    }
+  }
+
+  /**
+   * Sends one request, as soon as its budget permits.
+   * @throws what the SDK throws, or LayersError `interrupted`
+   */
+  async once<T>(request: Request, send: () => Promise<T>, options: CallOptions = {}): Promise<T> {
+    const { signal = this.signal, prepare } = options;
+    const budget = (await this.#budgets()).budget(request.service, request.operation);
+    await budget?.take(signal === "none" ? undefined : signal);
+    await prepare?.();
+    const started = performance.now();
+    const report = (outcome: string) => {
+      const milliseconds = performance.now() - started;
+      this.#config.onCall?.({ operation: request.operation, milliseconds, outcome });
+    };
+    try {
+      const answer = await send();
+      report("ok");
+      return answer;
+    } catch (error) {
+      report(asSdkError(error).name ?? "Error");
+      if (classify(error) === "throttled") budget?.refused();
+      throw error;
+    }
+  }
+
+  /** The error that a person is shown for a failed request. */
+  explain(error: unknown, request: Request) {
+    return explain(error, request, this.#config.where);
+  }
+
+  // Needs credentials, and so may fail: only a success is kept.
+  async #budgets(): Promise<Limiter> {
+    this.#limiter ??= this.#config.limiter();
+    const limiter = this.#limiter;
+    try {
+      return await limiter;
+    } catch (error) {
+      if (this.#limiter === limiter) this.#limiter = undefined;
+      throw error;
+    }
+  }
+}

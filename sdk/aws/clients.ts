@@ -1,0 +1,131 @@
+import type { Lambda } from "@aws-sdk/client-lambda";
+import type { ResourceGroupsTaggingAPI } from "@aws-sdk/client-resource-groups-tagging-api";
+import type { STS } from "@aws-sdk/client-sts";
+import type { NodeHttpHandler } from "@smithy/node-http-handler";
+import { LayersError } from "../core/errors";
+import type { AwsTarget } from "./session";
+
+/** The AWS SDK's clients of one session. Those of seldom used services are loaded when they are asked for. */
+export interface Clients {
+  readonly region: string;
+  /** Lambda's address where the environment redirects it, otherwise empty. */
+  readonly endpoint: string;
+  readonly lambda: Lambda;
+  tagging(): Promise<ResourceGroupsTaggingAPI>;
+  sts(): Promise<STS>;
+  /** The account of the credentials, or their access key where they do not tell. */
+  owner(): Promise<string>;
+  close(): void;
+}
+
+// Lambda answers a configuration update within a few seconds; a request that takes longer is lost.
+const requestTimeout = 10_000;
+const connectionTimeout = 5_000;
+// Requests in flight: a hundred a second, each stalled for a moment.
+const maxSockets = 256;
+
+type Logger = typeof silent;
+// What goes wrong reaches the caller as an error.
+const silent = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
+
+/**
+ * Sets up clients and credential providers, and sends nothing.
+ * @throws LayersError `usage` where no region is set
+ */
+export async function connectClients(target: AwsTarget): Promise<Clients> {
+  const { Lambda } = await import("@aws-sdk/client-lambda");
+  const { NodeHttpHandler } = await import("@smithy/node-http-handler");
+  const agent = { keepAlive: true, maxSockets };
+  const requestHandler = new NodeHttpHandler({
+    requestTimeout,
+    connectionTimeout,
+    throwOnRequestTimeout: true,
+    httpAgent: agent,
+    httpsAgent: agent,
+    logger: silent,
+  });
+  // Retries are this package's own: the SDK's would be counted twice, and would not know of the budgets.
+  const common = { requestHandler, logger: silent, maxAttempts: 1, profile: target.profile };
+  // A variable that is set to nothing counts as not set.
+  const region = target.region ?? (process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION || undefined);
+  const credentials = await credentialsOf({ ...target, region }, common);
+  const lambda = withoutVersionWarning(() => new Lambda({ ...common, region, credentials }));
+  const resolved = { ...common, region: await regionOf(lambda, target), credentials: lambda.config.credentials };
+
+  const tagging = once(async () => {
+    const { ResourceGroupsTaggingAPI } = await import("@aws-sdk/client-resource-groups-tagging-api");
+    return new ResourceGroupsTaggingAPI(resolved);
+  });
+  const sts = once(async () => {
+    const { STS } = await import("@aws-sdk/client-sts");
+    return new STS(resolved);
+  });
+  return {
+    region: resolved.region,
+    endpoint: process.env.AWS_ENDPOINT_URL_LAMBDA ?? process.env.AWS_ENDPOINT_URL ?? "",
+    lambda,
+    tagging,
+    sts,
+    async owner() {
+      const { accountId, accessKeyId } = await lambda.config.credentials();
+      return accountId ?? target.roleArn?.split(":")[4] ?? accessKeyId;
+    },
+    // All clients share one handler, and with it its connections.
+    close: () => requestHandler.destroy(),
+  };
+}
+
+interface CommonConfig {
+  readonly requestHandler: NodeHttpHandler;
+  readonly logger: Logger;
+  readonly maxAttempts: number;
+}
+
+/** The provider for a profile or a role; undefined leaves the choice to the SDK's default chain. */
+async function credentialsOf({ profile, roleArn, region }: AwsTarget, common: CommonConfig) {
+  if (!profile && !roleArn) return undefined;
+  const { fromIni, fromTemporaryCredentials } = await import("@aws-sdk/credential-providers");
+  const ofProfile = profile ? fromIni({ profile }) : undefined;
+  if (!roleArn) return ofProfile;
+  return fromTemporaryCredentials({
+    masterCredentials: ofProfile,
+    params: { RoleArn: roleArn, RoleSessionName: "lambda-layers" },
+    clientConfig: { ...common, region },
+    logger: silent,
+  });
+}
+
+async function regionOf(lambda: Lambda, target: AwsTarget): Promise<string> {
+  try {
+    return await lambda.config.region();
+  } catch (cause) {
+    throw new LayersError("usage", `No AWS region is set${target.profile ? ` for profile ${target.profile}` : ""}.`, {
+      next: "Name one: --region, the argument `region`, `pulumi config set aws:region`, settings.aws_region, or AWS_REGION.",
+      cause,
+    });
+  }
+}
+
+/**
+ * The SDK warns once a process of Node versions that it will stop supporting, when its first client is made. That is for
+ * this package's maintainers, not for the terminal of a user.
+ */
+function withoutVersionWarning<T>(make: () => T): T {
+  const variable = "AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED";
+  const before = process.env[variable];
+  process.env[variable] = "true";
+  try {
+    return make();
+  } finally {
+    if (before === undefined) delete process.env[variable];
+    else process.env[variable] = before;
+  }
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}

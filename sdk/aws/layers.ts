@@ -1,0 +1,47 @@
+import { layerArn, parseLayerVersionArn } from "../core/arn";
+import { LayersError } from "../core/errors";
+import type { LayerVersionFacts } from "../core/live";
+import type { Caller } from "./caller";
+import type { Clients } from "./clients";
+import { isDenied, isNamed } from "./errors";
+
+/** What GetLayerVersion came to. */
+export type LayerVersionAnswer = LayerVersionFacts | "missing" | "denied";
+
+/** Reads layer versions, each once: concurrent callers share one request, and only answers are kept, no failures. */
+export function createLayerReader(clients: Clients, caller: Caller): (arn: string) => Promise<LayerVersionAnswer> {
+  const answers = new Map<string, Promise<LayerVersionAnswer>>();
+  return (arn) => {
+    const known = answers.get(arn);
+    if (known) return known;
+    const answer = read(clients, caller, arn);
+    answers.set(arn, answer);
+    answer.catch(() => answers.delete(arn));
+    return answer;
+  };
+}
+
+async function read(clients: Clients, caller: Caller, arn: string): Promise<LayerVersionAnswer> {
+  const parsed = parseLayerVersionArn(arn);
+  if (!parsed) throw new LayersError("usage", `Not a layer version ARN: ${arn}`);
+  const request = { service: "lambda", operation: "GetLayerVersion", subject: arn, resource: arn } as const;
+  // The ARN as name reaches layers of other accounts too.
+  const input = { LayerName: layerArn(parsed), VersionNumber: parsed.version };
+  return caller.call<LayerVersionAnswer>(
+    request,
+    async (options) => {
+      const found = await clients.lambda.getLayerVersion(input, options);
+      return {
+        arn,
+        compatibleRuntimes: found.CompatibleRuntimes ?? [],
+        compatibleArchitectures: found.CompatibleArchitectures ?? [],
+      };
+    },
+    { answer: answerOf },
+  );
+}
+
+function answerOf(error: unknown): LayerVersionAnswer | undefined {
+  if (isNamed(error, "ResourceNotFoundException")) return "missing";
+  return isDenied(error, "lambda:GetLayerVersion") ? "denied" : undefined;
+}

@@ -1,0 +1,212 @@
+import type { Lambda } from "@aws-sdk/client-lambda";
+import { LayersError } from "../core/errors";
+import type { FunctionOutcome, LiveFunction } from "../core/live";
+import type { Caller } from "./caller";
+import { type FunctionState, type ReadFunction, stateOf } from "./functions";
+import { pause, throwIfInterrupted } from "./interrupt";
+import { Attempts, classify } from "./retry";
+import { settled } from "./wait";
+
+/** What moving functions needs of the run it is part of. */
+export interface MoveContext {
+  readonly lambda: Lambda;
+  readonly caller: Caller;
+  readonly read: ReadFunction;
+  readonly desired: (fn: LiveFunction) => readonly string[];
+  readonly signal: AbortSignal;
+  /** Milliseconds for one function. */
+  readonly deadlineMs: number;
+  /** Never fails: a failure aborts the signal. */
+  readonly beforeUpdate: (fn: LiveFunction, layers: readonly string[]) => Promise<void>;
+}
+
+// After an interrupt, updates that Lambda has accepted get this long to end, so that most are told truly.
+const graceAfterInterrupt = 10_000;
+// A function that changed this often under our hands is somebody else's.
+const mostForeignChanges = 10;
+
+/** Brings one function to its layers. Never fails: the outcome tells. */
+export async function moveFunction(context: MoveContext, fn: LiveFunction): Promise<FunctionOutcome> {
+  const move = new Move(context, fn);
+  try {
+    return move.outcome(await move.run());
+  } catch (error) {
+    return move.failed(error);
+  }
+}
+
+class Move {
+  readonly #context: MoveContext;
+  readonly #name: string;
+  readonly #deadline: number;
+  readonly #attempts: Attempts;
+  /** The function as it was last seen. */
+  #current: LiveFunction;
+  /** Its layers before the last update that was sent. */
+  #before: readonly string[];
+  /** The state of the function that the last call of `beforeUpdate` has told of. */
+  #announced: LiveFunction | undefined;
+  /** The layers of the last update that Lambda has, or may have, carried out. */
+  #sent: readonly string[] | undefined;
+  /** What is not known of that update: whether it was carried out, or how it will end. */
+  #unknown: "answer" | "end" | undefined;
+  #foreignChanges = 0;
+  #interruptedAt: number | undefined;
+
+  constructor(context: MoveContext, fn: LiveFunction) {
+    this.#context = context;
+    this.#name = fn.name;
+    this.#deadline = performance.now() + context.deadlineMs;
+    this.#attempts = new Attempts(this.#deadline);
+    this.#current = fn;
+    this.#before = fn.layers;
+  }
+
+  async run(): Promise<"updated" | "unchanged"> {
+    // Without a revision to hold on to, an update could undo what somebody else did in the meantime.
+    let known = this.#current.revisionId !== undefined;
+    for (;;) {
+      const wanted = this.#context.desired(this.#current);
+      if (sameLayers(this.#current.layers, wanted)) return this.#sent ? "updated" : "unchanged";
+      throwIfInterrupted(this.#context.signal);
+      if (known) await this.#step(wanted);
+      else this.#current = (await this.#settle(await this.#read())).live;
+      known = true;
+    }
+  }
+
+  outcome(status: FunctionOutcome["status"], reason?: string): FunctionOutcome {
+    return {
+      function: this.#name,
+      arn: this.#current.arn,
+      before: this.#announced ? this.#before : this.#current.layers,
+      after: this.#current.layers,
+      status,
+      ...(reason && { reason }),
+      ...(this.#foreignChanges > 0 && { changedMeanwhile: true }),
+    };
+  }
+
+  failed(error: unknown): FunctionOutcome {
+    const reasons = [error instanceof LayersError ? error.describe().replaceAll("\n", " ") : String(error)];
+    if (this.#unknown === "answer") reasons.push("Whether its last update was carried out is not known.");
+    if (this.#unknown === "end") reasons.push("Lambda had accepted its update; how it ended is not known.");
+    const cancelled = error instanceof LayersError && error.code === "interrupted";
+    return this.outcome(cancelled ? "cancelled" : "failed", reasons.join(" "));
+  }
+
+  /** Sends one update and learns how the function stands after it. */
+  async #step(wanted: readonly string[]): Promise<void> {
+    let accepted: FunctionState;
+    try {
+      accepted = await this.#update(wanted);
+    } catch (error) {
+      await this.#recover(error, wanted);
+      return;
+    }
+    this.#sent = wanted;
+    this.#unknown = "end";
+    this.#current = accepted.live;
+    const state = await this.#settle(accepted);
+    this.#see(state, true);
+  }
+
+  async #update(wanted: readonly string[]): Promise<FunctionState> {
+    const { caller, lambda, signal, beforeUpdate } = this.#context;
+    const fn = this.#current;
+    const input = { FunctionName: this.#name, Layers: [...wanted], RevisionId: fn.revisionId };
+    return stateOf(
+      await caller.once(this.#request, () => lambda.updateFunctionConfiguration(input), {
+        signal,
+        prepare: async () => {
+          if (this.#announced !== fn) await beforeUpdate(fn, wanted);
+          throwIfInterrupted(signal);
+          this.#announced = fn;
+          this.#before = fn.layers;
+        },
+      }),
+    );
+  }
+
+  /** Learns after a failed update how the function stands, so that the next one is planned from that. */
+  async #recover(error: unknown, wanted: readonly string[]): Promise<void> {
+    if (error instanceof LayersError) throw error;
+    const kind = classify(error);
+    if (kind === "lost") {
+      this.#sent = wanted;
+      this.#unknown = "answer";
+    }
+    const wait = this.#attempts.pauseAfter(error);
+    if (wait === undefined) throw this.#context.caller.explain(error, this.#request);
+    // Even after an interrupt: what a lost answer was can be found out.
+    await pause(wait, kind === "lost" ? undefined : this.#context.signal);
+    if (kind === "throttled" || kind === "unreachable") return;
+    const state = await this.#settle(await this.#read());
+    this.#see(state, this.#sent !== undefined && sameLayers(state.live.layers, this.#sent));
+  }
+
+  /** Takes note of a function without an update in progress. `ours`: its last update was this run's. */
+  #see({ live, update, reason }: FunctionState, ours: boolean): void {
+    // An update whose answer was lost, and which then failed, has changed the revision too.
+    const lostAndFailed = this.#unknown === "answer" && update === "Failed";
+    const foreign = ours
+      ? !sameLayers(live.layers, this.#sent ?? [])
+      : live.revisionId !== this.#current.revisionId && !lostAndFailed;
+    this.#current = live;
+    this.#unknown = undefined;
+    if (ours && update === "Failed")
+      throw new LayersError(
+        "aws-update-failed",
+        `Lambda could not update ${this.#name}: ${reason ?? "it gives no reason"}`,
+      );
+    if (!foreign) return;
+    this.#foreignChanges += 1;
+    if (this.#foreignChanges >= mostForeignChanges)
+      throw new LayersError(
+        "aws-update-failed",
+        `Function ${this.#name} was changed by somebody else ${this.#foreignChanges} times during this run.`,
+        { next: "Find out who deploys it, and run again when they are done." },
+      );
+  }
+
+  /** Waits until no update is in progress. */
+  async #settle(state: FunctionState | undefined): Promise<FunctionState> {
+    const last = await settled(
+      state,
+      () => this.#read(),
+      () => performance.now() >= this.#limit,
+    );
+    if (!last) throw new LayersError("aws-update-failed", `Function ${this.#name} does not exist any more.`);
+    if (last.update !== "InProgress") return last;
+    throwIfInterrupted(this.#context.signal);
+    throw new LayersError(
+      "aws-update-failed",
+      `An update of ${this.#name} was still in progress after ${Math.round(this.#context.deadlineMs / 1000)} s.`,
+      {
+        next: `Look at it with \`aws lambda get-function --function-name ${this.#name}\`, and run again when it has ended.`,
+      },
+    );
+  }
+
+  #read(): Promise<FunctionState | undefined> {
+    return this.#context.read(this.#name, { signal: "none", deadline: this.#limit });
+  }
+
+  /** When to stop waiting: after an interrupt soon, and at once where nothing was sent. */
+  get #limit(): number {
+    if (!this.#context.signal.aborted) return this.#deadline;
+    const now = performance.now();
+    this.#interruptedAt ??= now;
+    return this.#sent ? Math.min(this.#deadline, this.#interruptedAt + graceAfterInterrupt) : now;
+  }
+
+  get #request() {
+    const resource = this.#current.arn;
+    return { service: "lambda", operation: "UpdateFunctionConfiguration", subject: this.#name, resource } as const;
+  }
+}
+
+/** Whether two lists hold the same layer versions in the same merge order. */
+export function sameLayers(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((layer, index) => layer === b[index]);
+}

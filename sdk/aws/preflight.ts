@@ -1,0 +1,122 @@
+import { foreignRegion, mostLayers, whyUnsuitable } from "../core/compatibility";
+import type { LayerVersionFacts, LiveFunction } from "../core/live";
+import { pooled } from "./pool";
+import type { Aws } from "./session";
+
+/** The layers that a function is to have, in merge order. */
+export interface Target {
+  readonly function: LiveFunction;
+  readonly layers: readonly string[];
+}
+
+/** A reason why a target cannot be reached, found before anything is changed. */
+export interface TargetProblem {
+  readonly code:
+    | "layer-version-missing"
+    | "layer-incompatible"
+    | "too-many-layers"
+    | "image-function"
+    | "layer-unreadable";
+  /** The function's name; absent where the problem is the layer version's, whichever function wants it. */
+  readonly function?: string;
+  readonly layerVersionArn?: string;
+  /** Says which function or layer it is, and why, to a person. */
+  readonly message: string;
+}
+
+/** What is checked. */
+export interface CheckOptions {
+  /** Whether AWS is asked about the layer versions. Default true; without it, suitability is not known either. */
+  readonly existence?: boolean;
+}
+
+// Each is one request of Lambda's scarce budget, which paces them; this bounds only how many are under way.
+const concurrentChecks = 10;
+const namesShown = 3;
+
+/**
+ * Looks for everything that would make these updates fail: image functions, more than five layers, and of the layer
+ * versions that functions do not have yet, those that do not exist, cannot be read, or suit another runtime or
+ * architecture. One GetLayerVersion a distinct layer version; changes nothing.
+ * @throws LayersError what {@link Aws.layerVersion} throws
+ */
+export async function checkTargets(
+  aws: Pick<Aws, "layerVersion">,
+  targets: readonly Target[],
+  { existence = true }: CheckOptions = {},
+): Promise<TargetProblem[]> {
+  const wanted = newLayers(targets);
+  const problems = targets.flatMap(problemsOfFunction);
+  if (!existence) return problems;
+  const local = [...wanted].filter(([arn, functions]) => functions.some((fn) => !foreignRegion(fn, arn)));
+  const found = await pooled(local, concurrentChecks, async ([arn, functions]) =>
+    problemsOfLayer(arn, functions, await aws.layerVersion(arn)),
+  );
+  return [...problems, ...found.flat()];
+}
+
+/** The layer versions that functions are to get and do not have, with these functions. */
+function newLayers(targets: readonly Target[]): Map<string, LiveFunction[]> {
+  const wanted = new Map<string, LiveFunction[]>();
+  for (const { function: fn, layers } of targets) {
+    for (const arn of layers) {
+      if (fn.layers.includes(arn)) continue;
+      const functions = wanted.get(arn);
+      if (functions) functions.push(fn);
+      else wanted.set(arn, [fn]);
+    }
+  }
+  return wanted;
+}
+
+function problemsOfFunction({ function: fn, layers }: Target): TargetProblem[] {
+  const problem = (code: TargetProblem["code"], message: string): TargetProblem => ({
+    code,
+    function: fn.name,
+    message: `Function ${fn.name} ${message}`,
+  });
+  if (fn.packageType === "Image")
+    return [problem("image-function", "is deployed as a container image, which cannot have layers.")];
+  const problems = layers.flatMap((arn) => {
+    const region = fn.layers.includes(arn) ? undefined : foreignRegion(fn, arn);
+    const message = `cannot have layer ${arn}: it is in ${region}, and the function is not.`;
+    return region ? [{ ...problem("layer-incompatible", message), layerVersionArn: arn }] : [];
+  });
+  if (layers.length <= mostLayers) return problems;
+  return [...problems, problem("too-many-layers", `would have ${layers.length} layers; Lambda allows ${mostLayers}.`)];
+}
+
+function problemsOfLayer(
+  arn: string,
+  functions: readonly LiveFunction[],
+  answer: LayerVersionFacts | "missing" | "denied",
+): TargetProblem[] {
+  if (answer === "missing")
+    return [
+      {
+        code: "layer-version-missing",
+        layerVersionArn: arn,
+        message: `Layer version does not exist: ${arn}, wanted for ${listed(functions)}. It was not published yet, or deleted.`,
+      },
+    ];
+  if (answer === "denied")
+    return [
+      {
+        code: "layer-unreadable",
+        layerVersionArn: arn,
+        message: `Layer version ${arn}, wanted for ${listed(functions)}, cannot be read: AWS denies lambda:GetLayerVersion. A version of another account that does not exist reads the same.`,
+      },
+    ];
+  return functions.flatMap((fn) => {
+    const reason = whyUnsuitable(fn, answer);
+    if (!reason) return [];
+    const message = `Function ${fn.name} cannot use layer ${arn}: it ${reason}.`;
+    return [{ code: "layer-incompatible" as const, function: fn.name, layerVersionArn: arn, message }];
+  });
+}
+
+function listed(functions: readonly LiveFunction[]): string {
+  const names = functions.slice(0, namesShown).map(({ name }) => name);
+  const more = functions.length - names.length;
+  return `function${functions.length > 1 ? "s" : ""} ${names.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}

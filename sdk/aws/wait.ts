@@ -1,0 +1,27 @@
+import type { FunctionState } from "./functions";
+import { pause } from "./interrupt";
+
+// The sum of the polls of an update that takes three seconds, times fifteen updates a second, fits GetFunction's budget.
+const firstPoll = 200;
+const pollGrowth = 1.6;
+const longestPoll = 5_000;
+
+/**
+ * Waits until a function has no update in progress.
+ * @param state how it stands now
+ * @param read reads it again
+ * @param isOver whether to give up, asked before each poll
+ * @returns the last state read, which is still `InProgress` where the wait was given up; undefined where the function is gone
+ */
+export async function settled(
+  state: FunctionState | undefined,
+  read: () => Promise<FunctionState | undefined>,
+  isOver: () => boolean,
+): Promise<FunctionState | undefined> {
+  let current = state;
+  for (let wait = firstPoll; current?.update === "InProgress" && !isOver(); wait *= pollGrowth) {
+    await pause(Math.min(wait, longestPoll));
+    current = await read();
+  }
+  return current;
+}

@@ -1,0 +1,76 @@
+import type { ByteRange } from "./text";
+
+/** What a scan finds in an exported state. Plain data; offsets count bytes from the start of the file. */
+export interface StateFacts {
+  /** The deployment version. */
+  readonly version: 3 | 4;
+  /** How many resources the state has, of any type. */
+  readonly resourceCount: number;
+  /** `passphrase`, `service`, `cloud`, ...; undefined where the state names none. */
+  readonly secretsProvider: string | undefined;
+  /** Operations that an earlier update was cut short in. */
+  readonly pendingOperations: {
+    readonly count: number;
+    /** The first of them, at most {@link shownOperations}. */
+    readonly first: readonly PendingOperation[];
+  };
+  /** The resources of a function type, in the state's order. */
+  readonly functions: readonly FunctionFacts[];
+}
+
+/** How many pending operations are kept for a message. */
+export const shownOperations = 20;
+
+/** One pending operation. */
+export interface PendingOperation {
+  /** `creating`, `updating`, `deleting`, `reading` or `importing`. */
+  readonly type: string;
+  readonly urn: string;
+}
+
+/** A function as the state records it. */
+export interface FunctionFacts {
+  readonly urn: string;
+  readonly type: string;
+  /** The provider's id; undefined where none is recorded. */
+  readonly id: string | undefined;
+  /** The function's name in AWS; where none is recorded the id, else the last part of the URN. */
+  readonly name: string;
+  /** `delete: true`: the resource was replaced and waits for its deletion. */
+  readonly deleted: boolean;
+  /** Read, but not managed, by the stack. */
+  readonly external: boolean;
+  /** Why the last create or update failed; its outputs were then never applied. Empty after a success. */
+  readonly initErrors: readonly string[];
+  readonly runtime: string | undefined;
+  /** Empty where none is recorded. */
+  readonly architectures: readonly string[];
+  /** `Zip` or `Image`; undefined where none is recorded. */
+  readonly packageType: string | undefined;
+  /** From the resource's region, else from its ARN. */
+  readonly region: string | undefined;
+  /** The layers in the resource's inputs: what the program asked for. */
+  readonly inputs: RecordedLayers;
+  /** The layers in the resource's outputs: what AWS answered. */
+  readonly outputs: RecordedLayers;
+}
+
+/**
+ * The property that holds a function's layers. `secret`: encrypted as a whole, as Pulumi does when one element is a
+ * secret. `other`: neither a list, nor null, nor a secret, such as the mark of a value that is not known yet.
+ */
+export type RecordedLayers =
+  | { readonly kind: "absent" | "null" | "secret" | "other" }
+  | { readonly kind: "list"; readonly layers: readonly RecordedLayer[] };
+
+/** One element of a list of layers. */
+export type RecordedLayer =
+  | {
+      readonly kind: "text";
+      readonly text: string;
+      /** The string's token, quotes included. */
+      readonly token: ByteRange;
+      /** The digits of the version; undefined where the text is not a layer version ARN. */
+      readonly version: ByteRange | undefined;
+    }
+  | { readonly kind: "secret" | "other" };

@@ -1,0 +1,156 @@
+import { parseLayerVersionArn } from "../arn";
+import type { FunctionFacts, RecordedLayer, RecordedLayers } from "./facts";
+import { KeyTable } from "./keys";
+import type { JsonReader } from "./reader";
+import { secretSignature, signatureKey } from "./secret";
+import { lastCharacters } from "./text";
+
+/** The keys of a resource that are read. */
+export const resourceKeys = new KeyTable(
+  ["urn", "type", "id", "delete", "external", "initErrors", "inputs", "outputs"],
+  { ofStruct: true },
+);
+
+/** Where the values of an object's keys start. */
+type Starts = ReadonlyMap<string, number>;
+
+const signatureKeys = new KeyTable([signatureKey], { ofStruct: false });
+
+/** The properties of a function that are read besides its layers; `functionName` is what aws-native calls the name. */
+const properties = ["name", "functionName", "runtime", "architectures", "packageType", "region", "arn"];
+
+/** Reads the facts of a function out of a resource that was passed over. */
+export class FunctionReader {
+  private readonly propertyKeys: KeyTable;
+  /** The texts that many functions share, each kept once. */
+  private readonly texts = new Map<string, string>();
+
+  /** @param layersProperty the property of the type that holds the layers */
+  constructor(
+    private readonly reader: JsonReader,
+    private readonly type: string,
+    private readonly layersProperty: string,
+  ) {
+    this.propertyKeys = new KeyTable([...properties, layersProperty], { ofStruct: false });
+  }
+
+  /**
+   * @param start where the resource starts
+   * @param values where the values of its {@link resourceKeys} start
+   */
+  read(start: number, values: Starts): FunctionFacts {
+    const urn = this.field(values, "urn");
+    if (!urn) this.reader.fail("shape", "a function without a URN", start);
+    const id = this.field(values, "id");
+    const inputs = this.properties(values, "inputs");
+    const outputs = this.properties(values, "outputs");
+    const initErrors = this.at(values, "initErrors", () => this.initErrors()) ?? [];
+    // After a failed update the outputs hold what was never applied.
+    const [first, second] = initErrors.length > 0 ? [inputs, outputs] : [outputs, inputs];
+    const text = (name: string) => this.text(first, name) ?? this.text(second, name);
+    return {
+      urn,
+      type: this.type,
+      id,
+      name: text("functionName") ?? text("name") ?? id ?? urn.slice(urn.lastIndexOf("::") + 2),
+      deleted: this.at(values, "delete", () => this.flag('"delete"')) ?? false,
+      external: this.at(values, "external", () => this.flag('"external"')) ?? false,
+      initErrors,
+      runtime: this.shared(text("runtime")),
+      architectures: this.architectures(first) ?? this.architectures(second) ?? [],
+      packageType: this.shared(text("packageType")),
+      region: this.shared(text("region") ?? text("arn")?.split(":")[3]),
+      inputs: this.layers(inputs),
+      outputs: this.layers(outputs),
+    };
+  }
+
+  private at<T>(values: Starts, key: string, read: () => T): T | undefined {
+    const start = values.get(key);
+    return start === undefined ? undefined : this.reader.revisit(start, read);
+  }
+
+  /** A text of the resource itself; undefined where it is empty or absent. */
+  private field(values: Starts, key: string): string | undefined {
+    const read = () => (this.reader.has("string", `"${key}"`) ? this.reader.string() : undefined);
+    return this.at(values, key, read) || undefined;
+  }
+
+  private flag(what: string): boolean {
+    if (!this.reader.has("boolean", what)) return false;
+    const { start, end } = this.reader.skip();
+    return end - start === "true".length;
+  }
+
+  private initErrors(): string[] {
+    if (!this.reader.has("array", '"initErrors"')) return [];
+    return Array.from(this.reader.elements(), () => this.reader.string());
+  }
+
+  private properties(values: Starts, key: "inputs" | "outputs"): Starts {
+    const read = () => (this.reader.has("object", `"${key}"`) ? this.reader.index(this.propertyKeys) : undefined);
+    return this.at(values, key, read) ?? new Map();
+  }
+
+  /** A text among the properties; undefined where it is empty, absent, a secret, or no text. */
+  private text(values: Starts, name: string): string | undefined {
+    return this.at(values, name, () => this.textOrOther()) || undefined;
+  }
+
+  private textOrOther(): string | undefined {
+    if (this.reader.kind() === "string") return this.reader.string();
+    this.reader.skip();
+    return undefined;
+  }
+
+  /** The architectures; undefined where none is recorded. */
+  private architectures(values: Starts): string[] | undefined {
+    const read = () => {
+      if (this.reader.kind() !== "array") return undefined;
+      return Array.from(this.reader.elements(), () => this.textOrOther()).filter((text) => text !== undefined);
+    };
+    const found = this.at(values, "architectures", read);
+    return found?.length ? found : undefined;
+  }
+
+  private layers(values: Starts): RecordedLayers {
+    return this.at(values, this.layersProperty, () => this.list()) ?? { kind: "absent" };
+  }
+
+  private list(): RecordedLayers {
+    const kind = this.reader.kind();
+    if (kind === "null") return { kind };
+    if (kind === "array") {
+      return { kind: "list", layers: Array.from(this.reader.elements(), () => this.layer()) };
+    }
+    return { kind: this.isSecret() ? "secret" : "other" };
+  }
+
+  private layer(): RecordedLayer {
+    const { reader } = this;
+    if (reader.kind() !== "string") return { kind: this.isSecret() ? "secret" : "other" };
+    const start = reader.position;
+    const text = this.shared(reader.string());
+    const token = { start, end: reader.position };
+    if (!parseLayerVersionArn(text)) return { kind: "text", text, token, version: undefined };
+    const digits = text.length - text.lastIndexOf(":") - 1;
+    return { kind: "text", text, token, version: lastCharacters(reader.bytes, token, digits) };
+  }
+
+  /** Passes over a value and tells whether it is a secret. */
+  private isSecret(): boolean {
+    if (this.reader.kind() !== "object") {
+      this.reader.skip();
+      return false;
+    }
+    const values = this.reader.index(signatureKeys);
+    return this.text(values, signatureKey) === secretSignature;
+  }
+
+  private shared<T extends string | undefined>(text: T): T {
+    if (text === undefined) return text;
+    const known = this.texts.get(text);
+    if (known === undefined) this.texts.set(text, text);
+    return (known as T | undefined) ?? text;
+  }
+}

@@ -1,0 +1,148 @@
+import type { StateProblem } from "./error";
+import { afterColon, afterSpace, afterString, afterValue, comma, fail, openBrace, openBracket } from "./json";
+import type { KeyTable } from "./keys";
+import { type ByteRange, decodeString } from "./text";
+
+/** The kind of a JSON value. */
+export type Kind = "object" | "array" | "string" | "number" | "boolean" | "null";
+
+/**
+ * Reads JSON (RFC 8259, strictly) from its bytes, a value at a time. What nobody asks for is checked and passed over,
+ * and nothing of it is kept. Every method throws a {@link StateError} with the offset of the first byte that is wrong.
+ */
+export class JsonReader {
+  /** The byte that reading goes on at. */
+  position = 0;
+  private depth = 0;
+
+  constructor(readonly bytes: Uint8Array) {}
+
+  /** The kind of the next value, going by its first byte. */
+  kind(): Kind {
+    this.position = afterSpace(this.bytes, this.position);
+    switch (this.bytes[this.position]) {
+      case openBrace:
+        return "object";
+      case openBracket:
+        return "array";
+      case 0x22:
+        return "string";
+      case 0x74: // t
+      case 0x66: // f
+        return "boolean";
+      case 0x6e: // n
+        return "null";
+      default:
+        return "number";
+    }
+  }
+
+  /** Passes over a value and tells where it stands. */
+  skip(): ByteRange {
+    const start = afterSpace(this.bytes, this.position);
+    this.position = afterValue(this.bytes, start, this.depth);
+    return { start, end: this.position };
+  }
+
+  /**
+   * Reads an object: the name of each key (undefined for those that the table does not have), at the place of its value,
+   * which the caller has to read or skip. A key of the table that is there twice, or in another case where case does
+   * not count, is refused.
+   */
+  *members(keys: KeyTable): Generator<string | undefined, void, undefined> {
+    let seen = 0;
+    for (let more = this.enter(openBrace); more; more = this.goesOn(openBrace)) {
+      const start = afterSpace(this.bytes, this.position);
+      const end = afterString(this.bytes, start);
+      this.position = afterColon(this.bytes, end);
+      const key = keys.find(this.bytes, start, end);
+      if (key === "other case") this.fail("ambiguous-key", "a key of Pulumi's in another case", start);
+      if (key) {
+        if (seen & key.bit) this.fail("ambiguous-key", `a second "${key.name}" in one object`, start);
+        seen |= key.bit;
+      }
+      yield key?.name;
+    }
+  }
+
+  /** Reads an array: gives each index, at the place of its value, which the caller has to read or skip. */
+  *elements(): Generator<number, void, undefined> {
+    let index = 0;
+    for (let more = this.enter(openBracket); more; more = this.goesOn(openBracket)) yield index++;
+  }
+
+  /** Reads an object and tells where the values of the table's keys start. */
+  index(keys: KeyTable): Map<string, number> {
+    const starts = new Map<string, number>();
+    for (const key of this.members(keys)) {
+      const { start } = this.skip();
+      if (key !== undefined) starts.set(key, start);
+    }
+    return starts;
+  }
+
+  /** Reads a string. */
+  string(): string {
+    this.require("string", "a value");
+    const { start, end } = this.skip();
+    return decodeString(this.bytes, start, end);
+  }
+
+  /** Refuses a value of another kind; `what` names the value. */
+  require(kind: Kind, what: string): void {
+    if (this.kind() === kind) return;
+    const { start } = this.skip();
+    this.fail("shape", `${what} is not ${kind === "array" || kind === "object" ? "an" : "a"} ${kind}`, start);
+  }
+
+  /** Whether a value of the kind comes next. Passes over null, as Pulumi does; refuses anything else. */
+  has(kind: Kind, what: string): boolean {
+    if (this.kind() !== "null") {
+      this.require(kind, what);
+      return true;
+    }
+    this.skip();
+    return false;
+  }
+
+  /** Reads a value that was passed over, and comes back. */
+  revisit<T>(start: number, read: () => T): T {
+    const back = this.position;
+    this.position = start;
+    const value = read();
+    this.position = back;
+    return value;
+  }
+
+  /** Checks that nothing follows the document. */
+  end(): void {
+    const end = afterSpace(this.bytes, this.position);
+    if (end < this.bytes.length) this.fail("json", "something follows the document", end);
+  }
+
+  fail(problem: StateProblem, what: string, offset = this.position): never {
+    fail(problem, what, this.bytes, offset);
+  }
+
+  /** Enters a container and tells whether it holds anything. */
+  private enter(mark: number): boolean {
+    this.position = afterSpace(this.bytes, this.position);
+    if (this.bytes[this.position] !== mark) this.fail("json", `no "${String.fromCharCode(mark)}"`);
+    const first = afterSpace(this.bytes, this.position + 1);
+    const empty = this.bytes[first] === mark + 2;
+    this.position = empty ? first + 1 : first;
+    if (!empty) this.depth++;
+    return !empty;
+  }
+
+  /** After a member of a container: whether another one follows. */
+  private goesOn(mark: number): boolean {
+    const close = mark + 2;
+    const i = afterSpace(this.bytes, this.position);
+    const more = this.bytes[i] === comma;
+    if (!more && this.bytes[i] !== close) this.fail("json", `no "," or "${String.fromCharCode(close)}"`, i);
+    if (!more) this.depth--;
+    this.position = i + 1;
+    return more;
+  }
+}

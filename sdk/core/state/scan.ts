@@ -1,0 +1,151 @@
+import { StateError } from "./error";
+import { type FunctionFacts, type PendingOperation, type StateFacts, shownOperations } from "./facts";
+import { FunctionReader, resourceKeys } from "./function";
+import { KeyTable } from "./keys";
+import { JsonReader } from "./reader";
+
+/** The types whose resources are functions, and the property that holds their layers. */
+export const functionTypes: Readonly<Record<string, string>> = {
+  "aws:lambda/function:Function": "layers",
+  "aws-native:lambda:Function": "layers",
+};
+
+const exportKeys = new KeyTable(["version", "deployment", "checkpoint"], { ofStruct: true });
+const deploymentKeys = new KeyTable(["secrets_providers", "resources", "pending_operations"], { ofStruct: true });
+const secretsProvidersKeys = new KeyTable(["type"], { ofStruct: true });
+const operationKeys = new KeyTable(["type", "resource", "urn"], { ofStruct: true });
+
+/**
+ * Checks an exported state and finds what concerns layers in it, in one pass over its bytes: by structure, so that
+ * formatting, the order of keys, and the same words elsewhere make no difference. Memory is taken for functions only.
+ * @param bytes the export, of any size; never changed
+ * @param options.resourceTypes further function types, and the property that holds their layers
+ * @throws StateError for anything that is not a valid export of version 3 or 4, or is ambiguous
+ */
+export function scanState(
+  bytes: Uint8Array,
+  options: { resourceTypes?: Readonly<Record<string, string>> } = {},
+): StateFacts {
+  refuseOtherEncodings(bytes);
+  return new StateScan(bytes, { ...functionTypes, ...options.resourceTypes }).read();
+}
+
+/** Windows tools like to write UTF-16, or a mark in front of UTF-8; Pulumi reads neither. */
+function refuseOtherEncodings(bytes: Uint8Array): void {
+  const [first, second, third] = bytes;
+  if (first === 0xef && second === 0xbb && third === 0xbf) throw new StateError("utf8", "a byte order mark", bytes, 0);
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
+    throw new StateError("utf8", "UTF-16 instead of UTF-8", bytes, 0);
+  }
+}
+
+class StateScan {
+  private readonly reader: JsonReader;
+  private readonly functionReaders: ReadonlyMap<string, FunctionReader>;
+  private readonly functions: FunctionFacts[] = [];
+  private resourceCount = 0;
+  private secretsProvider: string | undefined;
+  private operationCount = 0;
+  private readonly operations: PendingOperation[] = [];
+
+  constructor(bytes: Uint8Array, resourceTypes: Readonly<Record<string, string>>) {
+    const reader = new JsonReader(bytes);
+    const types = Object.entries(resourceTypes);
+    this.reader = reader;
+    this.functionReaders = new Map(types.map(([type, property]) => [type, new FunctionReader(reader, type, property)]));
+  }
+
+  read(): StateFacts {
+    const { reader } = this;
+    let version: StateFacts["version"] | undefined;
+    let deployed = false;
+    reader.require("object", "the state");
+    for (const key of reader.members(exportKeys)) {
+      if (key === "version") version = this.readVersion();
+      else if (key === "deployment") {
+        this.readDeployment();
+        deployed = true;
+      } else if (key === "checkpoint") reader.fail("shape", "a file of the backend itself, not an export,");
+      else reader.skip();
+    }
+    reader.end();
+    if (version === undefined) this.reader.fail("shape", 'no "version"', 0);
+    if (!deployed) reader.fail("shape", 'no "deployment"', 0);
+    return {
+      version,
+      resourceCount: this.resourceCount,
+      secretsProvider: this.secretsProvider,
+      pendingOperations: { count: this.operationCount, first: this.operations },
+      functions: this.functions,
+    };
+  }
+
+  private readVersion(): StateFacts["version"] {
+    const { start, end } = this.reader.skip();
+    const text = Buffer.from(this.reader.bytes.subarray(start, Math.min(end, start + 20))).toString();
+    if (text === "3") return 3;
+    if (text === "4") return 4;
+    this.reader.fail("version", "a deployment version other than 3 and 4", start);
+  }
+
+  private readDeployment(): void {
+    const { reader } = this;
+    reader.require("object", '"deployment"');
+    for (const key of reader.members(deploymentKeys)) {
+      if (key === "secrets_providers") this.readSecretsProvider();
+      else if (key === "resources") this.readResources();
+      else if (key === "pending_operations") this.readOperations();
+      else reader.skip();
+    }
+  }
+
+  private readSecretsProvider(): void {
+    const { reader } = this;
+    if (!reader.has("object", '"secrets_providers"')) return;
+    for (const key of reader.members(secretsProvidersKeys)) {
+      if (key === "type") this.secretsProvider = reader.string();
+      else reader.skip();
+    }
+  }
+
+  private readResources(): void {
+    const { reader } = this;
+    if (!reader.has("array", '"resources"')) return;
+    for (const _ of reader.elements()) {
+      this.resourceCount++;
+      const found = this.readResource();
+      if (found) this.functions.push(found);
+    }
+  }
+
+  private readResource(): FunctionFacts | undefined {
+    const { reader } = this;
+    reader.require("object", "a resource");
+    const start = reader.position;
+    const values = reader.index(resourceKeys);
+    const type = values.get("type");
+    if (type === undefined) this.reader.fail("shape", "a resource without a type", start);
+    const functionReader = this.functionReaders.get(reader.revisit(type, () => reader.string()));
+    return functionReader?.read(start, values);
+  }
+
+  private readOperations(): void {
+    const { reader } = this;
+    if (!reader.has("array", '"pending_operations"')) return;
+    for (const index of reader.elements()) {
+      this.operationCount++;
+      reader.require("object", "a pending operation");
+      const values = reader.index(operationKeys);
+      if (index < shownOperations) this.operations.push(this.readOperation(values));
+    }
+  }
+
+  private readOperation(values: ReadonlyMap<string, number>): PendingOperation {
+    const { reader } = this;
+    const text = (start: number | undefined) =>
+      start === undefined ? "" : reader.revisit(start, () => reader.string());
+    const resource = values.get("resource");
+    const keys = resource === undefined ? undefined : reader.revisit(resource, () => reader.index(operationKeys));
+    return { type: text(values.get("type")), urn: text(keys?.get("urn")) };
+  }
+}

@@ -1,0 +1,66 @@
+import process from "node:process";
+import { closest } from "fastest-levenshtein";
+import type { Checked } from "./check.mts";
+import { type Properties, UNKNOWN, type Value } from "./values.mts";
+
+/** What the stand-in does with the provider's configuration. */
+export interface Config {
+  region?: string;
+  accessKey?: string;
+  secretKey?: string;
+  token?: string;
+  profile?: string;
+  maxRetries?: number;
+  assumeRoles?: { roleArn: string; sessionName?: string; externalId?: string }[];
+  endpoints?: { lambda?: string; iam?: string; sts?: string }[];
+  defaultTags?: { tags?: Record<string, string> };
+}
+
+const used = [
+  "region",
+  "accessKey",
+  "secretKey",
+  "token",
+  "profile",
+  "maxRetries",
+  "assumeRoles",
+  "endpoints",
+  "defaultTags",
+] as const satisfies (keyof Config)[];
+
+/** Settings that change nothing for a provider that checks nothing in advance and has no S3, or that belong to the engine. */
+const harmless = [
+  "skipCredentialsValidation",
+  "skipMetadataApiCheck",
+  "skipRegionValidation",
+  "skipRequestingAccountId",
+  "s3UsePathStyle",
+  "version",
+  "__internal",
+];
+
+/** Takes the region from the environment where the configuration has none, and refuses what would be ignored. */
+export function checkConfig(given: Properties): Checked {
+  const region = given.region ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
+  const known = [...used, ...harmless];
+  const failures = Object.keys(given)
+    .filter((name) => !known.includes(name))
+    .map((property) => ({
+      property,
+      reason: `the stand-in for the AWS provider has no such setting; the nearest is "${closest(property, known)}"`,
+    }));
+  return { inputs: { ...given, ...(region !== undefined && { region }) }, failures };
+}
+
+/** Reads a configuration, in which everything but text is JSON in text. */
+export function parseConfig(given: Properties): Config {
+  const entries = used.flatMap((name) => {
+    const value = given[name] ?? undefined;
+    return value === undefined || value === UNKNOWN ? [] : [[name, parsed(value)]];
+  });
+  return Object.fromEntries(entries);
+}
+
+function parsed(value: Value): unknown {
+  return typeof value === "string" && /^[[{]|^\d{1,3}$/.test(value) ? JSON.parse(value) : value;
+}

@@ -1,0 +1,172 @@
+// The provider's side of the protocol that the engine speaks. `@pulumi/pulumi/provider` is too small for it: it has
+// no configuration, no detailed diff and no preview of outputs.
+
+import grpc from "@grpc/grpc-js";
+import pluginMessages from "@pulumi/pulumi/proto/plugin_pb.js";
+import services from "@pulumi/pulumi/proto/provider_grpc_pb.js";
+import messages from "@pulumi/pulumi/proto/provider_pb.js";
+import statusMessages from "@pulumi/pulumi/proto/status_pb.js";
+import anyMessages from "google-protobuf/google/protobuf/any_pb.js";
+import emptyMessages from "google-protobuf/google/protobuf/empty_pb.js";
+import structMessages, { type Struct } from "google-protobuf/google/protobuf/struct_pb.js";
+import type { Checked } from "./check.mts";
+import type { Change } from "./diff.mts";
+import { InitError, Provider } from "./provider.mts";
+import { type Properties, pick } from "./values.mts";
+
+/** The version of `@pulumi/aws` whose properties are served. */
+const VERSION = "7.48.0";
+
+/** Serves on a free port of this machine, which it returns. */
+export function serve(): Promise<number> {
+  // States may be of any size.
+  const server = new grpc.Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
+  const { ResourceProviderService } = services as unknown as { ResourceProviderService: grpc.ServiceDefinition };
+  server.addService(ResourceProviderService, methods(new Provider()));
+  return new Promise((resolve, reject) => {
+    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) =>
+      error ? reject(error) : resolve(port),
+    );
+  });
+}
+
+function methods(provider: Provider): grpc.UntypedServiceImplementation {
+  return {
+    getPluginInfo: unary(() => new pluginMessages.PluginInfo().setVersion(VERSION)),
+    getSchema: unary(() =>
+      new messages.GetSchemaResponse().setSchema(JSON.stringify({ name: "aws", version: VERSION })),
+    ),
+    cancel: unary(() => new emptyMessages.Empty()),
+
+    checkConfig: unary((request: messages.CheckRequest) =>
+      checkResponse(provider.checkConfig(read(request.getNews()))),
+    ),
+
+    configure: unary((request: messages.ConfigureRequest) => {
+      provider.configure(read(request.getArgs()));
+      // Secrets and dependencies are left to the engine, as the real provider does.
+      return new messages.ConfigureResponse().setSupportspreview(true);
+    }),
+
+    check: unary((request: messages.CheckRequest) => {
+      const naming = { logicalName: nameOf(request.getUrn()), seed: request.getRandomseed_asU8() };
+      const { olds, news } = { olds: read(request.getOlds()), news: read(request.getNews()) };
+      return checkResponse(provider.check(typeOf(request.getUrn()), olds, news, naming));
+    }),
+
+    diff: unary((request: messages.DiffRequest) => {
+      const { olds, news } = { olds: read(request.getOlds()), news: read(request.getNews()) };
+      const found = provider.diff(typeOf(request.getUrn()), olds, news, request.getIgnorechangesList());
+      return diffResponse(found.changes, found.deleteBeforeReplace);
+    }),
+
+    create: unary(async (request: messages.CreateRequest) => {
+      const urn = request.getUrn();
+      const inputs = read(request.getProperties());
+      const { id, outputs } = await provider.create(typeOf(urn), urn, inputs, request.getPreview());
+      return new messages.CreateResponse().setId(id).setProperties(struct(outputs));
+    }),
+
+    read: unary(async (request: messages.ReadRequest) => {
+      const inputs = request.hasInputs() ? read(request.getInputs()) : undefined;
+      const known = inputs && Object.keys(inputs).length > 0 ? inputs : undefined;
+      const outputs = read(request.getProperties());
+      const found = await provider.read(typeOf(request.getUrn()), request.getId(), outputs, known);
+      const response = new messages.ReadResponse();
+      if (!found) return response;
+      return response.setId(found.id).setProperties(struct(found.outputs)).setInputs(struct(found.inputs));
+    }),
+
+    update: unary(async (request: messages.UpdateRequest) => {
+      const urn = request.getUrn();
+      const { olds, news } = { olds: read(request.getOlds()), news: read(request.getNews()) };
+      const options = { preview: request.getPreview(), ignored: request.getIgnorechangesList() };
+      const outputs = await provider.update(typeOf(urn), urn, request.getId(), olds, news, options);
+      return new messages.UpdateResponse().setProperties(struct(outputs));
+    }),
+
+    delete: unary(async (request: messages.DeleteRequest) => {
+      const urn = request.getUrn();
+      await provider.delete(typeOf(urn), urn, request.getId(), read(request.getProperties()));
+      return new emptyMessages.Empty();
+    }),
+
+    invoke: unary(async (request: messages.InvokeRequest) =>
+      new messages.InvokeResponse().setReturn(struct(await provider.invoke(request.getTok()))),
+    ),
+  };
+}
+
+/** A method that answers once: what `handle` returns, or the error that it throws. */
+function unary<Request>(handle: (request: Request) => unknown): grpc.handleUnaryCall<Request, unknown> {
+  return (call, respond) => {
+    Promise.resolve(call.request)
+      .then(handle)
+      .then(
+        (response) => respond(null, response),
+        (error: Error) => respond({ code: grpc.status.UNKNOWN, details: error.message, ...details(error) }),
+      );
+  };
+}
+
+/** How gRPC carries an error that has more to say than a message. */
+function details(error: Error): { metadata?: grpc.Metadata } {
+  if (!(error instanceof InitError)) return {};
+  const failed = new messages.ErrorResourceInitFailed()
+    .setId(error.id)
+    .setProperties(struct(error.outputs))
+    .setReasonsList([error.message]);
+  const any = new anyMessages.Any();
+  any.pack(failed.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
+  const status = new statusMessages.Status().setCode(grpc.status.UNKNOWN).setMessage(error.message);
+  status.addDetails(any);
+  const metadata = new grpc.Metadata();
+  metadata.add("grpc-status-details-bin", Buffer.from(status.serializeBinary()));
+  return { metadata };
+}
+
+function checkResponse({ inputs, failures }: Checked): messages.CheckResponse {
+  const list = failures.map(({ property, reason }) =>
+    new messages.CheckFailure().setProperty(property).setReason(reason),
+  );
+  return new messages.CheckResponse().setInputs(struct(inputs)).setFailuresList(list);
+}
+
+function diffResponse(changes: readonly Change[], deleteBeforeReplace: boolean): messages.DiffResponse {
+  const { DIFF_NONE, DIFF_SOME } = messages.DiffResponse.DiffChanges;
+  const response = new messages.DiffResponse().setChanges(changes.length > 0 ? DIFF_SOME : DIFF_NONE);
+  const replaces = changes.filter((change) => change.replaces).map(({ property }) => property);
+  response.setDiffsList([...new Set(changes.map(({ property }) => property))]);
+  response.setReplacesList([...new Set(replaces)]);
+  response.setDeletebeforereplace(deleteBeforeReplace && replaces.length > 0);
+  response.setHasdetaileddiff(true);
+  for (const change of changes) response.getDetaileddiffMap().set(change.path, propertyDiff(change));
+  return response;
+}
+
+function propertyDiff({ kind, replaces }: Change): messages.PropertyDiff {
+  const { Kind } = messages.PropertyDiff;
+  const kinds = {
+    add: replaces ? Kind.ADD_REPLACE : Kind.ADD,
+    update: replaces ? Kind.UPDATE_REPLACE : Kind.UPDATE,
+    delete: replaces ? Kind.DELETE_REPLACE : Kind.DELETE,
+  };
+  return new messages.PropertyDiff().setKind(kinds[kind]);
+}
+
+function read(properties: Struct | undefined): Properties {
+  return (properties?.toJavaScript() ?? {}) as Properties;
+}
+
+function struct(properties: Properties): Struct {
+  return structMessages.Struct.fromJavaScript(pick(properties, () => true) as never);
+}
+
+/** The type of a resource: its URN holds those of its parents too, `parent$child`. */
+function typeOf(urn: string): string {
+  return (urn.split("::")[2] ?? "").split("$").at(-1) ?? "";
+}
+
+function nameOf(urn: string): string {
+  return urn.split("::").slice(3).join("::");
+}

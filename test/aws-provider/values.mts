@@ -1,0 +1,62 @@
+/** A property's value as it travels between engine and provider; archives are objects with a signature. */
+export type Value = string | number | boolean | null | Value[] | Properties;
+
+export interface Properties {
+  [name: string]: Value | undefined;
+}
+
+/** What the engine sends, and takes, for a value that is not known before the update. */
+export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** One property of a resource. */
+export interface Property {
+  type: "string" | "number" | "boolean" | "list" | "map" | "object" | "archive";
+  /** The properties of an object. */
+  fields?: Schema;
+  /** Programs have to give it. */
+  required?: true;
+  /** What the provider fills in where the program gives nothing. */
+  default?: Value;
+  /** The provider invents a name of at most this many characters where the program gives none. */
+  autoname?: number;
+  /** AWS chooses the value where the program gives none. */
+  computed?: true;
+  /** Programs cannot give it. */
+  output?: true;
+  /** A change makes a new resource. */
+  replaces?: true;
+  /** Text that holds JSON, compared by meaning. */
+  json?: true;
+  /** Its name in AWS, where that is not the same with a capital letter. */
+  aws?: string;
+  /** Its name in Terraform, where that is not the same with underscores. */
+  terraform?: string;
+}
+
+export type Schema = Record<string, Property>;
+
+export function isObject(value: Value | undefined): value is Properties {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Whether a value says no more than none would: the bridge does not tell `""`, `0`, `false`, `[]`, `{}` from nothing. */
+export function isZero(value: Value | undefined): boolean {
+  if (Array.isArray(value)) return value.length === 0;
+  if (isObject(value)) return Object.keys(value).every((name) => name === "__defaults");
+  return !value;
+}
+
+export function isCollection({ type }: Property): boolean {
+  return type === "list" || type === "map";
+}
+
+/** Copies an object without the properties that `keep` refuses. */
+export function pick(object: Properties, keep: (name: string, value: Value) => boolean): Properties {
+  const entries = Object.entries(object).filter(([name, value]) => value !== undefined && keep(name, value));
+  return Object.fromEntries(entries);
+}
+
+/** The names of a schema's properties that programs can give. */
+export function inputNames(schema: Schema): string[] {
+  return Object.keys(schema).filter((name) => !schema[name]?.output);
+}

@@ -1,0 +1,160 @@
+import assert from "node:assert/strict";
+import { arnOf, base, useAws } from "./harness";
+
+describe("listFunctions", () => {
+  const test = useAws();
+  const names = (functions: readonly { readonly name: string }[]) => functions.map(({ name }) => name);
+
+  it("reads a whole account in one pass of 50 a page", async () => {
+    test.emulator.seed({ functions: Array.from({ length: 120 }, (_, i) => ({ name: `fn-${1000 + i}` })) });
+    const aws = await test.connect();
+    const { functions, missing } = await aws.listFunctions({ all: true });
+    assert.equal(functions.length, 120);
+    assert.deepEqual(names(functions), names(functions).sort());
+    assert.deepEqual(missing, []);
+    assert.deepEqual(test.emulator.counts(), { ListFunctions: 3 });
+  });
+
+  it("reads few named functions one by one, and ListFunctions not at all", async () => {
+    test.emulator.seed({ functions: [{ name: "a", layers: ["base:1"] }, { name: "b" }, { name: "c" }] });
+    const aws = await test.connect();
+    const { functions, missing } = await aws.listFunctions({ names: ["b", "gone", arnOf("a"), "a"] });
+    assert.deepEqual(names(functions), ["a", "b"]);
+    assert.deepEqual(missing, ["gone"]);
+    assert.deepEqual(test.emulator.counts(), { GetFunction: 4 });
+  });
+
+  it("reads many named functions in one pass", async () => {
+    const seeded = Array.from({ length: 60 }, (_, i) => ({ name: `fn-${10 + i}` }));
+    test.emulator.seed({ functions: [...seeded, { name: "other" }] });
+    const aws = await test.connect();
+    const wanted = [...names(seeded), "gone", arnOf("gone-too")];
+    const { functions, missing } = await aws.listFunctions({ names: wanted });
+    assert.deepEqual(names(functions), names(seeded));
+    assert.deepEqual(missing, ["gone", arnOf("gone-too")]);
+    assert.deepEqual(test.emulator.counts(), { ListFunctions: 2 });
+  });
+
+  it("tells layers in their order, runtime, architectures, package type and revision", async () => {
+    test.emulator.seed({
+      functions: [
+        { name: "zip", layers: ["b:1", "a:2"], Runtime: "nodejs22.x", Architectures: ["arm64"] },
+        { name: "image", PackageType: "Image", Code: { ImageUri: "registry/image:1" } },
+      ],
+    });
+    const aws = await test.connect();
+    const listed = await aws.listFunctions({ all: true });
+    const read = await aws.listFunctions({ names: ["zip", "image"] });
+    assert.deepEqual(listed, read);
+    const [image, zip] = listed.functions;
+    assert.equal(image?.packageType, "Image");
+    assert.deepEqual(image?.layers, []);
+    assert.ok(zip?.revisionId);
+    assert.deepEqual(
+      { ...zip, revisionId: undefined },
+      {
+        name: "zip",
+        arn: arnOf("zip"),
+        layers: [base(1, "b"), base(2, "a")],
+        runtime: "nodejs22.x",
+        architectures: ["arm64"],
+        packageType: "Zip",
+        revisionId: undefined,
+      },
+    );
+  });
+
+  it("selects by prefix, name and all of some tags together", async () => {
+    test.emulator.seed({
+      functions: [
+        { name: "api-a" },
+        { name: "api-b" },
+        { name: "job", tags: { team: "data", environment: "dev" } },
+        { name: "half", tags: { team: "data" } },
+        { name: "named" },
+        { name: "other" },
+      ],
+    });
+    const aws = await test.connect();
+    const selection = { prefix: "api-", names: ["named"], tags: { team: "data", environment: "dev" } };
+    const { functions } = await aws.listFunctions(selection);
+    assert.deepEqual(names(functions), ["api-a", "api-b", "job", "named"]);
+    assert.deepEqual(test.emulator.counts(), { GetResources: 1, ListFunctions: 1 });
+  });
+
+  it("asks the tagging API for tags, 100 a page, and never a function for its own", async () => {
+    const seeded = Array.from({ length: 130 }, (_, i) => ({ name: `fn-${1000 + i}`, tags: { team: i < 120 ? "a" : "b" } }));
+    test.emulator.seed({ functions: seeded });
+    const aws = await test.connect();
+    const { functions } = await aws.listFunctions({ tags: { team: "a" } });
+    assert.equal(functions.length, 120);
+    assert.deepEqual(test.emulator.counts(), { GetResources: 2, ListFunctions: 3 });
+
+    test.emulator.resetCounts();
+    assert.equal((await aws.listFunctions({ tags: { team: "b" } })).functions.length, 10);
+    assert.deepEqual(test.emulator.counts(), { GetResources: 1, GetFunction: 10 });
+  });
+
+  it("means no function by an empty selection", async () => {
+    test.emulator.seed({ functions: [{ name: "a" }] });
+    const aws = await test.connect();
+    for (const selection of [{}, { names: [] }, { tags: {} }]) {
+      assert.deepEqual(await aws.listFunctions(selection), { functions: [], missing: [] });
+    }
+    assert.deepEqual(test.emulator.counts(), {});
+  });
+
+  it("survives faults on every page", async () => {
+    test.emulator.seed({ functions: Array.from({ length: 160 }, (_, i) => ({ name: `fn-${1000 + i}` })) });
+    test.emulator.fault({ operation: "ListFunctions", skip: 1, times: 1, status: 500 });
+    test.emulator.fault({ operation: "ListFunctions", skip: 2, times: 1, drop: true });
+    test.emulator.fault({ operation: "ListFunctions", skip: 3, times: 1, status: 429 });
+    const aws = await test.connect();
+    assert.equal((await aws.listFunctions({ all: true })).functions.length, 160);
+    assert.equal(test.emulator.counts().ListFunctions, 4 + 3);
+  });
+});
+
+describe("layerVersion", () => {
+  const test = useAws();
+
+  it("tells what a version suits, and asks once however many callers there are", async () => {
+    test.emulator.seed({
+      layers: [{ name: "base", versions: 2, compatibleRuntimes: ["python3.12"], compatibleArchitectures: ["arm64"] }],
+    });
+    const aws = await test.connect();
+    const answers = await Promise.all([1, 2, 3].map(() => aws.layerVersion(base(2))));
+    assert.deepEqual(answers[0], {
+      arn: base(2),
+      compatibleRuntimes: ["python3.12"],
+      compatibleArchitectures: ["arm64"],
+    });
+    assert.deepEqual(await aws.layerVersion(base(2)), answers[0]);
+    assert.deepEqual(test.emulator.counts(), { GetLayerVersion: 1 });
+  });
+
+  it("tells missing versions from those that cannot be read", async () => {
+    test.emulator.seed({ layers: [{ name: "base", versions: 2, deleted: [1] }, { name: "theirs", versions: 1, account: "210987654321" }] });
+    const aws = await test.connect();
+    const theirs = base(1, "theirs").replace("123456789012", "210987654321");
+    assert.equal(await aws.layerVersion(base(1)), "missing");
+    assert.equal(await aws.layerVersion(base(3)), "missing");
+    assert.equal(typeof (await aws.layerVersion(theirs)), "object");
+    assert.equal(await aws.layerVersion(theirs.replace(/1$/, "2")), "denied");
+    test.emulator.deny({ action: "lambda:GetLayerVersion" });
+    assert.equal(await aws.layerVersion(base(2)), "denied");
+  });
+
+  it("does not remember a failure", async () => {
+    test.emulator.seed({ layers: [{ name: "base", versions: 1 }] });
+    test.emulator.fault({ operation: "GetLayerVersion", times: 1, status: 400, code: "SomethingElse" });
+    const aws = await test.connect();
+    await assert.rejects(aws.layerVersion(base(1)), { code: "aws-failed" });
+    assert.equal(typeof (await aws.layerVersion(base(1))), "object");
+  });
+
+  it("refuses what is no layer version ARN", async () => {
+    const aws = await test.connect();
+    await assert.rejects(aws.layerVersion("base:1"), { code: "usage" });
+  });
+});

@@ -1,0 +1,81 @@
+import type { Context } from "./context";
+import { ApiError, accessDenied, notFound, validation } from "./errors";
+
+/** The partition a region belongs to: the second field of every ARN there. */
+export function partitionOf(region: string): string {
+  if (region.startsWith("cn-")) return "aws-cn";
+  if (region.startsWith("us-gov-")) return "aws-us-gov";
+  return "aws";
+}
+
+export const functionArn = (account: string, region: string, name: string) =>
+  `arn:${partitionOf(region)}:lambda:${region}:${account}:function:${name}`;
+
+export const layerArn = (account: string, region: string, name: string) =>
+  `arn:${partitionOf(region)}:lambda:${region}:${account}:layer:${name}`;
+
+export interface FunctionReference {
+  account: string;
+  region: string;
+  name: string;
+  /** A version, an alias or "$LATEST"; absent when the reference has none. */
+  qualifier?: string;
+}
+
+const FUNCTION_REFERENCE =
+  /^(?:arn:[a-z-]+:lambda:(?<region>[a-z0-9-]+):)?(?:(?<account>\d{12}):function:|function:)?(?<name>[\w-]{1,64})(?::(?<qualifier>\$LATEST|[\w-]+))?$/;
+
+/** Reads the four spellings that Lambda takes for FunctionName: name, name:qualifier, partial ARN and full ARN. */
+export function parseFunctionReference(text: string, account: string, region: string): FunctionReference {
+  const groups = FUNCTION_REFERENCE.exec(text)?.groups;
+  if (!groups?.name) throw validation(text, "functionName", "Member must satisfy regular expression pattern");
+  return {
+    account: groups.account ?? account,
+    region: groups.region ?? region,
+    name: groups.name,
+    qualifier: groups.qualifier,
+  };
+}
+
+/** As {@link parseFunctionReference}, and refused where Lambda refuses it: another region, another account. */
+export function ownFunctionReference(text: string, at: Context, action: string): FunctionReference {
+  const reference = parseFunctionReference(text, at.account, at.region);
+  if (reference.region !== at.region) {
+    throw notFound(`Functions from '${reference.region}' are not reachable in this region ('${at.region}')`);
+  }
+  if (reference.account !== at.account) {
+    const arn = functionArn(reference.account, reference.region, reference.name);
+    throw accessDenied(at.caller.arn, action, arn, "resource-based");
+  }
+  return reference;
+}
+
+export interface LayerReference {
+  account: string;
+  region: string;
+  name: string;
+  version?: number;
+}
+
+const LAYER_REFERENCE =
+  /^(?:arn:[a-z-]+:lambda:(?<region>[a-z0-9-]+):(?<account>\d{12}):layer:)?(?<name>[\w-]{1,140})(?::(?<version>\d+))?$/;
+
+/** Reads a layer's name, a layer ARN or a layer version ARN. */
+export function parseLayerReference(text: string, account: string, region: string): LayerReference {
+  const groups = LAYER_REFERENCE.exec(text)?.groups;
+  if (!groups?.name) throw validation(text, "layerName", "Member must satisfy regular expression pattern");
+  return {
+    account: groups.account ?? account,
+    region: groups.region ?? region,
+    name: groups.name,
+    version: groups.version === undefined ? undefined : Number(groups.version),
+  };
+}
+
+/** Role name and account of a role ARN. Throws a ValidationError as STS does for anything else. */
+export function parseRoleArn(arn: string): { account: string; partition: string; name: string } {
+  const match = /^arn:([a-z-]+):iam::(\d{12}):role\/(?:.*\/)?([\w+=,.@-]+)$/.exec(arn);
+  const [, partition, account, name] = match ?? [];
+  if (!partition || !account || !name) throw new ApiError(400, "ValidationError", `${arn} is invalid`);
+  return { account, partition, name };
+}

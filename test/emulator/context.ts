@@ -1,0 +1,72 @@
+import type { Fault } from "./faults";
+import type { Caller, Identities } from "./identities";
+import type { Permissions } from "./permissions";
+import type { Shelf, Store } from "./store";
+
+/** What a test can change while the emulator runs. Times are in milliseconds. */
+export interface Settings {
+  /** How long LastUpdateStatus stays InProgress after an update (default 20). */
+  updateDelayMs: number;
+  /** How long State stays Pending after CreateFunction (default 0: active at once). */
+  createDelayMs: number;
+  /** Refuse access keys that were neither declared nor handed out by AssumeRole (default false). */
+  refuseUnknownKeys: boolean;
+}
+
+export interface Backend {
+  settings: Settings;
+  store: Store;
+  identities: Identities;
+  permissions: Permissions;
+  writes: { add(write: Omit<Write, "at">): void };
+  /** Milliseconds, monotonic. */
+  now(): number;
+}
+
+/** One request, read: the same shape for all services, with the SDK's member names in `input`. */
+export interface Call {
+  service: string;
+  operation: string;
+  region: string;
+  caller: Caller;
+  input: Record<string, unknown>;
+  /** Name of the function, layer, role or parameter that the call is about. */
+  resource?: string;
+  /** ARN that a policy would name, "*" where the operation has no resource. */
+  arn: string;
+  /** Status of the answer when all goes well. */
+  status: number;
+}
+
+/** What an operation gets to work with besides its input. */
+export interface Context extends Backend {
+  caller: Caller;
+  account: string;
+  region: string;
+  /** Everything that this account has in this region. */
+  shelf: Shelf;
+  /** The fault that a test ordered for this call. */
+  fault?: Fault;
+}
+
+/** One change that was made, with what was there before and after (absent: there was nothing). */
+export interface Write {
+  /** Milliseconds since the emulator started. */
+  at: number;
+  operation: string;
+  account: string;
+  region: string;
+  resource: string;
+  accessKeyId: string;
+  before?: unknown;
+  after?: unknown;
+}
+
+/** A service's operations by name. Inputs have the SDK's types; the router sees to it that they fit. */
+export type Operations = Record<string, (input: never, at: Context) => unknown>;
+
+/** Appends a change made by this call to the log of writes. */
+export function recordWrite(at: Context, operation: string, resource: string, before: unknown, after: unknown): void {
+  const { account, region, caller } = at;
+  at.writes.add({ operation, account, region, resource, accessKeyId: caller.accessKeyId, before, after });
+}

@@ -1,0 +1,89 @@
+import { randomBytes } from "node:crypto";
+import { ApiError } from "./errors";
+
+/** Who signed a request. */
+export interface Caller {
+  accessKeyId: string;
+  account: string;
+  /** ARN of the user or of the assumed-role session. */
+  arn: string;
+  userId: string;
+}
+
+interface Identity extends Caller {
+  sessionToken?: string;
+  refused?: "expired" | "unknown";
+}
+
+export interface SessionCredentials {
+  AccessKeyId: string;
+  SecretAccessKey: string;
+  SessionToken: string;
+  Expiration: string;
+}
+
+const INVALID = "The security token included in the request is invalid";
+const EXPIRED = "The security token included in the request is expired";
+
+/** Access keys and the accounts they belong to. Signatures are not verified, keys and session tokens are. */
+export class Identities {
+  readonly #byKey = new Map<string, Identity>();
+  #sessions = 0;
+
+  constructor(
+    private readonly defaultAccount: string,
+    accessKeys: Readonly<Record<string, string>>,
+  ) {
+    for (const [key, account] of Object.entries(accessKeys)) this.#byKey.set(key, user(key, account));
+  }
+
+  /** From now on the key is answered as one that has expired, or as one that AWS does not know. */
+  refuse(accessKeyId: string, as: "expired" | "unknown"): void {
+    const known = this.#byKey.get(accessKeyId) ?? user(accessKeyId, this.defaultAccount);
+    this.#byKey.set(accessKeyId, { ...known, refused: as });
+  }
+
+  /** The caller behind a request. Throws the 403 of the service's protocol for a key or token that is no good. */
+  identify(accessKeyId: string, sessionToken: string | undefined, service: string, refuseUnknown: boolean): Caller {
+    const known = this.#byKey.get(accessKeyId);
+    if (!known && !refuseUnknown) return user(accessKeyId, this.defaultAccount);
+    if (!known || known.refused === "unknown" || (known.sessionToken && known.sessionToken !== sessionToken)) {
+      const query = service === "sts" || service === "iam";
+      throw new ApiError(403, query ? "InvalidClientTokenId" : "UnrecognizedClientException", INVALID);
+    }
+    if (known.refused === "expired") {
+      throw new ApiError(
+        403,
+        service === "sts" || service === "iam" ? "ExpiredToken" : "ExpiredTokenException",
+        EXPIRED,
+      );
+    }
+    return known;
+  }
+
+  /** Makes credentials of a role session; their access key names it in counts and in the log of writes. */
+  assume(role: { account: string; partition: string; name: string }, session: string, seconds: number) {
+    this.#sessions += 1;
+    const accessKeyId = `ASIAEMULATOR${String(this.#sessions).padStart(8, "0")}`;
+    const roleId = `AROA${Buffer.from(role.name).toString("hex").toUpperCase().slice(0, 16).padEnd(16, "0")}`;
+    const identity: Identity = {
+      accessKeyId,
+      account: role.account,
+      arn: `arn:${role.partition}:sts::${role.account}:assumed-role/${role.name}/${session}`,
+      userId: `${roleId}:${session}`,
+      sessionToken: randomBytes(48).toString("base64"),
+    };
+    this.#byKey.set(accessKeyId, identity);
+    const credentials: SessionCredentials = {
+      AccessKeyId: accessKeyId,
+      SecretAccessKey: randomBytes(30).toString("base64"),
+      SessionToken: identity.sessionToken ?? "",
+      Expiration: new Date(Date.now() + seconds * 1000).toISOString(),
+    };
+    return { credentials, arn: identity.arn, userId: identity.userId };
+  }
+}
+
+function user(accessKeyId: string, account: string): Identity {
+  return { accessKeyId, account, arn: `arn:aws:iam::${account}:user/emulator`, userId: accessKeyId };
+}

@@ -1,0 +1,18 @@
+import type { Operations } from "../context";
+import type { Budget } from "../throttle";
+import { functionOperations } from "./functions";
+import { layerOperations } from "./layers";
+import { tagOperations } from "./tags";
+import { versionOperations } from "./versions";
+
+export { lambdaTarget, routeLambda } from "./routes";
+
+export const lambdaOperations: Operations = {
+  ...functionOperations,
+  ...layerOperations,
+  ...tagOperations,
+  ...versionOperations,
+};
+
+/** GetFunction has a budget of its own; all other control-plane operations share one. */
+export const budgetOf = (operation: string): Budget => (operation === "GetFunction" ? "getFunction" : "control");

@@ -1,0 +1,112 @@
+import { randomUUID } from "node:crypto";
+import type { AliasConfiguration, FunctionConfiguration, GetLayerVersionResponse } from "@aws-sdk/client-lambda";
+
+/** A change of state that completes by itself once its time has come. */
+export interface Pending {
+  dueAt: number;
+  /** The configuration from then on: the updated one, or on failure the one before it. */
+  outcome: FunctionConfiguration;
+}
+
+export interface StoredFunction {
+  /** Position in listings: functions are listed in the order of their creation. */
+  readonly order: number;
+  /** $LATEST. Replaced by a write, never changed in place: logs and published versions share it. */
+  configuration: FunctionConfiguration;
+  pending?: Pending;
+  tags: Readonly<Record<string, string>>;
+  versions: FunctionConfiguration[];
+  /** How many versions were ever published: numbers of deleted ones are not given out again. */
+  published: number;
+  /** Whether $LATEST differs from the newest published version. */
+  changedSincePublish: boolean;
+  aliases: Map<string, AliasConfiguration>;
+  imageUri?: string;
+}
+
+export interface StoredLayerVersion {
+  readonly data: GetLayerVersionResponse & { Version: number; LayerVersionArn: string };
+  /** A deleted version stays where it is attached, and is found by nobody else. */
+  deleted: boolean;
+}
+
+export interface StoredLayer {
+  versions: StoredLayerVersion[];
+  /** Accounts that may read it besides its own. */
+  sharedWith: "everyone" | readonly string[];
+}
+
+export interface StoredParameter {
+  value: string;
+  version: number;
+  /** Seconds since the epoch. */
+  modified: number;
+}
+
+/** What one account has in one region. */
+export class Shelf {
+  readonly functions = new Map<string, StoredFunction>();
+  readonly layers = new Map<string, StoredLayer>();
+  readonly parameters = new Map<string, StoredParameter>();
+  #created = 0;
+
+  addFunction(name: string, entry: Pick<StoredFunction, "configuration" | "tags" | "imageUri" | "pending">): void {
+    this.#created += 1;
+    const fresh = { order: this.#created, versions: [], published: 0, changedSincePublish: true, aliases: new Map() };
+    this.functions.set(name, { ...fresh, ...entry });
+  }
+
+  /** The version if it was published and not deleted. */
+  layerVersion(name: string, version: number): StoredLayerVersion | undefined {
+    const found = this.layers.get(name)?.versions[version - 1];
+    return found?.deleted ? undefined : found;
+  }
+}
+
+export interface StoredRole {
+  RoleName: string;
+  RoleId: string;
+  Arn: string;
+  Path: string;
+  CreateDate: string;
+  AssumeRolePolicyDocument: string;
+  Description?: string;
+  MaxSessionDuration: number;
+}
+
+/** All accounts and regions. */
+export class Store {
+  readonly #shelves = new Map<string, Shelf>();
+  readonly #roles = new Map<string, Map<string, StoredRole>>();
+
+  shelf(account: string, region: string): Shelf {
+    return entry(this.#shelves, `${account}/${region}`, () => new Shelf());
+  }
+
+  roles(account: string): Map<string, StoredRole> {
+    return entry(this.#roles, account, () => new Map());
+  }
+}
+
+/** The value of a key, made when it is asked for first. */
+export function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = make();
+    map.set(key, value);
+  }
+  return value;
+}
+
+/** Completes what is due, as of `now`, and returns the function's configuration. */
+export function settled(fn: StoredFunction, now: number): FunctionConfiguration {
+  if (fn.pending && now >= fn.pending.dueAt) {
+    // Lambda changes the revision once more when an update ends, so a client has to read it again.
+    fn.configuration = { ...fn.pending.outcome, RevisionId: randomUUID() };
+    fn.pending = undefined;
+  }
+  return fn.configuration;
+}
+
+/** Lambda's own format of LastModified and CreatedDate. */
+export const timestamp = () => new Date().toISOString().replace("Z", "+0000");

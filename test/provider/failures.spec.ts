@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import { type Emulator, startEmulator } from "../emulator";
+import { createProject, type Project } from "../support/engine";
+
+const program = (args: string) => `
+const { LayerVersions } = require("pulumi-lambda-layers");
+new LayerVersions("layers", { ${args} });
+`;
+
+const plainNode = { runtime: { name: "nodejs", options: { typescript: false } } };
+
+describe("LayerVersions when something is wrong", function () {
+  this.timeout(180_000);
+
+  let emulator: Emulator;
+  let project: Project;
+
+  const names = Array.from({ length: 20 }, (_, index) => `fn-${String(index).padStart(2, "0")}`);
+
+  before(async () => {
+    emulator = await startEmulator();
+    emulator.seed({
+      layers: [{ name: "dynamo-dev", versions: 8 }],
+      functions: [
+        ...names.map((name) => ({ name, layers: ["dynamo-dev:1"] })),
+        { name: "image", PackageType: "Image" },
+        { name: "full", layers: ["dynamo-dev:1"], Runtime: "nodejs22.x" },
+      ],
+    });
+    project = await createProject({
+      files: {
+        "index.js": program(`functions: { prefix: "fn-" }`),
+        "layer_config.yaml": "layers: {dynamo: {version: 5}}",
+      },
+      settings: { ...plainNode, main: "index.js" },
+      env: { ...emulator.env },
+    });
+  });
+
+  after(async () => {
+    await project?.dispose();
+    await emulator?.close();
+  });
+
+  it("records the 19 functions that were done when 1 of 20 fails, and does only that one next time", async () => {
+    emulator.fault({
+      operation: "UpdateFunctionConfiguration",
+      resource: "fn-07",
+      status: 400,
+      code: "InvalidParameterValueException",
+      message: "no",
+    });
+    const failed = await project.pulumi(["up", "--yes", "--skip-preview"]);
+    assert.notEqual(failed.code, 0);
+    assert.match(failed.output, /Function fn-07 was not updated: /);
+    assert.doesNotMatch(failed.output, /Function fn-08/);
+    const live = (await project.exportStack()).deployment.resources.at(-1).outputs.functions;
+    assert.equal(live["fn-07"]["dynamo-dev"], 1);
+    assert.equal(names.filter((name) => live[name]["dynamo-dev"] === 5).length, 19);
+
+    emulator.clearFaults();
+    emulator.resetCounts();
+    await project.up();
+    assert.equal(emulator.counts().UpdateFunctionConfiguration, 1);
+    assert.deepEqual(
+      emulator.layersOf("fn-07").map((arn) => arn.at(-1)),
+      ["5"],
+    );
+    await project.preview("--expect-no-changes");
+  });
+
+  it("restores on destroy what was found before the first change, where that is asked for", async () => {
+    await project.write({ "index.js": program(`functions: { prefix: "fn-" }, onDelete: "restore"`) });
+    await project.up();
+    emulator.resetCounts();
+    await project.destroy();
+    assert.equal(emulator.counts().UpdateFunctionConfiguration, 20);
+    assert.ok(names.every((name) => emulator.layersOf(name)[0]?.endsWith(":1")));
+  });
+
+  it("reads any number of functions in one pass, however many layers are declared", async () => {
+    await project.write({ "index.js": program(`functions: { prefix: "fn-" }`) });
+    emulator.resetCounts();
+    await project.preview();
+    assert.deepEqual(emulator.counts(), { ListFunctions: 1, GetLayerVersion: 1 });
+    await project.write({ "index.js": program(`functions: { names: ["fn-01", "fn-02"] }`) });
+    emulator.resetCounts();
+    await project.preview();
+    assert.deepEqual(emulator.counts(), { GetFunction: 2, GetLayerVersion: 1 });
+  });
+
+  const cases: {
+    title: string;
+    args: string;
+    arrange?: () => void;
+    env?: Record<string, string>;
+    expected: RegExp[];
+  }[] = [
+    {
+      title: "missing credentials",
+      args: `functions: { names: ["fn-01"] }`,
+      env: { AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "", AWS_EC2_METADATA_DISABLED: "true" },
+      expected: [/AWS credentials not configured/, /aws configure/],
+    },
+    {
+      title: "missing permission",
+      args: `functions: { prefix: "fn-" }`,
+      arrange: () => emulator.deny({ action: "lambda:ListFunctions" }),
+      expected: [/lambda:ListFunctions/],
+    },
+    {
+      title: "missing region",
+      args: `functions: { prefix: "fn-" }`,
+      env: { AWS_REGION: "", AWS_DEFAULT_REGION: "" },
+      expected: [/region/i, /aws:region/],
+    },
+    { title: "an image function that is named", args: `functions: { names: ["image"] }`, expected: [/image/i] },
+    {
+      title: "more than five layers",
+      args: `functions: { names: ["full"] }`,
+      arrange: () => emulator.edit("full", { Layers: [1, 2, 3, 4, 5, 6].map((n) => `dynamo${n}:1`) }),
+      expected: [/\b6 layers\b|at most 5|more than 5/i],
+    },
+  ];
+  for (const { title, args, arrange, env, expected } of cases) {
+    it(`says at preview what to do about ${title}`, async () => {
+      await project.write({ "index.js": program(args) });
+      arrange?.();
+      try {
+        emulator.resetCounts();
+        const { code, output } = await project.pulumi(["preview"], env ? { env } : {});
+        assert.notEqual(code, 0, output);
+        for (const pattern of expected) assert.match(output, pattern);
+        assert.doesNotMatch(output, /\n\s+at .*\(.*:\d+:\d+\)/, "no stack trace");
+        assert.deepEqual(emulator.writes(), []);
+      } finally {
+        emulator.allowAll();
+      }
+    });
+  }
+
+  it("leaves out a named function that does not exist yet, and says so", async () => {
+    await project.write({ "index.js": program(`functions: { names: ["fn-01", "later"] }`) });
+    const { stdout } = await project.preview();
+    assert.match(stdout, /Function later does not exist/);
+  });
+
+  it("shows every problem of the config file with its place", async () => {
+    await project.write({ "layer_config.yaml": "layers:\n  dynamo:\n    versoin: 5\n" });
+    const { code, output } = await project.pulumi(["preview"]);
+    assert.notEqual(code, 0);
+    assert.match(output, /layer_config.yaml:3:5 unknown-key/);
+    assert.match(output, /Did you mean "version"\?/);
+    assert.match(output, /layer_config.yaml:2:3 missing-key/);
+    assert.doesNotMatch(output, /\n\s+at .*\(.*:\d+:\d+\)/, "no stack trace");
+  });
+});

@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import { type Emulator, startEmulator } from "../emulator";
+import { createProject, type Project } from "../support/engine";
+
+const config = (version: number) => `layers:
+  dynamo:
+    version: ${version}
+  datadog:
+    arn: arn:aws:lambda:us-east-1:464622532012:layer:Datadog
+    version: 98
+`;
+
+const program = (args: string) => `
+const { LayerVersions } = require("pulumi-lambda-layers");
+const layers = new LayerVersions("layers", { ${args} });
+exports.arn = layers.arn("dynamo");
+exports.live = layers.functions;
+`;
+
+describe("LayerVersions for functions owned elsewhere", function () {
+  this.timeout(180_000);
+
+  let emulator: Emulator;
+  let project: Project;
+
+  before(async () => {
+    emulator = await startEmulator();
+    emulator.seed({
+      layers: [
+        { name: "dynamo-dev", versions: 8 },
+        { name: "other", versions: 3 },
+        { name: "Datadog", account: "464622532012", versions: 98, sharedWith: "everyone" },
+      ],
+      functions: [
+        { name: "a", layers: ["other:2", "dynamo-dev:1", "arn:aws:lambda:us-east-1:464622532012:layer:Datadog:90"] },
+        { name: "b", layers: ["dynamo-dev:5"] },
+        { name: "unrelated", layers: ["dynamo-dev:1"] },
+      ],
+    });
+    project = await createProject({
+      files: {
+        "index.js": program(`functions: { names: ["a", "b"] }`),
+        "layer_config.yaml": config(5),
+      },
+      settings: { runtime: { name: "nodejs", options: { typescript: false } }, main: "index.js" },
+      config: { "aws:region": "us-east-1" },
+      env: emulator.env,
+    });
+  });
+
+  after(async () => {
+    await project?.dispose();
+    await emulator?.close();
+  });
+
+  const versions = (name: string) => emulator.layersOf(name).map((arn) => arn.split(":").slice(6).join(":"));
+
+  it("shows in a preview what will move, and writes nothing", async () => {
+    const { stdout } = await project.preview();
+    assert.match(stdout, /Function a: Layer dynamo-dev version 1 -> 5/);
+    assert.match(stdout, /Function a: Layer Datadog version 90 -> 98/);
+    assert.doesNotMatch(stdout, /Function b|unrelated|other/);
+    assert.deepEqual(emulator.writes(), []);
+  });
+
+  it("moves the functions in order and waits", async () => {
+    await project.up();
+    assert.deepEqual(versions("a"), ["other:2", "dynamo-dev:5", "Datadog:98"]);
+    assert.deepEqual(versions("b"), ["dynamo-dev:5"]);
+    assert.deepEqual(versions("unrelated"), ["dynamo-dev:1"]);
+    assert.equal(emulator.counts().UpdateFunctionConfiguration, 1);
+    await project.preview("--expect-no-changes");
+  });
+
+  it("moves only what a bump of the config means, shown by property with --diff", async () => {
+    await project.write({ "layer_config.yaml": config(6) });
+    const { stdout } = await project.preview("--diff");
+    assert.match(stdout, /dynamo-dev: 5 => 6/);
+    emulator.resetCounts();
+    await project.up();
+    assert.deepEqual(versions("b"), ["dynamo-dev:6"]);
+    assert.equal(emulator.counts().UpdateFunctionConfiguration, 2);
+    await project.preview("--expect-no-changes");
+  });
+
+  it("shows drift made out of band in preview and refresh, and repairs it", async () => {
+    emulator.edit("b", { Layers: ["dynamo-dev:3"] });
+    const plain = await project.preview();
+    assert.match(plain.stdout, /Function b: Layer dynamo-dev version 3 -> 6/);
+    assert.match(plain.stdout, /\[diff: \+drift\]/);
+    const byProperty = await project.preview("--diff");
+    assert.match(byProperty.stdout, /\+ drift +: \{\s+\+ b: \{\s+\+ dynamo-dev: 3/);
+    const refresh = await project.succeeds(["refresh", "--preview-only", "--diff"]);
+    assert.match(refresh.stdout, /6 => 3/);
+    emulator.resetCounts();
+    await project.up();
+    assert.deepEqual(versions("b"), ["dynamo-dev:6"]);
+    assert.equal(emulator.counts().UpdateFunctionConfiguration, 1);
+    await project.preview("--expect-no-changes");
+  });
+
+  it("repairs drift that a refresh has recorded", async () => {
+    emulator.edit("b", { Layers: ["dynamo-dev:2"] });
+    await project.succeeds(["refresh", "--yes", "--skip-preview"]);
+    const { stdout } = await project.preview("--diff");
+    assert.match(stdout, /dynamo-dev: 2 => 6/);
+    await project.up();
+    assert.deepEqual(versions("b"), ["dynamo-dev:6"]);
+    await project.preview("--expect-no-changes");
+  });
+
+  it("fails at preview when a declared version does not exist", async () => {
+    await project.write({ "layer_config.yaml": config(77) });
+    emulator.resetCounts();
+    const { code, output } = await project.pulumi(["preview"]);
+    assert.notEqual(code, 0);
+    assert.match(output, /Layer version does not exist: arn:aws:lambda:us-east-1:123456789012:layer:dynamo-dev:77/);
+    assert.doesNotMatch(output, /at .*\.js:\d+/, "no stack trace");
+    assert.deepEqual(emulator.writes(), []);
+    await project.write({ "layer_config.yaml": config(6) });
+  });
+
+  it("records no absolute path, no credentials and a small provider", async () => {
+    const text = await project.exportText();
+    const state = JSON.parse(text);
+    const resource = state.deployment.resources.find(({ type }: { type: string }) => type.endsWith(":LayerVersions"));
+    assert.equal(resource.inputs.configFile, "layer_config.yaml");
+    assert.ok(
+      resource.inputs.__provider.length < 2500,
+      `__provider has ${resource.inputs.__provider.length} characters`,
+    );
+    for (const secret of [project.dir, emulator.env.AWS_SECRET_ACCESS_KEY, emulator.env.AWS_ACCESS_KEY_ID]) {
+      assert.ok(secret && !text.includes(secret));
+    }
+    assert.deepEqual(Object.keys(resource.inputs).sort(), [
+      "__provider",
+      "before",
+      "configFile",
+      "functions",
+      "region",
+    ]);
+  });
+
+  it("keeps the layers on destroy", async () => {
+    emulator.resetCounts();
+    await project.destroy();
+    assert.deepEqual(emulator.writes(), []);
+  });
+});

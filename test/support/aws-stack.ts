@@ -1,0 +1,62 @@
+// Temporary Pulumi projects whose programs use the real `@pulumi/aws` classes.
+//
+// Programs are JavaScript by default, which starts about a second faster than TypeScript: write `require`, and
+// `exports.x = ...` for outputs. Import `@pulumi/aws/lambda` and `@pulumi/aws/iam` rather than the whole package, which
+// takes longer to load. A whole preview takes two to three seconds, so let assertions share a stack.
+
+import { join, resolve } from "node:path";
+import { checkout, createProject, type Project, type ProjectOptions } from "./engine";
+
+/** The folder that holds the AWS provider's plugin: the stand-in's, or that of `PULUMI_AWS_PLUGIN_DIR`. */
+export function awsPluginFolder(env: NodeJS.ProcessEnv = process.env): string {
+  return env.PULUMI_AWS_PLUGIN_DIR ? resolve(env.PULUMI_AWS_PLUGIN_DIR) : join(checkout, "test", "aws-provider");
+}
+
+/** Whether a real AWS provider was asked for, which does more than the stand-in. */
+export const realAwsProvider = process.env.PULUMI_AWS_PLUGIN_DIR !== undefined;
+
+export interface AwsStackOptions extends ProjectOptions {
+  /** The program: index.js, or index.ts with `typescript`. Further files go into `files`. */
+  program?: string;
+  /** The program is TypeScript. */
+  typescript?: boolean;
+  /** AWS to talk to: the environment of an emulator, or of moto. */
+  env: Record<string, string>;
+  /** Where the plugin is; by default what `awsPluginFolder` says. */
+  pluginFolder?: string;
+  /** The default region, `aws:region`; null leaves it to the environment. */
+  region?: string | null;
+}
+
+/** Creates a project with one stack on the real engine, with the AWS provider and the given AWS. Dispose of it in the end. */
+export async function createAwsStack(options: AwsStackOptions): Promise<Project> {
+  const { program, typescript = false, pluginFolder = awsPluginFolder(), region = "us-east-1", ...others } = options;
+  return createProject({
+    ...others,
+    files: { ...(program !== undefined && { [typescript ? "index.ts" : "index.js"]: program }), ...others.files },
+    settings: {
+      runtime: { name: "nodejs", options: { typescript } },
+      plugins: { providers: [{ name: "aws", path: pluginFolder }] },
+      ...others.settings,
+    },
+    config: { ...(region !== null && { "aws:region": region }), ...awsSettings, ...others.config },
+  });
+}
+
+/** What the real provider would otherwise ask of services that an emulator does not have. */
+const awsSettings = {
+  "aws:skipCredentialsValidation": "true",
+  "aws:skipMetadataApiCheck": "true",
+  "aws:skipRegionValidation": "true",
+  "aws:skipRequestingAccountId": "true",
+};
+
+/** The beginning of a program: the modules, a role, and `fn(name, args)` which declares a function with code. */
+export const preamble = `
+const pulumi = require("@pulumi/pulumi");
+const lambda = require("@pulumi/aws/lambda");
+const role = "arn:aws:iam::123456789012:role/lambda";
+const code = new pulumi.asset.AssetArchive({ "index.js": new pulumi.asset.StringAsset("exports.handler = () => {}") });
+const fn = (name, args = {}, options = {}) =>
+  new lambda.Function(name, { name, role, code, runtime: "nodejs22.x", handler: "index.handler", ...args }, options);
+`;

@@ -1,0 +1,166 @@
+// Temporary Pulumi projects on the real engine, each with its own backend, Pulumi home and environment.
+
+import { mkdir, readdir, symlink, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { engine } from "../toolchain/engine.mjs";
+import { removeFolder, temporaryFolder } from "./folders";
+import { type Outcome, type Running, type RunOptions, start } from "./processes";
+
+/** The checkout: the folder of package.json. */
+export const checkout = resolve(__dirname, "../..");
+
+export interface ProjectOptions {
+  /** Files of the project by path; what is not a string is written as JSON. */
+  files?: Record<string, unknown>;
+  /** Project name. */
+  name?: string;
+  /** Name of the stack that is created. */
+  stack?: string;
+  /** Further keys of Pulumi.yaml, such as `main`, `plugins` or `runtime`. */
+  settings?: Record<string, unknown>;
+  /** Stack configuration in plain text, keys with their namespace: `{"aws:region": "us-east-1"}`. */
+  config?: Record<string, unknown>;
+  /** Added to the environment of everything that runs in the project. */
+  env?: Record<string, string>;
+  /** Has ts-node check the program's types, as users have it; takes seconds with the types of `@pulumi/aws`. */
+  typeCheck?: boolean;
+}
+
+/** A Pulumi project with one stack, in a folder of its own. */
+export class Project {
+  readonly #running = new Set<Running>();
+
+  /** Use `createProject`. */
+  constructor(
+    /** The temporary folder that holds all the others. */
+    readonly root: string,
+    /** The folder of Pulumi.yaml. */
+    readonly dir: string,
+    readonly stack: string,
+    /** The environment in which `pulumi` runs; nothing of the caller's own AWS or Pulumi settings is in it. */
+    readonly env: Readonly<Record<string, string>>,
+  ) {}
+
+  /** Runs `pulumi ARGS` in the project's folder, whatever exit code it has. */
+  pulumi(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
+    return this.start(args, options).ended;
+  }
+
+  /** As `pulumi`, but fails with all that was printed when the exit code is not 0. */
+  async succeeds(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
+    const outcome = await this.pulumi(args, options);
+    if (outcome.code === 0) return outcome;
+    throw new Error(`pulumi ${args.join(" ")} ended with ${outcome.code ?? outcome.signal}:\n${outcome.output}`);
+  }
+
+  /** Starts `pulumi ARGS` and leaves it running, for signals and for what happens meanwhile. */
+  start(args: readonly string[], options: RunOptions = {}): Running {
+    const running = start("pulumi", args, { cwd: this.dir, ...options, env: { ...this.env, ...options.env } });
+    this.#running.add(running);
+    const forget = () => this.#running.delete(running);
+    running.ended.then(forget, forget);
+    return running;
+  }
+
+  preview(...args: string[]): Promise<Outcome> {
+    return this.succeeds(["preview", ...args]);
+  }
+
+  up(...args: string[]): Promise<Outcome> {
+    return this.succeeds(["up", "--yes", "--skip-preview", ...args]);
+  }
+
+  destroy(...args: string[]): Promise<Outcome> {
+    return this.succeeds(["destroy", "--yes", "--skip-preview", ...args]);
+  }
+
+  /** The stack's state as text, byte for byte as Pulumi prints it. */
+  async exportText(): Promise<string> {
+    return (await this.succeeds(["stack", "export", "--stack", this.stack])).stdout;
+  }
+
+  /** The stack's state: `{version, deployment}`. */
+  // biome-ignore lint/suspicious/noExplicitAny: a state has no type of its own, and tests look deep into it
+  async exportStack(): Promise<any> {
+    return JSON.parse(await this.exportText());
+  }
+
+  /** Writes files into the project, replacing those that are there. */
+  async write(files: Record<string, unknown>): Promise<void> {
+    await writeFiles(this.dir, files);
+  }
+
+  /** Ends what still runs and removes every file. */
+  async dispose(): Promise<void> {
+    const running = [...this.#running];
+    for (const each of running) each.kill("SIGKILL");
+    await Promise.allSettled(running.map(({ ended }) => ended));
+    await removeFolder(this.root);
+  }
+}
+
+/**
+ * Creates a project whose programs can import `pulumi-lambda-layers`, `@pulumi/pulumi`, `@pulumi/aws` and all else that
+ * the checkout has installed. Call `dispose` in the end.
+ */
+export async function createProject(options: ProjectOptions = {}): Promise<Project> {
+  const { files = {}, name = "test", stack = "dev", settings = {}, config = {}, typeCheck = false } = options;
+  const root = await temporaryFolder();
+  const dir = join(root, "project");
+  await Promise.all(["project", "state", "home"].map((folder) => mkdir(join(root, folder))));
+  await writeFiles(dir, {
+    "package.json": { name, private: true },
+    "Pulumi.yaml": { name, runtime: "nodejs", ...settings },
+    [`Pulumi.${stack}.yaml`]: { config },
+    ...files,
+  });
+  await linkModules(dir);
+  const env = {
+    ...(await cleanEnvironment(root)),
+    ...(typeCheck ? {} : { PULUMI_NODEJS_TRANSPILE_ONLY: "true" }),
+    ...options.env,
+  };
+  const project = new Project(root, dir, stack, env);
+  await project.succeeds(["stack", "init", stack]);
+  return project;
+}
+
+/** Lets modules in `dir` import what the checkout's own modules import, and the package itself as built in the checkout. */
+export async function linkModules(dir: string): Promise<void> {
+  const modules = join(checkout, "node_modules");
+  const names = (await readdir(modules)).filter((name) => !name.startsWith("."));
+  await mkdir(join(dir, "node_modules"), { recursive: true });
+  await Promise.all([
+    ...names.map((name) => symlink(join(modules, name), join(dir, "node_modules", name), "junction")),
+    symlink(checkout, join(dir, "node_modules", "pulumi-lambda-layers"), "junction"),
+  ]);
+}
+
+/** An environment for `pulumi` and for our CLI that keeps everything in `root` and has no credentials in it. */
+export async function cleanEnvironment(root: string): Promise<Record<string, string>> {
+  const kept = ["LANG", "TZ", "TMPDIR", "TEMP", "TMP", "SystemRoot", "PATHEXT", "ComSpec"];
+  const home = join(root, "home");
+  const path = [(await engine()).folder, dirname(process.execPath), process.env.PATH].join(
+    process.platform === "win32" ? ";" : ":",
+  );
+  return {
+    ...Object.fromEntries(kept.flatMap((key) => (process.env[key] === undefined ? [] : [[key, process.env[key]]]))),
+    PATH: path,
+    HOME: home,
+    USERPROFILE: home,
+    PULUMI_HOME: join(home, ".pulumi"),
+    PULUMI_BACKEND_URL: `file://${join(root, "state")}`,
+    PULUMI_CONFIG_PASSPHRASE: "test passphrase",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    AWS_EC2_METADATA_DISABLED: "true",
+  };
+}
+
+async function writeFiles(dir: string, files: Record<string, unknown>): Promise<void> {
+  for (const [path, content] of Object.entries(files)) {
+    const file = join(dir, path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, typeof content === "string" ? content : `${JSON.stringify(content, undefined, 2)}\n`);
+  }
+}

@@ -1,0 +1,36 @@
+// The AWS emulator `moto` (Python), written by others: what ours is compared with.
+
+import { awsEnvironment } from "../emulator";
+import { start } from "./processes";
+import { findPython, type Python, virtualEnvironment } from "./venv";
+
+/** Pinned, so that the comparison changes only when somebody means it to. */
+const REQUIREMENT = "moto[server,awslambda]==5.2.5";
+
+/** What moto's package metadata asks for: Python 3.10. */
+const LEAST_MINOR = 10;
+
+export interface Moto {
+  url: string;
+  /** All AWS_* variables that point an SDK at it. Its account is 123456789012. */
+  env: Record<string, string>;
+  stop(): Promise<void>;
+}
+
+/** The Python to run moto with; undefined where none is installed that is new enough. */
+export const findMotoPython = () => findPython(LEAST_MINOR);
+
+/** Installs moto at first, and starts its server on a free port. It forgets everything when it stops. */
+export async function startMoto(python: Python): Promise<Moto> {
+  const interpreter = await virtualEnvironment(python, [REQUIREMENT]);
+  const server = start(interpreter, ["-m", "moto.server", "--port", "0"], { env: process.env });
+  const kill = () => server.kill("SIGKILL");
+  process.once("exit", kill);
+  const [, url = ""] = await server.printed(/Running on (http:\/\/[\d.]+:\d+)/);
+  const stop = async () => {
+    process.removeListener("exit", kill);
+    server.kill();
+    await server.ended;
+  };
+  return { url, env: awsEnvironment(url, "us-east-1"), stop };
+}

@@ -1,0 +1,74 @@
+import { type ChildProcess, spawn } from "node:child_process";
+
+/** How a process ended and all that it printed. */
+export interface Outcome {
+  /** Exit code, or `null` when a signal ended the process. */
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+  /** Both streams in the order in which they arrived. */
+  output: string;
+}
+
+export interface RunOptions {
+  cwd?: string;
+  /** The whole environment, not additions to ours. */
+  env?: NodeJS.ProcessEnv;
+  /** What the process reads from its standard input; nothing by default. */
+  input?: string;
+  /** Starts a process group of its own, so that `kill` reaches the children too. */
+  group?: boolean;
+}
+
+/** A process that was started and may still run. */
+export interface Running {
+  process: ChildProcess;
+  /** Settles when the process has ended and its output is read; rejects only when it could not be started. */
+  ended: Promise<Outcome>;
+  /** Resolves to the match as soon as the output so far has one; rejects when the process ends before that. */
+  printed(pattern: RegExp): Promise<RegExpExecArray>;
+  kill(signal?: NodeJS.Signals): void;
+}
+
+/** Starts a process and collects what it prints. */
+export function start(command: string, args: readonly string[], options: RunOptions = {}): Running {
+  const { cwd, env, input, group = false } = options;
+  const child = spawn(command, args, { cwd, env, stdio: "pipe", detached: group });
+  const outcome: Outcome = { code: null, signal: null, stdout: "", stderr: "", output: "" };
+  for (const name of ["stdout", "stderr"] as const) {
+    child[name].setEncoding("utf8").on("data", (text: string) => {
+      outcome[name] += text;
+      outcome.output += text;
+    });
+  }
+  child.stdin.on("error", () => {}); // the process may end before it has read its input
+  child.stdin.end(input);
+
+  const ended = new Promise<Outcome>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code, signal) => resolve({ ...outcome, code, signal }));
+  });
+  const printed = (pattern: RegExp) =>
+    new Promise<RegExpExecArray>((resolve, reject) => {
+      const look = () => {
+        const match = pattern.exec(outcome.output);
+        if (match) resolve(match);
+      };
+      child.stdout.on("data", look);
+      child.stderr.on("data", look);
+      ended.then(() => reject(new Error(`ended without printing ${pattern}:\n${outcome.output}`)), reject);
+      look();
+    });
+  const kill = (signal: NodeJS.Signals = "SIGTERM") => {
+    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+    if (group) process.kill(-child.pid, signal);
+    else child.kill(signal);
+  };
+  return { process: child, ended, printed, kill };
+}
+
+/** Runs a process to its end. */
+export function run(command: string, args: readonly string[], options?: RunOptions): Promise<Outcome> {
+  return start(command, args, options).ended;
+}

@@ -1,0 +1,147 @@
+import fs from "node:fs";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+
+/** The deployed stack that generated states describe. */
+const stack = { name: "dev", project: "shop", account: "123456789012", region: "us-east-1" };
+const secretSignature = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
+const parent = urn("pulumi:pulumi:Stack", `${stack.project}-${stack.name}`);
+const provider = `${urn("pulumi:providers:aws", "aws")}::9cfb03e0-34b0-4be6-9214-8a78c7a08fed`;
+
+/** One resource of a state, as in `deployment.resources`. */
+export type Resource = { urn: string; type: string } & Record<string, unknown>;
+
+/** Makes the URN of a resource of the generated stack. */
+export function urn(type: string, name: string): string {
+  return `urn:pulumi:${stack.name}::${stack.project}::${type}::${name}`;
+}
+
+/** Makes the ARN of a layer version in the generated stack's account. */
+export function layer(name: string, version: number): string {
+  return `arn:aws:lambda:${stack.region}:${stack.account}:layer:${name}:${version}`;
+}
+
+/** Makes a state (as `pulumi stack export` writes it) that holds the given resources. */
+export function stateOf(resources: readonly unknown[] | null, others: Record<string, unknown> = {}): object {
+  return { version: 3, deployment: { ...head, resources, ...others, metadata: {} } };
+}
+
+/** Makes a function of the AWS provider that has the given layers in its inputs and outputs. */
+export function awsFunction(name: string, layers: unknown, others: Partial<Resource> = {}): Resource {
+  const arn = `arn:aws:lambda:${stack.region}:${stack.account}:function:${name}`;
+  const code = { "4dabf18193072939515e22adb298388d": "0def7320c3a5731c473e5ecbe6d01bc7", path: `./dist/${name}.zip` };
+  const common = {
+    environment: { variables: { STAGE: stack.name, TABLE: `${name}-table`, NOTE: "a <b> & c" } },
+    handler: "index.handler",
+    layers,
+    memorySize: 512,
+    name,
+    packageType: "Zip",
+    role: `arn:aws:iam::${stack.account}:role/${name}-role`,
+    runtime: "python3.12",
+    tags: { service: name, layers: layer("receipt-dynamo-dev", 1) },
+    timeout: 30,
+  };
+  return {
+    ...resource(
+      "aws:lambda/function:Function",
+      name,
+      { __defaults: ["packageType"], code, ...common },
+      {
+        __meta: '{"e2bfb730-ecaa-11e6-8f88-34363bc7c4c0":{"create":600000000000,"update":600000000000}}',
+        __pulumi_raw_state_delta: {
+          obj: { ps: { layers: { arr: {} }, tags: { map: {} } }, renamed: { code: "filename" } },
+        },
+        architectures: ["arm64"],
+        arn,
+        code,
+        ...common,
+        ephemeralStorage: { size: 512 },
+        id: name,
+        invokeArn: `arn:aws:apigateway:${stack.region}:lambda:path/2015-03-31/functions/${arn}/invocations`,
+        lastModified: "2026-11-23T03:43:09.175686000Z",
+        qualifiedArn: `${arn}:$LATEST`,
+        reservedConcurrentExecutions: -1,
+        sourceCodeHash: "uP3wOK0hCOpFiZxaqL6YYuDZuVFQAbMpDdmXZDCsmbw=",
+        sourceCodeSize: 187,
+        tracingConfig: { mode: "PassThrough" },
+        version: "$LATEST",
+        vpcConfig: null,
+      },
+    ),
+    ...others,
+  };
+}
+
+const head = {
+  manifest: {
+    time: "2026-11-23T03:43:19.374230281Z",
+    magic: "ab35920a3077459b09dd1a3f7ddc28df4e3efc81b3240013bb6906688abc684d",
+    version: "v3.259.0",
+  },
+  secrets_providers: {
+    type: "passphrase",
+    state: { salt: "v1:63LazYvGnfQ=:v1:Tuxh87IsciVZKt84:bPywsLr2Nc1HWpYPJ33Qh0==" },
+  },
+};
+
+function resource(type: string, name: string, inputs: object, outputs: object): Resource {
+  return {
+    urn: urn(type, name),
+    custom: true,
+    id: name,
+    type,
+    inputs,
+    outputs,
+    parent,
+    provider,
+    propertyDependencies: Object.fromEntries(Object.keys(inputs).map((key) => [key, []])),
+    created: "2026-11-23T03:43:14.241842487Z",
+    modified: "2026-11-23T03:43:14.241842487Z",
+  };
+}
+
+/** What one service of a stack usually consists of: ten resources, of which the first is its function. */
+function service(number: number): Resource[] {
+  const name = `service-${number}`;
+  const layers = [layer("receipt-dynamo-dev", 1 + (number % 3)), layer("receipt-label-dev", 2)];
+  const role = { name: `${name}-role`, assumeRolePolicy: '{"Statement":[{"Action":"sts:AssumeRole"}]}', path: "/" };
+  const logGroup = { name: `/aws/lambda/${name}`, retentionInDays: 14 };
+  const token = { ...secretSignature, ciphertext: "v1:0PIe3tyzXOcj+SfN:st6jjNqOExNRZSPBhvpnoj2b/69/Ew==" };
+  const simple = (type: string, suffix: string, properties: object) =>
+    resource(type, `${name}-${suffix}`, properties, properties);
+  return [
+    awsFunction(name, layers),
+    simple("aws:iam/role:Role", "role", role),
+    simple("aws:cloudwatch/logGroup:LogGroup", "logs", logGroup),
+    simple("aws:ssm/parameter:Parameter", "token", { name: `/${name}/token`, type: "SecureString", value: token }),
+    ...["logs", "table", "queue"].map((policy) =>
+      simple("aws:iam/rolePolicyAttachment:RolePolicyAttachment", policy, { policyArn: `arn:aws:iam::aws:${policy}` }),
+    ),
+    simple("aws:lambda/permission:Permission", "permission", { action: "lambda:InvokeFunction", function: name }),
+    simple("aws:sqs/queue:Queue", "queue", { name: `${name}-queue`, visibilityTimeoutSeconds: 180 }),
+    simple("aws:cloudwatch/metricAlarm:MetricAlarm", "errors", { threshold: 1, metricName: "Errors", period: 300 }),
+  ];
+}
+
+/**
+ * Writes a state of any size as `pulumi stack export` does (four spaces of indent), about 1.4 KB a resource.
+ * Every tenth resource is a function with two layers.
+ * @param resources how many resources the state has
+ */
+export async function writeBigState(file: string, resources: number): Promise<void> {
+  await pipeline(Readable.from(bigState(resources)), fs.createWriteStream(file));
+}
+
+function* bigState(resources: number): Generator<string> {
+  // The text around one resource is taken from a small state, so that both have the same shape.
+  const [start = "", end = ""] = JSON.stringify(stateOf(["here"]), null, 4).split('"here"');
+  yield start;
+  for (let first = 0; first < resources; first += 10) {
+    const texts = service(first / 10)
+      .slice(0, resources - first)
+      .map((one) => JSON.stringify(one, null, 4).replaceAll("\n", `\n${" ".repeat(12)}`));
+    yield (first > 0 ? `,\n${" ".repeat(12)}` : "") + texts.join(`,\n${" ".repeat(12)}`);
+  }
+  yield `${end}\n`;
+}

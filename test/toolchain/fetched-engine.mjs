@@ -1,0 +1,133 @@
+// The engine for machines that have none: downloaded, or built from its Go module, into the user's cache folder.
+
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import process from "node:process";
+import { capture, exe, isExecutable, onPath } from "./commands.mjs";
+import { makeOnce } from "./shared-cache.mjs";
+
+/** The version that is downloaded or built. Of the Go module, no other can be counted on to build. */
+export const VERSION = "3.259.0";
+
+/** How long a download may print nothing before it counts as failed, in milliseconds. */
+const SILENCE = 30_000;
+
+/**
+ * @typedef {object} FetchOptions
+ * @property {string} cache the user's cache folder
+ * @property {import("./commands.mjs").Environment} env
+ * @property {(text: string | Uint8Array) => void} log
+ * @property {AbortSignal} [signal]
+ */
+
+/** @param {string} cache @param {string} kind */
+const folderIn = (cache, kind) => join(cache, `pulumi-v${VERSION}-${process.platform}-${process.arch}-${kind}`);
+
+/** @param {string} cache */
+const builtIn = (cache) => join(folderIn(cache, "built"), exe("pulumi"));
+
+/**
+ * Where the npm package `pulumi` puts the programs below the Pulumi home that it is given.
+ *
+ * @param {string} home
+ */
+const downloadedIn = (home) => join(home, "versions", VERSION, "bin");
+
+/**
+ * The folder of an engine and its language hosts that was downloaded before.
+ *
+ * @param {string} cache
+ */
+export function downloadedEngine(cache) {
+  const folder = downloadedIn(folderIn(cache, "downloaded"));
+  return hasEngine(folder) ? folder : undefined;
+}
+
+/**
+ * The engine that was built before, without language hosts.
+ *
+ * @param {string} cache
+ */
+export function builtEngine(cache) {
+  return isExecutable(builtIn(cache)) ? builtIn(cache) : undefined;
+}
+
+/**
+ * Whether a folder holds an engine and its Node language host.
+ *
+ * @param {string} folder
+ */
+export function hasEngine(folder) {
+  return ["pulumi", "pulumi-language-nodejs"].every((name) => isExecutable(join(folder, exe(name))));
+}
+
+/**
+ * Downloads the engine by the official npm package.
+ *
+ * @param {FetchOptions} options
+ * @returns {Promise<string | undefined>} its folder; nothing where it cannot be downloaded
+ */
+export async function downloadEngine({ cache, env, log, signal }) {
+  const download = async (/** @type {string} */ home) => {
+    log(`Downloading Pulumi v${VERSION} by the npm package "pulumi".\n`);
+    await capture("npx", ["--yes", "pulumi", "version"], {
+      cwd: home,
+      env: { ...env, PULUMI_VERSION: VERSION, PULUMI_HOME: home, npm_config_fetch_retries: "0" },
+      signal,
+      silence: SILENCE,
+      print: log,
+    });
+    if (!hasEngine(downloadedIn(home))) throw new Error("the package did not bring the engine");
+  };
+  try {
+    await makeOnce(folderIn(cache, "downloaded"), download, () => log("Waiting for another download of Pulumi.\n"));
+  } catch {
+    log("Pulumi cannot be downloaded here.\n");
+  }
+  return downloadedEngine(cache);
+}
+
+const MODULE = "github.com/pulumi/pulumi";
+
+// The replacement is that of the module's own go.mod, which does not count where another module requires it.
+const GO_MOD = `module scratch
+
+go 1.25.11
+
+require (
+	${MODULE}/pkg/v3 v${VERSION}
+	${MODULE}/sdk/v3 v${VERSION}
+)
+
+replace github.com/atotto/clipboard => github.com/tgummerer/clipboard v0.0.0-20241001131231-d02d263e614e
+`;
+
+/**
+ * Builds the engine. A build that fails or is stopped leaves nothing that counts as an engine.
+ *
+ * @param {FetchOptions} options
+ * @returns {Promise<string>} the program
+ * @throws {Error} there is no Go, or the build failed
+ */
+export async function buildEngine({ cache, env, log, signal }) {
+  if (onPath("go", env).length === 0) {
+    throw new Error("There is no Pulumi here, and no Go to build it with. Install one of them and run this again.");
+  }
+  const build = async (/** @type {string} */ folder) => {
+    log(`Building Pulumi v${VERSION} from its Go module, once for this machine. This takes some minutes.\n`);
+    await writeFile(join(folder, "go.mod"), GO_MOD);
+    const linker = `-s -w -X ${MODULE}/sdk/v3/go/common/version.Version=v${VERSION}`;
+    // -mod=mod: the scratch module has no go.sum yet. -buildvcs: the cache may lie in somebody's git work tree.
+    const settings = ["-mod=mod", "-buildvcs=false", "-ldflags", linker, "-o", exe("pulumi")];
+    const { code } = await capture("go", ["build", ...settings, `${MODULE}/pkg/v3/cmd/pulumi`], {
+      cwd: folder,
+      env: { ...env, CGO_ENABLED: "0" },
+      signal,
+      print: log,
+    });
+    if (code !== 0) throw new Error("Pulumi could not be built: Go's own messages say why. Nothing of it was kept.");
+    await Promise.all(["go.mod", "go.sum"].map((name) => rm(join(folder, name), { force: true })));
+  };
+  await makeOnce(folderIn(cache, "built"), build, () => log("Waiting for another build of Pulumi.\n"));
+  return builtIn(cache);
+}
