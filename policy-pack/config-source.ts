@@ -52,7 +52,8 @@ export function findConfig(settings: PolicySettings, env: NodeJS.ProcessEnv, dir
 
 /**
  * The directory that `pulumi` was called in. A policy pack runs in its own folder, but inherits PWD from the shell.
- * With `pulumi -C DIR` it is still the shell's directory, not DIR.
+ * With `pulumi -C DIR` it is still the shell's directory, not DIR. Where there is no PWD, as on Windows, the pack's own
+ * folder has to do: it usually lies in the project's `node_modules`.
  */
 export function callerDirectory(env: NodeJS.ProcessEnv): string {
   const { PWD } = env;
@@ -88,8 +89,8 @@ function notFound(directory: string): ConfigSearch {
 
 function aboutDirectory(directory: string): string {
   return (
-    `Relative paths start at the directory that pulumi was called in (${directory}); with \`pulumi -C DIR\` that is ` +
-    "not DIR: there, give `configFile` as an absolute path or as seen from the caller's directory."
+    `Paths are relative to ${directory}, where pulumi was called; with \`pulumi -C DIR\` that is not DIR: ` +
+    "set `configFile` then, to an absolute path or to one from there."
   );
 }
 

@@ -7,6 +7,7 @@ import type {
   ResourceValidationPolicy,
 } from "@pulumi/policy";
 import { LayersError } from "../sdk/core/errors";
+import { keepAssetArchives } from "./asset-archives";
 import type { PolicySettings } from "./config-source";
 import type { PolicyContext, StackLayers } from "./context";
 import { type FunctionView, viewFunction } from "./function-view";
@@ -68,13 +69,15 @@ export function declaredRemediation(
   name: string,
   remediate: (fn: FunctionView, layers: StackLayers, property: string) => boolean,
 ): ResourceRemediation {
-  return (args) => {
+  return async (args) => {
     const { search, property } = lookUp(context, name, args);
     if (property === undefined) return args.notApplicable(notAFunction);
     if (!search.found) return undefined;
     try {
       const changed = remediate(viewFunction(args, property), context.layersOf(search.config, args.urn), property);
-      return changed ? args.props : undefined;
+      if (!changed) return undefined;
+      await keepAssetArchives(args.props);
+      return args.props;
     } catch (error) {
       if (error instanceof LayersError) return undefined;
       throw error;
@@ -96,7 +99,7 @@ function review(
   property: string | undefined,
   check: (fn: FunctionView) => void,
 ): void {
-  if (property === undefined) return args.notApplicable(notAFunction);
+  if (property === undefined) args.notApplicable(notAFunction);
   const fn = viewFunction(args, property);
   check(fn);
   if (fn.unknown && context.first(`unknown layers: ${fn.urn}`)) throw fn.unknown.naming(whichLayers(fn));

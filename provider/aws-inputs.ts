@@ -50,9 +50,10 @@ export function verifyLayerVersions(
       if (!(error instanceof LayersError)) throw error;
       return unchecked(error.describe());
     }
-    throw new pulumi.RunError(
-      `Layer version does not exist: ${arn}, as declared in ${declared.file} for stack ${declared.stack}. Nothing was changed. Declare a version that exists, or publish this one.`,
-    );
+    const message = `Layer version does not exist: ${arn}, which ${declared.file} declares for stack ${declared.stack}. Declare a version that exists, or publish this one.`;
+    // A preview with a logged error fails, and shows the rest of the plan. An update must not get any further.
+    await pulumi.log.error(message);
+    if (!pulumi.runtime.isDryRun()) throw new pulumi.RunError(message);
   };
   return (arn) => {
     const answer = answers.get(arn) ?? ask(arn);

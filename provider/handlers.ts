@@ -16,6 +16,7 @@ import {
   planRecord,
   type Recorded,
   type Request,
+  sameTarget,
   sameVersions,
   withVersions,
 } from "./record";
@@ -43,9 +44,9 @@ export async function check(olds: Partial<Checked>, news: Declared): Promise<dyn
     return await withAws(news, async (aws) => {
       const matcher = createMatcher(request.declared);
       const { functions, missing } = await aws.listFunctions(selection);
-      const live = functions.filter(({ name }) => !isPinned(request.pinned, name, selection.names ?? []));
+      const live = functions.filter(({ name }) => !isPinned(request, name));
       const plans = live.map((fn) => ({ function: fn, changes: planLayers(fn.layers, matcher) }));
-      const record = planRecord(live, matcher, olds);
+      const record = planRecord(live, matcher, sameTarget(olds, news) ? olds : {});
       if (request.dryRun) {
         for (const plan of plans) {
           for (const change of plan.changes) console.log(changeLine({ function: plan.function.name, ...change }));
@@ -82,7 +83,7 @@ export async function create(inputs: Checked): Promise<dynamic.CreateResult<Reco
 
 /** Moves the functions to their recorded targets; those that are there already cost nothing. */
 export async function update(id: string, olds: Recorded, news: Checked): Promise<dynamic.UpdateResult<Recorded>> {
-  return { outs: await apply(id, news, olds) };
+  return { outs: await apply(id, news, sameTarget(olds, news) ? olds : undefined) };
 }
 
 /** What is live now: as outputs, so that a refresh sees drift, and as inputs, so that the next preview shows it. */

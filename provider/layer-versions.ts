@@ -103,20 +103,19 @@ function findDeclared({ layers, file, stack }: DeclaredLayers, key: string): Dec
   throw new pulumi.RunError(`${file} declares no layer "${key}" for stack ${stack}.${hint}`);
 }
 
-/** What `check` needs to compute the plan; it records none of this. */
-function makeRequest({ config, declared, types }: ProgramConfig, functions?: FunctionsArgs): pulumi.Input<Request> {
-  const common = {
+/**
+ * What `check` needs to compute the plan; it records none of this. Not one output but many: where one value is unknown
+ * in a preview, the others still arrive.
+ */
+function makeRequest({ config, declared, types }: ProgramConfig, functions?: FunctionsArgs): pulumi.Inputs {
+  const watch = functions && new PinnedFunctionsWatch(types);
+  const request: { [K in keyof Request]: pulumi.Input<unknown> } = {
     dryRun: pulumi.runtime.isDryRun(),
     declared,
     validateLayerExists: config.settings.validateLayerExists,
+    selection: functions ?? {},
+    pinned: watch?.settled() ?? { names: [], autoNamed: [] },
+    pinnedBehindNames: watch?.namesBehind(functions?.names) ?? [],
   };
-  if (!functions) return { ...common, selection: {}, pinned: { names: [], autoNamed: [] } };
-  const watch = new PinnedFunctionsWatch(types);
-  return pulumi
-    .all([pulumi.output(functions), watch.namesBehind(functions.names), watch.settled()])
-    .apply(([selection, named, settled]) => ({
-      ...common,
-      selection,
-      pinned: { names: [...settled.names, ...named], autoNamed: settled.autoNamed },
-    }));
+  return request;
 }

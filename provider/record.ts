@@ -12,8 +12,10 @@ export interface Request {
   readonly declared: DeclaredLayers;
   readonly validateLayerExists: boolean;
   readonly selection: FunctionSelection;
-  /** Functions that the program pins itself, to leave out. */
+  /** Functions that the program pins itself, to leave out: by physical name, or by logical name where Pulumi makes one up. */
   readonly pinned: { readonly names: readonly string[]; readonly autoNamed: readonly string[] };
+  /** Physical names of pinned functions whose outputs are among the selected names; no list where that is not known yet. */
+  readonly pinnedBehindNames: readonly string[] | string;
 }
 
 /** What is recorded in state, in inputs and outputs alike. */
@@ -33,6 +35,11 @@ export interface Recorded {
 export interface Checked extends Recorded {
   /** The live versions of functions that were changed since they were recorded. */
   readonly drift?: Versions;
+}
+
+/** Whether two records are about functions of the same account and region, so that one can be compared with the other. */
+export function sameTarget(a: Partial<Recorded>, b: Partial<Recorded>): boolean {
+  return a.region === b.region && a.profile === b.profile && a.roleArn === b.roleArn;
 }
 
 /** One function's layers by the key they are recorded under. */

@@ -75,7 +75,7 @@ function deployed(resource: PolicyResource): DeployedFunction[] {
 async function readLive(functions: readonly DeployedFunction[], settings: LiveSettings) {
   const { region, profile, roleArn, timeoutSeconds = 60 } = settings;
   // Loaded here, as packs that do not use this policy should not wait for the AWS SDK.
-  const { connectAws } = await import("../../sdk/aws/session");
+  const { connectAws } = await import("../../sdk/aws/session.js");
   const aws = await connectAws({ region, profile, roleArn }, { signal: AbortSignal.timeout(timeoutSeconds * 1000) });
   try {
     const byId = new Map(functions.map(({ id, urn }) => [id, urn]));

@@ -19,6 +19,7 @@ export const exitStatus = {
   "layer-ambiguous": 2,
   "pulumi-missing": 2,
   "project-missing": 2,
+  "state-missing": 2,
   "state-invalid": 2,
   "pulumi-login": 3,
   passphrase: 3,

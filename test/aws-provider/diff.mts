@@ -67,11 +67,32 @@ function compare(
 
 const part = { type: "string" } as const;
 
+/** Elements that both lists have in the same order are no change, wherever they are. */
 function elements(path: string, old: Value[], now: Value[]): Found[] {
-  const longest = Math.max(old.length, now.length);
-  return Array.from({ length: longest }).flatMap((_, index) =>
-    compare(part, `${path}[${index}]`, old[index], now[index]),
-  );
+  const kept = commonElements(old, now);
+  const [gone, come] = [old, now].map((list, side) =>
+    [...list.keys()].filter((index) => !kept.some((pair) => pair[side] === index)),
+  ) as [number[], number[]];
+  const indices = [...new Set([...gone, ...come])].sort((a, b) => a - b);
+  return indices.map((index) => {
+    const kind = !gone.includes(index) ? "add" : !come.includes(index) ? "delete" : "update";
+    return { path: `${path}[${index}]`, kind };
+  });
+}
+
+/** The longest common subsequence of two short lists, as pairs of indices. */
+function commonElements(old: Value[], now: Value[]): [number, number][] {
+  let after: [number, number][][] = Array.from({ length: now.length + 1 }, () => []);
+  for (const i of [...old.keys()].reverse()) {
+    const row: [number, number][][] = Array.from({ length: now.length + 1 }, () => []);
+    for (const j of [...now.keys()].reverse()) {
+      const [right = [], below = [], diagonal = []] = [row[j + 1], after[j], after[j + 1]];
+      if (isDeepStrictEqual(old[i], now[j])) row[j] = [[i, j], ...diagonal];
+      else row[j] = right.length > below.length ? right : below;
+    }
+    after = row;
+  }
+  return after[0] ?? [];
 }
 
 function members(path: string, old: Properties, now: Properties): Found[] {

@@ -6,7 +6,7 @@ import type { Aws } from "./aws.mts";
 import { code, configuration, schema, untold } from "./function-schema.mts";
 import { CreatedError, type Resource, unlessMissing } from "./resource.mts";
 import { emptied, fromAws, only, toAws } from "./translate.mts";
-import { isZero, type Properties, pick, type Value } from "./values.mts";
+import { isZero, type Properties, pick, type Schema, type Value } from "./values.mts";
 
 const tenMinutes = 600_000_000_000;
 
@@ -78,6 +78,14 @@ export const lambdaFunction: Resource = {
 
 function clientFor({ region }: Properties, aws: Aws): Promise<LambdaClient> {
   return aws.lambda(typeof region === "string" ? region : undefined);
+}
+
+/** The members of CreateFunction or UpdateFunctionConfiguration; file systems are a list there, of one. */
+function request(schema: Schema, inputs: Properties, base: Record<string, unknown> = {}): Record<string, unknown> {
+  const members = { ...base, ...toAws(schema, inputs) };
+  const { FileSystemConfigs } = members;
+  if (FileSystemConfigs === undefined) return members;
+  return { ...members, FileSystemConfigs: isZero(inputs.fileSystemConfig) ? [] : [FileSystemConfigs] };
 }
 
 function outputs(

@@ -1,7 +1,7 @@
 // What the engine asks of a provider, for any type of resource: pure rules applied around the calls to AWS.
 
 import { Aws } from "./aws.mts";
-import { type Checked, check, type Naming } from "./check.mts";
+import { type Checked, check } from "./check.mts";
 import { checkConfig, parseConfig } from "./config.mts";
 import { type Change, diff } from "./diff.mts";
 import { lambdaFunction } from "./function.mts";
@@ -10,7 +10,7 @@ import { layerVersion } from "./layer-version.mts";
 import { CreatedError, type Resource } from "./resource.mts";
 import { role } from "./role.mts";
 import { bookkeeping, imported, planned, refreshed, settled } from "./state.mts";
-import { inputNames, isObject, type Properties, pick, UNKNOWN } from "./values.mts";
+import { isObject, type Properties, pick, UNKNOWN } from "./values.mts";
 
 const resources: Record<string, Resource> = {
   "aws:iam/role:Role": role,
@@ -47,46 +47,49 @@ export class Provider {
     this.#aws = new Aws(parseConfig(config));
   }
 
-  check(type: string, olds: Properties, news: Properties, naming: Naming): Checked {
-    const { schema } = resourceOf(type);
-    const checked = check(schema, olds, news, naming);
+  /** @param seed random bytes that the engine repeats in the update that follows a preview */
+  check(urn: string, olds: Properties, news: Properties, seed: Uint8Array): Checked {
+    const { schema } = resourceOf(urn);
+    const checked = check(schema, olds, news, { logicalName: nameOf(urn), seed });
     if (!schema.tagsAll) return checked;
     const { tags } = checked.inputs;
     const tagsAll = tags === UNKNOWN ? tags : { ...this.#aws.defaultTags, ...(isObject(tags) ? tags : {}) };
     return { ...checked, inputs: { ...checked.inputs, tagsAll } };
   }
 
-  diff(type: string, outputs: Properties, inputs: Properties, ignored: readonly string[]): Difference {
-    const changes = diff(resourceOf(type).schema, outputs, inputs, ignored);
+  diff(urn: string, outputs: Properties, inputs: Properties, ignored: readonly string[]): Difference {
+    const changes = diff(resourceOf(urn).schema, outputs, inputs, ignored);
     const defaults = inputs.__defaults;
     const named = typeof inputs.name === "string" && !(Array.isArray(defaults) && defaults.includes("name"));
     return { changes, deleteBeforeReplace: named && inputs.name === outputs.name };
   }
 
-  async create(type: string, urn: string, inputs: Properties, preview: boolean) {
-    const resource = resourceOf(type);
+  async create(urn: string, inputs: Properties, preview: boolean) {
+    const resource = resourceOf(urn);
     const plan = planned(resource.schema, undefined, inputs);
     if (preview) return { id: "", outputs: plan };
+    let id = "";
     try {
-      const id = await resource.create(inputs, this.#aws);
+      id = await resource.create(inputs, this.#aws);
       return { id, outputs: await this.#applied(resource, id, plan) };
     } catch (error) {
-      if (!(error instanceof CreatedError)) throw new Error(`creating ${urn}: ${explain(error)}`);
-      const { id, cause } = error;
-      throw new InitError(id, await this.#applied(resource, id, plan), `creating ${urn}: ${explain(cause)}`);
+      const created = error instanceof CreatedError ? error.id : id;
+      const message = `creating ${urn}: ${explain(error)}`;
+      throw created === "" ? new Error(message) : new InitError(created, claimed(resource, plan), message);
     }
   }
 
-  /** The live outputs and inputs. Without old inputs the resource is being imported, or looked up. */
-  async read(type: string, id: string, outputs: Properties, inputs: Properties | undefined) {
-    const resource = resourceOf(type);
+  /** The live outputs and inputs. Without recorded outputs the resource is being imported, or looked up. */
+  async read(urn: string, id: string, outputs: Properties, inputs: Properties) {
+    const resource = resourceOf(urn);
     const { schema, timeouts } = resource;
     const live = await resource.read(id, outputs, this.#aws);
     if (!live) return undefined;
+    const refresh = Object.keys(outputs).length > 0;
     return {
       id,
       outputs: { ...live, ...bookkeeping(schema, live, timeouts), id },
-      inputs: inputs ? refreshed(schema, inputs, live) : imported(schema, live),
+      inputs: refresh ? refreshed(schema, inputs, live) : imported(schema, live),
     };
   }
 
@@ -95,32 +98,28 @@ export class Provider {
    * provider: after a failed update, which leaves outputs that were never applied, the next one only reads.
    */
   async update(
-    type: string,
     urn: string,
     id: string,
     outputs: Properties,
     inputs: Properties,
     { preview, ignored }: { preview: boolean; ignored: readonly string[] },
   ): Promise<Properties> {
-    const resource = resourceOf(type);
-    const { schema, timeouts } = resource;
-    const changed = new Set(diff(schema, outputs, inputs, ignored).map(({ property }) => property));
-    const kept = Object.fromEntries(inputNames(schema).map((name) => [name, outputs[name]]));
-    const wanted = { ...inputs, ...Object.fromEntries(ignored.map((name) => [name, kept[name]])) };
-    const plan = planned(schema, outputs, wanted);
+    const resource = resourceOf(urn);
+    const changed = new Set(diff(resource.schema, outputs, inputs, ignored).map(({ property }) => property));
+    const wanted = { ...inputs, ...pick(outputs, (name) => ignored.includes(name)) };
+    const plan = planned(resource.schema, outputs, wanted);
     if (preview) return plan;
     try {
       await resource.update(id, changed, wanted, outputs, this.#aws);
+      return await this.#applied(resource, id, plan);
     } catch (error) {
-      const claimed = { ...plan, ...bookkeeping(schema, plan, timeouts) };
-      throw new InitError(id, claimed, `updating ${urn}: ${explain(error)}`);
+      throw new InitError(id, claimed(resource, plan), `updating ${urn}: ${explain(error)}`);
     }
-    return this.#applied(resource, id, plan);
   }
 
-  async delete(type: string, urn: string, id: string, outputs: Properties): Promise<void> {
+  async delete(urn: string, id: string, outputs: Properties): Promise<void> {
     try {
-      await resourceOf(type).delete(id, outputs, this.#aws);
+      await resourceOf(urn).delete(id, outputs, this.#aws);
     } catch (error) {
       throw new Error(`deleting ${urn}: ${explain(error)}`);
     }
@@ -132,22 +131,36 @@ export class Provider {
 
   /** The outputs to record after a change that was made. */
   async #applied(resource: Resource, id: string, plan: Properties): Promise<Properties> {
-    const known = pick(plan, (_name, value) => value !== UNKNOWN);
-    const live = await resource.read(id, known, this.#aws);
+    const live = await resource.read(id, knownPart(plan), this.#aws);
     if (!live) throw new Error(`${id} is not there after the change`);
     const outputs = settled(resource.schema, plan, live);
     return { ...outputs, ...bookkeeping(resource.schema, outputs, resource.timeouts), id };
   }
 }
 
-function resourceOf(type: string): Resource {
+/** The outputs to record after a change that failed: those that were hoped for. */
+function claimed({ schema, timeouts }: Resource, plan: Properties): Properties {
+  const outputs = knownPart(plan);
+  return { ...outputs, ...bookkeeping(schema, outputs, timeouts) };
+}
+
+function knownPart(plan: Properties): Properties {
+  return pick(plan, (_name, value) => value !== UNKNOWN);
+}
+
+function resourceOf(urn: string): Resource {
+  // A URN names the types of the parents too: `parent$child`.
+  const type = urn.split("::")[2]?.split("$").at(-1) ?? "";
   const found = resources[type];
   if (found) return found;
-  const known = Object.keys(resources).join(", ");
-  throw new Error(`the stand-in for the AWS provider has no ${type}, only ${known}`);
+  throw new Error(`the stand-in for the AWS provider has no ${type}, only ${Object.keys(resources).join(", ")}`);
+}
+
+function nameOf(urn: string): string {
+  return urn.split("::").slice(3).join("::");
 }
 
 function explain(error: unknown): string {
-  const { name, message } = error as Error;
+  const { name, message } = (error instanceof CreatedError ? error.cause : error) as Error;
   return name === "Error" ? message : `${name}: ${message}`;
 }

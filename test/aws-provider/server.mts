@@ -9,6 +9,7 @@ import statusMessages from "@pulumi/pulumi/proto/status_pb.js";
 import anyMessages from "google-protobuf/google/protobuf/any_pb.js";
 import emptyMessages from "google-protobuf/google/protobuf/empty_pb.js";
 import structMessages, { type Struct } from "google-protobuf/google/protobuf/struct_pb.js";
+import * as rpc from "../toolchain/rpc.mjs";
 import type { Checked } from "./check.mts";
 import type { Change } from "./diff.mts";
 import { InitError, Provider } from "./provider.mts";
@@ -18,100 +19,86 @@ import { type Properties, pick } from "./values.mts";
 const VERSION = "7.48.0";
 
 /** Serves on a free port of this machine, which it returns. */
-export function serve(): Promise<number> {
-  // States may be of any size.
-  const server = new grpc.Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
+export async function serve(): Promise<number> {
   const { ResourceProviderService } = services as unknown as { ResourceProviderService: grpc.ServiceDefinition };
-  server.addService(ResourceProviderService, methods(new Provider()));
-  return new Promise((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) =>
-      error ? reject(error) : resolve(port),
-    );
-  });
+  const { port } = await rpc.serve(ResourceProviderService, methods(new Provider()));
+  return port;
 }
 
 function methods(provider: Provider): grpc.UntypedServiceImplementation {
   return {
-    getPluginInfo: unary(() => new pluginMessages.PluginInfo().setVersion(VERSION)),
-    getSchema: unary(() =>
+    getPluginInfo: answer(() => new pluginMessages.PluginInfo().setVersion(VERSION)),
+    getSchema: answer(() =>
       new messages.GetSchemaResponse().setSchema(JSON.stringify({ name: "aws", version: VERSION })),
     ),
-    cancel: unary(() => new emptyMessages.Empty()),
+    cancel: answer(() => new emptyMessages.Empty()),
 
-    checkConfig: unary((request: messages.CheckRequest) =>
+    checkConfig: answer((request: messages.CheckRequest) =>
       checkResponse(provider.checkConfig(read(request.getNews()))),
     ),
 
-    configure: unary((request: messages.ConfigureRequest) => {
+    configure: answer((request: messages.ConfigureRequest) => {
       provider.configure(read(request.getArgs()));
       // Secrets and dependencies are left to the engine, as the real provider does.
       return new messages.ConfigureResponse().setSupportspreview(true);
     }),
 
-    check: unary((request: messages.CheckRequest) => {
-      const naming = { logicalName: nameOf(request.getUrn()), seed: request.getRandomseed_asU8() };
+    check: answer((request: messages.CheckRequest) => {
       const { olds, news } = { olds: read(request.getOlds()), news: read(request.getNews()) };
-      return checkResponse(provider.check(typeOf(request.getUrn()), olds, news, naming));
+      return checkResponse(provider.check(request.getUrn(), olds, news, request.getRandomseed_asU8()));
     }),
 
-    diff: unary((request: messages.DiffRequest) => {
+    diff: answer((request: messages.DiffRequest) => {
       const { olds, news } = { olds: read(request.getOlds()), news: read(request.getNews()) };
-      const found = provider.diff(typeOf(request.getUrn()), olds, news, request.getIgnorechangesList());
+      const found = provider.diff(request.getUrn(), olds, news, request.getIgnorechangesList());
       return diffResponse(found.changes, found.deleteBeforeReplace);
     }),
 
-    create: unary(async (request: messages.CreateRequest) => {
-      const urn = request.getUrn();
+    create: answer(async (request: messages.CreateRequest) => {
       const inputs = read(request.getProperties());
-      const { id, outputs } = await provider.create(typeOf(urn), urn, inputs, request.getPreview());
+      const { id, outputs } = await provider.create(request.getUrn(), inputs, request.getPreview());
       return new messages.CreateResponse().setId(id).setProperties(struct(outputs));
     }),
 
-    read: unary(async (request: messages.ReadRequest) => {
-      const inputs = request.hasInputs() ? read(request.getInputs()) : undefined;
-      const known = inputs && Object.keys(inputs).length > 0 ? inputs : undefined;
-      const outputs = read(request.getProperties());
-      const found = await provider.read(typeOf(request.getUrn()), request.getId(), outputs, known);
+    read: answer(async (request: messages.ReadRequest) => {
+      const { outputs, inputs } = { outputs: read(request.getProperties()), inputs: read(request.getInputs()) };
+      const found = await provider.read(request.getUrn(), request.getId(), outputs, inputs);
       const response = new messages.ReadResponse();
       if (!found) return response;
       return response.setId(found.id).setProperties(struct(found.outputs)).setInputs(struct(found.inputs));
     }),
 
-    update: unary(async (request: messages.UpdateRequest) => {
-      const urn = request.getUrn();
+    update: answer(async (request: messages.UpdateRequest) => {
       const { olds, news } = { olds: read(request.getOlds()), news: read(request.getNews()) };
       const options = { preview: request.getPreview(), ignored: request.getIgnorechangesList() };
-      const outputs = await provider.update(typeOf(urn), urn, request.getId(), olds, news, options);
+      const outputs = await provider.update(request.getUrn(), request.getId(), olds, news, options);
       return new messages.UpdateResponse().setProperties(struct(outputs));
     }),
 
-    delete: unary(async (request: messages.DeleteRequest) => {
-      const urn = request.getUrn();
-      await provider.delete(typeOf(urn), urn, request.getId(), read(request.getProperties()));
+    delete: answer(async (request: messages.DeleteRequest) => {
+      await provider.delete(request.getUrn(), request.getId(), read(request.getProperties()));
       return new emptyMessages.Empty();
     }),
 
-    invoke: unary(async (request: messages.InvokeRequest) =>
+    invoke: answer(async (request: messages.InvokeRequest) =>
       new messages.InvokeResponse().setReturn(struct(await provider.invoke(request.getTok()))),
     ),
   };
 }
 
 /** A method that answers once: what `handle` returns, or the error that it throws. */
-function unary<Request>(handle: (request: Request) => unknown): grpc.handleUnaryCall<Request, unknown> {
-  return (call, respond) => {
-    Promise.resolve(call.request)
-      .then(handle)
-      .then(
-        (response) => respond(null, response),
-        (error: Error) => respond({ code: grpc.status.UNKNOWN, details: error.message, ...details(error) }),
-      );
-  };
+function answer<Request>(handle: (request: Request) => unknown): grpc.handleUnaryCall<Request, unknown> {
+  return rpc.unary(async (call) => {
+    try {
+      return await handle(call.request);
+    } catch (error) {
+      throw error instanceof InitError ? initFailed(error) : error;
+    }
+  });
 }
 
 /** How gRPC carries an error that has more to say than a message. */
-function details(error: Error): { metadata?: grpc.Metadata } {
-  if (!(error instanceof InitError)) return {};
+function initFailed(error: InitError): Partial<grpc.ServiceError> {
   const failed = new messages.ErrorResourceInitFailed()
     .setId(error.id)
     .setProperties(struct(error.outputs))
@@ -122,7 +109,7 @@ function details(error: Error): { metadata?: grpc.Metadata } {
   status.addDetails(any);
   const metadata = new grpc.Metadata();
   metadata.add("grpc-status-details-bin", Buffer.from(status.serializeBinary()));
-  return { metadata };
+  return { code: grpc.status.UNKNOWN, details: error.message, metadata };
 }
 
 function checkResponse({ inputs, failures }: Checked): messages.CheckResponse {
@@ -160,13 +147,4 @@ function read(properties: Struct | undefined): Properties {
 
 function struct(properties: Properties): Struct {
   return structMessages.Struct.fromJavaScript(pick(properties, () => true) as never);
-}
-
-/** The type of a resource: its URN holds those of its parents too, `parent$child`. */
-function typeOf(urn: string): string {
-  return (urn.split("::")[2] ?? "").split("$").at(-1) ?? "";
-}
-
-function nameOf(urn: string): string {
-  return urn.split("::").slice(3).join("::");
 }

@@ -104,12 +104,12 @@ export class WriteLog {
 
   constructor(
     private readonly now: () => number,
-    private readonly bound = 100_000,
+    private readonly bound = 20_000,
   ) {}
 
   add(write: Omit<Write, "at">): void {
     this.#writes.push({ at: this.now(), ...write });
-    if (this.#writes.length >= this.bound * 2) this.#writes = this.#writes.slice(-this.bound);
+    if (this.#writes.length > this.bound * 1.25) this.#writes = this.#writes.slice(-this.bound);
   }
 
   list(): Write[] {

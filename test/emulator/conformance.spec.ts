@@ -45,7 +45,7 @@ function conforms(kind: Aws["kind"], start: () => Promise<Server>): void {
 
 describe("conformance of the emulator", () => {
   conforms("ours", async () => {
-    const emulator = await startEmulator();
+    const emulator = await startEmulator({ updateDelayMs: 0 });
     return { url: emulator.url, stop: () => emulator.close() };
   });
 });

@@ -3,7 +3,7 @@ import type { Caller, Identities } from "./identities";
 import type { Permissions } from "./permissions";
 import type { Shelf, Store } from "./store";
 
-/** What a test can change while the emulator runs. Times are in milliseconds. */
+/** What a test can change while the emulator runs. Times are in milliseconds, and hold for waits that have begun too. */
 export interface Settings {
   /** How long LastUpdateStatus stays InProgress after an update (default 20). */
   updateDelayMs: number;

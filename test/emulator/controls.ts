@@ -80,7 +80,7 @@ export class Controls {
     where: Where = {},
   ): FunctionState {
     const fn = this.#function(name, where);
-    const before = settled(fn, this.parts.backend.now());
+    const before = settled(fn, this.parts.backend);
     const layers = change.Layers && layersNamed(change.Layers, { ...this.parts.home, ...where });
     fn.configuration = finished(
       before,
@@ -130,7 +130,7 @@ export class Controls {
     return this.parts.calls.stats();
   }
 
-  /** What calls have changed, oldest first (the newest 100,000). */
+  /** What calls have changed, oldest first (the newest 20,000). */
   writes(): Write[] {
     return this.parts.writes.list();
   }
@@ -153,7 +153,7 @@ export class Controls {
   }
 
   #state(name: string, fn: StoredFunction): FunctionState {
-    const configuration = settled(fn, this.parts.backend.now());
+    const configuration = settled(fn, this.parts.backend);
     const layers = (configuration.Layers ?? []).map(({ Arn }) => Arn ?? "");
     return { name, arn: configuration.FunctionArn ?? "", layers, tags: { ...fn.tags }, configuration };
   }

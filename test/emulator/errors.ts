@@ -39,7 +39,7 @@ export function accessDenied(
   resource: string,
   policy: "identity-based" | "resource-based" = "identity-based",
 ): ApiError {
-  const code = action.startsWith("lambda:") || action.startsWith("tag:") ? "AccessDeniedException" : "AccessDenied";
+  const code = /^(?:sts|iam):/.test(action) ? "AccessDenied" : "AccessDeniedException";
   return new ApiError(
     403,
     code,

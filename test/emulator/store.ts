@@ -1,9 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { AliasConfiguration, FunctionConfiguration, GetLayerVersionResponse } from "@aws-sdk/client-lambda";
+import type { Backend } from "./context";
 
 /** A change of state that completes by itself once its time has come. */
 export interface Pending {
-  dueAt: number;
+  /** Milliseconds, when it began. */
+  since: number;
+  /** The setting that says how long it takes; asked for at every look, so that a test can end a wait. */
+  delay: "createDelayMs" | "updateDelayMs";
   /** The configuration from then on: the updated one, or on failure the one before it. */
   outcome: FunctionConfiguration;
 }
@@ -98,9 +102,12 @@ export function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   return value;
 }
 
-/** Completes what is due, as of `now`, and returns the function's configuration. */
-export function settled(fn: StoredFunction, now: number): FunctionConfiguration {
-  if (fn.pending && now >= fn.pending.dueAt) {
+/** Completes what is due and returns the function's configuration. */
+export function settled(
+  fn: StoredFunction,
+  { now, settings }: Pick<Backend, "now" | "settings">,
+): FunctionConfiguration {
+  if (fn.pending && now() >= fn.pending.since + settings[fn.pending.delay]) {
     // Lambda changes the revision once more when an update ends, so a client has to read it again.
     fn.configuration = { ...fn.pending.outcome, RevisionId: randomUUID() };
     fn.pending = undefined;

@@ -55,7 +55,9 @@ export class Project {
 
   /** Starts `pulumi ARGS` and leaves it running, for signals and for what happens meanwhile. */
   start(args: readonly string[], options: RunOptions = {}): Running {
-    const running = start("pulumi", args, { cwd: this.dir, ...options, env: { ...this.env, ...options.env } });
+    const { cwd = this.dir, env } = options;
+    // PWD as a shell has it.
+    const running = start("pulumi", args, { ...options, cwd, env: { ...this.env, PWD: cwd, ...env } });
     this.#running.add(running);
     const forget = () => this.#running.delete(running);
     running.ended.then(forget, forget);

@@ -9,15 +9,18 @@ import { capture } from "./commands.mjs";
  * Installs the dependencies of a checkout if they are missing or not those of its package-lock.json.
  *
  * @param {string} checkout
- * @param {{log: (text: string | Uint8Array) => void, signal?: AbortSignal}} options
+ * @param {object} options
+ * @param {import("./commands.mjs").Environment} [options.env]
+ * @param {(text: string | Uint8Array) => void} options.log
+ * @param {AbortSignal} [options.signal]
  * @throws {Error} npm failed
  */
-export async function installDependencies(checkout, { log, signal }) {
+export async function installDependencies(checkout, { env = process.env, log, signal }) {
   if (isInstalled(checkout)) return;
   log("Installing dependencies.\n");
   const { code } = await capture("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
     cwd: checkout,
-    env: process.env,
+    env,
     signal,
     print: log,
   });

@@ -68,7 +68,7 @@ export function hasEngine(folder) {
  * @returns {Promise<string | undefined>} its folder; nothing where it cannot be downloaded
  */
 export async function downloadEngine({ cache, env, log, signal }) {
-  const download = async (/** @type {string} */ home) => {
+  const fill = async (/** @type {string} */ home) => {
     log(`Downloading Pulumi v${VERSION} by the npm package "pulumi".\n`);
     await capture("npx", ["--yes", "pulumi", "version"], {
       cwd: home,
@@ -80,7 +80,8 @@ export async function downloadEngine({ cache, env, log, signal }) {
     if (!hasEngine(downloadedIn(home))) throw new Error("the package did not bring the engine");
   };
   try {
-    await makeOnce(folderIn(cache, "downloaded"), download, () => log("Waiting for another download of Pulumi.\n"));
+    const onWait = () => log("Waiting for another download of Pulumi.\n");
+    await makeOnce(folderIn(cache, "downloaded"), fill, { onWait, signal });
   } catch {
     log("Pulumi cannot be downloaded here.\n");
   }
@@ -113,7 +114,7 @@ export async function buildEngine({ cache, env, log, signal }) {
   if (onPath("go", env).length === 0) {
     throw new Error("There is no Pulumi here, and no Go to build it with. Install one of them and run this again.");
   }
-  const build = async (/** @type {string} */ folder) => {
+  const fill = async (/** @type {string} */ folder) => {
     log(`Building Pulumi v${VERSION} from its Go module, once for this machine. This takes some minutes.\n`);
     await writeFile(join(folder, "go.mod"), GO_MOD);
     const linker = `-s -w -X ${MODULE}/sdk/v3/go/common/version.Version=v${VERSION}`;
@@ -128,6 +129,7 @@ export async function buildEngine({ cache, env, log, signal }) {
     if (code !== 0) throw new Error("Pulumi could not be built: Go's own messages say why. Nothing of it was kept.");
     await Promise.all(["go.mod", "go.sum"].map((name) => rm(join(folder, name), { force: true })));
   };
-  await makeOnce(folderIn(cache, "built"), build, () => log("Waiting for another build of Pulumi.\n"));
+  const onWait = () => log("Waiting for another build of Pulumi.\n");
+  await makeOnce(folderIn(cache, "built"), fill, { onWait, signal });
   return builtIn(cache);
 }

@@ -3,10 +3,14 @@
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import lockfile from "proper-lockfile";
 
 /** How old a lock may get without a sign of life before another process takes it over, in milliseconds. */
 const STALE = 10_000;
+
+/** How often a process that waits looks whether it is its turn, in milliseconds. */
+const PATIENCE = 500;
 
 /**
  * Makes a folder by filling another one, which gets its name once it is complete. Of several processes that want the
@@ -14,13 +18,15 @@ const STALE = 10_000;
  *
  * @param {string} folder
  * @param {(partial: string) => Promise<void>} fill
- * @param {() => void} [waiting] called when another process has begun before
+ * @param {object} [options]
+ * @param {() => void} [options.onWait] called when another process has begun before
+ * @param {AbortSignal} [options.signal] ends the waiting
  */
-export async function makeOnce(folder, fill, waiting) {
+export async function makeOnce(folder, fill, { onWait, signal } = {}) {
   const parent = dirname(folder);
   const prefix = `${basename(folder)}.partial-`;
   await mkdir(parent, { recursive: true });
-  const release = await lock(folder, waiting);
+  const release = await lock(folder, onWait, signal);
   try {
     if (existsSync(folder)) return;
     const leftovers = (await readdir(parent)).filter((name) => name.startsWith(prefix));
@@ -39,16 +45,19 @@ export async function makeOnce(folder, fill, waiting) {
 
 /**
  * @param {string} folder
- * @param {() => void} [waiting]
+ * @param {(() => void) | undefined} onWait
+ * @param {AbortSignal} [signal]
  */
-async function lock(folder, waiting) {
-  const options = { realpath: false, stale: STALE };
-  try {
-    return await lockfile.lock(folder, options);
-  } catch (error) {
-    if (/** @type {NodeJS.ErrnoException} */ (error).code !== "ELOCKED") throw error;
-    waiting?.();
-    return lockfile.lock(folder, { ...options, retries: { forever: true, minTimeout: 500, maxTimeout: 2000 } });
+async function lock(folder, onWait, signal) {
+  for (let waiting = false; ; waiting = true) {
+    signal?.throwIfAborted();
+    try {
+      return await lockfile.lock(folder, { realpath: false, stale: STALE });
+    } catch (error) {
+      if (/** @type {NodeJS.ErrnoException} */ (error).code !== "ELOCKED") throw error;
+      if (!waiting) onWait?.();
+      await setTimeout(PATIENCE, undefined, { signal });
+    }
   }
 }
 

@@ -87,6 +87,7 @@ const stackName = z.string().regex(/^[A-Za-z0-9_.-]{1,100}$/, {
 const resourceType = z.string().regex(/^[^:\s]+:[^:\s]*:[^:\s]+$/, {
   error: "cannot be a resource type: it has three parts, as in aws:lambda/function:Function",
 });
+const accountWanted = "must be an account number of 12 digits";
 const propertyName = "must be the name of a property";
 
 const settings = z
@@ -98,9 +99,16 @@ const settings = z
         .nullish()
         .meta({ description: "The AWS region of the functions.", examples: ["us-east-1"] }),
       aws_account_id: z
-        .union([z.string().regex(/^\d{12}$/), z.int().min(100_000_000_000).max(999_999_999_999)], {
-          error: "must be an account number of 12 digits",
-        })
+        .union(
+          [
+            z.string().regex(/^\d{12}$/, { error: accountWanted }),
+            z
+              .int()
+              .min(1e11, { error: accountWanted })
+              .max(1e12 - 1, { error: accountWanted }),
+          ],
+          { error: accountWanted },
+        )
         .nullish()
         .meta({
           description:

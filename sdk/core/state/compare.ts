@@ -82,7 +82,7 @@ function outline(state: Uint8Array): Outline {
   const start = reader.index(outlineKeys).get("resources");
   if (start === undefined) return { bytes, list: undefined, resources: [] };
   reader.position = start;
-  const resources = reader.has("array", '"resources"') ? Array.from(reader.elements(), () => reader.skip()) : [];
+  const resources = reader.has("array", '"resources"') ? reader.array(() => reader.skip()) : [];
   return { bytes, list: { start, end: reader.position }, resources };
 }
 

@@ -47,6 +47,8 @@ export interface FunctionFacts {
   readonly architectures: readonly string[];
   /** `Zip` or `Image`; undefined where none is recorded. */
   readonly packageType: string | undefined;
+  /** The function's ARN in AWS; undefined where none is recorded. */
+  readonly arn: string | undefined;
   /** From the resource's region, else from its ARN. */
   readonly region: string | undefined;
   /** The layers in the resource's inputs: what the program asked for. */

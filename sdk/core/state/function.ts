@@ -59,6 +59,7 @@ export class FunctionReader {
       runtime: this.shared(text("runtime")),
       architectures: this.architectures(first) ?? this.architectures(second) ?? [],
       packageType: this.shared(text("packageType")),
+      arn: text("arn"),
       region: this.shared(text("region") ?? text("arn")?.split(":")[3]),
       inputs: this.layers(inputs),
       outputs: this.layers(outputs),
@@ -84,7 +85,7 @@ export class FunctionReader {
 
   private initErrors(): string[] {
     if (!this.reader.has("array", '"initErrors"')) return [];
-    return Array.from(this.reader.elements(), () => this.reader.string());
+    return this.reader.array(() => this.reader.string());
   }
 
   private properties(values: Starts, key: "inputs" | "outputs"): Starts {
@@ -107,7 +108,7 @@ export class FunctionReader {
   private architectures(values: Starts): string[] | undefined {
     const read = () => {
       if (this.reader.kind() !== "array") return undefined;
-      return Array.from(this.reader.elements(), () => this.textOrOther()).filter((text) => text !== undefined);
+      return this.reader.array(() => this.textOrOther()).filter((text) => text !== undefined);
     };
     const found = this.at(values, "architectures", read);
     return found?.length ? found : undefined;
@@ -121,7 +122,7 @@ export class FunctionReader {
     const kind = this.reader.kind();
     if (kind === "null") return { kind };
     if (kind === "array") {
-      return { kind: "list", layers: Array.from(this.reader.elements(), () => this.layer()) };
+      return { kind: "list", layers: this.reader.array(() => this.layer()) };
     }
     return { kind: this.isSecret() ? "secret" : "other" };
   }

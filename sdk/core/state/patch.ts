@@ -1,3 +1,4 @@
+import { parseLayerVersionArn } from "../arn";
 import { LayersError } from "../errors";
 import type { FunctionFacts, RecordedLayer, StateFacts } from "./facts";
 import type { ByteRange } from "./text";
@@ -24,9 +25,8 @@ export function versionEdits(
       for (const layer of recorded.layers) {
         if (layer.kind !== "text" || !layer.version) continue;
         const version = versionFor(layer.text, one);
-        if (version !== undefined && !layer.text.endsWith(`:${version}`)) {
-          edits.push({ ...layer.version, text: String(version) });
-        }
+        if (version === undefined || version === parseLayerVersionArn(layer.text)?.version) continue;
+        edits.push({ ...layer.version, text: String(version) });
       }
     }
   }

@@ -45,39 +45,47 @@ export class JsonReader {
   }
 
   /**
-   * Reads an object: the name of each key (undefined for those that the table does not have), at the place of its value,
-   * which the caller has to read or skip. A key of the table that is there twice, or in another case where case does
-   * not count, is refused.
+   * Reads an object; passes over what the table does not have. A key of the table that is there twice, or in another
+   * case where case does not count, is refused.
+   * @param member called for each key of the table at the place of its value, which it has to read or skip
    */
-  *members(keys: KeyTable): Generator<string | undefined, void, undefined> {
+  object(keys: KeyTable, member: (key: string) => void): void {
+    const { bytes } = this;
     let seen = 0;
     for (let more = this.enter(openBrace); more; more = this.goesOn(openBrace)) {
-      const start = afterSpace(this.bytes, this.position);
-      const end = afterString(this.bytes, start);
-      this.position = afterColon(this.bytes, end);
-      const key = keys.find(this.bytes, start, end);
-      if (key === "other case") this.fail("ambiguous-key", "a key of Pulumi's in another case", start);
-      if (key) {
-        if (seen & key.bit) this.fail("ambiguous-key", `a second "${key.name}" in one object`, start);
-        seen |= key.bit;
+      const start = afterSpace(bytes, this.position);
+      const end = afterString(bytes, start);
+      this.position = afterColon(bytes, end);
+      const key = keys.find(bytes, start, end);
+      if (key === undefined) {
+        this.position = afterValue(bytes, this.position, this.depth);
+        continue;
       }
-      yield key?.name;
+      if (key === "other case") this.fail("ambiguous-key", "a key of Pulumi's in another case", start);
+      if (seen & key.bit) this.fail("ambiguous-key", `a second "${key.name}" in one object`, start);
+      seen |= key.bit;
+      member(key.name);
     }
   }
 
-  /** Reads an array: gives each index, at the place of its value, which the caller has to read or skip. */
-  *elements(): Generator<number, void, undefined> {
-    let index = 0;
-    for (let more = this.enter(openBracket); more; more = this.goesOn(openBracket)) yield index++;
+  /**
+   * Reads an array.
+   * @param element called at the place of each value, which it has to read or skip
+   * @returns what the calls returned
+   */
+  array<T>(element: () => T): T[] {
+    const values: T[] = [];
+    for (let more = this.enter(openBracket); more; more = this.goesOn(openBracket)) values.push(element());
+    return values;
   }
 
-  /** Reads an object and tells where the values of the table's keys start. */
+  /** Passes over an object and tells where the values of the table's keys start. */
   index(keys: KeyTable): Map<string, number> {
     const starts = new Map<string, number>();
-    for (const key of this.members(keys)) {
-      const { start } = this.skip();
-      if (key !== undefined) starts.set(key, start);
-    }
+    this.object(keys, (key) => {
+      starts.set(key, this.position);
+      this.skip();
+    });
     return starts;
   }
 

@@ -42,11 +42,13 @@ function refuseOtherEncodings(bytes: Uint8Array): void {
 class StateScan {
   private readonly reader: JsonReader;
   private readonly functionReaders: ReadonlyMap<string, FunctionReader>;
-  private readonly functions: FunctionFacts[] = [];
+  private version: StateFacts["version"] | undefined;
+  private hasDeployment = false;
   private resourceCount = 0;
   private secretsProvider: string | undefined;
   private operationCount = 0;
   private readonly operations: PendingOperation[] = [];
+  private readonly functions: FunctionFacts[] = [];
 
   constructor(bytes: Uint8Array, resourceTypes: Readonly<Record<string, string>>) {
     const reader = new JsonReader(bytes);
@@ -57,22 +59,17 @@ class StateScan {
 
   read(): StateFacts {
     const { reader } = this;
-    let version: StateFacts["version"] | undefined;
-    let deployed = false;
     reader.require("object", "the state");
-    for (const key of reader.members(exportKeys)) {
-      if (key === "version") version = this.readVersion();
-      else if (key === "deployment") {
-        this.readDeployment();
-        deployed = true;
-      } else if (key === "checkpoint") reader.fail("shape", "a file of the backend itself, not an export,");
-      else reader.skip();
-    }
+    reader.object(exportKeys, (key) => {
+      if (key === "version") this.version = this.readVersion();
+      else if (key === "deployment") this.readDeployment();
+      else reader.fail("shape", "a file of the backend itself, not an export,");
+    });
     reader.end();
-    if (version === undefined) this.reader.fail("shape", 'no "version"', 0);
-    if (!deployed) reader.fail("shape", 'no "deployment"', 0);
+    if (this.version === undefined) this.reader.fail("shape", 'no "version"', 0);
+    if (!this.hasDeployment) reader.fail("shape", 'no "deployment"', 0);
     return {
-      version,
+      version: this.version,
       resourceCount: this.resourceCount,
       secretsProvider: this.secretsProvider,
       pendingOperations: { count: this.operationCount, first: this.operations },
@@ -82,7 +79,7 @@ class StateScan {
 
   private readVersion(): StateFacts["version"] {
     const { start, end } = this.reader.skip();
-    const text = Buffer.from(this.reader.bytes.subarray(start, Math.min(end, start + 20))).toString();
+    const text = String.fromCharCode(...this.reader.bytes.subarray(start, Math.min(end, start + 2)));
     if (text === "3") return 3;
     if (text === "4") return 4;
     this.reader.fail("version", "a deployment version other than 3 and 4", start);
@@ -91,31 +88,30 @@ class StateScan {
   private readDeployment(): void {
     const { reader } = this;
     reader.require("object", '"deployment"');
-    for (const key of reader.members(deploymentKeys)) {
+    this.hasDeployment = true;
+    reader.object(deploymentKeys, (key) => {
       if (key === "secrets_providers") this.readSecretsProvider();
       else if (key === "resources") this.readResources();
-      else if (key === "pending_operations") this.readOperations();
-      else reader.skip();
-    }
+      else this.readOperations();
+    });
   }
 
   private readSecretsProvider(): void {
     const { reader } = this;
     if (!reader.has("object", '"secrets_providers"')) return;
-    for (const key of reader.members(secretsProvidersKeys)) {
-      if (key === "type") this.secretsProvider = reader.string();
-      else reader.skip();
-    }
+    reader.object(secretsProvidersKeys, () => {
+      this.secretsProvider = reader.string();
+    });
   }
 
   private readResources(): void {
     const { reader } = this;
     if (!reader.has("array", '"resources"')) return;
-    for (const _ of reader.elements()) {
+    reader.array(() => {
       this.resourceCount++;
       const found = this.readResource();
       if (found) this.functions.push(found);
-    }
+    });
   }
 
   private readResource(): FunctionFacts | undefined {
@@ -132,12 +128,11 @@ class StateScan {
   private readOperations(): void {
     const { reader } = this;
     if (!reader.has("array", '"pending_operations"')) return;
-    for (const index of reader.elements()) {
-      this.operationCount++;
+    reader.array(() => {
       reader.require("object", "a pending operation");
       const values = reader.index(operationKeys);
-      if (index < shownOperations) this.operations.push(this.readOperation(values));
-    }
+      if (this.operationCount++ < shownOperations) this.operations.push(this.readOperation(values));
+    });
   }
 
   private readOperation(values: ReadonlyMap<string, number>): PendingOperation {

@@ -55,14 +55,13 @@ export const functionOperations = {
     if (at.shelf.functions.has(name)) throw conflict(`Function already exist: ${name}`);
     validateNew(input);
     const active = newConfiguration(name, input, attachLayers(input.Layers ?? [], at), at);
-    const delay = at.settings.createDelayMs;
-    const configuration: FunctionConfiguration =
-      delay > 0
-        ? { ...active, State: "Pending", StateReasonCode: "Creating", StateReason: "The function is being created." }
-        : active;
+    const pending = at.settings.createDelayMs > 0;
+    const configuration: FunctionConfiguration = pending
+      ? { ...active, State: "Pending", StateReasonCode: "Creating", StateReason: "The function is being created." }
+      : active;
     at.shelf.addFunction(name, {
       configuration,
-      pending: delay > 0 ? { dueAt: at.now() + delay, outcome: active } : undefined,
+      pending: pending ? { since: at.now(), delay: "createDelayMs", outcome: active } : undefined,
       tags: { ...input.Tags },
       imageUri: input.Code?.ImageUri,
     });
@@ -81,7 +80,8 @@ export const functionOperations = {
     }
     const updating = updatedConfiguration(before, input, input.Layers && attachLayers(input.Layers, at));
     fn.pending = {
-      dueAt: at.now() + at.settings.updateDelayMs,
+      since: at.now(),
+      delay: "updateDelayMs",
       outcome: finished(before, updating, at.fault?.updateFails),
     };
     fn.configuration = updating;
@@ -137,6 +137,6 @@ function* listing(at: Context, withVersions: boolean): Generator<Listed> {
 
 /** In a listing of all versions, $LATEST says so in its ARN. */
 function latest(fn: StoredFunction, at: Context, qualifyArn: boolean): FunctionConfiguration {
-  const configuration = settled(fn, at.now());
+  const configuration = settled(fn, at);
   return qualifyArn ? { ...configuration, FunctionArn: `${configuration.FunctionArn}:$LATEST` } : configuration;
 }

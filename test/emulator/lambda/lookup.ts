@@ -20,7 +20,7 @@ export function find(reference: string | undefined, at: Context, operation: stri
     const arn = functionArn(at.account, at.region, parsed.name);
     throw notFound(`Function not found: ${asked ? `${arn}:${asked}` : arn}`);
   }
-  settled(fn, at.now());
+  settled(fn, at);
   return { name: parsed.name, qualifier: asked, fn };
 }
 

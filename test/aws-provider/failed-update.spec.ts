@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { type Emulator, startEmulator } from "../emulator";
+import { createAwsStack, preamble } from "../support/aws-stack";
+import type { Project } from "../support/engine";
+
+const base = (version: number) => `arn:aws:lambda:us-east-1:123456789012:layer:base:${version}`;
+const program = (version: number) => `${preamble}
+fn("api", { layers: ["${base(version)}"] });
+fn("worker", { layers: ["${base(version)}"] });`;
+
+describe("aws provider: an update that AWS does not make", function () {
+  this.timeout(120_000);
+  let emulator: Emulator;
+  let stack: Project;
+
+  before(async () => {
+    emulator = await startEmulator();
+    emulator.seed({ layers: [{ name: "base", versions: 5 }] });
+    stack = await createAwsStack({ env: emulator.env, program: program(1) });
+    await stack.up();
+  });
+  after(async () => {
+    await stack?.dispose();
+    await emulator?.close();
+  });
+
+  it("leaves old inputs, outputs that were never applied, and initErrors; the next up reads, the one after applies", async () => {
+    const updateFails = { reason: "Lambda was not able to." };
+    emulator.fault({ operation: "UpdateFunctionConfiguration", resource: "api", times: 1, updateFails });
+    await stack.write({ "index.js": program(2) });
+    const failed = await stack.pulumi(["up", "--yes", "--skip-preview"]);
+    assert.notEqual(failed.code, 0);
+    assert.match(failed.output, /updating .*::api: .*Lambda was not able to\./);
+
+    const recorded = await resource(stack, "api");
+    assert.deepEqual(recorded.inputs.layers, [base(1)]);
+    assert.deepEqual(recorded.outputs.layers, [base(2)]);
+    assert.equal(recorded.initErrors.length, 1);
+    assert.deepEqual(emulator.layersOf("api"), [base(1)]);
+
+    await stack.up();
+    const read = await resource(stack, "api");
+    assert.deepEqual(read.inputs.layers, [base(2)]);
+    assert.deepEqual(read.outputs.layers, [base(1)]);
+    assert.equal(read.initErrors, undefined);
+
+    await stack.up();
+    assert.deepEqual(emulator.layersOf("api"), [base(2)]);
+    await stack.preview("--expect-no-changes");
+  });
+
+  it("names the function and the reason when AWS refuses the call", async () => {
+    emulator.deny({ action: "lambda:UpdateFunctionConfiguration", resource: "*:function:worker" });
+    await stack.write({ "index.js": program(3) });
+    const { code, output } = await stack.pulumi(["up", "--yes", "--skip-preview"]);
+    emulator.allowAll();
+    assert.notEqual(code, 0);
+    assert.match(output, /updating .*::worker: AccessDeniedException: .*lambda:UpdateFunctionConfiguration/);
+    assert.deepEqual(emulator.layersOf("worker"), [base(2)]);
+    assert.deepEqual((await resource(stack, "worker")).inputs.layers, [base(2)]);
+  });
+
+  it("keeps nothing of a function that was never created", async () => {
+    await stack.write({ "index.js": `${program(3)} fn("broken", { layers: ["${base(9)}"] });` });
+    const { code, output } = await stack.pulumi(["up", "--yes", "--skip-preview"]);
+    assert.notEqual(code, 0);
+    assert.match(output, /creating .*::broken: .*base:9/);
+    assert.equal(await resource(stack, "broken"), undefined);
+  });
+});
+
+// biome-ignore lint/suspicious/noExplicitAny: a state has no type of its own
+async function resource(stack: Project, name: string): Promise<any> {
+  const { deployment } = await stack.exportStack();
+  return deployment.resources.find(({ urn }: { urn: string }) => urn.endsWith(`::${name}`));
+}

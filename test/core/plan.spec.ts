@@ -1,0 +1,163 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { layerVersionArn, parseLayerVersionArn } from "../../sdk/core/arn";
+import type { DeclaredLayers } from "../../sdk/core/config/declared";
+import { createMatcher, type Matcher } from "../../sdk/core/match";
+import { atVersion, pinLayer, pinLayerList, planLayers } from "../../sdk/core/plan";
+import { declared, declaredLayers, layerVersionArns } from "../support/arbitraries";
+
+const prefix = "arn:aws:lambda:us-east-1:123456789012:layer:";
+
+const matcher = createMatcher({
+  stack: "dev",
+  file: "layer_config.yaml",
+  layers: [
+    declared({ key: "receipt-dynamo", version: 5 }),
+    declared({ key: "receipt-label", version: 3, enforce: "minimum" }),
+  ],
+});
+
+describe("planLayers", () => {
+  it("tells what moves, from where to where, in the list's order", () => {
+    const layers = [
+      "receipt-label-dev:1",
+      "other:1",
+      "receipt-dynamo-dev:1",
+      "receipt-dynamo:9",
+      "receipt-dynamo-dev:5",
+    ].map((name) => prefix + name);
+    assert.deepEqual(
+      planLayers(layers, matcher).map(({ match, ...change }) => ({ ...change, key: match.declared.key })),
+      [
+        {
+          index: 0,
+          layer: "receipt-label-dev",
+          arn: `${prefix}receipt-label-dev`,
+          from: 1,
+          to: 3,
+          key: "receipt-label",
+        },
+        {
+          index: 2,
+          layer: "receipt-dynamo-dev",
+          arn: `${prefix}receipt-dynamo-dev`,
+          from: 1,
+          to: 5,
+          key: "receipt-dynamo",
+        },
+        { index: 3, layer: "receipt-dynamo", arn: `${prefix}receipt-dynamo`, from: 9, to: 5, key: "receipt-dynamo" },
+      ],
+    );
+  });
+
+  const untouched = {
+    "a version that is as declared": `${prefix}receipt-dynamo:5`,
+    "the declared version written with zeros": `${prefix}receipt-dynamo:005`,
+    "a newer version where that is fine": `${prefix}receipt-label:4`,
+    "a layer without version": `${prefix}receipt-dynamo`,
+    "a layer of AWS's own": "arn:aws:lambda:::awslayer:AmazonLinux1803",
+    "a secret": "[secret]",
+    "an unknown value": "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
+    "a layer that nothing declares": `${prefix}receipt-dynamodb:1`,
+  };
+  for (const [what, text] of Object.entries(untouched)) {
+    it(`leaves alone ${what}`, () => {
+      assert.deepEqual(planLayers([text], matcher), []);
+      assert.equal(pinLayer(text, matcher), text);
+    });
+  }
+
+  it("plans for each of two versions of a layer in one list", () => {
+    const layers = [`${prefix}receipt-dynamo:1`, `${prefix}receipt-dynamo:2`];
+    assert.deepEqual(
+      planLayers(layers, matcher).map(({ index, from, to }) => [index, from, to]),
+      [
+        [0, 1, 5],
+        [1, 2, 5],
+      ],
+    );
+  });
+});
+
+describe("a list of layers with its plan applied", () => {
+  const texts = fc.array(fc.oneof({ weight: 5, arbitrary: layerVersionArns.map(layerVersionArn) }, fc.string()), {
+    maxLength: 6,
+  });
+  const property = (check: (layers: string[], find: Matcher, config: DeclaredLayers) => void) =>
+    fc.assert(
+      fc.property(texts, declaredLayers, (layers, config) => {
+        const find = createMatcher(config);
+        try {
+          planLayers(layers, find);
+        } catch {
+          // Ambiguous declarations have tests of their own.
+          return fc.pre(false);
+        }
+        return check(layers, find, config);
+      }),
+      { numRuns: 1000 },
+    );
+
+  it("has the same length and order, and differs at the planned places only", () => {
+    property((layers, find) => {
+      const plan = planLayers(layers, find);
+      const expected = [...layers];
+      for (const { index, to } of plan) expected[index] = atVersion(layers[index] ?? "", to);
+      assert.deepEqual(pinLayerList(layers, find), expected);
+    });
+  });
+
+  it("keeps partition, region, account and name of every layer", () => {
+    property((layers, find) => {
+      pinLayerList(layers, find).forEach((text, index) => {
+        const before = parseLayerVersionArn(layers[index] ?? "");
+        const after = parseLayerVersionArn(text);
+        assert.deepEqual(after && { ...after, version: 0 }, before && { ...before, version: 0 });
+      });
+    });
+  });
+
+  it("moves declared layers only", () => {
+    property((layers, find) => {
+      for (const { index, match, from, to } of planLayers(layers, find)) {
+        const parsed = parseLayerVersionArn(layers[index] ?? "");
+        assert(parsed);
+        assert.equal(find(parsed)?.declared, match.declared);
+        assert.deepEqual([from, to], [parsed.version, match.declared.version]);
+        assert.notEqual(from, to);
+      }
+    });
+  });
+
+  it("needs no further change", () => {
+    property((layers, find) => assert.deepEqual(planLayers(pinLayerList(layers, find), find), []));
+  });
+
+  it("has every layer at its declared version, or above where that is fine", () => {
+    property((layers, find) => {
+      for (const text of pinLayerList(layers, find)) {
+        const parsed = parseLayerVersionArn(text);
+        const declaration = parsed && find(parsed)?.declared;
+        if (!declaration) continue;
+        if (declaration.enforce === "minimum") assert(parsed.version >= declaration.version);
+        else assert.equal(parsed.version, declaration.version);
+      }
+    });
+  });
+
+  it("never goes back a version under enforce: minimum", () => {
+    property((layers, find) => {
+      for (const { match, from, to } of planLayers(layers, find)) {
+        if (match.declared.enforce === "minimum") assert(to > from);
+      }
+    });
+  });
+
+  it("leaves the given list as it was", () => {
+    property((layers, find) => {
+      const copy = Object.freeze([...layers]);
+      pinLayerList(copy, find);
+      assert.deepEqual(copy, layers);
+    });
+  });
+});

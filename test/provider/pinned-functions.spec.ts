@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { type Emulator, startEmulator } from "../emulator";
+import { createAwsStack, preamble } from "../support/aws-stack";
+import type { Project } from "../support/engine";
+
+const dynamo = (version: number) => `arn:aws:lambda:us-east-1:123456789012:layer:dynamo-dev:${version}`;
+const other = (version: number) => `arn:aws:lambda:us-east-1:123456789012:layer:other:${version}`;
+
+const program = `${preamble}
+const { LayerVersions } = require("pulumi-lambda-layers");
+const layers = new LayerVersions("layers", { functions: { prefix: "fn-" } });
+
+class Service extends pulumi.ComponentResource {
+  constructor(name) {
+    super("test:index:Service", name);
+    fn("fn-child", { layers: ["${dynamo(1)}"] }, { parent: this });
+  }
+}
+fn("fn-literal", { layers: ["${other(2)}", "${dynamo(1)}"] });
+new Service("service");
+fn("fn-list-output", { layers: pulumi.output(["${dynamo(1)}", "${other(1)}"]) });
+fn("fn-element-output", { layers: [pulumi.output("${dynamo(1)}"), "${other(1)}"] });
+fn("fn-secret", { layers: [pulumi.secret("${dynamo(1)}")] });
+const published = new lambda.LayerVersion("published", { layerName: "fresh", code });
+fn("fn-unknown", { layers: [published.arn, "${dynamo(1)}"] });
+fn("fn-asked", { layers: [layers.arn("dynamo")] }, { dependsOn: [layers] });
+fn("fn-ignored", { layers: ["${dynamo(1)}"] }, { ignoreChanges: ["layers"] });
+fn("fn-auto", { name: undefined, layers: ["${dynamo(1)}"] });
+fn("fn-none", {});
+exports.arn = layers.arn("dynamo");
+`;
+
+describe("pinned functions", function () {
+  this.timeout(180_000);
+
+  let emulator: Emulator;
+  let stack: Project;
+
+  before(async () => {
+    emulator = await startEmulator();
+    emulator.seed({
+      layers: [
+        { name: "dynamo-dev", versions: 8 },
+        { name: "other", versions: 3 },
+      ],
+      functions: [{ name: "fn-elsewhere", layers: ["dynamo-dev:1"] }],
+    });
+    stack = await createAwsStack({
+      env: emulator.env,
+      program,
+      files: { "layer_config.yaml": "layers: {dynamo: {version: 5}, fresh: {version: 1}}\n" },
+    });
+  });
+
+  after(async () => {
+    await stack?.dispose();
+    await emulator?.close();
+  });
+
+  const versions = (name: string) => emulator.layersOf(name).map((arn) => arn.split(":").slice(6).join(":"));
+
+  it("are created with the declared versions, in any form and inside components, order kept", async () => {
+    const { output } = await stack.up();
+    assert.deepEqual(versions("fn-literal"), ["other:2", "dynamo-dev:5"]);
+    assert.deepEqual(versions("fn-child"), ["dynamo-dev:5"]);
+    assert.deepEqual(versions("fn-list-output"), ["dynamo-dev:5", "other:1"]);
+    assert.deepEqual(versions("fn-element-output"), ["dynamo-dev:5", "other:1"]);
+    assert.deepEqual(versions("fn-secret"), ["dynamo-dev:5"]);
+    assert.deepEqual(versions("fn-asked"), ["dynamo-dev:5"]);
+    assert.deepEqual(versions("fn-unknown"), ["fresh:1", "dynamo-dev:5"]);
+    assert.equal(versions("fn-none").length, 0);
+    assert.match(output, new RegExp(`arn *: "${dynamo(5)}"`));
+    assert.match(output, /Function fn-ignored: Layer dynamo-dev version 1 -> 5 is declared, but/);
+  });
+
+  it("leave functions owned elsewhere to the resource, which lists none of its own program's", async () => {
+    assert.deepEqual(versions("fn-elsewhere"), ["dynamo-dev:5"]);
+    const { resources } = (await stack.exportStack()).deployment;
+    const recorded = resources.find(({ type }: { type: string }) => type.endsWith(":LayerVersions"));
+    const names = Object.keys(recorded.inputs.functions).filter((name) => name !== "fn-ignored");
+    assert.deepEqual(names, ["fn-elsewhere"]);
+  });
+
+  it("may be reconciled by the resource where ignoreChanges makes the pin void", async () => {
+    // The first up looks for functions while it creates this one, and may or may not have seen it.
+    await stack.up();
+    assert.deepEqual(versions("fn-ignored"), ["dynamo-dev:5"]);
+  });
+
+  it("keep secret layers secret", async () => {
+    const text = await stack.exportText();
+    const secret = JSON.parse(text).deployment.resources.find(({ urn }: { urn: string }) =>
+      urn.endsWith("::fn-secret"),
+    );
+    assert.doesNotMatch(JSON.stringify(secret), /layer:dynamo-dev/);
+  });
+
+  it("show no changes the second time, and a bump as a native diff on layers", async () => {
+    await stack.preview("--expect-no-changes");
+    await stack.write({ "layer_config.yaml": "layers: {dynamo: {version: 6}, fresh: {version: 1}}\n" });
+    const { stdout } = await stack.preview("--diff");
+    assert.match(
+      stdout,
+      /"arn:aws:lambda:us-east-1:123456789012:layer:dynamo-dev:5" => "arn:aws:lambda:us-east-1:123456789012:layer:dynamo-dev:6"/,
+    );
+    await stack.up();
+    assert.deepEqual(versions("fn-literal"), ["other:2", "dynamo-dev:6"]);
+    await stack.preview("--expect-no-changes");
+  });
+
+  it("fail at preview where a declared version does not exist", async () => {
+    await stack.write({ "layer_config.yaml": "layers: {dynamo: {version: 77}}\n" });
+    emulator.resetCounts();
+    const { code, output } = await stack.pulumi(["up", "--yes"]);
+    assert.notEqual(code, 0);
+    assert.match(output, /Layer version does not exist: arn:aws:lambda:us-east-1:123456789012:layer:dynamo-dev:77/);
+    assert.doesNotMatch(output, /\n\s+at .*:\d+:\d+/, "no stack trace");
+    assert.deepEqual(emulator.writes(), []);
+  });
+});

@@ -1,0 +1,135 @@
+import assert from "node:assert/strict";
+import { cp, mkdir, writeFile } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { checkout } from "../support/engine";
+import { removeFolder, temporaryFolder } from "../support/folders";
+import { type RunOptions, run, start } from "../support/processes";
+import { fakeCommand, fakePulumi, lines } from "./fakes";
+
+describe("npm scripts for the engine", () => {
+  let root: string;
+  let options: RunOptions;
+  beforeEach(async () => {
+    root = await temporaryFolder();
+    const PATH = [join(root, "engine"), process.env.PATH].join(delimiter);
+    options = { cwd: root, env: { PATH, HOME: root, XDG_CACHE_HOME: join(root, "cache") } };
+    await fakePulumi(join(root, "engine"), "v3.259.0");
+  });
+  afterEach(() => removeFolder(root));
+
+  const npmRun = ["--prefix", checkout, "run", "-s"];
+
+  /** Has the fake engine run a script when it is asked for anything but its version. */
+  const engineRuns = (script: string) =>
+    fakeCommand(
+      join(root, "engine"),
+      "pulumi",
+      `if (process.argv[2] === "version") { console.log("v3.259.0"); process.exit(0); }\n${script}`,
+    );
+
+  it("print only a folder, with which `pulumi` and a recent Node are found", async () => {
+    const { code, stdout } = await run("npm", [...npmRun, "pulumi:path"], options);
+    assert.equal(code, 0);
+    assert.match(stdout, /^[^\n]+\n$/);
+    const env = { ...options.env, PATH: [stdout.trim(), process.env.PATH].join(delimiter) };
+    assert.equal((await run("pulumi", ["version"], { env })).stdout, "v3.259.0\n");
+    const node = await run("node", ["-p", "process.versions.node.split('.')[0] >= 22"], { env });
+    assert.equal(node.stdout, "true\n");
+  });
+
+  it("run the engine in the caller's directory, and pass on arguments, output and exit code", async () => {
+    await engineRuns(`
+      console.log(JSON.stringify({ args: process.argv.slice(2), cwd: process.cwd(), PWD: process.env.PWD }));
+      process.exit(7);`);
+    const cwd = join(root, "a project");
+    await mkdir(cwd);
+    const { code, stdout } = await run("npm", [...npmRun, "pulumi", "--", "up", "-c", "a=b c"], { ...options, cwd });
+    assert.deepEqual(JSON.parse(stdout), { args: ["up", "-c", "a=b c"], cwd, PWD: cwd });
+    assert.equal(code, 7);
+  });
+
+  it("leave it to the engine to end after a signal", async () => {
+    await engineRuns(`
+      process.on("SIGTERM", () => { console.log("tidied up"); process.exit(3); });
+      console.log("started");
+      setInterval(() => {}, 1000);`);
+    const script = join(checkout, "test", "toolchain", "pulumi.mjs");
+    const running = start(process.execPath, [script, "up"], options);
+    await running.printed(/started/);
+    running.kill("SIGTERM");
+    const { code, stdout } = await running.ended;
+    assert.match(stdout, /tidied up/);
+    assert.equal(code, 3);
+  });
+});
+
+describe(".ci/run", () => {
+  let root: string;
+  beforeEach(async () => {
+    root = await temporaryFolder();
+    await mkdir(join(root, ".ci"));
+    await cp(join(checkout, ".ci", "run"), join(root, ".ci", "run"));
+  });
+  afterEach(() => removeFolder(root));
+
+  /** Runs it in a package whose `npm test` is a script of ours. */
+  async function ciRun(script: string) {
+    await writeFile(join(root, "test.cjs"), script);
+    await writeFile(join(root, "package.json"), JSON.stringify({ scripts: { test: "node test.cjs" } }));
+    const { code, stdout } = await run(join(root, ".ci", "run"), [], { cwd: "/", env: { ...process.env, CI: "true" } });
+    return { code, stdout, last: stdout.trimEnd().split("\n").at(-1) };
+  }
+  const figures = (line: string) => `require("fs").writeFileSync(process.env.LAMBDA_LAYERS_FIGURES, "${line}\\n");`;
+
+  const table: [what: string, script: string, last: string, code: number][] = [
+    ["all passed", figures("12 passed, 0 failed"), "12 passed, 0 failed", 0],
+    ["a test failed", `${figures("11 passed, 1 failed")} process.exit(1)`, "11 passed, 1 failed", 1],
+    ["only the type check failed", `${figures("12 passed, 0 failed")} process.exit(1)`, "12 passed, 0 failed", 1],
+    ["the tests did not run", "process.exit(1)", "0 passed, 0 failed", 1],
+  ];
+  for (const [what, script, last, code] of table) {
+    it(`ends with the figures when ${what}`, async () => {
+      const outcome = await ciRun(`console.log("output of the tests"); ${script}`);
+      assert.match(outcome.stdout, /output of the tests\n/);
+      assert.equal(outcome.last, last);
+      assert.equal(outcome.code, code);
+    });
+  }
+
+  it("keeps the figures on a line of their own", async () => {
+    const { last } = await ciRun(`${figures("1 passed, 0 failed")} process.stdout.write("no line end")`);
+    assert.equal(last, "1 passed, 0 failed");
+  });
+
+  it("gives the tests no standard input", async () => {
+    const { stdout } = await ciRun(`process.stdin.on("end", () => console.log("ended")).resume()`);
+    assert.match(stdout, /^ended$/m);
+  });
+});
+
+describe("the mocha reporter", () => {
+  it("writes the run's figures to a file", async () => {
+    const root = await temporaryFolder();
+    try {
+      await writeFile(
+        join(root, "two.spec.cjs"),
+        `it("passes", () => {}); it("passes too", () => {}); it("fails", () => { throw new Error("no"); });`,
+      );
+      const { code } = await run(
+        process.execPath,
+        [
+          join(checkout, "node_modules", "mocha", "bin", "mocha.js"),
+          "--no-config",
+          "--reporter",
+          join(checkout, "test", "toolchain", "reporter.cjs"),
+          join(root, "two.spec.cjs"),
+        ],
+        { cwd: root, env: { ...process.env, LAMBDA_LAYERS_FIGURES: join(root, "figures") } },
+      );
+      assert.equal(code, 1);
+      assert.deepEqual(await lines(join(root, "figures")), ["2 passed, 1 failed"]);
+    } finally {
+      await removeFolder(root);
+    }
+  });
+});
