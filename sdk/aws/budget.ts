@@ -21,7 +21,7 @@ const refusalsCountedOnceEvery = 1000;
  * 10 % of the full rate a second.
  */
 export class Budget {
-  readonly #full: number;
+  #full: number;
   #rate: number;
   #tokens: number;
   #countedAt = performance.now();
@@ -34,6 +34,15 @@ export class Budget {
     this.#full = perSecond * margin;
     this.#rate = this.#full;
     this.#tokens = this.#capacity;
+  }
+
+  /** Changes the quota. The pace follows at once. */
+  setQuota(perSecond: number): void {
+    this.#count();
+    const share = (perSecond * margin) / this.#full;
+    this.#full *= share;
+    this.#rate *= share;
+    this.#tokens *= share;
   }
 
   /** The pace at present, in requests a second. */

@@ -1,3 +1,4 @@
+import type { Budget } from "./budget";
 import { explain, type Request, type Whereabouts } from "./errors";
 import { interrupted, pause } from "./interrupt";
 import type { Limiter } from "./limiter";
@@ -32,7 +33,7 @@ interface CallerConfig {
 /** Sends requests: within the budgets, reported one by one, and with errors that a person can read. */
 export class Caller {
   readonly #config: CallerConfig;
-  #limiter: Promise<Limiter> | undefined;
+  #limiter: Limiter | undefined;
 
   constructor(config: CallerConfig) {
     this.#config = config;
@@ -76,7 +77,7 @@ export class Caller {
    */
   async once<T>(request: Request, send: () => Promise<T>, options: CallOptions = {}): Promise<T> {
     const { signal = this.signal, prepare } = options;
-    const budget = (await this.#budgets()).budget(request.service, request.operation);
+    const budget = await this.#budgetOf(request);
     await budget?.take(signal === "none" ? undefined : signal);
     await prepare?.();
     const started = performance.now();
@@ -100,15 +101,11 @@ export class Caller {
     return explain(error, request, this.#config.where);
   }
 
-  // Needs credentials, and so may fail: only a success is kept.
-  async #budgets(): Promise<Limiter> {
-    this.#limiter ??= this.#config.limiter();
-    const limiter = this.#limiter;
-    try {
-      return await limiter;
-    } catch (error) {
-      if (this.#limiter === limiter) this.#limiter = undefined;
-      throw error;
-    }
+  /** STS has no budget here: its quota is out of reach, and it is what tells whose budgets the others are. */
+  async #budgetOf({ service, operation }: Request): Promise<Budget | undefined> {
+    if (service === "sts") return undefined;
+    // To know the account takes credentials, and so may fail: then it is tried again.
+    this.#limiter ??= await this.#config.limiter();
+    return this.#limiter.budget(service, operation);
   }
 }

@@ -1,8 +1,11 @@
 import { LayersError } from "../core/errors";
-import type { Service } from "./limiter";
+import type { LimitedService } from "./limiter";
 import { asSdkError, classify } from "./retry";
 
-/** What a request is about, for messages. */
+/** The services that this package calls. */
+export type Service = LimitedService | "sts";
+
+/** What a request is about, for budgets and messages. */
 export interface Request {
   readonly service: Service;
   /** AWS's name of the operation, such as `GetFunction`. */

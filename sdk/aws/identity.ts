@@ -4,16 +4,29 @@ import type { CallerIdentity } from "./session";
 
 const request = { service: "sts", operation: "GetCallerIdentity" } as const;
 
-/** Asks STS who the credentials belong to, once. */
-export function createIdentity(clients: Clients, caller: Caller): () => Promise<CallerIdentity> {
+/** Who the credentials of a session belong to. */
+export interface Identity {
+  /** Asks STS, once. */
+  ask(): Promise<CallerIdentity>;
+  /** The account, as far as is known without asking; otherwise the access key, which belongs to one account. */
+  owner(): Promise<string>;
+}
+
+/** Makes the identity of one session. */
+export function createIdentity(clients: Clients, caller: Caller): Identity {
   let known: CallerIdentity | undefined;
-  return async () => {
-    known ??= await ask(clients, caller);
-    return known;
+  return {
+    async ask() {
+      known ??= await getCallerIdentity(clients, caller);
+      return known;
+    },
+    async owner() {
+      return known?.account ?? (await clients.owner());
+    },
   };
 }
 
-async function ask(clients: Clients, caller: Caller): Promise<CallerIdentity> {
+async function getCallerIdentity(clients: Clients, caller: Caller): Promise<CallerIdentity> {
   const sts = await clients.sts();
   const { Account = "", Arn = "" } = await caller.call(request, (options) => sts.getCallerIdentity({}, options));
   return { account: Account, arn: Arn, partition: Arn.split(":")[1] ?? "aws" };

@@ -1,13 +1,15 @@
 import { Budget } from "./budget";
 import type { Clients } from "./clients";
 
-/** The services that this package calls. */
-export type Service = "lambda" | "tagging" | "sts";
+/** The services whose quotas can be reached. */
+export type LimitedService = "lambda" | "tagging";
 
 /** The request budgets of one account and region. */
 export interface Limiter {
-  /** The budget that an operation counts against; undefined where AWS's quota is out of reach (STS). */
-  budget(service: Service, operation: string): Budget | undefined;
+  /** The budget that an operation counts against. */
+  budget(service: LimitedService, operation: string): Budget;
+  /** Sets the requests a second for Lambda's operations; GetFunction's follow in proportion. */
+  setRate(perSecond: number): void;
 }
 
 /** Lambda's quota for all control plane calls but GetFunction, in requests a second: "Lambda quotas", API requests. */
@@ -21,26 +23,30 @@ const taggingRate = 15;
 const limiters = new Map<string, Limiter>();
 
 /**
- * The limiter that all sessions of this process on the same account, region and rate share. Where credentials do not
- * tell their account, those of one access key share it.
+ * The limiter that all sessions of this process on the same account and region share.
+ * @param owner the account, or what stands for it
+ * @param rate a rate that is asked for holds for all from then on
  */
-export async function limiterFor(clients: Clients, rate = defaultRate): Promise<Limiter> {
-  const key = [await clients.owner(), clients.region, clients.endpoint, rate].join(" ");
-  const known = limiters.get(key);
-  if (known) return known;
-  const limiter = createLimiter(rate);
+export function limiterFor(owner: string, { region, endpoint }: Clients, rate: number | undefined): Limiter {
+  const key = `${owner} ${region} ${endpoint}`;
+  const limiter = limiters.get(key) ?? createLimiter();
   limiters.set(key, limiter);
+  if (rate !== undefined) limiter.setRate(rate);
   return limiter;
 }
 
-function createLimiter(rate: number): Limiter {
-  const getFunction = new Budget(rate * getFunctionShare);
-  const lambda = new Budget(rate);
+function createLimiter(): Limiter {
+  const lambda = new Budget(defaultRate);
+  const getFunction = new Budget(defaultRate * getFunctionShare);
   const tagging = new Budget(taggingRate);
   return {
     budget(service, operation) {
-      if (service === "lambda") return operation === "GetFunction" ? getFunction : lambda;
-      return service === "tagging" ? tagging : undefined;
+      if (service === "tagging") return tagging;
+      return operation === "GetFunction" ? getFunction : lambda;
+    },
+    setRate(rate) {
+      lambda.setQuota(rate);
+      getFunction.setQuota(rate * getFunctionShare);
     },
   };
 }

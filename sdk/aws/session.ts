@@ -30,8 +30,9 @@ export interface AwsCall {
 /** How a session behaves. */
 export interface AwsOptions {
   /**
-   * Requests a second for everything but GetFunction, which may be called 100/15 times as often. Default 15:
-   * Lambda's quota "Rate of control plane API requests", per account and region.
+   * Requests a second for everything but GetFunction, which may be called 100/15 times as often. Default 15, Lambda's
+   * own limit for an account and region ("Lambda quotas", API requests). Shared with all other sessions of this process
+   * on the same account and region: what was asked for last holds.
    */
   readonly rate?: number;
   /** Ends all work of the session; what was not done fails with code `interrupted`. */
@@ -96,16 +97,17 @@ export interface Aws {
  */
 export async function connectAws(target: AwsTarget, options: AwsOptions = {}): Promise<Aws> {
   const clients = await connectClients(target);
-  const caller = new Caller({
-    limiter: () => limiterFor(clients, options.rate),
+  const caller: Caller = new Caller({
+    limiter: async () => limiterFor(await identity.owner(), clients, options.rate),
     where: { region: clients.region, profile: target.profile },
     signal: anySignal([options.signal]),
     onCall: options.onCall,
   });
+  const identity = createIdentity(clients, caller);
   const functions = createFunctionReader(clients, caller);
   return {
     region: clients.region,
-    callerIdentity: createIdentity(clients, caller),
+    callerIdentity: identity.ask,
     listFunctions: functions.list,
     layerVersion: createLayerReader(clients, caller),
     reconcile: createReconciler(clients, caller, functions.read, options),

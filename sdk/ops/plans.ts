@@ -1,8 +1,7 @@
-import type { LayerVersionArn } from "../core/arn";
+import type { Backup } from "../core/backup";
 import type { FunctionOutcome, LiveFunction } from "../core/live";
 import type { FunctionFacts, StateFacts } from "../core/state/facts";
 import type { VersionEdit } from "../core/state/patch";
-import type { Backup } from "./ports";
 
 // What use cases plan and what came of it: plain data, in the shapes that `--json` prints.
 
@@ -63,11 +62,15 @@ export interface LoadedState {
   readonly facts: StateFacts;
 }
 
-/** A function as a state records it or as it runs: what both know. */
-export type AnyFunction = Pick<FunctionFacts & LiveFunction, "name" | "runtime" | "architectures">;
+/** The version that a layer of a recorded function has to be at; undefined where it stays as it is. */
+export type StateTarget = (
+  layerVersionArn: string,
+  fn: FunctionFacts,
+  side: "inputs" | "outputs",
+) => number | undefined;
 
-/** The version that a layer of a function has to be at; undefined where it stays as it is. */
-export type TargetVersion = (layer: LayerVersionArn, fn: AnyFunction) => number | undefined;
+/** The version that a layer of a live function has to be at; undefined where it stays as it is. */
+export type LiveTarget = (layerVersionArn: string, fn: LiveFunction) => number | undefined;
 
 /** What a state needs. Nothing has been written. */
 export interface StatePlan {

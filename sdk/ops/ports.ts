@@ -1,3 +1,5 @@
+import type { Backup, BackupKind } from "../core/backup";
+import type { LayerConfig } from "../core/config/parse";
 import type { FunctionOutcome, FunctionSelection, LayerVersionFacts, LiveFunction } from "../core/live";
 
 // What the use cases need of the world. Each port has one adapter: sdk/pulumi, sdk/files and sdk/aws; the command line
@@ -25,27 +27,6 @@ export interface StackPort {
   isImporting(file: string): Promise<boolean>;
 }
 
-/** What a file in the backup folder holds: the state before an update or rollback, or what either of them imported. */
-export type BackupKind = "state" | "updated" | "rollback";
-
-/** A file in the backup folder. */
-export interface Backup {
-  /** `{stack}_{kind}_{YYYYMMDD_HHMMSS}.json`, with a suffix such as `_2` where several were made in one second. */
-  readonly name: string;
-  /** Absolute. */
-  readonly path: string;
-  /** The path as messages name it: below the folder as the user named it. */
-  readonly shownPath: string;
-  /** The stack as file names write it: `org+project+dev` for `org/project/dev`. */
-  readonly stack: string;
-  readonly kind: BackupKind;
-  /** Whose run wrote it. */
-  readonly madeBy: "update" | "rollback";
-  /** From the name, in local time. */
-  readonly time: Date;
-  readonly bytes: number;
-}
-
 /** A file to be written into the backup folder. */
 export interface NewBackup {
   readonly kind: BackupKind;
@@ -70,12 +51,20 @@ export interface BackupPort {
   find(file: string): Promise<Pick<Backup, "path" | "shownPath">>;
   /** @throws LayersError `backup-missing` */
   read(path: string): Promise<Uint8Array>;
-  remove(backups: readonly Backup[]): Promise<void>;
-  /** Notes that a file is about to be imported, so that a later run can wait for its end. */
+  /** Removes files, and whatever killed runs left half-written long ago. */
+  remove(backups: readonly Backup[], now: Date): Promise<void>;
+  /** Notes that a file of the folder is about to be imported, so that a later run can wait for its end. */
   noteImport(stack: string, file: string): Promise<void>;
-  forgetImport(stack: string): Promise<void>;
+  /** Forgets that note, unless another run has written one of its own. */
+  forgetImport(stack: string, file: string): Promise<void>;
   /** The file of an import whose end no run has seen. */
   notedImport(stack: string): Promise<string | undefined>;
+}
+
+/** Config files. */
+export interface ConfigPort {
+  /** @throws LayersError `config-invalid` */
+  load(file: string): LayerConfig;
 }
 
 /** Files outside the backup folder that hold exported states. */
@@ -117,9 +106,11 @@ export interface TargetProblem {
 
 /** The way to AWS. */
 export interface AwsGateway {
+  /** The only region that the run is for, where the user named one. */
+  readonly region: string | undefined;
   /**
    * Opens a session; nothing is sent yet.
-   * @param region undefined: the one of the command line, the settings or the environment
+   * @param region undefined: the one of the run, the settings or the environment
    */
   connect(region: string | undefined): Promise<AwsPort>;
   /** Looks, without a change, for whatever would make these updates fail. */
@@ -161,6 +152,7 @@ export interface Reporter {
 
 /** The world of a run. */
 export interface Ports {
+  readonly configs: ConfigPort;
   readonly stacks: StackPort;
   readonly backups: BackupPort;
   readonly stateFiles: StateFilePort;

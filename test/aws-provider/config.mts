@@ -1,7 +1,11 @@
 import process from "node:process";
 import { closest } from "fastest-levenshtein";
 import type { Checked } from "./check.mts";
-import { type Properties, UNKNOWN, type Value } from "./values.mts";
+import { isObject, type Properties, UNKNOWN, type Value } from "./values.mts";
+
+/** How a secret value is marked. */
+const SIGNATURE = "4dabf18193072939515e22adb298388d";
+const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 
 /** What the stand-in does with the provider's configuration. */
 export interface Config {
@@ -52,13 +56,17 @@ export function checkConfig(given: Properties): Checked {
   return { inputs: { ...given, ...(region !== undefined && { region }) }, failures };
 }
 
-/** Reads a configuration, in which everything but text is JSON in text. */
+/** Reads a configuration, in which everything but text is JSON in text, and some of it secret. */
 export function parseConfig(given: Properties): Config {
   const entries = used.flatMap((name) => {
-    const value = given[name] ?? undefined;
-    return value === undefined || value === UNKNOWN ? [] : [[name, parsed(value)]];
+    const value = plain(given[name] ?? null);
+    return value === null || value === UNKNOWN ? [] : [[name, parsed(value)]];
   });
   return Object.fromEntries(entries);
+}
+
+function plain(value: Value): Value {
+  return isObject(value) && value[SIGNATURE] === SECRET ? (value.value ?? null) : value;
 }
 
 function parsed(value: Value): unknown {

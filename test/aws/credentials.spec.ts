@@ -111,7 +111,6 @@ describe("credentials and region", () => {
       const aws = await test.connect();
       await assert.rejects(aws.listFunctions({ all: true }), { code: "aws-credentials", message: /did not accept/ });
       await assert.rejects(aws.callerIdentity(), { code: "aws-credentials", message: /did not accept/ });
-      assert.deepEqual(test.emulator.stats().accessKeys, {});
     });
   }
 
@@ -124,7 +123,10 @@ describe("credentials and region", () => {
     it(`without ${action} say so, and on what`, async () => {
       test.emulator.deny({ action });
       const aws = await test.connect();
-      const error = { code: "aws-permission", message: `AWS permission missing: ${action} on ${on} is denied to arn:aws:iam::123456789012:user/emulator.` };
+      const error = {
+        code: "aws-permission",
+        message: `AWS permission missing: ${action} on ${on} is denied to arn:aws:iam::123456789012:user/emulator.`,
+      };
       await assert.rejects(aws.listFunctions(selection), error);
     });
   }

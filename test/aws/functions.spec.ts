@@ -83,7 +83,10 @@ describe("listFunctions", () => {
   });
 
   it("asks the tagging API for tags, 100 a page, and never a function for its own", async () => {
-    const seeded = Array.from({ length: 130 }, (_, i) => ({ name: `fn-${1000 + i}`, tags: { team: i < 120 ? "a" : "b" } }));
+    const seeded = Array.from({ length: 130 }, (_, i) => ({
+      name: `fn-${1000 + i}`,
+      tags: { team: i < 120 ? "a" : "b" },
+    }));
     test.emulator.seed({ functions: seeded });
     const aws = await test.connect();
     const { functions } = await aws.listFunctions({ tags: { team: "a" } });
@@ -134,7 +137,12 @@ describe("layerVersion", () => {
   });
 
   it("tells missing versions from those that cannot be read", async () => {
-    test.emulator.seed({ layers: [{ name: "base", versions: 2, deleted: [1] }, { name: "theirs", versions: 1, account: "210987654321" }] });
+    test.emulator.seed({
+      layers: [
+        { name: "base", versions: 2, deleted: [1] },
+        { name: "theirs", versions: 1, account: "210987654321" },
+      ],
+    });
     const aws = await test.connect();
     const theirs = base(1, "theirs").replace("123456789012", "210987654321");
     assert.equal(await aws.layerVersion(base(1)), "missing");

@@ -44,20 +44,18 @@ export function useAws(options: EmulatorOptions = {}): TestAws {
   let emulator: Emulator;
   let calls: AwsCall[];
   let sessions: Aws[];
-  let before: NodeJS.ProcessEnv;
+  let restore: () => void;
 
   beforeEach(async () => {
     emulator = await startEmulator(options);
     calls = [];
     sessions = [];
-    before = { ...process.env };
-    setEnv(emulator.env);
+    restore = withEnv(emulator.env);
   });
   afterEach(async () => {
     for (const session of sessions) session.close();
     await emulator.close();
-    setEnv(Object.fromEntries(Object.keys(process.env).map((name) => [name, before[name]])));
-    setEnv(before);
+    restore();
   });
 
   return {
@@ -73,6 +71,16 @@ export function useAws(options: EmulatorOptions = {}): TestAws {
       return session;
     },
     setEnv,
+  };
+}
+
+/** Sets variables of the environment; gives back what restores all of them. */
+export function withEnv(variables: Readonly<Record<string, string>>): () => void {
+  const before = { ...process.env };
+  setEnv(variables);
+  return () => {
+    setEnv(Object.fromEntries(Object.keys(process.env).map((name) => [name, undefined])));
+    setEnv(before);
   };
 }
 

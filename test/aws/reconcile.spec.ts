@@ -107,7 +107,11 @@ describe("reconcile", () => {
     const { aws, functions } = await start(20);
     const resource = functions[7]?.arn ?? "";
     test.emulator.deny({ action: "lambda:UpdateFunctionConfiguration", resource });
-    test.emulator.fault({ resource: "fn-011", updateFails: { reason: "The role cannot be assumed." }, operation: "UpdateFunctionConfiguration" });
+    test.emulator.fault({
+      resource: "fn-011",
+      updateFails: { reason: "The role cannot be assumed." },
+      operation: "UpdateFunctionConfiguration",
+    });
     const outcomes = await aws.reconcile(functions, (fn) => (fn.name === "fn-015" ? [base(99)] : moveBase(2)(fn)));
     const failed = outcomes.filter(({ status }) => status !== "updated");
     assert.deepEqual(

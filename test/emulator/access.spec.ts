@@ -72,6 +72,7 @@ describe("callers of the emulator", () => {
   it("are refused when their key has expired or is unknown", async () => {
     emulator.refuseKey("AKIAEMULATOR00000001", "expired");
     await refused(list(), "ExpiredTokenException", 403, /is expired/);
+    assert.deepEqual(emulator.counts(), { ListFunctions: 1 }, "refused calls are counted too");
     await refused(aws.sts.send(new GetCallerIdentityCommand({})), "ExpiredToken", 403);
     emulator.refuseKey("AKIAEMULATOR00000001", "unknown");
     await refused(list(), "UnrecognizedClientException", 403, /is invalid/);

@@ -1,6 +1,12 @@
 import type { Context } from "./context";
 import { ApiError, accessDenied, notFound, validation } from "./errors";
 
+/** Account and region of whatever does not name its own. */
+export interface Home {
+  account: string;
+  region: string;
+}
+
 /** The partition a region belongs to: the second field of every ARN there. */
 export function partitionOf(region: string): string {
   if (region.startsWith("cn-")) return "aws-cn";
@@ -14,6 +20,10 @@ export const functionArn = (account: string, region: string, name: string) =>
 export const layerArn = (account: string, region: string, name: string) =>
   `arn:${partitionOf(region)}:lambda:${region}:${account}:layer:${name}`;
 
+/** A parameter's name may or may not begin with a slash; its ARN has one all the same. */
+export const parameterArn = ({ account, region }: Home, name: string) =>
+  `arn:${partitionOf(region)}:ssm:${region}:${account}:parameter${name.startsWith("/") ? "" : "/"}${name}`;
+
 export interface FunctionReference {
   account: string;
   region: string;
@@ -25,10 +35,13 @@ export interface FunctionReference {
 const FUNCTION_REFERENCE =
   /^(?:arn:[a-z-]+:lambda:(?<region>[a-z0-9-]+):)?(?:(?<account>\d{12}):function:|function:)?(?<name>[\w-]{1,64})(?::(?<qualifier>\$LATEST|[\w-]+))?$/;
 
-/** Reads the four spellings that Lambda takes for FunctionName: name, name:qualifier, partial ARN and full ARN. */
-export function parseFunctionReference(text: string, account: string, region: string): FunctionReference {
+/**
+ * Reads the four spellings that Lambda takes for FunctionName: name, name:qualifier, partial ARN and full ARN.
+ * Undefined for anything else.
+ */
+export function parseFunctionReference(text: string, { account, region }: Home): FunctionReference | undefined {
   const groups = FUNCTION_REFERENCE.exec(text)?.groups;
-  if (!groups?.name) throw validation(text, "functionName", "Member must satisfy regular expression pattern");
+  if (!groups?.name) return undefined;
   return {
     account: groups.account ?? account,
     region: groups.region ?? region,
@@ -37,9 +50,10 @@ export function parseFunctionReference(text: string, account: string, region: st
   };
 }
 
-/** As {@link parseFunctionReference}, and refused where Lambda refuses it: another region, another account. */
+/** As {@link parseFunctionReference}, and refused where Lambda refuses it: no name, another region, another account. */
 export function ownFunctionReference(text: string, at: Context, action: string): FunctionReference {
-  const reference = parseFunctionReference(text, at.account, at.region);
+  const reference = parseFunctionReference(text, at);
+  if (!reference) throw validation(text, "functionName", "Member must satisfy regular expression pattern");
   if (reference.region !== at.region) {
     throw notFound(`Functions from '${reference.region}' are not reachable in this region ('${at.region}')`);
   }
@@ -60,16 +74,23 @@ export interface LayerReference {
 const LAYER_REFERENCE =
   /^(?:arn:[a-z-]+:lambda:(?<region>[a-z0-9-]+):(?<account>\d{12}):layer:)?(?<name>[\w-]{1,140})(?::(?<version>\d+))?$/;
 
-/** Reads a layer's name, a layer ARN or a layer version ARN. */
-export function parseLayerReference(text: string, account: string, region: string): LayerReference {
+/** Reads a layer's name, a layer ARN or a layer version ARN. Undefined for anything else. */
+export function parseLayerReference(text: string, { account, region }: Home): LayerReference | undefined {
   const groups = LAYER_REFERENCE.exec(text)?.groups;
-  if (!groups?.name) throw validation(text, "layerName", "Member must satisfy regular expression pattern");
+  if (!groups?.name) return undefined;
   return {
     account: groups.account ?? account,
     region: groups.region ?? region,
     name: groups.name,
     version: groups.version === undefined ? undefined : Number(groups.version),
   };
+}
+
+/** As {@link parseLayerReference}, and refused as Lambda refuses what is none. */
+export function requireLayerReference(text: string | undefined, home: Home): LayerReference {
+  const reference = parseLayerReference(text ?? "", home);
+  if (!reference) throw validation(text, "layerName", "Member must satisfy regular expression pattern");
+  return reference;
 }
 
 /** Role name and account of a role ARN. Throws a ValidationError as STS does for anything else. */

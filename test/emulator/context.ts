@@ -1,5 +1,6 @@
 import type { Fault } from "./faults";
 import type { Caller, Identities } from "./identities";
+import type { Target } from "./lambda";
 import type { Permissions } from "./permissions";
 import type { Shelf, Store } from "./store";
 
@@ -24,16 +25,14 @@ export interface Backend {
 }
 
 /** One request, read: the same shape for all services, with the SDK's member names in `input`. */
-export interface Call {
+export interface Call extends Target {
   service: string;
   operation: string;
   region: string;
+  /** Who signed it, by the access key; whether that key is good is another question. */
   caller: Caller;
+  sessionToken?: string;
   input: Record<string, unknown>;
-  /** Name of the function, layer, role or parameter that the call is about. */
-  resource?: string;
-  /** ARN that a policy would name, "*" where the operation has no resource. */
-  arn: string;
   /** Status of the answer when all goes well. */
   status: number;
 }

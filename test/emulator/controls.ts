@@ -53,8 +53,10 @@ export class Controls {
     plant(this.parts.backend.store, seed, this.parts.home);
   }
 
-  configure({ throttle, ...settings }: Configure): void {
-    Object.assign(this.parts.backend.settings, settings);
+  configure({ throttle, ...given }: Configure): void {
+    const { settings } = this.parts.backend;
+    const changed = Object.entries(given).filter(([, value]) => value !== undefined);
+    Object.assign(settings, Object.fromEntries(changed));
     if (throttle === undefined) return;
     this.parts.throttle.set(throttle === false ? undefined : { ...AWS_LIMITS, ...(throttle === true ? {} : throttle) });
   }
@@ -82,11 +84,7 @@ export class Controls {
     const fn = this.#function(name, where);
     const before = settled(fn, this.parts.backend);
     const layers = change.Layers && layersNamed(change.Layers, { ...this.parts.home, ...where });
-    fn.configuration = finished(
-      before,
-      updatedConfiguration(before, { ...change, FunctionName: name }, layers),
-      undefined,
-    );
+    fn.configuration = finished(before, updatedConfiguration(before, change, layers), undefined);
     fn.pending = undefined;
     fn.changedSincePublish = true;
     return this.#state(name, fn);

@@ -10,6 +10,13 @@ export interface Caller {
   userId: string;
 }
 
+/** What a request says of who it is from. */
+interface Credentials {
+  caller: Caller;
+  sessionToken?: string;
+  service: string;
+}
+
 interface Identity extends Caller {
   sessionToken?: string;
   refused?: "expired" | "unknown";
@@ -43,22 +50,23 @@ export class Identities {
     this.#byKey.set(accessKeyId, { ...known, refused: as });
   }
 
-  /** The caller behind a request. Throws the 403 of the service's protocol for a key or token that is no good. */
-  identify(accessKeyId: string, sessionToken: string | undefined, service: string, refuseUnknown: boolean): Caller {
-    const known = this.#byKey.get(accessKeyId);
-    if (!known && !refuseUnknown) return user(accessKeyId, this.defaultAccount);
+  /** Whom an access key belongs to, be it good or not. */
+  callerOf(accessKeyId: string): Caller {
+    const { account, arn, userId } = this.#byKey.get(accessKeyId) ?? user(accessKeyId, this.defaultAccount);
+    return { accessKeyId, account, arn, userId };
+  }
+
+  /** Throws the 403 of the service for a key or session token that is no good. */
+  verify({ caller, sessionToken, service }: Credentials, refuseUnknown: boolean): void {
+    const known = this.#byKey.get(caller.accessKeyId);
+    if (!known && !refuseUnknown) return;
+    const query = service === "sts" || service === "iam";
     if (!known || known.refused === "unknown" || (known.sessionToken && known.sessionToken !== sessionToken)) {
-      const query = service === "sts" || service === "iam";
       throw new ApiError(403, query ? "InvalidClientTokenId" : "UnrecognizedClientException", INVALID);
     }
     if (known.refused === "expired") {
-      throw new ApiError(
-        403,
-        service === "sts" || service === "iam" ? "ExpiredToken" : "ExpiredTokenException",
-        EXPIRED,
-      );
+      throw new ApiError(403, query ? "ExpiredToken" : "ExpiredTokenException", EXPIRED);
     }
-    return known;
   }
 
   /** Makes credentials of a role session; their access key names it in counts and in the log of writes. */

@@ -1,4 +1,4 @@
-import { invalidParameter } from "./errors";
+import { invalidParameter, validation } from "./errors";
 
 /**
  * One page of `items`, which are sorted by `orderOf`. The marker holds the order of the last item returned, not a
@@ -12,6 +12,7 @@ export function page<T>(
 ): { items: T[]; next?: string } {
   const after = request.marker ? readMarker(request.marker) : Number.NEGATIVE_INFINITY;
   const size = Math.min(request.size ?? largest, largest);
+  if (!(size >= 1)) throw validation(request.size, "maxItems", "Member must have value greater than or equal to 1");
   const found: T[] = [];
   for (const item of items) {
     if (orderOf(item) <= after) continue;

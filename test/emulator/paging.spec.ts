@@ -138,8 +138,10 @@ describe("the emulator's listings", () => {
     assert.equal(two.ResourceTagMappingList?.length, 2);
   });
 
-  it("refuse a marker that is not theirs", async () => {
+  it("refuse a marker that is not theirs, and pages of nothing", async () => {
     const call = aws.lambda.send(new ListFunctionsCommand({ Marker: "nonsense" }));
     await refused(call, "InvalidParameterValueException", 400, /marker/);
+    const none = aws.lambda.send(new ListFunctionsCommand({ MaxItems: 0 }));
+    await refused(none, "ValidationException", 400, /maxItems/);
   });
 });

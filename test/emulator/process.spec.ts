@@ -6,9 +6,10 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
+import { InvokeCommand } from "@aws-sdk/client-lambda";
 import { removeFolder, temporaryFolder } from "../support/folders";
 import { awsEnvironment, connectEmulator, startEmulator } from ".";
-import { Aws } from "./conformance/aws";
+import { Aws, refused } from "./conformance/aws";
 
 const MAIN = join(__dirname, "main.ts");
 
@@ -81,13 +82,18 @@ describe("the emulator's controls over HTTP", () => {
     }
   });
 
-  it("have a say about requests that are not AWS's", async () => {
+  it("are not for requests to AWS, which have to be signed and known", async () => {
     const emulator = await startEmulator();
+    const aws = new Aws("ours", emulator.url);
     try {
-      const response = await fetch(`${emulator.url}/2015-03-31/functions`);
-      assert.equal(response.status, 403);
-      assert.match(await response.text(), /Missing Authentication Token|missing Authentication Token/);
+      const unsigned = await fetch(`${emulator.url}/2015-03-31/functions`);
+      assert.equal(unsigned.status, 403);
+      assert.match(await unsigned.text(), /missing Authentication Token/);
+      const unknown = aws.lambda.send(new InvokeCommand({ FunctionName: "api" }));
+      await refused(unknown, "UnknownOperationException", 404, /no operation 'POST .*\/api\/invocations'/);
+      assert.deepEqual(emulator.counts(), {});
     } finally {
+      aws.destroy();
       await emulator.close();
     }
   });

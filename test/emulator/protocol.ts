@@ -1,10 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
-import { partitionOf } from "./arns";
+import { type Home, parameterArn } from "./arns";
 import type { Backend, Call } from "./context";
 import { ApiError } from "./errors";
-import type { Caller } from "./identities";
-import { lambdaTarget, routeLambda } from "./lambda";
+import { lambdaTarget, routeLambda, type Target } from "./lambda";
 import { SERVICES, type Service } from "./services";
 import { readQueryForm, toXml } from "./services/xml";
 
@@ -41,17 +40,16 @@ export function readCall(request: HttpRequest, backend: Backend): Call {
   const known = serviceOf(request.headers);
   if (!scope) throw new ApiError(403, "MissingAuthenticationToken", "Request is missing Authentication Token");
   if (!known) throw new ApiError(400, "UnknownService", `The emulator has no service '${scope.service}'.`);
-  const token = request.headers["x-amz-security-token"];
-  const { accessKeyId, region } = scope;
-  const { refuseUnknownKeys } = backend.settings;
-  const caller = backend.identities.identify(accessKeyId, token?.toString(), known.name, refuseUnknownKeys);
+  const { region } = scope;
+  const caller = backend.identities.callerOf(scope.accessKeyId);
   const { operation, input, status } = route(known.service, request);
   if (!operation || !Object.hasOwn(known.service.operations, operation)) {
     const what = operation || `${request.method} ${request.url.pathname}`;
     throw new ApiError(404, "UnknownOperationException", `The emulator's ${known.name} has no operation '${what}'.`);
   }
-  const target = targetOf(known.name, operation, input, caller, region);
-  return { service: known.name, operation, region, caller, input, status, ...target };
+  const sessionToken = request.headers["x-amz-security-token"]?.toString();
+  const target = targetOf(known.name, operation, input, { account: caller.account, region });
+  return { service: known.name, operation, region, caller, sessionToken, input, status, ...target };
 }
 
 function route({ protocol }: Service, { method, url, headers, body }: HttpRequest) {
@@ -72,23 +70,13 @@ function json(body: string): Record<string, unknown> {
   }
 }
 
-/** What a call is about: a short name for counts and faults, and the ARN that a policy would name. */
-function targetOf(
-  service: string,
-  operation: string,
-  input: Record<string, unknown>,
-  { account }: Caller,
-  region: string,
-): { resource?: string; arn: string } {
-  if (service === "lambda") return lambdaTarget(operation, input, account, region);
+function targetOf(service: string, operation: string, input: Record<string, unknown>, home: Home): Target {
+  if (service === "lambda") return lambdaTarget(operation, input, home);
   const { RoleArn, RoleName, Name, PolicySourceArn } = input as Record<string, string | undefined>;
   if (RoleArn) return { resource: RoleArn.slice(RoleArn.lastIndexOf("/") + 1), arn: RoleArn };
-  if (RoleName) return { resource: RoleName, arn: `arn:aws:iam::${account}:role/${RoleName}` };
+  if (RoleName) return { resource: RoleName, arn: `arn:aws:iam::${home.account}:role/${RoleName}` };
   if (PolicySourceArn) return { arn: PolicySourceArn };
-  if (Name) {
-    const path = Name.startsWith("/") ? Name : `/${Name}`;
-    return { resource: Name, arn: `arn:${partitionOf(region)}:ssm:${region}:${account}:parameter${path}` };
-  }
+  if (Name) return { resource: Name, arn: parameterArn(home, Name) };
   return { arn: "*" };
 }
 

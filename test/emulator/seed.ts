@@ -1,5 +1,5 @@
 import type { Architecture, CreateFunctionRequest, Layer, Runtime } from "@aws-sdk/client-lambda";
-import { layerArn, parseLayerReference } from "./arns";
+import { type Home, layerArn, parseLayerReference } from "./arns";
 import { newConfiguration } from "./lambda/configuration";
 import { publishLayer } from "./lambda/layers";
 import { entry, type Store } from "./store";
@@ -34,11 +34,6 @@ export interface Seed {
   layers?: SeedLayer[];
   /** SSM parameters of the emulator's own account and region. */
   parameters?: Record<string, string>;
-}
-
-interface Home {
-  account: string;
-  region: string;
 }
 
 /** Puts a seed into the store. A function, or a layer's next versions, by a name that is there replaces or follows it. */
@@ -85,10 +80,10 @@ function plantFunction(
 }
 
 /** ARNs as they are, "name:version" completed to one. */
-export function layersNamed(names: readonly string[], { account, region }: Home): Layer[] {
+export function layersNamed(names: readonly string[], home: Home): Layer[] {
   return names.map((text) => {
-    const layer = parseLayerReference(text, account, region);
-    if (layer.version === undefined) throw new Error(`${text} names no version.`);
+    const layer = parseLayerReference(text, home);
+    if (layer?.version === undefined) throw new Error(`${text} names no layer version.`);
     return {
       Arn: `${layerArn(layer.account, layer.region, layer.name)}:${layer.version}`,
       CodeSize: layer.name.length,

@@ -87,11 +87,12 @@ function respondControl({ url, body }: HttpRequest, controls: Controls): HttpAns
   }
 }
 
-/** Counts, throttles, strikes with a fault, authorises and carries out a call, in this order. */
+/** Counts a call, verifies its key, throttles, strikes with a fault, authorises and carries it out, in this order. */
 async function respondCall(call: Call, parts: ServerParts): Promise<Outcome> {
   const { calls, throttle, faults, backend } = parts;
   const budget = call.service === "lambda" ? budgetOf(call.operation) : undefined;
   calls.received(call, budget, backend.now());
+  backend.identities.verify(call, backend.settings.refuseUnknownKeys);
   const retryAfter = budget && throttle.take(call.caller.account, call.region, budget);
   if (retryAfter !== undefined) {
     calls.mark(call.operation, "throttled");

@@ -26,6 +26,7 @@ export interface StoredFunction {
   changedSincePublish: boolean;
   aliases: Map<string, AliasConfiguration>;
   imageUri?: string;
+  reservedConcurrency?: number;
 }
 
 export interface StoredLayerVersion {
@@ -54,10 +55,15 @@ export class Shelf {
   readonly parameters = new Map<string, StoredParameter>();
   #created = 0;
 
-  addFunction(name: string, entry: Pick<StoredFunction, "configuration" | "tags" | "imageUri" | "pending">): void {
+  addFunction(
+    name: string,
+    given: Pick<StoredFunction, "configuration" | "tags" | "imageUri" | "pending">,
+  ): StoredFunction {
     this.#created += 1;
     const fresh = { order: this.#created, versions: [], published: 0, changedSincePublish: true, aliases: new Map() };
-    this.functions.set(name, { ...fresh, ...entry });
+    const fn: StoredFunction = { ...fresh, ...given };
+    this.functions.set(name, fn);
+    return fn;
   }
 
   /** The version if it was published and not deleted. */
@@ -76,6 +82,8 @@ export interface StoredRole {
   AssumeRolePolicyDocument: string;
   Description?: string;
   MaxSessionDuration: number;
+  PermissionsBoundary?: { PermissionsBoundaryType: "Policy"; PermissionsBoundaryArn: string };
+  Tags?: { Key: string; Value: string }[];
 }
 
 /** All accounts and regions. */

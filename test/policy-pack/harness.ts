@@ -135,7 +135,10 @@ function options() {
 
 function providerOf(props: Record<string, unknown>) {
   const made = new messages.AnalyzerProviderResource();
-  made.setType("pulumi:providers:aws").setName("default").setUrn(urnOf({ type: "pulumi:providers:aws" }));
+  made
+    .setType("pulumi:providers:aws")
+    .setName("default")
+    .setUrn(urnOf({ type: "pulumi:providers:aws" }));
   return made.setProperties(Struct.fromJavaScript(props as never));
 }
 
@@ -143,7 +146,9 @@ function providerOf(props: Record<string, unknown>) {
 function call(make: any, policies: Policies, message: unknown): Promise<any> {
   const handler = make("test-pack", "1.0.0", "advisory", policies);
   return new Promise((resolve, reject) => {
-    handler({ request: message }, (error: Error | null, response: unknown) => (error ? reject(error) : resolve(response)));
+    handler({ request: message }, (error: Error | null, response: unknown) =>
+      error ? reject(error) : resolve(response),
+    );
   });
 }
 

@@ -40,11 +40,11 @@ export const declaredLayer: fc.Arbitrary<DeclaredLayer> = fc
       layerVersionArns.map(({ partition, region, account, name }) => {
         return `arn:${partition}:lambda:${region}:${account}:layer:${name}`;
       }),
-      { nil: undefined, freq: 1 },
+      { nil: undefined, freq: 2 },
     ),
-    names: fc.option(fc.array(fc.oneof(layerNames, globs), { minLength: 1, maxLength: 3 }), {
+    names: fc.option(fc.array(fc.oneof({ weight: 3, arbitrary: layerNames }, globs), { minLength: 1, maxLength: 2 }), {
       nil: undefined,
-      freq: 1,
+      freq: 2,
     }),
   })
   .map((fields) => declared(fields));
@@ -54,7 +54,7 @@ export const declaredLayers: fc.Arbitrary<DeclaredLayers> = fc.record({
   stack: stackNames,
   file: fc.constant("layer_config.yaml"),
   layers: fc
-    .uniqueArray(declaredLayer, { selector: ({ key }) => key, maxLength: 6 })
+    .uniqueArray(declaredLayer, { selector: ({ key }) => key, maxLength: 5 })
     .map((layers) => layers.map((layer, index) => ({ ...layer, source: { ...layer.source, line: index + 2 } }))),
 });
 

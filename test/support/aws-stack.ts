@@ -7,13 +7,13 @@
 import { join, resolve } from "node:path";
 import { checkout, createProject, type Project, type ProjectOptions } from "./engine";
 
-/** The folder that holds the AWS provider's plugin: the stand-in's, or that of `PULUMI_AWS_PLUGIN_DIR`. */
-export function awsPluginFolder(env: NodeJS.ProcessEnv = process.env): string {
-  return env.PULUMI_AWS_PLUGIN_DIR ? resolve(env.PULUMI_AWS_PLUGIN_DIR) : join(checkout, "test", "aws-provider");
-}
+/** The folder that holds the stand-in for the AWS provider's plugin. */
+export const standIn = join(checkout, "test", "aws-provider");
 
-/** Whether a real AWS provider was asked for, which does more than the stand-in. */
-export const realAwsProvider = process.env.PULUMI_AWS_PLUGIN_DIR !== undefined;
+/** The folder that holds the plugin to test with: `PULUMI_AWS_PLUGIN_DIR` where it is set, else the stand-in's. */
+export function awsPluginFolder(env: NodeJS.ProcessEnv = process.env): string {
+  return env.PULUMI_AWS_PLUGIN_DIR ? resolve(env.PULUMI_AWS_PLUGIN_DIR) : standIn;
+}
 
 export interface AwsStackOptions extends ProjectOptions {
   /** The program: index.js, or index.ts with `typescript`. Further files go into `files`. */
@@ -60,3 +60,10 @@ const code = new pulumi.asset.AssetArchive({ "index.js": new pulumi.asset.String
 const fn = (name, args = {}, options = {}) =>
   new lambda.Function(name, { name, role, code, runtime: "nodejs22.x", handler: "index.handler", ...args }, options);
 `;
+
+/** A resource of the stack as it is recorded, by its name in the program; undefined when there is none. */
+// biome-ignore lint/suspicious/noExplicitAny: a state has no type of its own
+export async function recorded(stack: Project, name: string): Promise<any> {
+  const { deployment } = await stack.exportStack();
+  return deployment.resources.find(({ urn }: { urn: string }) => urn.endsWith(`::${name}`));
+}

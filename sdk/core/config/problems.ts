@@ -64,6 +64,7 @@ function toProblems(issue: z.core.$ZodIssue, yaml: YamlFile): Problem[] {
 
 function advise(issue: z.core.$ZodIssue, value: unknown): string | undefined {
   const key = issue.path.at(-1);
+  if (issue.path.length === 0) return "Begin with `layers:`";
   if (key === "version" && typeof value === "string" && /^\d+$/.test(value))
     return `Write the number without quotes: ${Number(value)}`;
   if (key === "aws_account_id") return `Write 12 digits in quotes, such as "${accountId(value)}"`;
@@ -84,8 +85,10 @@ function advise(issue: z.core.$ZodIssue, value: unknown): string | undefined {
 
 /** A mistyped account number as it was probably meant, or an example. */
 function accountId(value: unknown): string {
-  const digits = String(value).replace(/\D/g, "").padStart(12, "0");
-  return digits.length === 12 && Number(digits) > 0 ? digits : "123456789012";
+  const digits = String(value).replace(/\D/g, "");
+  // What YAML took for a number has lost its leading zeros.
+  const padded = typeof value === "number" ? digits.padStart(12, "0") : digits;
+  return padded.length === 12 ? padded : "123456789012";
 }
 
 function suggest(key: string, known: readonly string[]): string {
@@ -104,7 +107,15 @@ function reservedKeys(yaml: YamlFile): Problem[] {
           key === "__proto__" ? [[...path, key]] : find((value as Record<string, unknown>)[key], [...path, key]),
         );
   return find(yaml.content, []).map((path) =>
-    yaml.problemAt(path, { code: "unknown-key", message: "__proto__ cannot be used as a name here" }, "key"),
+    yaml.problemAt(
+      path,
+      {
+        code: "unknown-key",
+        message: "__proto__ cannot be used as a name here",
+        next: "Choose another name",
+      },
+      "key",
+    ),
   );
 }
 

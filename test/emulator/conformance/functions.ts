@@ -1,13 +1,18 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import {
   CreateFunctionCommand,
   DeleteFunctionCommand,
+  DeleteFunctionConcurrencyCommand,
   GetFunctionCommand,
+  GetFunctionConcurrencyCommand,
   GetFunctionConfigurationCommand,
   ListFunctionsCommand,
   ListTagsCommand,
+  PutFunctionConcurrencyCommand,
   TagResourceCommand,
   UntagResourceCommand,
+  UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
   waitUntilFunctionActiveV2,
   waitUntilFunctionUpdatedV2,
@@ -95,6 +100,33 @@ export const functionCases: Case[] = [
         [updated.Timeout, updated.MemorySize, updated.Description, updated.Handler, updated.Runtime],
         [30, 512, "new", "other.handler", "python3.12"],
       );
+    },
+  },
+  {
+    title: "updates code and leaves the configuration alone",
+    async run(aws) {
+      const layers = await aws.layer();
+      const created = await aws.create({ Layers: layers, MemorySize: 256 });
+      const ZipFile = Buffer.concat([ZIP, Buffer.from("x")]);
+      const FunctionName = created.FunctionName;
+      const updated = await aws.lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile }));
+      assert.notEqual(updated.CodeSha256, created.CodeSha256);
+      assert.equal(updated.CodeSha256, createHash("sha256").update(ZipFile).digest("base64"));
+      assert.deepEqual([updated.CodeSize, updated.MemorySize, layersOf(updated)], [ZipFile.length, 256, layers]);
+    },
+  },
+  {
+    title: "reserves concurrency",
+    async run(aws) {
+      const FunctionName = await aws.fn();
+      const reserved = async () => [
+        (await aws.lambda.send(new GetFunctionCommand({ FunctionName }))).Concurrency?.ReservedConcurrentExecutions,
+        (await aws.lambda.send(new GetFunctionConcurrencyCommand({ FunctionName }))).ReservedConcurrentExecutions,
+      ];
+      await aws.lambda.send(new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: 7 }));
+      assert.deepEqual(await reserved(), [7, 7]);
+      await aws.lambda.send(new DeleteFunctionConcurrencyCommand({ FunctionName }));
+      assert.deepEqual(await reserved(), [undefined, undefined]);
     },
   },
   {

@@ -1,5 +1,16 @@
 import assert from "node:assert/strict";
-import { CreateRoleCommand, DeleteRoleCommand, GetRoleCommand } from "@aws-sdk/client-iam";
+import {
+  CreateRoleCommand,
+  DeleteRoleCommand,
+  DeleteRolePermissionsBoundaryCommand,
+  GetRoleCommand,
+  ListRoleTagsCommand,
+  PutRolePermissionsBoundaryCommand,
+  TagRoleCommand,
+  UntagRoleCommand,
+  UpdateAssumeRolePolicyCommand,
+  UpdateRoleCommand,
+} from "@aws-sdk/client-iam";
 import { GetResourcesCommand, type GetResourcesCommandInput } from "@aws-sdk/client-resource-groups-tagging-api";
 import { GetParameterCommand, GetParametersCommand } from "@aws-sdk/client-ssm";
 import { AssumeRoleCommand, GetCallerIdentityCommand } from "@aws-sdk/client-sts";
@@ -58,6 +69,33 @@ export const serviceCases: Case[] = [
       await aws.iam.send(new DeleteRoleCommand({ RoleName }));
       await refused(aws.iam.send(new GetRoleCommand({ RoleName })), "NoSuchEntityException", 404);
       await refused(aws.iam.send(new DeleteRoleCommand({ RoleName })), "NoSuchEntityException", 404);
+    },
+  },
+  {
+    title: "updates a role's settings, policy, boundary and tags",
+    async run(aws) {
+      const RoleName = unique("role");
+      const PermissionsBoundary = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+      const tags = (...pairs: [Key: string, Value: string][]) => pairs.map(([Key, Value]) => ({ Key, Value }));
+      const create = { RoleName, AssumeRolePolicyDocument: "{}", Tags: tags(["a", "1"], ["b", "2"]) };
+      await aws.iam.send(new CreateRoleCommand(create));
+      await aws.iam.send(new UpdateRoleCommand({ RoleName, Description: "new", MaxSessionDuration: 7200 }));
+      const trust = { Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" };
+      const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: [trust] });
+      await aws.iam.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument }));
+      await aws.iam.send(new PutRolePermissionsBoundaryCommand({ RoleName, PermissionsBoundary }));
+      await aws.iam.send(new TagRoleCommand({ RoleName, Tags: tags(["b", "3"], ["c", "4"]) }));
+      await aws.iam.send(new UntagRoleCommand({ RoleName, TagKeys: ["a"] }));
+      const get = async () => (await aws.iam.send(new GetRoleCommand({ RoleName }))).Role;
+      const role = await get();
+      assert.deepEqual([role?.Description, role?.MaxSessionDuration], ["new", 7200]);
+      assert.equal(decodeURIComponent(role?.AssumeRolePolicyDocument ?? ""), PolicyDocument);
+      assert.equal(role?.PermissionsBoundary?.PermissionsBoundaryArn, PermissionsBoundary);
+      const { Tags: listed } = await aws.iam.send(new ListRoleTagsCommand({ RoleName }));
+      assert.deepEqual(listed, tags(["b", "3"], ["c", "4"]));
+      assert.deepEqual(role?.Tags, listed);
+      await aws.iam.send(new DeleteRolePermissionsBoundaryCommand({ RoleName }));
+      assert.equal((await get())?.PermissionsBoundary, undefined);
     },
   },
   {

@@ -1,11 +1,13 @@
 import { createHash, randomUUID } from "node:crypto";
 import type {
   CreateFunctionRequest,
+  FunctionCode,
   FunctionConfiguration,
   Layer,
+  UpdateFunctionCodeRequest,
   UpdateFunctionConfigurationRequest,
 } from "@aws-sdk/client-lambda";
-import { functionArn } from "../arns";
+import { functionArn, type Home } from "../arns";
 import { timestamp } from "../store";
 
 /** What both CreateFunction and UpdateFunctionConfiguration set, where input and output have the same shape. */
@@ -23,70 +25,85 @@ const PLAIN = [
   "TracingConfig",
   "FileSystemConfigs",
   "EphemeralStorage",
-  "LoggingConfig",
 ] as const;
 
-type Settable = Pick<UpdateFunctionConfigurationRequest, (typeof PLAIN)[number]>;
+type Settable = Pick<
+  UpdateFunctionConfigurationRequest,
+  (typeof PLAIN)[number] | "ImageConfig" | "LoggingConfig" | "SnapStart"
+>;
 
 /** An active function's first configuration. */
 export function newConfiguration(
   name: string,
   input: CreateFunctionRequest,
   layers: Layer[],
-  owner: { account: string; region: string },
+  owner: Home,
 ): FunctionConfiguration {
-  const zip = Buffer.from(String(input.Code?.ZipFile ?? ""), "base64");
-  return withLayers(
-    {
-      FunctionName: name,
-      FunctionArn: functionArn(owner.account, owner.region, name),
-      CodeSize: zip.length,
-      CodeSha256: createHash("sha256").update(zip).digest("base64"),
-      Description: "",
-      Timeout: 3,
-      MemorySize: 128,
-      LastModified: timestamp(),
-      Version: "$LATEST",
-      TracingConfig: { Mode: "PassThrough" },
-      EphemeralStorage: { Size: 512 },
-      SnapStart: { ApplyOn: "None", OptimizationStatus: "Off" },
-      LoggingConfig: { LogFormat: "Text", LogGroup: `/aws/lambda/${name}` },
-      PackageType: input.PackageType ?? "Zip",
-      Architectures: input.Architectures ?? ["x86_64"],
-      RevisionId: randomUUID(),
-      State: "Active",
-      LastUpdateStatus: "Successful",
-      ...settable(input),
-      ...(input.ImageConfig && { ImageConfigResponse: { ImageConfig: input.ImageConfig } }),
-    },
-    layers,
-  );
+  const created: FunctionConfiguration = {
+    FunctionName: name,
+    FunctionArn: functionArn(owner.account, owner.region, name),
+    ...codeMembers(input.Code),
+    Description: "",
+    Timeout: 3,
+    MemorySize: 128,
+    LastModified: timestamp(),
+    Version: "$LATEST",
+    TracingConfig: { Mode: "PassThrough" },
+    EphemeralStorage: { Size: 512 },
+    SnapStart: { ApplyOn: "None", OptimizationStatus: "Off" },
+    LoggingConfig: { LogFormat: "Text", LogGroup: `/aws/lambda/${name}` },
+    PackageType: input.PackageType ?? "Zip",
+    Architectures: input.Architectures ?? ["x86_64"],
+    RevisionId: randomUUID(),
+    State: "Active",
+    LastUpdateStatus: "Successful",
+  };
+  return withLayers(withSettings(created, input), layers);
 }
 
-/** The configuration while the update is in progress. `layers` absent: they stay as they are. */
+/** The configuration while an update of settings is in progress. `layers` absent: they stay as they are. */
 export function updatedConfiguration(
   current: FunctionConfiguration,
-  input: UpdateFunctionConfigurationRequest,
+  input: Settable,
   layers: Layer[] | undefined,
 ): FunctionConfiguration {
-  const next: FunctionConfiguration = {
+  const next = withSettings(updating(current), input);
+  return layers ? withLayers(next, layers) : next;
+}
+
+/** The configuration while an update of the code is in progress. */
+export function updatedCode(current: FunctionConfiguration, input: UpdateFunctionCodeRequest): FunctionConfiguration {
+  const { Architectures = current.Architectures } = input;
+  return { ...updating(current), ...codeMembers(input), Architectures };
+}
+
+function updating(current: FunctionConfiguration): FunctionConfiguration {
+  return {
     ...current,
-    ...settable(input),
     LastModified: timestamp(),
     RevisionId: randomUUID(),
     LastUpdateStatus: "InProgress",
     LastUpdateStatusReason: "The function is being updated.",
   };
-  return layers ? withLayers(next, layers) : next;
+}
+
+/** Code is measured and forgotten; as over the wire, its bytes are in base64. */
+function codeMembers(code: FunctionCode | undefined): Pick<FunctionConfiguration, "CodeSize" | "CodeSha256"> {
+  const content = code?.ZipFile === undefined ? Buffer.alloc(0) : Buffer.from(String(code.ZipFile), "base64");
+  const other = `${code?.ImageUri ?? ""}${code?.S3Bucket ?? ""}${code?.S3Key ?? ""}${code?.S3ObjectVersion ?? ""}`;
+  return {
+    CodeSize: content.length,
+    CodeSha256: createHash("sha256").update(content).update(other).digest("base64"),
+  };
 }
 
 /** How an update ended: as asked for, or on failure with what was there before. */
 export function finished(
   before: FunctionConfiguration,
-  updating: FunctionConfiguration,
+  after: FunctionConfiguration,
   failure: { reason: string; code?: string } | undefined,
 ): FunctionConfiguration {
-  const { LastUpdateStatusReason, LastUpdateStatusReasonCode, ...rest } = failure ? before : updating;
+  const { LastUpdateStatusReason, LastUpdateStatusReasonCode, ...rest } = failure ? before : after;
   if (!failure) return { ...rest, LastUpdateStatus: "Successful" };
   return {
     ...rest,
@@ -117,6 +134,18 @@ export function withLayers(configuration: FunctionConfiguration, layers: Layer[]
   return layers.length > 0 ? { ...rest, Layers: layers } : rest;
 }
 
-function settable(input: Settable): Partial<FunctionConfiguration> {
-  return Object.fromEntries(PLAIN.filter((key) => input[key] !== undefined).map((key) => [key, input[key]]));
+function withSettings(configuration: FunctionConfiguration, input: Settable): FunctionConfiguration {
+  const next: FunctionConfiguration = {
+    ...configuration,
+    ...Object.fromEntries(PLAIN.filter((key) => input[key] !== undefined).map((key) => [key, input[key]])),
+    LoggingConfig: { ...configuration.LoggingConfig, ...input.LoggingConfig },
+    ...(input.SnapStart && { SnapStart: { ...configuration.SnapStart, ...input.SnapStart } }),
+    ...(input.ImageConfig && { ImageConfigResponse: { ImageConfig: input.ImageConfig } }),
+  };
+  // What is set to nothing is left out.
+  if (Object.keys(next.Environment?.Variables ?? {}).length === 0) delete next.Environment;
+  if (!next.KMSKeyArn) delete next.KMSKeyArn;
+  if (!next.DeadLetterConfig?.TargetArn) delete next.DeadLetterConfig;
+  if (!next.FileSystemConfigs?.length) delete next.FileSystemConfigs;
+  return next;
 }

@@ -7,6 +7,7 @@ import type {
   GetFunctionResponse,
   ListFunctionsRequest,
   ListFunctionsResponse,
+  UpdateFunctionCodeRequest,
   UpdateFunctionConfigurationRequest,
 } from "@aws-sdk/client-lambda";
 import { ownFunctionReference } from "../arns";
@@ -14,9 +15,10 @@ import { type Context, recordWrite } from "../context";
 import { conflict, invalidParameter, preconditionFailed, validation } from "../errors";
 import { page } from "../pages";
 import { type StoredFunction, settled } from "../store";
-import { finished, listed, newConfiguration, updatedConfiguration } from "./configuration";
+import { finished, listed, newConfiguration, updatedCode, updatedConfiguration } from "./configuration";
 import { attachLayers } from "./layers";
-import { find, findUnqualified, qualified, requireIdle } from "./lookup";
+import { type Found, find, findUnqualified, qualified, requireIdle } from "./lookup";
+import { publish } from "./versions";
 
 const LARGEST_PAGE = 50;
 
@@ -33,7 +35,7 @@ export const functionOperations = {
 
   GetFunction(input: GetFunctionRequest, at: Context): GetFunctionResponse {
     const found = find(input.FunctionName, at, "GetFunction", input.Qualifier);
-    const { tags, imageUri } = found.fn;
+    const { tags, imageUri, reservedConcurrency } = found.fn;
     return {
       Configuration: qualified(found, at),
       Code: imageUri
@@ -43,6 +45,7 @@ export const functionOperations = {
             Location: `https://awslambda-${at.region}-tasks.s3.${at.region}.amazonaws.com/${found.name}`,
           },
       ...(Object.keys(tags).length > 0 && { Tags: { ...tags } }),
+      ...(reservedConcurrency !== undefined && { Concurrency: { ReservedConcurrentExecutions: reservedConcurrency } }),
     };
   },
 
@@ -59,35 +62,44 @@ export const functionOperations = {
     const configuration: FunctionConfiguration = pending
       ? { ...active, State: "Pending", StateReasonCode: "Creating", StateReason: "The function is being created." }
       : active;
-    at.shelf.addFunction(name, {
+    const fn = at.shelf.addFunction(name, {
       configuration,
       pending: pending ? { since: at.now(), delay: "createDelayMs", outcome: active } : undefined,
       tags: { ...input.Tags },
       imageUri: input.Code?.ImageUri,
     });
     recordWrite(at, "CreateFunction", name, undefined, configuration);
-    return configuration;
+    return input.Publish ? published({ fn, name }, at) : configuration;
   },
 
   UpdateFunctionConfiguration(input: UpdateFunctionConfigurationRequest, at: Context): FunctionConfiguration {
-    const found = findUnqualified(input.FunctionName, at, "UpdateFunctionConfiguration");
-    requireIdle(found);
-    const { fn, name } = found;
-    const before = fn.configuration;
-    if (input.RevisionId !== undefined && input.RevisionId !== before.RevisionId) throw preconditionFailed();
+    const found = updatable(input, at, "UpdateFunctionConfiguration");
+    const before = found.fn.configuration;
     if (before.PackageType === "Image" && input.Layers?.length) {
       throw invalidParameter("Layers are not supported for functions with package type Image.");
     }
-    const updating = updatedConfiguration(before, input, input.Layers && attachLayers(input.Layers, at));
-    fn.pending = {
-      since: at.now(),
-      delay: "updateDelayMs",
-      outcome: finished(before, updating, at.fault?.updateFails),
-    };
-    fn.configuration = updating;
-    fn.changedSincePublish = true;
-    recordWrite(at, "UpdateFunctionConfiguration", name, before, updating);
-    return updating;
+    return begin(
+      found,
+      updatedConfiguration(before, input, input.Layers && attachLayers(input.Layers, at)),
+      at,
+      "UpdateFunctionConfiguration",
+    );
+  },
+
+  UpdateFunctionCode(input: UpdateFunctionCodeRequest, at: Context): FunctionConfiguration {
+    const found = updatable(input, at, "UpdateFunctionCode");
+    const { PackageType: type } = found.fn.configuration;
+    if ((type === "Image") !== (input.ImageUri !== undefined)) {
+      throw invalidParameter(
+        type === "Image"
+          ? "Please provide ImageUri when updating a function with packageType Image."
+          : "Please don't provide ImageUri when updating a function with packageType Zip.",
+      );
+    }
+    if (input.DryRun) return found.fn.configuration;
+    if (input.ImageUri) found.fn.imageUri = input.ImageUri;
+    const updating = begin(found, updatedCode(found.fn.configuration, input), at, "UpdateFunctionCode");
+    return input.Publish ? published(found, at) : updating;
   },
 
   DeleteFunction(input: DeleteFunctionRequest, at: Context): undefined {
@@ -102,6 +114,31 @@ export const functionOperations = {
     recordWrite(at, "DeleteFunction", found.name, before, undefined);
   },
 };
+
+/** The function that an update is for, if it may begin: idle, and of the revision that the caller knows. */
+function updatable(input: { FunctionName?: string; RevisionId?: string }, at: Context, operation: string): Found {
+  const found = findUnqualified(input.FunctionName, at, operation);
+  requireIdle(found);
+  if (input.RevisionId !== undefined && input.RevisionId !== found.fn.configuration.RevisionId) {
+    throw preconditionFailed();
+  }
+  return found;
+}
+
+function begin({ fn, name }: Found, updating: FunctionConfiguration, at: Context, operation: string) {
+  const before = fn.configuration;
+  const outcome = finished(before, updating, at.fault?.updateFails);
+  fn.pending = { since: at.now(), delay: "updateDelayMs", outcome };
+  fn.configuration = updating;
+  fn.changedSincePublish = true;
+  recordWrite(at, operation, name, before, updating);
+  return updating;
+}
+
+/** The version published with a creation or an update: told by its number, not by its ARN. */
+function published(found: Found, at: Context): FunctionConfiguration {
+  return { ...publish(found, at), FunctionArn: found.fn.configuration.FunctionArn };
+}
 
 function validateNew(input: CreateFunctionRequest): void {
   if (!/^arn:[a-z-]+:iam::\d{12}:role\/.+$/.test(input.Role ?? "")) {

@@ -10,7 +10,7 @@ import type {
   PublishLayerVersionRequest,
   PublishLayerVersionResponse,
 } from "@aws-sdk/client-lambda";
-import { type LayerReference, layerArn, parseLayerReference } from "../arns";
+import { type Home, type LayerReference, layerArn, requireLayerReference } from "../arns";
 import { type Context, recordWrite } from "../context";
 import { accessDenied, invalidParameter, notFound, validation } from "../errors";
 import { page } from "../pages";
@@ -22,7 +22,7 @@ const LARGEST_PAGE = 50;
 
 export const layerOperations = {
   PublishLayerVersion(input: PublishLayerVersionRequest, at: Context): PublishLayerVersionResponse {
-    const { name } = parseLayerReference(input.LayerName ?? "", at.account, at.region);
+    const { name } = requireLayerReference(input.LayerName, at);
     const zip = Buffer.from(String(input.Content?.ZipFile ?? ""), "base64");
     const { data } = publishLayer(at.shelf, at, name, input, zip);
     recordWrite(at, "PublishLayerVersion", name, undefined, data);
@@ -32,11 +32,11 @@ export const layerOperations = {
   GetLayerVersion(input: GetLayerVersionRequest, at: Context): GetLayerVersionResponse {
     const version = Number(input.VersionNumber);
     if (version < 1) throw invalidParameter("Layer Version Cannot be less than 1");
-    return readable(parseLayerReference(input.LayerName ?? "", at.account, at.region), version, at).data;
+    return readable(requireLayerReference(input.LayerName, at), version, at).data;
   },
 
   GetLayerVersionByArn(input: GetLayerVersionByArnRequest, at: Context): GetLayerVersionResponse {
-    const reference = parseLayerReference(input.Arn ?? "", at.account, at.region);
+    const reference = requireLayerReference(input.Arn, at);
     if (reference.version === undefined) {
       throw validation(input.Arn, "arn", "Member must satisfy regular expression pattern of a layer version ARN");
     }
@@ -44,7 +44,7 @@ export const layerOperations = {
   },
 
   ListLayerVersions(input: ListLayerVersionsRequest, at: Context): ListLayerVersionsResponse {
-    const reference = parseLayerReference(input.LayerName ?? "", at.account, at.region);
+    const reference = requireLayerReference(input.LayerName, at);
     if (reference.account !== at.account) {
       // Sharing a layer grants GetLayerVersion only.
       const arn = layerArn(reference.account, reference.region, reference.name);
@@ -68,7 +68,7 @@ export const layerOperations = {
   },
 
   DeleteLayerVersion(input: DeleteLayerVersionRequest, at: Context): undefined {
-    const { name } = parseLayerReference(input.LayerName ?? "", at.account, at.region);
+    const { name } = requireLayerReference(input.LayerName, at);
     // Deleting what is not there succeeds, as on AWS.
     const found = at.shelf.layerVersion(name, Number(input.VersionNumber));
     if (!found) return;
@@ -80,7 +80,7 @@ export const layerOperations = {
 /** Adds a layer's next version. Content is measured and forgotten, which keeps memory flat. */
 export function publishLayer(
   shelf: Shelf,
-  owner: { account: string; region: string },
+  owner: Home,
   name: string,
   input: Omit<PublishLayerVersionRequest, "Content" | "LayerName">,
   zip: Buffer,
@@ -149,7 +149,7 @@ function attachable(arn: string, at: Context): Layer {
     throw validation(`[${arn}]`, "layers", "Member must satisfy regular expression pattern of a layer version ARN");
   }
   at.permissions.require(at.caller, "lambda:GetLayerVersion", arn);
-  const reference = parseLayerReference(arn, at.account, at.region);
+  const reference = requireLayerReference(arn, at);
   if (reference.account !== at.account) {
     if (reference.region !== at.region) {
       throw accessDenied(at.caller.arn, "lambda:GetLayerVersion", arn, "resource-based");

@@ -1,4 +1,4 @@
-import { functionArn, layerArn, parseFunctionReference, parseLayerReference } from "../arns";
+import { functionArn, type Home, layerArn, parseFunctionReference, parseLayerReference } from "../arns";
 
 const FUNCTIONS = "/2015-03-31/functions";
 const LAYERS = "/2018-10-31/layers";
@@ -14,6 +14,10 @@ const ROUTES: Route[] = [
   ["DELETE", `${FUNCTIONS}/{FunctionName}`, "DeleteFunction", 204],
   ["GET", `${FUNCTIONS}/{FunctionName}/configuration`, "GetFunctionConfiguration", 200],
   ["PUT", `${FUNCTIONS}/{FunctionName}/configuration`, "UpdateFunctionConfiguration", 200],
+  ["PUT", `${FUNCTIONS}/{FunctionName}/code`, "UpdateFunctionCode", 200],
+  ["GET", "/2019-09-30/functions/{FunctionName}/concurrency", "GetFunctionConcurrency", 200],
+  ["PUT", "/2017-10-31/functions/{FunctionName}/concurrency", "PutFunctionConcurrency", 200],
+  ["DELETE", "/2017-10-31/functions/{FunctionName}/concurrency", "DeleteFunctionConcurrency", 204],
   ["GET", `${FUNCTIONS}/{FunctionName}/versions`, "ListVersionsByFunction", 200],
   ["POST", `${FUNCTIONS}/{FunctionName}/versions`, "PublishVersion", 201],
   ["GET", `${FUNCTIONS}/{FunctionName}/aliases`, "ListAliases", 200],
@@ -76,24 +80,21 @@ function queryInput(query: URLSearchParams): Record<string, unknown> {
 
 const typed = (member: string, value: string) => (NUMBERS.has(member) ? Number(value) : value);
 
-/** Name and ARN of what a call is about, for counts, faults and permissions. */
-export function lambdaTarget(
-  operation: string,
-  input: Record<string, unknown>,
-  account: string,
-  region: string,
-): { resource?: string; arn: string } {
-  const named = input.FunctionName ?? input.Resource;
-  if (typeof named === "string") {
-    const { name, ...owner } = parseFunctionReference(named, account, region);
-    return { resource: name, arn: functionArn(owner.account, owner.region, name) };
-  }
-  const layer = input.LayerName ?? (operation === "GetLayerVersionByArn" ? input.Arn : undefined);
-  if (typeof layer === "string") {
-    const { name, version, ...owner } = parseLayerReference(layer, account, region);
-    const number = input.VersionNumber ?? version;
-    const arn = layerArn(owner.account, owner.region, name);
-    return { resource: name, arn: number === undefined ? arn : `${arn}:${number}` };
-  }
-  return { arn: "*" };
+export interface Target {
+  /** Name of the function, layer, role or parameter. */
+  resource?: string;
+  /** ARN that a policy would name, "*" where the operation has no resource. */
+  arn: string;
+}
+
+/** What a call is about, for counts, faults and permissions. */
+export function lambdaTarget(operation: string, input: Record<string, unknown>, home: Home): Target {
+  const { FunctionName, Resource, LayerName, Arn } = input as Record<string, string | undefined>;
+  const fn = parseFunctionReference(FunctionName ?? Resource ?? "", home);
+  if (fn) return { resource: fn.name, arn: functionArn(fn.account, fn.region, fn.name) };
+  const layer = parseLayerReference(LayerName ?? (operation === "GetLayerVersionByArn" ? Arn : "") ?? "", home);
+  if (!layer) return { arn: "*" };
+  const version = input.VersionNumber ?? layer.version;
+  const arn = layerArn(layer.account, layer.region, layer.name);
+  return { resource: layer.name, arn: version === undefined ? arn : `${arn}:${version}` };
 }

@@ -26,31 +26,14 @@ export const versionOperations = {
   PublishVersion(input: PublishVersionRequest, at: Context): FunctionConfiguration {
     const found = findUnqualified(input.FunctionName, at, "PublishVersion");
     requireIdle(found);
-    const { fn, name } = found;
-    const latest = fn.configuration;
+    const latest = found.fn.configuration;
     if (input.RevisionId !== undefined && input.RevisionId !== latest.RevisionId) throw preconditionFailed();
     if (input.CodeSha256 !== undefined && input.CodeSha256 !== latest.CodeSha256) {
       throw invalidParameter(
         `CodeSHA256 (${input.CodeSha256}) is different from current CodeSHA256 in $LATEST (${latest.CodeSha256}). Please try again with the CodeSHA256 in $LATEST.`,
       );
     }
-    const newest = fn.versions.at(-1);
-    if (newest && !fn.changedSincePublish) return newest;
-    fn.published += 1;
-    const number = String(fn.published);
-    const version: FunctionConfiguration = {
-      ...latest,
-      Version: number,
-      FunctionArn: `${functionArn(at.account, at.region, name)}:${number}`,
-      Description: input.Description ?? latest.Description,
-      RevisionId: randomUUID(),
-    };
-    fn.versions.push(version);
-    fn.changedSincePublish = false;
-    // Publishing changes the revision of $LATEST too.
-    fn.configuration = { ...latest, RevisionId: randomUUID() };
-    recordWrite(at, "PublishVersion", name, undefined, version);
-    return version;
+    return publish(found, at, input.Description);
   },
 
   ListVersionsByFunction(input: ListVersionsByFunctionRequest, at: Context): ListVersionsByFunctionResponse {
@@ -120,6 +103,28 @@ export const versionOperations = {
     recordWrite(at, "DeleteAlias", name, before, undefined);
   },
 };
+
+/** Publishes $LATEST unless it is the newest version already. An update in progress counts as done. */
+export function publish({ fn, name }: Found, at: Context, description?: string): FunctionConfiguration {
+  const newest = fn.versions.at(-1);
+  if (newest && !fn.changedSincePublish) return newest;
+  const latest = fn.pending?.outcome ?? fn.configuration;
+  fn.published += 1;
+  const number = String(fn.published);
+  const version: FunctionConfiguration = {
+    ...latest,
+    Version: number,
+    FunctionArn: `${functionArn(at.account, at.region, name)}:${number}`,
+    Description: description ?? latest.Description,
+    RevisionId: randomUUID(),
+  };
+  fn.versions.push(version);
+  fn.changedSincePublish = false;
+  // Publishing changes the revision of $LATEST too.
+  fn.configuration = { ...fn.configuration, RevisionId: randomUUID() };
+  recordWrite(at, "PublishVersion", name, undefined, version);
+  return version;
+}
 
 function aliasOf({ fn, name }: Found, alias: string | undefined, at: Context): AliasConfiguration {
   const found = fn.aliases.get(alias ?? "");

@@ -1,4 +1,4 @@
-import { partitionOf } from "../arns";
+import { parameterArn } from "../arns";
 import type { Context } from "../context";
 import { ApiError } from "../errors";
 
@@ -21,14 +21,13 @@ export const ssmOperations = {
 function parameterOf(name: string, at: Context) {
   const stored = at.shelf.parameters.get(name);
   if (!stored) return undefined;
-  const path = name.startsWith("/") ? name : `/${name}`;
   return {
     Name: name,
     Type: "String",
     Value: stored.value,
     Version: stored.version,
     LastModifiedDate: stored.modified,
-    ARN: `arn:${partitionOf(at.region)}:ssm:${at.region}:${at.account}:parameter${path}`,
+    ARN: parameterArn(at, name),
     DataType: "text",
   };
 }

@@ -14,13 +14,22 @@ const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;
 
 const escapeXml = (text: string) => text.replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character);
 
-/** Parameters of a query-protocol request, with `Name.member.1`, `Name.member.2` ... gathered into a list. */
+/**
+ * Parameters of a query-protocol request. `Name.member.1` and its like are gathered into a list of strings,
+ * `Name.member.1.Key` into a list of objects.
+ */
 export function readQueryForm(body: string): Record<string, unknown> {
   const input: Record<string, unknown> = {};
   for (const [key, value] of new URLSearchParams(body)) {
-    const list = /^(\w+)\.member\.\d+$/.exec(key)?.[1];
-    if (!list) input[key] = value;
-    else input[list] = [...((input[list] as string[] | undefined) ?? []), value];
+    const [, name, number, member] = /^(\w+)\.member\.(\d+)(?:\.(\w+))?$/.exec(key) ?? [];
+    if (!name) {
+      input[key] = value;
+      continue;
+    }
+    input[name] ??= [];
+    const list = input[name] as unknown[];
+    const index = Number(number) - 1;
+    list[index] = member ? { ...(list[index] as object | undefined), [member]: value } : value;
   }
   return input;
 }

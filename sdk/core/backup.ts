@@ -1,0 +1,97 @@
+import { LayersError } from "./errors";
+
+/** What a file in the backup folder holds: the state before an update or rollback, or what either of them imported. */
+export type BackupKind = "state" | "updated" | "rollback";
+
+/** What the name of a file in the backup folder tells. */
+export interface BackupName {
+  readonly name: string;
+  /** The stack as file names write it: `org+project+dev` for `org/project/dev`. */
+  readonly stack: string;
+  readonly kind: BackupKind;
+  /** `YYYYMMDD_HHMMSS` in local time. */
+  readonly stamp: string;
+  /** 1, or the number at the end of the name where several runs wrote in one second. */
+  readonly number: number;
+}
+
+/** A file in the backup folder. */
+export interface Backup extends BackupName {
+  /** Absolute. */
+  readonly path: string;
+  /** The path as messages name it: below the folder as the user named it. */
+  readonly shownPath: string;
+  /** Whose run wrote it. */
+  readonly madeBy: "update" | "rollback";
+  /** From the name, in local time. */
+  readonly time: Date;
+  readonly bytes: number;
+}
+
+// Pulumi's own characters of a stack's name (validateStackName in pkg/backend/state/validation), with organization and
+// project in front of it. A plus sign is in none of them.
+const stackPattern = /^[A-Za-z0-9_.-]{1,100}(\/[A-Za-z0-9_.-]{1,100}){0,2}$/;
+const namePattern = /^([A-Za-z0-9_.+-]+)_(state|updated|rollback)_(\d{8}_\d{6})(?:_([2-9]|[1-9]\d+))?\.json$/;
+
+/**
+ * The stack's name as file names hold it.
+ * @throws LayersError `usage` where it cannot be a stack's name
+ */
+export function stackInFileNames(stack: string): string {
+  if (!stackPattern.test(stack)) {
+    throw new LayersError("usage", `Not a stack's name: ${JSON.stringify(stack)}`, {
+      next: "Write dev or organization/project/dev; letters, digits, -, _ and . are allowed.",
+    });
+  }
+  return stack.replaceAll("/", "+");
+}
+
+/** `{stack}_{kind}_{YYYYMMDD_HHMMSS}.json`, with `_2` and so on before `.json` where the number is not 1. */
+export function formatBackupName({ stack, kind, stamp, number }: Omit<BackupName, "name">): string {
+  return `${stack}_${kind}_${stamp}${number > 1 ? `_${number}` : ""}.json`;
+}
+
+/** What a name tells; undefined for any other file's. */
+export function parseBackupName(name: string): BackupName | undefined {
+  const [, stack, kind, stamp, number = "1"] = namePattern.exec(name) ?? [];
+  if (!stack || !kind || !stamp) return undefined;
+  return { name, stack, kind: kind as BackupKind, stamp, number: Number(number) };
+}
+
+/** `YYYYMMDD_HHMMSS` in local time. */
+export function formatStamp(time: Date): string {
+  const digits = (value: number) => String(value).padStart(2, "0");
+  const day = [time.getFullYear(), time.getMonth() + 1, time.getDate()].map(digits).join("");
+  return `${day}_${[time.getHours(), time.getMinutes(), time.getSeconds()].map(digits).join("")}`;
+}
+
+/** The time that a stamp means. */
+export function parseStamp(stamp: string): Date {
+  const at = (start: number, length = 2) => Number(stamp.slice(start, start + length));
+  return new Date(at(0, 4), at(4) - 1, at(6), at(9), at(11), at(13));
+}
+
+/** Whether two files were written by one run. */
+export function isSameRun(a: BackupName, b: BackupName): boolean {
+  return a.stack === b.stack && a.stamp === b.stamp && a.number === b.number;
+}
+
+/** Newest first; of one run, what was there before comes first. */
+export function newestFirst(a: BackupName, b: BackupName): number {
+  return b.stamp.localeCompare(a.stamp) || b.number - a.number || a.kind.localeCompare(b.kind);
+}
+
+/**
+ * The backups that are older than the retention. The newest state, and the newest that an update made, stay however
+ * old they are: they are what a rollback goes back to.
+ * @param days 0 or more
+ */
+export function expiredBackups(backups: readonly Backup[], days: number, now: Date): Backup[] {
+  const limit = now.getTime() - days * 86_400_000;
+  const byStack = Map.groupBy(backups, ({ stack }) => stack);
+  return [...byStack.values()].flatMap((all) => {
+    const states = all.filter(({ kind }) => kind === "state").sort(newestFirst);
+    const kept = [states[0], states.find(({ madeBy }) => madeBy === "update")];
+    return all.filter((one) => one.time.getTime() < limit && !kept.some((keep) => keep && isSameRun(keep, one)));
+  });
+}

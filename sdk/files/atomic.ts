@@ -1,0 +1,120 @@
+import { randomBytes } from "node:crypto";
+import { type FileHandle, link, open, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+
+// Content arrives in slices that can be tiny; they are gathered so that the system is called once a megabyte.
+const gathered = 1 << 20;
+
+/**
+ * Writes a file that was not there before. It has its name only once it is complete and on disk; mode 0600.
+ * @returns false where there is a file of that name already, which is left alone
+ */
+export async function writeNew(path: string, content: Iterable<Uint8Array>): Promise<boolean> {
+  const temporary = await writeTemporary(path, content);
+  try {
+    return await nameNew(temporary, path);
+  } finally {
+    await rm(temporary, { force: true });
+    await syncFolder(dirname(path));
+  }
+}
+
+/** Writes a file, or replaces it: whoever looks finds the old content or the new, whole. Mode 0600. */
+export async function replaceFile(path: string, content: Iterable<Uint8Array>): Promise<void> {
+  const temporary = await writeTemporary(path, content);
+  try {
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await syncFolder(dirname(path));
+}
+
+/** Whether a name is that of a file which is being written, or whose writer was killed. */
+export function isTemporary(name: string): boolean {
+  return /^\..+\.[0-9a-f]{12}\.tmp$/.test(name);
+}
+
+/** Reads a file of any size: `readFile` ends at 2 GiB. What is no regular file, such as a pipe, is read to its end. */
+export async function readWhole(path: string): Promise<Buffer> {
+  const file = await open(path, "r");
+  try {
+    const { size } = await file.stat();
+    const bytes = Buffer.allocUnsafeSlow(size);
+    let length = 0;
+    while (length < size) {
+      const { bytesRead } = await file.read(bytes, length, Math.min(size - length, 1 << 30), length);
+      if (bytesRead === 0) break;
+      length += bytesRead;
+    }
+    return size > 0 ? bytes.subarray(0, length) : await file.readFile();
+  } finally {
+    await file.close();
+  }
+}
+
+async function writeTemporary(path: string, content: Iterable<Uint8Array>): Promise<string> {
+  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
+  // Fails where the name is taken, even by a link.
+  const file = await open(temporary, "wx", 0o600);
+  try {
+    await writeAll(file, content);
+    await file.sync();
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  } finally {
+    await file.close();
+  }
+  return temporary;
+}
+
+async function writeAll(file: FileHandle, content: Iterable<Uint8Array>): Promise<void> {
+  for (const chunk of gather(content)) await file.writeFile(chunk);
+}
+
+function* gather(content: Iterable<Uint8Array>): Generator<Uint8Array> {
+  const buffer = Buffer.allocUnsafe(gathered);
+  let length = 0;
+  for (const slice of content) {
+    if (length + slice.length > gathered) {
+      yield buffer.subarray(0, length);
+      length = 0;
+    }
+    if (slice.length > gathered) yield slice;
+    else {
+      buffer.set(slice, length);
+      length += slice.length;
+    }
+  }
+  yield buffer.subarray(0, length);
+}
+
+/** Gives a file its name unless the name is taken: a link, unlike a rename, never replaces. */
+async function nameNew(temporary: string, path: string): Promise<boolean> {
+  try {
+    await link(temporary, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+  }
+  // Some file systems have no hard links.
+  const taken = await stat(path).then(
+    () => true,
+    () => false,
+  );
+  if (!taken) await rename(temporary, path);
+  return !taken;
+}
+
+/** Makes new names in a folder survive a power failure. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === "win32") return; // folders cannot be opened there
+  const folder = await open(path, "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}

@@ -1,0 +1,58 @@
+import type { Stats } from "node:fs";
+import { lstat, mkdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import { LayersError } from "../core/errors";
+
+// Write permission of group and others.
+const writableByOthers = 0o022;
+
+/**
+ * Makes the folder with mode 0700 where there is none, and refuses one that others could plant files in or lead astray.
+ * @param path absolute
+ * @param shown the folder as the user named it
+ * @throws LayersError `backup-folder`
+ */
+export async function prepareBackupFolder(path: string, shown: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    // A file or a dangling link of that name is told below, in words of its own.
+    if (code !== "EEXIST")
+      throw refuse(shown, `cannot be made: ${message}`, "Name another one with --backup-dir.", cause);
+  }
+  await checkBackupFolder(path, shown);
+}
+
+/** @throws LayersError `backup-folder` */
+export async function checkBackupFolder(path: string, shown: string): Promise<void> {
+  const found = await lstat(path).catch((cause) => {
+    const { message } = cause as NodeJS.ErrnoException;
+    throw refuse(shown, `cannot be looked at: ${message}`, `Look at ${dirname(path)}.`, cause);
+  });
+  const reason = refusal(found);
+  if (reason) throw refuse(shown, ...reason);
+}
+
+function refusal(found: Stats): [why: string, next: string] | undefined {
+  const me = process.getuid?.();
+  if (found.isSymbolicLink()) return ["is a link", "Name the folder that is meant with --backup-dir."];
+  if (!found.isDirectory()) return ["is not a folder", "Move it away, or name another one with --backup-dir."];
+  // Windows has neither owners by number nor these permissions.
+  if (me === undefined) return undefined;
+  if (found.uid !== me && found.uid !== 0 && me !== 0) {
+    return ["belongs to another user", "Name a folder of your own with --backup-dir."];
+  }
+  if (found.mode & writableByOthers) {
+    const mode = (found.mode & 0o7777).toString(8).padStart(4, "0");
+    return [
+      `can be written by others (mode ${mode})`,
+      "Run `chmod go-w` on it, or name another one with --backup-dir.",
+    ];
+  }
+  return undefined;
+}
+
+function refuse(shown: string, why: string, next: string, cause?: unknown): LayersError {
+  return new LayersError("backup-folder", `The backup folder ${shown} ${why}. Nothing was changed.`, { next, cause });
+}

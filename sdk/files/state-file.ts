@@ -1,0 +1,53 @@
+import { realpath, stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import { LayersError } from "../core/errors";
+import { readWhole, replaceFile } from "./atomic";
+
+/** Files that hold exported states; relative paths are relative to one folder. */
+export class StateFiles {
+  readonly #cwd: string;
+
+  constructor(cwd = process.cwd()) {
+    this.#cwd = cwd;
+  }
+
+  /** @throws LayersError `state-missing`, or `state-invalid` where it cannot be read */
+  async read(file: string): Promise<Uint8Array> {
+    try {
+      return await readWhole(resolve(this.#cwd, file));
+    } catch (cause) {
+      const { code, message } = cause as NodeJS.ErrnoException;
+      if (code === "ENOENT" || code === "ENOTDIR") {
+        throw new LayersError("state-missing", `State file not found: ${file}. Nothing was changed.`, {
+          next: "Check the path; relative paths are relative to --cwd. A state file is made by: pulumi stack export --file state.json",
+          cause,
+        });
+      }
+      throw new LayersError("state-invalid", `Cannot read the state file ${file}: ${message}`, { cause });
+    }
+  }
+
+  /**
+   * Replaces a file, or writes a new one; a link stays, and the file that it leads to is replaced.
+   * @throws LayersError `usage` where the path is that of something else than a file, or cannot be written
+   */
+  async replace(file: string, content: Iterable<Uint8Array>): Promise<void> {
+    const path = await realpath(resolve(this.#cwd, file)).catch(() => resolve(this.#cwd, file));
+    const found = await stat(path).catch(() => undefined);
+    if (found && !found.isFile()) throw new LayersError("usage", `Not a file that can be replaced: ${file}`);
+    try {
+      await replaceFile(path, content);
+    } catch (cause) {
+      if (cause instanceof LayersError) throw cause;
+      throw new LayersError("usage", `Cannot write ${file}: ${(cause as Error).message}. It is as it was.`, { cause });
+    }
+  }
+
+  /** Whether two paths lead to the same file. */
+  async isSame(a: string, b: string): Promise<boolean> {
+    const [one, other] = await Promise.all(
+      [a, b].map((file) => realpath(resolve(this.#cwd, file)).catch(() => resolve(this.#cwd, file))),
+    );
+    return one === other;
+  }
+}

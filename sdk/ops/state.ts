@@ -1,0 +1,66 @@
+import { LayersError } from "../core/errors";
+import type { StateFacts } from "../core/state/facts";
+import type { LoadedState } from "./plans";
+import type { Ports } from "./ports";
+import { checkpoint, during, withProgress } from "./steps";
+
+const unchanged = "Nothing was changed.";
+const operationsShown = 5;
+const pollWhileImporting = 200;
+
+/** How a state is read. */
+export interface StateRequest {
+  readonly stack: string;
+  /** An exported state instead of the stack's own. */
+  readonly file?: string;
+  /** Finds the functions in the bytes. */
+  readonly scan: (bytes: Uint8Array) => StateFacts;
+}
+
+/**
+ * Reads a stack's state, or a file that holds one. Where an earlier run was killed during its import, that import is
+ * waited for.
+ * @throws LayersError `state-invalid`, what the ports throw, or `interrupted`
+ */
+export async function loadState(ports: Ports, { stack, file, scan }: StateRequest): Promise<LoadedState> {
+  checkpoint(ports, unchanged);
+  return during(unchanged, async () => {
+    const bytes = file === undefined ? await exportState(ports, stack) : await ports.stateFiles.read(file);
+    checkpoint(ports, unchanged);
+    const facts = scan(bytes);
+    return { stack, file, bytes, facts };
+  });
+}
+
+async function exportState(ports: Ports, stack: string): Promise<Uint8Array> {
+  await waitForEarlierImport(ports, stack);
+  const title = `Exporting stack state for ${stack}`;
+  return withProgress(ports.reporter, title, () => ports.stacks.exportState(stack, ports.signal));
+}
+
+async function waitForEarlierImport({ backups, stacks, reporter, clock, signal }: Ports, stack: string): Promise<void> {
+  const file = await backups.notedImport(stack);
+  if (file === undefined || !(await stacks.isImporting(file))) return;
+  reporter.warn(`An import that an earlier run began is still going on (${file}): waiting for its end.`);
+  do await clock.sleep(pollWhileImporting, signal);
+  while (await stacks.isImporting(file));
+}
+
+/** @throws LayersError `pending-operations` where an update was cut short, which only Pulumi can sort out */
+export function refusePendingOperations({ stack, file, facts }: LoadedState): void {
+  const { count, first } = facts.pendingOperations;
+  if (count === 0) return;
+  const shown = first.slice(0, operationsShown).map(({ type, urn }) => `  ${type} ${urn}`);
+  const more = count > shown.length ? [`  and ${count - shown.length} more`] : [];
+  const what = `${count} pending operation${count === 1 ? "" : "s"}`;
+  throw new LayersError(
+    "pending-operations",
+    [`The state of ${file ?? `stack ${stack}`} has ${what}: an update was cut short. ${unchanged}`, ...shown, ...more].join("\n"),
+    { next: `Run \`pulumi refresh --stack ${stack}\`, which settles them, and then run again.` },
+  );
+}
+
+/** The stack whose resources a state holds, from their URNs; undefined where it has no functions. */
+export function stackInState({ functions }: StateFacts): string | undefined {
+  return functions[0]?.urn.split(":")[2];
+}

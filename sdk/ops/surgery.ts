@@ -1,0 +1,127 @@
+import { type Backup, type BackupKind, expiredBackups } from "../core/backup";
+import { LayersError } from "../core/errors";
+import { compareStates } from "../core/state/compare";
+import type { LoadedState } from "./plans";
+import type { Ports } from "./ports";
+import { checkpoint, during, sentence, told, withProgress } from "./steps";
+
+/** A state that is to take the place of a stack's. */
+export interface Replacement {
+  /** The stack's state as it was exported and planned upon. */
+  readonly state: LoadedState;
+  readonly content: Uint8Array;
+  /** Under which kind of name the new state is kept. */
+  readonly kind: Exclude<BackupKind, "state">;
+  /** What changes, a line each. */
+  readonly lines: readonly string[];
+  readonly retentionDays: number;
+}
+
+const unchanged = "Nothing was changed.";
+const differencesShown = 5;
+
+/**
+ * Replaces a stack's state: finds out whether its secrets can be read, keeps the state as it was and as it is to be,
+ * makes sure that nobody was faster, imports, and compares what the stack has then.
+ * @returns the state as it was
+ * @throws LayersError `passphrase`, `backup-folder`, `stack-changed`, `stack-locked`, `verification-failed`,
+ * `interrupted`, and what the ports throw; the message says what was changed
+ */
+export async function replaceStackState(ports: Ports, replacement: Replacement): Promise<Backup> {
+  const { state, content, kind, lines } = replacement;
+  const { stack } = state;
+  const { stacks, backups, reporter, clock, signal } = ports;
+  checkpoint(ports, unchanged);
+  await during(unchanged, () =>
+    withProgress(reporter, "Checking that the stack's secrets can be read", () => stacks.checkSecrets(stack, signal)),
+  );
+  checkpoint(ports, unchanged);
+
+  // The new state first: a state without it would look like one that an update made.
+  const files = [
+    { kind, content: [content] },
+    { kind: "state" as const, content: [state.bytes] },
+  ];
+  const written = await during(unchanged, () => backups.write(stack, files, clock.now()));
+  const [after, before] = [written.find((one) => one.kind === kind), written.find((one) => one.kind === "state")];
+  if (!after || !before) throw new LayersError("internal", "A backup was not written. Nothing was changed.");
+  reporter.info(`State exported to: ${before.shownPath}`);
+  for (const line of lines) reporter.info(line);
+  reporter.info(`State saved to: ${after.shownPath}`);
+  await pruneBackups(ports, stack, replacement.retentionDays);
+
+  await refuseIfChanged(ports, state);
+  await importFile(ports, state, after, before);
+  await verifyImport(ports, stack, content, before);
+  reporter.info("Pulumi state updated successfully");
+  return before;
+}
+
+async function refuseIfChanged(ports: Ports, { stack, bytes }: LoadedState): Promise<void> {
+  const nothing = "Nothing was imported: the stack's state is as it was.";
+  const now = await during(nothing, () =>
+    withProgress(ports.reporter, "Making sure that the stack has not changed", () =>
+      ports.stacks.exportState(stack, ports.signal),
+    ),
+  );
+  checkpoint(ports, nothing);
+  if (Buffer.compare(now, bytes) === 0) return;
+  throw new LayersError(
+    "stack-changed",
+    `The stack ${stack} was changed by somebody else since this run exported it. Nothing was imported.`,
+    { next: "Run again: the changes are planned anew on the stack as it is then." },
+  );
+}
+
+async function importFile(ports: Ports, state: LoadedState, file: Backup, before: Backup): Promise<void> {
+  const { stacks, backups, reporter } = ports;
+  const { stack } = state;
+  reporter.info(`Importing state for stack ${stack}`);
+  await backups.noteImport(stack, file.path);
+  try {
+    await withProgress(reporter, `Importing state for stack ${stack}`, () => stacks.importState(stack, file.path));
+  } catch (error) {
+    throw told(error, await afterFailedImport(ports, state, before));
+  } finally {
+    await backups.forgetImport(stack, file.path);
+  }
+}
+
+/** What a failed import has left behind, in a sentence. */
+async function afterFailedImport({ stacks }: Ports, { stack, bytes }: LoadedState, before: Backup): Promise<string> {
+  const backup = `The state before this run is in ${before.shownPath}.`;
+  try {
+    const now = await stacks.exportState(stack);
+    return Buffer.compare(now, bytes) === 0 ? "The stack's state is as it was." : `The stack's state has changed. ${backup}`;
+  } catch {
+    return `Whether the stack's state has changed is not known. ${backup}`;
+  }
+}
+
+async function verifyImport({ stacks, reporter }: Ports, stack: string, content: Uint8Array, before: Backup): Promise<void> {
+  const restore = `Look at the stack, and where it is not right: pulumi stack import --stack ${stack} --file ${before.shownPath}`;
+  const unverified = "The state was imported, but what the stack has now was not compared with it.";
+  const now = await during(unverified, () =>
+    withProgress(reporter, "Comparing what was imported", () => stacks.exportState(stack)),
+  );
+  const differences = compareStates(content, now);
+  if (differences.length === 0) return;
+  const shown = differences.slice(0, differencesShown).map(({ urn, path, kind }) => `  ${kind}: ${urn ?? "state"} ${path}`);
+  throw new LayersError(
+    "verification-failed",
+    [sentence(`After the import, the state of ${stack} is not what was imported`), ...shown].join("\n"),
+    { next: restore },
+  );
+}
+
+/** Removes a stack's backups that are older than the retention. A failure is told, and ends nothing. */
+export async function pruneBackups({ backups, reporter, clock }: Ports, stack: string, days: number): Promise<void> {
+  try {
+    const now = clock.now();
+    const expired = expiredBackups(await backups.list(stack), days, now);
+    await backups.remove(expired, now);
+    if (expired.length > 0) reporter.info(`Removed ${expired.length} backup files older than ${days} days`);
+  } catch (error) {
+    reporter.warn(`Old backups could not be removed: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,48 @@
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { LayersError } from "../core/errors";
+import { pulumiMissing } from "./stack-errors";
+
+/** How a Pulumi command ended. */
+export interface CommandEnd {
+  /** Null where a signal ended it. */
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+// Pulumi never asks: it would ask for a passphrase behind our back, or for a choice among stacks.
+const always = ["--non-interactive", "--color=never"];
+
+/**
+ * Runs `pulumi` and waits until it has ended and its output is read.
+ * @param watch called with the process as soon as it runs
+ * @throws LayersError `pulumi-missing`, `usage` where there is no such folder, `interrupted`
+ */
+export async function runPulumi(
+  args: readonly string[],
+  options: SpawnOptions & { readonly cwd: string },
+  watch: (child: ChildProcess) => void = () => {},
+): Promise<CommandEnd> {
+  if (!existsSync(options.cwd)) throw new LayersError("usage", `No such folder: ${options.cwd}`);
+  const env = { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" };
+  try {
+    const end = await new Promise<CommandEnd>((resolve, reject) => {
+      const child = spawn("pulumi", [...always, ...args], { ...options, env });
+      child.once("error", reject);
+      child.once("close", (exitCode, signal) => resolve({ exitCode, signal }));
+      watch(child);
+    });
+    // Ctrl-C reaches Pulumi too, and may end it before we hear of it.
+    if (end.signal === "SIGINT" || options.signal?.aborted) throw interrupted();
+    return end;
+  } catch (error) {
+    const { code, name } = error as NodeJS.ErrnoException;
+    if (name === "AbortError") throw interrupted();
+    if (code === "ENOENT" || code === "EACCES") throw pulumiMissing(error);
+    throw error;
+  }
+}
+
+function interrupted(): LayersError {
+  return new LayersError("interrupted", "Interrupted.");
+}

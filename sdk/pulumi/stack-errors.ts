@@ -1,0 +1,109 @@
+import { existsSync } from "node:fs";
+import { hostname } from "node:os";
+import { dirname, join } from "node:path";
+import { shortStackName } from "../core/config/declared";
+import { type ErrorCode, LayersError } from "../core/errors";
+
+/** How a Pulumi command failed. */
+export interface PulumiFailure {
+  /** `export`, `import` or what else was tried, for messages. */
+  readonly what: string;
+  readonly stack: string;
+  /** The folder that Pulumi ran in. */
+  readonly cwd: string;
+  /** Null where a signal ended the command. */
+  readonly exitCode: number | null;
+  readonly stderr: string;
+}
+
+// Exit codes that Pulumi's CLI promises to keep: pkg/cmd/pulumi/cmd/exit_codes.go.
+const exitCodes = { notLoggedIn: 3, stackNotFound: 6 };
+
+/** Tells a person why a Pulumi command failed. Codes count more than text; text is looked at where Pulumi has no code. */
+export function explainFailure(failure: PulumiFailure): LayersError {
+  const { what, stack, cwd, exitCode, stderr } = failure;
+  const said = withoutPrefix(stderr) || `it ended with exit code ${exitCode}`;
+  const error = (code: ErrorCode, message: string, next: string) =>
+    new LayersError(code, message, { next, cause: stderr });
+
+  if (exitCode === exitCodes.stackNotFound || /organization name must be/.test(said)) {
+    return error(
+      "stack-missing",
+      `State file not found: Pulumi has no stack ${stack} here (${said}).`,
+      "Ensure you're in the correct directory (should contain Pulumi.yaml), and verify the stack's name: pulumi stack ls",
+    );
+  }
+  if (exitCode === exitCodes.notLoggedIn) {
+    return error("pulumi-login", `Not logged in to Pulumi: ${said}`, "Run `pulumi login`, or set PULUMI_ACCESS_TOKEN.");
+  }
+  if (/currently locked by|Another update is currently in progress/.test(said)) return locked(stack, said);
+  if (/passphrase|secrets manager|failed to decrypt|failed to encrypt/i.test(said)) {
+    return error(
+      "passphrase",
+      `The stack's secrets cannot be read: ${said}`,
+      "Set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE, or sign in to the key service that the stack uses.",
+    );
+  }
+  if (/failed to load checkpoint: EOF/.test(said)) {
+    const file = `${shortStackName(stack)}.json.attrs`;
+    return error(
+      "pulumi-failed",
+      `Pulumi cannot read the stack ${stack}: ${said}. A Pulumi that was killed can leave an empty ${file} behind.`,
+      `If .pulumi/stacks/PROJECT/${file} in the backend's folder is empty, delete it: the state beside it is whole, and Pulumi makes the file anew.`,
+    );
+  }
+  if (!isInProject(cwd)) {
+    return error(
+      "project-missing",
+      `State file not found: ${cwd} is not in a Pulumi project (${said}).`,
+      "Ensure you're in the correct directory (should contain Pulumi.yaml), or name it with --cwd.",
+    );
+  }
+  return error("pulumi-failed", `Pulumi could not ${what} the stack ${stack}: ${said}`, "Run again with --verbose.");
+}
+
+/** The error of a machine without Pulumi. */
+export function pulumiMissing(cause: unknown): LayersError {
+  return new LayersError("pulumi-missing", "The Pulumi CLI was not found: there is no `pulumi` on the PATH.", {
+    next: "Install it (https://www.pulumi.com/docs/install/), or add its folder to the PATH.",
+    cause,
+  });
+}
+
+function locked(stack: string, said: string): LayersError {
+  const owner = /created by \S+@(\S+) \(pid (\d+)\)/.exec(said);
+  const isHere = owner?.[1] === hostname();
+  const left = isHere && !isAlive(Number(owner?.[2])) ? " The process that locked it is gone." : "";
+  const cancel = `pulumi cancel --yes --stack ${stack}`;
+  return new LayersError("stack-locked", `The stack ${stack} is locked: ${said}.${left}`, {
+    next: left
+      ? `Remove the lock that it left behind, and run again: ${cancel}`
+      : `Wait until that update has ended. If there is none, a killed one left the lock behind: ${cancel}`,
+  });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/** Whether the folder, or one that it is in, holds a project file. */
+function isInProject(folder: string): boolean {
+  if (["yaml", "yml", "json"].some((extension) => existsSync(join(folder, `Pulumi.${extension}`)))) return true;
+  const above = dirname(folder);
+  return above !== folder && isInProject(above);
+}
+
+/** Pulumi's messages without `error: ` and without warnings, as one sentence that ends without a full stop. */
+function withoutPrefix(stderr: string): string {
+  const lines = stderr.split("\n").filter((line) => !line.startsWith("warning: "));
+  return lines
+    .join("\n")
+    .trim()
+    .replace(/^error: /, "")
+    .replace(/\.$/, "");
+}

@@ -1,0 +1,130 @@
+import type { ChildProcess, SpawnOptions } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { type FileHandle, open, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { runPulumi } from "./command";
+import { fileOption, isImportRunning } from "./running-imports";
+import { explainFailure } from "./stack-errors";
+
+/** A Pulumi command that was run. */
+export interface PulumiCommand {
+  /** Without `pulumi` itself. */
+  readonly args: readonly string[];
+  readonly milliseconds: number;
+  /** Null where a signal ended it. */
+  readonly exitCode: number | null;
+}
+
+/** Where and how Pulumi runs. */
+export interface PulumiOptions {
+  /** The folder of the Pulumi project, or one inside it. Default: the working directory. */
+  readonly cwd?: string;
+  /** Called after each command. */
+  readonly onCommand?: (command: PulumiCommand) => void;
+}
+
+/** One command of the CLI on one stack. */
+interface StackCommand extends SpawnOptions {
+  /** What it does to the stack, for messages. */
+  readonly what: string;
+  readonly stack: string;
+  readonly args: readonly string[];
+}
+
+/**
+ * Stacks by the Pulumi CLI. Methods throw LayersError `pulumi-missing`, `project-missing`, `pulumi-login`,
+ * `stack-missing`, `pulumi-failed`, and what they name themselves.
+ */
+export class PulumiStacks {
+  readonly #cwd: string;
+  readonly #onCommand: PulumiOptions["onCommand"];
+
+  constructor({ cwd = process.cwd(), onCommand }: PulumiOptions = {}) {
+    this.#cwd = cwd;
+    this.#onCommand = onCommand;
+  }
+
+  /**
+   * The state, byte for byte as Pulumi prints it; secrets are ciphertext. Kept as bytes: a string holds 512 MB at most.
+   * @throws LayersError `interrupted`
+   */
+  async exportState(stack: string, signal?: AbortSignal): Promise<Uint8Array> {
+    const chunks: Buffer[] = [];
+    const command = { what: "export", stack, args: ["stack", "export"], signal };
+    await this.#runPiped(command, (child) => child.stdout?.on("data", (chunk: Buffer) => chunks.push(chunk)));
+    return Buffer.concat(chunks);
+  }
+
+  /**
+   * Reads the whole state as an import has to, secrets included: of the commands that do, `pulumi stack` takes the least
+   * time. What it prints is not looked at.
+   * @throws LayersError `passphrase`, `interrupted`
+   */
+  async checkSecrets(stack: string, signal?: AbortSignal): Promise<void> {
+    await this.#runPiped({ what: "read", stack, args: ["stack"], signal }, (child) => child.stdout?.resume());
+  }
+
+  /**
+   * Imports a state. It runs in a process group of its own, so that neither Ctrl-C nor a kill of ours reaches it, and
+   * has no pipe to us that could break: once begun it is not cut short.
+   * @param file absolute
+   * @throws LayersError `stack-locked`, `passphrase`
+   */
+  async importState(stack: string, file: string): Promise<void> {
+    await withNamelessFile(async (log) => {
+      const args = ["stack", "import", fileOption(file)];
+      const stdio: SpawnOptions["stdio"] = ["ignore", "ignore", log.fd];
+      await this.#run({ what: "import into", stack, args, stdio, detached: true }, () => readStart(log));
+    });
+  }
+
+  /** Whether an import of this file, begun by a process that may be gone, is still going on. */
+  isImporting(file: string): Promise<boolean> {
+    return isImportRunning(file);
+  }
+
+  async #runPiped(command: StackCommand, watch: (child: ChildProcess) => void): Promise<void> {
+    let stderr = "";
+    const collect = (child: ChildProcess) => {
+      child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+        stderr += text;
+      });
+      watch(child);
+    };
+    await this.#run({ ...command, stdio: ["ignore", "pipe", "pipe"] }, async () => stderr, collect);
+  }
+
+  async #run(
+    { what, stack, args, ...options }: StackCommand,
+    readErrors: () => Promise<string>,
+    watch?: (child: ChildProcess) => void,
+  ): Promise<void> {
+    const started = performance.now();
+    // As one word, so that a name such as --help cannot be an option.
+    const allArgs = [...args, `--stack=${stack}`];
+    const { exitCode } = await runPulumi(allArgs, { ...options, cwd: this.#cwd }, watch);
+    this.#onCommand?.({ args: allArgs, milliseconds: performance.now() - started, exitCode });
+    if (exitCode === 0) return;
+    throw explainFailure({ what, stack, cwd: this.#cwd, exitCode, stderr: await readErrors() });
+  }
+}
+
+/** Works with a file that is gone with the last process that has it open, however that one ends. */
+async function withNamelessFile(work: (file: FileHandle) => Promise<void>): Promise<void> {
+  const path = join(tmpdir(), `lambda-layers-${randomBytes(8).toString("hex")}.log`);
+  const file = await open(path, "wx+", 0o600);
+  // Windows does not remove open files.
+  if (process.platform !== "win32") await rm(path);
+  try {
+    await work(file);
+  } finally {
+    await file.close();
+    await rm(path, { force: true });
+  }
+}
+
+async function readStart(file: FileHandle): Promise<string> {
+  const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(1 << 16), position: 0 });
+  return buffer.toString("utf8", 0, bytesRead);
+}

@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import type { Aws } from "../../sdk/aws/session";
+import { base, fleet, moveBase, useAws } from "./harness";
+
+describe("Lambda's request limits", function () {
+  this.timeout(60_000);
+  this.slow(20_000);
+  const test = useAws({ updateDelayMs: 300 });
+
+  const throttled = () =>
+    Object.values(test.emulator.stats().operations).reduce((sum, operation) => sum + operation.throttled, 0);
+
+  /** Moves all functions; how long that took, as a ratio of what the limit allows. */
+  async function ratio(aws: Aws, count: number, limit: number): Promise<number> {
+    const started = performance.now();
+    const { functions } = await aws.listFunctions({ all: true });
+    await aws.layerVersion(base(2));
+    const outcomes = await aws.reconcile(functions, moveBase(2));
+    const seconds = (performance.now() - started) / 1000;
+    assert.ok(outcomes.every(({ status }) => status === "updated"));
+    const {
+      UpdateFunctionConfiguration: updates = 0,
+      ListFunctions: pages,
+      GetLayerVersion: layers,
+    } = test.emulator.counts();
+    assert.deepEqual([updates, pages, layers], [count, Math.ceil(count / 50), 1]);
+    return seconds / ((Math.ceil(count / 50) + 1 + count) / limit);
+  }
+
+  it("are used up and kept to on a quiet account", async () => {
+    test.emulator.seed(fleet(90));
+    test.emulator.configure({ throttle: true });
+    const used = await ratio(await test.connect(), 90, 15);
+    assert.equal(throttled(), 0);
+    assert.ok(used < 1.15, `${used} of the time that the limit allows`);
+  });
+
+  it("can be higher, by the rate option", async () => {
+    test.emulator.seed(fleet(200));
+    test.emulator.configure({ throttle: { scale: 4 } });
+    const used = await ratio(await test.connect({}, { rate: 60 }), 200, 60);
+    assert.equal(throttled(), 0);
+    assert.ok(used < 1.3, `${used} of the time that the limit allows`);
+  });
+
+  it("let GetFunction pass while all others have to wait", async () => {
+    test.emulator.seed(fleet(40));
+    test.emulator.configure({ throttle: true });
+    const aws = await test.connect();
+    const started = performance.now();
+    const names = test.emulator.functions().map(({ name }) => name);
+    await Promise.all([
+      ...Array.from({ length: 40 }, (_, version) => aws.layerVersion(base(version + 1))),
+      aws.listFunctions({ names }).then(() => {
+        const share = (test.emulator.counts().GetLayerVersion ?? 0) / 40;
+        assert.ok(share < 0.75, `${share} of the other calls were done before 40 GetFunction calls`);
+      }),
+    ]);
+    assert.ok(performance.now() - started > ((40 - 15) / 15) * 1000);
+    assert.equal(throttled(), 0);
+  });
+
+  it("are shared by all sessions of the process on one account and region", async () => {
+    test.emulator.seed(fleet(60));
+    test.emulator.configure({ throttle: { scale: 2 } });
+    const sessions = await Promise.all([1, 2, 3].map(() => test.connect({}, { rate: 30 })));
+    const { functions } = await (sessions[0] as Aws).listFunctions({ all: true });
+    const runs = sessions.map((aws, index) =>
+      aws.reconcile(functions.slice(index * 20, (index + 1) * 20), moveBase(2)),
+    );
+    await Promise.all(runs);
+    assert.equal(test.emulator.counts().UpdateFunctionConfiguration, 60);
+    assert.equal(throttled(), 0);
+  });
+
+  it("are kept to by backing off when somebody else uses half of them", async () => {
+    test.emulator.seed(fleet(100));
+    test.emulator.configure({ throttle: { scale: 4 } });
+    // Another access key has budgets of its own, as another process would.
+    const { AWS_ACCESS_KEY_ID } = process.env;
+    test.setEnv({ AWS_ACCESS_KEY_ID: "AKIASOMEBODYELSE" });
+    const other = await test.connect({}, { rate: 30, onCall: () => {} });
+    await other.listFunctions({ all: true });
+    test.setEnv({ AWS_ACCESS_KEY_ID });
+
+    const aws = await test.connect({}, { rate: 60 });
+    const { functions } = await aws.listFunctions({ all: true });
+    let busy = true;
+    const elsewhere = (async () => {
+      for (let version = 1; busy; version += 1) await other.layerVersion(base(version));
+    })();
+    const outcomes = await aws.reconcile(functions, moveBase(2));
+    busy = false;
+    await elsewhere;
+    assert.ok(outcomes.every(({ status }) => status === "updated"));
+    assert.equal(test.emulator.writes().length, 100);
+    const refused = test.calls.filter(({ outcome }) => outcome === "TooManyRequestsException").length;
+    assert.ok(refused < 50, `${refused} requests were refused`);
+  });
+});

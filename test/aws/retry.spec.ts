@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { Attempts, classify, type FailureKind } from "../../sdk/aws/retry";
+import { counts } from "../support/counts";
+
+const status = (httpStatusCode: number, name = "SomeException") => ({ name, $metadata: { httpStatusCode } });
+
+describe("classify", () => {
+  const cases: readonly [string, unknown, FailureKind][] = [
+    ["429", status(429), "throttled"],
+    ["the tagging API's throttling, which is a 400", status(400, "ThrottledException"), "throttled"],
+    ["STS's throttling, which is a 400", status(400, "Throttling"), "throttled"],
+    ["500", status(500), "lost"],
+    ["503", status(503), "lost"],
+    ["409", status(409, "ResourceConflictException"), "conflict"],
+    ["412", status(412, "PreconditionFailedException"), "conflict"],
+    ["400", status(400, "InvalidParameterValueException"), "final"],
+    ["403", status(403, "AccessDeniedException"), "final"],
+    ["404", status(404, "ResourceNotFoundException"), "final"],
+    ["a request that took too long", { name: "TimeoutError" }, "lost"],
+    ["a dropped connection", Object.assign(new Error("socket hang up"), { code: "ECONNRESET" }), "lost"],
+    ["a refused connection", Object.assign(new Error(), { code: "ECONNREFUSED" }), "unreachable"],
+    ["a name that is not known", Object.assign(new Error(), { code: "ENOTFOUND" }), "unreachable"],
+    ["what a library has wrapped", new Error("failed", { cause: { code: "ECONNRESET" } }), "lost"],
+    [
+      "a clock that was wrong, and is corrected now",
+      { name: "InvalidSignatureException", $metadata: { httpStatusCode: 403, clockSkewCorrected: true } },
+      "lost",
+    ],
+    [
+      "an answer that was cut off",
+      Object.assign(new SyntaxError("Unexpected end of JSON input"), { $metadata: { httpStatusCode: 200 } }),
+      "lost",
+    ],
+    ["a mistake in this program", new TypeError("undefined is not a function"), "final"],
+    ["what is no error at all", "text", "final"],
+    ["nothing", undefined, "final"],
+  ];
+  for (const [what, error, kind] of cases) {
+    it(`${what} is ${kind}`, () => assert.equal(classify(error), kind));
+  }
+});
+
+describe("Attempts", () => {
+  const soon = () => performance.now() + 3_600_000;
+  const tries = (error: unknown, most = 50) => {
+    const attempts = new Attempts(soon());
+    let count = 1;
+    while (count < most && attempts.pauseAfter(error) !== undefined) count += 1;
+    return count;
+  };
+
+  it("bounds what AWS does not answer, what cannot be reached, and what cannot succeed", () => {
+    assert.equal(tries(status(500)), 10);
+    assert.equal(tries({ code: "ECONNREFUSED" }), 5);
+    assert.equal(tries(status(400)), 1);
+  });
+
+  it("does not count what ends when others are done", () => {
+    assert.equal(tries(status(429)), 50);
+    assert.equal(tries(status(412)), 50);
+  });
+
+  it("gives up at the deadline", () => {
+    const attempts = new Attempts(performance.now() + 1000);
+    const { $metadata, name } = status(429);
+    assert.equal(attempts.pauseAfter({ name, $metadata, retryAfterSeconds: "2" }), undefined);
+    assert.equal(new Attempts(performance.now()).pauseAfter(status(500)), undefined);
+  });
+
+  it("pauses longer after each failure, never for more than five seconds, and as long as AWS asks", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 9 }), fc.option(fc.integer({ min: 0, max: 60 })), (failures, asked) => {
+        const attempts = new Attempts(soon());
+        const error = { ...status(503), $response: { headers: asked === null ? {} : { "retry-after": `${asked}` } } };
+        let pause = 0;
+        for (let failure = 0; failure < failures; failure += 1) pause = attempts.pauseAfter(error) ?? Number.NaN;
+        const full = Math.min(5000, 200 * 2 ** (failures - 1));
+        const least = (asked ?? 0) * 1000;
+        assert.ok(pause >= Math.max(full / 2, least) && pause <= Math.max(full, least), `${pause} ms`);
+      }),
+      counts({ sample: 200, full: 5000 }),
+    );
+  });
+});

@@ -1,0 +1,37 @@
+// `npm run bench [NAME...]`: prints each figure beside what it is compared with, and exits 1 when an aim is missed.
+
+import Table from "cli-table3";
+import type { Figure } from "./figures";
+
+const benches: Record<string, () => Promise<{ run(): Promise<Figure[]> }>> = {
+  resource: () => import("./resource"),
+};
+
+async function main(names: readonly string[]): Promise<void> {
+  const unknown = names.filter((name) => !(name in benches));
+  if (unknown.length > 0)
+    throw new Error(`no bench ${unknown.join(", ")}; there are: ${Object.keys(benches).join(", ")}`);
+  const figures: Figure[] = [];
+  for (const name of names.length > 0 ? names : Object.keys(benches)) {
+    console.error(`${name}...`);
+    const bench = await benches[name]?.();
+    figures.push(...((await bench?.run()) ?? []));
+  }
+  const table = new Table({ head: ["figure", "value", "compared with", "aim", ""], style: { head: [] } });
+  for (const { name, value, unit, comparedWith, aim, ok } of figures) {
+    table.push([
+      name,
+      `${value.toFixed(2)} ${unit}`,
+      comparedWith,
+      aim === undefined ? "" : `<= ${aim}`,
+      ok ? "ok" : "MISSED",
+    ]);
+  }
+  console.log(table.toString());
+  process.exitCode = figures.every(({ ok }) => ok) ? 0 : 1;
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,190 @@
+import { type ProblemCase, testProblems } from "../../support/problems";
+
+const noVersions = [
+  "0",
+  "-5",
+  "1.5",
+  "99999999999999999999",
+  ".inf",
+  ".nan",
+  "true",
+  "latest",
+  "v5",
+  "1_000",
+  '"5.0"',
+  "~",
+];
+
+const cases: ProblemCase[] = [
+  ...noVersions.map((value) => ({
+    what: `version: ${value}`,
+    text: `layers:\n  a:\n    version: ${value}`,
+    shows: [`3:14 invalid-value <${value}> layers.a.version must be a whole number of 1 or more`],
+  })),
+  {
+    what: "an unknown key of an entry",
+    text: "layers: { a: { version: 1, enforec: minimum } }",
+    shows: ['1:28 unknown-key <enforec> unknown key "enforec" in layers.a => Did you mean "enforce"?'],
+  },
+  {
+    what: "an unknown key unlike any other",
+    text: "layers: { a: { version: 1, owner: me } }",
+    shows: [
+      '1:28 unknown-key <owner> unknown key "owner" in layers.a => Known keys are: version, arn, names, enforce, latest, description, compatible_runtimes, compatible_architectures',
+    ],
+  },
+  {
+    what: "names that every object has",
+    text: "layers: { a: { version: 1, constructor: 1, toString: 2 } }",
+    shows: [
+      '1:28 unknown-key <constructor> unknown key "constructor" in layers.a => Known keys are: version, arn, names, enforce, latest, description, compatible_runtimes, compatible_architectures',
+      '1:44 unknown-key <toString> unknown key "toString" in layers.a => Known keys are: version, arn, names, enforce, latest, description, compatible_runtimes, compatible_architectures',
+    ],
+  },
+  {
+    what: "an entry without version",
+    text: "layers: { a: {} }",
+    shows: [
+      "1:11 missing-key <a> layers.a has no version => Add the version that the layer has to be at, such as `version: 1`",
+    ],
+  },
+  {
+    what: "an entry that is a number",
+    text: "layers: { a: 5 }",
+    shows: ["1:14 invalid-value <5> layers.a must be a mapping"],
+  },
+  {
+    what: "an entry without content",
+    text: "layers:\n  a:",
+    shows: ["2:3 invalid-value <a> layers.a must be a mapping"],
+  },
+  {
+    what: 'version: "5"',
+    text: 'layers:\n  a:\n    version: "5"',
+    shows: [
+      '3:14 invalid-value <"5"> layers.a.version must be a whole number of 1 or more => Write the number without quotes: 5',
+    ],
+  },
+  {
+    what: "version: 05",
+    text: "layers:\n  a:\n    version: 05",
+    shows: [
+      "3:14 invalid-value <05> 05 has a leading zero, which some YAML readers take for an octal number => Write a number without leading zeros, and a text in quotes",
+    ],
+  },
+  {
+    what: "version: 010",
+    text: "layers:\n  a:\n    version: 010",
+    shows: [
+      "3:14 invalid-value <010> 010 has a leading zero, which some YAML readers take for an octal number => Write a number without leading zeros, and a text in quotes",
+    ],
+  },
+  {
+    what: "version: ",
+    text: "layers:\n  a:\n    version: ",
+    shows: ["3:5 invalid-value <version> layers.a.version must be a whole number of 1 or more"],
+  },
+  {
+    what: "version: [5]",
+    text: "layers:\n  a:\n    version: [5]",
+    shows: ["3:5 invalid-value <version> layers.a.version must be a whole number of 1 or more"],
+  },
+  {
+    what: "an ARN with a version",
+    text: "layers: { a: { version: 1, arn: 'arn:aws:lambda:us-east-1:123456789012:layer:a:7' } }",
+    shows: [
+      "1:33 invalid-value <'arn:aws:lambda:us-east-1:123456789012:layer:a:7'> layers.a.arn must be a layer ARN without a version: arn:aws:lambda:REGION:ACCOUNT:layer:NAME => Leave the version out: arn:aws:lambda:us-east-1:123456789012:layer:a",
+    ],
+  },
+  {
+    what: "an ARN with a short account",
+    text: "layers: { a: { version: 1, arn: 'arn:aws:lambda:us-east-1:12345:layer:a' } }",
+    shows: [
+      "1:33 invalid-value <'arn:aws:lambda:us-east-1:12345:layer:a'> layers.a.arn must be a layer ARN without a version: arn:aws:lambda:REGION:ACCOUNT:layer:NAME",
+    ],
+  },
+  {
+    what: "an ARN of another kind",
+    text: "layers: { a: { version: 1, arn: 'arn:aws:lambda:us-east-1:123456789012:function:a' } }",
+    shows: [
+      "1:33 invalid-value <'arn:aws:lambda:us-east-1:123456789012:function:a'> layers.a.arn must be a layer ARN without a version: arn:aws:lambda:REGION:ACCOUNT:layer:NAME",
+    ],
+  },
+  {
+    what: "an empty ARN",
+    text: "layers: { a: { version: 1, arn: '' } }",
+    shows: [
+      "1:33 invalid-value <''> layers.a.arn must be a layer ARN without a version: arn:aws:lambda:REGION:ACCOUNT:layer:NAME",
+    ],
+  },
+  {
+    what: "names as a text",
+    text: "layers: { a: { version: 1, names: team-* } }",
+    shows: ['1:35 invalid-value <team-*> layers.a.names must be a list of layer names => Write a list: ["team-*"]'],
+  },
+  {
+    what: "no names",
+    text: "layers: { a: { version: 1, names: [] } }",
+    shows: ["1:28 invalid-value <names> layers.a.names must name at least one layer"],
+  },
+  {
+    what: "names that no layer can have",
+    text: "layers: { a: { version: 1, names: ['', a.b, 'a{stak}', 5, null] } }",
+    shows: [
+      "1:36 invalid-value <''> layers.a.names.0 must be a layer name of letters, digits, - and _, in which * stands for any text and {stack} for the stack",
+      "1:40 invalid-value <a.b> layers.a.names.1 must be a layer name of letters, digits, - and _, in which * stands for any text and {stack} for the stack",
+      "1:45 invalid-value <'a{stak}'> layers.a.names.2 must be a layer name of letters, digits, - and _, in which * stands for any text and {stack} for the stack",
+      "1:56 invalid-value <5> layers.a.names.3 must be a text => Write it in quotes, so that it is a text",
+      "1:59 invalid-value <null> layers.a.names.4 must be a text",
+    ],
+  },
+  {
+    what: "another enforce",
+    text: "layers: { a: { version: 1, enforce: Minimum } }",
+    shows: ["1:37 invalid-value <Minimum> layers.a.enforce must be exact or minimum"],
+  },
+  {
+    what: "latest without ssm:",
+    text: "layers: { a: { version: 1, latest: /path } }",
+    shows: ["1:36 invalid-value </path> layers.a.latest must be ssm:/path/of/a/parameter"],
+  },
+  {
+    what: "a description that is a number",
+    text: "layers: { a: { version: 1, description: 5 } }",
+    shows: ["1:41 invalid-value <5> layers.a.description must be a text => Write it in quotes, so that it is a text"],
+  },
+  {
+    what: "runtimes as a text",
+    text: "layers: { a: { version: 1, compatible_runtimes: python3.12 } }",
+    shows: [
+      '1:49 invalid-value <python3.12> layers.a.compatible_runtimes must be a list of texts => Write a list: ["python3.12"]',
+    ],
+  },
+  {
+    what: "a runtime that YAML takes for a number",
+    text: "layers: { a: { version: 1, compatible_runtimes: [3.10] } }",
+    shows: [
+      "1:50 invalid-value <3.10> layers.a.compatible_runtimes.0 must be a text => Write it in quotes, so that it is a text",
+    ],
+  },
+  {
+    what: "another architecture",
+    text: "layers: { a: { version: 1, compatible_architectures: [amd64] } }",
+    shows: ["1:55 invalid-value <amd64> layers.a.compatible_architectures.0 must be x86_64 or arm64"],
+  },
+  {
+    what: "entries that cannot be a layer's name",
+    text: 'layers: { "a b": { version: 1 }, "": { version: 1 }, "a-{stack}": { version: 1 }, "a:5": { version: 1, arn: null }, xxx.y: { version: 1 } }',
+    shows: [
+      '1:11 invalid-layer-name <"a b"> "a b" cannot be a layer\'s name: letters, digits, - and _, at most 140 => Give the entry an arn or names',
+      '1:34 invalid-layer-name <""> "" cannot be a layer\'s name: letters, digits, - and _, at most 140 => Give the entry an arn or names',
+      '1:54 invalid-layer-name <"a-{stack}"> "a-{stack}" cannot be a layer\'s name: letters, digits, - and _, at most 140 => Give the entry an arn or names',
+      '1:83 invalid-layer-name <"a:5"> "a:5" cannot be a layer\'s name: letters, digits, - and _, at most 140 => Give the entry an arn or names',
+      '1:117 invalid-layer-name <xxx.y> "xxx.y" cannot be a layer\'s name: letters, digits, - and _, at most 140 => Give the entry an arn or names',
+    ],
+  },
+];
+
+describe("a config whose entries are wrong", () => {
+  testProblems(cases);
+});

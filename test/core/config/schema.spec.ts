@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { Ajv } from "ajv";
+import fc from "fast-check";
+import { parseConfig } from "../../../sdk/core/config/parse";
+import { configJsonSchema } from "../../../sdk/core/config/schema";
+import type { Problem } from "../../../sdk/core/problem";
+import { rawConfig } from "../../support/configs";
+
+type Schema = Record<string, unknown> & { properties?: Record<string, Schema>; additionalProperties?: Schema | false };
+
+const schema = configJsonSchema() as Schema;
+const accepts = new Ajv({ strict: true, allowUnionTypes: true }).compile(schema);
+
+describe("the JSON Schema of a config", () => {
+  it("is of a draft that every editor knows", () => {
+    assert.equal(schema.$schema, "http://json-schema.org/draft-07/schema#");
+    assert.equal(typeof schema.title, "string");
+  });
+
+  const sections: [string, Schema | false | undefined][] = [
+    ["the file", schema],
+    ["an entry", schema.properties?.layers?.additionalProperties],
+    ["the settings", schema.properties?.settings],
+  ];
+  for (const [what, section] of sections) {
+    it(`describes every key of ${what}, and allows no other`, () => {
+      assert(section);
+      assert.equal(section.additionalProperties, false);
+      const keys = Object.entries(section.properties ?? {});
+      assert(keys.length > 0);
+      for (const [key, { description, title }] of keys) {
+        assert(typeof (description ?? title) === "string", `${key} is not described where editors show it`);
+      }
+    });
+  }
+
+  it("has only examples and defaults that it accepts itself", () => {
+    const ajv = new Ajv({ strict: true, allowUnionTypes: true });
+    let seen = 0;
+    const visit = (value: unknown): void => {
+      if (typeof value !== "object" || value === null) return;
+      const { examples, ...part } = value as Schema;
+      for (const example of [
+        ...(Array.isArray(examples) ? examples : []),
+        ...("default" in part ? [part.default] : []),
+      ]) {
+        assert(
+          ajv.validate({ ...part, $schema: undefined }, example),
+          `${JSON.stringify(example)}: ${ajv.errorsText()}`,
+        );
+        seen++;
+      }
+      Object.values(part).forEach(visit);
+    };
+    visit(schema);
+    assert(seen >= 15);
+  });
+
+  it("accepts what the parser accepts", () => {
+    fc.assert(
+      fc.property(rawConfig, (config) => {
+        assert(parseConfig(JSON.stringify(config), "c.yaml").ok);
+        assert(accepts(config), JSON.stringify(accepts.errors));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("refuses what the parser refuses, rules about several values apart", () => {
+    let refused = 0;
+    fc.assert(
+      fc.property(rawConfig, fc.nat(), odd, (config, place, value) => {
+        const changed = replaceAt(config, place, value);
+        const parsed = parseConfig(JSON.stringify(changed), "c.yaml");
+        if (parsed.ok) return assert(accepts(changed), JSON.stringify(accepts.errors));
+        refused++;
+        assert.equal(accepts(changed), parsed.problems.every(beyondSchema), JSON.stringify(parsed.problems));
+      }),
+      { numRuns: 1500 },
+    );
+    assert(refused > 300, `only ${refused} were refused`);
+  });
+});
+
+/** Values that fit some fields and not others, or none. */
+const odd: fc.Arbitrary<unknown> = fc.constantFrom(
+  ...[
+    null,
+    true,
+    0,
+    1,
+    -1,
+    1.5,
+    2 ** 53,
+    "",
+    "5",
+    "x y",
+    "ssm:",
+    "exact",
+    "arm64",
+    "123456789012",
+    123456789012,
+    12345,
+  ],
+  ...["arn:aws:lambda:us-east-1:123456789012:layer:a", "arn:aws:lambda:us-east-1:123456789012:layer:a:5"],
+  ...[[], [null], ["x"], ["a.b"], [1], {}, { version: 1 }, { versoin: 1 }, { Fn: "layers" }, { "my:mod:Fn": "" }],
+);
+
+/** The same content with another value, or an unknown key, at one of its places. */
+function replaceAt(content: unknown, place: number, value: unknown): unknown {
+  const places: [unknown, unknown][] = [];
+  const copy: unknown = structuredClone(content);
+  const visit = (parent: unknown): void => {
+    if (typeof parent !== "object" || parent === null) return;
+    for (const key of [...Object.keys(parent), "unknown"]) places.push([parent, key]);
+    Object.values(parent).forEach(visit);
+  };
+  visit(copy);
+  const [parent, key] = places[place % places.length] ?? [];
+  (parent as Record<string, unknown>)[key as string] = value;
+  return copy;
+}
+
+/** What a schema cannot say: that an entry's name has to be a layer's, or an override's entry a new one. */
+function beyondSchema({ code, message }: Problem): boolean {
+  return code === "invalid-layer-name" || message.includes("to take one from");
+}

@@ -1,0 +1,231 @@
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import fc from "fast-check";
+import { parseLayerVersionArn } from "../../../sdk/core/arn";
+import { LayersError } from "../../../sdk/core/errors";
+import { StateError } from "../../../sdk/core/state/error";
+import { patchState, type VersionEdit, verifyPatched, versionEdits } from "../../../sdk/core/state/patch";
+import { functionTypes, scanState } from "../../../sdk/core/state/scan";
+import { resourceTypes, states } from "../../support/arbitrary-states";
+import { jsonStyles, writeJson } from "../../support/json-styles";
+import { modelOf, withoutPlaces } from "../../support/state-model";
+import { awsFunction, layer, stateOf } from "../../support/states";
+
+const styledStates = fc.record({ state: states, style: jsonStyles }).map(({ state, style }) => ({
+  text: writeJson(state, style),
+  state,
+}));
+
+describe("scanState, for any state in any style", () => {
+  it("finds what JSON.parse finds", () => {
+    fc.assert(
+      fc.property(styledStates, ({ text }) => {
+        const facts = scanState(Buffer.from(text), { resourceTypes });
+        assert.deepEqual(withoutPlaces(facts), modelOf(text, resourceTypes));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("finds the same in every style", () => {
+    fc.assert(
+      fc.property(states, jsonStyles, jsonStyles, (state, one, other) => {
+        const [a, b] = [one, other].map((style) => scanState(Buffer.from(writeJson(state, style)), { resourceTypes }));
+        assert(a && b);
+        assert.deepEqual(withoutPlaces(a), withoutPlaces(b));
+      }),
+    );
+  });
+
+  it("refuses a state that is cut off anywhere", () => {
+    fc.assert(
+      fc.property(styledStates, fc.nat(), ({ text }, place) => {
+        const bytes = Buffer.from(text.trimEnd());
+        assert.throws(() => scanState(bytes.subarray(0, place % bytes.length), { resourceTypes }), StateError);
+      }),
+    );
+  });
+
+  it("refuses a state with a changed byte, or finds what JSON.parse finds", () => {
+    fc.assert(
+      fc.property(styledStates, fc.nat(), fc.nat(255), ({ text }, place, byte) => {
+        const bytes = Buffer.from(text);
+        bytes[place % bytes.length] = byte;
+        const facts = scanUnlessRefused(bytes);
+        if (facts) assert.deepEqual(withoutPlaces(facts), modelOf(bytes.toString(), resourceTypes));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+describe("patchState", () => {
+  it("changes the versions in an export as the AWS provider writes it, and no other byte", () => {
+    const text = fs.readFileSync(path.join(__dirname, "../../data/state-two-functions.json"), "utf8");
+    const patched = patch(Buffer.from(text), (arn) => (arn.includes(":mylayer:") ? 10 : undefined));
+    const [before, after] = [text.split("\n"), patched.toString().split("\n")];
+    const changed = after.flatMap((line, i) => (line === before[i] ? [] : [[i + 1, line.trim()]]));
+    // The layer itself, and the stack's outputs, hold the same text.
+    const line = '"arn:aws:lambda:us-east-1:123456789012:layer:mylayer:10",';
+    assert.deepEqual(changed, [
+      [259, line],
+      [399, line],
+      [481, line],
+      [601, line],
+    ]);
+    assert.equal(after.length, before.length);
+  });
+
+  it("gives back the same bytes, not a copy, where there is nothing to edit", () => {
+    const bytes = Buffer.from(JSON.stringify(stateOf([awsFunction("f", [])])));
+    const slices = [...patchState(bytes, [])];
+    assert.deepEqual(slices, [bytes.subarray(0)]);
+    assert.equal(slices[0]?.buffer, bytes.buffer);
+  });
+
+  it("takes edits in any order", () => {
+    const bytes = Buffer.from("[9, 8, 7]");
+    const edits = [
+      { start: 7, end: 8, text: "30" },
+      { start: 1, end: 2, text: "10" },
+    ];
+    assert.equal(Buffer.concat([...patchState(bytes, edits)]).toString(), "[10, 8, 30]");
+  });
+
+  const text = `["${layer("a", 12)}", "x:\\u0031"]`;
+  const digits = text.indexOf("12", 60);
+  const refused: [name: string, edits: VersionEdit[]][] = [
+    ["text in the place of digits", [{ start: digits, end: digits + 2, text: "1a" }]],
+    ["nothing in the place of digits", [{ start: digits, end: digits + 2, text: "" }]],
+    ["version 0", [{ start: digits, end: digits + 2, text: "0" }]],
+    ["a leading zero", [{ start: digits, end: digits + 2, text: "05" }]],
+    ["digits in the place of text", [{ start: digits - 1, end: digits + 2, text: "5" }]],
+    ["digits in the place of a quote", [{ start: digits, end: digits + 3, text: "5" }]],
+    ["digits in the place of nothing", [{ start: digits, end: digits, text: "5" }]],
+    ["digits in the place of an escape's end", [{ start: text.length - 7, end: text.length - 2, text: "5" }]],
+    ["digits behind the end", [{ start: 500, end: 501, text: "5" }]],
+    [
+      "two edits of one place",
+      [
+        { start: digits, end: digits + 2, text: "5" },
+        { start: digits + 1, end: digits + 2, text: "5" },
+      ],
+    ],
+  ];
+  for (const [name, edits] of refused) {
+    it(`refuses ${name}`, () => {
+      assert.throws(
+        () => patchState(Buffer.from(text), edits),
+        (error) => error instanceof LayersError && error.code === "internal",
+      );
+    });
+  }
+
+  it("changes the planned versions in any state, and no other byte", () => {
+    fc.assert(
+      fc.property(styledStates, ({ text }) => {
+        const bytes = Buffer.from(text);
+        const edits = versionEdits(scanState(bytes, { resourceTypes }).functions, plannedVersion);
+        // Backwards, so that places before an edit stay where they are.
+        let expected = bytes.toString("latin1");
+        for (const { start, end, text } of edits.toSorted((a, b) => b.start - a.start)) {
+          expected = expected.slice(0, start) + text + expected.slice(end);
+        }
+        const patched = patch(bytes, plannedVersion);
+        assert.equal(patched.toString("latin1"), expected);
+        assert.deepEqual(JSON.parse(patched.toString()), plannedState(JSON.parse(text)));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("changes nothing the second time", () => {
+    fc.assert(
+      fc.property(styledStates, ({ text }) => {
+        const once = patch(Buffer.from(text), plannedVersion);
+        assert.deepEqual(versionEdits(scanState(once, { resourceTypes }).functions, plannedVersion), []);
+        assert(patch(once, plannedVersion).equals(once));
+      }),
+    );
+  });
+});
+
+describe("verifyPatched", () => {
+  const bytes = Buffer.from(
+    JSON.stringify(stateOf([awsFunction("f", [layer("a", 1)]), awsFunction("g", [layer("a", 1)])])),
+  );
+  const before = scanState(bytes);
+  const edits = versionEdits(before.functions, () => 20);
+
+  it("accepts every patched state", () => {
+    fc.assert(
+      fc.property(styledStates, ({ text }) => {
+        const facts = scanState(Buffer.from(text), { resourceTypes });
+        const patched = patch(Buffer.from(text), plannedVersion);
+        verifyPatched(facts, versionEdits(facts.functions, plannedVersion), scanState(patched, { resourceTypes }));
+      }),
+    );
+  });
+
+  const wrong: [name: string, state: Uint8Array][] = [
+    ["the state as it was", bytes],
+    ["a state with an edit missing", Buffer.concat([...patchState(bytes, edits.slice(1))])],
+    [
+      "a state with another version",
+      Buffer.concat([
+        ...patchState(
+          bytes,
+          edits.map((edit) => ({ ...edit, text: "21" })),
+        ),
+      ]),
+    ],
+    ["a state without its last function", Buffer.from(JSON.stringify(stateOf([awsFunction("f", [layer("a", 20)])])))],
+  ];
+  for (const [name, state] of wrong) {
+    it(`refuses ${name}`, () => {
+      assert.throws(
+        () => verifyPatched(before, edits, scanState(state)),
+        (error) =>
+          error instanceof LayersError && error.code === "verification-failed" && /Function::[fg]/.test(error.message),
+      );
+    });
+  }
+});
+
+/** A plan for any layer version ARN: layers with an `a` in their names go to a version that the name decides. */
+function plannedVersion(text: string): number | undefined {
+  const { name } = parseLayerVersionArn(text) ?? { name: "" };
+  return name.includes("a") ? name.length * 7 : undefined;
+}
+
+function patch(bytes: Uint8Array, versionFor: (arn: string) => number | undefined): Buffer {
+  const edits = versionEdits(scanState(bytes, { resourceTypes }).functions, versionFor);
+  return Buffer.concat([...patchState(bytes, edits)]);
+}
+
+/** The plan applied to a parsed state. */
+function plannedState(state: { deployment: { resources?: Record<string, unknown>[] | null } }): object {
+  const types: Record<string, string> = { ...functionTypes, ...resourceTypes };
+  for (const resource of state.deployment.resources ?? []) {
+    const property = types[String(resource.type)];
+    for (const source of [resource.inputs, resource.outputs] as (Record<string, unknown> | null | undefined)[]) {
+      const layers = property !== undefined && source && Object.hasOwn(source, property) ? source[property] : undefined;
+      if (!Array.isArray(layers)) continue;
+      layers.forEach((one, i) => {
+        const version = typeof one === "string" ? plannedVersion(one) : undefined;
+        if (version !== undefined) layers[i] = one.replace(/\d+$/, version);
+      });
+    }
+  }
+  return state;
+}
+
+function scanUnlessRefused(bytes: Uint8Array) {
+  try {
+    return scanState(bytes, { resourceTypes });
+  } catch (error) {
+    if (error instanceof StateError) return undefined;
+    throw error;
+  }
+}

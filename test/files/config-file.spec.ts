@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { maxConfigBytes } from "../../sdk/core/config/yaml";
+import { LayersError } from "../../sdk/core/errors";
+import { loadLayerConfig } from "../../sdk/files/config-file";
+import { removeFolder, temporaryFolder } from "../support/folders";
+
+describe("loadLayerConfig", () => {
+  let folder: string;
+
+  before(async () => {
+    folder = await temporaryFolder();
+  });
+  after(() => removeFolder(folder));
+
+  const write = async (name: string, content: string | Uint8Array) => {
+    await writeFile(join(folder, name), content);
+    return name;
+  };
+  const refused = (file: string, cwd = folder): LayersError => {
+    try {
+      loadLayerConfig(file, cwd);
+    } catch (error) {
+      assert(error instanceof LayersError);
+      assert.equal(error.code, "config-invalid");
+      assert.equal(error.exitStatus, 2);
+      return error;
+    }
+    assert.fail("the file was accepted");
+  };
+
+  it("reads a file of a folder, and names it as it was given", async () => {
+    await mkdir(join(folder, "config"));
+    const file = await write(join("config", "good.yaml"), "layers: { a: { version: 1 } }");
+    assert.equal(loadLayerConfig(file, folder).file, file);
+    assert.equal(loadLayerConfig(join(folder, file), "/").file, join(folder, file));
+    assert.equal(loadLayerConfig("../config/good.yaml", join(folder, "config")).layers.get("a")?.fields.version, 1);
+  });
+
+  it("reads UTF-8 with a byte order mark", async () => {
+    const file = await write("bom.yaml", "\uFEFFlayers: { a: { version: 1, description: ä日本 } }");
+    assert.equal(loadLayerConfig(file, folder).layers.get("a")?.fields.description, "ä日本");
+  });
+
+  it("shows every problem of a file", async () => {
+    const file = await write("bad.yaml", "layers:\n  a: { version: 0 }\n  b: { version: 1, x: 2 }\n");
+    assert.equal(
+      refused(file).describe(),
+      `bad.yaml has 2 problems:
+bad.yaml:2:17 invalid-value: layers.a.version must be a whole number of 1 or more
+  2 |   a: { version: 0 }
+    |                 ^
+bad.yaml:3:20 unknown-key: unknown key "x" in layers.b
+  3 |   b: { version: 1, x: 2 }
+    |                    ^
+  Known keys are: version, arn, names, enforce, latest, description, compatible_runtimes, compatible_architectures`,
+    );
+  });
+
+  it("speaks of a single problem as one", async () => {
+    assert.match(refused(await write("one.yaml", "layers: { a: {} }")).message, /^one\.yaml has a problem:\n/);
+  });
+
+  it("says where a file that is missing was looked for", () => {
+    const error = refused("nowhere/missing.yaml");
+    assert.equal(
+      error.message,
+      `Config file not found: nowhere/missing.yaml (looked for ${join(folder, "nowhere/missing.yaml")})`,
+    );
+    assert.match(error.next ?? "", /--config/);
+  });
+
+  it("says that a file is missing whose folder is a file", async () => {
+    await write("file", "");
+    assert.match(refused("file/c.yaml").message, /^Config file not found: file\/c\.yaml/);
+  });
+
+  it("refuses a folder", () => {
+    assert.match(refused(".").message, /^Cannot read \.: EISDIR/);
+  });
+
+  it("refuses a file that is too large, without reading it", async () => {
+    const file = await write("large.yaml", "#".repeat(maxConfigBytes + 1));
+    assert.equal(
+      refused(file).message,
+      `large.yaml has ${maxConfigBytes + 1} bytes; at most ${maxConfigBytes} are read`,
+    );
+  });
+
+  const encodings = {
+    "Latin-1": [Buffer.from("layers: {}\n# gr\xfcn\n", "latin1"), 2],
+    "UTF-16": [Buffer.from("\uFEFFlayers: {}\n", "utf16le"), 1],
+  } as const;
+  for (const [encoding, [bytes, line]] of Object.entries(encodings)) {
+    it(`refuses ${encoding}, and says in which line`, async () => {
+      const error = refused(await write(`${encoding}.yaml`, bytes));
+      assert.equal(
+        error.describe(),
+        `Cannot read ${encoding}.yaml: line ${line} is not UTF-8 text\nSave the file as UTF-8.`,
+      );
+    });
+  }
+});

@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { glob } from "node:fs/promises";
+import { dirname, join, relative, resolve } from "node:path";
+import ts from "typescript";
+
+const checkout = resolve(__dirname, "..");
+
+/**
+ * Which other parts each part may import. A file's part is the longest of these paths that it begins with; files of one
+ * part may import each other. Adapters meet what uses them in three places: cli/main, provider and policy-pack.
+ */
+const parts: Record<string, readonly string[]> = {
+  "sdk/core": [],
+  "sdk/files": ["sdk/core"],
+  "sdk/aws": ["sdk/core"],
+  "sdk/pulumi": ["sdk/core"],
+  "sdk/ops": ["sdk/core"],
+  "sdk/cli": ["sdk/ops", "sdk/core"],
+  "sdk/cli/main": ["sdk/cli", "sdk/ops", "sdk/aws", "sdk/pulumi", "sdk/files", "sdk/core"],
+  "sdk/index": ["sdk/ops", "sdk/aws", "sdk/pulumi", "sdk/files", "sdk/core", "provider"],
+  provider: ["sdk/ops", "sdk/aws", "sdk/pulumi", "sdk/files", "sdk/core"],
+  "policy-pack": ["sdk/aws", "sdk/files", "sdk/core"],
+  examples: [],
+};
+
+/** Packages and modules of Node that a part must not import. */
+const forbidden: Record<string, RegExp> = {
+  "sdk/core": /^(node:|@aws-sdk\/|@smithy\/|@pulumi\/)/,
+  "sdk/files": /^(@aws-sdk\/|@smithy\/|@pulumi\/)/,
+  "sdk/aws": /^@pulumi\//,
+  "sdk/pulumi": /^(@aws-sdk\/|@smithy\/|@pulumi\/aws)/,
+  "sdk/ops": /^(node:(fs|child_process|https?|net|process)\b|@aws-sdk\/|@smithy\/|@pulumi\/)/,
+  "sdk/cli": /^(@aws-sdk\/|@smithy\/|@pulumi\/)/,
+  "sdk/cli/main": /^@pulumi\/aws/,
+  "sdk/index": /^@pulumi\/aws/,
+  provider: /^@pulumi\/aws/, // 84 MB, and for types alone
+  "policy-pack": /^@pulumi\/aws/,
+  examples: /^pulumi-lambda-layers\/dist\b/,
+};
+
+interface Import {
+  file: string;
+  /** What the file imports: a path from the checkout without extension, or the name of a package's module. */
+  target: string;
+  local: boolean;
+}
+
+function importsOf(file: string): Import[] {
+  const { importedFiles } = ts.preProcessFile(readFileSync(join(checkout, file), "utf8"), true, true);
+  return importedFiles.map(({ fileName }) => {
+    const local = fileName.startsWith(".");
+    const path = relative(checkout, resolve(checkout, dirname(file), fileName));
+    return { file, local, target: local ? path.replaceAll("\\", "/").replace(/\.(m|c)?[jt]s$/, "") : fileName };
+  });
+}
+
+function partOf(path: string): string | undefined {
+  const bare = path.replace(/\.(m|c)?ts$/, "");
+  return Object.keys(parts)
+    .filter((part) => bare === part || bare.startsWith(`${part}/`))
+    .sort((a, b) => b.length - a.length)[0];
+}
+
+describe("imports", () => {
+  const files: string[] = [];
+  before(async () => {
+    const patterns = ["sdk", "provider", "policy-pack", "examples"].map((folder) => `${folder}/**/*.{ts,mts,cts}`);
+    const options = { cwd: checkout, exclude: (path: string) => /node_modules|\.d\.ts$/.test(path) };
+    for await (const file of glob(patterns, options)) files.push(file.replaceAll("\\", "/"));
+  });
+
+  const violations = (isWrong: (part: string, found: Import) => boolean) =>
+    files.flatMap((file) =>
+      importsOf(file)
+        .filter((found) => isWrong(partOf(file) ?? "", found))
+        .map(({ target }) => `${file} imports ${target}`),
+    );
+
+  it("are checked for every file", () => {
+    assert.deepEqual(
+      files.filter((file) => partOf(file) === undefined),
+      [],
+    );
+    assert.ok(files.length > 0);
+  });
+
+  it("go one way between the parts", () => {
+    const isWrong = (part: string, { local, target }: Import) => {
+      const other = partOf(target) ?? partOf(`${target}/index`);
+      return local && other !== part && !(other !== undefined && parts[part]?.includes(other));
+    };
+    assert.deepEqual(violations(isWrong), []);
+  });
+
+  it("of packages and of Node stay where they belong", () => {
+    const isWrong = (part: string, { local, target }: Import) => !local && (forbidden[part]?.test(target) ?? false);
+    assert.deepEqual(violations(isWrong), []);
+  });
+
+  it("of examples are of public entry points", () => {
+    const { exports } = JSON.parse(readFileSync(join(checkout, "package.json"), "utf8"));
+    const entries = Object.keys(exports ?? {}).map((entry) => entry.replace(/^\./, "pulumi-lambda-layers"));
+    const isWrong = (part: string, { target }: Import) =>
+      part === "examples" && /^pulumi-lambda-layers\b/.test(target) && !entries.includes(target);
+    assert.deepEqual(violations(isWrong), []);
+  });
+});

@@ -1,0 +1,88 @@
+import { parseLayerVersionArn } from "../../sdk/core/arn";
+import type { FunctionFacts, RecordedLayers, StateFacts } from "../../sdk/core/state/facts";
+import { functionTypes } from "../../sdk/core/state/scan";
+
+type Fields = Record<string, unknown>;
+
+/** Facts without the places they were found at. */
+export interface PlainFacts extends Omit<StateFacts, "functions"> {
+  readonly functions: readonly (Omit<FunctionFacts, "inputs" | "outputs"> & { inputs: unknown; outputs: unknown })[];
+}
+
+/** The facts of a scan without places: layers as `[text, whether it is a layer version ARN]`. */
+export function withoutPlaces(facts: StateFacts): PlainFacts {
+  const plain = (recorded: RecordedLayers) =>
+    recorded.kind === "list"
+      ? recorded.layers.map((one) => (one.kind === "text" ? [one.text, one.version !== undefined] : one.kind))
+      : recorded.kind;
+  const functions = facts.functions.map((one) => ({ ...one, inputs: plain(one.inputs), outputs: plain(one.outputs) }));
+  return { ...facts, functions };
+}
+
+/** What a scan has to find in a state, told the plain way: from JSON.parse of all of it. */
+export function modelOf(text: string, resourceTypes: Readonly<Record<string, string>>): PlainFacts {
+  const state = JSON.parse(text);
+  const resources: Fields[] = state.deployment.resources ?? [];
+  const operations: { type: string; resource: { urn: string } }[] = state.deployment.pending_operations ?? [];
+  const types: Record<string, string> = { ...functionTypes, ...resourceTypes };
+  return {
+    version: state.version,
+    resourceCount: resources.length,
+    secretsProvider: state.deployment.secrets_providers?.type,
+    pendingOperations: {
+      count: operations.length,
+      first: operations.map(({ type, resource }) => ({ type, urn: resource.urn })),
+    },
+    functions: resources.flatMap((resource) => {
+      const property = types[String(resource.type)];
+      return property === undefined ? [] : [functionOf(resource, property)];
+    }),
+  };
+}
+
+function functionOf(resource: Fields, layersProperty: string): PlainFacts["functions"][number] {
+  const inputs = (resource.inputs ?? {}) as Fields;
+  const outputs = (resource.outputs ?? {}) as Fields;
+  const initErrors = (resource.initErrors ?? []) as string[];
+  const sources = initErrors.length > 0 ? [inputs, outputs] : [outputs, inputs];
+  const text = (key: string) =>
+    sources.map((source) => source[key]).find((one) => typeof one === "string" && one !== "");
+  const lists = sources.map(({ architectures }) =>
+    Array.isArray(architectures) ? architectures.filter((one) => typeof one === "string") : [],
+  );
+  const urn = String(resource.urn);
+  const id = (resource.id as string) || undefined;
+  const arn = text("arn") as string | undefined;
+  return {
+    urn,
+    type: String(resource.type),
+    id,
+    name: String(text("functionName") ?? text("name") ?? id ?? urn.slice(urn.lastIndexOf("::") + 2)),
+    arn,
+    deleted: resource.delete === true,
+    external: resource.external === true,
+    initErrors,
+    runtime: text("runtime") as string | undefined,
+    architectures: lists.find((list) => list.length > 0) ?? [],
+    packageType: text("packageType") as string | undefined,
+    region: (text("region") as string | undefined) ?? arn?.split(":")[3],
+    inputs: layersOf(inputs, layersProperty),
+    outputs: layersOf(outputs, layersProperty),
+  };
+}
+
+function layersOf(source: Fields, property: string): unknown {
+  if (!Object.hasOwn(source, property)) return "absent";
+  const value = source[property];
+  if (value === null) return "null";
+  if (!Array.isArray(value)) return isSecret(value) ? "secret" : "other";
+  return value.map((one) => {
+    if (typeof one === "string") return [one, parseLayerVersionArn(one) !== undefined];
+    return isSecret(one) ? "secret" : "other";
+  });
+}
+
+function isSecret(value: unknown): boolean {
+  const signature = (value as Fields | null)?.["4dabf18193072939515e22adb298388d"];
+  return signature === "1b47061264138c4ac30d75fd1eb44270";
+}
