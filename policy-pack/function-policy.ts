@@ -7,11 +7,11 @@ import type {
   ResourceValidationPolicy,
 } from "@pulumi/policy";
 import { LayersError } from "../sdk/core/errors";
-import { keepAssetArchives } from "./asset-archives";
 import type { PolicySettings } from "./config-source";
 import type { PolicyContext, StackLayers } from "./context";
 import { type FunctionView, viewFunction } from "./function-view";
 import { configSchema, tags } from "./metadata";
+import { remediatedProperties } from "./remediated";
 
 /** What a policy is, beside its check. */
 export type PolicyAbout = Omit<Policy, "tags" | "configSchema">;
@@ -69,15 +69,13 @@ export function declaredRemediation(
   name: string,
   remediate: (fn: FunctionView, layers: StackLayers, property: string) => boolean,
 ): ResourceRemediation {
-  return async (args) => {
+  return (args) => {
     const { search, property } = lookUp(context, name, args);
     if (property === undefined) return args.notApplicable(notAFunction);
     if (!search.found) return undefined;
     try {
       const changed = remediate(viewFunction(args, property), context.layersOf(search.config, args.urn), property);
-      if (!changed) return undefined;
-      await keepAssetArchives(args.props);
-      return args.props;
+      return changed ? remediatedProperties(args.props, property) : undefined;
     } catch (error) {
       if (error instanceof LayersError) return undefined;
       throw error;

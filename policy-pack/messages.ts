@@ -5,10 +5,15 @@ import { inlineConfigName } from "./config-source";
 // Messages name functions, layers, versions, runtimes and regions, and nothing else of a resource: the policy SDK does
 // not say which values are secret. A text that is no layer version ARN is never quoted, as it may be anything.
 
-/** `layer_config.yaml:3:14 declares version 5`: where a layer's version comes from. */
-export function declaration({ key, version, enforce, source }: DeclaredLayer): string {
-  const where = source.file === inlineConfigName ? `${inlineConfigName} (layer ${key})` : formatPosition(source);
-  return `${where} declares ${enforce === "minimum" ? "at least version" : "version"} ${version}`;
+/** `layer_config.yaml:3:14`: where a layer is declared. */
+export function placeOf({ key, source }: DeclaredLayer): string {
+  return source.file === inlineConfigName ? `${inlineConfigName} for ${key}` : formatPosition(source);
+}
+
+/** `layer_config.yaml:3:14 declares version 5`: what is declared, and where. */
+export function declaration(declared: DeclaredLayer): string {
+  const least = declared.enforce === "minimum" ? "at least " : "";
+  return `${placeOf(declared)} declares ${least}version ${declared.version}`;
 }
 
 /** `a, b and c`; of many, the first few and how many more. */

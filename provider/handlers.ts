@@ -1,44 +1,44 @@
 // What the shim in a stack's state calls. The path `pulumi-lambda-layers/provider/handlers` and the signatures of the
 // six functions are a permanent interface: shims of every published version stay in users' states.
+
 import type { dynamic } from "@pulumi/pulumi";
 import { checkTargets } from "../sdk/aws/preflight";
 import { type Aws, connectAws } from "../sdk/aws/session";
 import { LayersError } from "../sdk/core/errors";
-import type { FunctionOutcome, FunctionSelection, LiveFunction } from "../sdk/core/live";
+import type { FunctionOutcome, LiveFunction } from "../sdk/core/live";
 import { createMatcher } from "../sdk/core/match";
 import { planLayers } from "../sdk/core/plan";
 import { changeLine } from "../sdk/core/report";
 import { isPinned } from "./pinned";
 import {
   type Checked,
+  isSettled,
   liveVersions,
   mergeVersions,
+  movingFunctions,
   planRecord,
   type Recorded,
   type Request,
+  type Settings,
   sameTarget,
-  sameVersions,
-  withVersions,
+  withTargets,
 } from "./record";
-
-/** What Pulumi's engine sends in place of a value that is not known yet, in previews. */
-const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+import { hasUnknown, isEmpty, knownPart, unknown } from "./selection";
 
 const resourceId = "lambda-layer-versions";
 
 /** What the program declares: settings that are recorded, and the request, which is not. */
-type Declared = Omit<Recorded, "functions" | "before"> & { readonly request: Request };
+type Declared = Omit<Settings, "before"> & { readonly request: Request };
 
-/** Reads AWS, computes the plan, and prints it in a preview. Inputs that come back are what the engine compares. */
-export async function check(olds: Partial<Checked>, news: Declared): Promise<dynamic.CheckResult<unknown>> {
-  const { request, configFile, region, profile, roleArn, onDelete } = news;
-  const settings = { configFile, region, profile, roleArn, onDelete };
-  const { selection, unresolved } = knownSelection(request.selection);
-  const pending = unresolved || [region, profile, roleArn].includes(unknown);
-  const inputs = (rest: object) =>
-    withoutUndefined({ ...settings, ...rest, unresolved: pending ? unknown : undefined });
-  if (isEmpty(selection) || [region, profile, roleArn].includes(unknown)) {
-    return { inputs: inputs({ functions: pending ? unknown : {}, before: olds.before ?? {} }) };
+/** Reads AWS, computes the plan, and prints it in a preview. The inputs that come back are what the engine compares. */
+export async function check(olds: Partial<Checked>, news: Declared): Promise<dynamic.CheckResult<object>> {
+  const { request, ...declared } = news;
+  const before = olds.before ?? {};
+  const settings = settingsOf({ ...declared, before });
+  const selection = knownPart(request.selection);
+  const unresolved = hasUnknown(request.selection) || hasUnknown(declared) ? { unresolved: unknown } : {};
+  if (isEmpty(selection) || hasUnknown(declared)) {
+    return { inputs: { ...settings, functions: "unresolved" in unresolved ? unknown : {}, ...unresolved } };
   }
   try {
     return await withAws(news, async (aws) => {
@@ -46,21 +46,18 @@ export async function check(olds: Partial<Checked>, news: Declared): Promise<dyn
       const { functions, missing } = await aws.listFunctions(selection);
       const live = functions.filter(({ name }) => !isPinned(request, name));
       const plans = live.map((fn) => ({ function: fn, changes: planLayers(fn.layers, matcher) }));
-      const record = planRecord(live, matcher, sameTarget(olds, news) ? olds : {});
       if (request.dryRun) {
-        for (const plan of plans) {
-          for (const change of plan.changes) console.log(changeLine({ function: plan.function.name, ...change }));
+        for (const { function: fn, changes } of plans) {
+          for (const change of changes) console.log(changeLine({ function: fn.name, ...change }));
         }
       }
       for (const name of missing) console.log(`Function ${name} does not exist in ${aws.region} yet: it is left out.`);
-      const failures = await findFailures(aws, plans, record.functions, request);
-      return { inputs: inputs(record), failures };
+      const record = planRecord(live, matcher, sameTarget(olds, news) ? olds : {});
+      const failures = await findFailures(aws, live, record.functions, request);
+      return { inputs: { ...settings, ...record, ...unresolved }, failures };
     });
   } catch (error) {
-    return {
-      inputs: inputs({ functions: {}, before: {} }),
-      failures: [failure(describe(error))],
-    };
+    return { inputs: { ...settings, functions: {} }, failures: [failure(describe(error))] };
   }
 }
 
@@ -72,49 +69,44 @@ export async function diff(_id: string, olds: Partial<Recorded>, news: Partial<C
       news.drift !== undefined ||
       "unresolved" in news ||
       settings.some((name) => olds[name] !== news[name]) ||
-      !sameVersions(olds.functions, news.functions),
+      !isSettled(olds.functions ?? {}, news.functions ?? {}),
   };
 }
 
-/** Moves the functions to their recorded targets. */
+/** Moves the functions to their targets. */
 export async function create(inputs: Checked): Promise<dynamic.CreateResult<Recorded>> {
   return { id: resourceId, outs: await apply(resourceId, inputs, undefined) };
 }
 
-/** Moves the functions to their recorded targets; those that are there already cost nothing. */
+/** Moves the functions to their targets; those that are there already cost nothing. */
 export async function update(id: string, olds: Recorded, news: Checked): Promise<dynamic.UpdateResult<Recorded>> {
   return { outs: await apply(id, news, sameTarget(olds, news) ? olds : undefined) };
 }
 
 /** What is live now: as outputs, so that a refresh sees drift, and as inputs, so that the next preview shows it. */
 export async function read(id: string, props: Recorded): Promise<dynamic.ReadResult<Recorded>> {
-  const recorded = withoutDrift(props);
-  const names = Object.keys(recorded.functions ?? {});
-  if (names.length === 0) return { id, props: recorded, inputs: recorded };
-  return orPlainError(() =>
-    withAws(recorded, async (aws) => {
-      const { functions } = await aws.listFunctions({ names });
-      const live = { ...recorded, functions: liveVersions(functions, recorded.functions) };
-      return { id, props: live, inputs: live };
-    }),
-  );
+  const recorded = props.functions ?? {};
+  const names = Object.keys(recorded);
+  const functions = names.length === 0 ? {} : await orPlainError(() => readLive(props, names, recorded));
+  const live = { ...settingsOf(props), functions };
+  return { id, props: live, inputs: live };
 }
 
 /** Keeps the layers as they are, or puts back the versions found before the first change. */
 async function remove(_id: string, props: Recorded): Promise<void> {
-  if (props.onDelete !== "restore") return;
+  const names = Object.keys(props.before ?? {});
+  if (props.onDelete !== "restore" || names.length === 0) return;
   await orPlainError(() =>
     withAws(props, async (aws) => {
-      const { functions } = await aws.listFunctions({ names: Object.keys(props.before) });
+      const { functions } = await aws.listFunctions({ names });
       const outcomes = await aws.reconcile(functions, ({ name, layers }) =>
-        withVersions(layers, props.before[name] ?? {}),
+        withTargets(layers, props.before[name] ?? {}),
       );
       const reasons = failureReasons(outcomes);
-      if (reasons.length > 0) {
-        throw new LayersError("aws-update-failed", `Not every function was restored:\n${reasons.join("\n")}`, {
-          next: "The functions not named here have the layers that they had at first. Run `pulumi destroy` again, or set onDelete to keep.",
-        });
-      }
+      if (reasons.length === 0) return;
+      throw new LayersError("aws-update-failed", `Not every function was restored:\n${reasons.join("\n")}`, {
+        next: "The functions not named here have the layers that they had at first. Run `pulumi destroy` again, or set onDelete to keep.",
+      });
     }),
   );
 }
@@ -122,19 +114,21 @@ async function remove(_id: string, props: Recorded): Promise<void> {
 export { remove as delete };
 
 async function apply(id: string, inputs: Checked, olds: Recorded | undefined): Promise<Recorded> {
-  const recorded = withoutDrift(inputs);
-  const before = mergeVersions(olds?.before, recorded.before);
-  const names = Object.keys(recorded.functions);
-  if (names.length === 0) return { ...recorded, before };
+  const settings = { ...settingsOf(inputs), before: mergeVersions(olds?.before, inputs.before) };
+  // `check` has just seen the others at their targets: reading them again would double the calls.
+  const lastSeen = olds?.functions ?? inputs.before;
+  const moving = movingFunctions(inputs, lastSeen);
+  const settled = Object.fromEntries(
+    Object.entries(lastSeen).filter(([name]) => name in inputs.functions && !moving.has(name)),
+  );
+  if (moving.size === 0) return { ...settings, functions: settled };
   return orPlainError(() =>
-    withAws(recorded, async (aws) => {
-      const { functions } = await aws.listFunctions({ names });
-      const outcomes = await aws.reconcile(functions, ({ name, layers }) =>
-        withVersions(layers, recorded.functions[name] ?? {}),
-      );
+    withAws(settings, async (aws) => {
+      const { functions, missing } = await aws.listFunctions({ names: [...moving] });
+      const outcomes = await aws.reconcile(functions, (fn) => withTargets(fn.layers, inputs.functions[fn.name] ?? {}));
       const after = outcomes.map(({ function: name, after: layers }) => ({ name, layers }));
-      const outs = { ...recorded, before, functions: liveVersions(after, recorded.functions) };
-      const reasons = failureReasons(outcomes);
+      const outs = { ...settings, functions: { ...settled, ...liveVersions(after, inputs.functions) } };
+      const reasons = [...failureReasons(outcomes), ...missing.map((name) => `Function ${name} no longer exists`)];
       if (reasons.length > 0) throw new PartialFailure(id, outs, reasons);
       return outs;
     }),
@@ -159,12 +153,31 @@ function failureReasons(outcomes: readonly FunctionOutcome[]): string[] {
     .map(({ function: name, reason }) => `Function ${name} was not updated: ${reason ?? "the run was cancelled"}`);
 }
 
+/** What would make the update fail, found before it begins. Functions that stay as they are matter only when named. */
+async function findFailures(
+  aws: Aws,
+  live: readonly LiveFunction[],
+  targets: Checked["functions"],
+  { selection, validateLayerExists }: Request,
+): Promise<dynamic.CheckFailure[]> {
+  const isNamed = ({ name, arn }: LiveFunction) => [name, arn].some((text) => selection.names?.includes(text));
+  const wanted = live
+    .map((fn) => ({ function: fn, layers: withTargets(fn.layers, targets[fn.name] ?? {}) }))
+    .filter(({ function: fn, layers }) => isNamed(fn) || layers.join() !== fn.layers.join());
+  const problems = await checkTargets(aws, wanted, { existence: validateLayerExists });
+  return problems.map(({ message }) => failure(message));
+}
+
+function readLive(settings: Settings, names: readonly string[], recorded: Recorded["functions"]) {
+  return withAws(settings, async (aws) => liveVersions((await aws.listFunctions({ names })).functions, recorded));
+}
+
 /** Runs with a session of the recorded account and region. */
 async function withAws<T>(
-  settings: Pick<Recorded, "region" | "profile" | "roleArn">,
+  { region, profile, roleArn }: Pick<Settings, "region" | "profile" | "roleArn">,
   work: (aws: Aws) => Promise<T>,
 ): Promise<T> {
-  const aws = await connectAws(settings);
+  const aws = await connectAws({ region, profile, roleArn });
   try {
     return await work(aws);
   } finally {
@@ -182,49 +195,6 @@ async function orPlainError<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-async function findFailures(
-  aws: Aws,
-  plans: readonly { readonly function: LiveFunction; readonly changes: readonly { readonly index: number }[] }[],
-  targets: Recorded["functions"],
-  request: Request,
-): Promise<dynamic.CheckFailure[]> {
-  const named = new Set(request.selection.names);
-  const moving = plans.filter((plan) => plan.changes.length > 0 || named.has(plan.function.name));
-  const desired = moving.map(({ function: fn }) => ({
-    function: fn,
-    layers: withVersions(fn.layers, targets[fn.name] ?? {}),
-  }));
-  const problems = await checkTargets(aws, desired, { existence: request.validateLayerExists });
-  return problems.map(({ message }) => failure(message));
-}
-
-/** The part of the selection that is known; in a preview, names may be outputs of functions that do not exist yet. */
-function knownSelection(selection: FunctionSelection): { selection: FunctionSelection; unresolved: boolean } {
-  const isUnknown = (value: unknown): boolean =>
-    value === unknown || (typeof value === "object" && value !== null && Object.values(value).some(isUnknown));
-  const { names, prefix, tags, all } = selection;
-  const known = {
-    names: Array.isArray(names) ? names.filter((name) => name !== unknown) : [],
-    ...(!isUnknown(prefix) && { prefix }),
-    // Half of the tags would mean more functions than all of them.
-    ...(!isUnknown(tags) && { tags }),
-    ...(all !== undefined && { all }),
-  };
-  return { selection: known, unresolved: isUnknown(selection) };
-}
-
-function isEmpty({ names, prefix, tags, all }: FunctionSelection): boolean {
-  return !names?.length && prefix === undefined && tags === undefined && !all;
-}
-
-function withoutDrift({ configFile, region, profile, roleArn, onDelete, functions, before }: Recorded): Recorded {
-  return withoutUndefined({ configFile, region, profile, roleArn, onDelete, functions, before });
-}
-
-function withoutUndefined<T extends object>(value: T): T {
-  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as T;
-}
-
 /** Without a property: the engine would print its value, which here is what the program knows and not what is wrong. */
 function failure(reason: string): dynamic.CheckFailure {
   return { property: "", reason };
@@ -232,4 +202,10 @@ function failure(reason: string): dynamic.CheckFailure {
 
 function describe(error: unknown): string {
   return error instanceof LayersError ? error.describe() : String(error);
+}
+
+/** Just what is recorded, without what is undefined, which a state cannot hold. */
+function settingsOf({ configFile, region, profile, roleArn, onDelete, before }: Settings): Settings {
+  const settings = { configFile, region, profile, roleArn, onDelete, before: before ?? {} };
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as unknown as Settings;
 }

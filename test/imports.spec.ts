@@ -8,7 +8,7 @@ const checkout = resolve(__dirname, "..");
 
 /**
  * Which other parts each part may import. A file's part is the longest of these paths that it begins with; files of one
- * part may import each other. Adapters meet what uses them in three places: cli/main, provider and policy-pack.
+ * part may import each other. Adapters meet what uses them in wiring (for cli/main and index), provider and policy-pack.
  */
 const parts: Record<string, readonly string[]> = {
   "sdk/core": [],
@@ -17,8 +17,9 @@ const parts: Record<string, readonly string[]> = {
   "sdk/pulumi": ["sdk/core"],
   "sdk/ops": ["sdk/core"],
   "sdk/cli": ["sdk/ops", "sdk/core"],
-  "sdk/cli/main": ["sdk/cli", "sdk/ops", "sdk/aws", "sdk/pulumi", "sdk/files", "sdk/core"],
-  "sdk/index": ["sdk/ops", "sdk/aws", "sdk/pulumi", "sdk/files", "sdk/core", "provider"],
+  "sdk/wiring": ["sdk/ops", "sdk/aws", "sdk/pulumi", "sdk/files", "sdk/core"],
+  "sdk/cli/main": ["sdk/cli", "sdk/wiring", "sdk/ops", "sdk/aws", "sdk/pulumi", "sdk/files", "sdk/core"],
+  "sdk/index": ["sdk/wiring", "sdk/ops", "sdk/aws", "sdk/pulumi", "sdk/files", "sdk/core", "provider"],
   provider: ["sdk/ops", "sdk/aws", "sdk/pulumi", "sdk/files", "sdk/core"],
   "policy-pack": ["sdk/aws", "sdk/files", "sdk/core"],
   examples: [],

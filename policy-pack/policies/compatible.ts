@@ -1,10 +1,10 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 import { whyUnsuitable } from "../../sdk/core/compatibility";
 import type { DeclaredLayer } from "../../sdk/core/config/declared";
-import { formatPosition } from "../../sdk/core/problem";
 import type { PolicyContext, StackLayers } from "../context";
 import { declaredPolicy } from "../function-policy";
 import { type FunctionView, layersInUse, read, readOptional, UnknownValue } from "../function-view";
+import { placeOf } from "../messages";
 import { lambdaRules } from "../metadata";
 
 /** What Lambda takes where a function names no architecture: its API reference, "CreateFunction". */
@@ -45,7 +45,7 @@ export function compatible(context: PolicyContext): ResourceValidationPolicy {
           compatibleRuntimes: declared.compatibleRuntimes ?? [],
           compatibleArchitectures: declared.compatibleArchitectures ?? [],
         });
-        if (why) report(`Function ${fn.name}: Layer ${name} ${why} (${formatPosition(declared.source)}).`);
+        if (why) report(`Function ${fn.name}: Layer ${name} ${why} (${placeOf(declared)}).`);
       }
       for (const [what, value] of Object.entries({ runtime, architectures })) {
         if (value instanceof UnknownValue && context.first(`unknown ${what}: ${fn.urn}`)) {

@@ -8,12 +8,18 @@ import type { AwsCall } from "./session";
 // A read that has not succeeded by then will not: ten tries with their pauses take less.
 const readDeadline = 120_000;
 
-/** How one request is sent. */
+/** How a request is sent until it is answered. */
 export interface CallOptions {
-  /** Ends the wait for a permission, the pauses, and the request itself. The session's where absent; `none` for neither. */
+  /** Ends waits, pauses and the request itself. The session's where absent; `none` for none at all. */
   readonly signal?: AbortSignal | "none";
-  /** When to give up, on the clock of `performance.now()`. */
+  /** When to give up, on the clock of `performance.now()`. Two minutes from now where absent. */
   readonly deadline?: number;
+}
+
+/** How a request is sent once. */
+export interface OnceOptions {
+  /** Ends the wait for the budget. The session's where absent; `none` for none at all. */
+  readonly signal?: AbortSignal | "none";
   /** Awaited when the budget has permitted the request, immediately before it is sent. */
   readonly prepare?: () => Promise<void>;
 }
@@ -75,15 +81,15 @@ export class Caller {
    * Sends one request, as soon as its budget permits.
    * @throws what the SDK throws, or LayersError `interrupted`
    */
-  async once<T>(request: Request, send: () => Promise<T>, options: CallOptions = {}): Promise<T> {
+  async once<T>(request: Request, send: () => Promise<T>, options: OnceOptions = {}): Promise<T> {
     const { signal = this.signal, prepare } = options;
     const budget = await this.#budgetOf(request);
     await budget?.take(signal === "none" ? undefined : signal);
     await prepare?.();
     const started = performance.now();
     const report = (outcome: string) => {
-      const milliseconds = performance.now() - started;
-      this.#config.onCall?.({ operation: request.operation, milliseconds, outcome });
+      const { operation, subject } = request;
+      this.#config.onCall?.({ operation, subject, milliseconds: performance.now() - started, outcome });
     };
     try {
       const answer = await send();

@@ -44,8 +44,9 @@ const rejectedCredentials = new Set([
 ]);
 const denied = new Set(["AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "UnauthorizedException"]);
 
-// AWS: "User: ARN is not authorized to perform: ACTION on resource: ARN because REASON"
-const refusal = /(?:User: (\S+) )?is not authorized to perform: (\S+)(?: on resource: (\S+))?(?: because (.+))?/s;
+// AWS: "User: ARN is not authorized to perform: ACTION on resource: ARN because REASON", or "with an explicit deny in ..."
+const refusal =
+  /(?:User: (\S+) )?is not authorized to perform: (\S+)(?: on resource: (\S+))?(?: (?:because|with) (.+))?/s;
 
 /** Whether an error says that the caller may not do what was asked; with an action, that it was this one. */
 export function isDenied(error: unknown, action?: string): boolean {

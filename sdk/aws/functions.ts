@@ -49,41 +49,47 @@ async function list(
   read: ReadFunction,
   selection: FunctionSelection,
 ): Promise<SelectedFunctions> {
+  const { prefix, all = false } = selection;
   const names = new Set(selection.names);
   const tags = Object.entries(selection.tags ?? {});
-  const tagged = tags.length > 0 && !selection.all ? await listTagged(clients, caller, tags) : new Set<string>();
-  const found: LiveFunction[] = [];
-  const open = selection.all || selection.prefix !== undefined;
-  if (!open && names.size + tagged.size <= fewFunctions) {
-    const states = await pooled([...names, ...tagged], concurrentReads, (name) => read(name));
-    // The same function can be named, named by ARN, and tagged.
-    const byArn = new Map(states.flatMap((state) => (state ? [[state.live.arn, state.live]] : [])));
-    found.push(...byArn.values());
-  } else {
-    const isMeant = ({ name, arn }: LiveFunction) =>
-      selection.all ||
-      (selection.prefix !== undefined && name.startsWith(selection.prefix)) ||
-      names.has(name) ||
-      names.has(arn) ||
-      tagged.has(arn);
-    for await (const live of listAll(clients, caller)) if (isMeant(live)) found.push(live);
-  }
-  const known = new Set(found.flatMap(({ name, arn }) => [name, arn]));
+  const tagged = tags.length > 0 && !all ? await listTagged(clients, caller, tags) : new Set<string>();
+  const known = new Set([...names, ...tagged]);
+  const isMeant = ({ name, arn }: LiveFunction) =>
+    all || (prefix !== undefined && name.startsWith(prefix)) || known.has(name) || known.has(arn);
+
+  const functions =
+    !all && prefix === undefined && known.size <= fewFunctions
+      ? await readEach([...known], read)
+      : await listWhere(isMeant, clients, caller);
+  const found = new Set(functions.flatMap(({ name, arn }) => [name, arn]));
   return {
-    functions: found.sort((a, b) => (a.name < b.name ? -1 : 1)),
-    missing: [...names].filter((name) => !known.has(name)),
+    functions: functions.sort((a, b) => (a.name < b.name ? -1 : 1)),
+    missing: [...names].filter((name) => !found.has(name)),
   };
 }
 
-async function* listAll(clients: Clients, caller: Caller): AsyncGenerator<LiveFunction> {
+async function readEach(names: readonly string[], read: ReadFunction): Promise<LiveFunction[]> {
+  const states = await pooled(names, concurrentReads, (name) => read(name));
+  // The same function can be named, named by ARN, and tagged.
+  const byArn = new Map(states.flatMap((state) => (state ? [[state.live.arn, state.live]] : [])));
+  return [...byArn.values()];
+}
+
+async function listWhere(
+  isMeant: (fn: LiveFunction) => boolean,
+  clients: Clients,
+  caller: Caller,
+): Promise<LiveFunction[]> {
   const request = { service: "lambda", operation: "ListFunctions" } as const;
+  const found: LiveFunction[] = [];
   let marker: string | undefined;
   do {
     const input = { Marker: marker };
     const page = await caller.call(request, (send) => clients.lambda.listFunctions(input, send));
-    for (const configuration of page.Functions ?? []) yield stateOf(configuration).live;
+    found.push(...(page.Functions ?? []).map((configuration) => stateOf(configuration).live).filter(isMeant));
     marker = page.NextMarker;
   } while (marker);
+  return found;
 }
 
 /** The ARNs of the functions that carry all of the tags: ListFunctions does not tell, and ListTags would be one call a function. */

@@ -132,7 +132,8 @@ class Move {
   async #recover(error: unknown, wanted: readonly string[]): Promise<void> {
     if (error instanceof LayersError) throw error;
     const kind = classify(error);
-    if (kind === "lost") {
+    // Where no update was announced, what failed came before it: the credentials.
+    if (kind === "lost" && this.#announced === this.#current) {
       this.#sent = wanted;
       this.#unknown = "answer";
     }

@@ -110,7 +110,7 @@ function problemsOfLayer(
   return functions.flatMap((fn) => {
     const reason = whyUnsuitable(fn, answer);
     if (!reason) return [];
-    const message = `Function ${fn.name} cannot use layer ${arn}: it ${reason}.`;
+    const message = `Layer version ${arn} does not suit function ${fn.name}: it ${reason}.`;
     return [{ code: "layer-incompatible" as const, function: fn.name, layerVersionArn: arn, message }];
   });
 }

@@ -11,8 +11,8 @@ import type { AwsOptions } from "./session";
 /** How a fleet is brought to its layers. */
 export interface ReconcileOptions {
   /**
-   * Called immediately before each update is sent, with the function as it was found and the layers it is to get; again
-   * where an update has to be repeated. If it fails, no update is sent any more and `reconcile` fails with its error.
+   * Called immediately before an update is sent, with the function as it was found and the layers it is to get; again
+   * where the function had to be read anew for another update. If it fails, no update is sent any more and `reconcile` fails with its error.
    */
   readonly beforeUpdate?: (fn: LiveFunction, layers: readonly string[]) => void | Promise<void>;
   /** Called once a function as soon as its outcome is known, those included that needed nothing. Failing acts as above. */

@@ -30,6 +30,8 @@ const throttlingNames = new Set([
 const lostNames = new Set(["TimeoutError", "RequestTimeout", "RequestTimeoutException"]);
 const lostCodes = new Set(["ECONNRESET", "EPIPE", "ETIMEDOUT", "ERR_STREAM_PREMATURE_CLOSE"]);
 const unreachableCodes = new Set(["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ENOTFOUND", "EAI_AGAIN"]);
+// The SDK's handler has one name for both of its timeouts.
+const notConnected = /not establish a connection/;
 
 /** What is read of the AWS SDK's errors, and of Node's below them. */
 export interface SdkError {
@@ -48,11 +50,11 @@ export interface SdkError {
 
 /** Sorts an error of the AWS SDK. */
 export function classify(error: unknown): FailureKind {
-  const { name = "", code = "", cause, $metadata, $response } = asSdkError(error);
+  const { name = "", message = "", code = "", cause, $metadata, $response } = asSdkError(error);
   const status = $metadata?.httpStatusCode ?? $response?.statusCode ?? 0;
   if (status === 429 || throttlingNames.has(name)) return "throttled";
   if (status === 409 || status === 412) return "conflict";
-  if (unreachableCodes.has(code)) return "unreachable";
+  if (unreachableCodes.has(code) || (name === "TimeoutError" && notConnected.test(message))) return "unreachable";
   // The SDK has learned from the refusal how wrong this machine's clock is, and signs the next request by AWS's.
   if (status >= 500 || $metadata?.clockSkewCorrected || lostNames.has(name) || lostCodes.has(code)) return "lost";
   // An answer that was cut off in the middle cannot be parsed.

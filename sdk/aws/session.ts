@@ -1,3 +1,4 @@
+import { LayersError } from "../core/errors";
 import type { FunctionOutcome, FunctionSelection, LayerVersionFacts, LiveFunction } from "../core/live";
 import { Caller } from "./caller";
 import { connectClients } from "./clients";
@@ -22,6 +23,8 @@ export interface AwsTarget {
 export interface AwsCall {
   /** Lambda's, STS's or the tagging API's name of the operation, such as `ListFunctions`. */
   readonly operation: string;
+  /** The function or layer version that it was about, where it was about one. */
+  readonly subject?: string;
   readonly milliseconds: number;
   /** `ok`, or the name of the error. */
   readonly outcome: string;
@@ -93,9 +96,11 @@ export interface Aws {
 
 /**
  * Opens a session. Sends nothing: credentials are looked for at the first request.
- * @throws LayersError `usage` where no region is set
+ * @throws LayersError `usage` where no region is set, or the rate is not above 0
  */
 export async function connectAws(target: AwsTarget, options: AwsOptions = {}): Promise<Aws> {
+  if (options.rate !== undefined && !(options.rate > 0))
+    throw new LayersError("usage", `The rate has to be a number of requests a second above 0, not ${options.rate}.`);
   const clients = await connectClients(target);
   const caller: Caller = new Caller({
     limiter: async () => limiterFor(await identity.owner(), clients, options.rate),

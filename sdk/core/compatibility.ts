@@ -6,7 +6,7 @@ export const mostLayers = 5;
 
 /**
  * Why a layer version does not suit a function, as the end of a sentence that begins with the layer; undefined where it
- * does. What the publisher did not declare, or the function does not have, is no reason.
+ * does. What the publisher did not declare, or the function does not have, is no reason. Lambda itself does not look.
  */
 export function whyUnsuitable(
   fn: Pick<LiveFunction, "runtime" | "architectures">,
@@ -14,10 +14,10 @@ export function whyUnsuitable(
 ): string | undefined {
   const { compatibleRuntimes: runtimes, compatibleArchitectures: architectures } = facts;
   if (fn.runtime && runtimes.length > 0 && !runtimes.includes(fn.runtime))
-    return `is for ${list(runtimes)}, and the function runs on ${fn.runtime}`;
+    return `is for ${list(runtimes)}, but the function runs on ${fn.runtime}`;
   const unserved = fn.architectures.filter((architecture) => !architectures.includes(architecture));
   if (architectures.length > 0 && unserved.length > 0)
-    return `is for ${list(architectures)}, and the function runs on ${list(unserved)}`;
+    return `is for ${list(architectures)}, but the function runs on ${list(unserved)}`;
   return undefined;
 }
 

@@ -16,6 +16,8 @@ export interface LiveRequest {
   readonly filter: FunctionFilter;
   readonly scope: LiveScope;
   readonly target: LiveTarget;
+  /** The region of functions that record none; undefined: that of the environment. */
+  readonly region: string | undefined;
   /** The tag whose value names a function's stack. */
   readonly tagKey: string;
   /** Whether AWS is asked if layer versions exist. */
@@ -60,7 +62,11 @@ export function desiredLayers(fn: LiveFunction, target: LiveTarget): string[] {
 }
 
 /** Works with a session, and closes it. */
-export async function withSession<T>(ports: Ports, region: string | undefined, work: (aws: AwsPort) => Promise<T>): Promise<T> {
+export async function withSession<T>(
+  ports: Ports,
+  region: string | undefined,
+  work: (aws: AwsPort) => Promise<T>,
+): Promise<T> {
   const aws = await ports.aws.connect(region);
   try {
     return await work(aws);
@@ -70,9 +76,13 @@ export async function withSession<T>(ports: Ports, region: string | undefined, w
 }
 
 /** Names or ARNs of the stack's functions by region, with a place for those that the scope adds. */
-async function namesByRegion(ports: Ports, { recorded, filter, scope }: LiveRequest, skipped: Skipped[]) {
+async function namesByRegion(
+  ports: Ports,
+  { recorded, filter, scope, region: fallback }: LiveRequest,
+  skipped: Skipped[],
+) {
   const meant = recorded.filter((fn) => isOwned(fn) && isMeant(fn.name, filter));
-  const home = ports.aws.region ?? (await homeRegion(ports, meant, scope));
+  const home = ports.aws.region ?? fallback ?? (await regionOfEnvironment(ports, meant, scope));
   const names = new Map<string, string[]>();
   if (home !== undefined && isWidened(scope)) names.set(home, []);
   for (const fn of meant) {
@@ -87,8 +97,12 @@ async function namesByRegion(ports: Ports, { recorded, filter, scope }: LiveRequ
   return names;
 }
 
-/** The region of the settings or the environment, where one is needed. */
-async function homeRegion(ports: Ports, meant: readonly FunctionFacts[], scope: LiveScope): Promise<string | undefined> {
+/** The region of the environment, where one is needed. */
+async function regionOfEnvironment(
+  ports: Ports,
+  meant: readonly FunctionFacts[],
+  scope: LiveScope,
+): Promise<string | undefined> {
   if (!isWidened(scope) && meant.every(({ region }) => region !== undefined)) return undefined;
   return withSession(ports, undefined, async (aws) => aws.region);
 }
@@ -105,7 +119,10 @@ async function readFunctions(
 ): Promise<LiveFunction[]> {
   const found = await aws.listFunctions({ names });
   for (const name of found.missing) {
-    skipped.push({ function: name.slice(name.lastIndexOf(":") + 1), reason: `AWS has no such function in ${aws.region}` });
+    skipped.push({
+      function: name.slice(name.lastIndexOf(":") + 1),
+      reason: `AWS has no such function in ${aws.region}`,
+    });
   }
   const tagged = [
     ...(scope.allFunctions ? [{ [tagKey]: stack }, { "pulumi:stack": stack }] : []),

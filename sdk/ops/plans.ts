@@ -109,6 +109,8 @@ export interface UpdatePlan extends StatePlan {
   readonly state: LoadedState;
   /** Where the state comes from a file: the file that is written. */
   readonly out: string | undefined;
+  /** How long older backups are kept. */
+  readonly retentionDays: number;
   /** Absent without `--sync-aws`. */
   readonly aws: AwsPlan | undefined;
 }
@@ -137,6 +139,8 @@ export interface RollbackPlan extends StatePlan {
   readonly from: string;
   /** Layer version ARNs to go back to that AWS has no more; undefined where AWS could not be asked. */
   readonly gone: readonly string[] | undefined;
+  /** How long older backups are kept. */
+  readonly retentionDays: number;
   /** Absent without `--sync-aws`. */
   readonly aws: AwsPlan | undefined;
 }

@@ -110,7 +110,7 @@ export interface AwsGateway {
   readonly region: string | undefined;
   /**
    * Opens a session; nothing is sent yet.
-   * @param region undefined: the one of the run, the settings or the environment
+   * @param region undefined: the one of the run, else of the environment
    */
   connect(region: string | undefined): Promise<AwsPort>;
   /** Looks, without a change, for whatever would make these updates fail. */

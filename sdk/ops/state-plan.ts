@@ -112,7 +112,9 @@ function warningsAbout(fn: FunctionFacts): string[] {
 }
 
 /** Recorded texts that are no layer version ARNs, with the function that has them. */
-export function invalidLayers(functions: readonly FunctionFacts[]): { readonly function: string; readonly text: string }[] {
+export function invalidLayers(
+  functions: readonly FunctionFacts[],
+): { readonly function: string; readonly text: string }[] {
   return functions.filter(isOwned).flatMap((fn) => {
     const texts = new Set([...layerTexts(fn.inputs), ...layerTexts(fn.outputs)]);
     return [...texts].filter((text) => !parseLayerVersionArn(text)).map((text) => ({ function: fn.name, text }));

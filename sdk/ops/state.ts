@@ -8,13 +8,15 @@ const unchanged = "Nothing was changed.";
 const operationsShown = 5;
 const pollWhileImporting = 200;
 
+/** Finds the functions in a state's bytes. */
+export type ScanState = (bytes: Uint8Array) => StateFacts;
+
 /** How a state is read. */
 export interface StateRequest {
   readonly stack: string;
   /** An exported state instead of the stack's own. */
   readonly file?: string;
-  /** Finds the functions in the bytes. */
-  readonly scan: (bytes: Uint8Array) => StateFacts;
+  readonly scan: ScanState;
 }
 
 /**
@@ -55,7 +57,11 @@ export function refusePendingOperations({ stack, file, facts }: LoadedState): vo
   const what = `${count} pending operation${count === 1 ? "" : "s"}`;
   throw new LayersError(
     "pending-operations",
-    [`The state of ${file ?? `stack ${stack}`} has ${what}: an update was cut short. ${unchanged}`, ...shown, ...more].join("\n"),
+    [
+      `The state of ${file ?? `stack ${stack}`} has ${what}: an update was cut short. ${unchanged}`,
+      ...shown,
+      ...more,
+    ].join("\n"),
     { next: `Run \`pulumi refresh --stack ${stack}\`, which settles them, and then run again.` },
   );
 }

@@ -1,8 +1,10 @@
 import { type Backup, type BackupKind, expiredBackups } from "../core/backup";
 import { LayersError } from "../core/errors";
 import { compareStates } from "../core/state/compare";
+import { patchState, type VersionEdit, verifyPatched } from "../core/state/patch";
 import type { LoadedState } from "./plans";
 import type { Ports } from "./ports";
+import type { ScanState } from "./state";
 import { checkpoint, during, sentence, told, withProgress } from "./steps";
 
 /** A state that is to take the place of a stack's. */
@@ -19,6 +21,20 @@ export interface Replacement {
 
 const unchanged = "Nothing was changed.";
 const differencesShown = 5;
+
+/**
+ * The state with its edits made, checked by reading it anew.
+ * @throws LayersError `verification-failed`
+ */
+export function patchedState(
+  { bytes, facts }: LoadedState,
+  edits: readonly VersionEdit[],
+  scan: ScanState,
+): Uint8Array {
+  const content = Buffer.concat([...patchState(bytes, edits)]);
+  verifyPatched(facts, edits, scan(content));
+  return content;
+}
 
 /**
  * Replaces a stack's state: finds out whether its secrets can be read, keeps the state as it was and as it is to be,
@@ -92,13 +108,20 @@ async function afterFailedImport({ stacks }: Ports, { stack, bytes }: LoadedStat
   const backup = `The state before this run is in ${before.shownPath}.`;
   try {
     const now = await stacks.exportState(stack);
-    return Buffer.compare(now, bytes) === 0 ? "The stack's state is as it was." : `The stack's state has changed. ${backup}`;
+    return Buffer.compare(now, bytes) === 0
+      ? "The stack's state is as it was."
+      : `The stack's state has changed. ${backup}`;
   } catch {
     return `Whether the stack's state has changed is not known. ${backup}`;
   }
 }
 
-async function verifyImport({ stacks, reporter }: Ports, stack: string, content: Uint8Array, before: Backup): Promise<void> {
+async function verifyImport(
+  { stacks, reporter }: Ports,
+  stack: string,
+  content: Uint8Array,
+  before: Backup,
+): Promise<void> {
   const restore = `Look at the stack, and where it is not right: pulumi stack import --stack ${stack} --file ${before.shownPath}`;
   const unverified = "The state was imported, but what the stack has now was not compared with it.";
   const now = await during(unverified, () =>
@@ -106,7 +129,9 @@ async function verifyImport({ stacks, reporter }: Ports, stack: string, content:
   );
   const differences = compareStates(content, now);
   if (differences.length === 0) return;
-  const shown = differences.slice(0, differencesShown).map(({ urn, path, kind }) => `  ${kind}: ${urn ?? "state"} ${path}`);
+  const shown = differences
+    .slice(0, differencesShown)
+    .map(({ urn, path, kind }) => `  ${kind}: ${urn ?? "state"} ${path}`);
   throw new LayersError(
     "verification-failed",
     [sentence(`After the import, the state of ${stack} is not what was imported`), ...shown].join("\n"),

@@ -1,16 +1,15 @@
-import { LayersError } from "../core/errors";
+import { shortStackName } from "../core/config/declared";
 import type { LayerSettings } from "../core/config/parse";
 import { changeLine } from "../core/report";
-import { patchState, verifyPatched } from "../core/state/patch";
 import type { StateFacts } from "../core/state/facts";
+import { patchState } from "../core/state/patch";
 import { planLive } from "./live-plan";
-import type { AwsPlan, FunctionFilter, LiveScope, LiveTarget, LoadedState, StateTarget, UpdatePlan } from "./plans";
+import type { FunctionFilter, LiveScope, LiveTarget, LoadedState, StateTarget, UpdatePlan } from "./plans";
 import type { Ports } from "./ports";
-import { refusePendingOperations, stackInState } from "./state";
+import { refusePendingOperations, type ScanState, stackInState } from "./state";
 import { invalidLayers, planState } from "./state-plan";
 import { checkpoint, during } from "./steps";
-import { pruneBackups, replaceStackState } from "./surgery";
-import { shortStackName } from "../core/config/declared";
+import { patchedState, pruneBackups, replaceStackState } from "./surgery";
 
 const unchanged = "Nothing was changed.";
 
@@ -28,19 +27,28 @@ export interface UpdateRequest {
 
 /**
  * Plans the update of a state, and of the live functions where that is asked for. Read-only.
- * @throws LayersError `pending-operations`, `layer-ambiguous`, and what `planLive` throws
+ * @throws LayersError `pending-operations`, `layer-ambiguous`, and what {@link planLive} throws
  */
 export async function planUpdate(ports: Ports, state: LoadedState, request: UpdateRequest): Promise<UpdatePlan> {
   const { stack, file, facts } = state;
-  const { filter, settings, live } = request;
+  const { dryRun, filter, settings, live } = request;
   refusePendingOperations(state);
   const plan = planState(facts.functions, request.target, filter);
-  const aws = live && (await during(unchanged, () => planLive(ports, liveRequest(state, request, live))));
+  const { region, tagKey, validateLayerExists } = settings;
+  const ofStack = {
+    stack: shortStackName(stack),
+    recorded: facts.functions,
+    filter,
+    region,
+    tagKey,
+    validateLayerExists,
+  };
+  const aws = live && (await during(unchanged, () => planLive(ports, { ...ofStack, ...live })));
   checkpoint(ports, unchanged);
   return {
     ...plan,
     stack,
-    dryRun: request.dryRun,
+    dryRun,
     state,
     out: file === undefined ? undefined : (request.out ?? file),
     retentionDays: settings.backupRetentionDays,
@@ -49,52 +57,57 @@ export async function planUpdate(ports: Ports, state: LoadedState, request: Upda
   };
 }
 
-function liveRequest({ stack, facts }: LoadedState, { filter, settings }: UpdateRequest, live: NonNullable<UpdateRequest["live"]>) {
-  const { tagKey, validateLayerExists } = settings;
-  return { stack: shortStackName(stack), recorded: facts.functions, filter, ...live, tagKey, validateLayerExists };
+/**
+ * Writes the state that an update has planned: into the stack, or into a file.
+ * @param scan what the plan's state was scanned with
+ * @returns the backup as messages name it; null where none was needed
+ * @throws LayersError what {@link replaceStackState} and the ports throw
+ */
+export async function applyToState(ports: Ports, plan: UpdatePlan, scan: ScanState): Promise<string | null> {
+  if (plan.edits.length === 0) return null;
+  const lines = plan.changes.map(changeLine);
+  if (plan.out !== undefined) return applyToFile(ports, plan, plan.out, lines);
+  const { state, retentionDays } = plan;
+  const content = patchedState(state, plan.edits, scan);
+  return (await replaceStackState(ports, { state, content, kind: "updated", lines, retentionDays })).shownPath;
+}
+
+async function applyToFile(
+  ports: Ports,
+  plan: UpdatePlan,
+  out: string,
+  lines: readonly string[],
+): Promise<string | null> {
+  const { stateFiles, backups, reporter, clock } = ports;
+  const { stack, state, edits } = plan;
+  checkpoint(ports, unchanged);
+  let backup: string | null = null;
+  // A state that stays where it is needs no copy.
+  if (state.file !== undefined && (await stateFiles.isSame(state.file, out))) {
+    const files = [{ kind: "state" as const, content: [state.bytes] }];
+    const [written] = await during(unchanged, () => backups.write(stack, files, clock.now()));
+    backup = written?.shownPath ?? null;
+    reporter.info(`State exported to: ${backup}`);
+    await pruneBackups(ports, stack, plan.retentionDays);
+  }
+  for (const line of lines) reporter.info(line);
+  // Of a large state only this one copy is in memory: what is written are slices of it.
+  await during(unchanged, () => stateFiles.replace(out, patchState(state.bytes, edits)));
+  reporter.info(`State saved to: ${out}`);
+  reporter.warn(`The stack itself was not touched: pulumi stack import --stack ${stack} --file ${out}`);
+  return backup;
 }
 
 function foreignState({ stack, file, facts }: LoadedState): string[] {
   const found = stackInState(facts);
   if (file === undefined || found === undefined || found === shortStackName(stack)) return [];
-  return [`${file} is a state of stack ${found}, and the versions declared for ${stack} are used: name the stack with --stack.`];
+  return [
+    `${file} is a state of stack ${found}, but the versions declared for ${stack} are used: name its stack with --stack.`,
+  ];
 }
 
-function invalidLayerWarnings(facts: StateFacts): string[] {
-  return invalidLayers(facts.functions).map(
+function invalidLayerWarnings({ functions }: StateFacts): string[] {
+  return invalidLayers(functions).map(
     ({ function: name, text }) => `Invalid layer ARN format: ${text} of function ${name} is left as it is.`,
   );
-}
-
-/** Tells a plan: as what would be done in a dry run, else only what has to be known. */
-export function tellPlan({ reporter }: Ports, plan: Pick<UpdatePlan, "changes" | "warnings" | "skipped" | "aws">, announce: boolean): void {
-  for (const line of plan.warnings) reporter.warn(line);
-  for (const { function: name, reason } of [...plan.skipped, ...(plan.aws?.skipped ?? [])]) {
-    reporter.warn(`Function ${name} is skipped: ${reason}.`);
-  }
-  if (plan.changes.length === 0) reporter.info("No layer version updates needed");
-  if (!announce) return;
-  if (plan.changes.length > 0) reporter.info(`Found ${plan.changes.length} layer version updates:`);
-  for (const change of plan.changes) reporter.item(changeLine(change));
-  if (!plan.aws) return;
-  reporter.info(plan.aws.changes.length > 0 ? `Found ${plan.aws.changes.length} layer version updates in AWS:` : "No layer version updates needed in AWS");
-  for (const change of plan.aws.changes) reporter.item(changeLine(change));
-}
-
-/**
- * Writes the state that an update has planned: into the stack, or into a file.
- * @returns the backup as messages name it; null where nothing had to be written
- * @throws LayersError what {@link replaceStackState} throws
- */
-export async function applyToState(ports: Ports, plan: UpdatePlan): Promise<string | null> {
-  if (plan.edits.length === 0) return null;
-  if (plan.out !== undefined) return applyToFile(ports, plan, plan.out);
-  const backup = await replaceStackState(ports, {
-    state: plan.state,
-    content: patched(plan, ports),
-    kind: "updated",
-    lines: plan.changes.map(changeLine),
-    retentionDays: plan.retentionDays,
-  });
-  return backup.shownPath;
 }

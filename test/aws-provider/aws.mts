@@ -4,6 +4,7 @@ import type { IAMClient } from "@aws-sdk/client-iam";
 import type { LambdaClient } from "@aws-sdk/client-lambda";
 import type { STSClient } from "@aws-sdk/client-sts";
 import type { Config } from "./config.mts";
+import { isObject, type Properties, pick } from "./values.mts";
 
 /** One client of a kind and region, made when first asked for. */
 export class Aws {
@@ -17,6 +18,13 @@ export class Aws {
   /** Tags that every resource gets. */
   get defaultTags(): Record<string, string> {
     return this.#config.defaultTags?.tags ?? {};
+  }
+
+  /** Live tags as they are recorded: in `tags` those are missing that the resource has from the provider only. */
+  tagOutputs(live: Record<string, string>, known: Properties): Properties {
+    const given = isObject(known.tags) ? known.tags : {};
+    const tags = pick(live, (key, value) => key in given || value !== this.defaultTags[key]);
+    return { tags, tagsAll: live };
   }
 
   /** The region that resources without one are in. */

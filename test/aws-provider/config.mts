@@ -20,17 +20,10 @@ export interface Config {
   defaultTags?: { tags?: Record<string, string> };
 }
 
-const used = [
-  "region",
-  "accessKey",
-  "secretKey",
-  "token",
-  "profile",
-  "maxRetries",
-  "assumeRoles",
-  "endpoints",
-  "defaultTags",
-] as const satisfies (keyof Config)[];
+const texts = ["region", "accessKey", "secretKey", "token", "profile"] as const satisfies (keyof Config)[];
+
+/** The engine passes these as JSON in text. */
+const structured = ["maxRetries", "assumeRoles", "endpoints", "defaultTags"] as const satisfies (keyof Config)[];
 
 /** Settings that change nothing for a provider that checks nothing in advance and has no S3, or that belong to the engine. */
 const harmless = [
@@ -44,9 +37,9 @@ const harmless = [
 ];
 
 /** Takes the region from the environment where the configuration has none, and refuses what would be ignored. */
-export function checkConfig(given: Properties): Checked {
-  const region = given.region ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
-  const known = [...used, ...harmless];
+export function checkConfig(given: Properties, env = process.env): Checked {
+  const region = given.region ?? env.AWS_REGION ?? env.AWS_DEFAULT_REGION;
+  const known = [...texts, ...structured, ...harmless];
   const failures = Object.keys(given)
     .filter((name) => !known.includes(name))
     .map((property) => ({
@@ -56,19 +49,20 @@ export function checkConfig(given: Properties): Checked {
   return { inputs: { ...given, ...(region !== undefined && { region }) }, failures };
 }
 
-/** Reads a configuration, in which everything but text is JSON in text, and some of it secret. */
+/** Reads a configuration, some of which is secret. */
 export function parseConfig(given: Properties): Config {
-  const entries = used.flatMap((name) => {
-    const value = plain(given[name] ?? null);
-    return value === null || value === UNKNOWN ? [] : [[name, parsed(value)]];
-  });
-  return Object.fromEntries(entries);
+  const value = (name: string): Value => {
+    const found = plain(given[name] ?? null);
+    return found === UNKNOWN ? null : found;
+  };
+  const parsed = (name: string): Value => {
+    const found = value(name);
+    return typeof found === "string" ? JSON.parse(found) : found;
+  };
+  const entries = [...texts.map((name) => [name, value(name)]), ...structured.map((name) => [name, parsed(name)])];
+  return Object.fromEntries(entries.filter(([, found]) => found !== null));
 }
 
 function plain(value: Value): Value {
   return isObject(value) && value[SIGNATURE] === SECRET ? (value.value ?? null) : value;
-}
-
-function parsed(value: Value): unknown {
-  return typeof value === "string" && /^[[{]|^\d{1,3}$/.test(value) ? JSON.parse(value) : value;
 }

@@ -7,7 +7,7 @@ const base = "arn:aws:lambda:us-east-1:123456789012:layer:base:1";
 
 const program = `${preamble}
 const aws = require("@pulumi/aws");
-const options = { provider: new aws.Provider("west", {
+const options = { provider: new aws.Provider("other", {
   region: "us-west-2", accessKey: "AKIAOTHER", secretKey: "the other's secret", defaultTags: { tags: { owner: "ops" } },
 }) };
 fn("east", { tags: { team: "x" }, timeout: 10, publish: true });

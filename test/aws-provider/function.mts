@@ -42,7 +42,11 @@ export const lambdaFunction: Resource = {
     const found = await unlessMissing(client.send(new GetFunctionCommand({ FunctionName: id })));
     if (!found) return undefined;
     const version = known.publish === true ? await newestVersion(client, id) : "$LATEST";
-    return { ...outputs(found, version), ...pick(known, (name, value) => untold.includes(name) && value !== null) };
+    return {
+      ...outputs(found, version),
+      ...aws.tagOutputs(found.Tags ?? {}, known),
+      ...pick(known, (name, value) => untold.includes(name) && value !== null),
+    };
   },
 
   async update(id, changed, inputs, { arn }, aws) {
@@ -88,10 +92,7 @@ function request(schema: Schema, inputs: Properties, base: Record<string, unknow
   return { ...members, FileSystemConfigs: isZero(inputs.fileSystemConfig) ? [] : [FileSystemConfigs] };
 }
 
-function outputs(
-  { Configuration: live = {}, Concurrency, Tags = {} }: GetFunctionResponse,
-  version: string,
-): Properties {
+function outputs({ Configuration: live = {}, Concurrency }: GetFunctionResponse, version: string): Properties {
   const { FunctionArn: arn = "", SnapStart, VpcConfig } = live;
   const region = arn.split(":")[3] ?? "";
   const partition = arn.split(":")[1] ?? "";
@@ -112,8 +113,6 @@ function outputs(
     qualifiedInvokeArn: invokeArn(`${arn}:${version}`),
     region,
     reservedConcurrentExecutions: Concurrency?.ReservedConcurrentExecutions ?? -1,
-    tags: Tags,
-    tagsAll: Tags,
     version,
     ...unknownToAws,
   };

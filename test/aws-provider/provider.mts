@@ -41,7 +41,9 @@ export interface Difference {
 export class Provider {
   #aws = new Aws({});
 
-  checkConfig = checkConfig;
+  checkConfig(config: Properties): Checked {
+    return checkConfig(config);
+  }
 
   configure(config: Properties): void {
     this.#aws = new Aws(parseConfig(config));

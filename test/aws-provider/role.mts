@@ -59,8 +59,7 @@ export const role: Resource = {
       }),
       forceDetachPolicies: false,
       ...pick(known, (name) => name === "forceDetachPolicies"),
-      tags,
-      tagsAll: tags,
+      ...aws.tagOutputs(tags, known),
     };
   },
 

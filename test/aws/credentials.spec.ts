@@ -146,6 +146,10 @@ describe("credentials and region", () => {
     assert.equal((await test.connect()).region, "eu-north-1");
   });
 
+  it("need a rate above 0", async () => {
+    for (const rate of [0, -1, Number.NaN]) await assert.rejects(connectAws({}, { rate }), { code: "usage" });
+  });
+
   it("reach an endpoint that is set for all services", async () => {
     test.setEnv({ AWS_ENDPOINT_URL_LAMBDA: undefined, AWS_ENDPOINT_URL_STS: undefined });
     const aws = await test.connect();

@@ -71,13 +71,13 @@ describe("checkTargets", () => {
         code: "layer-incompatible",
         function: "b",
         layerVersionArn: base(1, "node"),
-        message: `Function b cannot use layer ${base(1, "node")}: it is for nodejs20.x or nodejs22.x, and the function runs on python3.12.`,
+        message: `Layer version ${base(1, "node")} does not suit function b: it is for nodejs20.x or nodejs22.x, but the function runs on python3.12.`,
       },
       {
         code: "layer-incompatible",
         function: "b",
         layerVersionArn: base(1, "arm"),
-        message: `Function b cannot use layer ${base(1, "arm")}: it is for arm64, and the function runs on x86_64.`,
+        message: `Layer version ${base(1, "arm")} does not suit function b: it is for arm64, but the function runs on x86_64.`,
       },
     ]);
   });

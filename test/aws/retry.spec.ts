@@ -18,6 +18,11 @@ describe("classify", () => {
     ["403", status(403, "AccessDeniedException"), "final"],
     ["404", status(404, "ResourceNotFoundException"), "final"],
     ["a request that took too long", { name: "TimeoutError" }, "lost"],
+    [
+      "a connection that took too long to make",
+      { name: "TimeoutError", message: "the request socket did not establish a connection with the server" },
+      "unreachable",
+    ],
     ["a dropped connection", Object.assign(new Error("socket hang up"), { code: "ECONNRESET" }), "lost"],
     ["a refused connection", Object.assign(new Error(), { code: "ECONNREFUSED" }), "unreachable"],
     ["a name that is not known", Object.assign(new Error(), { code: "ENOTFOUND" }), "unreachable"],

@@ -5,6 +5,7 @@ import type { Figure } from "./figures";
 
 const benches: Record<string, () => Promise<{ run(): Promise<Figure[]> }>> = {
   resource: () => import("./resource"),
+  state: () => import("./state"),
 };
 
 async function main(names: readonly string[]): Promise<void> {

@@ -14,15 +14,15 @@ describe("whyUnsuitable", () => {
       fn: python,
       runtimes: ["python3.11"],
       architectures: [],
-      reason: "is for python3.11, and the function runs on python3.12",
+      reason: "is for python3.11, but the function runs on python3.12",
     },
     {
       fn: arm,
       runtimes: ["python3.11", "python3.12", "python3.13"],
       architectures: ["arm64"],
-      reason: "is for python3.11, python3.12 or python3.13, and the function runs on nodejs22.x",
+      reason: "is for python3.11, python3.12 or python3.13, but the function runs on nodejs22.x",
     },
-    { fn: arm, runtimes: [], architectures: ["x86_64"], reason: "is for x86_64, and the function runs on arm64" },
+    { fn: arm, runtimes: [], architectures: ["x86_64"], reason: "is for x86_64, but the function runs on arm64" },
     { fn: unknown, runtimes: ["python3.12"], architectures: ["arm64"], reason: undefined },
   ];
   for (const { fn, runtimes, architectures, reason } of cases) {

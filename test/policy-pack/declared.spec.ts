@@ -35,7 +35,7 @@ describe("layer-compatible", () => {
     assert.equal(violation?.level, "mandatory");
     assert.match(
       violation?.message ?? "",
-      /^Function api: Layer base is for python3.12 or python3.13, and the function runs on nodejs22.x \(/,
+      /^Function api: Layer base is for python3.12 or python3.13, but the function runs on nodejs22.x \(the policy's configuration for base\)\.$/,
     );
     assert.deepEqual(others, []);
   });
@@ -43,7 +43,7 @@ describe("layer-compatible", () => {
   it("flags an architecture that the layer is not for; without any, Lambda's default counts", async () => {
     for (const architectures of [["x86_64"], undefined, null]) {
       const [violation] = await violations({ architectures });
-      assert.match(violation?.message ?? "", /Layer base is for arm64, and the function runs on x86_64/);
+      assert.match(violation?.message ?? "", /Layer base is for arm64, but the function runs on x86_64/);
     }
   });
 

@@ -79,7 +79,7 @@ export async function analyzeStack(
     const { type = functionType, name = "fn", props = {}, provider } = resource;
     const one = new messages.AnalyzerResource();
     one.setType(type).setName(name).setUrn(urnOf(resource)).setOptions(options());
-    one.setProperties(Struct.fromJavaScript(props as never));
+    one.setProperties(structOf(props));
     if (provider) one.setProvider(providerOf(provider));
     return one;
   });
@@ -124,9 +124,14 @@ function request(resource: TestResource) {
   const { type = functionType, name = "fn", props = {}, provider } = resource;
   const made = new messages.AnalyzeRequest();
   made.setType(type).setName(name).setUrn(urnOf(resource)).setOptions(options());
-  made.setProperties(Struct.fromJavaScript(props as never));
+  made.setProperties(structOf(props));
   if (provider) made.setProvider(providerOf(provider));
   return made;
+}
+
+// Without properties that are undefined, which messages cannot hold.
+function structOf(props: Record<string, unknown>): Struct {
+  return Struct.fromJavaScript(JSON.parse(JSON.stringify(props)));
 }
 
 function options() {
@@ -139,7 +144,7 @@ function providerOf(props: Record<string, unknown>) {
     .setType("pulumi:providers:aws")
     .setName("default")
     .setUrn(urnOf({ type: "pulumi:providers:aws" }));
-  return made.setProperties(Struct.fromJavaScript(props as never));
+  return made.setProperties(structOf(props));
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the SDK's handlers and messages have no types

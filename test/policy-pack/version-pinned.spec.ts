@@ -3,16 +3,7 @@ import fc from "fast-check";
 import { PolicyContext } from "../../policy-pack/context";
 import { versionPinned } from "../../policy-pack/policies/version-pinned";
 import { counts } from "../support/counts";
-import {
-  analyze,
-  functionType,
-  layer,
-  remediate,
-  secret,
-  type TestResource,
-  unknownList,
-  unknownString,
-} from "./harness";
+import { analyze, layer, remediate, secret, type TestResource, unknownList, unknownString } from "./harness";
 
 const layers = { base: { version: 5 }, tools: { version: 3, enforce: "minimum" } };
 const good: TestResource = {
@@ -46,7 +37,7 @@ describe("layer-version-pinned", () => {
         level: "mandatory",
         message: [
           "Function api: Layer base-dev version 1 -> 5",
-          "the policy's configuration (layer base) declares version 5. Set version 5 in the program, pin it with pinLayers, or set this policy to `remediate`.",
+          "the policy's configuration for base declares version 5. Set version 5 in the program, pin it with pinLayers, or set this policy to `remediate`.",
         ].join("\n"),
       },
     ]);
@@ -162,8 +153,9 @@ describe("layer-version-pinned", () => {
       ...content,
     });
     for (const code of [
-      archive({ path: "./code" }),
+      archive({ path: "./code", hash: "0a1b" }),
       archive({
+        hash: "2c3d",
         assets: { "index.js": text, lib: archive({ path: "./lib" }), deep: archive({ assets: { "x.js": text } }) },
       }),
       secret(archive({ assets: { "index.js": text } })),

@@ -32,7 +32,7 @@ export const jsonStyles: fc.Arbitrary<JsonStyle> = fc.record({
   end: fc.constantFrom("", "\n", "\r\n", " \n\n"),
 });
 
-/** Writes a value as JSON in a style. Entries of a Map are the members of an object, so that a key can be there twice. */
+/** Writes a value as JSON in a style; a bigint as a number of any size. */
 export function writeJson(value: unknown, style: JsonStyle): string {
   return write(value, style, "") + style.end;
 }
@@ -47,13 +47,12 @@ function write(value: unknown, style: JsonStyle, margin: string): string {
     return elements.length > 0 ? `[${elements.join(`${style.between ?? ""},`)}${close}]` : `[${style.between ?? ""}]`;
   }
   if (typeof value === "object" && value !== null) {
-    const entries = value instanceof Map ? [...value] : Object.entries(value);
-    const members = entries
+    const members = Object.entries(value)
       .filter(([, member]) => member !== undefined)
       .map(([key, member]) => `${space}${writeText(key, style)}:${style.between ?? " "}${write(member, style, inner)}`);
     return members.length > 0 ? `{${members.join(`${style.between ?? ""},`)}${close}}` : `{${style.between ?? ""}}`;
   }
-  return JSON.stringify(value);
+  return typeof value === "bigint" ? String(value) : JSON.stringify(value);
 }
 
 function writeText(text: string, style: JsonStyle): string {

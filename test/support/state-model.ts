@@ -47,9 +47,10 @@ function functionOf(resource: Fields, layersProperty: string): PlainFacts["funct
   const sources = initErrors.length > 0 ? [inputs, outputs] : [outputs, inputs];
   const text = (key: string) =>
     sources.map((source) => source[key]).find((one) => typeof one === "string" && one !== "");
-  const lists = sources.map(({ architectures }) =>
-    Array.isArray(architectures) ? architectures.filter((one) => typeof one === "string") : [],
-  );
+  const lists = sources.flatMap(({ architectures }) => {
+    const usable = Array.isArray(architectures) && architectures.every((one) => typeof one === "string");
+    return usable && architectures.length > 0 ? [architectures] : [];
+  });
   const urn = String(resource.urn);
   const id = (resource.id as string) || undefined;
   const arn = text("arn") as string | undefined;
@@ -63,7 +64,7 @@ function functionOf(resource: Fields, layersProperty: string): PlainFacts["funct
     external: resource.external === true,
     initErrors,
     runtime: text("runtime") as string | undefined,
-    architectures: lists.find((list) => list.length > 0) ?? [],
+    architectures: lists[0] ?? [],
     packageType: text("packageType") as string | undefined,
     region: (text("region") as string | undefined) ?? arn?.split(":")[3],
     inputs: layersOf(inputs, layersProperty),

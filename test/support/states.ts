@@ -23,7 +23,7 @@ export function layer(name: string, version: number): string {
 
 /** Makes a state (as `pulumi stack export` writes it) that holds the given resources. */
 export function stateOf(resources: readonly unknown[] | null, others: Record<string, unknown> = {}): object {
-  return { version: 3, deployment: { ...head, resources, ...others, metadata: {} } };
+  return { version: 3, deployment: { ...head, resources, metadata: {}, ...others } };
 }
 
 /** Makes a function of the AWS provider that has the given layers in its inputs and outputs. */

@@ -1,6 +1,7 @@
-// npm run build: compiles the package to dist/ and makes its commands executable.
+// npm run build: compiles the package to dist/, writes the config's JSON Schema there, and makes the package's commands
+// executable.
 
-import { chmodSync, readFileSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import process from "node:process";
@@ -12,7 +13,27 @@ interruptible(async () => {
   const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
   const code = await passThrough(process.execPath, [tsc, "-p", "tsconfig.build.json"], { cwd: checkout });
   if (code !== 0) return code;
+  removeLeftovers();
+  writeSchema();
   const { bin = {} } = JSON.parse(readFileSync(join(checkout, "package.json"), "utf8"));
   for (const path of Object.values(bin)) chmodSync(join(checkout, path), 0o755);
   return 0;
 });
+
+/** Removes what an earlier build made of sources that are gone: the package is all that is in dist/. */
+function removeLeftovers() {
+  for (const path of readdirSync(join(checkout, "dist"), { recursive: true, encoding: "utf8" })) {
+    const source = path.replace(/(?:\.d)?\.([cm]?)[jt]s$/, ".$1ts");
+    if (source !== path && !existsSync(join(checkout, source))) rmSync(join(checkout, "dist", path), { force: true });
+  }
+}
+
+/** Writes what editors check a layer_config.yaml with. Renamed into place, as another build may run at the same time. */
+function writeSchema() {
+  const require = createRequire(import.meta.url);
+  const { configJsonSchema } = require(join(checkout, "dist/sdk/core/config/schema.js"));
+  const file = join(checkout, "dist/layer-config.schema.json");
+  const unfinished = `${file}.${process.pid}`;
+  writeFileSync(unfinished, `${JSON.stringify(configJsonSchema(), null, 2)}\n`);
+  renameSync(unfinished, file);
+}

@@ -1,4 +1,4 @@
-import { differences, isObject, type Json, type JsonObject, withoutEmpty } from "./difference";
+import { differences, isObject, type Json, type JsonObject, parseJson, withoutEmpty } from "./difference";
 import { KeyTable } from "./keys";
 import { JsonReader } from "./reader";
 import type { ByteRange } from "./text";
@@ -82,15 +82,15 @@ function outline(state: Uint8Array): Outline {
   const start = reader.index(outlineKeys).get("resources");
   if (start === undefined) return { bytes, list: undefined, resources: [] };
   reader.position = start;
-  const resources = reader.has("array", '"resources"') ? reader.array(() => reader.skip()) : [];
+  const resources = reader.has("array", '"resources"') ? reader.list(() => reader.skip()) : [];
   return { bytes, list: { start, end: reader.position }, resources };
 }
 
 /** A deployment's fields besides the resources, without those that Pulumi writes anew whenever it saves a state. */
 function frame({ bytes, list }: Outline): JsonObject {
   const text = list ? `${bytes.subarray(0, list.start)}null${bytes.subarray(list.end)}` : bytes.toString();
-  const { manifest: _, secrets_providers, ...others } = JSON.parse(text).deployment;
-  return withoutEmpty({ ...others, "secrets_providers.type": secrets_providers?.type });
+  const { manifest: _, secrets_providers, ...others } = objectOf(objectOf(parseJson(text)).deployment);
+  return withoutEmpty({ ...others, "secrets_providers.type": objectOf(secrets_providers).type ?? null });
 }
 
 function resourceBytes({ bytes, resources }: Outline, index: number): Buffer {
@@ -100,6 +100,10 @@ function resourceBytes({ bytes, resources }: Outline, index: number): Buffer {
 
 /** A resource, without the fields that Go leaves out; an empty one behind the end of the list. */
 function resource(state: Outline, index: number): JsonObject {
-  const value: Json = index < state.resources.length ? JSON.parse(resourceBytes(state, index).toString()) : {};
-  return isObject(value) ? withoutEmpty(value) : {};
+  const text = index < state.resources.length ? resourceBytes(state, index).toString() : "{}";
+  return withoutEmpty(objectOf(parseJson(text)));
+}
+
+function objectOf(value: Json | undefined): JsonObject {
+  return isObject(value) ? value : {};
 }

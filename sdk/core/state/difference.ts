@@ -13,10 +13,13 @@ export interface Difference {
   readonly kind: "changed" | "added" | "removed";
 }
 
-/**
- * Tells where two values of a state differ. Two secrets do not, whatever their ciphertexts, nor do texts that Pulumi
- * reads alike: it puts U+FFFD in the place of an unpaired surrogate.
- */
+/** Parses JSON the way Pulumi does: half of a surrogate pair, which only an escape can write, is read as U+FFFD. */
+export function parseJson(text: string): Json {
+  const halves = /\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|u[dD][89a-fA-F]..|.)/gs;
+  return JSON.parse(text.replace(halves, (found) => (found.length === "\\ud800".length ? "\ufffd" : found)));
+}
+
+/** Tells where two values of a state differ. Two secrets do not, whatever their ciphertexts. */
 export function* differences(one: Json | undefined, other: Json | undefined): Generator<Difference> {
   // A list of what is left to compare instead of a recursion: a state may be nested deeper than the stack is.
   const left = [{ one, other, path: "" }];
@@ -33,7 +36,7 @@ export function* differences(one: Json | undefined, other: Json | undefined): Ge
       for (const key of new Set([...Object.keys(other), ...Object.keys(one)].reverse())) {
         left.push({ one: own(one, key), other: own(other, key), path: path ? `${path}.${key}` : key });
       }
-    } else if (!sameScalar(one, other)) yield { path, kind: "changed" };
+    } else if (one !== other) yield { path, kind: "changed" };
   }
 }
 
@@ -58,14 +61,4 @@ function own(object: JsonObject, key: string): Json | undefined {
 
 function isSecret(value: JsonObject): boolean {
   return value[signatureKey] === secretSignature;
-}
-
-function sameScalar(one: Json, other: Json): boolean {
-  if (typeof one === "string" && typeof other === "string")
-    return one === other || wellFormed(one) === wellFormed(other);
-  return one === other;
-}
-
-function wellFormed(text: string): string {
-  return Buffer.from(text).toString();
 }

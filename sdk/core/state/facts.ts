@@ -70,8 +70,6 @@ export type RecordedLayer =
   | {
       readonly kind: "text";
       readonly text: string;
-      /** The string's token, quotes included. */
-      readonly token: ByteRange;
       /** The digits of the version; undefined where the text is not a layer version ARN. */
       readonly version: ByteRange | undefined;
     }

@@ -85,7 +85,7 @@ export class FunctionReader {
 
   private initErrors(): string[] {
     if (!this.reader.has("array", '"initErrors"')) return [];
-    return this.reader.array(() => this.reader.string());
+    return this.reader.list(() => this.reader.string());
   }
 
   private properties(values: Starts, key: "inputs" | "outputs"): Starts {
@@ -104,14 +104,11 @@ export class FunctionReader {
     return undefined;
   }
 
-  /** The architectures; undefined where none is recorded. */
+  /** The architectures; undefined where none is recorded, or not as a list of texts. */
   private architectures(values: Starts): string[] | undefined {
-    const read = () => {
-      if (this.reader.kind() !== "array") return undefined;
-      return this.reader.array(() => this.textOrOther()).filter((text) => text !== undefined);
-    };
-    const found = this.at(values, "architectures", read);
-    return found?.length ? found : undefined;
+    const read = () => (this.reader.kind() === "array" ? this.reader.list(() => this.shared(this.textOrOther())) : []);
+    const found = this.at(values, "architectures", read) ?? [];
+    return found.length > 0 && found.every((one) => one !== undefined) ? found : undefined;
   }
 
   private layers(values: Starts): RecordedLayers {
@@ -122,7 +119,7 @@ export class FunctionReader {
     const kind = this.reader.kind();
     if (kind === "null") return { kind };
     if (kind === "array") {
-      return { kind: "list", layers: this.reader.array(() => this.layer()) };
+      return { kind: "list", layers: this.reader.list(() => this.layer()) };
     }
     return { kind: this.isSecret() ? "secret" : "other" };
   }
@@ -132,10 +129,9 @@ export class FunctionReader {
     if (reader.kind() !== "string") return { kind: this.isSecret() ? "secret" : "other" };
     const start = reader.position;
     const text = this.shared(reader.string());
-    const token = { start, end: reader.position };
-    if (!parseLayerVersionArn(text)) return { kind: "text", text, token, version: undefined };
+    if (!parseLayerVersionArn(text)) return { kind: "text", text, version: undefined };
     const digits = text.length - text.lastIndexOf(":") - 1;
-    return { kind: "text", text, token, version: lastCharacters(reader.bytes, token, digits) };
+    return { kind: "text", text, version: lastCharacters(reader.bytes, start, reader.position, digits) };
   }
 
   /** Passes over a value and tells whether it is a secret. */

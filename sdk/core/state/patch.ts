@@ -26,7 +26,7 @@ export function versionEdits(
         if (layer.kind !== "text" || !layer.version) continue;
         const version = versionFor(layer.text, one);
         if (version === undefined || version === parseLayerVersionArn(layer.text)?.version) continue;
-        edits.push({ ...layer.version, text: String(version) });
+        edits.push({ start: layer.version.start, end: layer.version.end, text: String(version) });
       }
     }
   }

@@ -71,12 +71,16 @@ export class JsonReader {
   /**
    * Reads an array.
    * @param element called at the place of each value, which it has to read or skip
-   * @returns what the calls returned
    */
-  array<T>(element: () => T): T[] {
+  array(element: () => void): void {
+    for (let more = this.enter(openBracket); more; more = this.goesOn(openBracket)) element();
+  }
+
+  /** Reads an array and gives what `element` returns for each value. */
+  list<T>(element: () => T): T[] {
     const values: T[] = [];
-    for (let more = this.enter(openBracket); more; more = this.goesOn(openBracket)) values.push(element());
-    return values;
+    this.array(() => values.push(element()));
+    return values.slice(); // an array that was pushed to has room for many more, and there are several a function
   }
 
   /** Passes over an object and tells where the values of the table's keys start. */

@@ -10,21 +10,23 @@ export interface ByteRange {
  * @param end offset behind the closing quote
  */
 export function decodeString(bytes: Uint8Array, start: number, end: number): string {
-  const token = rawText(bytes, start, end);
-  return token.includes("\\") ? (JSON.parse(token) as string) : token.slice(1, -1);
+  const raw = rawText(bytes, start, end);
+  return raw.includes("\\") ? JSON.parse(`"${raw}"`) : raw;
 }
 
 /**
- * Where the last `length` characters of a string token stand; each is a character of ASCII, or the escape of one
- * (`\u0031`), which then belongs to the range as a whole.
+ * Where the last characters of a string token stand. Each is a character of ASCII, or the escape of one (`\u0031`),
+ * which then belongs to the range as a whole.
+ * @param length how many characters
  */
-export function lastCharacters(bytes: Uint8Array, { start, end }: ByteRange, length: number): ByteRange {
-  const token = rawText(bytes, start, end).slice(1, -1);
-  const characters = token.includes("\\") ? (token.match(/\\u....|\\.|./gs) ?? []) : undefined;
+export function lastCharacters(bytes: Uint8Array, start: number, end: number, length: number): ByteRange {
+  const raw = rawText(bytes, start, end);
+  const characters = raw.includes("\\") ? (raw.match(/\\u....|\\.|./gs) ?? []) : undefined;
   const size = characters ? characters.slice(-length).join("").length : length;
   return { start: end - 1 - size, end: end - 1 };
 }
 
+/** What stands between the quotes of a string token. */
 function rawText(bytes: Uint8Array, start: number, end: number): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString();
+  return Buffer.from(bytes.buffer, bytes.byteOffset + start + 1, end - start - 2).toString();
 }

@@ -1,0 +1,169 @@
+import { InvalidArgumentError, Option } from "commander";
+
+/** The value of every option, as commands get it; undefined where it was not given. */
+export interface OptionValues {
+  config?: string;
+  stack?: string[];
+  dryRun?: boolean;
+  syncAws?: boolean;
+  expectNoChanges?: boolean;
+  stateFile?: string;
+  out?: string;
+  full?: boolean;
+  backupDir?: string;
+  cwd?: string;
+  function?: string[];
+  exclude?: string[];
+  allFunctions?: boolean;
+  tag?: Record<string, string>;
+  region?: string;
+  profile?: string;
+  rate?: number;
+  retentionDays?: number;
+  yes?: boolean;
+  json?: boolean;
+  verbose?: boolean;
+}
+
+export type OptionName = keyof OptionValues;
+
+interface OptionDefinition {
+  /** `FILE` and `DIR` as the value's name make shells complete paths. */
+  readonly flags: string;
+  readonly description: string;
+  readonly group: string;
+  readonly parse?: (value: string, previous: never) => unknown;
+}
+
+const groups = {
+  what: "What to do:",
+  functions: "Which functions:",
+  aws: "AWS:",
+  output: "Output:",
+};
+
+const definitions: Record<OptionName, OptionDefinition> = {
+  config: {
+    flags: "--config <FILE>",
+    description: "the layer configuration (default: layer_config.yaml)",
+    group: groups.what,
+  },
+  stack: {
+    flags: "--stack <NAME>",
+    description: "a Pulumi stack; repeat it, or separate names by commas, for several (default: dev)",
+    group: groups.what,
+    parse: addStacks,
+  },
+  dryRun: { flags: "--dry-run", description: "show the changes and write nothing at all", group: groups.what },
+  syncAws: { flags: "--sync-aws", description: "also update the live Lambda functions", group: groups.what },
+  expectNoChanges: {
+    flags: "--expect-no-changes",
+    description: "write nothing, and exit with 7 where there is anything to change",
+    group: groups.what,
+  },
+  stateFile: {
+    flags: "--state-file <FILE>",
+    description: "an exported state instead of the stack's own",
+    group: groups.what,
+  },
+  out: {
+    flags: "--out <FILE>",
+    description: "where the updated state file goes (default: it is replaced, after a backup)",
+    group: groups.what,
+  },
+  full: {
+    flags: "--full",
+    description: "restore the whole backup: every later change to the stack's state is lost",
+    group: groups.what,
+  },
+  backupDir: { flags: "--backup-dir <DIR>", description: "where backups are (default: backups)", group: groups.what },
+  retentionDays: {
+    flags: "--retention-days <N>",
+    description: "remove backups that are older (default: the config's backup_retention_days, else 30)",
+    group: groups.what,
+    parse: (value) => numberFrom(value, { least: 0, whole: true }),
+  },
+  cwd: {
+    flags: "--cwd <DIR>",
+    description: "the folder of the Pulumi project; relative paths are relative to it",
+    group: groups.what,
+  },
+  function: {
+    flags: "-f, --function <NAME>",
+    description: "only this function, by its name in AWS; repeat it for several",
+    group: groups.functions,
+    parse: addText,
+  },
+  exclude: {
+    flags: "-e, --exclude <NAME>",
+    description: "not this function; repeat it for several",
+    group: groups.functions,
+    parse: addText,
+  },
+  allFunctions: {
+    flags: "--all-functions",
+    description: "with --sync-aws: also functions that are tagged as the stack's",
+    group: groups.functions,
+  },
+  tag: {
+    flags: "--tag <KEY=VALUE>",
+    description: "with --sync-aws: also functions with this tag; repeated, with all of them",
+    group: groups.functions,
+    parse: addTag,
+  },
+  region: {
+    flags: "--region <REGION>",
+    description: "only functions of this AWS region (default: each function's own)",
+    group: groups.aws,
+  },
+  profile: { flags: "--profile <NAME>", description: "a profile of the shared AWS config files", group: groups.aws },
+  rate: {
+    flags: "--rate <N>",
+    description: "requests a second to AWS Lambda at most (default: 15)",
+    group: groups.aws,
+    parse: (value) => numberFrom(value, { above: 0 }),
+  },
+  yes: { flags: "-y, --yes", description: "do not ask", group: groups.output },
+  json: { flags: "--json", description: "print one JSON document on stdout, and nothing else", group: groups.output },
+  verbose: {
+    flags: "-v, --verbose",
+    description: "tell each Pulumi command, each AWS call, and why layers match",
+    group: groups.output,
+  },
+};
+
+/** Makes the option of a command. */
+export function createOption(name: OptionName): Option {
+  const { flags, description, group, parse } = definitions[name];
+  const option = new Option(flags, description).helpGroup(group);
+  return parse ? option.argParser(parse as (value: string, previous: unknown) => unknown) : option;
+}
+
+/** The flags whose next word is their value, such as `--stack`, of all commands. */
+export function flagsWithValue(): Set<string> {
+  const options = Object.values(definitions).map(({ flags, description }) => new Option(flags, description));
+  return new Set(options.filter(({ required }) => required).flatMap(({ short, long }) => [short ?? "", long ?? ""]));
+}
+
+function addText(value: string, previous: string[] = []): string[] {
+  return [...previous, value];
+}
+
+function addStacks(value: string, previous: string[] = []): string[] {
+  const names = value.split(",").map((name) => name.trim());
+  if (names.includes("")) throw new InvalidArgumentError("Name one stack, or several with commas between them.");
+  return [...new Set([...previous, ...names])];
+}
+
+function addTag(value: string, previous: Record<string, string> = {}): Record<string, string> {
+  const at = value.indexOf("=");
+  if (at < 1) throw new InvalidArgumentError("Write KEY=VALUE.");
+  return { ...previous, [value.slice(0, at)]: value.slice(at + 1) };
+}
+
+function numberFrom(text: string, range: { least?: number; above?: number; whole?: boolean }): number {
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  const { least = Number.NEGATIVE_INFINITY, above = Number.NEGATIVE_INFINITY, whole = false } = range;
+  if (value >= least && value > above && Number.isFinite(value) && (!whole || Number.isInteger(value))) return value;
+  throw new InvalidArgumentError(whole ? `Write a whole number of ${least} or more.` : `Write a number above ${above}.`);
+}

@@ -1,0 +1,42 @@
+import type { Reporter } from "../ops/ports";
+import { showProgress } from "./progress";
+import type { Output } from "./terminal";
+
+/** Where a command tells what it does. */
+export interface ReporterOptions {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** Stdout is for one JSON document alone. */
+  readonly json: boolean;
+  readonly verbose: boolean;
+  /** Whether work that takes long is shown while it lasts. */
+  readonly progress: boolean;
+}
+
+/** A reporter that can also tell of errors. */
+export interface CliReporter extends Reporter {
+  error(text: string): void;
+}
+
+const silent = { update() {}, end() {} };
+
+/** Tells what a run does in the lines of the Python tool: `INFO - ...` and `  - ...`. */
+export function createReporter({ stdout, stderr, json, verbose, progress }: ReporterOptions): CliReporter {
+  const { yellow, red, dim } = stderr.colors;
+  const told = json ? stderr : stdout;
+  const isTold = !json || verbose;
+  return {
+    info(line) {
+      if (isTold) told.line(`${told.colors.cyan("INFO")} - ${line}`);
+    },
+    item(line) {
+      if (isTold) told.line(`  - ${line}`);
+    },
+    warn: (line) => stderr.line(`${yellow("WARNING")} - ${line}`),
+    error: (text) => stderr.line(`${red("ERROR")} - ${text}`),
+    verbose(line) {
+      if (verbose) stderr.line(dim(`DEBUG - ${line}`));
+    },
+    progress: (title) => (progress ? showProgress(stderr, title) : silent),
+  };
+}

@@ -1,0 +1,89 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { AwsCall } from "./aws/session";
+import { LayersError } from "./core/errors";
+import { BackupFolder } from "./files/backups";
+import { loadLayerConfig } from "./files/config-file";
+import { StateFiles } from "./files/state-file";
+import type { AwsGateway, Clock, Ports, Reporter } from "./ops/ports";
+import { LayerVersionUpdater as Updater, type UpdaterOptions } from "./ops/updater";
+import { type PulumiCommand, PulumiStacks } from "./pulumi/stack";
+
+/** Where a run works, and who hears of it. */
+export interface WiringOptions {
+  /** The folder of the Pulumi project; relative paths are relative to it. Default: the working directory. */
+  readonly cwd?: string;
+  /** Default `backups`. */
+  readonly backupDir?: string;
+  /** Only functions of this region. Default: each function's own. */
+  readonly region?: string;
+  /** A profile of the shared AWS config and credentials files. */
+  readonly profile?: string;
+  /** Requests a second to AWS Lambda. Default 15. */
+  readonly rate?: number;
+  /** Default: nobody is told anything. */
+  readonly reporter?: Reporter;
+  readonly signal?: AbortSignal;
+  /** Called after each Pulumi command. */
+  readonly onPulumi?: (command: PulumiCommand) => void;
+  /** Called after each request to AWS. */
+  readonly onAwsCall?: (call: AwsCall) => void;
+}
+
+/** The use cases' ports with their real adapters: the Pulumi CLI, the file system, AWS and the clock. */
+export function createPorts(options: WiringOptions = {}): Ports {
+  const { cwd = process.cwd(), backupDir, reporter = silent, signal } = options;
+  return {
+    stacks: new PulumiStacks({ cwd, onCommand: options.onPulumi }),
+    backups: new BackupFolder(backupDir, cwd),
+    stateFiles: new StateFiles(cwd),
+    configs: { load: (file) => loadLayerConfig(file, cwd) },
+    aws: createAwsGateway(options),
+    clock,
+    reporter,
+    signal,
+  };
+}
+
+/** Loads the AWS SDK when it is first needed. */
+function createAwsGateway({ region, profile, rate, signal, onAwsCall }: WiringOptions): AwsGateway {
+  return {
+    region,
+    async connect(wanted) {
+      const { connectAws } = await import("./aws/session.js");
+      return connectAws({ region: wanted ?? region, profile }, { rate, signal, onCall: onAwsCall });
+    },
+    async checkTargets(aws, targets, settings) {
+      const { checkTargets } = await import("./aws/preflight.js");
+      return checkTargets(aws, targets, settings);
+    },
+  };
+}
+
+const clock: Clock = {
+  now: () => new Date(),
+  async sleep(milliseconds, signal) {
+    try {
+      await sleep(milliseconds, undefined, { signal });
+    } catch {
+      throw new LayersError("interrupted", "Interrupted.");
+    }
+  },
+};
+
+const silent: Reporter = {
+  info() {},
+  item() {},
+  warn() {},
+  verbose() {},
+  progress: () => ({ update() {}, end() {} }),
+};
+
+/** What a {@link LayerVersionUpdater} is to do, where it works, and who hears of it. */
+export interface LayerVersionUpdaterOptions extends UpdaterOptions, WiringOptions {}
+
+/** The updater with the real Pulumi, file system and AWS, unless it is given others. */
+export class LayerVersionUpdater extends Updater {
+  constructor(options: LayerVersionUpdaterOptions = {}, ports: Ports = createPorts(options)) {
+    super(options, ports);
+  }
+}

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { compareStates } from "../../sdk/core/state/compare";
+import { removeFolder, temporaryFolder } from "../support/folders";
+import { run as runProcess } from "../support/processes";
+import { writeBigState } from "../support/states";
+import { type Figure, figure, median, ratioOf } from "./figures";
+
+const sizes = [
+  { resources: 20_000, pairs: 5 },
+  { resources: 200_000, pairs: 3 },
+];
+/** What it takes to update an exported state, beside a script that reads all of it into objects. */
+export async function run(): Promise<Figure[]> {
+  const folder = await temporaryFolder();
+  try {
+    const figures: Figure[] = [];
+    for (const size of sizes) figures.push(...(await measure(folder, size.resources, size.pairs)));
+    return figures;
+  } finally {
+    await removeFolder(folder);
+  }
+}
+
+async function measure(folder: string, resources: number, pairs: number): Promise<Figure[]> {
+  const [source, ours, theirs] = ["state", "ours", "theirs"].map((name) => join(folder, `${name}-${resources}.json`));
+  assert(source && ours && theirs);
+  await writeBigState(source, resources);
+  const { size } = await stat(source);
+  const scans: number[] = [];
+  const memory: number[] = [];
+  const update = async () => {
+    const printed = await output(process.execPath, [join(__dirname, "state-update.mjs"), source, ours]);
+    const measured = JSON.parse(printed);
+    scans.push(measured.scan);
+    memory.push(measured.memory);
+  };
+  const python = () => output("python3", [join(__dirname, "python-update.py"), source, theirs]);
+  const ratio = await ratioOf(update, python, pairs);
+  assert.deepEqual(compareStates(await readFile(ours), await readFile(theirs)), [], "both make the same of it");
+  const of = `a state of ${resources} resources (${Math.round(size / 1e6)} MB)`;
+  return [
+    figure(`update of ${of}`, ratio, "x", "Python: json.load, deepcopy, edit, json.dump", 0.2),
+    figure(`memory for ${of}`, (Math.max(...memory) - size) / 1e6, "MB", "the file's size", 150),
+    figure(`scan of ${of}`, median(scans) / (size / 1e8), "ms per 100 MB", "150 MB/s", 1e5 / 150),
+  ];
+}
+
+async function output(command: string, args: readonly string[]): Promise<string> {
+  const { code, stdout, output } = await runProcess(command, args);
+  assert.equal(code, 0, output);
+  return stdout;
+}

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { access, constants, copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parse } from "acorn";
+import { removeFolder, temporaryFolder } from "../support/folders";
+import { type Outcome, start } from "../support/processes";
+import { onPath } from "../toolchain/commands.mjs";
+import { checkout } from "../toolchain/places.mjs";
+
+describe("the start of the command", () => {
+  const compiled = join(checkout, "dist/sdk/cli/bin.js");
+  let folder: string;
+  let bin: string;
+
+  // The compiled start, the manifest that it reads, and a command line of which only its being loaded matters.
+  before(async () => {
+    folder = await temporaryFolder();
+    bin = join(folder, "dist/sdk/cli/bin.js");
+    await mkdir(join(folder, "dist/sdk/cli"), { recursive: true });
+    await copyFile(compiled, bin);
+    await writeFile(join(folder, "dist/sdk/cli/main.js"), 'console.log("started", ...process.argv.slice(2));');
+    await writeFile(join(folder, "package.json"), JSON.stringify({ engines: { node: ">=22" } }));
+  });
+  after(() => removeFolder(folder));
+
+  const run = (node: string, ...args: string[]): Promise<Outcome> => start(node, args, { cwd: folder }).ended;
+
+  const pretending = async (version: string) => {
+    const file = join(folder, `pretend-${version}.js`);
+    await writeFile(file, `Object.defineProperty(process, "versions", { value: { node: "${version}" } });`);
+    return run(process.execPath, "--require", file, bin, "--version");
+  };
+
+  const refusal = (version: string) => `lambda-layers needs Node.js 22 or newer; this is ${version}.\n`;
+
+  it("is run by Node.js, and executable", async () => {
+    assert.match(await readFile(compiled, "utf8"), /^#!\/usr\/bin\/env node\n/);
+    await access(compiled, constants.X_OK);
+  });
+
+  for (const version of ["0.12.18", "8.17.0", "18.20.4", "21.7.3"]) {
+    it(`says in one line that Node.js ${version} is too old`, async () => {
+      const { code, stdout, stderr } = await pretending(version);
+      assert.deepEqual({ code, stdout, stderr }, { code: 2, stdout: "", stderr: refusal(version) });
+    });
+  }
+
+  for (const version of ["22.0.0", "24.1.0", "100.0.0"]) {
+    it(`hands over to the command line on Node.js ${version}`, async () => {
+      const { code, stdout, stderr } = await pretending(version);
+      assert.deepEqual({ code, stdout, stderr }, { code: 0, stdout: "started --version\n", stderr: "" });
+    });
+  }
+
+  it("does either on every Node.js that this machine has", async () => {
+    const nodes = [process.execPath, ...onPath("node", process.env)];
+    for (const node of new Set(nodes)) {
+      const { stdout } = await run(node, "--version");
+      const version = stdout.trim().slice(1);
+      const tooOld = Number.parseInt(version, 10) < 22;
+      const { code, stderr } = await run(node, bin);
+      assert.deepEqual({ code, stderr }, tooOld ? { code: 2, stderr: refusal(version) } : { code: 0, stderr: "" });
+    }
+  });
+
+  it("is written in what Node.js could read ten years ago", async () => {
+    const text = await readFile(compiled, "utf8");
+    assert.doesNotThrow(() => parse(text, { ecmaVersion: 2015, allowHashBang: true }));
+  });
+
+  it("reads the version from a manifest of the form that it understands", async () => {
+    const { engines } = JSON.parse(await readFile(join(checkout, "package.json"), "utf8"));
+    assert.match(engines.node, /^>=\d+$/);
+  });
+});

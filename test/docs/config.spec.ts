@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseLayerVersionArn } from "../../sdk/core/arn";
+import { declareFor } from "../../sdk/core/config/declared";
+import { type LayerConfig, parseConfig } from "../../sdk/core/config/parse";
+import { configSchema } from "../../sdk/core/config/schema";
+import { createMatcher } from "../../sdk/core/match";
+import { formatProblem } from "../../sdk/core/problem";
+import { checkout } from "../toolchain/places.mjs";
+
+const document = readFileSync(join(checkout, "docs/config.md"), "utf8");
+
+/** The code blocks whose opening line is that of `language`. */
+const blocks = (language: string): string[] =>
+  [...document.matchAll(/^```(.+)\n([\s\S]*?)^```$/gm)].flatMap(([, opening, text = ""]) =>
+    opening === language ? [text] : [],
+  );
+
+/** The rows of the table that begins with these columns, each with its cells. */
+function table(...columns: string[]): string[][] {
+  const [, after = ""] = document.split(`| ${columns.join(" | ")} |\n`);
+  const rows = /^\|[-|]+\|\n((?:\|.*\|\n)+)/.exec(after)?.[1] ?? "";
+  return rows
+    .trimEnd()
+    .split("\n")
+    .map((row) => row.slice(2, -2).split(" | "));
+}
+
+/** The texts in backquotes. */
+const quoted = (text: string): string[] => [...text.matchAll(/`([^`]+)`/g)].map(([, code = ""]) => code);
+
+function parsed(text: string): LayerConfig {
+  const result = parseConfig(text, "layer_config.yaml");
+  assert(result.ok, text);
+  return result.config;
+}
+
+describe("docs/config.md", () => {
+  const examples = blocks("yaml");
+  examples.forEach((text, index) => {
+    it(`has a valid example (${index + 1} of ${examples.length})`, () => parsed(text));
+  });
+
+  it("shows a broken file with what is said about it", () => {
+    const [text = ""] = blocks("yaml broken");
+    const result = parseConfig(text, "layer_config.yaml");
+    assert(!result.ok);
+    const message = `layer_config.yaml has ${result.problems.length} problems:\n${result.problems.map(formatProblem).join("\n")}\n`;
+    assert.deepEqual(blocks("text"), [message]);
+  });
+
+  it("says what its example of overrides does", () => {
+    const config = parsed(examples.find((text) => text.includes("debug-tools")) ?? "");
+    const layers = (stack: string) =>
+      declareFor(config, stack).layers.map(({ key, version, enforce }) => `${key} ${version} ${enforce}`);
+    assert.deepEqual(layers("dev"), ["receipt-dynamo 6 minimum", "debug-tools 2 exact"]);
+    assert.deepEqual(layers("prod"), ["receipt-dynamo 5 exact"]);
+  });
+
+  const sections = configSchema.shape;
+  const fields = {
+    layers: Object.keys(sections.layers.valueType.shape),
+    settings: Object.keys(sections.settings.unwrap().unwrap().shape),
+  };
+  for (const [section, keys] of Object.entries(fields)) {
+    const rows =
+      document
+        .split(`## \`${section}\``)[1]
+        ?.split("\n## ")[0]
+        ?.match(/^\| `.*$/gm) ?? [];
+
+    it(`describes every field of ${section}`, () => {
+      assert.deepEqual(
+        rows.map((row) => quoted(row)[0]),
+        keys,
+      );
+    });
+
+    for (const row of rows) {
+      const [field] = quoted(row);
+      it(`has a valid example of ${field}`, () => {
+        const example = /\| `([^`]+)` \|$/.exec(row)?.[1];
+        const value = `${field}: ${example}`;
+        const others = field === "version" ? "" : "version: 1, ";
+        parsed(section === "layers" ? `layers: { a: { ${others}${value} } }` : `layers: {}\nsettings: { ${value} }`);
+      });
+    }
+  }
+
+  const matches = table("entry", "is about", "and not about");
+  it("has a table of what matches", () => assert(matches.length > 3));
+  for (const [entry = "", about = "", notAbout = ""] of matches) {
+    it(`is right about ${entry}`, () => {
+      const find = createMatcher(declareFor(parsed(`layers:\n  ${quoted(entry)[0]}`), "dev"));
+      const found = (name: string) => {
+        const arn = parseLayerVersionArn(`arn:aws:lambda:us-east-1:123456789012:layer:${name}:1`);
+        assert(arn);
+        return find(arn) !== undefined;
+      };
+      for (const name of quoted(about)) assert(found(name), name);
+      for (const name of quoted(notAbout)) assert(!found(name), name);
+    });
+  }
+
+  it("explains every code that a problem can have", () => {
+    const folder = join(checkout, "sdk/core/config");
+    const source = readdirSync(folder).map((file) => readFileSync(join(folder, file), "utf8"));
+    const codes = [...source.join("\n").matchAll(/code: "([a-z-]+)"/g)].map(([, code]) => code);
+    assert.deepEqual(new Set(table("code", "what it means").map(([code = ""]) => quoted(code)[0])), new Set(codes));
+  });
+});

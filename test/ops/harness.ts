@@ -1,0 +1,112 @@
+import { LayersError } from "../../sdk/core/errors";
+import type { RunResult } from "../../sdk/ops/plans";
+import type { Ports, Reporter } from "../../sdk/ops/ports";
+import type { PulumiCommand } from "../../sdk/pulumi/stack";
+import { createPorts, LayerVersionUpdater, type LayerVersionUpdaterOptions } from "../../sdk/wiring";
+import { withEnv } from "../aws/harness";
+import { type Emulator, startEmulator } from "../emulator";
+import { createAwsStack, preamble } from "../support/aws-stack";
+import type { Project } from "../support/engine";
+
+const account = "123456789012";
+
+/** A layer version of the emulator's own account and region. */
+export function layer(name: string, version: number): string {
+  return `arn:aws:lambda:us-east-1:${account}:layer:${name}:${version}`;
+}
+
+/** What a run told, and how it ended. */
+export interface Told {
+  /** Lines as the command line shows them: `INFO - ...`, `  - ...`, `WARN - ...`. */
+  readonly lines: string[];
+  /** Pulumi's commands, such as `stack export`. */
+  readonly commands: string[];
+  readonly result?: RunResult;
+  readonly error?: LayersError;
+}
+
+/** A reporter that keeps the lines. */
+export function keepLines(lines: string[]): Reporter {
+  return {
+    info: (line) => lines.push(`INFO - ${line}`),
+    item: (line) => lines.push(`  - ${line}`),
+    warn: (line) => lines.push(`WARN - ${line}`),
+    verbose() {},
+    progress: () => ({ update() {}, end() {} }),
+  };
+}
+
+/** Runs an updater to its end, with ports that a test may have changed. */
+export async function update(
+  project: Project,
+  options: LayerVersionUpdaterOptions = {},
+  change: (ports: Ports) => Ports = (ports) => ports,
+): Promise<Told> {
+  return tell(project, options, change, (ports, all) => new LayerVersionUpdater(all, ports).run());
+}
+
+/** Runs anything over ports, and keeps what it told. */
+export async function tell(
+  project: Project,
+  options: LayerVersionUpdaterOptions,
+  change: (ports: Ports) => Ports,
+  work: (ports: Ports, options: LayerVersionUpdaterOptions) => Promise<RunResult>,
+): Promise<Told> {
+  const lines: string[] = [];
+  const commands: string[] = [];
+  const onPulumi = ({ args }: PulumiCommand) => {
+    commands.push(args.filter((arg) => !arg.startsWith("--")).join(" "));
+  };
+  const all = { cwd: project.dir, reporter: keepLines(lines), onPulumi, ...options };
+  try {
+    return { lines, commands, result: await work(change(createPorts(all)), all) };
+  } catch (error) {
+    if (error instanceof LayersError) return { lines, commands, error };
+    throw error;
+  }
+}
+
+/** A deployed stack on the real engine, and the AWS that it is deployed to. */
+export interface Deployed {
+  readonly project: Project;
+  readonly emulator: Emulator;
+}
+
+/** The layers that {@link useStack} publishes. */
+const layers = ["receipt-dynamo-dev", "receipt-label-dev", "unrelated"].map((name) => ({ name, versions: 9 }));
+
+/**
+ * Deploys a stack with functions and secrets by a real `up`, once for the suite that this is called in, and has the
+ * suite run in its environment.
+ * @param program declares the functions, in JavaScript with the AWS harness's preamble
+ */
+export function useStack(program: string, options: { stack?: string; files?: Record<string, unknown> } = {}): Deployed {
+  let project: Project;
+  let emulator: Emulator;
+  let restore: () => void;
+  before(async function () {
+    this.timeout(120_000);
+    emulator = await startEmulator();
+    emulator.seed({ layers });
+    project = await createAwsStack({
+      env: emulator.env,
+      program: `${preamble}\nexports.password = pulumi.secret("hunter2-in-plain-text");\n${program}`,
+      ...options,
+    });
+    await project.up();
+    restore = withEnv(project.env);
+  });
+  after(async () => {
+    restore?.();
+    await project?.dispose();
+    await emulator?.close();
+  });
+  return {
+    get project() {
+      return project;
+    },
+    get emulator() {
+      return emulator;
+    },
+  };
+}

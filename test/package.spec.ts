@@ -1,0 +1,181 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { configJsonSchema } from "../sdk/core/config/schema";
+import { removeFolder, temporaryFolder } from "./support/folders";
+import { start } from "./support/processes";
+import { checkout } from "./toolchain/places.mjs";
+
+const name = "pulumi-lambda-layers";
+const nothing: string[] = [];
+
+/** Runs a program that has to succeed; gives what it printed. */
+async function run(command: string, args: readonly string[], cwd: string): Promise<string> {
+  const { code, stdout, output } = await start(command, args, { cwd, env: process.env }).ended;
+  assert.equal(code, 0, `${command} ${args.join(" ")} failed:\n${output}`);
+  return stdout;
+}
+
+describe("the package", function () {
+  this.timeout(120_000);
+
+  let folder: string;
+  let tarball: string;
+  let files: string[];
+  let unpackedSize: number;
+
+  before(async () => {
+    assert(existsSync(join(checkout, "dist/layer-config.schema.json")), "these tests need `npm run build` first");
+    folder = await temporaryFolder();
+    const pack = ["pack", "--ignore-scripts", "--json", "--pack-destination", folder];
+    const [packed] = JSON.parse(await run("npm", pack, checkout));
+    tarball = join(folder, packed.filename);
+    files = packed.files.map(({ path }: { path: string }) => path);
+    unpackedSize = packed.unpackedSize;
+    await mkdir(join(folder, "node_modules"));
+    await symlink(checkout, join(folder, "node_modules", name), "junction");
+  });
+  after(() => removeFolder(folder));
+
+  it("has what it needs and nothing else", () => {
+    assert.deepEqual(files.filter((path) => !path.startsWith("dist/")).sort(), [
+      "CHANGELOG.md",
+      "LICENSE",
+      "README.md",
+      "package.json",
+      "policy-pack/PulumiPolicy.yaml",
+      "policy-pack/main.js",
+      "policy-pack/package.json",
+    ]);
+    const compiled = files.filter((path) => path.startsWith("dist/") && path !== "dist/layer-config.schema.json");
+    assert.equal(compiled.length, files.length - 8);
+    for (const path of compiled) {
+      const source = path.replace(/^dist\//, "").replace(/(?:\.d)?\.(?:js|ts)$/, ".ts");
+      assert(existsSync(join(checkout, source)), `${path} comes from no source`);
+    }
+  });
+
+  it("is small", () => {
+    assert(unpackedSize < 1_500_000, `${unpackedSize} bytes`);
+  });
+
+  it("names no file of the machine that built it, and no source map that is not there", async () => {
+    for (const path of files) {
+      const text = await readFile(join(checkout, path), "utf8");
+      assert(!text.includes(checkout), `${path} names the folder that it was built in`);
+      assert(!text.includes("sourceMappingURL"), `${path} names a source map`);
+    }
+  });
+
+  it("is fine to publint", async () => {
+    const { publint } = await import("publint");
+    const bytes = await readFile(tarball);
+    const data = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
+    assert.deepEqual((await publint({ pack: { tarball: data }, strict: true })).messages, nothing);
+  });
+
+  it("has types for every way to import it, as attw finds", async () => {
+    const attw = join(checkout, "node_modules/@arethetypeswrong/cli/dist/index.js");
+    await run(process.execPath, [attw, "--no-color", "--no-emoji", tarball], folder);
+  });
+
+  it("has the JSON Schema of the config", async () => {
+    const schema = JSON.parse(await readFile(join(checkout, "dist/layer-config.schema.json"), "utf8"));
+    assert.deepEqual(schema, JSON.parse(JSON.stringify(configJsonSchema())));
+  });
+
+  const evaluate = async (program: string) =>
+    JSON.parse(await run(process.execPath, ["--input-type=commonjs", "-e", program], folder));
+
+  const entries = {
+    [name]: ["LayerVersions", "pinLayers", "loadLayerConfig", "LayersError"],
+    [`${name}/provider/handlers`]: ["check", "diff", "create", "read", "update", "delete"],
+    [`${name}/policy-pack`]: nothing,
+    [`${name}/schema.json`]: ["properties"],
+    [`${name}/package.json`]: ["version"],
+  };
+  for (const [entry, wanted] of Object.entries(entries)) {
+    it(`gives ${entry} to require`, async () => {
+      const exported: string[] = await evaluate(
+        `console.log(JSON.stringify(Object.keys(require(${JSON.stringify(entry)}))))`,
+      );
+      assert.deepEqual(
+        wanted.filter((one) => !exported.includes(one)),
+        nothing,
+      );
+    });
+  }
+
+  for (const entry of [name, `${name}/provider/handlers`, `${name}/policy-pack`]) {
+    it(`loads neither @pulumi/aws nor the AWS SDK for ${entry}`, async () => {
+      const loaded: string[] = await evaluate(
+        `require(${JSON.stringify(entry)}); console.log(JSON.stringify(Object.keys(require.cache)))`,
+      );
+      const heavy = /node_modules[\\/](?:@pulumi[\\/]aws|@aws-sdk|@smithy|@clack)[\\/]/;
+      assert(loaded.length > 0);
+      assert.deepEqual(
+        loaded.filter((path) => heavy.test(path)),
+        nothing,
+      );
+    });
+  }
+
+  it("gives every name to import that it gives to require", async () => {
+    await writeFile(
+      join(folder, "names.mjs"),
+      `import { createRequire } from "node:module";
+import * as imported from "${name}";
+import { LayerVersions, loadLayerConfig, pinLayers } from "${name}";
+import * as policies from "${name}/policy-pack";
+import schema from "${name}/schema.json" with { type: "json" };
+const require = createRequire(import.meta.url);
+const missing = (from, where) => Object.keys(require(from)).filter((key) => !(key in where));
+console.log(JSON.stringify({
+  types: [LayerVersions, loadLayerConfig, pinLayers].map((value) => typeof value),
+  missing: [...missing("${name}", imported), ...missing("${name}/policy-pack", policies)],
+  title: schema.title,
+}));`,
+    );
+    assert.deepEqual(JSON.parse(await run(process.execPath, ["names.mjs"], folder)), {
+      types: ["function", "function", "function"],
+      missing: [],
+      title: "Lambda layer versions",
+    });
+  });
+
+  it("keeps its inside to itself", async () => {
+    const code = await evaluate(
+      `try { require("${name}/dist/sdk/core/arn.js") } catch ({ code }) { console.log(JSON.stringify(code)) }`,
+    );
+    assert.equal(code, "ERR_PACKAGE_PATH_NOT_EXPORTED");
+  });
+
+  it("needs nothing at run time that it does not declare", async () => {
+    const manifest = JSON.parse(await readFile(join(checkout, "package.json"), "utf8"));
+    const used = new Set<string>();
+    for (const path of files.filter((path) => path.endsWith(".js"))) {
+      for (const [, module = ""] of (await readFile(join(checkout, path), "utf8")).matchAll(
+        /(?:require|import)\("([^."][^"]*)"\)/g,
+      )) {
+        if (!module.startsWith("node:")) used.add(module.split("/", module.startsWith("@") ? 2 : 1).join("/"));
+      }
+    }
+    used.delete(name);
+    const declared = Object.keys(manifest.dependencies);
+    assert.deepEqual(
+      [...used].filter((module) => !declared.includes(module)),
+      nothing,
+    );
+  });
+
+  it("is licensed under Apache-2.0, with the full text", async () => {
+    const text = await readFile(join(checkout, "LICENSE"), "utf8");
+    assert.match(text, /Apache License\s+Version 2\.0, January 2004/);
+    assert.match(text, /END OF TERMS AND CONDITIONS/);
+    assert.deepEqual(
+      (await readdir(checkout)).filter((path) => /^licen[cs]e/i.test(path)),
+      ["LICENSE"],
+    );
+  });
+});

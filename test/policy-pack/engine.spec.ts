@@ -1,0 +1,195 @@
+import assert from "node:assert/strict";
+import { mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { type Emulator, startEmulator } from "../emulator";
+import { createAwsStack, preamble } from "../support/aws-stack";
+import { checkout, type Project } from "../support/engine";
+import { layer } from "./harness";
+
+const pack = ["--policy-pack", join(checkout, "policy-pack")];
+const remediating = [...pack, "--policy-pack-config", "remediate.json"];
+const drifting = `${preamble}
+  fn("api", { layers: ["${layer("base-dev", 1)}", "${layer("theirs", 2)}"] });
+  fn("worker", { layers: ["${layer("base-dev", 5)}"] });`;
+const configText = "layers:\n  base:\n    version: 5\n  theirs:\n    version: 2\n";
+
+/** The lines of the output that begin with what a policy says. */
+function said(output: string, start: string): string[] {
+  return output
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line.startsWith(start));
+}
+
+describe("the policy pack on the engine", function () {
+  this.timeout(120_000);
+  let emulator: Emulator;
+  let stack: Project;
+  before(async () => {
+    emulator = await startEmulator();
+    emulator.seed({
+      layers: [
+        { name: "base-dev", versions: 5 },
+        { name: "theirs", versions: 2 },
+      ],
+    });
+    stack = await createAwsStack({
+      env: emulator.env,
+      program: drifting,
+      files: {
+        "layer_config.yaml": configText,
+        "remediate.json": { "layer-version-pinned": "remediate" },
+        "pinned.json": { "layer-version-pinned": { configFile: "config/five.yaml" } },
+        "inline.json": { "layer-version-pinned": { layers: { base: { version: 4 }, theirs: { version: 2 } } } },
+        "config/five.yaml": configText,
+        "config/three.yaml": "layers: { base: { version: 3 }, theirs: { version: 2 } }\n",
+        "broken.yaml": "layers:\n  base:\n    version: five\n",
+      },
+    });
+  });
+  after(async () => {
+    await stack.dispose();
+    await emulator.close();
+  });
+
+  it("stops a drifting program before AWS is touched", async () => {
+    const { code, output } = await stack.pulumi(["up", "--yes", ...pack]);
+    assert.notEqual(code, 0);
+    assert.match(output, /\[mandatory\] \[severity: high\] {2}layer-version-pinned {2}\(aws:lambda:Function: api\)/);
+    assert.deepEqual(said(output, "Function "), ["Function api: Layer base-dev version 1 -> 5"]);
+    assert.match(output, /layer_config\.yaml:3:14 declares version 5\. Set version 5 in the program/);
+    assert.deepEqual(emulator.writes(), []);
+  });
+
+  it("stops it without a preview too", async () => {
+    const { code } = await stack.pulumi(["up", "--yes", "--skip-preview", ...pack]);
+    assert.notEqual(code, 0);
+    assert.deepEqual(
+      emulator.writes().filter(({ resource }) => resource === "api"),
+      [],
+    );
+  });
+
+  it("deploys the declared versions instead, where that is asked for, and the preview shows it", async () => {
+    const preview = await stack.preview("--diff", ...remediating);
+    const change = `~ [0]: "${layer("base-dev", 1)}" => "${layer("base-dev", 5)}"`;
+    assert.match(preview.output, /\[remediate\] {2}layer-version-pinned {2}\(aws:lambda:Function: api\)/);
+    assert.ok(preview.output.includes(change), preview.output);
+
+    await stack.succeeds(["up", "--yes", ...remediating]);
+    assert.deepEqual(emulator.layersOf("api"), [layer("base-dev", 5), layer("theirs", 2)]);
+    assert.deepEqual(emulator.layersOf("worker"), [layer("base-dev", 5)]);
+    await stack.preview("--expect-no-changes", ...remediating);
+
+    // Nothing but the layers differs from what a run without the pack deploys.
+    const without = await stack.preview("--diff");
+    assert.ok(without.output.includes(`~ [0]: "${layer("base-dev", 5)}" => "${layer("base-dev", 1)}"`), without.output);
+    assert.doesNotMatch(without.output, /[~+-] (code|role|name)\b/);
+  });
+
+  it("analyzes an exported state without a program", async () => {
+    await stack.write({ "export.json": await stack.exportText() });
+    const analyze = ["policy", "analyze", "--file", "export.json", ...pack];
+    const fine = await stack.pulumi(analyze);
+    assert.equal(fine.code, 0, fine.output);
+
+    const older = [...analyze, "--policy-pack-config", "inline.json"];
+    const { code, output } = await stack.pulumi(older);
+    assert.notEqual(code, 0);
+    assert.deepEqual(said(output, "Function ").sort(), [
+      "Function api: Layer base-dev version 5 -> 4",
+      "Function worker: Layer base-dev version 5 -> 4",
+    ]);
+  });
+
+  it("takes the config from the settings, the variable, or the caller's directory", async () => {
+    const expectPreview = async (to: number, args: readonly string[], env = {}) => {
+      const { output } = await stack.pulumi(["preview", ...args], { env });
+      assert.deepEqual(said(output, "Function api"), [`Function api: Layer base-dev version 1 -> ${to}`], output);
+    };
+    const LAMBDA_LAYERS_CONFIG = "config/three.yaml";
+    await expectPreview(5, [...pack, "--policy-pack-config", "pinned.json"], { LAMBDA_LAYERS_CONFIG });
+    await expectPreview(4, [...pack, "--policy-pack-config", "inline.json"]);
+    await expectPreview(3, pack, { LAMBDA_LAYERS_CONFIG });
+  });
+
+  it("resolves paths against the caller's directory, also with -C", async () => {
+    const elsewhere = join(dirname(stack.dir), "elsewhere", "deep");
+    await mkdir(elsewhere, { recursive: true });
+    const run = (...args: string[]) => stack.pulumi(["-C", stack.dir, "preview", ...args], { cwd: elsewhere });
+
+    const missing = await run(...pack);
+    assert.notEqual(missing.code, 0);
+    const notFound = `No layer config: there is no layer_config.yaml in ${elsewhere} or a directory above it.`;
+    assert.deepEqual(said(missing.output, "No layer config"), [`${notFound} Nothing was checked.`]);
+    assert.match(missing.output, /Set `configFile` in the configuration of layer-version-pinned/);
+
+    await stack.write({ "../elsewhere/layer_config.yaml": configText });
+    const found = await run(...pack);
+    assert.match(found.output, /Function api: Layer base-dev version 1 -> 5\s+\.\.\/layer_config\.yaml:3:14 declares/);
+
+    const relative = { "layer-version-pinned": { configFile: "../../project/config/three.yaml" } };
+    await stack.write({ "relative.json": relative });
+    const named = await run(...pack, "--policy-pack-config", join(stack.dir, "relative.json"));
+    assert.match(named.output, /Function api: Layer base-dev version 1 -> 3\s+\S*three\.yaml:1:28 declares/);
+  });
+
+  it("reports a broken config once, with line and column", async () => {
+    const { code, output } = await stack.pulumi(["preview", ...pack], { env: { LAMBDA_LAYERS_CONFIG: "broken.yaml" } });
+    assert.notEqual(code, 0);
+    assert.equal(output.match(/\[mandatory\]/g)?.length, 1, output);
+    assert.match(output, /broken\.yaml:3:14 .*version must be a whole number/);
+    assert.doesNotMatch(output, /\n\s+at /);
+  });
+});
+
+describe("the policy pack on the engine, with values that are special", function () {
+  this.timeout(120_000);
+  let emulator: Emulator;
+  before(async () => {
+    emulator = await startEmulator();
+    emulator.seed({ layers: [{ name: "base-dev", versions: 5 }] });
+  });
+  after(() => emulator.close());
+
+  it("says what is not known yet, prints no secret, and remediates both", async () => {
+    const secretArn = layer("base-dev", 2).replace("123456789012", "210987654321");
+    const stack = await createAwsStack({
+      env: emulator.env,
+      program: `${preamble}
+        const own = new lambda.LayerVersion("own", { layerName: "own", code });
+        fn("unknown", { layers: [own.arn, "${layer("base-dev", 5)}"] });
+        fn("hidden", { layers: [pulumi.secret("${secretArn}")] });
+        fn("odd", { layers: [pulumi.secret("top-secret-text")] });`,
+      files: { "layer_config.yaml": configText },
+    });
+    try {
+      const { code, output } = await stack.pulumi(["preview", "--diff", ...pack]);
+      assert.notEqual(code, 0);
+      assert.equal(output.match(/\[advisory\][^\n]*layer-version-pinned/g)?.length, 1);
+      assert.match(output, /layer 1 of function unknown: not yet known, checked when the update runs/);
+      assert.match(output, /Function hidden: Layer base-dev version 2 -> 5/);
+      assert.match(output, /Function odd: Invalid layer ARN format: layer 1: it does not begin with arn:/);
+      assert.ok(!output.includes("210987654321") && !output.includes("top-secret"), output);
+    } finally {
+      await stack.dispose();
+    }
+  });
+
+  it("gives one message for one violation in two hundred functions", async () => {
+    const stack = await createAwsStack({
+      env: emulator.env,
+      program: `${preamble}
+        for (let i = 0; i < 200; i++) fn("f" + i, { layers: ["arn:aws:lambda:us-east-1:123456789012:layer:base-dev:" + (i === 77 ? 4 : 5)] });`,
+      files: { "layer_config.yaml": configText },
+    });
+    try {
+      const { code, output } = await stack.pulumi(["preview", ...pack]);
+      assert.notEqual(code, 0);
+      assert.deepEqual(said(output, "Function "), ["Function f77: Layer base-dev version 4 -> 5"]);
+      assert.equal(output.match(/\[mandatory\]/g)?.length, 1);
+    } finally {
+      await stack.dispose();
+    }
+  });
+});
