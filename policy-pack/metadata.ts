@@ -50,6 +50,9 @@ const declaredLayers: PolicyConfigSchema["properties"] = {
 /** The configuration of a policy that compares with declared layers. */
 export const configSchema: PolicyConfigSchema = { properties: declaredLayers };
 
+/** How long AWS may be asked by default, in seconds: time for 40,000 functions at Lambda's limit of 15 requests a second. */
+export const defaultTimeout = 60;
+
 /** The configuration of a policy that looks at live functions too. */
 export const liveConfigSchema: PolicyConfigSchema = {
   properties: {
@@ -64,7 +67,7 @@ export const liveConfigSchema: PolicyConfigSchema = {
       type: "integer",
       minimum: 1,
       maximum: 3600,
-      default: 60,
+      default: defaultTimeout,
       description: "How long AWS may be asked, in seconds; what was not read by then is reported as not checked.",
     },
   },

@@ -6,6 +6,9 @@ import ts from "typescript";
 
 const checkout = resolve(__dirname, "..");
 
+/** The package's own, as the compiled start of the command finds it from dist/sdk/cli. */
+const manifest = "../package.json";
+
 /**
  * Which other parts each part may import. A file's part is the longest of these paths that it begins with; files of one
  * part may import each other. Adapters meet what uses them in wiring (for cli/main and index), provider and policy-pack.
@@ -19,6 +22,7 @@ const parts: Record<string, readonly string[]> = {
   "sdk/cli": ["sdk/ops", "sdk/core"],
   "sdk/wiring": ["sdk/ops", "sdk/aws", "sdk/pulumi", "sdk/files", "sdk/core"],
   "sdk/cli/main": ["sdk/cli", "sdk/wiring", "sdk/ops", "sdk/aws", "sdk/pulumi", "sdk/files", "sdk/core"],
+  "sdk/cli/bin": ["sdk/cli/main", manifest],
   "sdk/index": ["sdk/wiring", "sdk/ops", "sdk/aws", "sdk/pulumi", "sdk/files", "sdk/core", "provider"],
   provider: ["sdk/ops", "sdk/aws", "sdk/pulumi", "sdk/files", "sdk/core"],
   "policy-pack": ["sdk/aws", "sdk/files", "sdk/core"],
@@ -88,7 +92,7 @@ describe("imports", () => {
 
   it("go one way between the parts", () => {
     const isWrong = (part: string, { local, target }: Import) => {
-      const other = partOf(target) ?? partOf(`${target}/index`);
+      const other = target === manifest ? manifest : (partOf(target) ?? partOf(`${target}/index`));
       return local && other !== part && !(other !== undefined && parts[part]?.includes(other));
     };
     assert.deepEqual(violations(isWrong), []);

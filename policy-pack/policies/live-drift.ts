@@ -8,7 +8,7 @@ import type { PolicySettings } from "../config-source";
 import type { PolicyContext } from "../context";
 import { readOptional, regionOf } from "../function-view";
 import { declaration, listed } from "../messages";
-import { liveConfigSchema, managedConfiguration, tags } from "../metadata";
+import { defaultTimeout, liveConfigSchema, managedConfiguration, tags } from "../metadata";
 
 interface LiveSettings extends PolicySettings {
   readonly region?: string;
@@ -57,11 +57,16 @@ export function liveDrift(context: PolicyContext): StackValidationPolicy {
         } catch (error) {
           if (!(error instanceof LayersError)) throw error;
           const which = listed(inRegion.map(({ id }) => id.slice(id.lastIndexOf(":") + 1)));
-          report(`Not checked against AWS: ${which}. ${error.describe()}`);
+          const why = error.code === "interrupted" ? tooSlow(settings) : error.describe();
+          report(`Not checked against AWS: ${which}. ${why}`);
         }
       }
     },
   };
+}
+
+function tooSlow({ timeoutSeconds }: LiveSettings): string {
+  return `AWS took longer than ${timeoutSeconds ?? defaultTimeout} s; \`timeoutSeconds\` of this policy allows more.`;
 }
 
 // The function's ARN is preferred: a name says nothing about the account.
@@ -73,7 +78,7 @@ function deployed(resource: PolicyResource): DeployedFunction[] {
 }
 
 async function readLive(functions: readonly DeployedFunction[], settings: LiveSettings) {
-  const { region, profile, roleArn, timeoutSeconds = 60 } = settings;
+  const { region, profile, roleArn, timeoutSeconds = defaultTimeout } = settings;
   // Loaded here, as packs that do not use this policy should not wait for the AWS SDK.
   const { connectAws } = await import("../../sdk/aws/session.js");
   const aws = await connectAws({ region, profile, roleArn }, { signal: AbortSignal.timeout(timeoutSeconds * 1000) });

@@ -87,7 +87,7 @@ function credentialsMissing(cause: unknown, { profile }: Whereabouts): LayersErr
 }
 
 function credentialsRejected(cause: unknown, { profile }: Whereabouts): LayersError {
-  const whose = profile ? `the credentials of profile ${profile}` : "the AWS credentials";
+  const whose = profile ? `the credentials of profile ${profile}` : "the credentials";
   return new LayersError("aws-credentials", `AWS did not accept ${whose}: ${sentence(cause)}`, {
     next: "Sign in again, or check that they are complete, not expired, and meant for this partition of AWS.",
     cause,

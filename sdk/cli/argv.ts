@@ -1,36 +1,43 @@
 import type { CommandDefinition } from "./commands";
 
+/** Each flag, such as `--stack`, and whether its next word is its value. */
+export type Flags = ReadonlyMap<string, boolean>;
+
 /**
  * Moves the names of commands to the front, so that options may stand before them: `--stack dev status` becomes
- * `status --stack dev`. Where no command is named, the default one is.
+ * `status --stack dev`. Where no command is named, the default one is put there.
  * @param words what stands behind `lambda-layers`
- * @param flagsWithValue flags whose next word is their value
- * @returns words that a parser understands which expects the command first; a word that is no command stays the first one
+ * @returns words for a parser that expects the command first; it is to complain about a first word that is no command
  */
 export function commandFirst(
   words: readonly string[],
+  flags: Flags,
   commands: readonly CommandDefinition[],
-  flagsWithValue: ReadonlySet<string>,
   defaultCommand?: string,
 ): string[] {
-  const at = firstOperand(words, flagsWithValue);
+  const at = firstOperand(words, flags);
   const name = words[at];
   if (name === undefined) {
-    const wantsProgram = words.some((word) => ["--help", "-h", "--version", "-V"].includes(word));
-    return defaultCommand === undefined || wantsProgram ? [...words] : [defaultCommand, ...words];
+    const isForProgram = words.some((word) => flags.get(word) === undefined && programFlags.includes(word));
+    return defaultCommand === undefined || isForProgram ? [...words] : [defaultCommand, ...words];
   }
   const others = [...words.slice(0, at), ...words.slice(at + 1)];
   const inner = commands.find((command) => command.name === name)?.commands;
-  return [name, ...(inner ? commandFirst(others, inner, flagsWithValue) : others)];
+  return [name, ...(inner ? commandFirst(others, flags, inner) : others)];
 }
 
+/** The flags that the program has beside those of its commands. */
+export const programFlags = ["--help", "-h", "--version", "-V"];
+
 /** Where the first word stands that is neither an option nor an option's value. */
-function firstOperand(words: readonly string[], flagsWithValue: ReadonlySet<string>): number {
+function firstOperand(words: readonly string[], flags: Flags): number {
   for (let at = 0; at < words.length; at++) {
     const word = words[at] ?? "";
-    if (word === "--") return at + 1;
-    if (flagsWithValue.has(word)) at++;
-    else if (!word.startsWith("-") || word === "-") return at;
+    if (!word.startsWith("-") || word === "-") return at;
+    const flag = word.startsWith("--") ? (word.split("=", 1)[0] ?? "") : word;
+    // A word behind an unknown flag may be its value. It is the flag that has to be complained about.
+    if (flag.startsWith("--") && !flags.has(flag) && !programFlags.includes(flag)) break;
+    if (flag === word && flags.get(flag)) at++;
   }
   return words.length;
 }

@@ -26,9 +26,9 @@ export const defaultCommand: CommandDefinition = {
   name: "update",
   summary: "bring a stack's state to the declared layer versions (the default command)",
   description:
-    "Brings the layer versions that a Pulumi stack records to those that the configuration declares, and with\n--sync-aws the live Lambda functions too. The state is backed up first.",
+    "Brings the layer versions that a Pulumi stack records to those that the configuration declares, and with --sync-aws the live Lambda functions too. The state is backed up first.",
   options: [
-    ...["config", "stack", "dryRun", "syncAws", "expectNoChanges", "stateFile", "out"] as const,
+    ...(["config", "stack", "dryRun", "syncAws", "expectNoChanges", "stateFile", "out"] as const),
     ...place,
     ...functions,
     "allFunctions",
@@ -54,7 +54,7 @@ export const commands: readonly CommandDefinition[] = [
     name: "status",
     summary: "show which versions are declared, recorded and live",
     description:
-      "Shows one row a function and layer: the version that the configuration declares, the one that the stack's state\nrecords, and with AWS credentials the live one. What is not as declared is marked.",
+      "Shows one row a function and layer: the version that the configuration declares, the one that the stack's state records, and with AWS credentials the live one. What is not as declared is marked.",
     options: ["config", "stack", "expectNoChanges", "stateFile", ...place, ...functions, ...aws, ...output],
     examples: [["lambda-layers status --stack prod --expect-no-changes", "exit with 7 where anything has drifted"]],
     load: () => import("./commands/status.js"),
@@ -63,7 +63,7 @@ export const commands: readonly CommandDefinition[] = [
     name: "validate",
     summary: "check the configuration, against the stack and against AWS",
     description:
-      "Checks the configuration file, which layers of the stack's functions it matches, and with AWS credentials whether\nevery declared version exists and suits its functions. Changes nothing.",
+      "Checks the configuration file, which layers of the stack's functions it matches, and with AWS credentials whether every declared version exists and suits its functions. Changes nothing.",
     options: ["config", "stack", "stateFile", "cwd", ...aws, ...output],
     examples: [["lambda-layers validate --state-file export.json", "without Pulumi"]],
     load: () => import("./commands/validate.js"),
@@ -72,10 +72,10 @@ export const commands: readonly CommandDefinition[] = [
     name: "rollback",
     summary: "put back the layer versions of a backup",
     description:
-      "Puts the layer versions of a backup back into today's state; what else has changed since is kept. Is backed up\nitself.",
+      "Puts the layer versions of a backup back into today's state; what else has changed since is kept. Is backed up itself.",
     argument: { name: "backup", description: "a backup's file or name (default: the newest that an update made)" },
     options: [
-      ...["config", "stack", "dryRun", "full", "syncAws"] as const,
+      ...(["config", "stack", "dryRun", "full", "syncAws"] as const),
       ...place,
       ...functions,
       ...aws,
@@ -105,7 +105,7 @@ export const commands: readonly CommandDefinition[] = [
         name: "prune",
         summary: "remove backups that are older than the retention",
         description:
-          "Removes backups that are older than the retention. The newest one of a stack, and the newest that an update made,\nstay however old they are.",
+          "Removes backups that are older than the retention. The newest one of a stack, and the newest that an update made, stay however old they are.",
         options: ["config", "stack", "retentionDays", "dryRun", ...place, "yes", ...output],
         load: () => import("./commands/backups-prune.js"),
       },

@@ -3,7 +3,44 @@ import type { OptionValues } from "./options";
 import type { CliReporter } from "./reporter";
 import type { Output } from "./terminal";
 
-/** What the use cases' ports depend on: the part of `WiringOptions` (sdk/wiring) that is the command line's. */
+/** What a command works with. */
+export interface Context {
+  readonly options: OptionValues;
+  /** The words that are no options. */
+  readonly args: readonly string[];
+  readonly stdout: Output;
+  readonly reporter: CliReporter;
+  /** Asks a person; undefined where there is nobody to ask, or `--yes` has answered. */
+  readonly ask: ((question: string) => Promise<boolean>) | undefined;
+  /** The world that the use cases run in. */
+  openPorts(): Promise<Ports>;
+}
+
+/** A command's implementation, loaded when it is run. */
+export interface CommandModule {
+  /**
+   * @returns the exit status
+   * @throws LayersError
+   */
+  run(context: Context): Promise<number>;
+}
+
+/** A Pulumi command that was run: the part of `PulumiCommand` (sdk/pulumi/stack) that is shown. */
+export interface ShownCommand {
+  readonly args: readonly string[];
+  readonly milliseconds: number;
+  readonly exitCode: number | null;
+}
+
+/** A request to AWS: the part of `AwsCall` (sdk/aws/session) that is shown. */
+export interface ShownCall {
+  readonly operation: string;
+  readonly subject?: string;
+  readonly milliseconds: number;
+  readonly outcome: string;
+}
+
+/** What ports are made of: the part of `WiringOptions` (sdk/wiring) that the command line decides. */
 export interface PortOptions {
   readonly cwd?: string;
   readonly backupDir?: string;
@@ -12,32 +49,25 @@ export interface PortOptions {
   readonly rate?: number;
   readonly reporter: Reporter;
   readonly signal: AbortSignal;
-  readonly onPulumi: (command: {
-    readonly args: readonly string[];
-    readonly milliseconds: number;
-    readonly exitCode: number | null;
-  }) => void;
-  readonly onAwsCall: (call: {
-    readonly operation: string;
-    readonly subject?: string;
-    readonly milliseconds: number;
-    readonly outcome: string;
-  }) => void;
+  readonly onPulumi: (command: ShownCommand) => void;
+  readonly onAwsCall: (call: ShownCall) => void;
 }
 
-/** What a command works with. */
-export interface Context {
-  readonly options: OptionValues;
-  /** The words that are no options. */
-  readonly args: readonly string[];
-  readonly stdout: Output;
-  readonly reporter: CliReporter;
-  readonly ports: Ports;
-  /** Asks a person; undefined where there is nobody to ask, or `--yes` has answered. */
-  readonly ask: ((question: string) => Promise<boolean>) | undefined;
+/** The options of the ports that a command works with. */
+export function portOptions(options: OptionValues, reporter: Reporter, signal: AbortSignal): PortOptions {
+  const { cwd, backupDir, region, profile, rate } = options;
+  return {
+    ...{ cwd, backupDir, region, profile, rate, reporter, signal },
+    onPulumi: ({ args, milliseconds, exitCode }) => {
+      const ended = exitCode === null ? "ended by a signal" : `exit code ${exitCode}`;
+      reporter.verbose(`pulumi ${args.join(" ")}: ${ended}, ${seconds(milliseconds)}`);
+    },
+    onAwsCall: ({ operation, subject, milliseconds, outcome }) => {
+      reporter.verbose(`AWS ${operation}${subject ? ` ${subject}` : ""}: ${outcome}, ${seconds(milliseconds)}`);
+    },
+  };
 }
 
-/** A command's implementation, loaded when it is run. Resolves to the exit status, or throws LayersError. */
-export interface CommandModule {
-  run(context: Context): Promise<number>;
+function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(3)} s`;
 }

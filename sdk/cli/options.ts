@@ -139,10 +139,14 @@ export function createOption(name: OptionName): Option {
   return parse ? option.argParser(parse as (value: string, previous: unknown) => unknown) : option;
 }
 
-/** The flags whose next word is their value, such as `--stack`, of all commands. */
-export function flagsWithValue(): Set<string> {
-  const options = Object.values(definitions).map(({ flags, description }) => new Option(flags, description));
-  return new Set(options.filter(({ required }) => required).flatMap(({ short, long }) => [short ?? "", long ?? ""]));
+/** The flags of all options, and whether their next word is their value. */
+export function allFlags(): Map<string, boolean> {
+  const options = Object.values(definitions).map(({ flags }) => new Option(flags));
+  return new Map(
+    options.flatMap(({ short, long, required }) =>
+      [short, long].flatMap((flag) => (flag === undefined ? [] : [[flag, required] as const])),
+    ),
+  );
 }
 
 function addText(value: string, previous: string[] = []): string[] {
@@ -165,5 +169,7 @@ function numberFrom(text: string, range: { least?: number; above?: number; whole
   const value = text.trim() === "" ? Number.NaN : Number(text);
   const { least = Number.NEGATIVE_INFINITY, above = Number.NEGATIVE_INFINITY, whole = false } = range;
   if (value >= least && value > above && Number.isFinite(value) && (!whole || Number.isInteger(value))) return value;
-  throw new InvalidArgumentError(whole ? `Write a whole number of ${least} or more.` : `Write a number above ${above}.`);
+  throw new InvalidArgumentError(
+    whole ? `Write a whole number of ${least} or more.` : `Write a number above ${above}.`,
+  );
 }

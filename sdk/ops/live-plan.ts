@@ -7,19 +7,23 @@ import type { AwsPlan, FunctionFilter, LiveChange, LiveScope, LiveTarget, Region
 import type { AwsPort, Ports, TargetProblem } from "./ports";
 import { isMeant, isOwned } from "./state-plan";
 
-/** Which live functions are brought to which versions. */
-export interface LiveRequest {
+/** Which live functions are meant. */
+export interface LiveSelection {
   /** The last part of the stack's name. */
   readonly stack: string;
   /** The functions of the stack's state. */
   readonly recorded: readonly FunctionFacts[];
   readonly filter: FunctionFilter;
   readonly scope: LiveScope;
-  readonly target: LiveTarget;
   /** The region of functions that record none; undefined: that of the environment. */
   readonly region: string | undefined;
   /** The tag whose value names a function's stack. */
   readonly tagKey: string;
+}
+
+/** Which live functions are brought to which versions. */
+export interface LiveRequest extends LiveSelection {
+  readonly target: LiveTarget;
   /** Whether AWS is asked if layer versions exist. */
   readonly validateLayerExists: boolean;
 }
@@ -33,24 +37,41 @@ export const recordedFunctionsOnly: LiveScope = { allFunctions: false, tags: {} 
  * @throws LayersError `aws-credentials`, `aws-permission`, `aws-failed`, `layer-version-missing`, `layer-incompatible`
  */
 export async function planLive(ports: Ports, request: LiveRequest): Promise<AwsPlan> {
-  const skipped: Skipped[] = [];
-  const regions: RegionPlan[] = [];
+  const { target, validateLayerExists } = request;
   const problems: TargetProblem[] = [];
-  for (const [region, names] of await namesByRegion(ports, request, skipped)) {
-    await withSession(ports, region, async (aws) => {
-      const functions = await readFunctions(aws, names, request, skipped);
-      regions.push({ region: aws.region, functions });
-      const targets = functions
-        .map((fn) => ({ function: fn, layers: desiredLayers(fn, request.target) }))
-        .filter((one) => one.layers.some((layer, i) => layer !== one.function.layers[i]));
-      problems.push(...(await ports.aws.checkTargets(aws, targets, { existence: request.validateLayerExists })));
-    });
-  }
+  const { regions, skipped } = await readLive(ports, request, async (aws, functions) => {
+    const targets = functions
+      .map((fn) => ({ function: fn, layers: desiredLayers(fn, target) }))
+      .filter((one) => one.layers.some((layer, i) => layer !== one.function.layers[i]));
+    problems.push(...(await ports.aws.checkTargets(aws, targets, { existence: validateLayerExists })));
+  });
   if (problems.length > 0) throw unreachable(problems);
   const changes = regions.flatMap(({ region, functions }) =>
-    functions.flatMap((fn) => liveChanges(fn, region, request.target)),
+    functions.flatMap((fn) => liveChanges(fn, region, target)),
   );
   return { regions, changes, skipped };
+}
+
+/**
+ * Reads the live functions of a stack, in each region that it has functions in.
+ * @param visit called with each region's session and functions while the session is open
+ * @throws LayersError `aws-credentials`, `aws-permission`, `aws-failed`
+ */
+export async function readLive(
+  ports: Ports,
+  selection: LiveSelection,
+  visit: (aws: AwsPort, functions: readonly LiveFunction[]) => Promise<void> = async () => {},
+): Promise<Pick<AwsPlan, "regions" | "skipped">> {
+  const skipped: Skipped[] = [];
+  const regions: RegionPlan[] = [];
+  for (const [region, names] of await namesByRegion(ports, selection, skipped)) {
+    await withSession(ports, region, async (aws) => {
+      const functions = await readFunctions(aws, names, selection, skipped);
+      regions.push({ region: aws.region, functions });
+      await visit(aws, functions);
+    });
+  }
+  return { regions, skipped };
 }
 
 /** The layers that a function is to have, in the order in which it has them. */
@@ -78,7 +99,7 @@ export async function withSession<T>(
 /** Names or ARNs of the stack's functions by region, with a place for those that the scope adds. */
 async function namesByRegion(
   ports: Ports,
-  { recorded, filter, scope, region: fallback }: LiveRequest,
+  { recorded, filter, scope, region: fallback }: LiveSelection,
   skipped: Skipped[],
 ) {
   const meant = recorded.filter((fn) => isOwned(fn) && isMeant(fn.name, filter));
@@ -114,7 +135,7 @@ function isWidened({ allFunctions, tags }: LiveScope): boolean {
 async function readFunctions(
   aws: AwsPort,
   names: readonly string[],
-  { stack, filter, scope, tagKey }: LiveRequest,
+  { stack, filter, scope, tagKey }: LiveSelection,
   skipped: Skipped[],
 ): Promise<LiveFunction[]> {
   const found = await aws.listFunctions({ names });

@@ -135,8 +135,8 @@ export interface RollbackPlan extends StatePlan {
   readonly full: boolean;
   readonly state: LoadedState;
   readonly backup: LoadedState;
-  /** The backup's file, as messages name it. */
-  readonly from: string;
+  /** What is imported; undefined where the state is as it has to be. */
+  readonly content: Uint8Array | undefined;
   /** Layer version ARNs to go back to that AWS has no more; undefined where AWS could not be asked. */
   readonly gone: readonly string[] | undefined;
   /** How long older backups are kept. */

@@ -7,8 +7,8 @@ import type { FunctionFilter, Skipped, StateChange, StatePlan, StateTarget } fro
 export const everyFunction: FunctionFilter = { functions: [], exclude: [] };
 
 /**
- * Plans which recorded versions change, and which functions are left alone and why. Changes are in the state's order of
- * functions, and in the function's order of layers.
+ * Plans which recorded versions change, and which functions are left alone and why. Changes are in the order of the
+ * functions' names, and in each function's order of layers.
  */
 export function planState(
   functions: readonly FunctionFacts[],
@@ -17,7 +17,7 @@ export function planState(
 ): StatePlan {
   const plan = { changes: [] as StateChange[], skipped: [] as Skipped[], warnings: [] as string[] };
   const edits: VersionEdit[] = [];
-  for (const fn of functions) {
+  for (const fn of functions.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     if (filter.functions.length > 0 && !filter.functions.includes(fn.name)) continue;
     const changes = changesOf(fn, target);
     const reason = whySkipped(fn, changes, filter);

@@ -6,7 +6,7 @@ import { createMatcher, type Matcher } from "../core/match";
 import { pinLayer } from "../core/plan";
 import type { StateFacts } from "../core/state/facts";
 import { scanState } from "../core/state/scan";
-import { syncLive, updateFailure } from "./live-sync";
+import { syncLive } from "./live-sync";
 import type { AwsResult, LoadedState, RunResult, UpdatePlan } from "./plans";
 import type { Ports } from "./ports";
 import { loadState } from "./state";
@@ -145,7 +145,7 @@ export class LayerVersionUpdater {
 
   /**
    * Does all of it: export, plan, confirmation, import, AWS.
-   * @throws LayersError; but functions that AWS did not update are in the result: see {@link updateFailure}
+   * @throws LayersError; but functions that AWS did not update are in the result: see `updateFailure`
    */
   async run(): Promise<RunResult> {
     const { ports, options } = this;
@@ -220,5 +220,3 @@ export class LayerVersionUpdater {
 function changesFound(count: number): LayersError {
   return new LayersError("changes-found", `${count} layer versions are not as declared. Nothing was changed.`);
 }
-
-export { updateFailure };

@@ -93,7 +93,7 @@ function request(schema: Schema, inputs: Properties, base: Record<string, unknow
 }
 
 function outputs({ Configuration: live = {}, Concurrency }: GetFunctionResponse, version: string): Properties {
-  const { FunctionArn: arn = "", SnapStart, VpcConfig } = live;
+  const { DeadLetterConfig, Environment, FunctionArn: arn = "", SnapStart, VpcConfig } = live;
   const region = arn.split(":")[3] ?? "";
   const partition = arn.split(":")[1] ?? "";
   const invokeArn = (of: string) =>
@@ -101,6 +101,8 @@ function outputs({ Configuration: live = {}, Concurrency }: GetFunctionResponse,
   return {
     ...fromAws(schema, {
       ...live,
+      DeadLetterConfig: DeadLetterConfig?.TargetArn ? DeadLetterConfig : undefined,
+      Environment: Object.keys(Environment?.Variables ?? {}).length > 0 ? Environment : undefined,
       FileSystemConfigs: live.FileSystemConfigs?.[0],
       ImageConfig: live.ImageConfigResponse?.ImageConfig,
       Layers: live.Layers?.map((layer) => layer.Arn),

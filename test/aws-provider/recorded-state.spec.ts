@@ -7,8 +7,9 @@ import { startEmulator } from "../emulator";
 import { createAwsStack, standIn } from "../support/aws-stack";
 
 const program = `
-const pulumi = require("@pulumi/pulumi");
-const aws = require("@pulumi/aws");
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+
 const Statement = [{ Action: "sts:AssumeRole", Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" } }];
 const role = new aws.iam.Role("role", { assumeRolePolicy: JSON.stringify({ Version: "2012-10-17", Statement }) });
 const layer = new aws.lambda.LayerVersion("layer", {
@@ -44,6 +45,7 @@ describe("aws provider: recorded state", function () {
       name: "realaws",
       pluginFolder: standIn,
       program,
+      typescript: true,
       files: { "layerA/nodejs/lib.js": "exports.lib = 1;" },
     });
     try {

@@ -2,6 +2,7 @@
 // no configuration, no detailed diff and no preview of outputs.
 
 import grpc from "@grpc/grpc-js";
+import sdk from "@pulumi/aws/package.json" with { type: "json" };
 import pluginMessages from "@pulumi/pulumi/proto/plugin_pb.js";
 import services from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import messages from "@pulumi/pulumi/proto/provider_pb.js";
@@ -15,8 +16,8 @@ import type { Change } from "./diff.mts";
 import { InitError, Provider } from "./provider.mts";
 import { type Properties, pick } from "./values.mts";
 
-/** The version of `@pulumi/aws` whose properties are served. */
-const VERSION = "7.48.0";
+/** The version of the classes that programs use. */
+const { version } = sdk;
 
 /** Serves on a free port of this machine, which it returns. */
 export async function serve(): Promise<number> {
@@ -27,10 +28,8 @@ export async function serve(): Promise<number> {
 
 function methods(provider: Provider): grpc.UntypedServiceImplementation {
   return {
-    getPluginInfo: answer(() => new pluginMessages.PluginInfo().setVersion(VERSION)),
-    getSchema: answer(() =>
-      new messages.GetSchemaResponse().setSchema(JSON.stringify({ name: "aws", version: VERSION })),
-    ),
+    getPluginInfo: answer(() => new pluginMessages.PluginInfo().setVersion(version)),
+    getSchema: answer(() => new messages.GetSchemaResponse().setSchema(JSON.stringify({ name: "aws", version }))),
     cancel: answer(() => new emptyMessages.Empty()),
 
     checkConfig: answer((request: messages.CheckRequest) =>

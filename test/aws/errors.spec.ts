@@ -60,7 +60,7 @@ describe("explain", () => {
       text: "The security token included in the request is expired",
       request: list,
       code: "aws-credentials",
-      message: "AWS did not accept the AWS credentials: The security token included in the request is expired.",
+      message: "AWS did not accept the credentials: The security token included in the request is expired.",
     },
     {
       name: "InvalidParameterValueException",

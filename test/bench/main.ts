@@ -4,6 +4,7 @@ import Table from "cli-table3";
 import type { Figure } from "./figures";
 
 const benches: Record<string, () => Promise<{ run(): Promise<Figure[]> }>> = {
+  policy: () => import("./policy"),
   resource: () => import("./resource"),
   state: () => import("./state"),
 };

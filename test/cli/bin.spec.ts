@@ -12,14 +12,15 @@ describe("the start of the command", () => {
   let folder: string;
   let bin: string;
 
-  // The compiled start, the manifest that it reads, and a command line of which only its being loaded matters.
+  // The compiled start, the manifest that it reads, and a command line that says only that it was started.
   before(async () => {
     folder = await temporaryFolder();
     bin = join(folder, "dist/sdk/cli/bin.js");
     await mkdir(join(folder, "dist/sdk/cli"), { recursive: true });
     await copyFile(compiled, bin);
-    await writeFile(join(folder, "dist/sdk/cli/main.js"), 'console.log("started", ...process.argv.slice(2));');
-    await writeFile(join(folder, "package.json"), JSON.stringify({ engines: { node: ">=22" } }));
+    const main = 'exports.start = (version) => console.log("started", version, ...process.argv.slice(2));';
+    await writeFile(join(folder, "dist/sdk/cli/main.js"), main);
+    await writeFile(join(folder, "package.json"), JSON.stringify({ version: "1.2.3", engines: { node: ">=22" } }));
   });
   after(() => removeFolder(folder));
 
@@ -48,7 +49,7 @@ describe("the start of the command", () => {
   for (const version of ["22.0.0", "24.1.0", "100.0.0"]) {
     it(`hands over to the command line on Node.js ${version}`, async () => {
       const { code, stdout, stderr } = await pretending(version);
-      assert.deepEqual({ code, stdout, stderr }, { code: 0, stdout: "started --version\n", stderr: "" });
+      assert.deepEqual({ code, stdout, stderr }, { code: 0, stdout: "started 1.2.3 --version\n", stderr: "" });
     });
   }
 

@@ -1,8 +1,10 @@
 // Temporary Pulumi projects whose programs use the real `@pulumi/aws` classes.
 //
-// Programs are JavaScript by default, which starts about a second faster than TypeScript: write `require`, and
-// `exports.x = ...` for outputs. Import `@pulumi/aws/lambda` and `@pulumi/aws/iam` rather than the whole package, which
-// takes longer to load. A whole preview takes two to three seconds, so let assertions share a stack.
+// Programs are JavaScript by default: write `require`, and `exports.x = ...` for outputs. TypeScript takes longer to start,
+// much longer when types are checked. Import `@pulumi/aws/lambda` and `@pulumi/aws/iam`: the whole package takes another
+// tenth of a second. A preview takes two to three seconds, so let assertions share a stack. With hundreds of resources
+// most of the time goes into stack traces that @pulumi/pulumi takes; `nodeargs: "--stack-trace-limit=1"` in
+// `settings.runtime.options` more than halves it.
 
 import { join, resolve } from "node:path";
 import { checkout, createProject, type Project, type ProjectOptions } from "./engine";

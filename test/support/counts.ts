@@ -6,10 +6,10 @@ export interface Counts {
   seed: number;
 }
 
-/** The seed of this run: `LAMBDA_LAYERS_SEED` where it is set, so that a run can be repeated. */
+/** The seed of this run: that of `LAMBDA_LAYERS_SEED`, which `npm test` sets and prints, or one of its own. */
 export const seed: number = Number(process.env.LAMBDA_LAYERS_SEED || randomInt(2 ** 31));
 
-console.log(`Seed of the properties: ${seed} (LAMBDA_LAYERS_SEED repeats a run)`);
+if (!process.env.LAMBDA_LAYERS_SEED) console.log(`Set LAMBDA_LAYERS_SEED=${seed} to try the same properties again.`);
 
 /** Whether this is the soak test: everything in full. */
 export const soak: boolean = process.env.LAMBDA_LAYERS_SOAK === "1";

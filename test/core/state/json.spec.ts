@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { StateError, type StateProblem } from "../../../sdk/core/state/error";
 import { afterSpace, afterValue } from "../../../sdk/core/state/json";
 import { jsonValues } from "../../support/arbitrary-states";
+import { counts } from "../../support/counts";
 import { jsonStyles, writeJson } from "../../support/json-styles";
 
 describe("afterValue", () => {
@@ -84,6 +85,7 @@ describe("afterValue", () => {
         const text = Buffer.from(writeJson(value, { ...style, end: "" }));
         assert.equal(afterValue(Buffer.concat([text, Buffer.from(" ]")]), 0, 0), text.length);
       }),
+      counts({ sample: 200, full: 10_000 }),
     );
   });
 
@@ -103,7 +105,7 @@ describe("afterValue", () => {
       fc.property(fc.oneof(texts, fc.uint8Array({ maxLength: 6 })), (bytes) => {
         assert.equal(isAccepted(bytes), isJson(bytes));
       }),
-      { numRuns: 3000 },
+      counts({ sample: 3000, full: 300_000 }),
     );
   });
 
@@ -121,7 +123,7 @@ describe("afterValue", () => {
         const changed = change(text, place % text.length, byte);
         assert.equal(isAccepted(changed), isJson(changed));
       }),
-      { numRuns: 3000 },
+      counts({ sample: 3000, full: 300_000 }),
     );
   });
 });

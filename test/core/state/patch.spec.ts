@@ -8,6 +8,7 @@ import { StateError } from "../../../sdk/core/state/error";
 import { patchState, type VersionEdit, verifyPatched, versionEdits } from "../../../sdk/core/state/patch";
 import { functionTypes, scanState } from "../../../sdk/core/state/scan";
 import { resourceTypes, states } from "../../support/arbitrary-states";
+import { counts } from "../../support/counts";
 import { jsonStyles, writeJson } from "../../support/json-styles";
 import { modelOf, withoutPlaces } from "../../support/state-model";
 import { awsFunction, layer, stateOf } from "../../support/states";
@@ -24,7 +25,7 @@ describe("scanState, for any state in any style", () => {
         const facts = scanState(Buffer.from(text), { resourceTypes });
         assert.deepEqual(withoutPlaces(facts), modelOf(text, resourceTypes));
       }),
-      { numRuns: 500 },
+      counts({ sample: 500, full: 20_000 }),
     );
   });
 
@@ -35,6 +36,7 @@ describe("scanState, for any state in any style", () => {
         assert(a && b);
         assert.deepEqual(withoutPlaces(a), withoutPlaces(b));
       }),
+      counts({ sample: 200, full: 10_000 }),
     );
   });
 
@@ -44,6 +46,7 @@ describe("scanState, for any state in any style", () => {
         const bytes = Buffer.from(text.trimEnd());
         assert.throws(() => scanState(bytes.subarray(0, place % bytes.length), { resourceTypes }), StateError);
       }),
+      counts({ sample: 200, full: 10_000 }),
     );
   });
 
@@ -55,7 +58,7 @@ describe("scanState, for any state in any style", () => {
         const facts = scanUnlessRefused(bytes);
         if (facts) assert.deepEqual(withoutPlaces(facts), modelOf(bytes.toString(), resourceTypes));
       }),
-      { numRuns: 1000 },
+      counts({ sample: 1000, full: 50_000 }),
     );
   });
 });
@@ -136,7 +139,7 @@ describe("patchState", () => {
         assert.equal(patched.toString("latin1"), expected);
         assert.deepEqual(JSON.parse(patched.toString()), plannedState(JSON.parse(text)));
       }),
-      { numRuns: 500 },
+      counts({ sample: 500, full: 20_000 }),
     );
   });
 
@@ -147,6 +150,7 @@ describe("patchState", () => {
         assert.deepEqual(versionEdits(scanState(once, { resourceTypes }).functions, plannedVersion), []);
         assert(patch(once, plannedVersion).equals(once));
       }),
+      counts({ sample: 200, full: 10_000 }),
     );
   });
 });
@@ -165,6 +169,7 @@ describe("verifyPatched", () => {
         const patched = patch(Buffer.from(text), plannedVersion);
         verifyPatched(facts, versionEdits(facts.functions, plannedVersion), scanState(patched, { resourceTypes }));
       }),
+      counts({ sample: 200, full: 10_000 }),
     );
   });
 

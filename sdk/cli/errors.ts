@@ -1,0 +1,22 @@
+import { LayersError } from "../core/errors";
+import type { CliReporter } from "./reporter";
+
+/**
+ * Tells a person what went wrong; with `--verbose` also where in the code.
+ * @returns the error as one with a code and an exit status
+ */
+export function tellError(reporter: CliReporter, error: unknown): LayersError {
+  const told = asLayersError(error);
+  reporter.error(told.describe());
+  for (let at: unknown = error; at instanceof Error; at = at.cause) reporter.verbose(at.stack ?? at.message);
+  return told;
+}
+
+function asLayersError(error: unknown): LayersError {
+  if (error instanceof LayersError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new LayersError("internal", `Unexpected error: ${message}`, {
+    next: "Run again with --verbose to see where it comes from, and please report it with that.",
+    cause: error,
+  });
+}

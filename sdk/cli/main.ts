@@ -1,0 +1,105 @@
+import { CommanderError } from "commander";
+import { exitStatus } from "../core/errors";
+import { commandFirst } from "./argv";
+import { commands, defaultCommand } from "./commands";
+import { type Context, portOptions } from "./context";
+import { tellError } from "./errors";
+import { allFlags, type OptionValues } from "./options";
+import { createProgram, type RunCommand } from "./program";
+import { createReporter } from "./reporter";
+import { Output, type OutputStream } from "./terminal";
+
+/** The process around a run. */
+export interface World {
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  readonly env: NodeJS.ProcessEnv;
+  /** What `--version` prints. */
+  readonly version: string;
+  /** Asked between steps; a run that stops for it says what was done and what was not. */
+  readonly signal: AbortSignal;
+}
+
+/** Runs the command line of this process. */
+export function start(version: string): void {
+  const { stdin, stdout, stderr, env } = process;
+  const signal = listenToSignals();
+  process.on("uncaughtException", (error) => {
+    console.error(`ERROR - Unexpected error: ${error.message}\nRun again with --verbose to see where it comes from.`);
+    process.exit(exitStatus.internal);
+  });
+  main(process.argv.slice(2), { stdin, stdout, stderr, env, version, signal }).then((status) => {
+    process.exitCode = status;
+  });
+}
+
+/**
+ * Runs a command line to its end.
+ * @param words what stands behind `lambda-layers`
+ * @returns the exit status
+ */
+export async function main(words: readonly string[], world: World): Promise<number> {
+  const { version, env } = world;
+  const stdout = new Output(world.stdout, env);
+  const stderr = new Output(world.stderr, env);
+  let status = 0;
+  const runCommand: RunCommand = async ({ load }, options, args) => {
+    const context = createContext({ options, args, stdout, stderr }, world);
+    try {
+      status = (await (await load?.())?.run(context)) ?? 0;
+    } catch (error) {
+      status = tellError(context.reporter, error).exitStatus;
+    }
+  };
+  try {
+    const program = createProgram({ version, stdout, stderr, runCommand });
+    await program.parseAsync(commandFirst(words, allFlags(), commands, defaultCommand.name), { from: "user" });
+    return status;
+  } catch (error) {
+    // Help and version end the parsing too.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitStatus.usage;
+    throw error;
+  }
+}
+
+interface Words {
+  readonly options: OptionValues;
+  readonly args: readonly string[];
+  readonly stdout: Output;
+  readonly stderr: Output;
+}
+
+function createContext({ options, args, stdout, stderr }: Words, { stdin, env, signal }: World): Context {
+  const { json = false, verbose = false, yes = false } = options;
+  const progress = stderr.isTerminal && !env.CI;
+  const reporter = createReporter({ stdout, stderr, json, verbose, progress });
+  const isAsked = stdin.isTTY && stdout.isTerminal && !json && !yes;
+  return {
+    ...{ options, args, stdout, reporter },
+    ask: isAsked
+      ? async (question) => {
+          const { confirm } = await import("./confirm.js");
+          return confirm(question, { input: stdin, output: stderr.stream as NodeJS.WriteStream, signal });
+        }
+      : undefined,
+    async openPorts() {
+      const { createPorts } = await import("../wiring.js");
+      return createPorts(portOptions(options, reporter, signal));
+    },
+  };
+}
+
+/** The first Ctrl-C ends the run between two steps, the second one at once. */
+function listenToSignals(): AbortSignal {
+  const controller = new AbortController();
+  const stop = () => {
+    if (controller.signal.aborted) process.exit(exitStatus.interrupted);
+    controller.abort();
+    console.error("Stopping as soon as the step under way is done. Press Ctrl-C again to stop at once.");
+  };
+  for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, stop);
+  // The terminal is gone, and with it whoever could read a line.
+  process.on("SIGHUP", () => controller.abort());
+  return controller.signal;
+}

@@ -1,0 +1,97 @@
+import { Command, Help } from "commander";
+import { type CommandDefinition, commands, defaultCommand } from "./commands";
+import { createOption, type OptionValues } from "./options";
+import type { Output } from "./terminal";
+
+/** Runs a command whose words have been parsed. */
+export type RunCommand = (
+  definition: CommandDefinition,
+  options: OptionValues,
+  args: readonly string[],
+) => Promise<void>;
+
+/** What the program is made of. */
+export interface ProgramOptions {
+  readonly version: string;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly runCommand: RunCommand;
+}
+
+/**
+ * The command line's grammar and help, made from the tables. Parsing throws CommanderError where it would exit, and has
+ * printed by then what there is to say.
+ */
+export function createProgram({ version, stdout, stderr, runCommand }: ProgramOptions): Command {
+  const program = new Command("lambda-layers")
+    .usage("[update] [options]\n       lambda-layers COMMAND [options]")
+    .description("Keeps the AWS Lambda layer versions of Pulumi stacks where one YAML file says they are.")
+    .version(version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand("help [command]", "print the help of a command")
+    .addHelpText("after", examplesOf(defaultCommand))
+    .exitOverride()
+    .configureHelp(helpFormat)
+    .configureOutput({
+      writeOut: (text) => stdout.write(text),
+      writeErr: (text) => stderr.write(text),
+      getOutHelpWidth: () => stdout.width ?? widthOfFiles,
+      getErrHelpWidth: () => stderr.width ?? widthOfFiles,
+      outputError: (text, write) => write(text.replace(/^error:/, `${stderr.colors.red("ERROR")} -`)),
+    });
+  for (const definition of commands) addCommand(program, definition, runCommand);
+  return program;
+}
+
+// The width of help that is not printed on a terminal.
+const widthOfFiles = 100;
+
+const helpFormat: Partial<Help> = {
+  // What the default command takes stands in the program's own help, as users of a tool with one command expect it.
+  visibleOptions(command) {
+    const isProgram = command.parent === null;
+    const options = isProgram ? defaultCommand.options.map((option) => createOption(option)) : [];
+    return [...options, ...new Help().visibleOptions(command)];
+  },
+  optionTerm: ({ flags }) => plainNames(flags),
+  commandUsage(command) {
+    return plainNames(new Help().commandUsage(command));
+  },
+  subcommandTerm(command) {
+    const inner = command.commands.map((one) => one.name()).join("|");
+    const args = command.registeredArguments.map((argument) => `[${argument.name()}]`);
+    return plainNames([command.name(), inner, ...args].filter(Boolean).join(" "));
+  },
+  subcommandDescription: (command) => command.summary() || command.description(),
+};
+
+/** `--config FILE` and `[BACKUP]` for `--config <FILE>` and `[backup]`. */
+function plainNames(usage: string): string {
+  return usage
+    .replace(/<(.+?)>/g, "$1")
+    .replace(/\[(?!options|update)(\w+)\]/g, (_all, name: string) => `[${name.toUpperCase()}]`);
+}
+
+function addCommand(parent: Command, definition: CommandDefinition, runCommand: RunCommand): void {
+  const command = parent
+    .command(definition.name)
+    .summary(definition.summary)
+    .description(definition.description)
+    .helpOption("-h, --help", "print this help");
+  for (const option of definition.options) command.addOption(createOption(option));
+  const { argument } = definition;
+  if (argument) command.addArgument(createArgument(command, argument));
+  if (definition.examples) command.addHelpText("after", examplesOf(definition));
+  for (const inner of definition.commands ?? []) addCommand(command, inner, runCommand);
+  if (definition.load) command.action(() => runCommand(definition, command.opts(), command.args));
+}
+
+function createArgument(command: Command, { name, description, choices }: NonNullable<CommandDefinition["argument"]>) {
+  const argument = command.createArgument(choices ? `<${name}>` : `[${name}]`, description);
+  return choices ? argument.choices([...choices]) : argument;
+}
+
+function examplesOf({ examples = [] }: CommandDefinition): string {
+  const lines = examples.flatMap(([command, does]) => [`  # ${does}`, `  ${command}`]);
+  return ["", "Examples:", ...lines].join("\n");
+}

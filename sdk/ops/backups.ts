@@ -1,0 +1,27 @@
+import { type Backup, expiredBackups } from "../core/backup";
+import type { PrunePlan } from "./plans";
+import type { Ports } from "./ports";
+
+/** The backup files of a stack, or of all stacks, newest first. */
+export function listBackups({ backups }: Ports, stack?: string): Promise<Backup[]> {
+  return backups.list(stack);
+}
+
+/**
+ * Plans which backups are removed: those older than the retention, but of no stack the newest.
+ * @param request.retentionDays 0 or more
+ */
+export async function planPrune(
+  { backups, clock }: Ports,
+  request: { readonly stack?: string; readonly retentionDays: number },
+): Promise<PrunePlan> {
+  const all = await backups.list(request.stack);
+  const remove = new Set(expiredBackups(all, request.retentionDays, clock.now()));
+  return { remove: [...remove], keep: all.filter((one) => !remove.has(one)) };
+}
+
+/** Removes backups as planned. */
+export async function executePrune({ backups, clock, reporter }: Ports, plan: PrunePlan): Promise<void> {
+  await backups.remove(plan.remove, clock.now());
+  for (const { shownPath } of plan.remove) reporter.info(`Removed ${shownPath}`);
+}

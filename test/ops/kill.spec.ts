@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import fc from "fast-check";
+import { compareStates } from "../../sdk/core/state/compare";
+import { counts } from "../support/counts";
+import { checkout } from "../support/engine";
+import { type Outcome, type Running, start } from "../support/processes";
+import { layer, useStack } from "./harness";
+
+const program = `
+const layer = (name, version) => "arn:aws:lambda:us-east-1:123456789012:layer:" + name + ":" + version;
+for (const name of ["a", "b", "c"]) fn(name, { layers: [layer("receipt-dynamo-dev", 1), layer("unrelated", 2)] });
+`;
+const configFor = (version: number) => `layers: { receipt-dynamo: { version: ${version} } }\n`;
+
+/** The pieces of work of an update with --sync-aws, as its progress names them. */
+const steps = [
+  /Exporting stack state/,
+  /secrets can be read/,
+  /State exported to/,
+  /has not changed/,
+  /STEP - Importing state/,
+  /Comparing what/,
+  /Updating Lambda functions/,
+];
+
+describe("a run that is cut short", function () {
+  this.timeout(3_600_000);
+  const deployed = useStack(program, { files: { "to-1.yaml": configFor(1), "to-2.yaml": configFor(2) } });
+  let at = 1;
+
+  const run = (version: number): Running => {
+    const options = { configPath: `to-${version}.yaml`, cwd: deployed.project.dir, syncAws: true };
+    const args = ["--import", "tsx", join(checkout, "test/ops/entry.ts"), "update", JSON.stringify(options)];
+    return start(process.execPath, args, { cwd: checkout, env: deployed.project.env, group: true });
+  };
+  const stateAt = async () => Buffer.from(await deployed.project.exportText());
+
+  /** Cuts a run short, finds the state old or new, runs again, and finds all done. */
+  const cutShort = async (step: RegExp, delay: number, signal: NodeJS.Signals): Promise<Outcome> => {
+    const { project, emulator } = deployed;
+    const target = 3 - at;
+    const old = await stateAt();
+    const running = run(target);
+    await running.printed(step);
+    await sleep(delay);
+    running.kill(signal);
+    const outcome = await running.ended;
+
+    const again = await run(target).ended;
+    assert.equal(again.code, 0, `${outcome.output}\nAGAIN\n${again.output}`);
+    const after = await project.exportStack();
+    const functions = after.deployment.resources.filter(({ type }: { type: string }) => type.endsWith(":Function"));
+    assert.equal(functions.length, 3);
+    for (const { inputs, outputs, id } of functions) {
+      const layers = [layer("receipt-dynamo-dev", target), layer("unrelated", 2)];
+      assert.deepEqual([inputs.layers, outputs.layers, emulator.layersOf(id)], [layers, layers, layers]);
+    }
+    const others = compareStates(old, await stateAt(), { limit: 100 }).filter(({ path }) => !/layers\[0\]$/.test(path));
+    assert.deepEqual(others, [], "something else than versions has changed");
+    at = target;
+    return outcome;
+  };
+
+  const moments = fc.record({ step: fc.nat(steps.length - 1), delay: fc.nat(400) });
+
+  for (const signal of ["SIGKILL", "SIGINT"] as const) {
+    it(`by ${signal} leaves the old state or the new, and the next run ends right`, async () => {
+      let turn = 0;
+      const property = fc.asyncProperty(moments, async ({ step, delay }) => {
+        // Every step has its turn; only the moment within it is left to chance.
+        const chosen = steps[turn++ < steps.length ? turn - 1 : step] ?? /./;
+        const outcome = await cutShort(chosen, delay, signal);
+        if (signal === "SIGKILL") return;
+        assert.ok([0, 130].includes(outcome.code ?? -1), outcome.output);
+        if (outcome.code === 130) assert.match(outcome.output, /ERROR - interrupted: Interrupted\. \w+/);
+      });
+      await fc.assert(property, { ...counts({ sample: 10, full: 110 }), endOnFailure: true });
+    });
+  }
+
+  it("leaves no file half-written under a name of its own", async () => {
+    const names = await readdir(join(deployed.project.dir, "backups"));
+    const complete = names.filter((name) => !name.startsWith("."));
+    assert.ok(complete.length > 0);
+    for (const name of complete) assert.match(name, /^dev_(state|updated)_\d{8}_\d{6}(_\d+)?\.json$/);
+  });
+});
