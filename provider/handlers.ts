@@ -2,7 +2,7 @@
 // six functions are a permanent interface: shims of every published version stay in users' states.
 
 import type { dynamic } from "@pulumi/pulumi";
-import { checkTargets } from "../sdk/aws/preflight";
+import { checkTargets, type TargetProblem } from "../sdk/aws/preflight";
 import { type Aws, connectAws } from "../sdk/aws/session";
 import { LayersError } from "../sdk/core/errors";
 import type { FunctionOutcome, LiveFunction } from "../sdk/core/live";
@@ -165,7 +165,10 @@ async function findFailures(
     .map((fn) => ({ function: fn, layers: withTargets(fn.layers, targets[fn.name] ?? {}) }))
     .filter(({ function: fn, layers }) => isNamed(fn) || layers.join() !== fn.layers.join());
   const problems = await checkTargets(aws, wanted, { existence: validateLayerExists });
-  return problems.map(({ message }) => failure(message));
+  // What a publisher declares a layer to be compatible with is advice: Lambda attaches it all the same.
+  const isAdvice = ({ code }: TargetProblem) => code === "layer-incompatible";
+  for (const { message } of problems.filter(isAdvice)) console.log(`Warning: ${message}`);
+  return problems.filter((problem) => !isAdvice(problem)).map(({ message }) => failure(message));
 }
 
 function readLive(settings: Settings, names: readonly string[], recorded: Recorded["functions"]) {

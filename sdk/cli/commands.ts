@@ -64,7 +64,7 @@ export const commands: readonly CommandDefinition[] = [
     summary: "check the configuration, against the stack and against AWS",
     description:
       "Checks the configuration file, which layers of the stack's functions it matches, and with AWS credentials whether every declared version exists and suits its functions. Changes nothing.",
-    options: ["config", "stack", "stateFile", "cwd", ...aws, ...output],
+    options: ["config", "stack", "stateFile", ...place, ...aws, ...output],
     examples: [["lambda-layers validate --state-file export.json", "without Pulumi"]],
     load: () => import("./commands/validate.js"),
   },

@@ -1,4 +1,6 @@
 import { createInterface } from "node:readline/promises";
+import { LayersError } from "../core/errors";
+import type { Context } from "./context";
 
 /** Who is asked, and how. */
 export interface Asking {
@@ -24,4 +26,23 @@ export async function confirm(question: string, { input, output, signal }: Askin
   } finally {
     asking.close();
   }
+}
+
+/**
+ * Refuses a command that has to be confirmed where nobody can be asked.
+ * @throws LayersError `usage`
+ */
+export function needYes({ options, ask }: Context, command: string): void {
+  if (ask || options.yes || options.dryRun) return;
+  throw new LayersError("usage", `Nobody can be asked here, and ${command} has to be confirmed. Nothing was changed.`, {
+    next: `Run it on a terminal, or confirm it with --yes. See what it would do: lambda-layers ${command} --dry-run`,
+  });
+}
+
+/**
+ * Asks, unless `--yes` has answered.
+ * @throws LayersError `interrupted`
+ */
+export async function confirmed({ ask }: Context, question: string): Promise<void> {
+  if (ask && !(await ask(question))) throw new LayersError("interrupted", "Not confirmed. Nothing was changed.");
 }

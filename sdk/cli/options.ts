@@ -50,7 +50,7 @@ const definitions: Record<OptionName, OptionDefinition> = {
   },
   stack: {
     flags: "--stack <NAME>",
-    description: "a Pulumi stack; repeat it, or separate names by commas, for several (default: dev)",
+    description: "a Pulumi stack; repeat it, or separate names by commas, for several (default: dev; for backups: all)",
     group: groups.what,
     parse: addStacks,
   },

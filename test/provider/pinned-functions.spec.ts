@@ -108,6 +108,22 @@ describe("pinned functions", function () {
     await stack.preview("--expect-no-changes");
   });
 
+  it("are moved by `up --refresh` after their provider failed to", async () => {
+    await stack.write({ "layer_config.yaml": "layers: {dynamo: {version: 7}, fresh: {version: 1}}\n" });
+    emulator.fault({
+      operation: "UpdateFunctionConfiguration",
+      resource: "fn-literal",
+      times: 1,
+      status: 400,
+      code: "InvalidParameterValueException",
+    });
+    assert.notEqual((await stack.pulumi(["up", "--yes", "--skip-preview"])).code, 0);
+    assert.deepEqual(versions("fn-literal"), ["other:2", "dynamo-dev:6"]);
+    await stack.up("--refresh");
+    assert.deepEqual(versions("fn-literal"), ["other:2", "dynamo-dev:7"]);
+    await stack.preview("--expect-no-changes");
+  });
+
   it("fail at preview where a declared version does not exist", async () => {
     await stack.write({ "layer_config.yaml": "layers: {dynamo: {version: 77}}\n" });
     emulator.resetCounts();

@@ -8,7 +8,9 @@ import { type Running, start } from "../support/processes";
 import { fakeCommand, lines } from "./fakes";
 
 // Builds of processes that compete or are killed. The Go is a slow one: it works until a file tells it to go on.
-describe("a build of the engine", () => {
+describe("a build of the engine", function () {
+  this.timeout(60_000);
+
   let root: string;
   let started: Running[];
   beforeEach(async () => {

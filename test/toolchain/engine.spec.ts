@@ -19,7 +19,9 @@ const workingGo = `
   const { copyFileSync } = require("node:fs");
   copyFileSync(__filename, process.argv[process.argv.indexOf("-o") + 1]);`;
 
-describe("the search for an engine", () => {
+describe("the search for an engine", function () {
+  this.timeout(60_000);
+
   let root: string;
   let log: string;
   beforeEach(async () => {

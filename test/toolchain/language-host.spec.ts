@@ -6,7 +6,9 @@ import { createProject, linkModules, type Project, type ProjectOptions } from ".
 import { lines } from "./fakes";
 
 // The engine starts our language host here even where the machine has Pulumi's own: it is first on PATH.
-describe("the language host", () => {
+describe("the language host", function () {
+  this.timeout(120_000);
+
   const projects: Project[] = [];
   afterEach(async () => {
     for (const project of projects.splice(0)) await project.dispose();

@@ -6,7 +6,9 @@ import { removeFolder, temporaryFolder } from "../support/folders";
 import { type RunOptions, run, start } from "../support/processes";
 import { fakeCommand, fakePulumi, lines } from "./fakes";
 
-describe("npm scripts for the engine", () => {
+describe("npm scripts for the engine", function () {
+  this.timeout(60_000);
+
   let root: string;
   let options: RunOptions;
   beforeEach(async () => {

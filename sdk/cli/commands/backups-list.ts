@@ -1,3 +1,15 @@
-export async function run(): Promise<number> {
+import { listBackups } from "../../ops/backups";
+import { printBackups, toDocument } from "../backup-table";
+import type { Context } from "../context";
+import { printJson } from "../stacks";
+
+export async function run(context: Context): Promise<number> {
+  const { options, stdout, reporter } = context;
+  const ports = await context.openPorts();
+  const stacks = options.stack ?? [undefined];
+  const backups = (await Promise.all(stacks.map((stack) => listBackups(ports, stack)))).flat();
+  if (options.json) printJson(stdout, backups.map(toDocument));
+  else if (backups.length === 0) reporter.info("There are no backups");
+  else printBackups(stdout, backups);
   return 0;
 }

@@ -1,3 +1,33 @@
-export async function run(): Promise<number> {
+import { executePrune, planPrune } from "../../ops/backups";
+import { toDocument } from "../backup-table";
+import { confirmed, needYes } from "../confirm";
+import type { Context } from "../context";
+import { settingsIfAny } from "../settings";
+import { printJson } from "../stacks";
+import { count } from "../text";
+
+// A config's own default.
+const defaultRetentionDays = 30;
+
+export async function run(context: Context): Promise<number> {
+  const { options, stdout, reporter } = context;
+  needYes(context, "backups prune");
+  const ports = await context.openPorts();
+  const retentionDays =
+    options.retentionDays ?? settingsIfAny(ports, options)?.backupRetentionDays ?? defaultRetentionDays;
+  const stacks = options.stack ?? [undefined];
+  const plans = await Promise.all(stacks.map((stack) => planPrune(ports, { stack, retentionDays })));
+  const plan = { remove: plans.flatMap(({ remove }) => remove), keep: plans.flatMap(({ keep }) => keep) };
+  const found = `${count(plan.remove.length, "backup file")} older than ${count(retentionDays, "day")}`;
+  reporter.info(plan.remove.length > 0 ? `Found ${found}:` : `Found ${found}; nothing to remove`);
+  for (const { shownPath } of plan.remove) reporter.item(shownPath);
+  if (!options.dryRun && plan.remove.length > 0) {
+    await confirmed(context, `Remove ${count(plan.remove.length, "file")}?`);
+    await executePrune(ports, plan);
+  }
+  if (options.json) {
+    const { dryRun = false } = options;
+    printJson(stdout, { dryRun, retentionDays, remove: plan.remove.map(toDocument), keep: plan.keep.map(toDocument) });
+  }
   return 0;
 }

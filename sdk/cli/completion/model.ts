@@ -1,0 +1,72 @@
+import { type CommandDefinition, commands, defaultCommand } from "../commands";
+import { createOption } from "../options";
+
+/** The program's own name, and that of its commands' completions. */
+export const programName = "lambda-layers";
+
+/** What can be written behind some command, as the generators of scripts need it. */
+export interface Completion {
+  /** The words of the command: none for the program, `["backups", "list"]` for a command of a group. */
+  readonly path: readonly string[];
+  readonly commands: readonly { readonly name: string; readonly summary: string }[];
+  readonly options: readonly OptionCompletion[];
+  /** What the command's argument can be: one of these words, or any file. */
+  readonly argument: readonly string[] | "file" | undefined;
+}
+
+/** An option, and what its value is. */
+export interface OptionCompletion {
+  /** `-f` and `--function`, or the long one alone. */
+  readonly flags: readonly string[];
+  readonly description: string;
+  /** Undefined for an option without a value; `text` for one that no shell can know. */
+  readonly value: "file" | "folder" | "text" | undefined;
+}
+
+/** The program and all of its commands, from the tables of the command line. */
+export function allCompletions(): Completion[] {
+  const program: Completion = {
+    path: [],
+    commands: commands.map(toName),
+    options: [...toOptions(defaultCommand), versionOption],
+    argument: undefined,
+  };
+  return [program, ...commands.flatMap((command) => completionsOf(command, []))];
+}
+
+function completionsOf(command: CommandDefinition, above: readonly string[]): Completion[] {
+  const path = [...above, command.name];
+  const inner = command.commands ?? [];
+  const own: Completion = {
+    path,
+    commands: inner.map(toName),
+    options: toOptions(command),
+    argument: command.argument && (command.argument.choices ?? "file"),
+  };
+  return [own, ...inner.flatMap((one) => completionsOf(one, path))];
+}
+
+function toName({ name, summary }: CommandDefinition) {
+  return { name, summary };
+}
+
+const helpOption: OptionCompletion = { flags: ["-h", "--help"], description: "print this help", value: undefined };
+const versionOption: OptionCompletion = {
+  flags: ["-V", "--version"],
+  description: "print the version",
+  value: undefined,
+};
+
+function toOptions(command: CommandDefinition): OptionCompletion[] {
+  const options = command.options.map((name) => {
+    const { short, long, description, flags } = createOption(name);
+    return { flags: [short, long].filter((flag) => flag !== undefined), description, value: kindOfValue(flags) };
+  });
+  return [...options, helpOption];
+}
+
+function kindOfValue(flags: string): OptionCompletion["value"] {
+  const name = /<(.+)>/.exec(flags)?.[1];
+  if (name === undefined) return undefined;
+  return name === "FILE" ? "file" : name === "DIR" ? "folder" : "text";
+}
