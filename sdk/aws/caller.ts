@@ -3,7 +3,7 @@ import { explain, type Request, type Whereabouts } from "./errors";
 import { interrupted, pause } from "./interrupt";
 import type { Limiter } from "./limiter";
 import { Attempts, asSdkError, classify } from "./retry";
-import type { AwsCall } from "./session";
+import type { AwsCall } from "./types";
 
 // A read that has not succeeded by then will not: ten tries with their pauses take less.
 const readDeadline = 120_000;

@@ -3,7 +3,7 @@ import type { ResourceGroupsTaggingAPI } from "@aws-sdk/client-resource-groups-t
 import type { STS } from "@aws-sdk/client-sts";
 import type { NodeHttpHandler } from "@smithy/node-http-handler";
 import { LayersError } from "../core/errors";
-import type { AwsTarget } from "./session";
+import type { AwsTarget } from "./types";
 
 /** The AWS SDK's clients of one session. Those of seldom used services are loaded when they are asked for. */
 export interface Clients {

@@ -5,7 +5,7 @@ import type { Caller, CallOptions } from "./caller";
 import type { Clients } from "./clients";
 import { isNamed } from "./errors";
 import { pooled } from "./pool";
-import type { SelectedFunctions } from "./session";
+import type { SelectedFunctions } from "./types";
 
 /** A function and how its last update stands. */
 export interface FunctionState {

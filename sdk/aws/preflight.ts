@@ -1,7 +1,7 @@
 import { foreignRegion, mostLayers, whyUnsuitable } from "../core/compatibility";
 import type { LayerVersionFacts, LiveFunction } from "../core/live";
 import { pooled } from "./pool";
-import type { Aws } from "./session";
+import type { Aws } from "./types";
 
 /** The layers that a function is to have, in merge order. */
 export interface Target {

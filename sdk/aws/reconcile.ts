@@ -1,4 +1,3 @@
-import type { FunctionOutcome, LiveFunction } from "../core/live";
 import type { Caller } from "./caller";
 import type { Clients } from "./clients";
 import type { ReadFunction } from "./functions";
@@ -6,34 +5,7 @@ import { anySignal } from "./interrupt";
 import { defaultRate } from "./limiter";
 import { type MoveContext, moveFunction } from "./move";
 import { pooled } from "./pool";
-import type { AwsOptions } from "./session";
-
-/** How a fleet is brought to its layers. */
-export interface ReconcileOptions {
-  /**
-   * Called immediately before an update is sent, with the function as it was found and the layers it is to get; again
-   * where the function had to be read anew for another update. If it fails, no update is sent any more and `reconcile` fails with its error.
-   */
-  readonly beforeUpdate?: (fn: LiveFunction, layers: readonly string[]) => void | Promise<void>;
-  /** Called once a function as soon as its outcome is known, those included that needed nothing. Failing acts as above. */
-  readonly onOutcome?: (outcome: FunctionOutcome) => void | Promise<void>;
-  /** How long one function may take, in milliseconds, waiting for Lambda included. Default 300,000. */
-  readonly deadlineMs?: number;
-  /**
-   * Functions at work at the same time, most of them waiting for Lambda to finish. Default ten a request a second: as
-   * many as have been started when an update that takes ten seconds is done.
-   */
-  readonly concurrency?: number;
-  /** Ends the work beside the session's signal: updates under way are finished, no other is begun. */
-  readonly signal?: AbortSignal;
-}
-
-/** The session's `reconcile`. */
-export type Reconcile = (
-  functions: readonly LiveFunction[],
-  desired: (fn: LiveFunction) => readonly string[],
-  options?: ReconcileOptions,
-) => Promise<FunctionOutcome[]>;
+import type { AwsOptions, Reconcile } from "./types";
 
 const defaultDeadline = 300_000;
 const startedPerRate = 10;

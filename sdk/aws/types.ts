@@ -1,0 +1,113 @@
+import type { FunctionOutcome, FunctionSelection, LayerVersionFacts, LiveFunction } from "../core/live";
+
+/** Who calls AWS, and where. Whatever is absent comes from the AWS SDK's own chain (environment, shared files, roles). */
+export interface AwsTarget {
+  /** Such as `us-east-1`. */
+  readonly region?: string;
+  /** A profile of the shared AWS config and credentials files. */
+  readonly profile?: string;
+  /** A role to assume, with the profile's credentials where one is named. */
+  readonly roleArn?: string;
+}
+
+/** One request that was sent to AWS, a retry being a request of its own. */
+export interface AwsCall {
+  /** Lambda's, STS's or the tagging API's name of the operation, such as `ListFunctions`. */
+  readonly operation: string;
+  /** The function or layer version that it was about, where it was about one. */
+  readonly subject?: string;
+  readonly milliseconds: number;
+  /** `ok`, or the name of the error. */
+  readonly outcome: string;
+}
+
+/** How a session behaves. */
+export interface AwsOptions {
+  /**
+   * Requests a second for everything but GetFunction, which may be called 100/15 times as often. Default 15, Lambda's
+   * own limit for an account and region ("Lambda quotas", API requests). Shared with all other sessions of this process
+   * on the same account and region: what was asked for last holds.
+   */
+  readonly rate?: number;
+  /** Ends all work of the session; what was not done fails with code `interrupted`. */
+  readonly signal?: AbortSignal;
+  /** Called after each request. */
+  readonly onCall?: (call: AwsCall) => void;
+}
+
+/** Who the credentials belong to. */
+export interface CallerIdentity {
+  /** Twelve digits. */
+  readonly account: string;
+  readonly arn: string;
+  /** Such as `aws` or `aws-cn`. */
+  readonly partition: string;
+}
+
+/** What a selection came to. */
+export interface SelectedFunctions {
+  readonly functions: readonly LiveFunction[];
+  /** The selection's names that no function has, as they were written. */
+  readonly missing: readonly string[];
+}
+
+/**
+ * One account and region of AWS Lambda. Every method retries what can be retried, keeps to Lambda's limits together with
+ * all other sessions of this process on the same account and region, and throws LayersError `aws-credentials`,
+ * `aws-permission`, `aws-failed` or `interrupted`.
+ */
+export interface Aws {
+  readonly region: string;
+  /** Asks STS once a session; needs no permission. */
+  callerIdentity(): Promise<CallerIdentity>;
+  /**
+   * The functions that a selection means, in the order of their names. At most 50 named ones are read one by one; otherwise
+   * ListFunctions is read through once, whatever was selected.
+   */
+  listFunctions(selection: FunctionSelection): Promise<SelectedFunctions>;
+  /**
+   * What a layer version suits. Asked once a version and session. `denied`: GetLayerVersion is refused, which is also how
+   * a missing version in another account reads.
+   */
+  layerVersion(arn: string): Promise<LayerVersionFacts | "missing" | "denied">;
+  /**
+   * Brings functions to the layers that `desired` gives for them, and waits until Lambda reports success. Each update is
+   * conditional on the revision that `desired` has seen. One function's failure leaves the others alone.
+   * @param desired the whole list in merge order for a function as it is now; asked again when the function changed meanwhile
+   * @returns one outcome a function, in the order given
+   */
+  reconcile(
+    functions: readonly LiveFunction[],
+    desired: (fn: LiveFunction) => readonly string[],
+    options?: ReconcileOptions,
+  ): Promise<FunctionOutcome[]>;
+  /** Closes the session's connections. */
+  close(): void;
+}
+
+/** How a fleet is brought to its layers. */
+export interface ReconcileOptions {
+  /**
+   * Called immediately before an update is sent, with the function as it was found and the layers it is to get; again
+   * where the function had to be read anew for another update. If it fails, no update is sent any more and `reconcile` fails with its error.
+   */
+  readonly beforeUpdate?: (fn: LiveFunction, layers: readonly string[]) => void | Promise<void>;
+  /** Called once a function as soon as its outcome is known, those included that needed nothing. Failing acts as above. */
+  readonly onOutcome?: (outcome: FunctionOutcome) => void | Promise<void>;
+  /** How long one function may take, in milliseconds, waiting for Lambda included. Default 300,000. */
+  readonly deadlineMs?: number;
+  /**
+   * Functions at work at the same time, most of them waiting for Lambda to finish. Default ten a request a second: as
+   * many as have been started when an update that takes ten seconds is done.
+   */
+  readonly concurrency?: number;
+  /** Ends the work beside the session's signal: updates under way are finished, no other is begun. */
+  readonly signal?: AbortSignal;
+}
+
+/** The session's `reconcile`. */
+export type Reconcile = (
+  functions: readonly LiveFunction[],
+  desired: (fn: LiveFunction) => readonly string[],
+  options?: ReconcileOptions,
+) => Promise<FunctionOutcome[]>;
