@@ -13,6 +13,13 @@ export interface StackLayers {
   readonly matcher: Matcher;
 }
 
+/** What a policy works with. */
+export interface LookUp {
+  readonly search: ConfigSearch;
+  /** Function types, each with the property that holds its layers: the built-in ones and those that were registered. */
+  readonly types: ReadonlyMap<string, string>;
+}
+
 /**
  * What the policies of one pack have in common. A pack's process serves one preview, update or analysis, so a config is
  * read once, and what concerns the whole run is said once.
@@ -21,7 +28,7 @@ export class PolicyContext {
   readonly #env: NodeJS.ProcessEnv;
   readonly #searches = new Map<unknown, ConfigSearch>();
   readonly #stacks = new Map<LayerConfig, Map<string, StackLayers>>();
-  readonly #types = new Map<unknown, ReadonlyMap<string, string>>();
+  readonly #types = new Map<ConfigSearch, Map<unknown, ReadonlyMap<string, string>>>();
   readonly #said = new Set<string>();
   #shared: PolicySettings = {};
 
@@ -29,30 +36,29 @@ export class PolicyContext {
     this.#env = env;
   }
 
-  /** The config that a policy's settings lead to. */
-  config(policy: string, settings: PolicySettings): ConfigSearch {
+  /** The config and the function types that a policy's settings lead to. */
+  lookUp(policy: string, settings: PolicySettings): LookUp {
     if (policy === leadingPolicy && namesConfig(settings)) this.#shared = settings;
     const effective = namesConfig(settings) ? settings : { ...settings, ...this.#shared };
-    return remember(this.#searches, effective.layers ?? effective.configFile, () =>
+    const search = remember(this.#searches, effective.layers ?? effective.configFile, () =>
       findConfig(effective, this.#env, callerDirectory(this.#env)),
     );
-  }
-
-  /** Function types, each with the property that holds its layers: the built-in ones and those that were registered. */
-  functionTypes(search: ConfigSearch, settings: PolicySettings): ReadonlyMap<string, string> {
-    const { resourceTypes = this.#shared.resourceTypes } = settings;
-    const build = () => {
-      const registered = search.found ? search.config.settings.resourceTypes : {};
-      return new Map(Object.entries({ ...functionTypes, ...registered, ...resourceTypes }));
+    const types = remember(this.#types, search, () => new Map<unknown, ReadonlyMap<string, string>>());
+    return {
+      search,
+      types: remember(types, effective.resourceTypes, () => {
+        const registered = search.found ? search.config.settings.resourceTypes : {};
+        return new Map(Object.entries({ ...functionTypes, ...registered, ...effective.resourceTypes }));
+      }),
     };
-    return remember(this.#types, resourceTypes ?? search, build);
   }
 
   /** What a config declares for the stack that a resource belongs to. */
   layersOf(config: LayerConfig, urn: string): StackLayers {
     const stacks = remember(this.#stacks, config, () => new Map<string, StackLayers>());
-    return remember(stacks, stackOf(urn), () => {
-      const declared = declareFor(config, stackOf(urn));
+    const stack = stackOf(urn);
+    return remember(stacks, stack, () => {
+      const declared = declareFor(config, stack);
       return { declared, matcher: createMatcher(declared) };
     });
   }
@@ -79,7 +85,7 @@ export function stackOf(urn: string): string {
 }
 
 function namesConfig({ configFile, layers }: PolicySettings): boolean {
-  return Boolean(configFile ?? layers);
+  return Boolean(configFile || layers);
 }
 
 function remember<K, V>(memory: Map<K, V>, key: K, make: () => V): V {

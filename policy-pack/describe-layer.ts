@@ -1,11 +1,10 @@
-import { isLayerArn, parseLayerVersionArn } from "../sdk/core/arn";
+import { isLayerArn } from "../sdk/core/arn";
 
 /**
- * What keeps a text from being a layer version ARN; undefined where it is one. The text is not quoted: it may be a
- * secret that got into the wrong place.
+ * Why a text that is no layer version ARN is none. The text is not quoted: it may be a secret that got into the wrong
+ * place.
  */
-export function describeLayerText(text: string): string | undefined {
-  if (parseLayerVersionArn(text)) return undefined;
+export function describeInvalid(text: string): string {
   if (isLayerArn(text))
     return "it has no version at its end; `aws.lambda.LayerVersion` has the full ARN in `arn`, not in `layerArn`";
   if (text.trim() === "") return "it is empty";

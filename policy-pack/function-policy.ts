@@ -86,9 +86,8 @@ export function declaredRemediation(
 const notAFunction = "Applies to Lambda functions";
 
 function lookUp(context: PolicyContext, policy: string, args: ResourceValidationArgs) {
-  const settings = args.getConfig<PolicySettings>();
-  const search = context.config(policy, settings);
-  return { search, property: context.functionTypes(search, settings).get(args.type) };
+  const { search, types } = context.lookUp(policy, args.getConfig<PolicySettings>());
+  return { search, property: types.get(args.type) };
 }
 
 function review(

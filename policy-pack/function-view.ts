@@ -2,7 +2,12 @@ import { type LayerVersionArn, parseLayerVersionArn } from "../sdk/core/arn";
 
 /** One element of a function's layers. `unknown`: not known before the update. `hidden`: a secret that was redacted. */
 export type LayerSlot =
-  | { readonly kind: "text"; readonly text: string }
+  | {
+      readonly kind: "text";
+      readonly text: string;
+      /** Undefined where the text is no layer version ARN. */
+      readonly arn: LayerVersionArn | undefined;
+    }
   | { readonly kind: "unknown" | "hidden" | "other" };
 
 /** The parts of the policy SDK's resources that are read here. */
@@ -13,15 +18,25 @@ export interface ReviewedResource {
 }
 
 /** A function as policies see it. Layers keep their order and their indexes. */
-export interface FunctionView {
-  readonly urn: string;
+export class FunctionView {
+  constructor(
+    /** The resource's own properties; reading one may throw, see {@link read}. */
+    readonly resource: ReviewedResource,
+    readonly layers: readonly LayerSlot[],
+    /** Set where some of the layers, or their whole list, are not known before the update. */
+    readonly unknown?: UnknownValue,
+  ) {}
+
+  get urn(): string {
+    return this.resource.urn;
+  }
+
   /** The function's name in AWS; where it is not known yet, the last part of the URN. */
-  readonly name: string;
-  readonly layers: readonly LayerSlot[];
-  /** Set where some of the layers, or their whole list, are not known before the update. */
-  readonly unknown: UnknownValue | undefined;
-  /** The resource's own properties; reading one may throw, see {@link read}. */
-  readonly resource: ReviewedResource;
+  get name(): string {
+    const { props } = this.resource;
+    const name = readOptional(() => props.name ?? props.functionName);
+    return typeof name === "string" ? name : this.urn.slice(this.urn.lastIndexOf("::") + 2);
+  }
 }
 
 /** A value that is not known before the update, with the policy SDK's error for it. */
@@ -56,29 +71,20 @@ export function readOptional<T>(access: () => T): T | undefined {
 
 /** Reads the layers in `property` of a function, as far as they are known. */
 export function viewFunction(resource: ReviewedResource, property: string): FunctionView {
-  const { urn, props } = resource;
-  const name = readOptional(() => props.name ?? props.functionName);
-  const view = (layers: readonly LayerSlot[], unknown?: UnknownValue): FunctionView => ({
-    urn,
-    name: typeof name === "string" ? name : urn.slice(urn.lastIndexOf("::") + 2),
-    layers,
-    unknown,
-    resource,
-  });
-
-  const list = read(() => props[property]);
-  if (list instanceof UnknownValue) return view([], list);
-  if (list == null) return view([]);
+  const list = read(() => resource.props[property]);
+  if (list instanceof UnknownValue) return new FunctionView(resource, [], list);
+  if (list == null) return new FunctionView(resource, []);
   // Not `map`: in a remediation the list is a proxy of a proxy, on which methods that make a new array throw.
-  if (!Array.isArray(list)) return view([list === redacted ? { kind: "hidden" } : { kind: "other" }]);
+  if (!Array.isArray(list)) return new FunctionView(resource, [{ kind: list === redacted ? "hidden" : "other" }]);
   const slots: LayerSlot[] = [];
   let unknown: UnknownValue | undefined;
-  for (let index = 0; index < list.length; index++) {
+  const { length } = list;
+  for (let index = 0; index < length; index++) {
     const layer = read(() => list[index] as unknown);
     if (layer instanceof UnknownValue) unknown ??= layer;
     slots.push(toSlot(layer));
   }
-  return view(slots, unknown);
+  return new FunctionView(resource, slots, unknown);
 }
 
 /** One layer of a function that is known and is a layer version ARN. */
@@ -90,10 +96,11 @@ export interface LayerUse {
 
 /** The function's layers that are layer version ARNs. */
 export function layersInUse({ layers }: FunctionView): LayerUse[] {
-  return layers.flatMap((layer, index) => {
-    const arn = layer.kind === "text" ? parseLayerVersionArn(layer.text) : undefined;
-    return arn ? [{ arn, index }] : [];
+  const uses: LayerUse[] = [];
+  layers.forEach((layer, index) => {
+    if (layer.kind === "text" && layer.arn) uses.push({ arn: layer.arn, index });
   });
+  return uses;
 }
 
 /** The region of a function, from its own properties or else its provider's; undefined where neither says. */
@@ -110,5 +117,6 @@ export function regionOf({ props, provider }: ReviewedResource): string | undefi
 function toSlot(layer: unknown): LayerSlot {
   if (layer instanceof UnknownValue) return { kind: "unknown" };
   if (typeof layer !== "string") return { kind: "other" };
-  return layer === redacted ? { kind: "hidden" } : { kind: "text", text: layer };
+  if (layer === redacted) return { kind: "hidden" };
+  return { kind: "text", text: layer, arn: parseLayerVersionArn(layer) };
 }

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { AwsCall } from "./aws/session";
+import { checkTargets } from "./aws/preflight";
+import { type AwsCall, connectAws } from "./aws/session";
+import { runCommand } from "./commands/shell";
 import { LayersError } from "./core/errors";
 import { BackupFolder } from "./files/backups";
-import { loadLayerConfig } from "./files/config-file";
+import { ConfigFiles } from "./files/config-files";
 import { StateFiles } from "./files/state-file";
 import type { AwsGateway, Clock, Ports, Reporter } from "./ops/ports";
 import { LayerVersionUpdater as Updater, type UpdaterOptions } from "./ops/updater";
@@ -36,26 +38,26 @@ export function createPorts(options: WiringOptions = {}): Ports {
     stacks: new PulumiStacks({ cwd, onCommand: options.onPulumi }),
     backups: new BackupFolder(backupDir, cwd),
     stateFiles: new StateFiles(cwd),
-    configs: { load: (file) => loadLayerConfig(file, cwd) },
+    configs: new ConfigFiles(cwd),
     aws: createAwsGateway(options),
+    commands: { run: (...args) => runCommand(cwd, ...args) },
     clock,
     reporter,
     signal,
   };
 }
 
-/** Loads the AWS SDK when it is first needed. */
 function createAwsGateway({ region, profile, rate, signal, onAwsCall }: WiringOptions): AwsGateway {
+  const calls: Record<string, number> = {};
+  const onCall = (call: AwsCall) => {
+    calls[call.operation] = (calls[call.operation] ?? 0) + 1;
+    onAwsCall?.(call);
+  };
   return {
     region,
-    async connect(wanted) {
-      const { connectAws } = await import("./aws/session.js");
-      return connectAws({ region: wanted ?? region, profile }, { rate, signal, onCall: onAwsCall });
-    },
-    async checkTargets(aws, targets, settings) {
-      const { checkTargets } = await import("./aws/preflight.js");
-      return checkTargets(aws, targets, settings);
-    },
+    connect: (wanted, as) => connectAws({ region: wanted ?? region, profile: as ?? profile }, { rate, signal, onCall }),
+    calls: () => ({ ...calls }),
+    checkTargets,
   };
 }
 

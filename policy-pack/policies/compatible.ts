@@ -33,9 +33,7 @@ export function compatible(context: PolicyContext): ResourceValidationPolicy {
       const limited = declaredLayersOf(fn, layers).filter(({ declared }) => isLimited(declared));
       if (limited.length === 0) return;
       const runtime = read(() => props.runtime);
-      const architectures = read(() => [
-        ...((props.architectures as string[] | null | undefined) ?? [defaultArchitecture]),
-      ]);
+      const architectures = read(() => architecturesOf(props.architectures));
       const known = {
         runtime: typeof runtime === "string" ? runtime : undefined,
         architectures: architectures instanceof UnknownValue ? [] : architectures,
@@ -54,6 +52,12 @@ export function compatible(context: PolicyContext): ResourceValidationPolicy {
       }
     },
   );
+}
+
+// Index by index: what the SDK puts around a list makes its iterator slow.
+function architecturesOf(list: unknown): string[] {
+  if (!Array.isArray(list) || list.length === 0) return [defaultArchitecture];
+  return Array.from({ length: list.length }, (_, index) => String(list[index]));
 }
 
 function isLimited({ compatibleRuntimes, compatibleArchitectures }: DeclaredLayer): boolean {

@@ -20,8 +20,7 @@ export function consistency(context: PolicyContext): StackValidationPolicy {
     tags,
     configSchema,
     validateStack: ({ resources, getConfig }, report) => {
-      const settings = getConfig<PolicySettings>();
-      const types = context.functionTypes(context.config(name, settings), settings);
+      const { types } = context.lookUp(name, getConfig<PolicySettings>());
       const uses = resources.flatMap((resource) => {
         const property = types.get(resource.type);
         if (property === undefined) return [];

@@ -1,5 +1,4 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
-import { parseLayerVersionArn } from "../../sdk/core/arn";
 import type { PolicyContext } from "../context";
 import { declaredPolicy } from "../function-policy";
 import { managedConfiguration } from "../metadata";
@@ -24,7 +23,7 @@ export function allDeclared(context: PolicyContext): ResourceValidationPolicy {
             `Function ${fn.name}: layer ${index + 1} is a secret that cannot be read here. No policy has checked it.`,
           );
         }
-        const arn = layer.kind === "text" ? parseLayerVersionArn(layer.text) : undefined;
+        const arn = layer.kind === "text" ? layer.arn : undefined;
         if (!arn || matcher(arn)) return;
         report(
           `Function ${fn.name}: Layer ${arn.name} version ${arn.version} is not declared in ${declared.file}. Add it there: \`${arn.name}: { version: ${arn.version} }\`.`,

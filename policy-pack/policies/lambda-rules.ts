@@ -2,7 +2,7 @@ import type { ResourceValidationPolicy } from "@pulumi/policy";
 import { layerArn } from "../../sdk/core/arn";
 import { mostLayers } from "../../sdk/core/compatibility";
 import type { PolicyContext } from "../context";
-import { describeLayerText } from "../describe-layer";
+import { describeInvalid } from "../describe-layer";
 import { functionPolicy } from "../function-policy";
 import { layersInUse, regionOf } from "../function-view";
 import { lambdaRules } from "../metadata";
@@ -22,15 +22,11 @@ export function arnValid(context: PolicyContext): ResourceValidationPolicy {
     },
     (fn, report) => {
       fn.layers.forEach((layer, index) => {
-        const problem =
-          layer.kind === "text"
-            ? describeLayerText(layer.text)
-            : layer.kind === "other"
-              ? "it is not a text"
-              : undefined;
-        if (!problem) return;
+        const invalid = layer.kind === "text" ? layer.arn === undefined : layer.kind === "other";
+        if (!invalid) return;
+        const why = layer.kind === "text" ? describeInvalid(layer.text) : "it is not a text";
         report(
-          `Function ${fn.name}: Invalid layer ARN format: layer ${index + 1}: ${problem}. Write arn:PARTITION:lambda:REGION:ACCOUNT:layer:NAME:VERSION.`,
+          `Function ${fn.name}: Invalid layer ARN format: layer ${index + 1}: ${why}. Write arn:PARTITION:lambda:REGION:ACCOUNT:layer:NAME:VERSION.`,
         );
       });
     },

@@ -41,32 +41,36 @@ export function liveDrift(context: PolicyContext): StackValidationPolicy {
     configSchema: liveConfigSchema,
     validateStack: async ({ resources, getConfig }, report) => {
       const settings = getConfig<LiveSettings>();
-      const search = context.config(name, settings);
-      const types = context.functionTypes(search, settings);
+      const { search, types } = context.lookUp(name, settings);
       const functions = resources.filter(({ type }) => types.has(type)).flatMap(deployed);
       if (functions.length === 0) return;
       if (!search.found) {
         if (context.first(search.problem)) report(search.problem);
         return;
       }
+      const { config } = search;
       for (const [region, inRegion] of Map.groupBy(functions, (fn) => fn.region ?? settings.region)) {
         try {
-          for (const { urn, live } of await readLive(inRegion, { ...settings, region })) {
-            for (const message of driftOf(context, search.config, urn, live)) report(message, urn);
+          const { found, gone } = await readLive(inRegion, { ...settings, region });
+          for (const { urn, live } of found) {
+            for (const message of driftOf(context, config, urn, live)) report(message, urn);
           }
+          if (gone.length > 0) report(notChecked(gone, "AWS has no such function in this account and region."));
         } catch (error) {
           if (!(error instanceof LayersError)) throw error;
-          const which = listed(inRegion.map(({ id }) => id.slice(id.lastIndexOf(":") + 1)));
-          const why = error.code === "interrupted" ? tooSlow(settings) : error.describe();
-          report(`Not checked against AWS: ${which}. ${why}`);
+          report(notChecked(inRegion, error.code === "interrupted" ? tooSlow(settings) : error.describe()));
         }
       }
     },
   };
 }
 
-function tooSlow({ timeoutSeconds }: LiveSettings): string {
-  return `AWS took longer than ${timeoutSeconds ?? defaultTimeout} s; \`timeoutSeconds\` of this policy allows more.`;
+function notChecked(functions: readonly DeployedFunction[], why: string): string {
+  return `Not checked against AWS: ${listed(functions.map(({ id }) => id.slice(id.lastIndexOf(":") + 1)))}. ${why}`;
+}
+
+function tooSlow({ timeoutSeconds = defaultTimeout }: LiveSettings): string {
+  return `AWS took longer than ${timeoutSeconds} s; \`timeoutSeconds\` of this policy allows more.`;
 }
 
 // The function's ARN is preferred: a name says nothing about the account.
@@ -83,12 +87,16 @@ async function readLive(functions: readonly DeployedFunction[], settings: LiveSe
   const { connectAws } = await import("../../sdk/aws/session.js");
   const aws = await connectAws({ region, profile, roleArn }, { signal: AbortSignal.timeout(timeoutSeconds * 1000) });
   try {
-    const byId = new Map(functions.map(({ id, urn }) => [id, urn]));
-    const { functions: found } = await aws.listFunctions({ names: [...byId.keys()] });
-    return found.flatMap((live) => {
-      const urn = byId.get(live.arn) ?? byId.get(live.name);
-      return urn === undefined ? [] : [{ urn, live }];
-    });
+    const byId = new Map(functions.map((fn) => [fn.id, fn]));
+    const { functions: live, missing } = await aws.listFunctions({ names: [...byId.keys()] });
+    return {
+      found: live.flatMap((fn) => {
+        const deployed = byId.get(fn.arn) ?? byId.get(fn.name);
+        return deployed ? [{ urn: deployed.urn, live: fn }] : [];
+      }),
+      // One that has no ARN yet is about to be created.
+      gone: missing.filter((id) => id.startsWith("arn:")).flatMap((id) => byId.get(id) ?? []),
+    };
   } finally {
     aws.close();
   }

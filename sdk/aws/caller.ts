@@ -55,11 +55,11 @@ export class Caller {
    * @param options.answer what an error means that is an answer rather than a failure; undefined for all others
    * @throws LayersError
    */
-  async call<T>(
+  async call<T, A = never>(
     request: Request,
     send: (options: SendOptions) => Promise<T>,
-    options: CallOptions & { readonly answer?: (error: unknown) => T | undefined } = {},
-  ): Promise<T> {
+    options: CallOptions & { readonly answer?: (error: unknown) => A | undefined } = {},
+  ): Promise<T | A> {
     const { signal = this.signal, deadline = performance.now() + readDeadline, answer } = options;
     const attempts = new Attempts(deadline);
     const abortSignal = signal === "none" ? undefined : signal;
@@ -107,9 +107,9 @@ export class Caller {
     return explain(error, request, this.#config.where);
   }
 
-  /** STS has no budget here: its quota is out of reach, and it is what tells whose budgets the others are. */
+  /** Only these services have budgets: few requests go to others, and STS is what tells whose budgets they are. */
   async #budgetOf({ service, operation }: Request): Promise<Budget | undefined> {
-    if (service === "sts") return undefined;
+    if (service !== "lambda" && service !== "tagging") return undefined;
     // To know the account takes credentials, and so may fail: then it is tried again.
     this.#limiter ??= await this.#config.limiter();
     return this.#limiter.budget(service, operation);

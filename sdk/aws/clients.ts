@@ -1,5 +1,7 @@
+import type { IAM } from "@aws-sdk/client-iam";
 import type { Lambda } from "@aws-sdk/client-lambda";
 import type { ResourceGroupsTaggingAPI } from "@aws-sdk/client-resource-groups-tagging-api";
+import type { SSM } from "@aws-sdk/client-ssm";
 import type { STS } from "@aws-sdk/client-sts";
 import type { NodeHttpHandler } from "@smithy/node-http-handler";
 import { LayersError } from "../core/errors";
@@ -13,6 +15,8 @@ export interface Clients {
   readonly lambda: Lambda;
   tagging(): Promise<ResourceGroupsTaggingAPI>;
   sts(): Promise<STS>;
+  iam(): Promise<IAM>;
+  ssm(): Promise<SSM>;
   /** The account of the credentials, or their access key where they do not tell. */
   owner(): Promise<string>;
   close(): void;
@@ -60,12 +64,22 @@ export async function connectClients(target: AwsTarget): Promise<Clients> {
     const { STS } = await import("@aws-sdk/client-sts");
     return new STS(resolved);
   });
+  const iam = once(async () => {
+    const { IAM } = await import("@aws-sdk/client-iam");
+    return new IAM(resolved);
+  });
+  const ssm = once(async () => {
+    const { SSM } = await import("@aws-sdk/client-ssm");
+    return new SSM(resolved);
+  });
   return {
     region: resolved.region,
     endpoint: process.env.AWS_ENDPOINT_URL_LAMBDA ?? process.env.AWS_ENDPOINT_URL ?? "",
     lambda,
     tagging,
     sts,
+    iam,
+    ssm,
     async owner() {
       const { accountId, accessKeyId } = await lambda.config.credentials();
       return accountId ?? target.roleArn?.split(":")[4] ?? accessKeyId;

@@ -3,7 +3,7 @@ import type { LimitedService } from "./limiter";
 import { asSdkError, classify } from "./retry";
 
 /** The services that this package calls. */
-export type Service = LimitedService | "sts";
+export type Service = LimitedService | "sts" | "iam" | "ssm";
 
 /** What a request is about, for budgets and messages. */
 export interface Request {
@@ -26,6 +26,8 @@ const services: Record<Service, { readonly name: string; readonly actions: strin
   lambda: { name: "Lambda", actions: "lambda" },
   tagging: { name: "The tagging API", actions: "tag" },
   sts: { name: "STS", actions: "sts" },
+  ssm: { name: "SSM", actions: "ssm" },
+  iam: { name: "IAM", actions: "iam" },
 };
 
 const missingCredentials = new Set(["CredentialsProviderError", "TokenProviderError", "ProviderError"]);

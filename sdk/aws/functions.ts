@@ -1,11 +1,11 @@
 import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
 import { LayersError } from "../core/errors";
-import type { FunctionSelection, LiveFunction } from "../core/live";
+import type { FunctionSelection, LiveFunction, TagSet } from "../core/live";
+import { pooled } from "../core/pool";
 import type { Caller, CallOptions } from "./caller";
 import type { Clients } from "./clients";
 import { isNamed } from "./errors";
-import { pooled } from "./pool";
-import type { SelectedFunctions } from "./types";
+import type { ListOptions, SelectedFunctions } from "./types";
 
 /** A function and how its last update stands. */
 export interface FunctionState {
@@ -15,13 +15,21 @@ export interface FunctionState {
   readonly reason: string | undefined;
 }
 
+/** How a function is read. */
+export interface ReadOptions extends CallOptions {
+  /** A published version, or an alias, instead of `$LATEST`. */
+  readonly version?: string;
+}
+
 /** Reads one function by name or ARN; undefined where there is none. */
-export type ReadFunction = (name: string, options?: CallOptions) => Promise<FunctionState | undefined>;
+export type ReadFunction = (name: string, options?: ReadOptions) => Promise<FunctionState | undefined>;
 
 /** Reads functions, by name or as selected. */
 export interface FunctionReader {
   readonly read: ReadFunction;
-  readonly list: (selection: FunctionSelection) => Promise<SelectedFunctions>;
+  readonly list: (selection: FunctionSelection, options?: ListOptions) => Promise<SelectedFunctions>;
+  /** Functions by their ARNs that have an update in progress now. */
+  readonly busy: (arns: readonly string[]) => Promise<string[]>;
 }
 
 // As many as one page of ListFunctions holds: read one by one they cost half a second of GetFunction's own budget.
@@ -32,15 +40,22 @@ const concurrentReads = 25;
 export function createFunctionReader(clients: Clients, caller: Caller): FunctionReader {
   const read: ReadFunction = (name, options) => {
     const request = { service: "lambda", operation: "GetFunction", subject: name, resource: asArn(name) } as const;
+    const input = { FunctionName: name, Qualifier: options?.version };
     return caller
-      .call<FunctionState | "missing">(
-        request,
-        async (send) => stateOf((await clients.lambda.getFunction({ FunctionName: name }, send)).Configuration ?? {}),
-        { ...options, answer: (error) => (isNamed(error, "ResourceNotFoundException") ? "missing" : undefined) },
-      )
+      .call(request, async (send) => stateOf((await clients.lambda.getFunction(input, send)).Configuration ?? {}), {
+        ...options,
+        answer: (error) => (isNamed(error, "ResourceNotFoundException") ? ("missing" as const) : undefined),
+      })
       .then((state) => (state === "missing" ? undefined : state));
   };
-  return { read, list: (selection) => list(clients, caller, read, selection) };
+  return {
+    read,
+    list: (selection, options) => list(clients, caller, read, selection, options),
+    async busy(arns) {
+      const states = await pooled(arns, concurrentReads, (arn) => read(arn));
+      return arns.filter((_, index) => states[index]?.update === "InProgress");
+    },
+  };
 }
 
 async function list(
@@ -48,64 +63,86 @@ async function list(
   caller: Caller,
   read: ReadFunction,
   selection: FunctionSelection,
+  { isOldVersion }: ListOptions = {},
 ): Promise<SelectedFunctions> {
   const { prefix, all = false } = selection;
   const names = new Set(selection.names);
-  const tags = Object.entries(selection.tags ?? {});
-  const tagged = tags.length > 0 && !all ? await listTagged(clients, caller, tags) : new Set<string>();
-  const known = new Set([...names, ...tagged]);
+  const tagged = all ? [] : await Promise.all(tagSets(selection).map((tags) => listTagged(clients, caller, tags)));
+  const known = new Set([...names, ...tagged.flat()]);
   const isMeant = ({ name, arn }: LiveFunction) =>
     all || (prefix !== undefined && name.startsWith(prefix)) || known.has(name) || known.has(arn);
 
-  const functions =
-    !all && prefix === undefined && known.size <= fewFunctions
-      ? await readEach([...known], read)
-      : await listWhere(isMeant, clients, caller);
+  const areFew = !all && prefix === undefined && known.size <= fewFunctions;
+  const { functions, withOldVersions, busy } = areFew
+    ? await readEach([...known], read)
+    : await listWhere(isMeant, isOldVersion, clients, caller);
   const found = new Set(functions.flatMap(({ name, arn }) => [name, arn]));
   return {
     functions: functions.sort((a, b) => (a.name < b.name ? -1 : 1)),
     missing: [...names].filter((name) => !found.has(name)),
+    ...(isOldVersion && { withOldVersions }),
+    ...(busy && { busy }),
   };
 }
 
-async function readEach(names: readonly string[], read: ReadFunction): Promise<LiveFunction[]> {
-  const states = await pooled(names, concurrentReads, (name) => read(name));
-  // The same function can be named, named by ARN, and tagged.
-  const byArn = new Map(states.flatMap((state) => (state ? [[state.live.arn, state.live]] : [])));
-  return [...byArn.values()];
+function tagSets({ tags = [] }: FunctionSelection): TagSet[] {
+  const sets = Array.isArray(tags) ? (tags as readonly TagSet[]) : [tags as TagSet];
+  return sets.filter((set) => Object.keys(set).length > 0);
 }
 
+interface Found {
+  readonly functions: LiveFunction[];
+  readonly withOldVersions: string[];
+  readonly busy?: string[];
+}
+
+async function readEach(names: readonly string[], read: ReadFunction): Promise<Found> {
+  const states = await pooled(names, concurrentReads, (name) => read(name));
+  // The same function can be named, named by ARN, and tagged.
+  const byArn = new Map(states.flatMap((state) => (state ? [[state.live.arn, state]] : [])));
+  const busy = [...byArn].flatMap(([arn, { update }]) => (update === "InProgress" ? [arn] : []));
+  return { functions: [...byArn.values()].map(({ live }) => live), withOldVersions: [...byArn.keys()], busy };
+}
+
+/** One pass through an account; published versions come with it where they are asked for. */
 async function listWhere(
   isMeant: (fn: LiveFunction) => boolean,
+  isOldVersion: ListOptions["isOldVersion"],
   clients: Clients,
   caller: Caller,
-): Promise<LiveFunction[]> {
+): Promise<Found> {
   const request = { service: "lambda", operation: "ListFunctions" } as const;
-  const found: LiveFunction[] = [];
+  const functions: LiveFunction[] = [];
+  const withOldVersions = new Set<string>();
   let marker: string | undefined;
   do {
-    const input = { Marker: marker };
+    const input = { Marker: marker, ...(isOldVersion && { FunctionVersion: "ALL" as const }) };
     const page = await caller.call(request, (send) => clients.lambda.listFunctions(input, send));
-    found.push(...(page.Functions ?? []).map((configuration) => stateOf(configuration).live).filter(isMeant));
+    for (const configuration of page.Functions ?? []) {
+      const { live } = stateOf(configuration);
+      if (!isMeant(live)) continue;
+      if ((configuration.Version ?? "$LATEST") === "$LATEST") functions.push(live);
+      else if (isOldVersion?.(live)) withOldVersions.add(live.arn);
+    }
     marker = page.NextMarker;
   } while (marker);
-  return found;
+  return { functions, withOldVersions: [...withOldVersions] };
 }
 
 /** The ARNs of the functions that carry all of the tags: ListFunctions does not tell, and ListTags would be one call a function. */
-async function listTagged(clients: Clients, caller: Caller, tags: readonly (readonly [string, string])[]) {
+async function listTagged(clients: Clients, caller: Caller, tags: TagSet): Promise<string[]> {
   const tagging = await clients.tagging();
   const request = { service: "tagging", operation: "GetResources" } as const;
-  const arns = new Set<string>();
+  const arns: string[] = [];
   let token: string | undefined;
   do {
     const input = {
       ResourceTypeFilters: ["lambda:function"],
-      TagFilters: tags.map(([Key, value]) => ({ Key, Values: [value] })),
+      TagFilters: Object.entries(tags).map(([Key, value]) => ({ Key, Values: [value] })),
       PaginationToken: token,
     };
     const page = await caller.call(request, (send) => tagging.getResources(input, send));
-    for (const { ResourceARN } of page.ResourceTagMappingList ?? []) if (ResourceARN) arns.add(ResourceARN);
+    for (const { ResourceARN } of page.ResourceTagMappingList ?? []) if (ResourceARN) arns.push(ResourceARN);
     token = page.PaginationToken;
   } while (token);
   return arns;
@@ -118,7 +155,7 @@ export function stateOf(configuration: FunctionConfiguration): FunctionState {
   return {
     live: {
       name,
-      arn,
+      arn: unqualified(arn),
       layers: (configuration.Layers ?? []).flatMap((layer) => layer.Arn ?? []),
       runtime: configuration.Runtime,
       architectures: configuration.Architectures ?? [],
@@ -133,4 +170,9 @@ export function stateOf(configuration: FunctionConfiguration): FunctionState {
 
 function asArn(name: string): string | undefined {
   return name.startsWith("arn:") ? name : undefined;
+}
+
+/** Of `arn:PARTITION:lambda:REGION:ACCOUNT:function:NAME:QUALIFIER` all but the qualifier. */
+function unqualified(arn: string): string {
+  return arn.split(":").slice(0, 7).join(":");
 }

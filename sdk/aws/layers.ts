@@ -4,6 +4,7 @@ import type { LayerVersionFacts } from "../core/live";
 import type { Caller } from "./caller";
 import type { Clients } from "./clients";
 import { isDenied, isNamed } from "./errors";
+import { dateOf } from "./layer-versions";
 
 /** What GetLayerVersion came to. */
 export type LayerVersionAnswer = LayerVersionFacts | "missing" | "denied";
@@ -27,7 +28,7 @@ async function read(clients: Clients, caller: Caller, arn: string): Promise<Laye
   const request = { service: "lambda", operation: "GetLayerVersion", subject: arn, resource: arn } as const;
   // The ARN as name reaches layers of other accounts too.
   const input = { LayerName: layerArn(parsed), VersionNumber: parsed.version };
-  return caller.call<LayerVersionAnswer>(
+  return caller.call(
     request,
     async (options) => {
       const found = await clients.lambda.getLayerVersion(input, options);
@@ -35,6 +36,7 @@ async function read(clients: Clients, caller: Caller, arn: string): Promise<Laye
         arn,
         compatibleRuntimes: found.CompatibleRuntimes ?? [],
         compatibleArchitectures: found.CompatibleArchitectures ?? [],
+        published: dateOf(found.CreatedDate),
       };
     },
     { answer: answerOf },

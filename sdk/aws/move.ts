@@ -17,7 +17,7 @@ export interface MoveContext {
   /** Milliseconds for one function. */
   readonly deadlineMs: number;
   /** Never fails: a failure aborts the signal. */
-  readonly beforeUpdate: (fn: LiveFunction, layers: readonly string[]) => Promise<void>;
+  readonly beforeUpdate: (fn: LiveFunction, layers: readonly string[], instead: boolean) => Promise<void>;
 }
 
 // After an interrupt, updates that Lambda has accepted get this long to end, so that most are told truly.
@@ -76,12 +76,14 @@ class Move {
   }
 
   outcome(status: FunctionOutcome["status"], reason?: string): FunctionOutcome {
+    const { revisionId } = this.#current;
     return {
       function: this.#name,
       arn: this.#current.arn,
       before: this.#announced ? this.#before : this.#current.layers,
       after: this.#current.layers,
       status,
+      ...(this.#unknown === undefined && revisionId !== undefined && { revisionId }),
       ...(reason && { reason }),
       ...(this.#foreignChanges > 0 && { changedMeanwhile: true }),
     };
@@ -119,7 +121,8 @@ class Move {
       await caller.once(this.#request, () => lambda.updateFunctionConfiguration(input), {
         signal,
         prepare: async () => {
-          if (this.#announced !== fn) await beforeUpdate(fn, wanted);
+          const instead = this.#announced !== undefined && this.#sent === undefined;
+          if (this.#announced !== fn) await beforeUpdate(fn, wanted, instead);
           throwIfInterrupted(signal);
           this.#announced = fn;
           this.#before = fn.layers;

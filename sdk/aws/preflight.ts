@@ -1,6 +1,6 @@
 import { foreignRegion, mostLayers, whyUnsuitable } from "../core/compatibility";
 import type { LayerVersionFacts, LiveFunction } from "../core/live";
-import { pooled } from "./pool";
+import { pooled } from "../core/pool";
 import type { Aws } from "./types";
 
 /** The layers that a function is to have, in merge order. */

@@ -1,10 +1,10 @@
+import { pooled } from "../core/pool";
 import type { Caller } from "./caller";
 import type { Clients } from "./clients";
 import type { ReadFunction } from "./functions";
 import { anySignal } from "./interrupt";
 import { defaultRate } from "./limiter";
 import { type MoveContext, moveFunction } from "./move";
-import { pooled } from "./pool";
 import type { AwsOptions, Reconcile } from "./types";
 
 const defaultDeadline = 300_000;
@@ -34,7 +34,7 @@ export function createReconciler(
       desired,
       signal: anySignal([caller.signal, options.signal, hooks.signal]),
       deadlineMs: options.deadlineMs ?? defaultDeadline,
-      beforeUpdate: (fn, layers) => guarded(() => options.beforeUpdate?.(fn, layers)),
+      beforeUpdate: (fn, layers, instead) => guarded(() => options.beforeUpdate?.(fn, layers, instead)),
     };
     const concurrency = options.concurrency ?? Math.max(1, Math.ceil(rate * startedPerRate));
     const outcomes = await pooled(functions, concurrency, async (fn) => {

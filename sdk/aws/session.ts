@@ -1,11 +1,15 @@
 import { LayersError } from "../core/errors";
+import { createAliasMethods } from "./aliases";
 import { Caller } from "./caller";
 import { connectClients } from "./clients";
 import { createFunctionReader } from "./functions";
 import { createIdentity } from "./identity";
 import { anySignal } from "./interrupt";
+import { createVersionLister } from "./layer-versions";
 import { createLayerReader } from "./layers";
 import { limiterFor } from "./limiter";
+import { createParameterReader } from "./parameters";
+import { createPermissionCheck } from "./permissions";
 import { createReconciler } from "./reconcile";
 import type { Aws, AwsOptions, AwsTarget } from "./types";
 
@@ -31,7 +35,12 @@ export async function connectAws(target: AwsTarget, options: AwsOptions = {}): P
     region: clients.region,
     callerIdentity: identity.ask,
     listFunctions: functions.list,
+    busyFunctions: functions.busy,
+    ...createAliasMethods(clients, caller, functions.read),
+    checkPermissions: createPermissionCheck(clients, caller, identity.ask),
     layerVersion: createLayerReader(clients, caller),
+    listLayerVersions: createVersionLister(clients, caller),
+    parameter: createParameterReader(clients, caller),
     reconcile: createReconciler(clients, caller, functions.read, options),
     close: clients.close,
   };

@@ -1,4 +1,12 @@
-import type { FunctionOutcome, FunctionSelection, LayerVersionFacts, LiveFunction } from "../core/live";
+import type {
+  AliasMove,
+  FunctionAlias,
+  FunctionOutcome,
+  FunctionSelection,
+  LayerVersionFacts,
+  LayerVersionPage,
+  LiveFunction,
+} from "../core/live";
 
 /** Who calls AWS, and where. Whatever is absent comes from the AWS SDK's own chain (environment, shared files, roles). */
 export interface AwsTarget {
@@ -49,6 +57,50 @@ export interface SelectedFunctions {
   readonly functions: readonly LiveFunction[];
   /** The selection's names that no function has, as they were written. */
   readonly missing: readonly string[];
+  /**
+   * Where it was asked for: the ARNs of functions with a published version that is old. Functions that were read one by
+   * one are all here, because their versions were not read.
+   */
+  readonly withOldVersions?: readonly string[];
+  /** ARNs of functions with an update in progress; absent where ListFunctions was read, which does not tell. */
+  readonly busy?: readonly string[];
+}
+
+/** What is found out beside the functions themselves. */
+export interface ListOptions {
+  /** Has ListFunctions list published versions too, 50 a page like functions; says which of them are old. */
+  readonly isOldVersion?: (version: LiveFunction) => boolean;
+}
+
+/** Something that the caller may need to do: an action, such as `lambda:GetFunction`, on some resources. */
+export interface WantedPermission {
+  readonly action: string;
+  /** ARNs. */
+  readonly resources: readonly string[];
+}
+
+/** What is known of permissions. */
+export interface PermissionReport {
+  /** What the caller's policies do not allow. */
+  readonly refused: readonly { readonly action: string; readonly resource: string }[];
+  /** Why not everything could be found out. */
+  readonly unchecked?: string;
+}
+
+/** What became of publishing a function. */
+export interface Publication {
+  /** The version of the function that has its layers now. */
+  readonly version: string;
+  /** Set where an alias was moved to it. */
+  readonly moved?: AliasMove;
+}
+
+/** What is published of a function. */
+export interface PublishOptions {
+  /** The alias that is moved to the new version. */
+  readonly alias?: string;
+  /** Awaited immediately before the alias is moved. */
+  readonly beforeMove?: (move: AliasMove) => Promise<void>;
 }
 
 /**
@@ -64,12 +116,44 @@ export interface Aws {
    * The functions that a selection means, in the order of their names. At most 50 named ones are read one by one; otherwise
    * ListFunctions is read through once, whatever was selected.
    */
-  listFunctions(selection: FunctionSelection): Promise<SelectedFunctions>;
+  listFunctions(selection: FunctionSelection, options?: ListOptions): Promise<SelectedFunctions>;
+  /** Functions by their ARNs that have an update in progress now. One GetFunction each. */
+  busyFunctions(arns: readonly string[]): Promise<string[]>;
+  /** The function's aliases. */
+  listAliases(functionArn: string): Promise<FunctionAlias[]>;
+  /** A published version of a function; undefined where there is none. */
+  functionVersion(functionArn: string, version: string): Promise<LiveFunction | undefined>;
+  /**
+   * Publishes `$LATEST` as a version and moves an alias to it. Refuses to where the alias serves something that differs in
+   * more than its layers: code that nobody has released would go live with them. Where the alias serves these layers
+   * already, nothing is done.
+   * @throws LayersError `aws-update-failed`
+   */
+  publish(functionArn: string, options?: PublishOptions): Promise<Publication>;
+  /**
+   * Moves an alias, if it is where it is expected.
+   * @throws LayersError `aws-update-failed` where somebody else has moved it
+   */
+  moveAlias(functionArn: string, move: AliasMove): Promise<void>;
+  /**
+   * Finds out what the caller's IAM policies do not allow, by iam:SimulatePrincipalPolicy. Not being allowed to ask is no
+   * error, but in the report.
+   */
+  checkPermissions(wanted: readonly WantedPermission[]): Promise<PermissionReport>;
   /**
    * What a layer version suits. Asked once a version and session. `denied`: GetLayerVersion is refused, which is also how
    * a missing version in another account reads.
    */
   layerVersion(arn: string): Promise<LayerVersionFacts | "missing" | "denied">;
+  /**
+   * One page (50) of the versions of a layer, newest first. `denied`: ListLayerVersions is refused, as it is for layers
+   * that other accounts share.
+   * @param layerArn without version
+   * @param marker the `next` of the page before
+   */
+  listLayerVersions(layerArn: string, marker?: string): Promise<LayerVersionPage | "denied">;
+  /** The text of an SSM parameter of this region; undefined where there is none. */
+  parameter(name: string): Promise<string | undefined>;
   /**
    * Brings functions to the layers that `desired` gives for them, and waits until Lambda reports success. Each update is
    * conditional on the revision that `desired` has seen. One function's failure leaves the others alone.
@@ -89,9 +173,10 @@ export interface Aws {
 export interface ReconcileOptions {
   /**
    * Called immediately before an update is sent, with the function as it was found and the layers it is to get; again
-   * where the function had to be read anew for another update. If it fails, no update is sent any more and `reconcile` fails with its error.
+   * where the function had to be read anew for another update, and then `instead` tells that none of those before was
+   * carried out. If it fails, no update is sent any more and `reconcile` fails with its error.
    */
-  readonly beforeUpdate?: (fn: LiveFunction, layers: readonly string[]) => void | Promise<void>;
+  readonly beforeUpdate?: (fn: LiveFunction, layers: readonly string[], instead: boolean) => void | Promise<void>;
   /** Called once a function as soon as its outcome is known, those included that needed nothing. Failing acts as above. */
   readonly onOutcome?: (outcome: FunctionOutcome) => void | Promise<void>;
   /** How long one function may take, in milliseconds, waiting for Lambda included. Default 300,000. */

@@ -3,6 +3,9 @@ import type { CommandDefinition } from "./commands";
 /** Each flag, such as `--stack`, and whether its next word is its value. */
 export type Flags = ReadonlyMap<string, boolean>;
 
+// What the program has beside the flags of its commands.
+const programFlags = ["--help", "-h", "--version", "-V"];
+
 /**
  * Moves the names of commands to the front, so that options may stand before them: `--stack dev status` becomes
  * `status --stack dev`. Where no command is named, the default one is put there.
@@ -18,7 +21,7 @@ export function commandFirst(
   const at = firstOperand(words, flags);
   const name = words[at];
   if (name === undefined) {
-    const isForProgram = words.some((word) => flags.get(word) === undefined && programFlags.includes(word));
+    const isForProgram = words.some((word, i) => programFlags.includes(word) && !isValue(words, i, flags));
     return defaultCommand === undefined || isForProgram ? [...words] : [defaultCommand, ...words];
   }
   const others = [...words.slice(0, at), ...words.slice(at + 1)];
@@ -26,18 +29,19 @@ export function commandFirst(
   return [name, ...(inner ? commandFirst(others, flags, inner) : others)];
 }
 
-/** The flags that the program has beside those of its commands. */
-export const programFlags = ["--help", "-h", "--version", "-V"];
-
 /** Where the first word stands that is neither an option nor an option's value. */
 function firstOperand(words: readonly string[], flags: Flags): number {
-  for (let at = 0; at < words.length; at++) {
-    const word = words[at] ?? "";
+  for (const [at, word] of words.entries()) {
+    if (isValue(words, at, flags)) continue;
     if (!word.startsWith("-") || word === "-") return at;
-    const flag = word.startsWith("--") ? (word.split("=", 1)[0] ?? "") : word;
+    const [flag = ""] = word.split("=", 1);
     // A word behind an unknown flag may be its value. It is the flag that has to be complained about.
     if (flag.startsWith("--") && !flags.has(flag) && !programFlags.includes(flag)) break;
-    if (flag === word && flags.get(flag)) at++;
   }
   return words.length;
+}
+
+/** Whether a word is the value of the flag before it. */
+function isValue(words: readonly string[], at: number, flags: Flags): boolean {
+  return at > 0 && flags.get(words[at - 1] ?? "") === true && !isValue(words, at - 1, flags);
 }

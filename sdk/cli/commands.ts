@@ -9,7 +9,14 @@ export interface CommandDefinition {
   /** Several lines, for the command's own help. */
   readonly description: string;
   readonly options: readonly OptionName[];
-  readonly argument?: { readonly name: string; readonly description: string; readonly choices?: readonly string[] };
+  readonly argument?: {
+    readonly name: string;
+    readonly description: string;
+    readonly choices?: readonly string[];
+    readonly required?: true;
+    /** Any number of words. */
+    readonly variadic?: true;
+  };
   /** Shown below the command's help, each with what it does. */
   readonly examples?: readonly (readonly [command: string, does: string])[];
   readonly commands?: readonly CommandDefinition[];
@@ -60,6 +67,26 @@ export const commands: readonly CommandDefinition[] = [
     load: () => import("./commands/status.js"),
   },
   {
+    name: "report",
+    summary: "show where layers stand as a page, Markdown or SARIF",
+    description:
+      "Writes where the layers of all functions stand, as `status` shows it, in forms to look at and to pass on: a page with a matrix of functions by layers, Markdown for a pull request, SARIF for code scanning. Several stacks go into one report. Changes nothing.",
+    options: [
+      ...(["config", "stack", "expectNoChanges", "stateFile"] as const),
+      ...place,
+      ...functions,
+      ...aws,
+      ...(["html", "markdown", "sarif"] as const),
+      ...output,
+    ],
+    examples: [
+      ["lambda-layers report --stack dev,prod --html layers.html", "one page for both stacks"],
+      ["lambda-layers report --stack prod --markdown", "Markdown on stdout"],
+      ["lambda-layers report --stack prod --sarif layers.sarif", "for a code-scanning view"],
+    ],
+    load: () => import("./commands/report.js"),
+  },
+  {
     name: "validate",
     summary: "check the configuration, against the stack and against AWS",
     description:
@@ -67,6 +94,62 @@ export const commands: readonly CommandDefinition[] = [
     options: ["config", "stack", "stateFile", ...place, ...aws, ...output],
     examples: [["lambda-layers validate --state-file export.json", "without Pulumi"]],
     load: () => import("./commands/validate.js"),
+  },
+  {
+    name: "explain",
+    summary: "say for one function why its layers are at their versions",
+    description:
+      "Says for each layer of a function which entry of the configuration declares it and by which rule, where, what is recorded and live, and what an update would do. Changes nothing.",
+    argument: {
+      name: "function",
+      description: "its name in AWS or in the Pulumi program, or its ARN or URN",
+      required: true,
+    },
+    options: ["config", "stack", "stateFile", "cwd", ...aws, ...output],
+    examples: [["lambda-layers explain --stack prod my-function-1", "all about one function"]],
+    load: () => import("./commands/explain.js"),
+  },
+  {
+    name: "init",
+    summary: "write a configuration from what there is",
+    description:
+      "Writes a layer configuration from what stacks record, from exported states, or from the live functions: the version that most functions use is declared, and what would change is listed. Never replaces a file unless told to.",
+    options: [
+      ...(["config", "stack", "stateFiles", "live", "force", "dryRun", "cwd"] as const),
+      ...functions,
+      ...aws,
+      ...output,
+    ],
+    examples: [
+      ["lambda-layers init --stack dev,prod", "from the states of two stacks"],
+      ["lambda-layers init --state-file dev.json --state-file prod.json", "without Pulumi"],
+      ["lambda-layers init --live --region us-east-1 --stack dev", "from the functions in AWS"],
+    ],
+    load: () => import("./commands/init.js"),
+  },
+  {
+    name: "outdated",
+    summary: "show which declared layer versions are not the newest",
+    description:
+      "Shows for each declared layer the newest version, and the newest that suits the functions that use it. Versions that were deleted are marked. Needs AWS credentials, and changes nothing.",
+    options: ["config", "stack", "expectNoChanges", "stateFile", "cwd", ...aws, ...output],
+    examples: [["lambda-layers outdated --stack prod --expect-no-changes", "exit with 7 where anything is outdated"]],
+    load: () => import("./commands/outdated.js"),
+  },
+  {
+    name: "upgrade",
+    summary: "bring declared layer versions to newer ones",
+    description:
+      "Edits the configuration: its version numbers and nothing else. With --stack the stack's override is edited, and added where there is none; without, the version for all stacks, as the functions of stack dev use it.",
+    argument: { name: "layer", description: "entries of the configuration (default: all)", variadic: true },
+    options: ["config", "stack", "to", "minimumAge", "dryRun", "stateFile", "cwd", ...aws, "yes", ...output],
+    examples: [
+      ["lambda-layers upgrade --dry-run", "show what would be edited"],
+      ["lambda-layers upgrade --stack dev receipt-dynamo", "the newest one, in dev alone"],
+      ["lambda-layers upgrade datadog --to 98", "this one"],
+      ["lambda-layers upgrade --minimum-age 7d", "nothing that is younger than a week"],
+    ],
+    load: () => import("./commands/upgrade.js"),
   },
   {
     name: "rollback",

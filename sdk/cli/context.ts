@@ -10,6 +10,9 @@ export interface Context {
   readonly args: readonly string[];
   readonly stdout: Output;
   readonly reporter: CliReporter;
+  readonly env: NodeJS.ProcessEnv;
+  /** The version of this package. */
+  readonly version: string;
   /** Asks a person; undefined where there is nobody to ask, or `--yes` has answered. */
   readonly ask: ((question: string) => Promise<boolean>) | undefined;
   /** The world that the use cases run in. */

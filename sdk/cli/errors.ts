@@ -7,7 +7,8 @@ import type { CliReporter } from "./reporter";
  */
 export function tellError(reporter: CliReporter, error: unknown): LayersError {
   const told = asLayersError(error);
-  reporter.error(told.describe());
+  if (told.code === "interrupted") reporter.warn(told.describe());
+  else reporter.error(told.describe());
   for (let at: unknown = error; at instanceof Error; at = at.cause) reporter.verbose(at.stack ?? at.message);
   return told;
 }

@@ -70,13 +70,13 @@ interface Words {
   readonly stderr: Output;
 }
 
-function createContext({ options, args, stdout, stderr }: Words, { stdin, env, signal }: World): Context {
+function createContext({ options, args, stdout, stderr }: Words, { stdin, env, version, signal }: World): Context {
   const { json = false, verbose = false, yes = false } = options;
   const progress = stderr.isTerminal && !env.CI;
   const reporter = createReporter({ stdout, stderr, json, verbose, progress });
   const isAsked = stdin.isTTY && stdout.isTerminal && !json && !yes;
   return {
-    ...{ options, args, stdout, reporter },
+    ...{ options, args, stdout, reporter, env, version },
     ask: isAsked
       ? async (question) => {
           const { confirm } = await import("./confirm.js");
@@ -90,13 +90,18 @@ function createContext({ options, args, stdout, stderr }: Words, { stdin, env, s
   };
 }
 
+// Milliseconds until a run that is asked to stop tells that it is not done yet.
+const patience = 300;
+
 /** The first Ctrl-C ends the run between two steps, the second one at once. */
 function listenToSignals(): AbortSignal {
   const controller = new AbortController();
   const stop = () => {
     if (controller.signal.aborted) process.exit(exitStatus.interrupted);
     controller.abort();
-    console.error("Stopping as soon as the step under way is done. Press Ctrl-C again to stop at once.");
+    const message = "Stopping as soon as the step under way is done. Press Ctrl-C again to stop at once.";
+    // Most runs have ended by then, and have said themselves what was done.
+    setTimeout(() => console.error(message), patience).unref();
   };
   for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, stop);
   // The terminal is gone, and with it whoever could read a line.

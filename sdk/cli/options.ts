@@ -8,6 +8,13 @@ export interface OptionValues {
   syncAws?: boolean;
   expectNoChanges?: boolean;
   stateFile?: string;
+  /** The same flag, repeatable. */
+  stateFiles?: string[];
+  live?: boolean;
+  force?: boolean;
+  to?: number;
+  /** Milliseconds. */
+  minimumAge?: number;
   out?: string;
   full?: boolean;
   backupDir?: string;
@@ -20,6 +27,10 @@ export interface OptionValues {
   profile?: string;
   rate?: number;
   retentionDays?: number;
+  html?: string;
+  /** True where it goes to stdout. */
+  markdown?: string | true;
+  sarif?: string;
   yes?: boolean;
   json?: boolean;
   verbose?: boolean;
@@ -65,6 +76,26 @@ const definitions: Record<OptionName, OptionDefinition> = {
     flags: "--state-file <FILE>",
     description: "an exported state instead of the stack's own",
     group: groups.what,
+  },
+  stateFiles: {
+    flags: "--state-file <FILE>",
+    description: "an exported state instead of a stack's own; repeat it for several",
+    group: groups.what,
+    parse: addText,
+  },
+  live: { flags: "--live", description: "the functions in AWS instead of a stack's state", group: groups.what },
+  force: { flags: "--force", description: "replace a file that is there", group: groups.what },
+  to: {
+    flags: "--to <VERSION>",
+    description: "this version instead of the newest",
+    group: groups.what,
+    parse: (value) => numberFrom(value, { least: 1, whole: true }),
+  },
+  minimumAge: {
+    flags: "--minimum-age <TIME>",
+    description: "only versions published that long ago, such as 7d, 12h or 2w",
+    group: groups.what,
+    parse: millisecondsFrom,
   },
   out: {
     flags: "--out <FILE>",
@@ -123,6 +154,13 @@ const definitions: Record<OptionName, OptionDefinition> = {
     group: groups.aws,
     parse: (value) => numberFrom(value, { above: 0 }),
   },
+  html: { flags: "--html <FILE>", description: "write a page that is one self-contained file", group: groups.output },
+  markdown: {
+    flags: "--markdown [FILE]",
+    description: "write Markdown, for a pull request or a job summary (default: on stdout)",
+    group: groups.output,
+  },
+  sarif: { flags: "--sarif <FILE>", description: "write SARIF 2.1.0, for code scanning", group: groups.output },
   yes: { flags: "-y, --yes", description: "do not ask", group: groups.output },
   json: { flags: "--json", description: "print one JSON document on stdout, and nothing else", group: groups.output },
   verbose: {
@@ -136,6 +174,8 @@ const definitions: Record<OptionName, OptionDefinition> = {
 export function createOption(name: OptionName): Option {
   const { flags, description, group, parse } = definitions[name];
   const option = new Option(flags, description).helpGroup(group);
+  // Two options can have the same flag, for different commands.
+  option.attributeName = () => name;
   return parse ? option.argParser(parse as (value: string, previous: unknown) => unknown) : option;
 }
 
@@ -163,6 +203,14 @@ function addTag(value: string, previous: Record<string, string> = {}): Record<st
   const at = value.indexOf("=");
   if (at < 1) throw new InvalidArgumentError("Write KEY=VALUE.");
   return { ...previous, [value.slice(0, at)]: value.slice(at + 1) };
+}
+
+const units: Readonly<Record<string, number>> = { h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+
+function millisecondsFrom(text: string): number {
+  const [, number, unit = ""] = /^(\d+(?:\.\d+)?)([hdw])$/.exec(text.trim()) ?? [];
+  if (number === undefined) throw new InvalidArgumentError("Write a number of hours, days or weeks: 12h, 7d, 2w.");
+  return Number(number) * (units[unit] ?? 0);
 }
 
 function numberFrom(text: string, range: { least?: number; above?: number; whole?: boolean }): number {

@@ -69,7 +69,10 @@ const helpFormat: Partial<Help> = {
 function plainNames(usage: string): string {
   return usage
     .replace(/<(.+?)>/g, "$1")
-    .replace(/\[(?!options|update)(\w+)\]/g, (_all, name: string) => `[${name.toUpperCase()}]`);
+    .replace(
+      /\[(?!options|update)(\w+)(\.*)\]/g,
+      (_all, name: string, dots: string) => `[${name.toUpperCase()}${dots}]`,
+    );
 }
 
 function addCommand(parent: Command, definition: CommandDefinition, runCommand: RunCommand): void {
@@ -86,8 +89,13 @@ function addCommand(parent: Command, definition: CommandDefinition, runCommand: 
   if (definition.load) command.action(() => runCommand(definition, command.opts(), command.args));
 }
 
-function createArgument(command: Command, { name, description, choices }: NonNullable<CommandDefinition["argument"]>) {
-  const argument = command.createArgument(choices ? `<${name}>` : `[${name}]`, description);
+type Argument = NonNullable<CommandDefinition["argument"]>;
+
+function createArgument(command: Command, { name, description, choices, required, variadic }: Argument) {
+  const argument = command.createArgument(
+    choices || required ? `<${name}>` : `[${name}${variadic ? "..." : ""}]`,
+    description,
+  );
   return choices ? argument.choices([...choices]) : argument;
 }
 

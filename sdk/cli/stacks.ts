@@ -1,4 +1,5 @@
 import type { ErrorCode, LayersError } from "../core/errors";
+import { type JobSummary, writeJobSummary } from "./ci";
 import type { Context } from "./context";
 import { tellError } from "./errors";
 
@@ -21,39 +22,61 @@ export interface StackOutcome {
   readonly document: unknown;
   /** Why the run ends with another status than 0 although there is a document. */
   readonly error?: LayersError;
+  /** What a CI system shows of it. */
+  readonly summary?: JobSummary;
+}
+
+/** How {@link forEachStack} goes about it. */
+export interface StackOptions {
+  /** What stdout is for: lines of each stack under its name, lines when all is done, or nothing but one document. */
+  readonly stdout?: "stacks" | "end" | "document";
+  /** Called for each stack that has no document. */
+  readonly onFailure?: (failed: { readonly stack: string; readonly error: LayersError }) => void;
 }
 
 /**
  * Does the same for each stack that is named, one after the other, and prints the JSON document where that is asked for:
  * an array where several stacks are named. One stack's failure leaves the others alone, unless it concerns them too.
+ * Where a CI system has job summaries, those of the stacks are written there.
  * @returns the first exit status that is not 0
  */
 export async function forEachStack(
-  { options, stdout, reporter }: Context,
+  context: Context,
   work: (stack: string) => Promise<StackOutcome>,
+  { stdout: use = "stacks", onFailure }: StackOptions = {},
 ): Promise<number> {
+  const { options, stdout, reporter, env } = context;
   const { stack: stacks = [defaultStack], json } = options;
+  const isDocument = json || use === "document";
   const documents: unknown[] = [];
+  const summaries: JobSummary[] = [];
+  const fail = (stack: string, error: LayersError) => {
+    documents.push({ stack, error: errorDocument(error) });
+    onFailure?.({ stack, error });
+  };
   let status = 0;
   let general: LayersError | undefined;
   for (const [index, stack] of stacks.entries()) {
     if (general) {
-      documents.push({ stack, error: errorDocument(general) });
+      fail(stack, general);
       continue;
     }
-    if (stacks.length > 1 && !json) stdout.line(`${index > 0 ? "\n" : ""}${stdout.colors.bold(`Stack ${stack}:`)}`);
+    if (stacks.length > 1 && !isDocument && use === "stacks")
+      stdout.line(`${index > 0 ? "\n" : ""}${stdout.colors.bold(`Stack ${stack}:`)}`);
     try {
-      const { document, error } = await work(stack);
+      const { document, error, summary } = await work(stack);
       documents.push(document);
+      if (summary) summaries.push(summary);
       if (error) status ||= tellError(reporter, error).exitStatus;
     } catch (error) {
       const told = tellError(reporter, error);
       status ||= told.exitStatus;
-      documents.push({ stack, error: errorDocument(told) });
+      fail(stack, told);
       if (concernsAll.has(told.code)) general = told;
     }
   }
   if (json) printJson(stdout, stacks.length > 1 ? documents : documents[0]);
+  await writeJobSummary(summaries, { env, reporter, stdout: isDocument ? undefined : stdout });
   return status;
 }
 

@@ -1,7 +1,10 @@
 import { LayersError } from "./errors";
 
-/** What a file in the backup folder holds: the state before an update or rollback, or what either of them imported. */
-export type BackupKind = "state" | "updated" | "rollback";
+/**
+ * What a file in the backup folder holds: the state before an update or rollback, what either of them imported, or the
+ * record of what a run changed in AWS.
+ */
+export type BackupKind = "state" | "updated" | "rollback" | "sync";
 
 /** What the name of a file in the backup folder tells. */
 export interface BackupName {
@@ -22,7 +25,7 @@ export interface Backup extends BackupName {
   /** The path as messages name it: below the folder as the user named it. */
   readonly shownPath: string;
   /** Whose run wrote it. */
-  readonly madeBy: "update" | "rollback";
+  readonly madeBy: "update" | "rollback" | "sync";
   /** From the name, in local time. */
   readonly time: Date;
   readonly bytes: number;
@@ -31,7 +34,7 @@ export interface Backup extends BackupName {
 // Pulumi's own characters of a stack's name (validateStackName in pkg/backend/state/validation), with organization and
 // project in front of it. A plus sign is in none of them.
 const stackPattern = /^[A-Za-z0-9_.-]{1,100}(\/[A-Za-z0-9_.-]{1,100}){0,2}$/;
-const namePattern = /^([A-Za-z0-9_.+-]+)_(state|updated|rollback)_(\d{8}_\d{6})(?:_([2-9]|[1-9]\d+))?\.json$/;
+const namePattern = /^([A-Za-z0-9_.+-]+)_(state|updated|rollback|sync)_(\d{8}_\d{6})(?:_([2-9]|[1-9]\d+))?\.(jsonl?)$/;
 
 /**
  * The stack's name as file names hold it.
@@ -48,13 +51,18 @@ export function stackInFileNames(stack: string): string {
 
 /** `{stack}_{kind}_{YYYYMMDD_HHMMSS}.json`, with `_2` and so on before `.json` where the number is not 1. */
 export function formatBackupName({ stack, kind, stamp, number }: Omit<BackupName, "name">): string {
-  return `${stack}_${kind}_${stamp}${number > 1 ? `_${number}` : ""}.json`;
+  return `${stack}_${kind}_${stamp}${number > 1 ? `_${number}` : ""}.${extensionOf(kind)}`;
+}
+
+/** Records grow line by line. */
+function extensionOf(kind: BackupKind): string {
+  return kind === "sync" ? "jsonl" : "json";
 }
 
 /** What a name tells; undefined for any other file's. */
 export function parseBackupName(name: string): BackupName | undefined {
-  const [, stack, kind, stamp, number = "1"] = namePattern.exec(name) ?? [];
-  if (!stack || !kind || !stamp) return undefined;
+  const [, stack, kind, stamp, number = "1", extension] = namePattern.exec(name) ?? [];
+  if (!stack || !kind || !stamp || extension !== extensionOf(kind as BackupKind)) return undefined;
   return { name, stack, kind: kind as BackupKind, stamp, number: Number(number) };
 }
 
@@ -82,16 +90,21 @@ export function newestFirst(a: BackupName, b: BackupName): number {
 }
 
 /**
- * The backups that are older than the retention. The newest state, and the newest that an update made, stay however
- * old they are: they are what a rollback goes back to.
+ * The backups that are older than the retention. The newest state, the newest that an update made, and the newest
+ * record stay however old they are: they are what a rollback goes back to.
  * @param days 0 or more
  */
 export function expiredBackups(backups: readonly Backup[], days: number, now: Date): Backup[] {
   const limit = now.getTime() - days * 86_400_000;
   const byStack = Map.groupBy(backups, ({ stack }) => stack);
   return [...byStack.values()].flatMap((all) => {
-    const states = all.filter(({ kind }) => kind === "state").sort(newestFirst);
-    const kept = [states[0], states.find(({ madeBy }) => madeBy === "update")];
+    const sorted = all.toSorted(newestFirst);
+    const states = sorted.filter(({ kind }) => kind === "state");
+    const kept = [
+      states[0],
+      states.find(({ madeBy }) => madeBy === "update"),
+      sorted.find(({ kind }) => kind === "sync"),
+    ];
     return all.filter((one) => one.time.getTime() < limit && !kept.some((keep) => keep && isSameRun(keep, one)));
   });
 }

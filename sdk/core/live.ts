@@ -13,13 +13,16 @@ export interface LiveFunction {
   readonly revisionId: string | undefined;
 }
 
+/** Tags by their keys. */
+export type TagSet = Readonly<Record<string, string>>;
+
 /** Which functions of an account and region are meant; a function meant by any of the parts is meant. */
 export interface FunctionSelection {
   /** Exact names or function ARNs. */
   readonly names?: readonly string[];
   readonly prefix?: string;
-  /** Functions that carry all of these tags. */
-  readonly tags?: Readonly<Record<string, string>>;
+  /** Functions that carry all of these tags; of several sets of tags, all of any one. */
+  readonly tags?: TagSet | readonly TagSet[];
   readonly all?: boolean;
 }
 
@@ -28,6 +31,20 @@ export interface LayerVersionFacts {
   readonly arn: string;
   readonly compatibleRuntimes: readonly string[];
   readonly compatibleArchitectures: readonly string[];
+  /** Absent where AWS does not tell. */
+  readonly published?: Date;
+}
+
+/** A version of a layer that can be attached to functions. */
+export interface PublishedVersion extends LayerVersionFacts {
+  readonly version: number;
+}
+
+/** Some of a layer's versions, newest first; those that were deleted are left out. */
+export interface LayerVersionPage {
+  readonly versions: readonly PublishedVersion[];
+  /** Leads to the next page, of older versions; undefined where there is none. */
+  readonly next: string | undefined;
 }
 
 /** How the reconciliation of one function ended. */
@@ -39,8 +56,26 @@ export interface FunctionOutcome {
   /** The layers that the function has now, as far as is known. */
   readonly after: readonly string[];
   readonly status: "updated" | "unchanged" | "failed" | "cancelled";
+  /** The revision that has these layers; absent where it is not known what became of the last update. */
+  readonly revisionId?: string;
   /** Why it failed or was cancelled, in a sentence or two with what to do. */
   readonly reason?: string;
   /** Set where somebody else changed the function during the run: what was done was planned anew from what they left. */
   readonly changedMeanwhile?: true;
+}
+
+/** An alias of a function. */
+export interface FunctionAlias {
+  readonly name: string;
+  /** The version that it points to, such as `7`. */
+  readonly version: string;
+  /** A further version that gets a part of the calls. */
+  readonly otherVersion?: string;
+}
+
+/** An alias and the versions of its function that it moves from and to. */
+export interface AliasMove {
+  readonly alias: string;
+  readonly from: string;
+  readonly to: string;
 }

@@ -5,12 +5,16 @@ import { basename, dirname, join } from "node:path";
 // Content arrives in slices that can be tiny; they are gathered so that the system is called once a megabyte.
 const gathered = 1 << 20;
 
+// What holds a state, or may: for nobody else.
+const privateMode = 0o600;
+
 /**
- * Writes a file that was not there before. It has its name only once it is complete and on disk; mode 0600.
+ * Writes a file that was not there before. It has its name only once it is complete and on disk.
+ * @param mode less the umask
  * @returns false where there is a file of that name already, which is left alone
  */
-export async function writeNew(path: string, content: Iterable<Uint8Array>): Promise<boolean> {
-  const temporary = await writeTemporary(path, content);
+export async function writeNew(path: string, content: Iterable<Uint8Array>, mode = privateMode): Promise<boolean> {
+  const temporary = await writeTemporary(path, content, mode);
   try {
     return await nameNew(temporary, path);
   } finally {
@@ -19,9 +23,12 @@ export async function writeNew(path: string, content: Iterable<Uint8Array>): Pro
   }
 }
 
-/** Writes a file, or replaces it: whoever looks finds the old content or the new, whole. Mode 0600. */
-export async function replaceFile(path: string, content: Iterable<Uint8Array>): Promise<void> {
-  const temporary = await writeTemporary(path, content);
+/**
+ * Writes a file, or replaces it: whoever looks finds the old content or the new, whole.
+ * @param mode less the umask
+ */
+export async function replaceFile(path: string, content: Iterable<Uint8Array>, mode = privateMode): Promise<void> {
+  const temporary = await writeTemporary(path, content, mode);
   try {
     await rename(temporary, path);
   } catch (error) {
@@ -54,10 +61,10 @@ export async function readWhole(path: string): Promise<Buffer> {
   }
 }
 
-async function writeTemporary(path: string, content: Iterable<Uint8Array>): Promise<string> {
+async function writeTemporary(path: string, content: Iterable<Uint8Array>, mode: number): Promise<string> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
   // Fails where the name is taken, even by a link.
-  const file = await open(temporary, "wx", 0o600);
+  const file = await open(temporary, "wx", mode);
   try {
     await writeAll(file, content);
     await file.sync();

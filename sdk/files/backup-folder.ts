@@ -13,15 +13,21 @@ const writableByOthers = 0o022;
  * @throws LayersError `backup-folder`
  */
 export async function prepareBackupFolder(path: string, shown: string): Promise<void> {
+  // A link to nowhere counts as there: it is told as a link, and not as a folder that cannot be made.
+  const exists = await lstat(path).then(
+    () => true,
+    () => false,
+  );
+  if (!exists) await makeFolder(path, shown);
+  await checkBackupFolder(path, shown);
+}
+
+async function makeFolder(path: string, shown: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true, mode: 0o700 });
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    // A file or a dangling link of that name is told below, in words of its own.
-    if (code !== "EEXIST")
-      throw refuse(shown, `cannot be made: ${message}`, "Name another one with --backup-dir.", cause);
+    throw refuse(shown, `cannot be made: ${(cause as Error).message}`, "Name another one with --backup-dir.", cause);
   }
-  await checkBackupFolder(path, shown);
 }
 
 /** @throws LayersError `backup-folder` */

@@ -15,6 +15,7 @@ import {
 import { LayersError } from "../core/errors";
 import { isTemporary, readWhole, replaceFile, writeNew } from "./atomic";
 import { checkBackupFolder, prepareBackupFolder } from "./backup-folder";
+import { LineFile } from "./line-file";
 
 /** The backup folder that is used where none is named. */
 export const defaultBackupFolder = "backups";
@@ -38,16 +39,21 @@ export class BackupFolder {
     this.#path = resolve(cwd, folder);
   }
 
-  /** Writes files of one run under names that agree, none of which was there before. */
+  /**
+   * Writes files of one run under names that agree, none of which was there before.
+   * @param sameRunAs a file that this run has written before: the names agree with it
+   */
   async write(
     stack: string,
     files: readonly { readonly kind: BackupKind; readonly content: Iterable<Uint8Array> }[],
     now: Date,
+    sameRunAs?: string,
   ): Promise<Backup[]> {
-    const run = { stack: stackInFileNames(stack), stamp: formatStamp(now) };
+    const earlier = sameRunAs === undefined ? undefined : parseBackupName(basename(sameRunAs));
+    const run = { stack: stackInFileNames(stack), stamp: earlier?.stamp ?? formatStamp(now) };
     await prepareBackupFolder(this.#path, this.#shown);
     try {
-      for (let number = await this.#freeNumber(run); ; number++) {
+      for (let number = earlier?.number ?? (await this.#freeNumber(run)); ; number++) {
         const written = await this.#writeAll({ ...run, number }, files);
         if (written) return await this.#describe(written);
       }
@@ -83,6 +89,16 @@ export class BackupFolder {
       return await readWhole(path);
     } catch (cause) {
       throw new LayersError("backup-missing", `Cannot read ${path}: ${(cause as Error).message}`, { cause });
+    }
+  }
+
+  /** Opens a file for lines at its end. */
+  async openForLines(path: string): Promise<LineFile> {
+    try {
+      return await LineFile.open(path);
+    } catch (cause) {
+      const message = `Cannot write to ${path}: ${(cause as Error).message}. Nothing was changed.`;
+      throw new LayersError("backup-folder", message, { cause });
     }
   }
 
@@ -162,11 +178,17 @@ export class BackupFolder {
         ...name,
         path,
         shownPath: join(this.#shown, name.name),
-        madeBy: names.some((other) => other.kind === "rollback" && isSameRun(other, name)) ? "rollback" : "update",
+        madeBy: maker(names.filter((other) => isSameRun(other, name))),
         time: parseStamp(name.stamp),
         bytes: found.size,
       });
     }
     return described.sort(newestFirst);
   }
+}
+
+/** Whose run wrote these files. */
+function maker(files: readonly BackupName[]): Backup["madeBy"] {
+  if (files.some(({ kind }) => kind === "rollback")) return "rollback";
+  return files.every(({ kind }) => kind === "sync") ? "sync" : "update";
 }

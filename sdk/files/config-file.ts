@@ -14,14 +14,19 @@ export const defaultConfigFile = "layer_config.yaml";
  * @throws LayersError `config-invalid`: the file is missing, unreadable, or not valid (with every problem in it)
  */
 export function loadLayerConfig(file: string, cwd = process.cwd()): LayerConfig {
-  const parsed = parseConfig(readText(file, resolve(cwd, file)), file);
+  const parsed = parseConfig(readConfigText(file, cwd), file);
   if (parsed.ok) return parsed.config;
   const { problems } = parsed;
   const count = problems.length === 1 ? "a problem" : `${problems.length} problems`;
   throw new LayersError("config-invalid", `${file} has ${count}:\n${problems.map(formatProblem).join("\n")}`);
 }
 
-function readText(file: string, path: string): string {
+/**
+ * Reads the text of a config file.
+ * @throws LayersError `config-invalid`: the file is missing, unreadable, too large, or not UTF-8
+ */
+export function readConfigText(file: string, cwd = process.cwd()): string {
+  const path = resolve(cwd, file);
   try {
     const { size } = statSync(path);
     if (size > maxConfigBytes) {

@@ -1,11 +1,12 @@
 import { layerArn, parseLayerVersionArn } from "../core/arn";
-import { type ErrorCode, LayersError } from "../core/errors";
-import type { LiveFunction } from "../core/live";
+import type { LiveFunction, TagSet } from "../core/live";
 import { atVersion } from "../core/plan";
 import type { FunctionFacts } from "../core/state/facts";
+import { type Inspection, inspect, refuseUnfit, type Targets } from "./fleet/preflight";
+import { withSession } from "./fleet/sites";
 import type { AwsPlan, FunctionFilter, LiveChange, LiveScope, LiveTarget, RegionPlan, Skipped } from "./plans";
-import type { AwsPort, Ports, TargetProblem } from "./ports";
-import { isMeant, isOwned } from "./state-plan";
+import type { AwsPort, Ports } from "./ports";
+import { byName, isMeant, isOwned } from "./state-plan";
 
 /** Which live functions are meant. */
 export interface LiveSelection {
@@ -38,18 +39,16 @@ export const recordedFunctionsOnly: LiveScope = { allFunctions: false, tags: {} 
  */
 export async function planLive(ports: Ports, request: LiveRequest): Promise<AwsPlan> {
   const { target, validateLayerExists } = request;
-  const problems: TargetProblem[] = [];
+  const inspections: Inspection[] = [];
   const { regions, skipped } = await readLive(ports, request, async (aws, functions) => {
-    const targets = functions
-      .map((fn) => ({ function: fn, layers: desiredLayers(fn, target) }))
-      .filter((one) => one.layers.some((layer, i) => layer !== one.function.layers[i]));
-    problems.push(...(await ports.aws.checkTargets(aws, targets, { existence: validateLayerExists })));
+    const targets = movingTargets(functions, target);
+    inspections.push(await inspect(ports, aws, targets, { existence: validateLayerExists }));
   });
-  if (problems.length > 0) throw unreachable(problems);
+  const warnings = refuseUnfit(inspections);
   const changes = regions.flatMap(({ region, functions }) =>
     functions.flatMap((fn) => liveChanges(fn, region, target)),
   );
-  return { regions, changes, skipped };
+  return { regions, changes, skipped, warnings };
 }
 
 /**
@@ -65,7 +64,7 @@ export async function readLive(
   const skipped: Skipped[] = [];
   const regions: RegionPlan[] = [];
   for (const [region, names] of await namesByRegion(ports, selection, skipped)) {
-    await withSession(ports, region, async (aws) => {
+    await withSession(ports, { region }, async (aws) => {
       const functions = await readFunctions(aws, names, selection, skipped);
       regions.push({ region: aws.region, functions });
       await visit(aws, functions);
@@ -82,18 +81,11 @@ export function desiredLayers(fn: LiveFunction, target: LiveTarget): string[] {
   });
 }
 
-/** Works with a session, and closes it. */
-export async function withSession<T>(
-  ports: Ports,
-  region: string | undefined,
-  work: (aws: AwsPort) => Promise<T>,
-): Promise<T> {
-  const aws = await ports.aws.connect(region);
-  try {
-    return await work(aws);
-  } finally {
-    aws.close();
-  }
+/** The functions that are not as they are to be, with the layers that they are to have. */
+export function movingTargets(functions: readonly LiveFunction[], target: LiveTarget): Targets {
+  return functions
+    .map((fn) => ({ function: fn, layers: desiredLayers(fn, target) }))
+    .filter((one) => one.layers.some((layer, i) => layer !== one.function.layers[i]));
 }
 
 /** Names or ARNs of the stack's functions by region, with a place for those that the scope adds. */
@@ -106,7 +98,7 @@ async function namesByRegion(
   const home = ports.aws.region ?? fallback ?? (await regionOfEnvironment(ports, meant, scope));
   const names = new Map<string, string[]>();
   if (home !== undefined && isWidened(scope)) names.set(home, []);
-  for (const fn of meant) {
+  for (const fn of meant.toSorted(byName)) {
     const region = fn.region ?? home;
     if (region === undefined) continue;
     if (ports.aws.region !== undefined && region !== ports.aws.region) {
@@ -125,7 +117,7 @@ async function regionOfEnvironment(
   scope: LiveScope,
 ): Promise<string | undefined> {
   if (!isWidened(scope) && meant.every(({ region }) => region !== undefined)) return undefined;
-  return withSession(ports, undefined, async (aws) => aws.region);
+  return withSession(ports, { region: undefined }, async (aws) => aws.region);
 }
 
 function isWidened({ allFunctions, tags }: LiveScope): boolean {
@@ -138,45 +130,45 @@ async function readFunctions(
   { stack, filter, scope, tagKey }: LiveSelection,
   skipped: Skipped[],
 ): Promise<LiveFunction[]> {
-  const found = await aws.listFunctions({ names });
+  const found = await aws.listFunctions({ names, tags: tagSets(scope, tagKey, stack) });
   for (const name of found.missing) {
     skipped.push({
       function: name.slice(name.lastIndexOf(":") + 1),
       reason: `AWS has no such function in ${aws.region}`,
     });
   }
-  const tagged = [
+  return found.functions.filter((fn) => isMeant(fn.name, filter));
+}
+
+/** The tags of functions that are meant beside those which are named: all tags of any one set. */
+export function tagSets(scope: LiveScope, tagKey: string, stack: string): TagSet[] {
+  return [
     ...(scope.allFunctions ? [{ [tagKey]: stack }, { "pulumi:stack": stack }] : []),
     ...(Object.keys(scope.tags).length > 0 ? [scope.tags] : []),
   ];
-  const functions = new Map(found.functions.map((fn) => [fn.arn, fn]));
-  for (const tags of tagged) {
-    for (const fn of (await aws.listFunctions({ tags })).functions) functions.set(fn.arn, fn);
-  }
-  return [...functions.values()].filter((fn) => isMeant(fn.name, filter));
 }
 
-function liveChanges(fn: LiveFunction, region: string, target: LiveTarget): LiveChange[] {
+/** One layer of a function, or of a version of it, that is not as it is to be. */
+export interface LayerDifference {
+  /** The layer's name in AWS. */
+  readonly layer: string;
+  /** The layer's ARN, without version. */
+  readonly arn: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What of a function's layers is not as it is to be, in their order. */
+export function differences(fn: LiveFunction, target: LiveTarget): LayerDifference[] {
   return fn.layers.flatMap((text) => {
     const parsed = parseLayerVersionArn(text);
     const to = parsed && target(text, fn);
     if (!parsed || to === undefined || to === parsed.version) return [];
-    return [{ function: fn.name, region, layer: parsed.name, arn: layerArn(parsed), from: parsed.version, to }];
+    return [{ layer: parsed.name, arn: layerArn(parsed), from: parsed.version, to }];
   });
 }
 
-const problemCodes: Readonly<Record<string, ErrorCode>> = {
-  "layer-version-missing": "layer-version-missing",
-  "layer-unreadable": "aws-permission",
-};
-
-function unreachable(problems: readonly TargetProblem[]): LayersError {
-  const code = problemCodes[problems[0]?.code ?? ""] ?? "layer-incompatible";
-  const messages = problems.map(({ message }) => message);
-  return new LayersError(code, [...messages, "Nothing was changed."].join("\n"), {
-    next:
-      code === "layer-version-missing"
-        ? "Verify that the target version exists in AWS: it may not be published yet, or deleted."
-        : undefined,
-  });
+/** What a function needs, layer by layer. */
+export function liveChanges(fn: LiveFunction, region: string, target: LiveTarget): LiveChange[] {
+  return differences(fn, target).map((one) => ({ function: fn.name, functionArn: fn.arn, region, ...one }));
 }

@@ -1,71 +1,69 @@
 import { LayersError } from "../core/errors";
 import type { FunctionOutcome } from "../core/live";
-import { changeLine } from "../core/report";
-import { desiredLayers, withSession } from "./live-plan";
+import { follow, notUpdated } from "./fleet/follow";
+import { moveFunctions } from "./fleet/move";
+import { RunRecorder, recordedPlan } from "./fleet/recorder";
 import type { AwsPlan, AwsResult, LiveTarget } from "./plans";
 import type { Ports } from "./ports";
 import { checkpoint } from "./steps";
 
+/** The run that live functions are a part of. */
+export interface LiveRun {
+  readonly stack: string;
+  /** What the run has changed by then, in a sentence. */
+  readonly soFar: string;
+  /** The state's backup of the same run; null where the state was as it has to be. */
+  readonly backup: string | null;
+}
+
 /**
- * Brings live functions to their versions as planned; what changed since the plan is planned anew. One function's failure
- * leaves the others alone, and is in the outcomes.
- * @param soFar what the run has changed by then, in a sentence
+ * Brings live functions to their versions as planned, all regions side by side; what changed since the plan is planned
+ * anew. One function's failure leaves the others alone, and is in the outcomes. A run record says what was changed.
  * @throws LayersError `interrupted`, naming the functions that were not updated; what the AWS port throws
  */
-export async function syncLive(ports: Ports, plan: AwsPlan, target: LiveTarget, soFar: string): Promise<AwsResult> {
-  const outcomes: FunctionOutcome[] = [];
-  const changed = new Set(plan.changes.map(({ region, function: name }) => `${region} ${name}`));
-  for (const { region, functions } of plan.regions) {
-    const moving = functions.filter((fn) => changed.has(`${region} ${fn.name}`));
-    if (moving.length === 0) continue;
-    checkpoint(ports, `${soFar} ${tellOutcomes(outcomes)}`);
-    ports.reporter.info(`Synchronizing ${moving.length} Lambda functions with AWS in ${region}`);
-    outcomes.push(...(await syncRegion(ports, region, moving, plan, target)));
-  }
-  const cancelled = outcomes.filter(({ status }) => status === "cancelled");
-  if (cancelled.length > 0) {
-    throw new LayersError("interrupted", `Interrupted. ${soFar} ${tellOutcomes(outcomes)}`, {
-      next: "Run again to finish: functions that are as declared are left alone.",
-    });
-  }
-  return { changes: plan.changes, outcomes, skipped: plan.skipped };
-}
-
-async function syncRegion(
+export async function syncLive(
   ports: Ports,
-  region: string,
-  moving: AwsPlan["regions"][number]["functions"],
   plan: AwsPlan,
   target: LiveTarget,
-): Promise<FunctionOutcome[]> {
-  const { reporter, signal } = ports;
-  const progress = reporter.progress(`Updating Lambda functions in ${region}`);
-  let done = 0;
-  const tell = (outcome: FunctionOutcome) => {
-    progress.update(++done, moving.length);
-    if (outcome.status === "failed") reporter.warn(notUpdated(outcome));
-    if (outcome.status !== "updated") return;
-    const mine = plan.changes.filter((change) => change.region === region && change.function === outcome.function);
-    for (const change of mine) reporter.item(changeLine(change));
-  };
+  { stack, soFar, backup }: LiveRun,
+): Promise<AwsResult> {
+  const { changes, skipped } = plan;
+  const moving = movingFunctions(plan);
+  if (moving.length === 0) return { changes, outcomes: [], skipped };
+  checkpoint(ports, soFar);
+  for (const { region, functions } of moving) {
+    ports.reporter.info(`Synchronizing ${functions.length} Lambda functions with AWS in ${region}`);
+  }
+  const recorder = await RunRecorder.create(ports, recordedPlan(stack, moving, changes), backup ?? undefined);
+  const total = moving.reduce((sum, { functions }) => sum + functions.length, 0);
+  const { tell, end } = follow(ports.reporter, "Updating Lambda functions", total, changes);
   try {
-    return await withSession(ports, region, (aws) =>
-      aws.reconcile(moving, (fn) => desiredLayers(fn, target), { onOutcome: tell, signal }),
-    );
+    const outcomes = await moveFunctions(ports, moving, target, { recorder, onOutcome: tell });
+    if (outcomes.some(({ status }) => status === "cancelled")) throw interrupted(soFar, outcomes);
+    await recorder.end();
+    return { changes, outcomes, skipped, record: recorder.file };
   } finally {
-    progress.end();
+    end();
+    await recorder.close();
   }
 }
 
-function tellOutcomes(outcomes: readonly FunctionOutcome[]): string {
+/** The functions that a plan changes, by account and region. */
+export function movingFunctions({ regions, changes }: Pick<AwsPlan, "regions" | "changes">): AwsPlan["regions"] {
+  const changed = new Set(changes.map(({ functionArn }) => functionArn));
+  return regions
+    .map((one) => ({ ...one, functions: one.functions.filter(({ arn }) => changed.has(arn)) }))
+    .filter(({ functions }) => functions.length > 0);
+}
+
+function interrupted(soFar: string, outcomes: readonly FunctionOutcome[]): LayersError {
   const done = outcomes.filter(({ status }) => status === "updated" || status === "unchanged");
   const open = outcomes.filter(({ status }) => status === "failed" || status === "cancelled");
   const names = open.map(({ function: name }) => name).join(", ");
-  return `In AWS ${done.length} functions are as declared${open.length > 0 ? `; not updated: ${names}` : ""}.`;
-}
-
-function notUpdated({ function: name, reason }: FunctionOutcome): string {
-  return `Function ${name} was not updated in AWS: ${reason ?? "no reason given"}`;
+  const inAws = `In AWS ${done.length} functions are as declared; not updated: ${names}.`;
+  return new LayersError("interrupted", `Interrupted. ${soFar} ${inAws}`, {
+    next: "Run again to finish: functions that are as declared are left alone.",
+  });
 }
 
 /** The error of a run whose state is done and in which some functions were not updated in AWS; undefined where all were. */

@@ -22,6 +22,8 @@ export interface StateChange {
 /** One layer of one function whose live version has to change. */
 export interface LiveChange {
   readonly function: string;
+  /** The function's ARN: several accounts and regions may have the same name. */
+  readonly functionArn: string;
   /** The region that the function runs in. */
   readonly region: string;
   readonly layer: string;
@@ -86,11 +88,15 @@ export interface AwsPlan {
   readonly regions: readonly RegionPlan[];
   readonly changes: readonly LiveChange[];
   readonly skipped: readonly Skipped[];
+  /** What the user has to know before the changes are made. */
+  readonly warnings: readonly string[];
 }
 
-/** The functions of one region that were found, those that need nothing included. */
+/** The functions of one account and region that were found, those that need nothing included. */
 export interface RegionPlan {
   readonly region: string;
+  /** The profile whose account it is; undefined: the run's own, else the environment's. */
+  readonly profile?: string;
   readonly functions: readonly LiveFunction[];
 }
 
@@ -100,6 +106,8 @@ export interface AwsResult {
   /** One for each function that needed a change. */
   readonly outcomes: readonly FunctionOutcome[];
   readonly skipped: readonly Skipped[];
+  /** The record of the run, as messages name the file; absent where nothing had to be changed. */
+  readonly record?: string;
 }
 
 /** A planned update of one stack. */

@@ -1,6 +1,14 @@
 import type { Backup, BackupKind } from "../core/backup";
 import type { LayerConfig } from "../core/config/parse";
-import type { FunctionOutcome, FunctionSelection, LayerVersionFacts, LiveFunction } from "../core/live";
+import type {
+  AliasMove,
+  FunctionAlias,
+  FunctionOutcome,
+  FunctionSelection,
+  LayerVersionFacts,
+  LayerVersionPage,
+  LiveFunction,
+} from "../core/live";
 
 // What the use cases need of the world. Each port has one adapter: sdk/pulumi, sdk/files and sdk/aws; the command line
 // brings the reporter. Every method throws LayersError.
@@ -33,15 +41,23 @@ export interface NewBackup {
   readonly content: Iterable<Uint8Array>;
 }
 
+/** A file that grows line by line. */
+export interface LineWriter {
+  /** Resolves when the line is on disk. Lines stand in the order of the calls. */
+  append(line: string): Promise<void>;
+  close(): Promise<void>;
+}
+
 /** The backup folder. */
 export interface BackupPort {
   /**
    * Writes files that were not there before, all with the same time in their names: mode 0600, each complete and on disk
    * once it has its name. Makes the folder (0700) where there is none.
+   * @param sameRunAs a file that the same run has written before, whose time the names get
    * @throws LayersError `backup-folder` where the folder is a link, is no folder, belongs to somebody else, or can be
    * written by others
    */
-  write(stack: string, files: readonly NewBackup[], now: Date): Promise<Backup[]>;
+  write(stack: string, files: readonly NewBackup[], now: Date, sameRunAs?: string): Promise<Backup[]>;
   /** The files of a stack, or of all, newest first. Empty where there is no folder. */
   list(stack?: string): Promise<Backup[]>;
   /**
@@ -51,6 +67,8 @@ export interface BackupPort {
   find(file: string): Promise<Pick<Backup, "path" | "shownPath">>;
   /** @throws LayersError `backup-missing` */
   read(path: string): Promise<Uint8Array>;
+  /** Opens a file of the folder for lines at its end. */
+  openForLines(path: string): Promise<LineWriter>;
   /** Removes files, and whatever killed runs left half-written long ago. */
   remove(backups: readonly Backup[], now: Date): Promise<void>;
   /** Notes that a file of the folder is about to be imported, so that a later run can wait for its end. */
@@ -61,10 +79,24 @@ export interface BackupPort {
   notedImport(stack: string): Promise<string | undefined>;
 }
 
-/** Config files. */
+/** Config files; relative paths are relative to the working directory of the run. */
 export interface ConfigPort {
   /** @throws LayersError `config-invalid` */
   load(file: string): LayerConfig;
+  /**
+   * The file's text.
+   * @throws LayersError `config-invalid`
+   */
+  readText(file: string): string;
+  /** Whether there is anything of that name. */
+  exists(file: string): boolean;
+  /**
+   * Writes a new file, or with `replace` puts it in the place of one that is there: whole, and with that one's mode.
+   * @throws LayersError `usage` where the name is taken, or the file cannot be written
+   */
+  write(file: string, text: string, options: { readonly replace: boolean }): Promise<void>;
+  /** Where the JSON Schema is, relative to the folder of a config file. */
+  schemaFor(file: string): string;
 }
 
 /** Files outside the backup folder that hold exported states. */
@@ -86,14 +118,44 @@ export interface AwsPort {
   callerIdentity(): Promise<{ readonly account: string; readonly arn: string; readonly partition: string }>;
   listFunctions(
     selection: FunctionSelection,
-  ): Promise<{ readonly functions: readonly LiveFunction[]; readonly missing: readonly string[] }>;
+    options?: { readonly isOldVersion?: (version: LiveFunction) => boolean },
+  ): Promise<{
+    readonly functions: readonly LiveFunction[];
+    readonly missing: readonly string[];
+    readonly withOldVersions?: readonly string[];
+    readonly busy?: readonly string[];
+  }>;
+  busyFunctions(arns: readonly string[]): Promise<readonly string[]>;
+  listAliases(functionArn: string): Promise<readonly FunctionAlias[]>;
+  functionVersion(functionArn: string, version: string): Promise<LiveFunction | undefined>;
+  publish(
+    functionArn: string,
+    options?: { readonly alias?: string; readonly beforeMove?: (move: AliasMove) => Promise<void> },
+  ): Promise<{ readonly version: string; readonly moved?: AliasMove }>;
+  moveAlias(functionArn: string, move: AliasMove): Promise<void>;
+  checkPermissions(
+    wanted: readonly { readonly action: string; readonly resources: readonly string[] }[],
+  ): Promise<PermissionReport>;
   layerVersion(arn: string): Promise<LayerVersionFacts | "missing" | "denied">;
+  listLayerVersions(layerArn: string, marker?: string): Promise<LayerVersionPage | "denied">;
+  parameter(name: string): Promise<string | undefined>;
   reconcile(
     functions: readonly LiveFunction[],
     desired: (fn: LiveFunction) => readonly string[],
-    options?: { readonly onOutcome?: (outcome: FunctionOutcome) => void; readonly signal?: AbortSignal },
+    options?: {
+      readonly beforeUpdate?: (fn: LiveFunction, layers: readonly string[], instead: boolean) => Promise<void>;
+      readonly onOutcome?: (outcome: FunctionOutcome) => void | Promise<void>;
+      readonly signal?: AbortSignal;
+    },
   ): Promise<FunctionOutcome[]>;
   close(): void;
+}
+
+/** What is known of permissions. */
+export interface PermissionReport {
+  readonly refused: readonly { readonly action: string; readonly resource: string }[];
+  /** Why not everything could be found out. */
+  readonly unchecked?: string;
 }
 
 /** Why functions cannot get their layers: the part of `TargetProblem` (sdk/aws/preflight) that the use cases need. */
@@ -111,14 +173,33 @@ export interface AwsGateway {
   /**
    * Opens a session; nothing is sent yet.
    * @param region undefined: the one of the run, else of the environment
+   * @param profile undefined: the one of the run, else of the environment
    */
-  connect(region: string | undefined): Promise<AwsPort>;
+  connect(region: string | undefined, profile?: string): Promise<AwsPort>;
+  /** The requests sent so far, by operation: retries count. */
+  calls(): Readonly<Record<string, number>>;
   /** Looks, without a change, for whatever would make these updates fail. */
   checkTargets(
     aws: AwsPort,
     targets: readonly { readonly function: LiveFunction; readonly layers: readonly string[] }[],
     options: { readonly existence: boolean },
   ): Promise<readonly TargetProblem[]>;
+}
+
+/** Commands of the user's own. */
+export interface CommandPort {
+  /**
+   * Runs a command line in the shell; what it prints goes to stderr.
+   * @param input what it reads from its standard input
+   * @param variables for its environment, beside this process's own
+   * @returns undefined where it succeeded, otherwise how it ended, such as `exit code 1`
+   */
+  run(
+    command: string,
+    input: string,
+    variables: Readonly<Record<string, string>>,
+    signal?: AbortSignal,
+  ): Promise<string | undefined>;
 }
 
 /** Time. */
@@ -157,6 +238,7 @@ export interface Ports {
   readonly backups: BackupPort;
   readonly stateFiles: StateFilePort;
   readonly aws: AwsGateway;
+  readonly commands: CommandPort;
   readonly clock: Clock;
   readonly reporter: Reporter;
   /** Asked between steps; a run that stops for it throws `interrupted` and says what was done and what was not. */

@@ -5,7 +5,8 @@ import { LayersError } from "../core/errors";
 import { changeLine } from "../core/report";
 import { compareStates } from "../core/state/compare";
 import { scanState } from "../core/state/scan";
-import { planLive, recordedFunctionsOnly, withSession } from "./live-plan";
+import { withSession } from "./fleet/sites";
+import { planLive, recordedFunctionsOnly } from "./live-plan";
 import { syncLive } from "./live-sync";
 import type {
   FunctionFilter,
@@ -94,19 +95,27 @@ export async function planRollback(ports: Ports, request: RollbackRequest): Prom
 
 /**
  * Carries out a rollback as planned; the state as it was is kept, like an update's. In a dry run only tells.
+ * @param confirm asked before anything is written, where there is anything to write; false ends with code `interrupted`
  * @throws LayersError what an update throws; but functions that AWS did not update are in the result
  */
-export async function executeRollback(ports: Ports, plan: RollbackPlan): Promise<RunResult> {
-  const { stack, dryRun, changes, skipped, aws } = plan;
+export async function executeRollback(
+  ports: Ports,
+  plan: RollbackPlan,
+  confirm?: (plan: RollbackPlan) => Promise<boolean>,
+): Promise<RunResult> {
+  const { stack, dryRun, changes, skipped, aws, content } = plan;
   const result = { stack, dryRun, changes, skipped, backup: null };
+  const asked = confirm !== undefined && !dryRun && (content !== undefined || (aws?.changes.length ?? 0) > 0);
   tellConcerns(ports.reporter, plan);
+  if (dryRun || asked) tellChanges(ports.reporter, plan);
+  if (asked && !(await confirm(plan))) throw new LayersError("interrupted", `Not confirmed. ${unchanged}`);
   if (dryRun) {
-    tellChanges(ports.reporter, plan);
     return { ...result, ...(aws && { aws: { changes: aws.changes, outcomes: [], skipped: aws.skipped } }) };
   }
   const backup = await writeState(ports, plan);
   const soFar = backup === null ? "The state was not changed." : `The state of ${stack} is rolled back.`;
-  const synced = aws && (await during(soFar, () => syncLive(ports, aws, liveTarget(plan.backup), soFar)));
+  const synced =
+    aws && (await during(soFar, () => syncLive(ports, aws, liveTarget(plan.backup), { stack, soFar, backup })));
   if (!aws && backup !== null) {
     ports.reporter.warn(
       "AWS was not touched: live functions keep their layers until they are rolled back with --sync-aws.",
@@ -203,7 +212,7 @@ async function findGone(ports: Ports, changes: readonly StateChange[]): Promise<
   const gone: string[] = [];
   try {
     for (const [region, wanted] of byRegion) {
-      await withSession(ports, region, async (aws) => {
+      await withSession(ports, { region }, async (aws) => {
         for (const arn of wanted) if ((await aws.layerVersion(arn)) === "missing") gone.push(arn);
       });
     }

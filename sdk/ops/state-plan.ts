@@ -17,14 +17,14 @@ export function planState(
 ): StatePlan {
   const plan = { changes: [] as StateChange[], skipped: [] as Skipped[], warnings: [] as string[] };
   const edits: VersionEdit[] = [];
-  for (const fn of functions.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+  for (const fn of functions.toSorted(byName)) {
     if (filter.functions.length > 0 && !filter.functions.includes(fn.name)) continue;
     const changes = changesOf(fn, target);
     const reason = whySkipped(fn, changes, filter);
     if (reason) plan.skipped.push({ function: fn.name, reason });
     else if (changes.length > 0) {
       plan.changes.push(...changes);
-      edits.push(...editsOf(fn, target));
+      edits.push(...versionEdits([fn], target));
       plan.warnings.push(...warningsAbout(fn));
     }
   }
@@ -33,6 +33,11 @@ export function planState(
     if (!known.has(name)) plan.skipped.push({ function: name, reason: "the stack's state has no such function" });
   }
   return { ...plan, edits };
+}
+
+/** The order in which functions are told. */
+export function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name < b.name ? -1 : Number(a.name > b.name);
 }
 
 /** Whether a function is one of those meant. */
@@ -76,14 +81,6 @@ function changesOf(fn: FunctionFacts, target: StateTarget): StateChange[] {
     }
   }
   return [...changes.values()];
-}
-
-function editsOf(fn: FunctionFacts, target: StateTarget): VersionEdit[] {
-  const none = { kind: "absent" } as const;
-  return [
-    ...versionEdits([{ ...fn, outputs: none }], (text) => target(text, fn, "inputs")),
-    ...versionEdits([{ ...fn, inputs: none }], (text) => target(text, fn, "outputs")),
-  ];
 }
 
 function whySkipped(

@@ -11,7 +11,8 @@ import { readLive, recordedFunctionsOnly } from "./live-plan";
 import type { FunctionFilter, Skipped, StateChange, StatusReport, StatusRow } from "./plans";
 import type { Ports } from "./ports";
 import { loadState } from "./state";
-import { everyFunction, isMeant, isOwned, planState, recordedLayers } from "./state-plan";
+import { byName, everyFunction, isMeant, isOwned, planState, recordedLayers } from "./state-plan";
+import { tellMatches } from "./tell";
 
 /** Whose layers are looked at. */
 export interface StatusRequest {
@@ -37,11 +38,12 @@ export async function readStatus(ports: Ports, request: StatusRequest): Promise<
   });
   const recorded = facts.functions.filter((fn) => isOwned(fn) && isMeant(fn.name, filter));
   const plan = planState(recorded, (text) => planLayer(text, matcher)?.to, filter);
+  tellMatches(ports.reporter, recorded, matcher);
   const selection = { stack: shortStackName(stack), recorded, filter, region, tagKey, scope: recordedFunctionsOnly };
   const { functions, skipped, live } = await readLiveIfPossible(ports, selection, stateFile);
   const changes = Map.groupBy(plan.changes, ({ urn }) => urn);
   const rows = recorded
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .toSorted(byName)
     .flatMap((fn) => rowsOf(fn, changes.get(fn.urn) ?? [], functions.get(fn.arn ?? fn.name), matcher));
   return { stack, rows, skipped: [...plan.skipped, ...skipped], live };
 }

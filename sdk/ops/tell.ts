@@ -1,13 +1,17 @@
+import { layerArn, parseLayerVersionArn } from "../core/arn";
+import type { Matcher } from "../core/match";
 import { changeLine } from "../core/report";
+import type { FunctionFacts } from "../core/state/facts";
 import type { AwsPlan, LiveChange, StateChange, StatePlan } from "./plans";
 import type { Reporter } from "./ports";
+import { isOwned, recordedLayers } from "./state-plan";
 
 /** A plan, of an update or a rollback. */
 type AnyPlan = Pick<StatePlan, "changes" | "skipped" | "warnings"> & { readonly aws: AwsPlan | undefined };
 
 /** Tells what has to be known about a plan before it is carried out. */
 export function tellConcerns(reporter: Reporter, { warnings, skipped, aws }: AnyPlan): void {
-  for (const line of warnings) reporter.warn(line);
+  for (const line of [...warnings, ...(aws?.warnings ?? [])]) reporter.warn(line);
   for (const { function: name, reason } of [...skipped, ...(aws?.skipped ?? [])]) {
     reporter.warn(`Function ${name} is skipped: ${reason}.`);
   }
@@ -16,10 +20,37 @@ export function tellConcerns(reporter: Reporter, { warnings, skipped, aws }: Any
 /** Lists what a plan changes, and says where that is nothing. */
 export function tellChanges(reporter: Reporter, { changes, aws }: AnyPlan): void {
   list(reporter, changes, "layer version updates");
-  if (aws) list(reporter, aws.changes, "layer version updates in AWS");
+  if (aws) tellLiveChanges(reporter, aws.changes);
+}
+
+/** Lists what live functions need. */
+export function tellLiveChanges(reporter: Reporter, changes: readonly LiveChange[]): void {
+  list(reporter, changes, "layer version updates in AWS");
 }
 
 function list(reporter: Reporter, changes: readonly (StateChange | LiveChange)[], what: string): void {
   reporter.info(changes.length > 0 ? `Found ${changes.length} ${what}:` : `Found no ${what}`);
   for (const change of changes) reporter.item(changeLine(change));
+}
+
+/** Tells, with `--verbose`, of each layer once which entry declares it and why, or that none does. */
+export function tellMatches(reporter: Reporter, functions: readonly FunctionFacts[], matcher: Matcher): void {
+  const told = new Set<string>();
+  for (const fn of functions.filter(isOwned)) {
+    for (const text of recordedLayers(fn)) {
+      const layer = parseLayerVersionArn(text);
+      const arn = layer && layerArn(layer);
+      if (!layer || !arn || told.has(arn)) continue;
+      told.add(arn);
+      const match = matcher(layer);
+      if (!match) {
+        reporter.verbose(`Layer ${arn} is declared by no entry`);
+        continue;
+      }
+      const { key, version, enforce, source } = match.declared;
+      const wanted = enforce === "minimum" ? `version ${version} or newer` : `version ${version}`;
+      const entry = `"${key}" (${source.file}:${source.line})`;
+      reporter.verbose(`Layer ${arn} is declared by ${entry}, matched by ${match.rule}: ${wanted}`);
+    }
+  }
 }

@@ -11,7 +11,7 @@ import type { AwsResult, LoadedState, RunResult, UpdatePlan } from "./plans";
 import type { Ports } from "./ports";
 import { loadState } from "./state";
 import { during } from "./steps";
-import { tellChanges, tellConcerns } from "./tell";
+import { tellChanges, tellConcerns, tellMatches } from "./tell";
 import { applyToState, planUpdate } from "./update";
 
 /** What a {@link LayerVersionUpdater} is to do. */
@@ -28,7 +28,7 @@ export interface UpdaterOptions {
   readonly stateFile?: string;
   /** Where that state goes. Default: the same file, which is replaced after a backup. */
   readonly out?: string;
-  /** Fails with `changes-found`, and writes nothing, where there is anything to change. */
+  /** Writes nothing: what there is to change is told and returned, see {@link changesFound}. */
   readonly expectNoChanges?: boolean;
   /** Names in AWS: only these functions. */
   readonly functions?: readonly string[];
@@ -116,6 +116,7 @@ export class LayerVersionUpdater {
       settings: this.#loaded.config.settings,
       live: syncAws ? { scope: { allFunctions, tags }, target: this.#versionFor } : undefined,
     });
+    tellMatches(this.ports.reporter, state.facts.functions, this.#loaded.matcher);
     return this.#plan;
   }
 
@@ -140,7 +141,9 @@ export class LayerVersionUpdater {
     if (!aws) throw new LayersError("usage", "syncWithAws needs the option syncAws.");
     if (plan.dryRun) return { changes: aws.changes, outcomes: [], skipped: aws.skipped };
     const soFar = this.#backup === null ? "The state was not changed." : `The state of ${plan.stack} is updated.`;
-    return during(soFar, () => syncLive(this.ports, aws, this.#versionFor, soFar));
+    return during(soFar, () =>
+      syncLive(this.ports, aws, this.#versionFor, { stack: plan.stack, soFar, backup: this.#backup }),
+    );
   }
 
   /**
@@ -156,7 +159,7 @@ export class LayerVersionUpdater {
     tellConcerns(ports.reporter, plan);
     const asked = options.confirm !== undefined && !dryRun && found > 0;
     if (dryRun || options.expectNoChanges || found === 0 || asked) tellChanges(ports.reporter, plan);
-    if (options.expectNoChanges && found > 0) throw changesFound(found);
+    if (options.expectNoChanges) return planned(plan);
     if (asked && !(await options.confirm?.(plan))) {
       throw new LayersError("interrupted", "Not confirmed. Nothing was changed.");
     }
@@ -217,6 +220,15 @@ export class LayerVersionUpdater {
   };
 }
 
-function changesFound(count: number): LayersError {
+/** A run's result before anything was done. */
+function planned({ stack, dryRun, changes, skipped, aws }: UpdatePlan): RunResult {
+  const inAws = aws && { changes: aws.changes, outcomes: [], skipped: aws.skipped };
+  return { stack, dryRun, changes, skipped, backup: null, ...(inAws && { aws: inAws }) };
+}
+
+/** The error of a run that was expected to find nothing to change; undefined where it found nothing. */
+export function changesFound({ changes, aws }: RunResult): LayersError | undefined {
+  const count = changes.length + (aws?.changes.length ?? 0);
+  if (count === 0) return undefined;
   return new LayersError("changes-found", `${count} layer versions are not as declared. Nothing was changed.`);
 }

@@ -6,11 +6,11 @@ import { LayersError } from "../core/errors";
 import { createMatcher } from "../core/match";
 import type { FunctionFacts } from "../core/state/facts";
 import { scanState } from "../core/state/scan";
-import { withSession } from "./live-plan";
+import { withSession } from "./fleet/sites";
 import type { Finding, ValidationReport } from "./plans";
 import type { Ports } from "./ports";
 import { loadState } from "./state";
-import { invalidLayers, isOwned, recordedLayers } from "./state-plan";
+import { byName, invalidLayers, isOwned, recordedLayers } from "./state-plan";
 
 /** What is validated. */
 export interface ValidateRequest {
@@ -21,7 +21,7 @@ export interface ValidateRequest {
 }
 
 /** A layer that an entry declares, and the functions that have it. */
-interface DeclaredMatch {
+export interface DeclaredMatch {
   readonly declared: DeclaredLayer;
   /** Without version. */
   readonly arn: string;
@@ -43,7 +43,7 @@ export async function validate(ports: Ports, request: ValidateRequest): Promise<
     file: stateFile,
     scan: (bytes) => scanState(bytes, { resourceTypes }),
   });
-  const functions = facts.functions.filter(isOwned);
+  const functions = facts.functions.filter(isOwned).toSorted(byName);
   const { matches, findings } = findMatches(functions, declared);
   for (const { function: name, text } of invalidLayers(functions)) {
     findings.push(warning("layer-invalid", `Invalid layer ARN format: ${text} of function ${name}.`));
@@ -59,7 +59,8 @@ export async function validate(ports: Ports, request: ValidateRequest): Promise<
   return { stack, layers, findings, live };
 }
 
-function findMatches(functions: readonly FunctionFacts[], declared: DeclaredLayers) {
+/** Finds which layers of functions each entry is about; layers that two entries claim are in the findings. */
+export function findMatches(functions: readonly FunctionFacts[], declared: DeclaredLayers) {
   const matcher = createMatcher(declared);
   const matches = new Map<string, DeclaredMatch>();
   const ambiguous = new Map<string, Finding>();
@@ -104,7 +105,7 @@ async function validateInAws(
   try {
     const wanted = [...matches, ...(await unmatched(ports, config, declared, matches))];
     for (const [region, ofRegion] of Map.groupBy(wanted, ({ arn }) => arn.split(":")[3])) {
-      await withSession(ports, region, async (aws) => {
+      await withSession(ports, { region }, async (aws) => {
         for (const match of ofRegion) findings.push(...(await checkVersion(aws.layerVersion, match)));
       });
     }
@@ -116,7 +117,7 @@ async function validateInAws(
 }
 
 /** Entries that match nothing in the state, as the layers that they name. */
-async function unmatched(
+export async function unmatched(
   ports: Ports,
   { settings }: LayerConfig,
   { layers, stack }: DeclaredLayers,
@@ -125,7 +126,7 @@ async function unmatched(
   const matched = new Set(matches.map(({ declared }) => declared));
   const open = layers.filter((entry) => !matched.has(entry));
   if (open.length === 0) return [];
-  return withSession(ports, settings.region, async (aws) => {
+  return withSession(ports, { region: settings.region }, async (aws) => {
     const { account, partition } = await aws.callerIdentity();
     return open.map((declared) => {
       const name = declared.names?.find((one) => !one.includes("*")) ?? `${declared.key}-${stack}`;

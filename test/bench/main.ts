@@ -4,9 +4,9 @@ import Table from "cli-table3";
 import type { Figure } from "./figures";
 
 const benches: Record<string, () => Promise<{ run(): Promise<Figure[]> }>> = {
-  policy: () => import("./policy"),
-  resource: () => import("./resource"),
-  state: () => import("./state"),
+  policy: () => import("./policy.js"),
+  resource: () => import("./resource.js"),
+  state: () => import("./state.js"),
 };
 
 async function main(names: readonly string[]): Promise<void> {

@@ -1,3 +1,5 @@
+import { readdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { LayersError } from "../../sdk/core/errors";
 import type { RunResult } from "../../sdk/ops/plans";
 import type { Ports, Reporter } from "../../sdk/ops/ports";
@@ -70,30 +72,37 @@ export async function tell(
 export interface Deployed {
   readonly project: Project;
   readonly emulator: Emulator;
+  /** The state after the deployment. */
+  readonly original: string;
+  /** Brings state, functions and folder back to how they were after the deployment. */
+  reset(): Promise<void>;
 }
 
 /** The layers that {@link useStack} publishes. */
 const layers = ["receipt-dynamo-dev", "receipt-label-dev", "unrelated"].map((name) => ({ name, versions: 9 }));
 
+/** The secret that is in the state of each stack. */
+export const plaintext = "hunter2-in-plain-text";
+
 /**
  * Deploys a stack with functions and secrets by a real `up`, once for the suite that this is called in, and has the
  * suite run in its environment.
- * @param program declares the functions, in JavaScript with the AWS harness's preamble
+ * @param program declares the functions, in JavaScript with the AWS harness's preamble and `layer(name, version)`
  */
 export function useStack(program: string, options: { stack?: string; files?: Record<string, unknown> } = {}): Deployed {
   let project: Project;
   let emulator: Emulator;
+  let original: string;
+  let live: { name: string; layers: string[] }[];
   let restore: () => void;
   before(async function () {
     this.timeout(120_000);
     emulator = await startEmulator();
     emulator.seed({ layers });
-    project = await createAwsStack({
-      env: emulator.env,
-      program: `${preamble}\nexports.password = pulumi.secret("hunter2-in-plain-text");\n${program}`,
-      ...options,
-    });
+    project = await createAwsStack({ env: emulator.env, program: `${beginning}\n${program}`, ...options });
     await project.up();
+    original = await project.exportText();
+    live = emulator.functions({}).map(({ name, layers }) => ({ name, layers: [...layers] }));
     restore = withEnv(project.env);
   });
   after(async () => {
@@ -108,5 +117,36 @@ export function useStack(program: string, options: { stack?: string; files?: Rec
     get emulator() {
       return emulator;
     },
+    get original() {
+      return original;
+    },
+    async reset() {
+      await rm(join(project.dir, "backups"), { recursive: true, force: true });
+      await importState(project, original);
+      emulator.clearFaults();
+      emulator.allowAll();
+      for (const { name, layers } of live) {
+        if (String(emulator.layersOf(name)) !== String(layers)) emulator.edit(name, { Layers: layers });
+      }
+      emulator.resetCounts();
+    },
   };
+}
+
+const beginning = `${preamble}
+const layer = (name, version) => "arn:aws:lambda:us-east-1:${account}:layer:" + name + ":" + version;
+exports.password = pulumi.secret("${plaintext}");
+`;
+
+/** Imports a state, unless the stack has it already. */
+export async function importState(project: Project, text: string): Promise<void> {
+  if ((await project.exportText()) === text) return;
+  const file = join(project.root, "import.json");
+  await writeFile(file, text);
+  await project.succeeds(["stack", "import", "--stack", project.stack, "--file", file]);
+}
+
+/** Names of the files in the backup folder, sorted; empty where there is none. */
+export async function backupNames(project: Project): Promise<string[]> {
+  return (await readdir(join(project.dir, "backups")).catch(() => [])).sort();
 }

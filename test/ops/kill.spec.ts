@@ -10,7 +10,6 @@ import { type Outcome, type Running, start } from "../support/processes";
 import { layer, useStack } from "./harness";
 
 const program = `
-const layer = (name, version) => "arn:aws:lambda:us-east-1:123456789012:layer:" + name + ":" + version;
 for (const name of ["a", "b", "c"]) fn(name, { layers: [layer("receipt-dynamo-dev", 1), layer("unrelated", 2)] });
 `;
 const configFor = (version: number) => `layers: { receipt-dynamo: { version: ${version} } }\n`;

@@ -53,6 +53,7 @@ describe("layer-live-drift", function () {
       "In AWS: Function fn-7: Layer base version 2 -> 5",
     ]);
     assert.match(output, /layer-live-drift {2}\(aws:lambda:Function: fn-7\)/);
+    assert.match(output, /Not checked against AWS: not-there\. AWS has no such function/);
     assert.deepEqual(emulator.counts(), { ListFunctions: 2 });
   });
 

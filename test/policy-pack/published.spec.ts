@@ -20,6 +20,7 @@ describe("the policy pack in the places where it runs", function () {
   let project: Project;
   before(async () => {
     project = await createProject({
+      typeCheck: true,
       files: {
         "layer_config.yaml": "layers: { base: { version: 5 } }\n",
         "export.json": stateOf([awsFunction("api", [layer("base", 1)])]),
@@ -64,23 +65,14 @@ describe("the policy pack in the places where it runs", function () {
     await expectItWorks(join(installed, "policy-pack"));
   });
 
-  it("runs as part of a pack of one's own", async () => {
+  it("runs as part of a pack of one's own, such as the example", async () => {
     const own = join(project.dir, "own-pack");
-    await mkdir(own);
+    await cp(join(checkout, "examples", "policy"), own, { recursive: true });
     await linkModules(own);
-    await writeFile(join(own, "PulumiPolicy.yaml"), "runtime: nodejs\n");
-    await writeFile(join(own, "package.json"), JSON.stringify({ name: "own", version: "1.2.3", main: "index.js" }));
-    await writeFile(
-      join(own, "index.js"),
-      `const { PolicyPack } = require("@pulumi/policy");
-       const { layerPolicies, layerCount } = require("pulumi-lambda-layers/policy-pack");
-       const own = { name: "own", description: "own", enforcementLevel: "advisory", validateResource: (args, report) => report("seen " + layerCount.name) };
-       new PolicyPack("own-pack", { policies: [...layerPolicies, own] });`,
-    );
     const { output } = await project.pulumi(["policy", "analyze", "--file", "export.json", "--policy-pack", own]);
-    assert.match(output, /own-pack@v1\.2\.3.*\n.*layer-version-pinned/);
-    assert.match(output, /Function api: Layer base version 1 -> 5/);
-    assert.match(output, /seen layer-count/);
+    assert.match(output, /our-rules@v1\.0\.0/);
+    assert.match(output, /\[remediate\] {2}layer-version-pinned .*layers\]/);
+    assert.match(output, /function-has-datadog[^\n]*\n[^\n]*\n\s+Add the Datadog layer/);
   });
 
   describe("published with `pulumi policy publish`", () => {

@@ -11,6 +11,7 @@ const program = `const pulumi = require("@pulumi/pulumi"); exports.password = pu
 
 describe("Pulumi's CLI", () => {
   let project: Project;
+  let exported: string;
   let restore: () => void;
   before(async function () {
     this.timeout(120_000);
@@ -19,6 +20,7 @@ describe("Pulumi's CLI", () => {
       settings: { runtime: { name: "nodejs", options: { typescript: false } } },
     });
     await project.up();
+    exported = await project.exportText();
     await mkdir(join(project.root, "tmp"));
     restore = withEnv({ ...project.env, TMPDIR: join(project.root, "tmp") });
   });
@@ -83,7 +85,7 @@ describe("Pulumi's CLI", () => {
     cwd?: string;
     env?: () => Record<string, string | undefined>;
     what?: "exportState" | "checkSecrets" | "importState";
-    content?: () => Promise<string>;
+    content?: () => string;
   }
   const failures: Failure[] = [
     {
@@ -160,14 +162,14 @@ describe("Pulumi's CLI", () => {
     {
       name: "a state of another stack",
       what: "importState",
-      content: async () => (await project.exportText()).replaceAll("urn:pulumi:dev:", "urn:pulumi:prod:"),
+      content: () => exported.replaceAll("urn:pulumi:dev:", "urn:pulumi:prod:"),
       code: "pulumi-failed",
       message: /is from a different stack \(prod != dev\)/,
     },
     {
       name: "a state that is cut off",
       what: "importState",
-      content: async () => (await project.exportText()).slice(0, -20),
+      content: () => exported.slice(0, -20),
       code: "pulumi-failed",
       message: /^Pulumi could not import into the stack dev: unexpected EOF/,
     },
@@ -176,8 +178,8 @@ describe("Pulumi's CLI", () => {
   for (const failure of failures) {
     it(`${failure.name}: ${failure.code}`, async () => {
       await mkdir(join(project.root, "empty"), { recursive: true });
-      const { stack = "dev", what = "exportState", content = () => project.exportText() } = failure;
-      const path = await file("import.json", await content());
+      const { stack = "dev", what = "exportState", content = () => exported } = failure;
+      const path = await file("import.json", content());
       const stacks = new PulumiStacks({ cwd: failure.cwd ? join(project.root, failure.cwd) : project.dir });
       await withChanged(failure.env?.() ?? {}, () =>
         assert.rejects(
@@ -199,7 +201,7 @@ describe("Pulumi's CLI", () => {
     const lock = { pid: 2 ** 22 + 1, username: "me", hostname: hostname(), timestamp: "2026-11-23T15:43:39Z" };
     await writeFile(join(folder, "0b7f2cb1-6f8c-4d4e-9b5a-000000000000.json"), JSON.stringify(lock));
     const stacks = new PulumiStacks({ cwd: project.dir });
-    const path = await file("import.json", await project.exportText());
+    const path = await file("import.json", exported);
     await assert.rejects(stacks.importState("dev", path), {
       code: "stack-locked",
       message: /^The stack dev is locked: .*\n.*The process that locked it is gone\.$/s,
@@ -215,7 +217,7 @@ describe("Pulumi's CLI", () => {
     const lock = { pid: 4711, username: "me", hostname: "elsewhere", timestamp: "2026-11-23T15:43:39Z" };
     await writeFile(join(folder, "0b7f2cb1-6f8c-4d4e-9b5a-000000000001.json"), JSON.stringify(lock));
     const stacks = new PulumiStacks({ cwd: project.dir });
-    const path = await file("import.json", await project.exportText());
+    const path = await file("import.json", exported);
     await assert.rejects(stacks.importState("dev", path), {
       code: "stack-locked",
       next: /^Wait until that update has ended/,

@@ -23,7 +23,7 @@ export function withoutPlaces(facts: StateFacts): PlainFacts {
 export function modelOf(text: string, resourceTypes: Readonly<Record<string, string>>): PlainFacts {
   const state = JSON.parse(text);
   const resources: Fields[] = state.deployment.resources ?? [];
-  const operations: { type: string; resource: { urn: string } }[] = state.deployment.pending_operations ?? [];
+  const operations: { type?: string; resource?: { urn?: string } }[] = state.deployment.pending_operations ?? [];
   const types: Record<string, string> = { ...functionTypes, ...resourceTypes };
   return {
     version: state.version,
@@ -31,7 +31,7 @@ export function modelOf(text: string, resourceTypes: Readonly<Record<string, str
     secretsProvider: state.deployment.secrets_providers?.type,
     pendingOperations: {
       count: operations.length,
-      first: operations.map(({ type, resource }) => ({ type, urn: resource.urn })),
+      first: operations.map(({ type = "", resource = {} }) => ({ type, urn: resource.urn ?? "" })),
     },
     functions: resources.flatMap((resource) => {
       const property = types[String(resource.type)];

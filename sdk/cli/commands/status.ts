@@ -1,24 +1,31 @@
 import { LayersError } from "../../core/errors";
 import type { StatusReport, StatusRow } from "../../ops/plans";
 import { readStatus } from "../../ops/status";
+import { statusSummary } from "../ci";
 import type { Context } from "../context";
+import { reportedStack } from "../report/matrix";
 import { configFile } from "../settings";
 import { forEachStack } from "../stacks";
-import { type Column, printTable } from "../table";
+import { type Cell, type Column, printTable } from "../table";
 import { count } from "../text";
 
 export async function run(context: Context): Promise<number> {
   const { options } = context;
   const ports = await context.openPorts();
   return forEachStack(context, async (stack) => {
+    const config = ports.configs.load(configFile(options));
     const report = await readStatus(ports, {
       stack,
-      config: ports.configs.load(configFile(options)),
+      config,
       stateFile: options.stateFile,
       filter: { functions: options.function ?? [], exclude: options.exclude ?? [] },
     });
     show(context, report);
-    return { document: report, error: options.expectNoChanges ? driftFound(report) : undefined };
+    return {
+      document: report,
+      error: options.expectNoChanges ? driftFound(report) : undefined,
+      summary: statusSummary(reportedStack(report, config)),
+    };
   });
 }
 
@@ -40,21 +47,21 @@ function show({ options, stdout, reporter }: Context, { stack, rows, skipped, li
     return;
   }
   const { red, dim } = stdout.colors;
-  const version = (value: number | undefined, row: StatusRow) => {
-    if (value === undefined) return dim("-");
-    return isFine(value, row) ? String(value) : red(String(value));
+  const unknown: Cell = { text: "-", color: dim };
+  const version = (value: number | undefined, row: StatusRow): Cell => {
+    if (value === undefined) return unknown;
+    return isFine(value, row) ? String(value) : { text: String(value), color: red };
   };
   const cells = rows.map((row) => [
-    row.drift ? red("!") : "",
+    row.drift ? { text: "!", color: red } : "",
     row.function,
     row.layer,
-    row.declared === undefined ? dim("-") : `${row.enforce === "minimum" ? ">=" : ""}${row.declared}`,
+    row.declared === undefined ? unknown : `${row.enforce === "minimum" ? ">=" : ""}${row.declared}`,
     version(row.recorded, row),
     version(row.live, row),
   ]);
   printTable(stdout, columns, cells);
-  const drifted = rows.filter(({ drift }) => drift).length;
-  reporter.info(drifted > 0 ? `${drifted} of ${count(rows.length, "layer")} not as declared` : "All are as declared");
+  reporter.info(driftOf(rows) ?? "All declared layers are at their versions");
 }
 
 function isFine(version: number, { declared, enforce }: StatusRow): boolean {
@@ -62,9 +69,16 @@ function isFine(version: number, { declared, enforce }: StatusRow): boolean {
 }
 
 function driftFound({ stack, rows }: StatusReport): LayersError | undefined {
-  const drifted = rows.filter(({ drift }) => drift).length;
-  if (drifted === 0) return undefined;
-  return new LayersError("changes-found", `Stack ${stack} has drifted: ${count(drifted, "layer")} not as declared.`, {
+  const drift = driftOf(rows);
+  if (drift === undefined) return undefined;
+  return new LayersError("changes-found", `Stack ${stack} has drifted: ${drift}.`, {
     next: `See what an update would change: lambda-layers --stack ${stack} --dry-run`,
   });
+}
+
+/** Undefined where there is none. */
+function driftOf(rows: readonly StatusRow[]): string | undefined {
+  const drifted = rows.filter(({ drift }) => drift).length;
+  if (drifted === 0) return undefined;
+  return `${drifted} of ${count(rows.length, "layer")} ${drifted === 1 ? "is" : "are"} not as declared`;
 }

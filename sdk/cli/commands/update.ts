@@ -2,6 +2,7 @@ import { LayersError } from "../../core/errors";
 import { updateFailure } from "../../ops/live-sync";
 import type { RunResult, UpdatePlan } from "../../ops/plans";
 import { LayerVersionUpdater } from "../../ops/updater";
+import { runSummary } from "../ci";
 import type { Context } from "../context";
 import { forEachStack } from "../stacks";
 import { count } from "../text";
@@ -28,7 +29,11 @@ export async function run(context: Context): Promise<number> {
       ports,
     );
     const result = await updater.run();
-    return { document: result, error: options.expectNoChanges ? changesFound(result) : updateFailure(result.aws) };
+    return {
+      document: result,
+      error: options.expectNoChanges ? changesFound(result) : updateFailure(result.aws),
+      summary: runSummary(result),
+    };
   });
 }
 
@@ -44,5 +49,8 @@ function question({ stack, changes, aws, out }: UpdatePlan): string {
 function changesFound({ changes, aws }: RunResult): LayersError | undefined {
   const found = changes.length + (aws?.changes.length ?? 0);
   if (found === 0) return undefined;
-  return new LayersError("changes-found", `${count(found, "layer version")} not as declared. Nothing was changed.`);
+  return new LayersError(
+    "changes-found",
+    `${count(found, "layer version")} ${found === 1 ? "is" : "are"} not as declared. Nothing was changed.`,
+  );
 }

@@ -31,10 +31,10 @@ function show(
   file: string,
 ): void {
   if (!options.json && layers.length > 0) {
-    const { dim } = stdout.colors;
+    const none = { text: "-", color: stdout.colors.dim };
     const rows = layers.flatMap(({ key, version, matches }) =>
       matches.length === 0
-        ? [[key, String(version), dim("-"), dim("-")]]
+        ? [[key, String(version), none, none]]
         : matches.map((match) => [key, String(version), match.layer, String(match.functions)]),
     );
     printTable(stdout, columns, rows);

@@ -19,14 +19,20 @@ export interface YamlFile {
   problemAt(path: Path, what: What, part?: "key" | "value"): Problem;
   /** Where the value at `path` stands. */
   positionOf(path: Path): Position;
+  /** From and to of the value at `path`, as offsets in the text. */
+  rangeOf(path: Path): Range;
 }
+
+/**
+ * How YAML is read: keys stay as written, because a stack named 007 or 1.10 is no number. Looking for duplicates is
+ * quadratic in the library.
+ */
+export const yamlOptions = { merge: true, stringKeys: true, uniqueKeys: false, prettyErrors: false } as const;
 
 /** Parses YAML 1.2, with merge keys (`<<`) as the Python tool understood them. Nothing in the text can run code. */
 export function parseYaml(source: string, file: string): YamlFile {
   const lineCounter = new LineCounter();
-  // Keys stay as written: a stack named 007 or 1.10 is no number. Looking for duplicates is quadratic in the library.
-  const options = { merge: true, stringKeys: true, uniqueKeys: false, prettyErrors: false };
-  const doc = parseDocument(source, { ...options, lineCounter });
+  const doc = parseDocument(source, { ...yamlOptions, lineCounter });
 
   const problemIn = ([start, end]: Range, what: What): Problem => {
     const { line, col } = lineCounter.linePos(Math.min(start, source.length));
@@ -77,6 +83,7 @@ export function parseYaml(source: string, file: string): YamlFile {
       const { line, col } = lineCounter.linePos(locate(path, "value")[0]);
       return { line, column: col };
     },
+    rangeOf: (path) => locate(path, "value"),
   };
 }
 

@@ -1,6 +1,6 @@
 import { parseLayerVersionArn } from "../arn";
 import { LayersError } from "../errors";
-import type { FunctionFacts, RecordedLayer, StateFacts } from "./facts";
+import type { FunctionFacts, RecordedLayer, RecordedLayers, StateFacts } from "./facts";
 import type { ByteRange } from "./text";
 
 /** The replacement of one version's digits. Plain data. */
@@ -10,21 +10,21 @@ export interface VersionEdit extends ByteRange {
 }
 
 /**
- * The edits that bring recorded layers to other versions: in the inputs and outputs of each function, wherever they
- * are held as plain lists.
+ * The edits that bring recorded layers to other versions, in the inputs and outputs of each function, wherever they are
+ * held as plain lists.
  * @param versionFor the version that a layer version ARN has to be at; undefined where it stays as it is
  */
 export function versionEdits(
   functions: Iterable<FunctionFacts>,
-  versionFor: (layerVersionArn: string, of: FunctionFacts) => number | undefined,
+  versionFor: (layerVersionArn: string, fn: FunctionFacts, side: "inputs" | "outputs") => number | undefined,
 ): VersionEdit[] {
   const edits: VersionEdit[] = [];
-  for (const one of functions) {
-    for (const recorded of [one.inputs, one.outputs]) {
-      if (recorded.kind !== "list") continue;
-      for (const layer of recorded.layers) {
+  for (const fn of functions) {
+    for (const side of ["inputs", "outputs"] as const) {
+      const recorded = fn[side];
+      for (const layer of recorded.kind === "list" ? recorded.layers : []) {
         if (layer.kind !== "text" || !layer.version) continue;
-        const version = versionFor(layer.text, one);
+        const version = versionFor(layer.text, fn, side);
         if (version === undefined || version === parseLayerVersionArn(layer.text)?.version) continue;
         edits.push({ start: layer.version.start, end: layer.version.end, text: String(version) });
       }
@@ -62,9 +62,11 @@ function* slices(bytes: Uint8Array, sorted: readonly VersionEdit[]): Generator<U
   yield bytes.subarray(end);
 }
 
+const decoder = new TextDecoder();
+
 /** Whether an edit puts a version in the place of digits; digits may be escaped, as in `\u0031`. */
 function isVersion(bytes: Uint8Array, { start, end, text }: VersionEdit): boolean {
-  const old = new TextDecoder().decode(bytes.subarray(start, end));
+  const old = decoder.decode(bytes.subarray(start, end));
   return /^[1-9]\d*$/.test(text) && /^(\d|\\u003\d)+$/.test(old);
 }
 
@@ -77,27 +79,34 @@ function isVersion(bytes: Uint8Array, { start, end, text }: VersionEdit): boolea
  */
 export function verifyPatched(before: StateFacts, edits: readonly VersionEdit[], after: StateFacts): void {
   const versions = new Map(edits.map(({ start, text }) => [start, text]));
-  const planned = (layer: RecordedLayer): string => {
-    if (layer.kind !== "text") return layer.kind;
-    const version = layer.version && versions.get(layer.version.start);
-    return version === undefined ? layer.text : layer.text.replace(/\d+$/, version);
-  };
-  const found = (layer: RecordedLayer): string => (layer.kind === "text" ? layer.text : layer.kind);
-  const describe = (one: FunctionFacts | undefined, text: (layer: RecordedLayer) => string): string =>
-    JSON.stringify(
-      one && [
-        one.urn,
-        ...[one.inputs, one.outputs].map((recorded) =>
-          recorded.kind === "list" ? recorded.layers.map(text) : recorded.kind,
-        ),
-      ],
-    );
   for (let i = 0; i < Math.max(before.functions.length, after.functions.length); i++) {
     const [was, is] = [before.functions[i], after.functions[i]];
-    if (describe(was, planned) === describe(is, found)) continue;
+    const planned =
+      was?.urn === is?.urn &&
+      isPlanned(was?.inputs, is?.inputs, versions) &&
+      isPlanned(was?.outputs, is?.outputs, versions);
+    if (planned) continue;
     throw new LayersError("verification-failed", `The patched state is not as planned at ${(was ?? is)?.urn}`);
   }
   if (before.resourceCount !== after.resourceCount) {
     throw new LayersError("verification-failed", "The patched state has another number of resources than before");
   }
+}
+
+/** Whether layers are those of before at their new versions, which are known by the place of the old. */
+function isPlanned(
+  was: RecordedLayers | undefined,
+  is: RecordedLayers | undefined,
+  versions: ReadonlyMap<number, string>,
+): boolean {
+  if (was?.kind !== "list" || is?.kind !== "list") return was?.kind === is?.kind;
+  const planned = was.layers.map((layer) => {
+    const version = layer.kind === "text" && layer.version && versions.get(layer.version.start);
+    return version ? layer.text.replace(/\d+$/, version) : textOf(layer);
+  });
+  return planned.length === is.layers.length && is.layers.every((layer, i) => textOf(layer) === planned[i]);
+}
+
+function textOf(layer: RecordedLayer): string {
+  return layer.kind === "text" ? layer.text : layer.kind;
 }

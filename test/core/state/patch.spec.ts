@@ -87,6 +87,19 @@ describe("patchState", () => {
     assert.equal(slices[0]?.buffer, bytes.buffer);
   });
 
+  it("can be told another version for inputs than for outputs", () => {
+    const bytes = Buffer.from(JSON.stringify(stateOf([awsFunction("f", [layer("a", 12)])])));
+    const edits = versionEdits(scanState(bytes).functions, (_, fn, side) => (side === "inputs" ? 3 : fn.name.length));
+    const patched = scanState(Buffer.concat([...patchState(bytes, edits)])).functions[0];
+    const texts = [patched?.inputs, patched?.outputs].map(
+      (recorded) => recorded?.kind === "list" && recorded.layers[0],
+    );
+    assert.deepEqual(
+      texts.map((one) => one && one.kind === "text" && one.text),
+      [layer("a", 3), layer("a", 1)],
+    );
+  });
+
   it("takes edits in any order", () => {
     const bytes = Buffer.from("[9, 8, 7]");
     const edits = [
@@ -97,7 +110,7 @@ describe("patchState", () => {
   });
 
   const text = `["${layer("a", 12)}", "x:\\u0031"]`;
-  const digits = text.indexOf("12", 60);
+  const digits = text.indexOf(':12"') + 1;
   const refused: [name: string, edits: VersionEdit[]][] = [
     ["text in the place of digits", [{ start: digits, end: digits + 2, text: "1a" }]],
     ["nothing in the place of digits", [{ start: digits, end: digits + 2, text: "" }]],

@@ -1,0 +1,152 @@
+import { isDeepStrictEqual } from "node:util";
+import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
+import { LayersError } from "../core/errors";
+import type { AliasMove, FunctionAlias } from "../core/live";
+import type { Caller } from "./caller";
+import type { Clients } from "./clients";
+import { isNamed } from "./errors";
+import { type ReadFunction, stateOf } from "./functions";
+import { sameLayers } from "./move";
+import { classify } from "./retry";
+import type { Aws, Publication, PublishOptions } from "./types";
+import { settled } from "./wait";
+
+/** The part of a session that is about published versions and aliases. */
+export type AliasMethods = Pick<Aws, "listAliases" | "functionVersion" | "publish" | "moveAlias">;
+
+// A function with SnapStart takes a few minutes to publish.
+const publishDeadline = 600_000;
+// How often `$LATEST` may change between being read and being published.
+const mostTries = 5;
+
+/** What a release consists of beside layers. What else a configuration holds does not change what runs. */
+const released = [
+  "CodeSha256",
+  "Runtime",
+  "Handler",
+  "Role",
+  "Architectures",
+  "MemorySize",
+  "Timeout",
+  "Environment",
+] as const satisfies readonly (keyof FunctionConfiguration)[];
+
+/** Makes these methods of one session. */
+export function createAliasMethods({ lambda }: Clients, caller: Caller, read: ReadFunction): AliasMethods {
+  const requestFor = (operation: string, arn: string) =>
+    ({ service: "lambda", operation, subject: nameIn(arn), resource: arn }) as const;
+
+  const getAlias = async (arn: string, alias: string) => {
+    const input = { FunctionName: arn, Name: alias };
+    const found = await caller.call(requestFor("GetAlias", arn), (options) => lambda.getAlias(input, options), {
+      answer: (error) => (isNamed(error, "ResourceNotFoundException") ? ("missing" as const) : undefined),
+    });
+    if (found === "missing") throw failure(`Function ${nameIn(arn)} has no alias ${alias}.`);
+    return found;
+  };
+
+  const configuration = async (arn: string, version: string): Promise<FunctionConfiguration> => {
+    const input = { FunctionName: arn, Qualifier: version };
+    const found = await caller.call(requestFor("GetFunction", arn), (options) => lambda.getFunction(input, options));
+    return found.Configuration ?? {};
+  };
+
+  const moveAlias = async (arn: string, { alias, from, to }: AliasMove): Promise<void> => {
+    const current = await getAlias(arn, alias);
+    if (current.FunctionVersion === to) return;
+    if (current.FunctionVersion !== from) throw movedMeanwhile(arn, alias, current.FunctionVersion);
+    const input = { FunctionName: arn, Name: alias, FunctionVersion: to, RevisionId: current.RevisionId };
+    const answer = await caller.call(requestFor("UpdateAlias", arn), (options) => lambda.updateAlias(input, options), {
+      answer: (error) => (classify(error) === "conflict" ? ("conflict" as const) : undefined),
+    });
+    if (answer !== "conflict") return;
+    // An update whose answer was lost has changed the revision too.
+    const now = await getAlias(arn, alias);
+    if (now.FunctionVersion !== to) throw movedMeanwhile(arn, alias, now.FunctionVersion);
+  };
+
+  /** The version that a release has to replace; undefined where it has these layers already. */
+  const replaced = async (arn: string, latest: FunctionConfiguration, alias: string): Promise<string | undefined> => {
+    const { FunctionVersion: version = "$LATEST", RoutingConfig: routing } = await getAlias(arn, alias);
+    const name = nameIn(arn);
+    if (Object.keys(routing?.AdditionalVersionWeights ?? {}).length > 0)
+      throw failure(`Alias ${alias} of ${name} shares calls between two versions: a rollout is going on.`);
+    if (version === "$LATEST") return undefined;
+    const served = await configuration(arn, version);
+    if (sameLayers(stateOf(served).live.layers, stateOf(latest).live.layers)) return undefined;
+    const others = released.filter((field) => !isDeepStrictEqual(served[field], latest[field]));
+    if (others.length === 0) return version;
+    throw failure(
+      `Alias ${alias} of ${name} serves version ${version}, which differs from $LATEST in more than layers (${others.join(", ")}): what nobody has released would go live with them.`,
+    );
+  };
+
+  const publishVersion = async (arn: string, revision: string | undefined): Promise<string | "conflict"> => {
+    const input = { FunctionName: arn, RevisionId: revision };
+    const answer = await caller.call(
+      requestFor("PublishVersion", arn),
+      (options) => lambda.publishVersion(input, options),
+      { answer: (error) => (classify(error) === "conflict" ? ("conflict" as const) : undefined) },
+    );
+    if (answer === "conflict") return answer;
+    const version = answer.Version ?? "";
+    const deadline = performance.now() + publishDeadline;
+    const state = await settled(
+      stateOf(answer),
+      () => read(arn, { version }),
+      () => performance.now() >= deadline,
+    );
+    if (state?.update !== "InProgress") return version;
+    throw failure(`Version ${version} of ${nameIn(arn)} is published, but was not ready after ten minutes.`);
+  };
+
+  const publish = async (arn: string, { alias, beforeMove }: PublishOptions = {}): Promise<Publication> => {
+    for (let tries = 1; ; tries++) {
+      const latest = await configuration(arn, "$LATEST");
+      const from = alias === undefined ? undefined : await replaced(arn, latest, alias);
+      if (alias !== undefined && from === undefined)
+        return { version: (await getAlias(arn, alias)).FunctionVersion ?? "" };
+      const version = await publishVersion(arn, latest.RevisionId);
+      if (version !== "conflict") {
+        if (alias === undefined || from === undefined) return { version };
+        const moved = { alias, from, to: version };
+        await beforeMove?.(moved);
+        await moveAlias(arn, moved);
+        return { version, moved };
+      }
+      if (tries === mostTries) throw failure(`Function ${nameIn(arn)} was changed while it was published.`);
+    }
+  };
+
+  return {
+    publish,
+    moveAlias,
+    async listAliases(arn) {
+      const aliases: FunctionAlias[] = [];
+      let marker: string | undefined;
+      do {
+        const input = { FunctionName: arn, Marker: marker };
+        const page = await caller.call(requestFor("ListAliases", arn), (options) => lambda.listAliases(input, options));
+        for (const { Name: name = "", FunctionVersion: version = "", RoutingConfig: routing } of page.Aliases ?? []) {
+          const [otherVersion] = Object.keys(routing?.AdditionalVersionWeights ?? {});
+          aliases.push({ name, version, ...(otherVersion !== undefined && { otherVersion }) });
+        }
+        marker = page.NextMarker;
+      } while (marker);
+      return aliases;
+    },
+    functionVersion: async (arn, version) => (await read(arn, { version }))?.live,
+  };
+}
+
+function nameIn(functionArn: string): string {
+  return functionArn.slice(functionArn.lastIndexOf(":") + 1);
+}
+
+function failure(message: string): LayersError {
+  return new LayersError("aws-update-failed", message);
+}
+
+function movedMeanwhile(arn: string, alias: string, version = "nothing"): LayersError {
+  return failure(`Alias ${alias} of ${nameIn(arn)} was moved by somebody else: it serves ${version}.`);
+}

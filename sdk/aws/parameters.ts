@@ -1,0 +1,24 @@
+import type { Caller } from "./caller";
+import type { Clients } from "./clients";
+import { isNamed } from "./errors";
+
+/** Reads the text of an SSM parameter; undefined where there is none of the name. */
+export type ReadParameter = (name: string) => Promise<string | undefined>;
+
+/** Makes the reader of one session. Each parameter is read once. */
+export function createParameterReader(clients: Clients, caller: Caller): ReadParameter {
+  const known = new Map<string, string | undefined>();
+  return async (name) => {
+    if (!known.has(name)) known.set(name, await read(clients, caller, name));
+    return known.get(name);
+  };
+}
+
+async function read(clients: Clients, caller: Caller, name: string): Promise<string | undefined> {
+  const request = { service: "ssm", operation: "GetParameter", subject: name } as const;
+  const ssm = await clients.ssm();
+  const answer = await caller.call(request, (options) => ssm.getParameter({ Name: name }, options), {
+    answer: (error) => (isNamed(error, "ParameterNotFound") ? "missing" : undefined),
+  });
+  return answer === "missing" ? undefined : answer.Parameter?.Value;
+}

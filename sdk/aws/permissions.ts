@@ -1,0 +1,103 @@
+import type { EvaluationResult, IAM } from "@aws-sdk/client-iam";
+import { LayersError } from "../core/errors";
+import { pooled } from "../core/pool";
+import type { Caller } from "./caller";
+import type { Clients } from "./clients";
+import { isDenied } from "./errors";
+import type { CallerIdentity, PermissionReport, WantedPermission } from "./types";
+
+// One page of answers ("SimulatePrincipalPolicy", MaxItems: 100 where it is not given).
+const resourcesAtOnce = 100;
+const concurrentQuestions = 4;
+// A preflight is worth no longer wait.
+const deadline = 15_000;
+
+const principal = /^arn:([^:]+):(iam|sts)::(\d{12}):(user|assumed-role|root|role)(?:\/([^/]+))?/;
+
+/** Makes the session's `checkPermissions`. */
+export function createPermissionCheck(
+  clients: Clients,
+  caller: Caller,
+  callerIdentity: () => Promise<CallerIdentity>,
+): (wanted: readonly WantedPermission[]) => Promise<PermissionReport> {
+  return async (wanted) => {
+    const questions = wanted.flatMap(({ action, resources }) =>
+      inPieces([...new Set(resources)], resourcesAtOnce).map((piece) => ({ action, resources: piece })),
+    );
+    if (questions.length === 0) return { refused: [] };
+    const identity = await callerIdentity();
+    try {
+      const iam = await clients.iam();
+      const source = await policySource(iam, caller, identity);
+      if (source === "everything") return { refused: [] };
+      const answers = await pooled(questions, concurrentQuestions, (question) =>
+        simulate(iam, caller, source, question),
+      );
+      return judge(answers.flat());
+    } catch (error) {
+      if (error instanceof LayersError && error.code === "interrupted") throw error;
+      return { refused: [], unchecked: error instanceof LayersError ? error.message : String(error) };
+    }
+  };
+}
+
+/** Whose policies are asked about: the user, or the role behind a session. The root user is allowed everything. */
+async function policySource(iam: IAM, caller: Caller, { arn }: CallerIdentity): Promise<string | "everything"> {
+  const [, partition, , account, kind, name] = principal.exec(arn) ?? [];
+  if (kind === "root") return "everything";
+  if (kind === "user" || kind === "role") return arn;
+  if (kind !== "assumed-role" || name === undefined)
+    throw new LayersError("aws-failed", `IAM knows no policies of ${arn}.`);
+  // A session's ARN lacks the path of its role.
+  const request = { service: "iam", operation: "GetRole", subject: name } as const;
+  const input = { RoleName: name };
+  const found = await caller.call(request, (options) => iam.getRole(input, options), {
+    deadline: performance.now() + deadline,
+    answer: (error) => (isDenied(error) ? ("denied" as const) : undefined),
+  });
+  const withoutPath = `arn:${partition}:iam::${account}:role/${name}`;
+  return found === "denied" ? withoutPath : (found.Role?.Arn ?? withoutPath);
+}
+
+async function simulate(
+  iam: IAM,
+  caller: Caller,
+  source: string,
+  { action, resources }: WantedPermission,
+): Promise<EvaluationResult[]> {
+  const request = { service: "iam", operation: "SimulatePrincipalPolicy", subject: action } as const;
+  const results: EvaluationResult[] = [];
+  let marker: string | undefined;
+  do {
+    const input = {
+      PolicySourceArn: source,
+      ActionNames: [action],
+      ResourceArns: [...resources],
+      Marker: marker,
+    };
+    const page = await caller.call(request, (options) => iam.simulatePrincipalPolicy(input, options), {
+      deadline: performance.now() + deadline,
+    });
+    results.push(...(page.EvaluationResults ?? []));
+    marker = page.IsTruncated ? page.Marker : undefined;
+  } while (marker);
+  return results;
+}
+
+function judge(results: readonly EvaluationResult[]): PermissionReport {
+  const denied = results.filter(({ EvalDecision: decision }) => decision !== "allowed");
+  // A statement with a condition, such as one on a function's tags: the simulator does not know their values.
+  const undecided = denied.filter(({ MissingContextValues: values = [] }) => values.length > 0);
+  const refused = denied
+    .filter((result) => !undecided.includes(result))
+    .map(({ EvalActionName: action = "", EvalResourceName: resource = "*" }) => ({ action, resource }));
+  if (undecided.length === 0) return { refused };
+  const keys = new Set(undecided.flatMap(({ MissingContextValues: values = [] }) => values));
+  return { refused, unchecked: `The caller's policies depend on ${[...keys].join(", ")}.` };
+}
+
+function inPieces<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
+}

@@ -1,0 +1,37 @@
+/** Text that is HTML already. */
+export class Html {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** What a template takes: texts and numbers are escaped, HTML is not; nothing stands for `undefined`. */
+export type HtmlValue = string | number | undefined | Html | readonly Html[];
+
+/** A template whose values are escaped, so that a name can be anything: html`<b>${name}</b>`. */
+export function html(strings: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
+  let text = strings[0] ?? "";
+  for (const [index, value] of values.entries()) text += toText(value) + (strings[index + 1] ?? "");
+  return new Html(text);
+}
+
+function toText(value: HtmlValue): string {
+  if (value === undefined) return "";
+  if (value instanceof Html) return value.text;
+  if (typeof value === "string") return escapeHtml(value);
+  return typeof value === "number" ? String(value) : value.map(({ text }) => text).join("");
+}
+
+const entities: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => entities[character] ?? "");
+}

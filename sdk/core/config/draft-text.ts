@@ -1,0 +1,61 @@
+import type { DraftEntry } from "./draft";
+import { keyText } from "./insert";
+
+/** What a new config says beside its layers. */
+export interface DraftSettings {
+  /** Where the JSON Schema is, relative to the file. */
+  readonly schema: string;
+  /** The stacks, or whatever it was made from, in words. */
+  readonly from: string;
+  readonly region: string | undefined;
+  readonly account: string | undefined;
+}
+
+/** How many functions a comment names. */
+const mostNamed = 5;
+
+/** Writes a config for people: each entry says who uses the layer, and who would move. */
+export function writeDraft(entries: readonly DraftEntry[], { schema, from, region, account }: DraftSettings): string {
+  const settings = [
+    ...(region === undefined ? [] : [`  aws_region: ${region}`]),
+    ...(account === undefined ? [] : [`  aws_account_id: "${account}"`]),
+  ];
+  const lines = [
+    `# yaml-language-server: $schema=${schema}`,
+    `# The version that each Lambda layer has to be at: the one that most functions use (${from}).`,
+    ...(entries.length === 0 ? ["layers: {}"] : ["layers:", ...entries.flatMap(entryLines)]),
+    ...(settings.length === 0 ? [] : ["", "settings:", ...settings]),
+    ...overrideLines(entries),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function entryLines({ key, arn, names, version, uses, overrides }: DraftEntry): string[] {
+  const functions = new Set(uses.map((use) => `${use.stack} ${use.function}`)).size;
+  const moving = uses.filter((use) => use.layer.version !== (overrides.get(use.stack) ?? version));
+  const named = moving.slice(0, mostNamed).map((use) => `${use.function} from ${use.layer.version}`);
+  const more = moving.length > mostNamed ? `, and ${moving.length - mostNamed} more` : "";
+  return [
+    `  ${keyText(key)}:${arn || names ? "" : ` # ${[...new Set(uses.map(({ layer }) => layer.name))].sort().join(", ")}`}`,
+    ...(arn === undefined ? [] : [`    arn: ${arn.includes("{") ? `"${arn}"` : arn}`]),
+    ...(names === undefined ? [] : [`    names: [${names.map((name) => JSON.stringify(name)).join(", ")}]`]),
+    `    version: ${version} # ${functions} function${functions === 1 ? "" : "s"}`,
+    ...(moving.length > 0 ? [`    # would move: ${named.join(", ")}${more}`] : []),
+  ];
+}
+
+function overrideLines(entries: readonly DraftEntry[]): string[] {
+  const overrides = entries.flatMap(({ key, overrides }) =>
+    [...overrides].map(([stack, version]) => ({ stack, key, version })),
+  );
+  if (overrides.length === 0) return [];
+  const byStack = [...Map.groupBy(overrides, ({ stack }) => stack)].sort(([a], [b]) => (a < b ? -1 : 1));
+  return [
+    "",
+    "stack_overrides:",
+    ...byStack.flatMap(([stack, own]) => [
+      `  ${keyText(stack)}:`,
+      ...own.map(({ key, version }) => `    ${keyText(key)}: { version: ${version} }`),
+    ]),
+  ];
+}

@@ -1,0 +1,98 @@
+import { type LayerVersionArn, layerArn } from "../arn";
+
+/** One layer of one function, as found. */
+export interface LayerUse {
+  /** The last part of the stack's name. */
+  readonly stack: string;
+  /** The function's name in AWS. */
+  readonly function: string;
+  /** The account that the function is in; undefined where it is not known. */
+  readonly account: string | undefined;
+  readonly layer: LayerVersionArn;
+}
+
+/** An entry for a config that is yet to be written. */
+export interface DraftEntry {
+  /** The entry's name. */
+  readonly key: string;
+  /** The layer's ARN without version; {stack} stands for the stack. Undefined for layers that go by name. */
+  readonly arn: string | undefined;
+  /** The layer's name with {stack}, where the entry's own name does not mean it. */
+  readonly names: readonly string[] | undefined;
+  /** The version that most functions use. */
+  readonly version: number;
+  /** By stack, where most of its functions use another version. */
+  readonly overrides: ReadonlyMap<string, number>;
+  readonly uses: readonly LayerUse[];
+}
+
+/**
+ * Drafts entries that declare the versions which most functions use; of two that are used equally often, the newer.
+ * A layer's name that has the stack's in it becomes a pattern. Layers of other accounts than the function's, and those
+ * of a name that several regions or accounts have, are declared by their ARN.
+ * @returns entries by name; no layer is meant by two of them
+ */
+export function draftEntries(uses: readonly LayerUse[]): DraftEntry[] {
+  const byTemplate = Map.groupBy(uses, (use) => template(use.layer.name, use.stack));
+  const bySimpleKey = Map.groupBy(byTemplate.keys(), simpleKey);
+  const keys = new Set<string>();
+  const entries = [...byTemplate].flatMap(([name, ofName]): Omit<DraftEntry, "version" | "overrides">[] => {
+    const byArn = Map.groupBy(ofName, ({ layer }) => layerArn({ ...layer, name }));
+    const isForeign = ofName.some(({ account, layer }) => account !== undefined && account !== layer.account);
+    if (isForeign || byArn.size > 1) {
+      return [...byArn].map(([arn, ofArn]) => {
+        const region = byArn.size > 1 ? `-${arn.split(":")[3]}` : "";
+        return { key: unique(`${plainKey(name)}${region}`, keys), arn, names: undefined, uses: ofArn };
+      });
+    }
+    const key = simpleKey(name);
+    // Where two patterns come to the same name, that name alone would mean both.
+    const isClear = key !== undefined && bySimpleKey.get(key)?.length === 1 && !keys.has(key);
+    return [
+      { key: unique(key ?? plainKey(name), keys), arn: undefined, names: isClear ? undefined : [name], uses: ofName },
+    ];
+  });
+  return entries.map((entry) => ({ ...entry, ...versionsOf(entry.uses) })).sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+const stackMark = "{stack}";
+
+/** The name with {stack} in place of the stack's name, where that is a part of its own between `-` or `_`. */
+function template(name: string, stack: string): string {
+  // What a stack can be called has no meaning in a regular expression but for the dot.
+  const part = new RegExp(`(?<![A-Za-z0-9])${stack.replaceAll(".", "\\.")}(?![A-Za-z0-9])`);
+  return name === stack ? name : name.replace(part, stackMark);
+}
+
+/** The entry's name that means the layers of this name by itself; undefined where there is none. */
+function simpleKey(name: string): string | undefined {
+  const [, suffixed] = /^(.+)-\{stack\}$/.exec(name) ?? [];
+  const [, prefixed] = /^\{stack\}-(.+)$/.exec(name) ?? [];
+  const key = suffixed ?? prefixed ?? name;
+  return key.includes(stackMark) || !/^[A-Za-z0-9]/.test(key) ? undefined : key;
+}
+
+function plainKey(name: string): string {
+  return name.replace(/[-_]*\{stack\}[-_]*/, "-").replace(/^[-_]+|[-_]+$/g, "") || "layer";
+}
+
+function unique(key: string, keys: Set<string>): string {
+  let found = key;
+  for (let number = 2; keys.has(found); number++) found = `${key}-${number}`;
+  keys.add(found);
+  return found;
+}
+
+function versionsOf(uses: readonly LayerUse[]): Pick<DraftEntry, "version" | "overrides"> {
+  const version = mostUsed(uses);
+  const ofStacks = [...Map.groupBy(uses, ({ stack }) => stack)].map(([stack, own]) => [stack, mostUsed(own)] as const);
+  return { version, overrides: new Map(ofStacks.filter(([, own]) => own !== version)) };
+}
+
+function mostUsed(uses: readonly LayerUse[]): number {
+  const counts = [...Map.groupBy(uses, ({ layer }) => layer.version)].map(
+    ([version, own]) => [version, own.length] as const,
+  );
+  const [[version] = [1]] = counts.sort(([a, m], [b, n]) => n - m || b - a);
+  return version;
+}

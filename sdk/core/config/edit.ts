@@ -1,0 +1,106 @@
+import { LayersError } from "../errors";
+import { formatProblem } from "../problem";
+import { insertVersion } from "./insert";
+import { type LayerConfig, type LayerEntry, parseConfig } from "./parse";
+import { parseYaml, type YamlFile } from "./yaml";
+
+/** The path of a version: in `layers`, or in the override of a stack. */
+export type VersionPath =
+  | readonly ["layers", key: string, "version"]
+  | readonly ["stack_overrides", stack: string, key: string, "version"];
+
+/** One version that changes. */
+export interface VersionEdit {
+  readonly path: VersionPath;
+  readonly version: number;
+}
+
+/**
+ * Changes version numbers in the text of a config: their digits and nothing else, so that comments, anchors, quotes,
+ * layout and line breaks stay. An override that has no version yet gets one, in the style of the mapping around it.
+ * @param file the file's name, for messages
+ * @throws LayersError `config-invalid`, or `config-not-editable` where the result would say more or less than was asked:
+ * a version that others share by an alias, or one that is not written in plain digits
+ */
+export function editVersions(text: string, file: string, edits: readonly VersionEdit[]): string {
+  const mark = text.startsWith("\uFEFF") ? "\uFEFF" : "";
+  const before = text.slice(mark.length);
+  const config = parsed(before, file);
+  const [there, missing] = partition(edits, ({ path }) => versionAt(config, path) !== undefined);
+  const replaced = replaceDigits(before, parseYaml(before, file), file, there);
+  const edited = missing.reduce((result, { path, version }) => insertVersion(result, file, path, version), replaced);
+  check(config, parsed(edited, file), edits);
+  return mark + edited;
+}
+
+function replaceDigits(text: string, yaml: YamlFile, file: string, edits: readonly VersionEdit[]): string {
+  const byPlace = new Map<number, { readonly end: number; readonly version: number }>();
+  for (const { path, version } of edits) {
+    const [start, end] = yaml.rangeOf(path);
+    const written = text.slice(start, end);
+    if (!/^\d+$/.test(written)) {
+      const { line } = yaml.positionOf(path);
+      throw notEditable(`${path.join(".")} is written as ${written} (${file}:${line})`, "Write it in plain digits.");
+    }
+    byPlace.set(start, { end, version });
+  }
+  let at = 0;
+  let result = "";
+  for (const [start, { end, version }] of [...byPlace].sort(([a], [b]) => a - b)) {
+    result += text.slice(at, start) + version;
+    at = end;
+  }
+  return result + text.slice(at);
+}
+
+/** Whatever YAML's aliases and merges make of an edit, what the file says is what decides. */
+function check(before: LayerConfig, after: LayerConfig, edits: readonly VersionEdit[]): void {
+  const wanted = new Map(entriesOf(before));
+  for (const { path, version } of edits) {
+    const name = path.slice(0, -1).join(".");
+    wanted.set(name, { ...wanted.get(name), version });
+  }
+  const found = new Map(entriesOf(after));
+  const names = new Set([...wanted.keys(), ...found.keys()]);
+  const different = [...names].filter((name) => !isSame(wanted.get(name), found.get(name)));
+  if (different.length === 0) return;
+  const edited = edits.map(({ path }) => path.join(".")).join(", ");
+  throw notEditable(
+    `${edited}: the number is shared, by an alias or a merge key, and editing it would change ${different.join(", ")} too`,
+    "Give each of them a version of its own, or change them together.",
+  );
+}
+
+function entriesOf({ layers, overrides }: LayerConfig): (readonly [string, LayerEntry["fields"]])[] {
+  const named = (section: string, entries: ReadonlyMap<string, LayerEntry>) =>
+    [...entries].map(([key, { fields }]) => [`${section}.${key}`, fields] as const);
+  return [
+    ...named("layers", layers),
+    ...[...overrides].flatMap(([stack, entries]) => named(`stack_overrides.${stack}`, entries)),
+  ];
+}
+
+function isSame(a: LayerEntry["fields"] | undefined, b: LayerEntry["fields"] | undefined): boolean {
+  const canonical = (fields = {}) => JSON.stringify(Object.entries(fields).sort(([x], [y]) => (x < y ? -1 : 1)));
+  return (a === undefined) === (b === undefined) && canonical(a) === canonical(b);
+}
+
+function versionAt({ layers, overrides }: LayerConfig, path: VersionPath): number | undefined {
+  const entry = path.length === 3 ? layers.get(path[1]) : overrides.get(path[1])?.get(path[2]);
+  return entry?.fields.version;
+}
+
+function parsed(text: string, file: string): LayerConfig {
+  const result = parseConfig(text, file);
+  if (result.ok) return result.config;
+  throw new LayersError("config-invalid", result.problems.map(formatProblem).join("\n"));
+}
+
+function partition<T>(all: readonly T[], isFirst: (one: T) => boolean): [T[], T[]] {
+  return [all.filter(isFirst), all.filter((one) => !isFirst(one))];
+}
+
+/** The error for a text that cannot be edited as asked; it is as it was. */
+export function notEditable(what: string, next: string): LayersError {
+  return new LayersError("config-not-editable", `${what}. The file is as it was.`, { next });
+}

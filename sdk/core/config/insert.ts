@@ -1,0 +1,101 @@
+import { isAlias, isMap, isScalar, type Node, type Pair, parseDocument, type YAMLMap } from "yaml";
+import { LayersError } from "../errors";
+import { yamlOptions } from "./yaml";
+import type { Range } from "./yaml-nodes";
+
+type Step = string | number;
+
+/**
+ * Adds a version, and the mappings above it that are not there yet, to the text of a config. The text around it stays.
+ * @param path the keys that lead to the version; the first that is missing is added to its mapping
+ * @throws LayersError `config-not-editable` where a mapping above it is an alias
+ */
+export function insertVersion(text: string, file: string, path: readonly string[], version: number): string {
+  const doc = parseDocument(text, yamlOptions);
+  let at: { readonly pair: Pair; readonly map: YAMLMap } | undefined;
+  let node: unknown = doc.contents;
+  for (const [depth, key] of path.entries()) {
+    const added = { keys: path.slice(depth), version };
+    if (isMap(node)) {
+      const pair = node.items.find((item) => isScalar(item.key) && item.key.value === key);
+      if (!pair) return insertItem(text, node, added);
+      at = { pair, map: node };
+      node = pair.value;
+    } else if (at && isScalar(node) && node.value === null) {
+      return fillEmpty(text, at.map, at.pair, node, added);
+    } else break;
+  }
+  const where = path.join(".");
+  throw new LayersError(
+    "config-not-editable",
+    `${where} cannot be added to ${file}: ${isAlias(node) ? `*${node.source} stands for what is above it` : "there is something else"}. The file is as it was.`,
+    { next: `Add ${where}: ${version} yourself.` },
+  );
+}
+
+/** What is added: keys, each in the mapping of the one before, and the version as the value of the last. */
+interface Addition {
+  readonly keys: readonly Step[];
+  readonly version: number;
+}
+
+function insertItem(text: string, map: YAMLMap, added: Addition): string {
+  const last = map.items.at(-1);
+  if (map.flow || !last) {
+    const [start, end] = rangeOf(map);
+    if (last) return splice(text, endOf(last), `, ${inFlow(added)}`);
+    const isBare = text.slice(start, end).replace(/\s/g, "") === "{}";
+    return isBare ? splice(text, start, `{ ${inFlow(added)} }`, end) : splice(text, start + 1, ` ${inFlow(added)} `);
+  }
+  return insertLines(text, endOf(last), columnOf(text, map), added);
+}
+
+function fillEmpty(text: string, map: YAMLMap, pair: Pair, empty: Node, added: Addition): string {
+  const [start, end] = rangeOf(empty);
+  if (map.flow || end > start) {
+    const space = /[\s:]/.test(text[start - 1] ?? "") && text[start - 1] !== ":" ? "" : " ";
+    return splice(text, start, `${space}{ ${inFlow(added)} }`, end);
+  }
+  return insertLines(text, rangeOf(pair.key as Node)[1], columnOf(text, map) + 2, added);
+}
+
+/** Adds lines below the line that holds an offset, or at it where a line begins there. */
+function insertLines(text: string, offset: number, indent: number, { keys, version }: Addition): string {
+  const lineBreak = text.includes("\r\n") ? "\r\n" : "\n";
+  const isLineStart = text[offset - 1] === "\n";
+  const next = text.indexOf("\n", offset) + 1;
+  const at = isLineStart ? offset : next === 0 ? text.length : next;
+  // The last two keys share a line, as in `receipt-dynamo: { version: 6 }`.
+  const blocks = keys.slice(0, -2).map((key, depth) => `${" ".repeat(indent + 2 * depth)}${keyText(key)}:`);
+  const line = " ".repeat(indent + 2 * blocks.length) + inFlow({ keys: keys.slice(-2), version });
+  const lines = [...blocks, line].join(lineBreak);
+  const isUnended = at === text.length && !text.endsWith("\n");
+  return splice(text, at, isUnended ? lineBreak + lines : lines + lineBreak);
+}
+
+function inFlow({ keys: [key = "", ...inner], version }: Addition): string {
+  return `${keyText(key)}: ${inner.length === 0 ? version : `{ ${inFlow({ keys: inner, version })} }`}`;
+}
+
+/** A key as YAML; keys are read as texts, so that only what has a meaning to YAML needs quotes. */
+export function keyText(key: Step): string {
+  return /^[A-Za-z0-9_][\w.-]*$/.test(String(key)) ? String(key) : JSON.stringify(key);
+}
+
+function columnOf(text: string, map: YAMLMap): number {
+  const [start] = rangeOf(map.items[0]?.key as Node);
+  return start - (text.lastIndexOf("\n", start - 1) + 1);
+}
+
+function endOf({ key, value }: Pair): number {
+  return rangeOf((value ?? key) as Node)[1];
+}
+
+function rangeOf({ range }: Node): Range {
+  if (!range) throw new LayersError("internal", "A parsed YAML node has no range.");
+  return [range[0], range[1]];
+}
+
+function splice(text: string, start: number, added: string, end = start): string {
+  return text.slice(0, start) + added + text.slice(end);
+}

@@ -1,0 +1,250 @@
+import { z } from "zod";
+import { layerArn, parseLayerVersionArn } from "./arn";
+import { LayersError } from "./errors";
+import type { AliasMove } from "./live";
+
+// A run record says what a run was to change in AWS and what it has changed: one JSON document a line, each written
+// before or after the request that it is about. It outlives the program that wrote it, so that shapes only ever grow.
+
+const format = 1;
+
+const text = z.string();
+const layers = z.array(text);
+const aim = z.enum(["sync", "rollback"]);
+/** One layer of a function and the version that it moves from and to. */
+const layerMove = z.object({ layer: text, from: z.int(), to: z.int() });
+const site = z.object({ region: text, account: text, profile: text.optional() });
+
+const lineSchema = z.discriminatedUnion("line", [
+  /** The first line: what the run is. */
+  z.object({
+    line: z.literal("run"),
+    format: z.literal(format),
+    stack: text,
+    at: text,
+    sites: z.array(site),
+    publish: z.object({ alias: text.optional() }).optional(),
+  }),
+  /** A function that the run is to change. */
+  z.object({ line: z.literal("planned"), function: text, changes: z.array(layerMove) }),
+  /** A process begins to work on the run. */
+  z.object({ line: z.literal("begun"), aim, at: text }),
+  /** An update is about to be sent. `instead`: the function's earlier updates of this session were not carried out. */
+  z.object({
+    line: z.literal("before"),
+    aim,
+    function: text,
+    layersBefore: layers,
+    layersAfter: layers,
+    revision: text.optional(),
+    instead: z.literal(true).optional(),
+  }),
+  /** How a function came out. */
+  z.object({
+    line: z.literal("after"),
+    aim,
+    function: text,
+    layersBefore: layers,
+    layersAfter: layers,
+    revision: text.optional(),
+    outcome: z.enum(["updated", "unchanged", "failed", "cancelled"]),
+    reason: text.optional(),
+  }),
+  /** An alias is about to be moved; with `done` it has been. */
+  z.object({
+    line: z.literal("alias"),
+    aim,
+    function: text,
+    alias: text,
+    from: text,
+    to: text,
+    done: z.literal(true).optional(),
+  }),
+  /** A process has done its work to the end, whether or not each function came out right. */
+  z.object({ line: z.literal("ended"), aim, at: text }),
+]);
+
+/** One line of a run record. */
+export type RunLine = z.infer<typeof lineSchema>;
+
+/** Whether a run brings functions to their versions, or puts them back. */
+export type RunAim = z.infer<typeof aim>;
+
+/** One layer of a function, by its ARN without version, and the versions that it moves from and to. */
+export type LayerMove = z.infer<typeof layerMove>;
+
+/** An account and region that a run worked in. */
+export type RunSite = z.infer<typeof site>;
+
+/** What a record tells of one function. */
+export interface FunctionHistory {
+  /** The function's ARN. */
+  readonly function: string;
+  /** What is to be done: each layer as the run has last seen it. */
+  readonly planned: readonly LayerMove[];
+  /** What updates of the run have changed, or may have, and what no rollback has put back. */
+  readonly moved: readonly LayerMove[];
+  /** The same for aliases. */
+  readonly aliases: readonly AliasMove[];
+}
+
+/** What a whole record tells. */
+export interface RunHistory {
+  readonly stack: string;
+  /** When the run began. */
+  readonly startedAt: Date;
+  readonly sites: readonly RunSite[];
+  readonly publish: { readonly alias?: string } | undefined;
+  /** In the order of the plan. */
+  readonly functions: readonly FunctionHistory[];
+  /** What the last process that worked on it has not ended. */
+  readonly unfinished: RunAim | undefined;
+}
+
+/** A line as it is written, without a line break. */
+export function formatRunLine(line: RunLine): string {
+  return JSON.stringify(line);
+}
+
+/** The first line of a record. */
+export function runLine(run: { stack: string; at: Date; sites: RunSite[]; publish?: { alias?: string } }): RunLine {
+  return { line: "run", format, ...run, at: run.at.toISOString() };
+}
+
+/**
+ * Reads a record. A line that a kill has cut off, at the end or before a later session's first line, says nothing: it
+ * was not on disk when its request was due.
+ * @param file its name, for messages
+ * @throws LayersError `record-invalid`
+ */
+export function readRunRecord(content: string, file: string): RunHistory {
+  const texts = content.split("\n");
+  const lines: RunLine[] = [];
+  for (const [index, line] of texts.entries()) {
+    if (line === "") continue;
+    const parsed = parseLine(line);
+    if (parsed === "torn") {
+      const next = texts.slice(index + 1).find((one) => one !== "");
+      if (next !== undefined && !next.startsWith('{"line":"begun"')) throw invalid(file, index, "it is no JSON");
+    } else if (parsed.success) lines.push(parsed.data);
+    else throw invalid(file, index, z.prettifyError(parsed.error).replaceAll("\n", " "));
+  }
+  const [first, ...others] = lines;
+  if (first?.line !== "run") throw invalid(file, 0, "a run record begins with the run");
+  return historyOf(first, others);
+}
+
+function parseLine(line: string): "torn" | z.ZodSafeParseResult<RunLine> {
+  try {
+    return lineSchema.safeParse(JSON.parse(line));
+  } catch {
+    return "torn";
+  }
+}
+
+function invalid(file: string, index: number, why: string): LayersError {
+  return new LayersError("record-invalid", `${file} is no run record that can be read: line ${index + 1}: ${why}.`, {
+    next: "Name a file {stack}_sync_{time}.jsonl that this version of the tool, or an older one, has written.",
+  });
+}
+
+function historyOf(run: RunLine & { line: "run" }, lines: readonly RunLine[]): RunHistory {
+  const functions = new Map<string, FunctionRecord>();
+  const of = (arn: string) => {
+    const known = functions.get(arn) ?? new FunctionRecord(arn);
+    functions.set(arn, known);
+    return known;
+  };
+  let unfinished: RunAim | undefined;
+  for (const line of lines) {
+    if (line.line === "begun") unfinished = line.aim;
+    else if (line.line === "ended") unfinished = undefined;
+    else if (line.line !== "run") of(line.function).note(line);
+  }
+  return {
+    stack: run.stack,
+    startedAt: new Date(run.at),
+    sites: run.sites,
+    publish: run.publish,
+    functions: [...functions.values()].map((one) => one.history()),
+    unfinished,
+  };
+}
+
+/** Follows one function through the lines of a record. */
+class FunctionRecord {
+  readonly #planned = new Map<string, LayerMove>();
+  /** What was changed before the session that is under way. */
+  #settled = new Map<string, LayerMove>();
+  #moved = new Map<string, LayerMove>();
+  readonly #aliases = new Map<string, AliasMove>();
+
+  constructor(readonly arn: string) {}
+
+  note(line: Extract<RunLine, { function: string }>): void {
+    if (line.line === "planned") for (const change of line.changes) this.#planned.set(change.layer, change);
+    else if (line.line === "alias") this.#noteAlias(line);
+    else if (line.aim === "rollback") this.#notePutBack(line);
+    else if (line.line === "before") this.#noteUpdate(line);
+    else this.#noteOutcome(line);
+  }
+
+  history(): FunctionHistory {
+    return {
+      function: this.arn,
+      planned: [...this.#planned.values()],
+      moved: [...this.#moved.values()],
+      aliases: [...this.#aliases.values()],
+    };
+  }
+
+  #noteUpdate({ layersBefore, layersAfter, instead }: RunLine & { line: "before" }): void {
+    if (instead) this.#moved = new Map(this.#settled);
+    for (const move of movesBetween(layersBefore, layersAfter)) {
+      this.#moved.set(move.layer, move);
+      const planned = this.#planned.get(move.layer);
+      if (planned) this.#planned.set(move.layer, { ...planned, from: move.from });
+    }
+  }
+
+  #noteOutcome({ outcome, revision, layersBefore, layersAfter }: RunLine & { line: "after" }): void {
+    // Without a revision it is not known what became of the last update.
+    const isUndone = outcome === "failed" && revision !== undefined;
+    if (isUndone && movesBetween(layersBefore, layersAfter).length === 0) this.#moved = new Map(this.#settled);
+    this.#settled = new Map(this.#moved);
+  }
+
+  /** A layer that is where it was before is not the run's any more. */
+  #notePutBack(line: RunLine & { line: "before" | "after" }): void {
+    if (line.line === "before") return;
+    const now = versionsOf(line.layersAfter);
+    for (const { layer, from } of [...this.#moved.values()]) {
+      if (now.get(layer) === from) this.#moved.delete(layer);
+    }
+    this.#settled = new Map(this.#moved);
+  }
+
+  #noteAlias({ aim: direction, alias, from, to, done }: RunLine & { line: "alias" }): void {
+    if (direction === "sync") this.#aliases.set(alias, { alias, from, to });
+    else if (done) this.#aliases.delete(alias);
+  }
+}
+
+/** The layers that two lists have at different versions. */
+export function movesBetween(before: readonly string[], after: readonly string[]): LayerMove[] {
+  const now = versionsOf(after);
+  return [...versionsOf(before)].flatMap(([layer, from]) => {
+    const to = now.get(layer);
+    return to === undefined || to === from ? [] : [{ layer, from, to }];
+  });
+}
+
+/** Versions by the layers' ARNs. */
+export function versionsOf(layerVersionArns: readonly string[]): Map<string, number> {
+  return new Map(
+    layerVersionArns.flatMap((arn) => {
+      const parsed = parseLayerVersionArn(arn);
+      return parsed ? [[layerArn(parsed), parsed.version] as const] : [];
+    }),
+  );
+}

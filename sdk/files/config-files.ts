@@ -1,0 +1,70 @@
+import { existsSync } from "node:fs";
+import { realpath, stat } from "node:fs/promises";
+import { dirname, join, relative, resolve } from "node:path";
+import type { LayerConfig } from "../core/config/parse";
+import { LayersError } from "../core/errors";
+import { replaceFile, writeNew } from "./atomic";
+import { loadLayerConfig, readConfigText } from "./config-file";
+
+const schema = join("node_modules", "pulumi-lambda-layers", "dist", "layer-config.schema.json");
+// A config is no secret: as readable as the user's umask lets files be.
+const newFileMode = 0o666;
+
+/** Config files; relative paths are relative to one folder. */
+export class ConfigFiles {
+  readonly #cwd: string;
+
+  constructor(cwd = process.cwd()) {
+    this.#cwd = cwd;
+  }
+
+  load(file: string): LayerConfig {
+    return loadLayerConfig(file, this.#cwd);
+  }
+
+  readText(file: string): string {
+    return readConfigText(file, this.#cwd);
+  }
+
+  exists(file: string): boolean {
+    return existsSync(resolve(this.#cwd, file));
+  }
+
+  /** Writes a file, or replaces it; a link stays, and the file that it leads to is replaced. */
+  async write(file: string, text: string, { replace }: { readonly replace: boolean }): Promise<void> {
+    const path = resolve(this.#cwd, file);
+    const content = [Buffer.from(text)];
+    if (!(await this.#write(file, path, content, replace))) {
+      throw new LayersError("usage", `${file} is there already. Nothing was changed.`, {
+        next: "Write another file with --config, or replace it with --force.",
+      });
+    }
+  }
+
+  /** The schema of the package that is installed for the file's folder or a folder above it. */
+  schemaFor(file: string): string {
+    const folder = dirname(resolve(this.#cwd, file));
+    for (let at = folder; ; at = dirname(at)) {
+      if (existsSync(join(at, schema))) return slashed(relative(folder, join(at, schema)));
+      if (dirname(at) === at) return slashed(schema);
+    }
+  }
+
+  async #write(file: string, path: string, content: readonly Uint8Array[], replace: boolean): Promise<boolean> {
+    try {
+      if (!replace) return await writeNew(path, content, newFileMode);
+      const target = await realpath(path).catch(() => path);
+      const found = await stat(target).catch(() => undefined);
+      await replaceFile(target, content, found ? found.mode & 0o777 : newFileMode);
+      return true;
+    } catch (cause) {
+      throw new LayersError("usage", `Cannot write ${file}: ${(cause as Error).message}. Nothing was changed.`, {
+        cause,
+      });
+    }
+  }
+}
+
+function slashed(path: string): string {
+  return `./${path.replaceAll("\\", "/")}`.replace(/^\.\/\.\.\//, "../");
+}

@@ -1,0 +1,192 @@
+import { expiredBackups } from "../../core/backup";
+import { LayersError } from "../../core/errors";
+import type { FunctionOutcome } from "../../core/live";
+import type { Ports } from "../ports";
+import { checkpoint } from "../steps";
+import { tellConcerns, tellLiveChanges } from "../tell";
+import type { PublishOutcome, StaleAlias } from "./aliases";
+import { follow, notUpdated } from "./follow";
+import type { SyncPlan, SyncReport, SyncResult } from "./plan";
+import { executePutBack, type PutBackResult, planPutBack } from "./put-back";
+import { loadRecord } from "./recorded";
+import { RunRecorder, recordedPlan } from "./recorder";
+import { interruptedRollout, type Rollout, type RolloutOptions, rollOut, type Stop } from "./rollout";
+
+/** How a sync is carried out. */
+export interface ExecuteSyncOptions extends RolloutOptions {
+  /** Refuses a plan with more layer version changes. */
+  readonly maxChanges?: number;
+  /** Asked before anything is changed; false ends the run with code `interrupted`. */
+  readonly confirm?: (plan: SyncPlan) => Promise<boolean>;
+}
+
+/**
+ * Carries out a sync as planned; in a dry run only tells. Each update is conditional on the function being as it was
+ * planned, and on disk in the run record before it is sent.
+ * @throws LayersError `too-many-changes`, `interrupted`, `backup-folder`; functions that failed are in the result: see
+ * {@link syncFailure}
+ */
+export async function executeSync(ports: Ports, plan: SyncPlan, options: ExecuteSyncOptions = {}): Promise<SyncResult> {
+  const { reporter } = ports;
+  const { stack, dryRun, changes, sites } = plan;
+  const total = sites.reduce((sum, { functions }) => sum + functions.length, 0);
+  tellConcerns(reporter, { ...plan, changes: [], aws: undefined });
+  if (dryRun || options.confirm || total === 0) {
+    tellLiveChanges(reporter, changes);
+    tellAliases(reporter, plan.aliases);
+  }
+  refuseLargePlan(plan, options);
+  const of = { stack, dryRun, changes: [], skipped: [], backup: null };
+  const report = { changes, outcomes: [], skipped: plan.skipped, aliases: plan.aliases, published: [] };
+  if (dryRun || total === 0) return { ...of, aws: { ...report, calls: callsOf(ports, plan) } };
+  if (options.confirm && !(await options.confirm(plan))) {
+    throw new LayersError("interrupted", "Not confirmed. Nothing was changed.");
+  }
+  checkpoint(ports, "Nothing was changed.");
+  const carriedOut = await carryOut(ports, plan, options, total);
+  return { ...of, aws: { ...report, ...carriedOut, calls: callsOf(ports, plan) } };
+}
+
+/** The requests of plan and execution together. */
+function callsOf({ aws }: Ports, { callsBefore }: SyncPlan): Record<string, number> {
+  const since = Object.entries(aws.calls()).map(
+    ([operation, n]) => [operation, n - (callsBefore[operation] ?? 0)] as const,
+  );
+  return Object.fromEntries(since.filter(([, n]) => n > 0));
+}
+
+function tellAliases(reporter: Ports["reporter"], aliases: readonly StaleAlias[]): void {
+  if (aliases.length === 0) return;
+  reporter.info(`Found ${aliases.length} aliases that serve other layer versions:`);
+  for (const { function: name, alias, version, layers } of aliases) {
+    const wrong = layers.map(({ layer, from, to }) => `${layer} version ${from} instead of ${to}`).join(", ");
+    reporter.item(`Function ${name}: alias ${alias} serves version ${version} with ${wrong}`);
+  }
+}
+
+function refuseLargePlan({ changes }: SyncPlan, { maxChanges }: ExecuteSyncOptions): void {
+  if (maxChanges === undefined || changes.length <= maxChanges) return;
+  throw new LayersError(
+    "too-many-changes",
+    `The plan has ${changes.length} layer version updates, and at most ${maxChanges} are allowed. Nothing was changed.`,
+    { next: "Look at them with --dry-run, and raise --max-changes if they are what you want." },
+  );
+}
+
+/** From the first change to the last. */
+async function carryOut(
+  ports: Ports,
+  plan: SyncPlan,
+  options: ExecuteSyncOptions,
+  total: number,
+): Promise<Omit<SyncReport, "changes" | "skipped" | "calls">> {
+  const { reporter, signal } = ports;
+  const { stack, changes, sites, resumed } = plan;
+  const recorder = resumed
+    ? await RunRecorder.reopen(ports, resumed, "sync")
+    : await RunRecorder.create(ports, recordedPlan(stack, sites, changes, plan.publish));
+  reporter.info(`Run record: ${recorder.file}`);
+  await pruneRecords(ports, plan);
+  for (const { region, functions } of sites) {
+    reporter.info(`Synchronizing ${functions.length} Lambda functions with AWS in ${region}`);
+  }
+  const { tell, end } = follow(reporter, "Updating Lambda functions", total, changes);
+  let rollout: Rollout;
+  try {
+    rollout = await rollOut(ports, plan, options, recorder, tell);
+    if (signal?.aborted) throw interruptedRollout(rollout.outcomes, total, recorder.file);
+    if (!rollout.stopped) await recorder.end();
+  } finally {
+    end();
+    await recorder.close();
+  }
+  const { outcomes, published, stopped } = rollout;
+  const rolledBack = stopped && (await rollBackIfMeant(ports, plan, recorder.file, stopped, options));
+  const aliases = plan.aliases.filter((one) => rolledBack || !isMoved(one, published));
+  tellSummary(ports, outcomes, published);
+  if (!plan.publish) tellAliases(reporter, aliases);
+  return {
+    outcomes,
+    record: recorder.file,
+    aliases,
+    published,
+    ...(stopped && { stopped: stopped.reason }),
+    ...(rolledBack && { rolledBack }),
+  };
+}
+
+async function rollBackIfMeant(
+  ports: Ports,
+  { stack }: SyncPlan,
+  file: string,
+  { cause, reason }: Stop,
+  { onFailure }: ExecuteSyncOptions,
+): Promise<PutBackResult | undefined> {
+  ports.reporter.warn(`The run stopped: ${reason}.`);
+  const isMeant = onFailure === "rollback" || ((cause === "check" || cause === "canary") && onFailure !== "stop");
+  if (!isMeant) return undefined;
+  ports.reporter.info("Putting back what this run has changed");
+  const record = await loadRecord(ports, stack, file);
+  const plan = await planPutBack(ports, record, { functions: [], exclude: [] });
+  for (const { function: name, reason: why } of plan.skipped) {
+    ports.reporter.warn(`Function ${name} is not put back: ${why}.`);
+  }
+  return executePutBack(ports, plan);
+}
+
+function isMoved({ functionArn, alias }: StaleAlias, published: readonly PublishOutcome[]): boolean {
+  return published.some((one) => one.functionArn === functionArn && one.alias?.name === alias);
+}
+
+function tellSummary({ reporter }: Ports, outcomes: readonly FunctionOutcome[], published: readonly PublishOutcome[]) {
+  const number = (status: FunctionOutcome["status"]) => outcomes.filter((one) => one.status === status).length;
+  const parts = [
+    `${number("updated")} updated`,
+    ...(number("unchanged") > 0 ? [`${number("unchanged")} as declared already`] : []),
+    ...(number("failed") > 0 ? [`${number("failed")} failed`] : []),
+    ...(number("cancelled") > 0 ? [`${number("cancelled")} not attempted`] : []),
+  ];
+  reporter.info(`Lambda functions: ${parts.join(", ")}`);
+  for (const { function: name, version, alias } of published) {
+    if (alias) reporter.item(`Function ${name}: alias ${alias.name} version ${alias.from} -> ${version}`);
+    else if (version) reporter.item(`Function ${name}: version ${version} is published`);
+  }
+  for (const { function: name } of outcomes.filter((one) => one.changedMeanwhile)) {
+    reporter.warn(`Function ${name} was changed by somebody else during this run; it was planned anew from that.`);
+  }
+}
+
+async function pruneRecords({ backups, clock, reporter }: Ports, { stack, retentionDays }: SyncPlan): Promise<void> {
+  const expired = expiredBackups(await backups.list(stack), retentionDays, clock.now());
+  if (expired.length === 0) return;
+  await backups.remove(expired, clock.now());
+  reporter.verbose(`Removed ${expired.length} backups older than ${retentionDays} days`);
+}
+
+/** The error of a sync in which something failed or that was stopped; undefined where all went right. */
+export function syncFailure({ outcomes, published, stopped, rolledBack, record }: SyncReport): LayersError | undefined {
+  const failed = outcomes.filter(({ status }) => status === "failed");
+  const unpublished = published.filter(({ status }) => status === "failed");
+  const notBack = rolledBack?.outcomes.filter(({ status }) => status === "failed") ?? [];
+  if (failed.length + unpublished.length === 0 && stopped === undefined) return undefined;
+  const lines = [
+    `${failed.length} of ${outcomes.length} functions were not updated in AWS${stopped ? `, and the run stopped: ${stopped}` : ""}.`,
+    ...failed.map((one) => `  ${notUpdated(one)}`),
+    ...unpublished.map(({ function: name, reason }) => `  Function ${name} was not published: ${reason}`),
+    ...(rolledBack
+      ? [`What the run had changed was put back in ${rolledBack.outcomes.length - notBack.length} functions.`]
+      : []),
+    ...notBack.map(({ function: name, reason }) => `  Function ${name} was not put back: ${reason}`),
+    ...(rolledBack?.skipped ?? []).map(
+      ({ function: name, reason }) => `  Function ${name} was not put back: ${reason}`,
+    ),
+  ];
+  return new LayersError("aws-update-failed", lines.join("\n"), {
+    next: rolledBack
+      ? undefined
+      : [
+          `Attempt the others:  lambda-layers sync --resume ${record}`,
+          `Or put the run back: lambda-layers rollback --sync-aws ${record}`,
+        ].join("\n"),
+  });
+}

@@ -1,0 +1,159 @@
+import { parseLayerVersionArn } from "../../core/arn";
+import type { AliasMove, FunctionOutcome, LiveFunction } from "../../core/live";
+import { pooled } from "../../core/pool";
+import { type FunctionHistory, type LayerMove, versionsOf } from "../../core/run-record";
+import { liveChanges } from "../live-plan";
+import { movingFunctions } from "../live-sync";
+import type { AwsPlan, AwsResult, FunctionFilter, LiveTarget, Skipped } from "../plans";
+import type { AwsPort, Ports } from "../ports";
+import { follow } from "./follow";
+import { moveFunctions } from "./move";
+import { isMeantIn, type LoadedRecord, nameIn, type RecordedNow, readRecorded, sitesOf } from "./recorded";
+import { RunRecorder } from "./recorder";
+import { withSession } from "./sites";
+
+/** What it takes to put back what a run has changed. Nothing has been changed. */
+export interface PutBackPlan extends AwsPlan {
+  readonly record: LoadedRecord;
+  readonly target: LiveTarget;
+  /** Functions whose aliases the run has moved. */
+  readonly aliases: readonly FunctionHistory[];
+}
+
+/** An alias that was to be put back. */
+export interface AliasPutBack {
+  readonly function: string;
+  readonly functionArn: string;
+  readonly alias: string;
+  /** The version that it had, and that it is to have again. */
+  readonly from: string;
+  readonly to: string;
+  /** Why it was not. */
+  readonly reason?: string;
+}
+
+/** What was put back. */
+export interface PutBackResult extends AwsResult {
+  readonly aliases: readonly AliasPutBack[];
+}
+
+const concurrency = 10;
+
+/**
+ * Plans to put back what a run has changed. Layers that others have changed since are left alone, and so are functions
+ * whose former layer version does not exist any more: a deleted version cannot be attached again.
+ * @throws LayersError `aws-credentials`, `aws-permission`, `aws-failed`, `interrupted`
+ */
+export async function planPutBack(ports: Ports, record: LoadedRecord, filter: FunctionFilter): Promise<PutBackPlan> {
+  const meant = record.history.functions.filter(isMeantIn(filter));
+  const changed = meant.filter(({ moved }) => moved.length > 0);
+  const { visited, skipped } = await readRecorded(ports, record.history, changed, planSite);
+  const aliases = meant.filter((one) => one.aliases.length > 0);
+  const moves = new Map(changed.map((one) => [one.function, one.moved]));
+  return {
+    record,
+    regions: visited.map(({ region }) => region),
+    changes: visited.flatMap((one) => one.changes),
+    skipped: [...skipped, ...visited.flatMap((one) => one.skipped)],
+    warnings: [],
+    aliases,
+    target: (text, fn) => formerVersion(text, moves.get(fn.arn) ?? []),
+  };
+}
+
+async function planSite({ aws, site, live, histories }: RecordedNow) {
+  const skipped: Skipped[] = [];
+  const gone = await goneVersions(aws, site.functions);
+  const functions: LiveFunction[] = [];
+  for (const fn of live) {
+    const moved = histories.get(fn.arn)?.moved ?? [];
+    const reasons = moved.flatMap((move) => whyLeft(fn, move, gone) ?? []);
+    if (reasons.length > 0) skipped.push({ function: fn.name, reason: reasons.join("; ") });
+    // All or nothing: with a part of its layers put back a function would be as it never was.
+    if (!moved.some((move) => isGone(move, gone))) functions.push(fn);
+  }
+  const target: LiveTarget = (text, fn) => formerVersion(text, histories.get(fn.arn)?.moved ?? []);
+  const region = { region: site.region, ...(site.profile !== undefined && { profile: site.profile }), functions };
+  return { region, skipped, changes: functions.flatMap((fn) => liveChanges(fn, site.region, target)) };
+}
+
+/** The version that a layer had before the run, where it has the run's version now. */
+function formerVersion(layerVersionArn: string, moved: readonly LayerMove[]): number | undefined {
+  const parsed = parseLayerVersionArn(layerVersionArn);
+  return moved.find(({ layer, to }) => parsed && layerVersionArn === `${layer}:${to}`)?.from;
+}
+
+function whyLeft(fn: LiveFunction, move: LayerMove, gone: ReadonlySet<string>): string | undefined {
+  const { layer, from, to } = move;
+  const now = versionsOf(fn.layers).get(layer);
+  const name = nameIn(layer);
+  if (now === undefined) return `somebody else has removed layer ${name} since`;
+  if (now === from) return undefined;
+  if (now !== to)
+    return `somebody else has changed layer ${name} since: it is at version ${now}, and the run had set ${to}`;
+  if (isGone(move, gone)) return `layer version ${layer}:${from} does not exist any more and cannot be attached again`;
+  return undefined;
+}
+
+function isGone({ layer, from }: LayerMove, gone: ReadonlySet<string>): boolean {
+  return gone.has(`${layer}:${from}`);
+}
+
+async function goneVersions(aws: AwsPort, functions: readonly FunctionHistory[]): Promise<Set<string>> {
+  const former = new Set(functions.flatMap(({ moved }) => moved.map(({ layer, from }) => `${layer}:${from}`)));
+  const answers = await pooled([...former], concurrency, async (arn) => ({ arn, facts: await aws.layerVersion(arn) }));
+  return new Set(answers.filter(({ facts }) => facts === "missing").map(({ arn }) => arn));
+}
+
+/**
+ * Puts back as planned: aliases first, because they are what callers get, then layers. The record notes it, so that a
+ * second rollback of the run does only what is left.
+ * @throws LayersError `backup-folder`, `interrupted`; a function's or alias's failure is in the result
+ */
+export async function executePutBack(ports: Ports, plan: PutBackPlan): Promise<PutBackResult> {
+  const { record, changes, skipped, target } = plan;
+  const moving = movingFunctions(plan);
+  const recorder = await RunRecorder.reopen(ports, record.file, "rollback");
+  const total = moving.reduce((sum, { functions }) => sum + functions.length, 0);
+  const { tell, end } = follow(ports.reporter, "Putting back Lambda functions", total, changes);
+  try {
+    const aliases = await putBackAliases(ports, plan, recorder);
+    const outcomes = await moveFunctions(ports, moving, target, { recorder, onOutcome: tell });
+    if (!outcomes.some(({ status }: FunctionOutcome) => status === "cancelled")) await recorder.end();
+    return { changes, outcomes, skipped, aliases, record: recorder.file };
+  } finally {
+    end();
+    await recorder.close();
+  }
+}
+
+async function putBackAliases(ports: Ports, plan: PutBackPlan, recorder: RunRecorder): Promise<AliasPutBack[]> {
+  const results: AliasPutBack[] = [];
+  for (const site of sitesOf(plan.record.history, plan.aliases)) {
+    const moves = site.functions.flatMap(({ function: arn, aliases }) => aliases.map((move) => ({ arn, move })));
+    const done = await withSession(ports, site, (aws) =>
+      pooled(moves, concurrency, ({ arn, move }) => putBackAlias(aws, arn, move, recorder)),
+    );
+    results.push(...done);
+  }
+  return results;
+}
+
+async function putBackAlias(
+  aws: AwsPort,
+  functionArn: string,
+  { alias, from, to }: AliasMove,
+  recorder: RunRecorder,
+): Promise<AliasPutBack> {
+  const back = { alias, from: to, to: from };
+  const result = { function: nameIn(functionArn), functionArn, ...back };
+  await recorder.alias(functionArn, back);
+  try {
+    await aws.moveAlias(functionArn, back);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return { ...result, reason: error.message };
+  }
+  await recorder.alias(functionArn, back, true);
+  return result;
+}

@@ -1,0 +1,274 @@
+import assert from "node:assert/strict";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { dirname, join } from "node:path";
+import { createProject, type Project } from "../support/engine";
+import { awsFunction, layer, stateOf } from "../support/states";
+import { cli, readmeConfig, readmeState } from "./harness";
+
+/** A run that has to fail, and how. */
+interface BadInput {
+  name: string;
+  args: string[];
+  code: number;
+  /** What the first line on stderr is, warnings apart. */
+  says: RegExp;
+  /** Files for a folder of its own, without a project. */
+  files?: Record<string, unknown>;
+  env?: Record<string, string | undefined>;
+}
+
+const onFile = ["--state-file", "state.json"];
+const valid = { "layer_config.yaml": readmeConfig, "state.json": readmeState };
+const withConfig = (text: string | Buffer) => ({ ...valid, "layer_config.yaml": text });
+const withState = (text: unknown) => ({ ...valid, "state.json": text });
+const stateText = JSON.stringify(readmeState, undefined, 4);
+
+const wrongFlags: BadInput[] = [
+  { args: ["--dry-rn"], says: /^ERROR - unknown option '--dry-rn'$/ },
+  { args: ["--stak", "dev"], says: /^ERROR - unknown option '--stak'$/ },
+  { args: ["statsu"], says: /^ERROR - unknown command 'statsu'$/ },
+  { args: ["--config"], says: /^ERROR - option '--config <FILE>' argument missing$/ },
+  {
+    args: ["--stack", "dev,,prod"],
+    says: /^ERROR - option '--stack <NAME>' argument 'dev,,prod' is invalid\. Name one/,
+  },
+  {
+    args: ["--rate", "fast"],
+    says: /^ERROR - option '--rate <N>' argument 'fast' is invalid\. Write a number above 0/,
+  },
+  { args: ["--rate", "0"], says: /^ERROR - option '--rate <N>' argument '0' is invalid/ },
+  {
+    args: ["--sync-aws", "--tag", "prod"],
+    says: /^ERROR - option '--tag <KEY=VALUE>' argument 'prod' is invalid\. Write KEY/,
+  },
+  { args: ["status", "--dry-run"], says: /^ERROR - unknown option '--dry-run'$/ },
+  { args: ["rollback", "a.json", "b.json", "--yes"], says: /^ERROR - too many arguments for 'rollback'/ },
+  { args: ["rollback", "a.json", "--yes", "--stack", "a,b"], says: /^ERROR - A backup is one stack's/ },
+  { args: ["rollback"], says: /^ERROR - Nobody can be asked here, and rollback has to be confirmed/ },
+  { args: ["backups", "prune"], says: /^ERROR - Nobody can be asked here, and backups prune has to be confirmed/ },
+  { args: ["backups", "remove"], says: /^ERROR - unknown command 'remove'$/ },
+  { args: ["completion", "powershell"], says: /^ERROR - .*'powershell' is invalid for argument 'shell'/ },
+  { args: [...onFile, "--sync-aws"], says: /^ERROR - .*--state-file and --sync-aws exclude each other/ },
+  { args: ["--out", "x.json"], says: /^ERROR - --out .* needs --state-file/ },
+  { args: ["--tag", "team=shop"], says: /^ERROR - --all-functions and --tag .* need --sync-aws/ },
+].map((one) => ({ ...one, name: one.args.join(" "), code: 2, files: valid }));
+
+const configs: BadInput[] = [
+  {
+    name: "missing",
+    args: ["--config", "none.yaml"],
+    files: valid,
+    says: /^ERROR - Config file not found: none\.yaml/,
+  },
+  {
+    name: "a folder",
+    args: [],
+    files: { "layer_config.yaml/x": "", "state.json": "" },
+    says: /^ERROR - Cannot read layer_config\.yaml/,
+  },
+  { name: "no YAML", args: [], files: withConfig("layers: {a: [}"), says: /^ERROR - layer_config\.yaml has/ },
+  { name: "empty", args: [], files: withConfig(""), says: /^ERROR - layer_config\.yaml has/ },
+  { name: "of an unknown key", args: [], files: withConfig("layerz: {}\n"), says: /^ERROR - layer_config\.yaml has/ },
+  {
+    name: "with a version that is no number",
+    args: [],
+    files: withConfig("layers: {a: {version: five}}"),
+    says: /^ERROR - layer_config\.yaml has a problem:$/,
+  },
+  {
+    name: "with a version of 0",
+    args: [],
+    files: withConfig("layers: {a: {version: 0}}"),
+    says: /^ERROR - layer_config\.yaml has a problem:$/,
+  },
+  {
+    name: "not in UTF-8",
+    args: [],
+    files: withConfig(Buffer.from([0x61, 0xff, 0xfe])),
+    says: /^ERROR - Cannot read layer_config\.yaml: line 1 is not UTF-8/,
+  },
+  {
+    name: "with two entries for a layer",
+    args: [],
+    files: withConfig(
+      "layers:\n  a: {version: 1, names: [receipt-dynamo-dev]}\n  b: {version: 2, names: [receipt-dynamo-dev]}\n",
+    ),
+    says: /^ERROR - Layer receipt-dynamo-dev is declared twice: "a" \(layer_config\.yaml:2\) and "b" \(layer_config\.yaml:3\)/,
+  },
+].map((one) => ({ ...one, args: [...onFile, ...one.args], code: 2 }));
+
+const invalidStates: BadInput[] = [
+  { name: "missing", text: undefined, says: /^ERROR - State file not found: state\.json\. Nothing was changed\.$/ },
+  { name: "cut short", text: stateText.slice(0, 2000), says: /^ERROR - .*byte 2000/ },
+  { name: "cut in a text", text: stateText.slice(0, stateText.indexOf("layer:receipt")), says: /^ERROR - .*byte \d+/ },
+  { name: "empty", text: "", says: /^ERROR - .*byte 0/ },
+  { name: "no JSON", text: "resources: []", says: /^ERROR - .*byte 0/ },
+  { name: "with a comma too many", text: `${stateText.trimEnd().slice(0, -1)},}`, says: /^ERROR - .*byte \d+/ },
+  { name: "followed by more", text: `${stateText}{}`, says: /^ERROR - .*byte \d+/ },
+  {
+    name: "with a line break in a text",
+    text: stateText.replace("receipt-dynamo", "receipt\ndynamo"),
+    says: /^ERROR - .*byte \d+/,
+  },
+  { name: "of another shape", text: "[1, 2, 3]", says: /^ERROR - / },
+].map(({ text, ...one }) => ({
+  ...one,
+  args: onFile,
+  code: 2,
+  files: text === undefined ? { "layer_config.yaml": readmeConfig } : withState(text),
+}));
+
+const unknownVersions: BadInput[] = [1, 2, 5, 999, "3", 3.5, null, undefined].map((version) => ({
+  name: `${JSON.stringify(version) ?? "none"}`,
+  args: onFile,
+  code: 2,
+  files: withState({ ...readmeState, version }),
+  says: /^ERROR - .*version/,
+}));
+
+const noProject: BadInput[] = [
+  [],
+  ["--dry-run"],
+  ["--json"],
+  ["status"],
+  ["validate"],
+  ["--stack", "dev,prod"],
+  ["-v"],
+].map((args) => ({
+  name: ["lambda-layers", ...args].join(" "),
+  args,
+  code: 2,
+  files: { "layer_config.yaml": readmeConfig, "before.json": readmeState },
+  says: /^ERROR - State file not found: .* is not in a Pulumi project/,
+}));
+
+const unknownStacks: BadInput[] = [
+  ["--stack", "none"],
+  ["--stack", "organization/test/none"],
+  ["--stack", "--help"],
+  ["--stack", "../dev"],
+  ["status", "--stack", "none"],
+  ["validate", "--stack", "none", "--json"],
+  ["rollback", "--stack", "none", "--yes", "before.json"],
+  ["--stack", "none,dev", "--dry-run"],
+].map((args) => ({
+  name: args.join(" "),
+  args,
+  code: 6,
+  says: /^ERROR - State file not found: Pulumi has no stack (none|--help|\.\.\/dev|organization\/test\/none) here/,
+}));
+
+const commandsOnStack = [["--yes"], ["--dry-run"], ["status"], ["validate", "--json"], ["--stack", "dev,prod"]];
+
+const noPulumi: BadInput[] = commandsOnStack.map((args) => ({
+  name: args.join(" "),
+  args,
+  code: 2,
+  env: { PATH: "/nonexistent" },
+  says: /^ERROR - The Pulumi CLI was not found: there is no `pulumi` on the PATH\. Nothing was changed\.$/,
+}));
+
+const notLoggedIn: BadInput[] = commandsOnStack.map((args) => ({
+  name: args.join(" "),
+  args,
+  code: 3,
+  env: { PULUMI_BACKEND_URL: undefined },
+  says: /^ERROR - Not logged in to Pulumi: /,
+}));
+
+const wrongPassphrase: BadInput[] = [
+  { args: [], env: { PULUMI_CONFIG_PASSPHRASE: "wrong" } },
+  { args: ["--json"], env: { PULUMI_CONFIG_PASSPHRASE: "wrong" } },
+  { args: [], env: { PULUMI_CONFIG_PASSPHRASE: undefined } },
+  {
+    args: ["-f", "my-function-1"],
+    env: { PULUMI_CONFIG_PASSPHRASE: undefined, PULUMI_CONFIG_PASSPHRASE_FILE: "/nonexistent" },
+  },
+  { args: ["rollback", "--yes", "before.json"], env: { PULUMI_CONFIG_PASSPHRASE: "wrong" } },
+].map((one) => ({
+  ...one,
+  name: `${["lambda-layers", ...one.args].join(" ")} with ${JSON.stringify(one.env)}`,
+  code: 3,
+  says: /^ERROR - The stack's secrets cannot be read: .*Nothing was changed\.$/,
+}));
+
+const locked: BadInput[] = [
+  ["--yes"],
+  ["--json"],
+  ["-f", "my-function-1"],
+  ["--stack", "organization/test/dev"],
+  ["rollback", "--yes", "before.json"],
+].map((args) => ({ name: args.join(" "), args, code: 1, says: /^ERROR - The stack \S*dev is locked: / }));
+
+describe("lambda-layers with bad input", () => {
+  let project: Project;
+
+  before(async function () {
+    this.timeout(120_000);
+    project = await createProject({
+      files: {
+        "layer_config.yaml": readmeConfig,
+        "index.js": 'exports.secret = require("@pulumi/pulumi").secret("from the program");',
+        "before.json": readmeState,
+      },
+    });
+    await project.up();
+    const state = await project.exportStack();
+    const orphan = { parent: undefined, provider: undefined };
+    state.deployment.resources.push(
+      awsFunction("my-function-1", [layer("receipt-dynamo-dev", 3)], { ...orphan, propertyDependencies: undefined }),
+    );
+    await project.write({ "with-function.json": state });
+    await project.succeeds(["stack", "import", "--file", "with-function.json"]);
+  });
+  after(() => project.dispose());
+
+  /** Runs in a folder of its own, or in the project. */
+  const check = ({ name, args, code, says, files, env }: BadInput) =>
+    it(name, async () => {
+      const folder = files ? join(project.root, `input-${folders++}`) : project.dir;
+      for (const [path, content] of Object.entries(files ?? {})) {
+        await mkdir(dirname(join(folder, path)), { recursive: true });
+        const isText = typeof content === "string" || Buffer.isBuffer(content);
+        await writeFile(join(folder, path), isText ? content : JSON.stringify(content));
+      }
+      const outcome = await cli(args, { cwd: folder, env: definedOnly({ ...project.env, ...env }) });
+      const first = outcome.stderr.split("\n").find((line) => !/^(WARNING|DEBUG) - /.test(line)) ?? "";
+      assert.match(first, says, outcome.output);
+      assert.equal(outcome.code, code, outcome.output);
+      if (!args.includes("-v")) assert.doesNotMatch(outcome.output, /^ +at .*:\d+/m);
+      if (args.includes("--json")) assert.ok("error" in JSON.parse(outcome.stdout));
+    });
+  let folders = 0;
+
+  describe("wrong flags", () => wrongFlags.forEach(check));
+  describe("a config that is", () => configs.forEach(check));
+  describe("a state file that is", () => invalidStates.forEach(check));
+  describe("a state of version", () => unknownVersions.forEach(check));
+  describe("outside of a project", () => noProject.forEach(check));
+  describe("an unknown stack", () => unknownStacks.forEach(check));
+  describe("no Pulumi CLI", () => noPulumi.forEach(check));
+  describe("no login", () => notLoggedIn.forEach(check));
+  describe("a wrong passphrase", () => wrongPassphrase.forEach(check));
+
+  describe("a locked stack", () => {
+    const lock = () => join(project.root, "state/.pulumi/locks/organization/test/dev/0c4f4c3a.json");
+    before(async () => {
+      await mkdir(dirname(lock()), { recursive: true });
+      const owner = {
+        pid: 1,
+        username: "somebody",
+        hostname: `not-${hostname()}`,
+        timestamp: new Date().toISOString(),
+      };
+      await writeFile(lock(), JSON.stringify(owner));
+    });
+    after(() => rm(lock()));
+    locked.forEach(check);
+  });
+});
+
+function definedOnly(env: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined)) as Record<string, string>;
+}

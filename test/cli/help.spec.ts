@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { commands } from "../../sdk/cli/commands";
+import { checkout } from "../support/engine";
+import { cliOnTerminal, Folder } from "./harness";
+
+describe("lambda-layers help", () => {
+  let folder: Folder;
+  before(async () => {
+    folder = await Folder.create();
+  });
+  after(() => folder.dispose());
+
+  it("shows the commands, the options of the default one, and examples", async () => {
+    const { code, stdout, stderr } = await folder.cli(["--help"]);
+    assert.deepEqual([code, stderr], [0, ""]);
+    for (const { name, summary } of commands) {
+      const lines = stdout.replace(/\s+/g, " ");
+      assert.ok(lines.includes(summary), `the summary of ${name}`);
+    }
+    for (const option of ["--config FILE", "--stack NAME", "--dry-run", "--sync-aws", "-v, --verbose", "-h, --help"]) {
+      assert.match(stdout, new RegExp(`^  ${option} `, "m"));
+    }
+    assert.match(stdout, /^ {2}lambda-layers --config layer_config\.yaml --stack dev --dry-run$/m);
+  });
+
+  it("is the same with help, and of a command with help COMMAND", async () => {
+    const [flag, word, status, statusFlag] = await Promise.all([
+      folder.cli(["--help"]),
+      folder.cli(["help"]),
+      folder.cli(["help", "status"]),
+      folder.cli(["status", "--help"]),
+    ]);
+    assert.equal(word.stdout, flag.stdout);
+    assert.equal(status.stdout, statusFlag.stdout);
+    assert.match(status.stdout, /^Usage: lambda-layers status \[options\]$/m);
+    assert.doesNotMatch(status.stdout, /--sync-aws/);
+  });
+
+  it("describes every command, and of a group the commands in it", async () => {
+    for (const { name, commands: inner = [] } of commands) {
+      const { code, stdout } = await folder.cli([name, "--help"]);
+      assert.equal(code, 0);
+      assert.match(stdout, new RegExp(`^Usage: lambda-layers ${name}`));
+      for (const one of inner) assert.ok(stdout.includes(one.summary));
+    }
+  });
+
+  it("fits 80 columns where the terminal has as many", async () => {
+    const { screen } = await cliOnTerminal(["--help"], { cwd: folder.path, columns: 80 });
+    const help = screen.slice(0, screen.indexOf("Examples:")).split("\r\n");
+    assert.deepEqual(
+      help.filter((line) => line.length > 80),
+      [],
+    );
+  });
+
+  it("prints the package's version", async () => {
+    const { version } = JSON.parse(await readFile(join(checkout, "package.json"), "utf8"));
+    for (const flag of ["--version", "-V"]) assert.equal((await folder.cli([flag])).stdout, `${version}\n`);
+  });
+});

@@ -1,0 +1,218 @@
+import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { AxeResults } from "axe-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { ReportedStack } from "../../../sdk/cli/report/matrix";
+import { renderPage } from "../../../sdk/cli/report/page";
+import { startBrowser } from "../../support/chromium";
+import { removeFolder, temporaryFolder } from "../../support/folders";
+import { failedStack, hostileName, largeStack, row, sampleStack, stackOf } from "./samples";
+
+const options = { configFile: "layer_config.yaml", time: new Date("2026-11-23T16:30:00Z") };
+const several = [sampleStack("dev"), sampleStack("prod"), failedStack];
+
+describe("the page of a report, in Chromium", () => {
+  let browser: Browser;
+  let folder: string;
+  let pages = 0;
+  before(async function () {
+    this.timeout(900_000); // the browser may have to be installed
+    folder = await temporaryFolder();
+    browser = await startBrowser();
+  });
+  after(async () => {
+    await browser?.close();
+    await removeFolder(folder);
+  });
+
+  /** Opens a page; every request but for the file itself, every message and every error ends up in `noise`. */
+  async function open(stacks: readonly ReportedStack[], settings: BrowserContextOptions = {}) {
+    const file = join(folder, `${pages++}.html`);
+    await writeFile(file, renderPage(stacks, options));
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...settings });
+    const page = await context.newPage();
+    page.setDefaultTimeout(20_000);
+    const noise: string[] = [];
+    const url = pathToFileURL(file).href;
+    page.on("request", (request) => request.url() !== url && noise.push(request.url()));
+    page.on("console", (message) => noise.push(message.text()));
+    page.on("pageerror", (error) => noise.push(String(error)));
+    page.on("dialog", (dialog) => {
+      noise.push(dialog.message());
+      void dialog.dismiss();
+    });
+    await page.goto(url);
+    return { page, noise, close: () => context.close() };
+  }
+
+  /** The names of the functions that can be seen. */
+  const visible = (page: Page) => page.locator(".matrix tbody th:visible").allTextContents();
+
+  it("shows each function's declared, recorded and live versions, with drift by colour and by sign", async () => {
+    const { page, close } = await open([sampleStack()]);
+    const lines = await page.locator(".matrix tbody tr").allInnerTexts();
+    assert.deepEqual(
+      lines.map((line) => line.replace(/\s+/g, " ").trim()),
+      [
+        "api ≠ 5 rec 4 · live 3 ✓ ≥ 3 rec 3 · live 4",
+        "jobs ✓ 5 rec 5 · live 5 not declared rec 1 · live 1",
+        "mail ≠ 5 rec 5 · live 6",
+        "web ✓ 5 rec 5 · live 5",
+      ],
+    );
+    assert.deepEqual(await page.locator("td u").allTextContents(), ["4", "3", "6"]);
+    const colours = (selector: string) =>
+      page
+        .locator(selector)
+        .first()
+        .evaluate((cell) => getComputedStyle(cell).backgroundColor);
+    assert.notEqual(await colours("td.drift"), await colours("td.ok"));
+    assert.match(await page.locator(".verdict").innerText(), /^≠ 2 of 6 layers not as declared, in 2 functions\.$/);
+    assert.match(await page.locator("details").innerText(), /^1 function left out/);
+    await close();
+  });
+
+  it("loads nothing and says nothing on the console", async () => {
+    const { noise, close } = await open(several);
+    assert.deepEqual(noise, []);
+    await close();
+  });
+
+  it("shows markup in names as text", async () => {
+    const stack = stackOf([row({ function: hostileName, urn: `"><script>alert(2)</script>` })], {
+      stack: "<img src=x onerror=alert(3)>",
+      skipped: [{ function: hostileName, reason: "<b>why</b>" }],
+    });
+    const { page, noise, close } = await open([stack, failedStack]);
+    assert.deepEqual(await visible(page), [hostileName]);
+    assert.equal(await page.locator("img").count(), 0);
+    assert.equal(await page.locator("script").count(), 1);
+    assert.equal(await page.title(), "✓ · Lambda layer versions");
+    assert.deepEqual(noise, []);
+    await close();
+  });
+
+  it("would not run a script that got in all the same", async () => {
+    const { page, close } = await open([sampleStack()]);
+    await page.evaluate(() => {
+      const script = document.createElement("script");
+      script.textContent = "document.title = 'stolen'";
+      document.body.append(script);
+    });
+    assert.notEqual(await page.title(), "stolen");
+    await close();
+  });
+
+  it("filters by function, by layer and by drift", async () => {
+    const { page, close } = await open([sampleStack()]);
+    assert.deepEqual(await visible(page), ["api", "jobs", "mail", "web"]);
+    await page.getByLabel("Function").fill("A");
+    assert.deepEqual(await visible(page), ["api", "mail"]);
+    assert.equal(await page.locator("#shown").innerText(), "2 of 4 functions shown");
+    await page.getByLabel("Function").fill("");
+    await page.getByLabel("Layer").fill("unrel");
+    assert.deepEqual(await visible(page), ["jobs"]);
+    assert.deepEqual(await page.locator(".matrix thead bdi:visible").allTextContents(), ["unrelated"]);
+    await page.getByLabel("Layer").fill("");
+    await page.getByLabel("Only functions that have drifted").check();
+    assert.deepEqual(await visible(page), ["api", "mail"]);
+    await page.getByLabel("Layer").fill("tools");
+    assert.deepEqual(await visible(page), []);
+    await close();
+  });
+
+  it("is read, filtered by drift and switched between stacks without a script", async () => {
+    const { page, close } = await open(several, { javaScriptEnabled: false });
+    assert.deepEqual(await visible(page), ["api", "jobs", "mail", "web"]);
+    await page.getByLabel("Only functions that have drifted").check();
+    assert.deepEqual(await visible(page), ["api", "mail"]);
+    assert.equal(await page.getByLabel("Layer").isVisible(), false);
+    await page.getByText("prod ≠ 2").click();
+    assert.equal(await page.locator("h2:visible").innerText(), "Stack prod");
+    await page.getByText("gone !").click();
+    assert.match(await page.locator(".problem:visible").innerText(), /no stack gone\.\nName another\.$/);
+    await close();
+  });
+
+  it("is used by keyboard alone", async () => {
+    const { page, close } = await open(several);
+    const press = (key: string) => page.keyboard.press(key);
+    const focused = () => page.evaluate(() => document.activeElement?.id || document.activeElement?.className);
+    await press("Tab");
+    assert.equal(await focused(), "stack-0");
+    const outline = page.locator("#stack-0 + label");
+    assert.equal(await outline.evaluate((label) => getComputedStyle(label).outlineStyle), "solid");
+    await press("ArrowRight");
+    assert.equal(await page.locator("h2:visible").innerText(), "Stack prod");
+    await press("Tab");
+    await press("Space");
+    assert.deepEqual(await visible(page), ["api", "mail"]);
+    await press("Tab");
+    await page.keyboard.type("mail");
+    assert.deepEqual(await visible(page), ["mail"]);
+    assert.equal(await page.locator("#shown").innerText(), "1 of 4 functions shown");
+    await press("Tab");
+    await press("Tab");
+    await press("Enter");
+    assert.ok(await page.locator("#panel-1 details li").isVisible());
+    await press("Tab");
+    assert.equal(await focused(), "frame", "the table can be scrolled");
+    await close();
+  });
+
+  for (const colorScheme of ["light", "dark"] as const) {
+    for (const width of [1280, 400]) {
+      it(`has no fault that axe finds, contrast included: ${colorScheme}, ${width} pixels wide`, async () => {
+        const { page, close } = await open(several, { colorScheme, viewport: { width, height: 900 } });
+        await page.evaluate(await readFile(require.resolve("axe-core/axe.min.js"), "utf8"));
+        const { violations, passes } = await page.evaluate<AxeResults>("axe.run()");
+        const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+        assert.deepEqual(found, []);
+        const contrast = passes.find(({ id }) => id === "color-contrast");
+        assert.ok((contrast?.nodes.length ?? 0) > 20, "contrast was computed");
+        const isDark = await page.evaluate(() => getComputedStyle(document.body).backgroundColor === "rgb(16, 21, 28)");
+        assert.equal(isDark, colorScheme === "dark");
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        assert.ok(overflow <= 0, "only the table scrolls sideways");
+        await close();
+      });
+    }
+  }
+
+  it("gives every cell its headers and the table a caption", async () => {
+    const { page, close } = await open([sampleStack()]);
+    assert.equal(await page.getByRole("table", { name: "Functions of dev by their layers" }).count(), 1);
+    assert.equal(await page.getByRole("rowheader").count(), 4);
+    assert.equal(await page.locator('.matrix thead th[scope="col"]').count(), 4);
+    await close();
+  });
+
+  it("prints every stack, without controls, in dark on white", async () => {
+    const { page, close } = await open(several, { colorScheme: "dark" });
+    await page.emulateMedia({ media: "print", colorScheme: "dark" });
+    assert.equal(await page.locator("h2:visible").count(), 3);
+    assert.equal(await page.locator("input:visible").count(), 0);
+    assert.equal(await page.locator("body").evaluate((body) => getComputedStyle(body).color), "rgb(0, 0, 0)");
+    assert.ok((await page.pdf()).length > 10_000);
+    await close();
+  });
+
+  it("says so where nothing has drifted, and where there is nothing", async () => {
+    const { page, close } = await open([stackOf([row()])]);
+    assert.equal(await page.locator(".verdict").innerText(), "✓ All declared layers are at their versions.");
+    await close();
+    const empty = await open([stackOf([], { live: { read: false, reason: "no credentials" } })]);
+    assert.match(await empty.page.locator("section").innerText(), /not known: no credentials[\s\S]*no functions with/);
+    await empty.close();
+  });
+
+  it("filters a thousand functions by twenty layers", async () => {
+    const { page, close } = await open([largeStack(1000, 20)]);
+    await page.getByLabel("Function").fill("service-012");
+    await page.locator("#shown", { hasText: "10 of 1000 functions shown" }).waitFor();
+    assert.equal((await visible(page)).length, 10);
+    await close();
+  });
+});

@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { fitWidths, printTable } from "../../sdk/cli/table";
+import { Output } from "../../sdk/cli/terminal";
+import { counts } from "../support/counts";
+
+/** Prints a table on a terminal of some width, or on none, and gives its lines. */
+function print(columns: number | undefined, titles: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  let text = "";
+  const write = (part: string) => {
+    text += part;
+  };
+  const stream = { isTTY: columns !== undefined, columns, write, on() {} };
+  const output = new Output(stream as never, { NO_COLOR: "1" });
+  printTable(
+    output,
+    titles.map((title) => ({ title })),
+    rows,
+  );
+  return text.split("\n").slice(0, -1);
+}
+
+describe("tables", () => {
+  const rows = [
+    ["a-function-with-a-name-that-is-quite-long", "layer", "1"],
+    ["short", "a-layer-with-a-name-that-is-just-as-long", "12"],
+  ];
+
+  it("have one line a row without a terminal, whatever their width", () => {
+    const lines = print(undefined, ["FUNCTION", "LAYER", "VERSION"], rows);
+    assert.deepEqual(lines, [
+      "FUNCTION                                   LAYER                                     VERSION",
+      "a-function-with-a-name-that-is-quite-long  layer                                     1",
+      "short                                      a-layer-with-a-name-that-is-just-as-long  12",
+    ]);
+  });
+
+  it("wrap the widest columns on a terminal, and lose no character", () => {
+    const lines = print(50, ["FUNCTION", "LAYER", "VERSION"], rows);
+    assert.ok(lines.every((line) => line.length <= 50));
+    assert.deepEqual(lines, [
+      "FUNCTION              LAYER                VERSION",
+      "a-function-with-a-na  layer                1",
+      "me-that-is-quite-lon",
+      "g",
+      "short                 a-layer-with-a-name  12",
+      "                      -that-is-just-as-lo",
+      "                      ng",
+    ]);
+  });
+
+  it("never take more than there is where the least widths allow it", () => {
+    const column = fc.record({ needed: fc.integer({ min: 1, max: 300 }), least: fc.integer({ min: 1, max: 20 }) });
+    fc.assert(
+      fc.property(
+        fc.array(column, { minLength: 1, maxLength: 7 }),
+        fc.integer({ min: 1, max: 250 }),
+        (all, available) => {
+          const needed = all.map((one) => one.needed);
+          const least = all.map((one) => one.least);
+          const widths = fitWidths(needed, least, available);
+          const gaps = 2 * (all.length - 1);
+          const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+          widths.forEach((width, i) => {
+            assert.ok(width <= (needed[i] ?? 0));
+            assert.ok(width >= Math.min(needed[i] ?? 0, least[i] ?? 0));
+          });
+          const smallest = sum(needed.map((width, i) => Math.min(width, least[i] ?? 0)));
+          if (smallest + gaps <= available && all.length * 20 + gaps <= available)
+            assert.ok(sum(widths) + gaps <= available);
+          if (sum(needed) + gaps <= available) assert.deepEqual(widths, needed);
+        },
+      ),
+      counts({ sample: 300, full: 10_000 }),
+    );
+  });
+});

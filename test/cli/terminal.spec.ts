@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { stripVTControlCharacters } from "node:util";
+import { awsFunction, layer, stateOf } from "../support/states";
+import { cliOnTerminal, Folder, plainEnvironment, readmeConfig, readmeState, type TerminalOptions } from "./harness";
+
+const file = ["--state-file", "state.json"];
+const question = /\[y\/N\]/;
+const colorCode = "\u001B[";
+
+describe("lambda-layers on a terminal", () => {
+  let folder: Folder;
+  beforeEach(async () => {
+    folder = await Folder.create({ "layer_config.yaml": readmeConfig, "state.json": readmeState });
+  });
+  afterEach(() => folder.dispose());
+  const onTerminal = (args: readonly string[], options: Partial<TerminalOptions> = {}) =>
+    cliOnTerminal(args, { cwd: folder.path, columns: 80, ...options });
+
+  describe("asks before it writes", () => {
+    for (const answer of ["y\r", "yes\r", "Y\r"]) {
+      it(`and goes on after ${JSON.stringify(answer)}`, async () => {
+        const { code, screen } = await onTerminal(file, { typed: [[question, answer]] });
+        assert.equal(code, 0);
+        const asked = screen.indexOf("Update 3 layer versions in state.json? [y/N]");
+        assert.ok(asked > screen.indexOf("Function my-function-3: Layer receipt-label-dev version 1 -> 3"));
+        assert.ok(screen.indexOf("State saved to: state.json") > asked);
+        assert.match(await folder.read("state.json"), /receipt-dynamo-dev:5/);
+      });
+    }
+
+    const refusals = {
+      "a no": "n\r",
+      "a bare Enter": "\r",
+      "other words": "maybe\r",
+      "Ctrl-D": "\u0004",
+      "Ctrl-C": "\u0003",
+    };
+    for (const [name, keys] of Object.entries(refusals)) {
+      it(`and changes nothing after ${name}`, async () => {
+        const before = await folder.read("state.json");
+        const { code, screen } = await onTerminal(file, { typed: [[question, keys]] });
+        assert.equal(code, 130);
+        assert.match(stripVTControlCharacters(screen), /WARNING - Not confirmed\. Nothing was changed\./);
+        assert.equal(await folder.read("state.json"), before);
+        assert.deepEqual(await folder.files(), ["layer_config.yaml", "state.json"]);
+      });
+    }
+
+    it("but not with --yes, --dry-run or --json, nor where nothing changes", async () => {
+      for (const args of [["--dry-run"], ["--json", "--dry-run"], ["--yes"], [], ["--json"]]) {
+        const { code, screen } = await onTerminal([...file, ...args]);
+        assert.deepEqual([code, question.test(screen)], [0, false], args.join(" "));
+      }
+    });
+  });
+
+  describe("has colours", () => {
+    const hasColors = async (env: Record<string, string>, args = [...file, "--dry-run"]) => {
+      const { screen } = await onTerminal(args, { env: { ...plainEnvironment(folder.path), ...env } });
+      return screen.includes(colorCode);
+    };
+
+    it("unless NO_COLOR is set", async () => {
+      assert.deepEqual([await hasColors({}), await hasColors({ NO_COLOR: "1" })], [true, false]);
+    });
+
+    it("but none where there is no terminal, unless FORCE_COLOR asks for them", async () => {
+      const run = (env: Record<string, string>) =>
+        folder.cli([...file, "--dry-run"], { env: { ...plainEnvironment(folder.path), ...env } });
+      assert.ok(!(await run({})).output.includes(colorCode));
+      assert.ok((await run({ FORCE_COLOR: "1" })).output.includes(colorCode));
+      assert.ok(!(await run({ FORCE_COLOR: "0" })).output.includes(colorCode));
+      assert.ok(!(await run({ FORCE_COLOR: "1", NO_COLOR: "1" })).output.includes(colorCode));
+    });
+
+    it("but never in JSON", async () => {
+      assert.equal(await hasColors({}, [...file, "--dry-run", "--json"]), false);
+    });
+  });
+
+  describe("fits tables to its width", () => {
+    const long = `a-function-${"with-a-long-name-".repeat(5)}x`;
+    const status = ["status", ...file];
+    beforeEach(() => folder.write({ "state.json": stateOf([awsFunction(long, [layer("receipt-dynamo-dev", 1)])]) }));
+    /** Its lines, the titles first. */
+    const table = (screen: string) => {
+      const lines = stripVTControlCharacters(screen).split("\r\n");
+      return lines.slice(
+        lines.findIndex((line) => line.includes("FUNCTION")),
+        lines.findIndex((line) => line.startsWith("INFO")),
+      );
+    };
+
+    for (const columns of [80, 200]) {
+      it(`of ${columns} columns`, async () => {
+        const { code, screen } = await onTerminal(status, { columns });
+        assert.equal(code, 0);
+        const lines = table(screen);
+        assert.ok(lines.length >= 2);
+        assert.ok(lines.every((line) => line.length <= columns));
+        // What was wrapped is all there.
+        const functionColumn = lines.slice(1).map((line) => line.slice(3).split("  ")[0]);
+        assert.equal(functionColumn.join(""), long);
+        assert.equal(lines.length > 2, columns === 80);
+        assert.ok(screen.includes(`${colorCode}31m!`), "drift is red");
+      });
+    }
+
+    it("and does not wrap them where there is none", async () => {
+      const { stdout } = await folder.cli(status);
+      assert.match(stdout, new RegExp(`^! {2}${long} {2}receipt-dynamo-dev +5 +1 +-$`, "m"));
+    });
+
+    it("of a terminal that does not tell its size", async () => {
+      const { code, screen } = await onTerminal(status, { columns: 0 });
+      assert.equal(code, 0);
+      assert.ok(table(screen).every((line) => line.length <= 80));
+    });
+  });
+});

@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { awsFunction, layer, stateOf } from "../support/states";
+import { Folder, readmeConfig, readmeState } from "./harness";
+
+const file = ["--state-file", "state.json"];
+const dryRunLines = `INFO - Found 3 layer version updates:
+  - Function my-function-1: Layer receipt-dynamo-dev version 1 -> 5
+  - Function my-function-2: Layer receipt-dynamo-dev version 2 -> 5
+  - Function my-function-3: Layer receipt-label-dev version 1 -> 3
+`;
+
+describe("lambda-layers update --state-file", () => {
+  let folder: Folder;
+  beforeEach(async () => {
+    folder = await Folder.create({ "layer_config.yaml": readmeConfig, "state.json": readmeState });
+  });
+  afterEach(() => folder.dispose());
+
+  it("shows in a dry run the lines of the Python tool, and writes no file", async () => {
+    const before = await folder.read("state.json");
+    const { code, stdout, stderr } = await folder.cli([...file, "--dry-run", "--config", "layer_config.yaml"]);
+    assert.deepEqual({ code, stdout, stderr }, { code: 0, stdout: dryRunLines, stderr: "" });
+    assert.deepEqual(await folder.files(), ["layer_config.yaml", "state.json"]);
+    assert.equal(await folder.read("state.json"), before);
+  });
+
+  it("replaces the file after a backup, and changes nothing but versions", async () => {
+    const before = await folder.read("state.json");
+    const { code, stdout } = await folder.cli(file);
+    assert.equal(code, 0);
+    const backup = /^INFO - State exported to: (backups\/dev_state_\d{8}_\d{6}\.json)$/m.exec(stdout)?.[1] ?? "";
+    assert.equal(await folder.read(backup), before);
+    const expected = before
+      .replaceAll(`"${layer("receipt-dynamo-dev", 1)}"\n`, `"${layer("receipt-dynamo-dev", 5)}"\n`)
+      .replaceAll(`"${layer("receipt-dynamo-dev", 2)}"\n`, `"${layer("receipt-dynamo-dev", 5)}"\n`)
+      .replaceAll(`"${layer("receipt-label-dev", 1)}"\n`, `"${layer("receipt-label-dev", 3)}"\n`);
+    const tags = before.match(/"layers": "arn[^"]+"/g);
+    assert.deepEqual((await folder.read("state.json")).match(/"layers": "arn[^"]+"/g), tags);
+    assert.equal(
+      (await folder.read("state.json")).replace(/"layers": "arn[^"]+"/g, ""),
+      expected.replace(/"layers": "arn[^"]+"/g, ""),
+    );
+    assert.equal((await stat(join(folder.path, "state.json"))).mode & 0o777, 0o600);
+    assert.equal((await folder.cli([...file, "--dry-run"])).stdout, "INFO - Found no layer version updates\n");
+  });
+
+  it("writes to --out and leaves the file and the backups alone", async () => {
+    const before = await folder.read("state.json");
+    const { code, stdout, stderr } = await folder.cli([...file, "--out", "new.json"]);
+    assert.equal(code, 0);
+    assert.match(stdout, /^INFO - State saved to: new\.json$/m);
+    assert.match(
+      stderr,
+      /^WARNING - The stack itself was not touched: pulumi stack import --stack dev --file new\.json$/m,
+    );
+    assert.equal(await folder.read("state.json"), before);
+    assert.deepEqual(await folder.files(), ["layer_config.yaml", "new.json", "state.json"]);
+  });
+
+  it("finds files in --cwd", async () => {
+    const { code, stdout } = await folder.cli([...file, "--dry-run", "--cwd", folder.path], { cwd: "/" });
+    assert.deepEqual([code, stdout], [0, dryRunLines]);
+  });
+
+  it("prints one JSON document", async () => {
+    const { code, stdout, stderr } = await folder.cli([...file, "--json", "--dry-run", "-e", "my-function-2"]);
+    assert.equal(code, 0);
+    const document = JSON.parse(stdout);
+    assert.deepEqual(Object.keys(document), ["stack", "dryRun", "changes", "skipped", "backup"]);
+    assert.deepEqual(document.changes[0], {
+      function: "my-function-1",
+      urn: "urn:pulumi:dev::shop::aws:lambda/function:Function::my-function-1",
+      layer: "receipt-dynamo-dev",
+      arn: "arn:aws:lambda:us-east-1:123456789012:layer:receipt-dynamo-dev",
+      from: 1,
+      to: 5,
+    });
+    assert.equal(document.changes.length, 2);
+    assert.deepEqual(document.skipped, [{ function: "my-function-2", reason: "excluded" }]);
+    assert.deepEqual([document.stack, document.dryRun, document.backup], ["dev", true, null]);
+    assert.equal(stderr, "WARNING - Function my-function-2 is skipped: excluded.\n");
+  });
+
+  it("prints an array where several stacks are named", async () => {
+    const { code, stdout } = await folder.cli([
+      ...file,
+      "--json",
+      "--dry-run",
+      "--stack",
+      "dev,staging",
+      "--stack",
+      "prod",
+    ]);
+    assert.equal(code, 0);
+    assert.deepEqual(
+      JSON.parse(stdout).map(({ stack, changes }: { stack: string; changes: [] }) => [stack, changes.length]),
+      [
+        ["dev", 3],
+        ["staging", 0],
+        ["prod", 0],
+      ],
+    );
+  });
+
+  it("runs several stacks one after the other, under a heading each", async () => {
+    const { stdout, stderr } = await folder.cli([...file, "--dry-run", "--stack", "dev,prod"]);
+    assert.equal(stdout, `Stack dev:\n${dryRunLines}\nStack prod:\nINFO - Found no layer version updates\n`);
+    assert.match(stderr, /state of stack dev, but the versions declared for prod are used/);
+  });
+
+  it("ends with 7 where there must be no changes and are some, writes nothing, and still tells them", async () => {
+    const before = await folder.read("state.json");
+    const { code, stdout, stderr } = await folder.cli([...file, "--expect-no-changes", "--json"]);
+    assert.deepEqual([code, JSON.parse(stdout).changes.length], [7, 3]);
+    assert.match(stderr, /^ERROR - 3 layer versions are not as declared\. Nothing was changed\.$/m);
+    assert.equal(await folder.read("state.json"), before);
+    const lines = await folder.cli([...file, "--expect-no-changes"]);
+    assert.deepEqual([lines.code, lines.stdout], [7, dryRunLines]);
+    await folder.cli(file);
+    const again = await folder.cli([...file, "--expect-no-changes"]);
+    assert.deepEqual([again.code, again.stdout, again.stderr], [0, "INFO - Found no layer version updates\n", ""]);
+  });
+
+  it("keeps to the functions that are named", async () => {
+    const { stdout } = await folder.cli([...file, "--dry-run", "-f", "my-function-1", "--function", "my-function-3"]);
+    assert.match(stdout, /Found 2 layer version updates/);
+    assert.doesNotMatch(stdout, /my-function-2/);
+  });
+
+  it("tells with --verbose why layers match, on stderr", async () => {
+    const { stdout, stderr } = await folder.cli([...file, "--dry-run", "-v"]);
+    assert.equal(stdout, dryRunLines);
+    assert.match(stderr, /^DEBUG - .*receipt-dynamo-dev.*"receipt-dynamo".*$/m);
+  });
+
+  it("warns of what is no layer ARN, and goes on", async () => {
+    const odd = awsFunction("odd", ["not-an-arn", layer("receipt-dynamo-dev", 1)]);
+    await folder.write({ "state.json": stateOf([odd]) });
+    const { code, stdout, stderr } = await folder.cli([...file, "--dry-run"]);
+    assert.equal(code, 0);
+    assert.match(stdout, /Function odd: Layer receipt-dynamo-dev version 1 -> 5/);
+    assert.match(stderr, /^WARNING - Invalid layer ARN format: not-an-arn of function odd is left as it is\.$/m);
+  });
+
+  it("ends quietly when nobody reads its output any more", async () => {
+    const many = Array.from({ length: 3000 }, (_, i) => awsFunction(`fn-${i}`, [layer("receipt-dynamo-dev", 1)]));
+    await folder.write({ "state.json": stateOf(many) });
+    const running = folder.start([...file, "--dry-run"]);
+    running.process.stdout?.destroy();
+    const { code, stderr } = await running.ended;
+    assert.deepEqual([code, stderr], [0, ""]);
+  });
+});

@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import {
+  type Backup,
+  expiredBackups,
+  formatBackupName,
+  formatStamp,
+  parseBackupName,
+  parseStamp,
+  stackInFileNames,
+} from "../../sdk/core/backup";
+import { counts } from "../support/counts";
+
+describe("names of backups", () => {
+  const runs = counts({ sample: 200, full: 5000 });
+  const parts = fc.stringMatching(/^[A-Za-z0-9_.-]{1,12}$/);
+  const stacks = fc.array(parts, { minLength: 1, maxLength: 3 }).map((all) => all.join("/"));
+  const times = fc.date({ min: new Date(2000, 0), max: new Date(2100, 0), noInvalidDate: true });
+  const kinds = fc.constantFrom("state", "updated", "rollback");
+
+  it("are told apart whatever the stack is called", () => {
+    const names = fc.record({ stack: stacks, kind: kinds, time: times, number: fc.integer({ min: 1, max: 99 }) });
+    const property = fc.property(names, ({ stack, time, ...others }) => {
+      const parts = { ...others, stack: stackInFileNames(stack), stamp: formatStamp(time) };
+      const name = formatBackupName(parts as Omit<Backup, "name">);
+      assert.deepEqual(parseBackupName(name), { ...parts, name });
+      assert.match(name, /^[^/\\]+$/);
+    });
+    fc.assert(property, runs);
+  });
+
+  it("hold local time to the second", () => {
+    assert.equal(formatStamp(new Date(2024, 7, 24, 14, 30, 22, 999)), "20240824_143022");
+    const property = fc.property(times, (time) => {
+      assert.equal(formatStamp(parseStamp(formatStamp(time))), formatStamp(time));
+    });
+    fc.assert(property, runs);
+  });
+
+  it("are the README's", () => {
+    const parts = { stack: "dev", kind: "state", stamp: "20240824_143022" } as const;
+    assert.equal(formatBackupName({ ...parts, number: 1 }), "dev_state_20240824_143022.json");
+    assert.equal(formatBackupName({ ...parts, number: 2 }), "dev_state_20240824_143022_2.json");
+  });
+
+  for (const name of [
+    "dev_state_20240824_143022.json.tmp",
+    ".dev_state_20240824_143022.json.0123456789ab.tmp/",
+    "dev_other_20240824_143022.json",
+    "dev_state_2024.json",
+    "dev_state_20240824_143022_1.json",
+    "dev_state_20240824_143022_02.json",
+    "_state_20240824_143022.json",
+    "a b_state_20240824_143022.json",
+  ]) {
+    it(`leave ${name} alone`, () => assert.equal(parseBackupName(name), undefined));
+  }
+
+  for (const stack of ["", "a b", "a\nb", "a\0b", "/dev", "dev/", "a/b/c/d", "a//b", "a\\b", "é", "x".repeat(101)]) {
+    it(`refuse the stack ${JSON.stringify(stack)}`, () => {
+      assert.throws(() => stackInFileNames(stack), { code: "usage" });
+    });
+  }
+
+  for (const [stack, written] of [
+    ["dev", "dev"],
+    ["acme/shop/dev", "acme+shop+dev"],
+    ["../x", "..+x"],
+    ["--help", "--help"],
+  ] as const) {
+    it(`write ${stack} as ${written}`, () => assert.equal(stackInFileNames(stack), written));
+  }
+});
+
+describe("retention", () => {
+  const now = new Date(2024, 7, 24, 12, 0, 0);
+  const backup = (
+    daysAgo: number,
+    kind: Backup["kind"],
+    madeBy: Backup["madeBy"] = "update",
+    stack = "dev",
+  ): Backup => {
+    const time = new Date(now.getTime() - daysAgo * 86_400_000);
+    const parts = { stack, kind, stamp: formatStamp(time), number: 1 };
+    const name = formatBackupName(parts);
+    return { ...parts, name, madeBy, time, path: `/b/${name}`, shownPath: `b/${name}`, bytes: 1 };
+  };
+
+  it("expires what is older than its days, of each stack for itself", () => {
+    const old = [backup(31, "state"), backup(31, "updated"), backup(40, "state", "update", "prod")];
+    const kept = [
+      backup(29, "state"),
+      backup(29, "updated"),
+      backup(30, "updated"),
+      backup(2, "state", "update", "prod"),
+    ];
+    assert.deepEqual(expiredBackups([...kept, ...old], 30, now), old);
+  });
+
+  it("keeps the newest run of a stack, and the newest of an update, however old", () => {
+    const update = [backup(50, "state"), backup(50, "updated")];
+    const rollback = [backup(40, "state", "rollback"), backup(40, "rollback", "rollback")];
+    const older = [backup(60, "state"), backup(60, "updated")];
+    assert.deepEqual(expiredBackups([...update, ...older, ...rollback], 30, now), older);
+    assert.deepEqual(expiredBackups([...update, ...older, ...rollback], 0, now), older);
+  });
+});

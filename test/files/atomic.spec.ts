@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import fc from "fast-check";
+import { readWhole, replaceFile, writeNew } from "../../sdk/files/atomic";
+import { StateFiles } from "../../sdk/files/state-file";
+import { counts } from "../support/counts";
+import { removeFolder, temporaryFolder } from "../support/folders";
+
+describe("atomic files", () => {
+  let root: string;
+  beforeEach(async () => {
+    root = await temporaryFolder();
+  });
+  afterEach(() => removeFolder(root));
+
+  it("hold their slices one after the other, whatever the sizes", async () => {
+    const sizes = fc.oneof(fc.nat(20), fc.constantFrom((1 << 20) - 1, 1 << 20, (1 << 20) + 1, 3_000_000));
+    const property = fc.asyncProperty(fc.array(sizes, { maxLength: 6 }), async (lengths) => {
+      const slices = lengths.map((length, i) => Buffer.alloc(length, 65 + i));
+      const path = join(root, "file");
+      await replaceFile(path, slices);
+      assert.ok(Buffer.concat(slices).equals(await readWhole(path)));
+      assert.deepEqual(await readdir(root), ["file"]);
+    });
+    await fc.assert(property, counts({ sample: 30, full: 300 }));
+  });
+
+  it("are for their owner alone, also where the file before was not", async () => {
+    const path = join(root, "file");
+    await writeFile(path, "old", { mode: 0o644 });
+    await replaceFile(path, [Buffer.from("new")]);
+    assert.equal((await stat(path)).mode & 0o777, 0o600);
+  });
+
+  it("are as they were when the content fails", async () => {
+    const path = join(root, "file");
+    await writeFile(path, "old");
+    function* broken() {
+      yield Buffer.from("new");
+      throw new Error("broken");
+    }
+    await assert.rejects(replaceFile(path, broken()), /broken/);
+    await assert.rejects(writeNew(`${path}2`, broken()), /broken/);
+    assert.equal(await readFile(path, "utf8"), "old");
+    assert.deepEqual(await readdir(root), ["file"]);
+  });
+
+  it("are not written where the name is taken, even by a link to nowhere", async () => {
+    const path = join(root, "file");
+    await symlink("nowhere", path);
+    assert.equal(await writeNew(path, [Buffer.from("new")]), false);
+    assert.equal(await writeNew(`${path}2`, [Buffer.from("new")]), true);
+    assert.deepEqual((await readdir(root)).sort(), ["file", "file2"]);
+  });
+});
+
+describe("state files", () => {
+  let root: string;
+  beforeEach(async () => {
+    root = await temporaryFolder();
+  });
+  afterEach(() => removeFolder(root));
+
+  it("are replaced behind a link, which stays", async () => {
+    await writeFile(join(root, "real.json"), "old");
+    await symlink("real.json", join(root, "link.json"));
+    const files = new StateFiles(root);
+    await files.replace("link.json", [Buffer.from("new")]);
+    assert.equal(await readFile(join(root, "real.json"), "utf8"), "new");
+    assert.equal(Buffer.from(await files.read("link.json")).toString(), "new");
+    assert.equal(await files.isSame("link.json", join(root, "real.json")), true);
+    assert.equal(await files.isSame("link.json", "other.json"), false);
+  });
+
+  for (const [name, file, error] of [
+    ["missing", "nowhere.json", { code: "state-missing", message: /^State file not found: nowhere\.json/ }],
+    ["below a file", "file/x.json", { code: "state-missing", message: /^State file not found/ }],
+    ["a folder", ".", { code: "state-invalid", message: /^Cannot read the state file \.: EISDIR/ }],
+  ] as const) {
+    it(`are refused where one is ${name}`, async () => {
+      await writeFile(join(root, "file"), "");
+      await assert.rejects(new StateFiles(root).read(file), error);
+    });
+  }
+
+  for (const [name, file] of [
+    ["a folder", "."],
+    ["a device", "/dev/null"],
+  ] as const) {
+    it(`never take the place of ${name}`, async () => {
+      await assert.rejects(new StateFiles(root).replace(file, []), {
+        code: "usage",
+        message: `Not a file that can be replaced: ${file}`,
+      });
+    });
+  }
+
+  it("are as they were where their folder is missing", async () => {
+    await assert.rejects(new StateFiles(root).replace("a/b.json", []), {
+      code: "usage",
+      message: /^Cannot write a\/b\.json: ENOENT/,
+    });
+  });
+});

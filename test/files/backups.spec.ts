@@ -1,0 +1,189 @@
+import assert from "node:assert/strict";
+import { chmod, lstat, mkdir, readdir, readFile, stat, symlink, utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { BackupFolder } from "../../sdk/files/backups";
+import { removeFolder, temporaryFolder } from "../support/folders";
+
+const now = new Date(2024, 7, 24, 14, 30, 22);
+const content = (text: string) => [Buffer.from(text)];
+const pair = (text: string) => [
+  { kind: "updated" as const, content: content(`${text} after`) },
+  { kind: "state" as const, content: content(`${text} before`) },
+];
+
+describe("the backup folder", () => {
+  let root: string;
+  beforeEach(async () => {
+    root = await temporaryFolder();
+  });
+  afterEach(() => removeFolder(root));
+  const folder = (name = "backups") => new BackupFolder(name, root);
+  const text = (name: string) => readFile(join(root, "backups", name), "utf8");
+
+  it("is made for its owner alone, and so are its files", async () => {
+    const written = await folder("deep/backups").write("dev", pair("x"), now);
+    assert.deepEqual(
+      written.map(({ shownPath, madeBy, bytes }) => [shownPath, madeBy, bytes]),
+      [
+        ["deep/backups/dev_state_20240824_143022.json", "update", 8],
+        ["deep/backups/dev_updated_20240824_143022.json", "update", 7],
+      ],
+    );
+    for (const path of ["deep", "deep/backups"]) assert.equal((await stat(join(root, path))).mode & 0o777, 0o700);
+    for (const { path } of written) assert.equal((await stat(path)).mode & 0o777, 0o600);
+  });
+
+  it("is not made by looking into it", async () => {
+    assert.deepEqual(await folder().list(), []);
+    assert.equal(await folder().notedImport("dev"), undefined);
+    assert.deepEqual(await readdir(root), []);
+  });
+
+  it("never overwrites: runs of one second get numbers, the same for both files", async () => {
+    await folder().write("dev", pair("one"), now);
+    await writeFile(join(root, "backups/dev_updated_20240824_143022_2.json"), "somebody else's");
+    await folder().write("dev", pair("two"), now);
+    await Promise.all(["a", "b", "c"].map((name) => folder().write("prod", pair(name), now)));
+    const names = (await readdir(join(root, "backups"))).sort();
+    const both = (end: string) => [`_state_20240824_143022${end}.json`, `_updated_20240824_143022${end}.json`];
+    const expected = [
+      ...["", "_3"].flatMap(both).map((name) => `dev${name}`),
+      "dev_updated_20240824_143022_2.json",
+      ...["", "_2", "_3"].flatMap(both).map((name) => `prod${name}`),
+    ];
+    assert.deepEqual(names, expected.sort());
+    assert.equal(await text("dev_state_20240824_143022.json"), "one before");
+    assert.equal(await text("dev_state_20240824_143022_3.json"), "two before");
+    assert.equal(await text("dev_updated_20240824_143022_2.json"), "somebody else's");
+  });
+
+  it("tells a rollback's state from an update's by the file that the rollback imported", async () => {
+    await folder().write("dev", pair("update"), now);
+    const rollback = [{ kind: "rollback" as const, content: content("r") }, ...pair("back").slice(1)];
+    await folder().write("dev", rollback, new Date(now.getTime() + 1000));
+    assert.deepEqual(
+      (await folder().list("dev")).map(({ name, madeBy }) => `${name} ${madeBy}`),
+      [
+        "dev_rollback_20240824_143023.json rollback",
+        "dev_state_20240824_143023.json rollback",
+        "dev_state_20240824_143022.json update",
+        "dev_updated_20240824_143022.json update",
+      ],
+    );
+  });
+
+  it("lists a stack's own files only, whatever stacks are called", async () => {
+    for (const stack of ["dev", "dev_state", "acme/shop/dev", "../dev", "--help"])
+      await folder().write(stack, pair(stack), now);
+    await mkdir(join(root, "backups/dev_state_20200101_000000.json"));
+    await symlink("nowhere", join(root, "backups/dev_state_20200101_000001.json"));
+    for (const stack of ["dev", "dev_state", "acme/shop/dev", "../dev", "--help"]) {
+      const names = (await folder().list(stack)).map(({ path }) => path);
+      assert.equal(names.length, 2, stack);
+      assert.equal(await readFile(names[0] ?? "", "utf8"), `${stack} before`);
+    }
+    assert.equal((await folder().list()).length, 10);
+    assert.deepEqual(await readdir(root), ["backups"]);
+  });
+
+  it("finds a file by path and by name", async () => {
+    const [written] = await folder().write("dev", pair("x"), now);
+    const name = written?.name ?? "";
+    for (const [given, shownPath] of [
+      [name, `backups/${name}`],
+      [`backups/${name}`, `backups/${name}`],
+      [written?.path ?? "", written?.path],
+    ] as const) {
+      assert.deepEqual(await folder().find(given), { path: written?.path, shownPath });
+    }
+    for (const missing of ["dev_state_20200101_000000.json", "backups", "/nowhere/x"]) {
+      await assert.rejects(folder().find(missing), {
+        code: "backup-missing",
+        message: `Backup not found: ${missing}. Nothing was changed.`,
+      });
+    }
+  });
+
+  it("remembers an import until its end, and not that of another run", async () => {
+    const [state, updated] = await folder().write("dev", pair("x"), now);
+    await folder().noteImport("dev", updated?.path ?? "");
+    assert.equal(await folder().notedImport("dev"), updated?.path);
+    assert.equal(await folder().notedImport("prod"), undefined);
+    await folder().forgetImport("dev", state?.path ?? "");
+    assert.equal(await folder().notedImport("dev"), updated?.path);
+    await folder().forgetImport("dev", updated?.path ?? "");
+    assert.equal(await folder().notedImport("dev"), undefined);
+    await writeFile(join(root, "backups/.dev.importing"), "../../etc/passwd");
+    assert.equal(await folder().notedImport("dev"), undefined);
+  });
+
+  it("removes what it is told to, and what a killed run left half-written a day ago", async () => {
+    const [state, updated] = await folder().write("dev", pair("x"), now);
+    const left = [
+      ".dev_state_20240823_000000.json.0123456789ab.tmp",
+      ".dev_state_20240824_143021.json.0123456789ac.tmp",
+    ];
+    const yesterday = new Date(now.getTime() - 90_000_000);
+    for (const name of left) await writeFile(join(root, "backups", name), "half");
+    await utimes(join(root, "backups", left[0] ?? ""), yesterday, yesterday);
+    await utimes(join(root, "backups", left[1] ?? ""), now, now);
+    await writeFile(join(root, "backups/notes.tmp"), "mine");
+    assert.ok(state && updated);
+    await folder().remove([state], now);
+    assert.deepEqual((await readdir(join(root, "backups"))).sort(), [left[1], updated.name, "notes.tmp"].sort());
+  });
+
+  const refusals: { name: string; reason: RegExp; make: (path: string) => Promise<unknown> }[] = [
+    {
+      name: "a link",
+      reason: /^The backup folder backups is a link\. Nothing was changed\.$/,
+      make: async (path) => {
+        await mkdir(`${path}-real`, { mode: 0o700 });
+        await symlink(`${path}-real`, path);
+      },
+    },
+    { name: "a dangling link", reason: /is a link/, make: (path) => symlink(`${path}-nowhere`, path) },
+    { name: "a file", reason: /is not a folder/, make: (path) => writeFile(path, "") },
+    {
+      name: "a folder that everybody can write to",
+      reason: /can be written by others \(mode 0777\)/,
+      make: async (path) => {
+        await mkdir(path);
+        await chmod(path, 0o777);
+      },
+    },
+    {
+      name: "a folder that its group can write to",
+      reason: /can be written by others \(mode 0770\)/,
+      make: async (path) => {
+        await mkdir(path);
+        await chmod(path, 0o770);
+      },
+    },
+  ];
+  for (const { name, reason, make } of refusals) {
+    it(`is refused where it is ${name}`, async () => {
+      await make(join(root, "backups"));
+      for (const shown of ["backups", "backups/"]) {
+        await assert.rejects(
+          new BackupFolder(shown, root).write("dev", pair("x"), now),
+          (error: Error & { code?: string }) => {
+            assert.equal(error.code, "backup-folder");
+            assert.match(error.message.replace("backups/ ", "backups "), reason);
+            return true;
+          },
+        );
+      }
+      const found = await lstat(join(root, "backups"));
+      assert.deepEqual(found.isDirectory() ? await readdir(join(root, "backups")) : [], []);
+    });
+  }
+
+  it("is refused where its place is a file", async () => {
+    await writeFile(join(root, "file"), "");
+    await assert.rejects(folder("file/backups").write("dev", pair("x"), now), {
+      code: "backup-folder",
+      message: /^The backup folder file\/backups cannot be made: ENOTDIR/,
+    });
+  });
+});

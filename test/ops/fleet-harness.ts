@@ -1,0 +1,104 @@
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { loadLayerConfig } from "../../sdk/files/config-file";
+import type { ExecuteSyncOptions } from "../../sdk/ops/fleet/execute";
+import type { Ports } from "../../sdk/ops/ports";
+import { executeSync, planSync, type SyncRequest, type SyncResult } from "../../sdk/ops/sync";
+import { planResume, type ResumeRequest } from "../../sdk/ops/sync-resume";
+import { createPorts, type WiringOptions } from "../../sdk/wiring";
+import { withEnv } from "../aws/harness";
+import { type Emulator, type EmulatorOptions, startEmulator } from "../emulator";
+import { removeFolder, temporaryFolder } from "../support/folders";
+import { keepLines } from "./harness";
+
+/** Requests a second in tests that are not about the rate. */
+export const rate = 2000;
+
+/** A test's own AWS and folder. */
+export interface Fleet {
+  readonly emulator: Emulator;
+  /** The working directory of runs; holds layer_config.yaml, and backups. */
+  readonly dir: string;
+  /** What runs have told, as the command line shows it. */
+  readonly lines: string[];
+  ports(options?: WiringOptions): Ports;
+  /** Plans a sync, and carries it out. */
+  sync(request?: Partial<SyncRequest>, options?: ExecuteSyncOptions, wiring?: WiringOptions): Promise<SyncResult>;
+  /** Plans to finish a run, and carries it out. */
+  resume(request?: Partial<ResumeRequest>, options?: ExecuteSyncOptions): Promise<SyncResult>;
+  /** The lines of the only run record, or of the one named. */
+  record(name?: string): Promise<Record<string, unknown>[]>;
+}
+
+/** The config of {@link useFleet}'s tests, with one layer `base` at a version. */
+export function configFor(version: number): string {
+  return `layers: { base: { version: ${version} } }\nsettings: { aws_region: us-east-1 }\n`;
+}
+
+/** Starts an emulator and makes a folder for each test of the suite that this is called in. */
+export function useFleet(options: EmulatorOptions = {}): Fleet {
+  let emulator: Emulator;
+  let dir: string;
+  let lines: string[];
+  let restore: () => void;
+
+  beforeEach(async () => {
+    emulator = await startEmulator(options);
+    dir = await temporaryFolder();
+    lines = [];
+    restore = withEnv(emulator.env);
+    await writeFile(join(dir, "layer_config.yaml"), configFor(2));
+  });
+  afterEach(async () => {
+    restore();
+    await emulator.close();
+    await removeFolder(dir);
+  });
+
+  const ports = (wiring: WiringOptions = {}) => createPorts({ cwd: dir, reporter: keepLines(lines), rate, ...wiring });
+  const backups = async () => (await readdir(join(dir, "backups")).catch(() => [])).sort();
+  return {
+    get emulator() {
+      return emulator;
+    },
+    get dir() {
+      return dir;
+    },
+    get lines() {
+      return lines;
+    },
+    ports,
+    async sync(request = {}, execute = {}, wiring = {}) {
+      const all = ports(wiring);
+      const config = loadLayerConfig("layer_config.yaml", dir);
+      const plan = await planSync(all, { stack: "dev", config, allFunctions: true, ...request });
+      return executeSync(all, plan, execute);
+    },
+    async resume(request = {}, execute = {}) {
+      const all = ports();
+      return executeSync(all, await planResume(all, { stack: "dev", retentionDays: 30, ...request }), execute);
+    },
+    async record(name) {
+      const file = name ?? (await backups()).find((one) => one.endsWith(".jsonl")) ?? "";
+      const text = await readFile(join(dir, "backups", file), "utf8");
+      return text
+        .split("\n")
+        .filter(Boolean)
+        .map((line) => JSON.parse(line));
+    },
+  };
+}
+
+/** `count` functions fn-0000, fn-0001 and so on, tagged as the stack's, with the layer `base` between two others. */
+export function taggedFleet(count: number, more: { readonly region?: string; readonly account?: string } = {}) {
+  const names = Array.from({ length: count }, (_, index) => `fn-${String(index).padStart(4, "0")}`);
+  return {
+    layers: ["first", "base", "last"].map((name) => ({ name, versions: 5, ...more })),
+    functions: names.map((name) => ({
+      name,
+      layers: ["first:1", "base:1", "last:1"],
+      tags: { environment: "dev" },
+      ...more,
+    })),
+  };
+}

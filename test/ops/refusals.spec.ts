@@ -1,0 +1,219 @@
+import assert from "node:assert/strict";
+import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import type { Ports, StackPort } from "../../sdk/ops/ports";
+import { createPorts } from "../../sdk/wiring";
+import { backupNames, importState, keepLines, type Told, update, useStack } from "./harness";
+
+const config = "layers: { receipt-dynamo: { version: 5 } }\n";
+const program = `
+fn("a", { layers: [layer("receipt-dynamo-dev", 1)] });
+if (require("fs").existsSync("second")) fn("b", { layers: [layer("receipt-dynamo-dev", 1)] });
+`;
+
+/** Ports whose stacks do something else first, or afterwards. */
+function withStacks(change: (stacks: StackPort) => Partial<StackPort>): (ports: Ports) => Ports {
+  return (ports) => {
+    const { stacks } = ports;
+    const methods: StackPort = {
+      exportState: (...args) => stacks.exportState(...args),
+      checkSecrets: (...args) => stacks.checkSecrets(...args),
+      importState: (...args) => stacks.importState(...args),
+      isImporting: (...args) => stacks.isImporting(...args),
+    };
+    return { ...ports, stacks: { ...methods, ...change(stacks) } };
+  };
+}
+
+/** Ports whose n-th export happens after something else. */
+function beforeExport(number: number, work: () => Promise<unknown>): (ports: Ports) => Ports {
+  let count = 0;
+  return withStacks((stacks) => ({
+    async exportState(...args) {
+      if (++count === number) await work();
+      return stacks.exportState(...args);
+    },
+  }));
+}
+
+describe("an update that cannot be made", function () {
+  this.timeout(60_000);
+  const deployed = useStack(program, { files: { "layer_config.yaml": config } });
+  beforeEach(() => deployed.reset());
+
+  const stateNow = () => deployed.project.exportText();
+  const fails = (told: Told, code: string, message: RegExp): void => {
+    assert.equal(told.error?.code, code, told.error?.describe() ?? "it succeeded");
+    assert.match(told.error?.describe() ?? "", message);
+  };
+
+  it("because the stack is updated meanwhile loses nothing of that update", async () => {
+    const { project } = deployed;
+    const up = async () => {
+      await project.write({ second: "" });
+      await project.up();
+    };
+    const told = await update(project, {}, beforeExport(2, up));
+    await rm(join(project.dir, "second"));
+    fails(told, "stack-changed", /^The stack dev was changed by somebody else .*Nothing was imported\.\nRun again/);
+    assert.ok(!told.commands.includes("stack import"));
+    assert.match(await stateNow(), /Function::b"/);
+    assert.doesNotMatch(await stateNow(), /receipt-dynamo-dev:5/);
+    const again = await update(project);
+    assert.equal(again.result?.changes.length, 2);
+    assert.match(await stateNow(), /Function::b"/);
+  });
+
+  it("because what is there after the import is something else says how to go back", async () => {
+    const { project, original } = deployed;
+    const told = await update(
+      project,
+      {},
+      beforeExport(3, () => importState(project, original)),
+    );
+    fails(
+      told,
+      "verification-failed",
+      /^After the import, the state of dev is not what was imported\.\n {2}changed: urn:.*layers\[0\]/,
+    );
+    const [state] = await backupNames(project);
+    assert.match(told.error?.next ?? "", new RegExp(`pulumi stack import --stack dev --file backups/${state}$`));
+  });
+
+  it("because operations are pending says what to run", async () => {
+    const { project } = deployed;
+    const file = join(project.root, "state/.pulumi/stacks/test/dev.json");
+    const kept = await readFile(file, "utf8");
+    const checkpoint = JSON.parse(kept);
+    const resource = checkpoint.checkpoint.latest.resources.find(({ type }: { type: string }) =>
+      type.endsWith(":Function"),
+    );
+    checkpoint.checkpoint.latest.pending_operations = [{ resource, type: "updating" }];
+    await writeFile(file, JSON.stringify(checkpoint));
+    try {
+      const told = await update(project, { dryRun: true });
+      fails(
+        told,
+        "pending-operations",
+        /has 1 pending operation: .*Nothing was changed\.\n {2}updating urn:.*::a\nRun `pulumi refresh --stack dev`/,
+      );
+    } finally {
+      await writeFile(file, kept);
+    }
+  });
+
+  it("because the stack is locked leaves it as it is, and the next run ends right", async () => {
+    const { project } = deployed;
+    const locks = join(project.root, "state/.pulumi/locks/organization/test/dev");
+    await mkdir(locks, { recursive: true });
+    const lock = { pid: 2 ** 22 + 1, username: "me", hostname: hostname(), timestamp: "2026-11-23T15:43:39Z" };
+    await writeFile(join(locks, "0b7f2cb1-6f8c-4d4e-9b5a-000000000000.json"), JSON.stringify(lock));
+    const before = await stateNow();
+    const told = await update(project);
+    fails(told, "stack-locked", /is gone\. The stack's state is as it was\.\n.*pulumi cancel --yes --stack dev$/s);
+    assert.equal(await stateNow(), before);
+    assert.equal(told.error?.exitStatus, 1);
+    await project.succeeds(["cancel", "--yes", "--stack", "dev"]);
+    assert.equal((await update(project)).result?.changes.length, 1);
+  });
+
+  for (const [name, passphrase, message] of [
+    ["wrong", "wrong", /incorrect passphrase.*Nothing was changed\./s],
+    ["missing", undefined, /passphrase must be set.*Nothing was changed\./s],
+  ] as const) {
+    it(`because the passphrase is ${name} is found out before anything is written`, async () => {
+      const { project } = deployed;
+      const before = process.env.PULUMI_CONFIG_PASSPHRASE;
+      if (passphrase) process.env.PULUMI_CONFIG_PASSPHRASE = passphrase;
+      else delete process.env.PULUMI_CONFIG_PASSPHRASE;
+      try {
+        const told = await update(project);
+        fails(told, "passphrase", message);
+        assert.deepEqual(told.commands, ["stack export", "stack"]);
+        assert.equal(told.error?.exitStatus, 3);
+        assert.deepEqual(await backupNames(project), []);
+      } finally {
+        process.env.PULUMI_CONFIG_PASSPHRASE = before;
+      }
+    });
+  }
+
+  it("because the backup folder is a link imports nothing", async () => {
+    const { project } = deployed;
+    await mkdir(join(project.root, "elsewhere"));
+    await symlink(join(project.root, "elsewhere"), join(project.dir, "backups"));
+    const told = await update(project);
+    fails(told, "backup-folder", /^The backup folder backups is a link\. Nothing was changed\./);
+    assert.deepEqual(told.commands, ["stack export", "stack"]);
+    await rm(join(project.dir, "backups"));
+  });
+
+  it("because the config has problems asks Pulumi nothing", async () => {
+    const { project } = deployed;
+    await project.write({ "bad.yaml": "layers: { receipt-dynamo: { version: five } }\n" });
+    const told = await update(project, { configPath: "bad.yaml" });
+    fails(told, "config-invalid", /^bad\.yaml has a problem/);
+    assert.deepEqual(told.commands, []);
+  });
+
+  it("because two entries match a layer changes nothing", async () => {
+    const { project } = deployed;
+    await project.write({
+      "two.yaml": "layers: { a: { version: 1, names: [receipt-*] }, b: { version: 2, names: ['*-dev'] } }\n",
+    });
+    fails(await update(project, { configPath: "two.yaml" }), "layer-ambiguous", /declared twice.*Nothing was changed/);
+  });
+
+  it("because the stack's name cannot be one asks Pulumi nothing", async () => {
+    const told = await update(deployed.project, { stackName: "a b; c" });
+    fails(told, "usage", /^Not a stack's name: "a b; c"/);
+    assert.deepEqual(told.commands, []);
+  });
+
+  it("because its options exclude each other says so", async () => {
+    const scope = [{ allFunctions: true }, { tags: { a: "b" } }];
+    for (const options of [{ stateFile: "x.json", syncAws: true }, { out: "x.json" }, ...scope]) {
+      fails(await update(deployed.project, options), "usage", /--/);
+    }
+  });
+
+  describe("interrupted", () => {
+    /** Aborts the run when the n-th command of Pulumi has ended. */
+    const interruptAfter = async (command: number): Promise<Told & { state: string }> => {
+      const { project } = deployed;
+      const cancel = new AbortController();
+      let count = 0;
+      const lines: string[] = [];
+      const ports = createPorts({
+        cwd: project.dir,
+        reporter: keepLines(lines),
+        signal: cancel.signal,
+        onPulumi: () => ++count === command && cancel.abort(),
+      });
+      const told = await update(project, {}, () => ports);
+      return { ...told, lines, state: await stateNow() };
+    };
+
+    for (const [command, after, message] of [
+      [1, "the export", "Interrupted. Nothing was changed."],
+      [2, "the check of secrets", "Interrupted. Nothing was changed."],
+      [3, "the second export", "Interrupted. Nothing was imported: the stack's state is as it was."],
+    ] as const) {
+      it(`after ${after} stops and says that nothing was changed`, async () => {
+        const before = await stateNow();
+        const { error, state } = await interruptAfter(command);
+        assert.equal(error?.code, "interrupted");
+        assert.equal(error?.message, message);
+        assert.equal(state, before);
+      });
+    }
+
+    it("during the import compares what was imported, and is done", async () => {
+      const { result, lines, state } = await interruptAfter(4);
+      assert.ok(lines.includes("INFO - Pulumi state updated successfully"));
+      assert.equal(result?.changes.length, 1);
+      assert.match(state, /receipt-dynamo-dev:5/);
+    });
+  });
+});

@@ -1,0 +1,229 @@
+import assert from "node:assert/strict";
+import { rename } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { compareStates } from "../../sdk/core/state/compare";
+import { executeRollback, planRollback, type RollbackRequest } from "../../sdk/ops/rollback";
+import { backupNames, importState, layer, type Told, tell, update, useStack } from "./harness";
+
+const program = `
+fn("a", { layers: [layer("receipt-dynamo-dev", 1), layer("unrelated", 1)] });
+fn("b", { layers: [layer("receipt-dynamo-dev", 2)] });
+if (require("fs").existsSync("third")) fn("c", { layers: [layer("receipt-dynamo-dev", 7)] });
+`;
+const files = {
+  "layer_config.yaml": "layers: { receipt-dynamo: { version: 5 } }\n",
+  "to-6.yaml": "layers: { receipt-dynamo: { version: 6 } }\n",
+};
+
+describe("a rollback", function () {
+  this.timeout(60_000);
+  const deployed = useStack(program, { files });
+  beforeEach(() => deployed.reset());
+
+  const rollback = (request: Partial<RollbackRequest> = {}): Promise<Told> =>
+    tell(
+      deployed.project,
+      {},
+      (ports) => ports,
+      async (ports) => executeRollback(ports, await planRollback(ports, { stack: "dev", ...request })),
+    );
+  const differences = async () =>
+    compareStates(Buffer.from(deployed.original), Buffer.from(await deployed.project.exportText()));
+  const live = (name: string) => deployed.emulator.layersOf(name);
+
+  it("puts back the versions of the newest update, and is backed up itself", async () => {
+    const { project } = deployed;
+    await update(project);
+    const [kept] = await backupNames(project);
+    const { lines, commands, result } = await rollback();
+    assert.deepEqual(await differences(), []);
+    const made = (await backupNames(project)).filter((name) => !/_updated_/.test(name) && name !== kept);
+    assert.equal(made.length, 2);
+    const [rolledBack = "", state = ""] = made;
+    assert.match(rolledBack, /^dev_rollback_\d{8}_\d{6}(_\d)?\.json$/);
+    assert.equal(state, rolledBack.replace("rollback", "state"));
+    assert.deepEqual(lines, [
+      `INFO - State exported to: backups/${state}`,
+      "INFO - Function a: Layer receipt-dynamo-dev version 5 -> 1",
+      "INFO - Function b: Layer receipt-dynamo-dev version 5 -> 2",
+      `INFO - State saved to: backups/${rolledBack}`,
+      "INFO - Importing state for stack dev",
+      "INFO - Pulumi state updated successfully",
+      "WARN - AWS was not touched: live functions keep their layers until they are rolled back with --sync-aws.",
+    ]);
+    assert.deepEqual(commands, ["stack export", "stack", "stack export", "stack import", "stack export"]);
+    assert.equal(result?.backup, `backups/${state}`);
+  });
+
+  it("of a rollback goes nowhere: it stays with the newest update", async () => {
+    const { project } = deployed;
+    await update(project);
+    await rollback();
+    const names = await backupNames(project);
+    const { lines, result } = await rollback();
+    assert.match(lines.join(), /nothing to roll back/);
+    assert.equal(result?.backup, null);
+    assert.deepEqual(await differences(), []);
+    assert.deepEqual(await backupNames(project), names);
+  });
+
+  it("to a named backup goes further back", async () => {
+    const { project } = deployed;
+    await update(project);
+    const [first = ""] = await backupNames(project);
+    await sleep(1000);
+    await update(project, { configPath: "to-6.yaml" });
+    await rollback();
+    assert.match(await project.exportText(), /receipt-dynamo-dev:5"/);
+    await rollback({ backup: `backups/${first}` });
+    assert.deepEqual(await differences(), []);
+  });
+
+  it("keeps what others changed since", async () => {
+    const { project } = deployed;
+    await update(project);
+    await project.write({ third: "" });
+    try {
+      await project.up();
+      await rollback();
+    } finally {
+      await rename(join(project.dir, "third"), join(project.root, "third"));
+    }
+    const state = await project.exportStack();
+    const recorded = (name: string) =>
+      state.deployment.resources.find(({ urn }: { urn: string }) => urn.endsWith(`::${name}`)).inputs.layers;
+    assert.deepEqual(recorded("c"), [layer("receipt-dynamo-dev", 7)]);
+    assert.deepEqual(recorded("b"), [layer("receipt-dynamo-dev", 2)]);
+  });
+
+  it("in full puts the whole backup back, and says what that means", async () => {
+    const { project } = deployed;
+    await update(project);
+    const state = JSON.parse(await project.exportText());
+    const others = state.deployment.resources.filter(({ urn }: { urn: string }) => !urn.endsWith("::b"));
+    await importState(project, JSON.stringify({ ...state, deployment: { ...state.deployment, resources: others } }));
+    const { lines } = await rollback({ full: true });
+    assert.deepEqual(await differences(), []);
+    assert.match(
+      lines[0] ?? "",
+      /^WARN - The whole state is replaced \(3 resources now, 4 in backups\/dev_state_.*\): Pulumi forgets/,
+    );
+    assert.match((await rollback({ full: true })).lines.join(), /nothing to roll back/);
+  });
+
+  it("in a dry run tells, and writes nothing", async () => {
+    const { project } = deployed;
+    await update(project);
+    const names = await backupNames(project);
+    const { lines, result, commands } = await rollback({ dryRun: true });
+    assert.deepEqual(lines, [
+      "INFO - Found 2 layer version updates:",
+      "  - Function a: Layer receipt-dynamo-dev version 5 -> 1",
+      "  - Function b: Layer receipt-dynamo-dev version 5 -> 2",
+    ]);
+    assert.equal(result?.backup, null);
+    assert.deepEqual(commands, ["stack export"]);
+    assert.deepEqual(await backupNames(project), names);
+  });
+
+  it("with --sync-aws brings the functions back too", async () => {
+    const { project } = deployed;
+    await update(project, { syncAws: true });
+    assert.deepEqual(live("a"), [layer("receipt-dynamo-dev", 5), layer("unrelated", 1)]);
+    const { result } = await rollback({ syncAws: true });
+    assert.deepEqual(live("a"), [layer("receipt-dynamo-dev", 1), layer("unrelated", 1)]);
+    assert.deepEqual(live("b"), [layer("receipt-dynamo-dev", 2)]);
+    assert.equal(result?.aws?.outcomes.length, 2);
+    assert.deepEqual(await differences(), []);
+  });
+
+  it("can be of some functions only", async () => {
+    const { project } = deployed;
+    await update(project);
+    const { result } = await rollback({ functions: ["a"] });
+    assert.deepEqual(
+      result?.changes.map(({ function: name, to }) => `${name} ${to}`),
+      ["a 1"],
+    );
+  });
+
+  describe("to layer versions that AWS has no more", () => {
+    before(() => deployed.emulator.seed({ layers: [{ name: "gone-dev", versions: 9, deleted: [3] }] }));
+    const prepare = async () => {
+      const { project } = deployed;
+      await importState(project, deployed.original.replaceAll(layer("unrelated", 1), layer("gone-dev", 3)));
+      await project.write({ "gone.yaml": "layers: { gone: { version: 4 } }\n" });
+      await update(project, { configPath: "gone.yaml" });
+    };
+
+    it("says so before it starts", async () => {
+      await prepare();
+      const { lines, result } = await rollback({ dryRun: true });
+      const arn = layer("gone-dev", 3);
+      assert.equal(
+        lines[0],
+        `WARN - Layer version does not exist any more: ${arn}. Functions that have it keep it; it cannot be attached again.`,
+      );
+      assert.equal(result?.changes.length, 1);
+    });
+
+    it("changes nothing where functions would have to be given one", async () => {
+      await prepare();
+      deployed.emulator.edit("a", { Layers: [layer("gone-dev", 4)] });
+      const names = await backupNames(deployed.project);
+      const { error } = await rollback({ syncAws: true });
+      assert.equal(error?.code, "layer-version-missing");
+      assert.match(error?.message ?? "", /gone-dev:3, wanted for function a.*Nothing was changed\.$/s);
+      assert.deepEqual(await backupNames(deployed.project), names);
+    });
+
+    it("is made where AWS cannot be asked", async () => {
+      await prepare();
+      deployed.emulator.deny({ action: "lambda:GetLayerVersion" });
+      const { result, lines } = await rollback();
+      assert.ok(result?.backup);
+      assert.doesNotMatch(lines.join(), /does not exist any more/);
+    });
+  });
+
+  describe("is refused", () => {
+    it("without a backup", async () => {
+      const { error } = await rollback();
+      assert.equal(error?.code, "backup-missing");
+      assert.match(
+        error?.describe() ?? "",
+        /^There is no backup of stack dev that an update made\. Nothing was changed\./,
+      );
+    });
+
+    it("with a backup that is not there", async () => {
+      assert.equal((await rollback({ backup: "nowhere.json" })).error?.code, "backup-missing");
+    });
+
+    it("with another stack's backup", async () => {
+      const { project, original } = deployed;
+      await project.write({ "prod.json": original.replaceAll("urn:pulumi:dev:", "urn:pulumi:prod:") });
+      for (const full of [true, false]) {
+        const { error } = await rollback({ backup: "prod.json", full });
+        assert.equal(error?.code, "usage");
+        assert.match(
+          error?.message ?? "",
+          /^prod\.json is a backup of stack prod, and dev is another\. Nothing was changed\.$/,
+        );
+      }
+    });
+
+    it("with a backup that is cut off, with the place", async () => {
+      const { project, original } = deployed;
+      await project.write({ "cut.json": original.slice(0, 500) });
+      const { error } = await rollback({ backup: "cut.json" });
+      assert.equal(error?.code, "state-invalid");
+      assert.match(error?.message ?? "", /at byte 500 .*This is about the backup cut\.json\. Nothing was changed\.$/s);
+    });
+
+    it("in full for some functions only", async () => {
+      assert.equal((await rollback({ full: true, functions: ["a"] })).error?.code, "usage");
+    });
+  });
+});

@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import { scanState } from "../../sdk/core/state/scan";
+import type { StatePlan } from "../../sdk/ops/plans";
+import { invalidLayers, planState, recordedLayers } from "../../sdk/ops/state-plan";
+import { secret, unknown } from "../support/arbitrary-states";
+import { awsFunction, layer, type Resource, stateOf } from "../support/states";
+
+const scan = (...functions: Resource[]) => scanState(Buffer.from(JSON.stringify(stateOf(functions)))).functions;
+const toFive = (text: string) => (text.includes(":layer:own:") ? 5 : undefined);
+const own = (version: number) => layer("own", version);
+
+/** A function whose inputs and outputs hold different layers. */
+function differing(inputs: unknown, outputs: unknown, others: Partial<Resource> = {}): Resource {
+  const made = awsFunction("fn", inputs, others);
+  return { ...made, outputs: { ...(made.outputs as object), layers: outputs } };
+}
+
+const changesOf = ({ changes }: StatePlan) => changes.map(({ function: name, from, to }) => `${name} ${from} -> ${to}`);
+
+describe("the plan of a state", () => {
+  interface Case {
+    name: string;
+    fn: Resource;
+    changes?: string[];
+    skipped?: string[];
+    warnings?: RegExp[];
+    edits?: number;
+  }
+  const cases: Case[] = [
+    { name: "inputs and outputs alike", fn: awsFunction("fn", [own(1)]), changes: ["fn 1 -> 5"], edits: 2 },
+    { name: "outputs that a refresh changed", fn: differing([own(5)], [own(2)]), changes: ["fn 2 -> 5"], edits: 1 },
+    { name: "inputs where outputs are right", fn: differing([own(3)], [own(5)]), changes: ["fn 3 -> 5"], edits: 1 },
+    { name: "both, told from the outputs", fn: differing([own(3)], [own(2)]), changes: ["fn 2 -> 5"], edits: 2 },
+    { name: "inputs where outputs lack the layer", fn: differing([own(3)], []), changes: ["fn 3 -> 5"], edits: 1 },
+    { name: "outputs where inputs are absent", fn: differing(undefined, [own(3)]), changes: ["fn 3 -> 5"], edits: 1 },
+    {
+      name: "a failed update, told from the inputs",
+      fn: differing([own(1)], [own(4)], { initErrors: ["no luck"] }),
+      changes: ["fn 1 -> 5"],
+      edits: 2,
+      warnings: [/^Function fn: its last update failed, .*its inputs are what counts\.$/],
+    },
+    {
+      name: "a failed update to the declared version",
+      fn: differing([own(1)], [own(5)], { initErrors: ["no luck"] }),
+      changes: ["fn 1 -> 5"],
+      edits: 1,
+      warnings: [/its last update failed/],
+    },
+    {
+      name: "a layer held twice as one change",
+      fn: awsFunction("fn", [own(1), own(2)]),
+      changes: ["fn 1 -> 5"],
+      edits: 4,
+    },
+    { name: "nothing of other layers", fn: awsFunction("fn", [layer("other", 1), layer("owner", 1)]) },
+    { name: "nothing where all is as declared", fn: awsFunction("fn", [own(5)]) },
+    { name: "nothing without layers", fn: awsFunction("fn", undefined) },
+    {
+      name: "nothing of null, of unknown values and of texts that are no ARN",
+      fn: differing([unknown, "own:1"], null),
+    },
+    {
+      name: "not a function that waits for its deletion",
+      fn: awsFunction("fn", [own(1)], { delete: true }),
+      skipped: ["fn: it was replaced and waits for its deletion"],
+    },
+    {
+      name: "not a function that the stack reads",
+      fn: awsFunction("fn", [own(1)], { external: true }),
+      skipped: ["fn: the stack reads it and does not manage it"],
+    },
+    { name: "nothing to skip where nothing would change", fn: awsFunction("fn", [own(5)], { delete: true }) },
+    { name: "not a secret list", fn: awsFunction("fn", secret), skipped: ["fn: its layers are a secret in the state"] },
+    {
+      name: "not a list with a secret in it",
+      fn: differing([own(1), secret], secret),
+      skipped: ["fn: its layers are a secret in the state"],
+    },
+  ];
+  for (const { name, fn, changes = [], skipped = [], warnings = [], edits = 0 } of cases) {
+    it(`has ${name}`, () => {
+      const plan = planState(scan(fn), toFive);
+      assert.deepEqual(changesOf(plan), changes);
+      assert.deepEqual(
+        plan.skipped.map(({ function: skippedName, reason }) => `${skippedName}: ${reason}`),
+        skipped,
+      );
+      assert.equal(plan.edits.length, edits);
+      assert.equal(plan.warnings.length, warnings.length);
+      for (const [i, warning] of warnings.entries()) assert.match(plan.warnings[i] ?? "", warning);
+    });
+  }
+
+  it("is in the order of the functions' names and of their layers", () => {
+    const functions = ["b", "a", "a-2"].map((name) => awsFunction(name, [layer("z", 2), own(1), layer("a", 3)]));
+    const plan = planState(scan(...functions), () => 5);
+    assert.deepEqual(
+      plan.changes.map(({ function: name, layer: changed }) => `${name} ${changed}`),
+      ["a", "a-2", "b"].flatMap((name) => ["z", "own", "a"].map((changed) => `${name} ${changed}`)),
+    );
+  });
+
+  it("can send inputs and outputs to versions of their own", () => {
+    const plan = planState(scan(awsFunction("fn", [own(9)])), (_text, _fn, side) => (side === "inputs" ? 1 : 2));
+    assert.deepEqual(
+      plan.edits.map(({ text }) => text),
+      ["1", "2"],
+    );
+    assert.deepEqual(changesOf(plan), ["fn 9 -> 2"]);
+  });
+});
+
+describe("recorded layers", () => {
+  it("are the outputs', but the inputs' after a failed update", () => {
+    const [done, failed] = [{}, { initErrors: ["no luck"] }].map((others) =>
+      scan(differing([own(1)], [own(2)], others)),
+    );
+    assert.deepEqual(recordedLayers(done?.[0] ?? assert.fail()), [own(2)]);
+    assert.deepEqual(recordedLayers(failed?.[0] ?? assert.fail()), [own(1)]);
+  });
+
+  it("that are no layer version ARNs are found, once a function", () => {
+    const deleted = awsFunction("gone", ["bad"], { delete: true });
+    assert.deepEqual(invalidLayers(scan(awsFunction("fn", ["bad", own(1), `${own(1)}x`]), deleted)), [
+      { function: "fn", text: "bad" },
+      { function: "fn", text: `${own(1)}x` },
+    ]);
+  });
+});
