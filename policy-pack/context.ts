@@ -3,6 +3,7 @@ import type { LayerConfig } from "../sdk/core/config/parse";
 import { createMatcher, type Matcher } from "../sdk/core/match";
 import { functionTypes } from "../sdk/core/plan";
 import { type ConfigSearch, callerDirectory, findConfig, type PolicySettings } from "./config-source";
+import { remember } from "./remember";
 
 /** The first policy of the pack. The config that it is given holds for the others too, unless they have their own. */
 export const leadingPolicy = "layer-version-pinned";
@@ -86,12 +87,4 @@ export function stackOf(urn: string): string {
 
 function namesConfig({ configFile, layers }: PolicySettings): boolean {
   return Boolean(configFile || layers);
-}
-
-function remember<K, V>(memory: Map<K, V>, key: K, make: () => V): V {
-  const known = memory.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  memory.set(key, made);
-  return made;
 }

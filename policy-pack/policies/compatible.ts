@@ -45,11 +45,8 @@ export function compatible(context: PolicyContext): ResourceValidationPolicy {
         });
         if (why) report(`Function ${fn.name}: Layer ${name} ${why} (${placeOf(declared)}).`);
       }
-      for (const [what, value] of Object.entries({ runtime, architectures })) {
-        if (value instanceof UnknownValue && context.first(`unknown ${what}: ${fn.urn}`)) {
-          throw value.naming(`the ${what} of function ${fn.name}`);
-        }
-      }
+      if (runtime instanceof UnknownValue) throw runtime.naming(`the runtime of function ${fn.name}`);
+      if (architectures instanceof UnknownValue) throw architectures.naming(`the architectures of function ${fn.name}`);
     },
   );
 }

@@ -2,9 +2,10 @@ import type { StackValidationPolicy } from "@pulumi/policy";
 import { layerArn } from "../../sdk/core/arn";
 import type { PolicySettings } from "../config-source";
 import type { PolicyContext } from "../context";
-import { layersInUse, viewFunction } from "../function-view";
+import { type FunctionView, layersInUse, viewFunction } from "../function-view";
 import { listed } from "../messages";
 import { configSchema, managedConfiguration, tags } from "../metadata";
+import { remember } from "../remember";
 
 /** See `layerConsistency` in policies.ts. */
 export function consistency(context: PolicyContext): StackValidationPolicy {
@@ -21,23 +22,34 @@ export function consistency(context: PolicyContext): StackValidationPolicy {
     configSchema,
     validateStack: ({ resources, getConfig }, report) => {
       const { types } = context.lookUp(name, getConfig<PolicySettings>());
-      const uses = resources.flatMap((resource) => {
+      const functions = resources.flatMap((resource) => {
         const property = types.get(resource.type);
-        if (property === undefined) return [];
-        const fn = viewFunction(resource, property);
-        return layersInUse(fn).map(({ arn }) => ({ layer: layerArn(arn), version: arn.version, fn: fn.name }));
+        return property === undefined ? [] : viewFunction(resource, property);
       });
-      for (const [layer, sameLayer] of Map.groupBy(uses, (use) => use.layer)) {
-        const versions = Map.groupBy(sameLayer, ({ version }) => version);
+      for (const [layer, versions] of usesOf(functions)) {
         if (versions.size > 1) report(describe(layer.slice(layer.lastIndexOf(":") + 1), versions));
       }
     },
   };
 }
 
-function describe(layer: string, versions: ReadonlyMap<number, readonly { readonly fn: string }[]>): string {
+/** Which functions use a layer: by the layer's ARN without version, and by version. */
+type Uses = Map<string, Map<number, Set<FunctionView>>>;
+
+function usesOf(functions: readonly FunctionView[]): Uses {
+  const uses: Uses = new Map();
+  for (const fn of functions) {
+    for (const { arn } of layersInUse(fn)) {
+      const versions = remember(uses, layerArn(arn), () => new Map());
+      remember(versions, arn.version, () => new Set()).add(fn);
+    }
+  }
+  return uses;
+}
+
+function describe(layer: string, versions: ReadonlyMap<number, ReadonlySet<FunctionView>>): string {
   const uses = [...versions]
     .sort(([a], [b]) => a - b)
-    .map(([version, users]) => `version ${version} in ${listed([...new Set(users.map(({ fn }) => fn))])}`);
+    .map(([version, users]) => `version ${version} in ${listed([...users].map(({ name }) => name))}`);
   return `Layer ${layer} is used in ${versions.size} versions: ${uses.join("; ")}.`;
 }

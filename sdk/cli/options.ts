@@ -1,7 +1,17 @@
-import { InvalidArgumentError, Option } from "commander";
+import { Option } from "commander";
+import {
+  addNames,
+  addTag,
+  addText,
+  groups,
+  millisecondsFrom,
+  numberFrom,
+  type OptionDefinition,
+} from "./option-definition";
+import { type SyncOptionValues, syncOptions } from "./sync-options";
 
 /** The value of every option, as commands get it; undefined where it was not given. */
-export interface OptionValues {
+export interface OptionValues extends SyncOptionValues {
   config?: string;
   stack?: string[];
   dryRun?: boolean;
@@ -38,22 +48,8 @@ export interface OptionValues {
 
 export type OptionName = keyof OptionValues;
 
-interface OptionDefinition {
-  /** `FILE` and `DIR` as the value's name make shells complete paths. */
-  readonly flags: string;
-  readonly description: string;
-  readonly group: string;
-  readonly parse?: (value: string, previous: never) => unknown;
-}
-
-const groups = {
-  what: "What to do:",
-  functions: "Which functions:",
-  aws: "AWS:",
-  output: "Output:",
-};
-
 const definitions: Record<OptionName, OptionDefinition> = {
+  ...syncOptions,
   config: {
     flags: "--config <FILE>",
     description: "the layer configuration (default: layer_config.yaml)",
@@ -63,7 +59,7 @@ const definitions: Record<OptionName, OptionDefinition> = {
     flags: "--stack <NAME>",
     description: "a Pulumi stack; repeat it, or separate names by commas, for several (default: dev; for backups: all)",
     group: groups.what,
-    parse: addStacks,
+    parse: addNames("stack"),
   },
   dryRun: { flags: "--dry-run", description: "show the changes and write nothing at all", group: groups.what },
   syncAws: { flags: "--sync-aws", description: "also update the live Lambda functions", group: groups.what },
@@ -133,12 +129,12 @@ const definitions: Record<OptionName, OptionDefinition> = {
   },
   allFunctions: {
     flags: "--all-functions",
-    description: "with --sync-aws: also functions that are tagged as the stack's",
+    description: "with --sync-aws: also functions that are tagged as the stack's; with sync: these",
     group: groups.functions,
   },
   tag: {
     flags: "--tag <KEY=VALUE>",
-    description: "with --sync-aws: also functions with this tag; repeated, with all of them",
+    description: "with --sync-aws: also functions with this tag; with sync: these; repeated, with all of them",
     group: groups.functions,
     parse: addTag,
   },
@@ -186,38 +182,5 @@ export function allFlags(): Map<string, boolean> {
     options.flatMap(({ short, long, required }) =>
       [short, long].flatMap((flag) => (flag === undefined ? [] : [[flag, required] as const])),
     ),
-  );
-}
-
-function addText(value: string, previous: string[] = []): string[] {
-  return [...previous, value];
-}
-
-function addStacks(value: string, previous: string[] = []): string[] {
-  const names = value.split(",").map((name) => name.trim());
-  if (names.includes("")) throw new InvalidArgumentError("Name one stack, or several with commas between them.");
-  return [...new Set([...previous, ...names])];
-}
-
-function addTag(value: string, previous: Record<string, string> = {}): Record<string, string> {
-  const at = value.indexOf("=");
-  if (at < 1) throw new InvalidArgumentError("Write KEY=VALUE.");
-  return { ...previous, [value.slice(0, at)]: value.slice(at + 1) };
-}
-
-const units: Readonly<Record<string, number>> = { h: 3_600_000, d: 86_400_000, w: 604_800_000 };
-
-function millisecondsFrom(text: string): number {
-  const [, number, unit = ""] = /^(\d+(?:\.\d+)?)([hdw])$/.exec(text.trim()) ?? [];
-  if (number === undefined) throw new InvalidArgumentError("Write a number of hours, days or weeks: 12h, 7d, 2w.");
-  return Number(number) * (units[unit] ?? 0);
-}
-
-function numberFrom(text: string, range: { least?: number; above?: number; whole?: boolean }): number {
-  const value = text.trim() === "" ? Number.NaN : Number(text);
-  const { least = Number.NEGATIVE_INFINITY, above = Number.NEGATIVE_INFINITY, whole = false } = range;
-  if (value >= least && value > above && Number.isFinite(value) && (!whole || Number.isInteger(value))) return value;
-  throw new InvalidArgumentError(
-    whole ? `Write a whole number of ${least} or more.` : `Write a number above ${above}.`,
   );
 }

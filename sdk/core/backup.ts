@@ -79,6 +79,13 @@ export function parseStamp(stamp: string): Date {
   return new Date(at(0, 4), at(4) - 1, at(6), at(9), at(11), at(13));
 }
 
+/** The path that the record of the same run has beside a backup; undefined where the path is none of a backup. */
+export function recordBeside(path: string): string | undefined {
+  const at = Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1;
+  const parsed = parseBackupName(path.slice(at));
+  return parsed && path.slice(0, at) + formatBackupName({ ...parsed, kind: "sync" });
+}
+
 /** Whether two files were written by one run. */
 export function isSameRun(a: BackupName, b: BackupName): boolean {
   return a.stack === b.stack && a.stamp === b.stamp && a.number === b.number;

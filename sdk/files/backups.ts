@@ -58,8 +58,7 @@ export class BackupFolder {
         if (written) return await this.#describe(written);
       }
     } catch (cause) {
-      const message = `Cannot write to the backup folder ${this.#shown}: ${(cause as Error).message}. Nothing was changed.`;
-      throw new LayersError("backup-folder", message, { cause });
+      throw this.#unwritable(cause);
     }
   }
 
@@ -115,7 +114,11 @@ export class BackupFolder {
 
   /** Notes that a file of this folder is about to be imported. */
   async noteImport(stack: string, file: string): Promise<void> {
-    await replaceFile(this.#note(stack), [Buffer.from(basename(file))]);
+    try {
+      await replaceFile(this.#note(stack), [Buffer.from(basename(file))]);
+    } catch (cause) {
+      throw this.#unwritable(cause);
+    }
   }
 
   /** Forgets that note, unless another run has written one of its own. */
@@ -127,6 +130,11 @@ export class BackupFolder {
   async notedImport(stack: string): Promise<string | undefined> {
     const note = await readFile(this.#note(stack), "utf8").catch(() => "");
     return parseBackupName(note) ? join(this.#path, note) : undefined;
+  }
+
+  #unwritable(cause: unknown): LayersError {
+    const message = `Cannot write to the backup folder ${this.#shown}: ${(cause as Error).message}. Nothing was changed.`;
+    return new LayersError("backup-folder", message, { cause });
   }
 
   #note(stack: string): string {

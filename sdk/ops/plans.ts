@@ -2,6 +2,7 @@ import type { Backup } from "../core/backup";
 import type { FunctionOutcome, LiveFunction } from "../core/live";
 import type { FunctionFacts, StateFacts } from "../core/state/facts";
 import type { VersionEdit } from "../core/state/patch";
+import type { PutBackPlan } from "./fleet/put-back";
 
 // What use cases plan and what came of it: plain data, in the shapes that `--json` prints.
 
@@ -151,6 +152,8 @@ export interface RollbackPlan extends StatePlan {
   readonly retentionDays: number;
   /** Absent without `--sync-aws`. */
   readonly aws: AwsPlan | undefined;
+  /** The same, where the backup's run has a record: what that run changed, and nothing that others have changed since. */
+  readonly run: PutBackPlan | undefined;
 }
 
 /** One layer of one function, wherever it is known. */

@@ -1,10 +1,13 @@
 import { layerArn, parseLayerVersionArn } from "../core/arn";
+import { recordBeside } from "../core/backup";
 import { shortStackName } from "../core/config/declared";
 import type { LayerSettings } from "../core/config/parse";
 import { LayersError } from "../core/errors";
 import { changeLine } from "../core/report";
 import { compareStates } from "../core/state/compare";
 import { scanState } from "../core/state/scan";
+import { executePutBack, planPutBack } from "./fleet/put-back";
+import { loadRecord } from "./fleet/recorded";
 import { withSession } from "./fleet/sites";
 import { planLive, recordedFunctionsOnly } from "./live-plan";
 import { syncLive } from "./live-sync";
@@ -75,7 +78,9 @@ export async function planRollback(ports: Ports, request: RollbackRequest): Prom
   const target = liveTarget(backup);
   const ofStack = { ...settings, stack: shortStackName(stack), recorded: state.facts.functions, filter, target };
   const scope = recordedFunctionsOnly;
-  const aws = request.syncAws ? await during(unchanged, () => planLive(ports, { ...ofStack, scope })) : undefined;
+  const run = request.syncAws ? await during(unchanged, () => planRunOf(ports, backup, filter)) : undefined;
+  const aws =
+    run ?? (request.syncAws ? await during(unchanged, () => planLive(ports, { ...ofStack, scope })) : undefined);
   const gone = await findGone(ports, plan.changes);
   checkpoint(ports, unchanged);
   const warnings = [...plan.warnings, ...(gone ?? []).map(goneWarning)];
@@ -90,7 +95,20 @@ export async function planRollback(ports: Ports, request: RollbackRequest): Prom
     gone,
     retentionDays: settings.backupRetentionDays,
     aws,
+    run,
   };
+}
+
+/** What it takes to put back the live functions that the backup's run has changed; undefined where it has no record. */
+async function planRunOf(ports: Ports, { stack, file }: LoadedState, filter: FunctionFilter) {
+  const beside = file === undefined ? undefined : recordBeside(file);
+  if (beside === undefined) return undefined;
+  try {
+    await ports.backups.find(beside);
+  } catch {
+    return undefined;
+  }
+  return planPutBack(ports, await loadRecord(ports, stack, beside), filter);
 }
 
 /**
@@ -103,7 +121,7 @@ export async function executeRollback(
   plan: RollbackPlan,
   confirm?: (plan: RollbackPlan) => Promise<boolean>,
 ): Promise<RunResult> {
-  const { stack, dryRun, changes, skipped, aws, content } = plan;
+  const { stack, dryRun, changes, skipped, aws, run, content } = plan;
   const result = { stack, dryRun, changes, skipped, backup: null };
   const asked = confirm !== undefined && !dryRun && (content !== undefined || (aws?.changes.length ?? 0) > 0);
   tellConcerns(ports.reporter, plan);
@@ -114,8 +132,10 @@ export async function executeRollback(
   }
   const backup = await writeState(ports, plan);
   const soFar = backup === null ? "The state was not changed." : `The state of ${stack} is rolled back.`;
-  const synced =
-    aws && (await during(soFar, () => syncLive(ports, aws, liveTarget(plan.backup), { stack, soFar, backup })));
+  const synced = await during(soFar, async () => {
+    if (run) return executePutBack(ports, run);
+    return aws && syncLive(ports, aws, liveTarget(plan.backup), { stack, soFar, backup });
+  });
   if (!aws && backup !== null) {
     ports.reporter.warn(
       "AWS was not touched: live functions keep their layers until they are rolled back with --sync-aws.",

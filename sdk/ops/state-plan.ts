@@ -56,6 +56,12 @@ export function layerTexts(recorded: RecordedLayers): string[] {
   return recorded.layers.flatMap((layer) => (layer.kind === "text" ? [layer.text] : []));
 }
 
+/** Those of the texts that are layer version ARNs. */
+function layerVersions(recorded: RecordedLayers): string[] {
+  if (recorded.kind !== "list") return [];
+  return recorded.layers.flatMap((layer) => (layer.kind === "text" && layer.version ? [layer.text] : []));
+}
+
 /** The layers that count: outputs, but after a failed update these were never applied. */
 export function recordedLayers(fn: FunctionFacts): string[] {
   const [first, second] = sidesOf(fn).map((side) => fn[side]);
@@ -71,10 +77,11 @@ function sidesOf(fn: FunctionFacts): ("inputs" | "outputs")[] {
 function changesOf(fn: FunctionFacts, target: StateTarget): StateChange[] {
   const changes = new Map<string, StateChange>();
   for (const side of sidesOf(fn)) {
-    for (const text of layerTexts(fn[side])) {
-      const parsed = parseLayerVersionArn(text);
-      const to = parsed && target(text, fn, side);
-      if (!parsed || to === undefined || to === parsed.version) continue;
+    for (const text of layerVersions(fn[side])) {
+      // Asked first, as most layers stay as they are.
+      const to = target(text, fn, side);
+      const parsed = to === undefined ? undefined : parseLayerVersionArn(text);
+      if (to === undefined || !parsed || to === parsed.version) continue;
       const arn = layerArn(parsed);
       if (changes.has(arn)) continue;
       changes.set(arn, { function: fn.name, urn: fn.urn, layer: parsed.name, arn, from: parsed.version, to });

@@ -1,3 +1,4 @@
+import { stackInFileNames } from "../core/backup";
 import { LayersError } from "../core/errors";
 import type { StateFacts } from "../core/state/facts";
 import type { LoadedState } from "./plans";
@@ -22,9 +23,10 @@ export interface StateRequest {
 /**
  * Reads a stack's state, or a file that holds one. Where an earlier run was killed during its import, that import is
  * waited for.
- * @throws LayersError `state-invalid`, what the ports throw, or `interrupted`
+ * @throws LayersError `usage`, `state-invalid`, what the ports throw, or `interrupted`
  */
 export async function loadState(ports: Ports, { stack, file, scan }: StateRequest): Promise<LoadedState> {
+  stackInFileNames(stack); // refuses what cannot be a stack's name before anything is asked
   checkpoint(ports, unchanged);
   return during(unchanged, async () => {
     const bytes = file === undefined ? await exportState(ports, stack) : await ports.stateFiles.read(file);

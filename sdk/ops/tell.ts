@@ -35,22 +35,17 @@ function list(reporter: Reporter, changes: readonly (StateChange | LiveChange)[]
 
 /** Tells, with `--verbose`, of each layer once which entry declares it and why, or that none does. */
 export function tellMatches(reporter: Reporter, functions: readonly FunctionFacts[], matcher: Matcher): void {
-  const told = new Set<string>();
-  for (const fn of functions.filter(isOwned)) {
-    for (const text of recordedLayers(fn)) {
-      const layer = parseLayerVersionArn(text);
-      const arn = layer && layerArn(layer);
-      if (!layer || !arn || told.has(arn)) continue;
-      told.add(arn);
-      const match = matcher(layer);
-      if (!match) {
-        reporter.verbose(`Layer ${arn} is declared by no entry`);
-        continue;
-      }
-      const { key, version, enforce, source } = match.declared;
-      const wanted = enforce === "minimum" ? `version ${version} or newer` : `version ${version}`;
-      const entry = `"${key}" (${source.file}:${source.line})`;
-      reporter.verbose(`Layer ${arn} is declared by ${entry}, matched by ${match.rule}: ${wanted}`);
+  const texts = new Set(functions.filter(isOwned).flatMap(recordedLayers));
+  const layers = [...texts].flatMap((text) => parseLayerVersionArn(text) ?? []);
+  for (const [arn, layer] of new Map(layers.map((one) => [layerArn(one), one]))) {
+    const match = matcher(layer);
+    if (!match) {
+      reporter.verbose(`Layer ${arn} is declared by no entry`);
+      continue;
     }
+    const { key, version, enforce, source } = match.declared;
+    const wanted = enforce === "minimum" ? `version ${version} or newer` : `version ${version}`;
+    const entry = `"${key}" (${source.file}:${source.line})`;
+    reporter.verbose(`Layer ${arn} is declared by ${entry}, matched by ${match.rule}: ${wanted}`);
   }
 }

@@ -56,6 +56,8 @@ export class LayerVersionUpdater {
   protected readonly ports: Ports;
   protected readonly options: UpdaterOptions;
   #config: { config: LayerConfig; declared: DeclaredLayers; matcher: Matcher } | undefined;
+  /** Functions share few layers: what each of them has to be at. */
+  readonly #pinned = new Map<string, string>();
   #state: LoadedState | undefined;
   #plan: UpdatePlan | undefined;
   #backup: string | null = null;
@@ -180,7 +182,10 @@ export class LayerVersionUpdater {
    * @param fn the function's name, and what is known of it
    */
   protected buildLayerArn(layerVersionArn: string, _fn: { readonly name: string }): string {
-    return pinLayer(layerVersionArn, this.#loaded.matcher);
+    const known = this.#pinned.get(layerVersionArn);
+    const pinned = known ?? pinLayer(layerVersionArn, this.#loaded.matcher);
+    if (known === undefined) this.#pinned.set(layerVersionArn, pinned);
+    return pinned;
   }
 
   /** Reads the config. Override it to take the declared versions from elsewhere, or to extend the format. */

@@ -5,6 +5,7 @@ import type { Figure } from "./figures";
 
 const benches: Record<string, () => Promise<{ run(): Promise<Figure[]> }>> = {
   policy: () => import("./policy.js"),
+  report: () => import("./report.js"),
   resource: () => import("./resource.js"),
   state: () => import("./state.js"),
 };

@@ -201,27 +201,56 @@ INFO - layer_config.yaml is valid, and every declared version exists
       assert.match(stderr, /^DEBUG - AWS GetLayerVersion \S+: ok, \d+\.\d{3} s$/m);
     });
 
-    it("stops between two steps on Ctrl-C, and says what was done and what was not", async () => {
-      emulator.configure({ updateDelayMs: 3_600_000 });
-      const running = startCli(["--sync-aws", "-v"], { cwd: stack.dir, env: stack.env, group: true });
-      await running.printed(/AWS UpdateFunctionConfiguration/);
-      running.kill("SIGINT");
-      await running.printed(/Stopping as soon as the step under way is done/);
-      emulator.configure({ updateDelayMs: 0 });
-      const { code, stderr } = await running.ended;
-      assert.equal(code, 130, stderr);
-      assert.match(stderr, /^WARNING - Interrupted\. The state of dev is updated\./m);
+    it("shows on a terminal that long work goes on, and elsewhere nothing of the kind", async () => {
+      emulator.configure({ updateDelayMs: 1500 });
+      const { code, screen } = await cliOnTerminal(["--sync-aws", "--yes"], {
+        cwd: stack.dir,
+        env: stack.env,
+        columns: 80,
+      });
+      assert.equal(code, 0, screen);
+      const title = "Updating Lambda functions";
+      assert.match(screen, /Updating Lambda functions \S+ 1\/2/);
+      // The line is erased in the end.
+      assert.ok(screen.lastIndexOf("\u001B[0K") > screen.lastIndexOf(title));
+      emulator.edit("api", { Layers: ["receipt-dynamo-dev:1"] });
+      const { output } = await run(["--sync-aws"]);
+      assert.match(output, /Function api: Layer receipt-dynamo-dev version 1 -> 5/);
+      assert.ok(!output.includes(title));
     });
 
-    it("stops at once on a second Ctrl-C", async () => {
-      emulator.configure({ updateDelayMs: 3_600_000 });
+    it("stops between two steps on Ctrl-C, and says what was done and what was not", async () => {
+      const before = await stack.exportText();
       const running = startCli(["--sync-aws"], { cwd: stack.dir, env: stack.env, group: true });
-      await running.printed(/Synchronizing 2 Lambda functions/);
+      await running.printed(/State saved to/);
       running.kill("SIGINT");
-      await running.printed(/Press Ctrl-C again/);
-      running.kill("SIGINT");
-      const { code, signal } = await running.ended;
+      const { code, stderr } = await running.ended;
+      assert.equal(code, 130);
+      assert.match(stderr, /^WARNING - Interrupted\. Nothing was imported: the stack's state is as it was\.$/m);
+      assert.equal(await stack.exportText(), before);
+    });
+
+    it("ends what Lambda has begun before it stops, but not after a second Ctrl-C", async () => {
+      emulator.configure({ updateDelayMs: 3_600_000 });
+      const start = () => startCli(["--sync-aws", "-v"], { cwd: stack.dir, env: stack.env, group: true });
+      const patient = start();
+      await patient.printed(/AWS UpdateFunctionConfiguration/);
+      patient.kill("SIGINT");
+      await patient.printed(/Stopping as soon as the step under way is done\. Press Ctrl-C again to stop at once\./);
+      emulator.configure({ updateDelayMs: 0 });
+      await patient.ended;
+      assert.ok(emulator.functions().some(({ layers }) => layers.includes(layer("receipt-dynamo-dev", 5))));
+
+      emulator.edit("api", { Layers: ["receipt-dynamo-dev:1"] });
+      emulator.configure({ updateDelayMs: 3_600_000 });
+      const impatient = start();
+      await impatient.printed(/AWS UpdateFunctionConfiguration/);
+      impatient.kill("SIGINT");
+      await impatient.printed(/Press Ctrl-C again/);
+      impatient.kill("SIGINT");
+      const { code, signal } = await impatient.ended;
       assert.deepEqual([code, signal], [130, null]);
+      emulator.configure({ updateDelayMs: 0 });
     });
   });
 

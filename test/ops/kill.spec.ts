@@ -37,11 +37,14 @@ const steps = [
 describe("a run that is cut short", function () {
   this.timeout(3_600_000);
   const deployed = useStack(program, { files: { "to-1.yaml": configFor(1), "to-2.yaml": configFor(2) } });
+  before(() => deployed.emulator.configure({ updateDelayMs: 200 }));
+  /** The version that the stack is at. There are two: each run moves it to the other. */
   let at = 1;
 
-  const run = (version: number, env = deployed.project.env): Running => {
-    const options = { configPath: `to-${version}.yaml`, cwd: deployed.project.dir, syncAws: true };
-    const args = ["--import", "tsx", join(checkout, "test/ops/entry.ts"), "update", JSON.stringify(options)];
+  type Kind = "update" | "rollback";
+  const run = (kind: Kind, env = deployed.project.env): Running => {
+    const options = { configPath: `to-${3 - at}.yaml`, stack: "dev", cwd: deployed.project.dir, syncAws: true };
+    const args = ["--import", "tsx", join(checkout, "test/ops/entry.ts"), kind, JSON.stringify(options)];
     return start(process.execPath, args, { cwd: checkout, env, group: true });
   };
   const stateAt = async () => Buffer.from(await deployed.project.exportText());
@@ -53,11 +56,11 @@ describe("a run that is cut short", function () {
   };
 
   /** Cuts a run short, finds the state old or new, runs again, and finds all done. */
-  const cutShort = async (step: RegExp, delay: number, signal: NodeJS.Signals): Promise<Outcome> => {
+  const cutShort = async (kind: Kind, step: RegExp, delay: number, signal: NodeJS.Signals): Promise<Outcome> => {
     const { project, emulator } = deployed;
     const target = 3 - at;
     const old = await stateAt();
-    const running = run(target);
+    const running = run(kind);
     await running.printed(step);
     await sleep(delay);
     running.kill(signal);
@@ -66,7 +69,7 @@ describe("a run that is cut short", function () {
     if (delay % 2 === 0)
       assert.match(await versionsNow(), new RegExp(`^(${at}|${target})$`), "a state between old and new");
 
-    const again = await run(target).ended;
+    const again = await run(kind).ended;
     assert.equal(again.code, 0, `${outcome.output}\nAGAIN\n${again.output}`);
     const after = await project.exportStack();
     const functions = after.deployment.resources.filter(({ type }: { type: string }) => type.endsWith(":Function"));
@@ -83,31 +86,46 @@ describe("a run that is cut short", function () {
 
   const moments = fc.record({ step: fc.nat(steps.length - 1), delay: fc.nat(400) });
 
-  for (const signal of ["SIGKILL", "SIGINT"] as const) {
-    it(`by ${signal} leaves the old state or the new, and the next run ends right`, async () => {
-      let turn = 0;
-      const property = fc.asyncProperty(moments, async ({ step, delay }) => {
-        // Every step has its turn; only the moment within it is left to chance.
-        const chosen = steps[turn++ < steps.length ? turn - 1 : step] ?? /./;
-        const outcome = await cutShort(chosen, delay, signal);
-        if (signal === "SIGKILL") return;
-        assert.ok([0, 130].includes(outcome.code ?? -1), outcome.output);
-        if (outcome.code === 130) assert.match(outcome.output, /ERROR - interrupted: Interrupted\. \w+/);
-      });
-      await fc.assert(property, { ...counts({ sample: 10, full: 110 }), endOnFailure: true });
-    });
-  }
+  /** Cuts runs short, each step in its turn; only the moment within it is left to chance. */
+  const cutShortAtEachStep = async (
+    numbers: { sample: number; full: number },
+    cut: (step: RegExp, delay: number) => Promise<unknown>,
+  ) => {
+    let turn = 0;
+    const property = fc.asyncProperty(moments, ({ step, delay }) =>
+      cut(steps[turn++ < steps.length ? turn - 1 : step] ?? /./, delay),
+    );
+    await fc.assert(property, { ...counts(numbers), endOnFailure: true });
+  };
+
+  it("by a kill leaves the old state or the new, and the next run ends right", () =>
+    cutShortAtEachStep({ sample: 10, full: 110 }, (step, delay) => cutShort("update", step, delay, "SIGKILL")));
+
+  it("by Ctrl-C says what was done, and the next run ends right", () =>
+    cutShortAtEachStep({ sample: 10, full: 110 }, async (step, delay) => {
+      const { code, output } = await cutShort("update", step, delay, "SIGINT");
+      assert.ok(code === 0 || code === 130, output);
+      if (code === 130) assert.match(output, /ERROR - interrupted: Interrupted\. \w+/);
+    }));
+
+  it("and is a rollback, goes back with the next run", () =>
+    cutShortAtEachStep({ sample: 3, full: 30 }, async (step, delay) => {
+      const updated = await run("update").ended;
+      assert.equal(updated.code, 0, updated.output);
+      at = 3 - at;
+      await cutShort("rollback", step, delay, "SIGKILL");
+    }));
 
   it("during a slow import is waited for by the next run", async () => {
     const { project } = deployed;
     const target = 3 - at;
     const slow = await slowPulumi(project, 3);
-    const running = run(target, slow);
+    const running = run("update", slow);
     await running.printed(/STEP - Importing state/);
     await sleep(300);
     running.kill("SIGKILL");
     await running.ended;
-    const again = await run(target).ended;
+    const again = await run("update").ended;
     assert.equal(again.code, 0, again.output);
     assert.match(again.output, /WARN - An import that an earlier run began is still going on/);
     assert.match(again.output, /INFO - Found no layer version updates\n/);
@@ -119,6 +137,7 @@ describe("a run that is cut short", function () {
     const names = await readdir(join(deployed.project.dir, "backups"));
     const complete = names.filter((name) => !name.startsWith("."));
     assert.ok(complete.length > 0);
-    for (const name of complete) assert.match(name, /^dev_(state|updated)_\d{8}_\d{6}(_\d+)?\.json$/);
+    for (const name of complete)
+      assert.match(name, /^dev_((state|updated|rollback)_\d{8}_\d{6}(_\d+)?\.json|sync_\d{8}_\d{6}(_\d+)?\.jsonl)$/);
   });
 });

@@ -52,6 +52,8 @@ describe("the policy pack on the engine", function () {
     await emulator.close();
   });
 
+  beforeEach(() => emulator.resetCounts());
+
   it("stops a drifting program before AWS is touched", async () => {
     const { code, output } = await stack.pulumi(["up", "--yes", ...pack]);
     assert.notEqual(code, 0);
@@ -88,6 +90,7 @@ describe("the policy pack on the engine", function () {
   });
 
   it("analyzes an exported state without a program", async () => {
+    await stack.up(...remediating);
     await stack.write({ "export.json": await stack.exportText() });
     const analyze = ["policy", "analyze", "--file", "export.json", ...pack];
     const fine = await stack.pulumi(analyze);

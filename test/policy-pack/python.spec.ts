@@ -66,6 +66,7 @@ else
     const pack = join(checkout, "policy-pack");
 
     it("flags its functions", async () => {
+      emulator.resetCounts();
       const { code, output } = await python3("up", pack);
       assert.notEqual(code, 0);
       assert.match(output, /Function api: Layer base-dev version 1 -> 5\s+layer_config\.yaml:1:28 declares version 5/);

@@ -49,9 +49,7 @@ export function awsFunction(name: string, layers: unknown, others: Partial<Resou
       { __defaults: ["packageType"], code, ...common },
       {
         __meta: '{"e2bfb730-ecaa-11e6-8f88-34363bc7c4c0":{"create":600000000000,"update":600000000000}}',
-        __pulumi_raw_state_delta: {
-          obj: { ps: { layers: { arr: {} }, tags: { map: {} } }, renamed: { code: "filename" } },
-        },
+        __pulumi_raw_state_delta: rawStateDelta,
         architectures: ["arm64"],
         arn,
         code,
@@ -66,12 +64,51 @@ export function awsFunction(name: string, layers: unknown, others: Partial<Resou
         sourceCodeSize: 187,
         tracingConfig: { mode: "PassThrough" },
         version: "$LATEST",
-        vpcConfig: null,
+        ...unused,
       },
     ),
     ...others,
   };
 }
+
+/** How the AWS provider's bridge maps a function's properties to Terraform's. */
+const rawStateDelta = {
+  obj: {
+    ps: {
+      architectures: { arr: {} },
+      code: { asset: { archiveFormat: 3, hashField: "source_code_hash", kind: 2 } },
+      environment: { plu: { i: { obj: { ps: { variables: { map: {} } } } } } },
+      ephemeralStorage: { plu: { i: { obj: {} } } },
+      layers: { arr: {} },
+      tags: { map: {} },
+      tracingConfig: { plu: { i: { obj: {} } } },
+      vpcConfig: { plu: { i: {} } },
+    },
+    renamed: { code: "filename", name: "function_name" },
+  },
+};
+
+/** Outputs of a function that the provider records although nothing is in them. */
+const unused = {
+  codeSigningConfigArn: "",
+  deadLetterConfig: null,
+  description: "",
+  fileSystemConfig: null,
+  imageConfig: null,
+  imageUri: "",
+  kmsKeyArn: "",
+  loggingConfig: null,
+  publish: false,
+  replacementSecurityGroupIds: null,
+  s3Bucket: null,
+  s3Key: null,
+  s3ObjectVersion: null,
+  signingJobArn: "",
+  signingProfileVersionArn: "",
+  skipDestroy: false,
+  snapStart: null,
+  vpcConfig: null,
+};
 
 const head = {
   manifest: {
@@ -101,32 +138,41 @@ function resource(type: string, name: string, inputs: object, outputs: object): 
   };
 }
 
-/** What one service of a stack usually consists of: ten resources, of which the first is its function. */
+/** What one service of a stack usually consists of: {@link resourcesOfService}, of which the first is its function. */
 function service(number: number): Resource[] {
   const name = `service-${number}`;
-  const layers = [layer("receipt-dynamo-dev", 1 + (number % 3)), layer("receipt-label-dev", 2)];
-  const role = { name: `${name}-role`, assumeRolePolicy: '{"Statement":[{"Action":"sts:AssumeRole"}]}', path: "/" };
-  const logGroup = { name: `/aws/lambda/${name}`, retentionInDays: 14 };
-  const token = { ...secretSignature, ciphertext: "v1:0PIe3tyzXOcj+SfN:st6jjNqOExNRZSPBhvpnoj2b/69/Ew==" };
+  const arn = (service: string) => `arn:aws:${service}:${stack.region}:${stack.account}:${name}`;
   const simple = (type: string, suffix: string, properties: object) =>
-    resource(type, `${name}-${suffix}`, properties, properties);
+    resource(type, `${name}-${suffix}`, properties, { ...properties, arn: arn(suffix) });
+  const alarm = (metricName: string) =>
+    simple("aws:cloudwatch/metricAlarm:MetricAlarm", metricName, { metricName, threshold: 1, period: 300 });
+  const policy = (suffix: string) =>
+    simple("aws:iam/rolePolicyAttachment:RolePolicyAttachment", suffix, { policyArn: arn(suffix) });
+  const queue = (suffix: string) =>
+    simple("aws:sqs/queue:Queue", suffix, { visibilityTimeoutSeconds: 180, tags: { name } });
+  const permission = (principal: string) =>
+    simple("aws:lambda/permission:Permission", principal, { action: "lambda:InvokeFunction", principal });
+  const token = { ...secretSignature, ciphertext: "v1:0PIe3tyzXOcj+SfN:st6jjNqOExNRZSPBhvpnoj2b/69/Ew==" };
   return [
-    awsFunction(name, layers),
-    simple("aws:iam/role:Role", "role", role),
-    simple("aws:cloudwatch/logGroup:LogGroup", "logs", logGroup),
-    simple("aws:ssm/parameter:Parameter", "token", { name: `/${name}/token`, type: "SecureString", value: token }),
-    ...["logs", "table", "queue"].map((policy) =>
-      simple("aws:iam/rolePolicyAttachment:RolePolicyAttachment", policy, { policyArn: `arn:aws:iam::aws:${policy}` }),
-    ),
-    simple("aws:lambda/permission:Permission", "permission", { action: "lambda:InvokeFunction", function: name }),
-    simple("aws:sqs/queue:Queue", "queue", { name: `${name}-queue`, visibilityTimeoutSeconds: 180 }),
-    simple("aws:cloudwatch/metricAlarm:MetricAlarm", "errors", { threshold: 1, metricName: "Errors", period: 300 }),
+    awsFunction(name, [layer("receipt-dynamo-dev", 1 + (number % 5)), layer("receipt-label-dev", 2)]),
+    simple("aws:iam/role:Role", "role", { assumeRolePolicy: '{"Statement":[{"Action":"sts:AssumeRole"}]}', path: "/" }),
+    simple("aws:cloudwatch/logGroup:LogGroup", "logs", { name: `/aws/lambda/${name}`, retentionInDays: 14 }),
+    simple("aws:ssm/parameter:Parameter", "token", { type: "SecureString", value: token }),
+    simple("aws:dynamodb/table:Table", "table", { billingMode: "PAY_PER_REQUEST", hashKey: "id", tags: { name } }),
+    simple("aws:lambda/eventSourceMapping:EventSourceMapping", "source", { batchSize: 10, functionName: name }),
+    simple("aws:apigatewayv2/route:Route", "route", { routeKey: `GET /${name}`, authorizationType: "AWS_IAM" }),
+    ...["queue", "dead-letters"].map(queue),
+    ...["logs", "table", "queue", "token"].map(policy),
+    ...["apigateway.amazonaws.com", "events.amazonaws.com", "sns.amazonaws.com"].map(permission),
+    ...["Errors", "Throttles", "Duration", "ConcurrentExecutions"].map(alarm),
   ];
 }
 
+const resourcesOfService = 20;
+
 /**
- * Writes a state of any size as `pulumi stack export` does (four spaces of indent), about 1.4 KB a resource.
- * Every tenth resource is a function with two layers.
+ * Writes a state of any size as `pulumi stack export` does (four spaces of indent), about 1.4 KB a resource. Every
+ * twentieth resource is a function with two layers.
  * @param resources how many resources the state has
  */
 export async function writeBigState(file: string, resources: number): Promise<void> {
@@ -134,14 +180,15 @@ export async function writeBigState(file: string, resources: number): Promise<vo
 }
 
 function* bigState(resources: number): Generator<string> {
-  // The text around one resource is taken from a small state, so that both have the same shape.
+  const margin = `\n${" ".repeat(12)}`;
+  // The text around the resources is taken from a small state, so that both have the same shape.
   const [start = "", end = ""] = JSON.stringify(stateOf(["here"]), null, 4).split('"here"');
   yield start;
-  for (let first = 0; first < resources; first += 10) {
-    const texts = service(first / 10)
+  for (let first = 0; first < resources; first += resourcesOfService) {
+    const texts = service(first / resourcesOfService)
       .slice(0, resources - first)
-      .map((one) => JSON.stringify(one, null, 4).replaceAll("\n", `\n${" ".repeat(12)}`));
-    yield (first > 0 ? `,\n${" ".repeat(12)}` : "") + texts.join(`,\n${" ".repeat(12)}`);
+      .map((one) => JSON.stringify(one, null, 4).replaceAll("\n", margin));
+    yield (first > 0 ? `,${margin}` : "") + texts.join(`,${margin}`);
   }
   yield `${end}\n`;
 }

@@ -178,7 +178,24 @@ describe("the language host", function () {
     await linkModules(join(project.root, "provider"));
     await project.up();
     assert.deepEqual((await project.exportStack()).deployment.resources[0].outputs, { what: "hello" });
-    await project.destroy();
+  });
+
+  it("says so when a provider does not start", async () => {
+    const project = await create({
+      settings: { plugins: { providers: [{ name: "echo", path: "../provider" }] } },
+      files: {
+        "../provider/PulumiPlugin.yaml": { runtime: { name: "nodejs", options: { typescript: false } } },
+        "../provider/package.json": { name: "echo", version: "1.0.0", main: "index.js" },
+        "../provider/index.js": `throw new Error("provider is broken");`,
+        "index.ts": `
+          import { CustomResource } from "@pulumi/pulumi";
+          new CustomResource("echo:index:Said", "said", {});`,
+      },
+    });
+    await linkModules(join(project.root, "provider"));
+    const { code, output } = await project.pulumi(["preview"]);
+    assert.notEqual(code, 0);
+    assert.match(output, /provider is broken/);
   });
 
   for (const signal of ["SIGINT", "SIGKILL"] as const) {

@@ -52,7 +52,7 @@ export function streaming(handle) {
   return (call) => {
     handle(call).then(
       () => call.end(),
-      (error) => call.destroy(status(error)),
+      (error) => call.emit("error", status(error)),
     );
   };
 }

@@ -27,16 +27,20 @@ export async function run(context: Context): Promise<number> {
       if (ask && !(await ask(`Change ${count(upgrades.length, "version")} in ${file}?`)))
         throw new LayersError("interrupted", "Not confirmed. Nothing was changed.");
       await executeUpgrade(ports, plan);
-      context.reporter.info(`${file} updated. See what that changes: lambda-layers --stack ${stack} --dry-run`);
+      const config = options.config === undefined ? "" : ` --config ${options.config}`;
+      context.reporter.info(
+        `${file} updated. See what that changes: lambda-layers${config} --stack ${stack} --dry-run`,
+      );
     }
     return { document: { stack, dryRun, file, override, upgrades, held } };
   });
 }
 
-function show({ reporter }: Context, { upgrades, held }: UpgradePlan): void {
+function show({ reporter }: Context, { upgrades, held, warnings }: UpgradePlan): void {
+  for (const line of warnings) reporter.warn(line);
   for (const { entry, reason } of held) reporter.warn(`Layer ${entry} stays as it is: ${reason}`);
   reporter.info(
-    upgrades.length > 0 ? `Found ${count(upgrades.length, "newer layer version")}:` : "Found no newer layer versions",
+    upgrades.length > 0 ? `Found ${count(upgrades.length, "version")} to edit:` : "Found no newer layer versions",
   );
   for (const { entry, from, to, at } of upgrades) reporter.item(`Layer ${entry} version ${from} -> ${to} (${at})`);
 }

@@ -14,7 +14,7 @@ export interface DraftSettings {
 /** How many functions a comment names. */
 const mostNamed = 5;
 
-/** Writes a config for people: each entry says who uses the layer, and who would move. */
+/** Writes a config for people: each entry says how many functions use the layer, and which are at another version. */
 export function writeDraft(entries: readonly DraftEntry[], { schema, from, region, account }: DraftSettings): string {
   const settings = [
     ...(region === undefined ? [] : [`  aws_region: ${region}`]),
@@ -33,14 +33,14 @@ export function writeDraft(entries: readonly DraftEntry[], { schema, from, regio
 function entryLines({ key, arn, names, version, uses, overrides }: DraftEntry): string[] {
   const functions = new Set(uses.map((use) => `${use.stack} ${use.function}`)).size;
   const moving = uses.filter((use) => use.layer.version !== (overrides.get(use.stack) ?? version));
-  const named = moving.slice(0, mostNamed).map((use) => `${use.function} from ${use.layer.version}`);
+  const named = moving.slice(0, mostNamed).map((use) => `${use.function} at ${use.layer.version}`);
   const more = moving.length > mostNamed ? `, and ${moving.length - mostNamed} more` : "";
   return [
     `  ${keyText(key)}:${arn || names ? "" : ` # ${[...new Set(uses.map(({ layer }) => layer.name))].sort().join(", ")}`}`,
     ...(arn === undefined ? [] : [`    arn: ${arn.includes("{") ? `"${arn}"` : arn}`]),
     ...(names === undefined ? [] : [`    names: [${names.map((name) => JSON.stringify(name)).join(", ")}]`]),
     `    version: ${version} # ${functions} function${functions === 1 ? "" : "s"}`,
-    ...(moving.length > 0 ? [`    # would move: ${named.join(", ")}${more}`] : []),
+    ...(moving.length > 0 ? [`    # when this was written: ${named.join(", ")}${more}`] : []),
   ];
 }
 

@@ -33,8 +33,10 @@ export interface DraftEntry {
  * @returns entries by name; no layer is meant by two of them
  */
 export function draftEntries(uses: readonly LayerUse[]): DraftEntry[] {
-  const byTemplate = Map.groupBy(uses, (use) => template(use.layer.name, use.stack));
-  const bySimpleKey = Map.groupBy(byTemplate.keys(), simpleKey);
+  const shared = sharedNames(uses);
+  const byTemplate = Map.groupBy(uses, ({ layer: { name }, stack }) =>
+    shared.has(name) ? name : template(name, stack),
+  );
   const keys = new Set<string>();
   const entries = [...byTemplate].flatMap(([name, ofName]): Omit<DraftEntry, "version" | "overrides">[] => {
     const byArn = Map.groupBy(ofName, ({ layer }) => layerArn({ ...layer, name }));
@@ -46,13 +48,17 @@ export function draftEntries(uses: readonly LayerUse[]): DraftEntry[] {
       });
     }
     const key = simpleKey(name);
-    // Where two patterns come to the same name, that name alone would mean both.
-    const isClear = key !== undefined && bySimpleKey.get(key)?.length === 1 && !keys.has(key);
+    const isClear = key !== undefined && !keys.has(key) && !meansOthers(key, ofName, uses);
     return [
       { key: unique(key ?? plainKey(name), keys), arn: undefined, names: isClear ? undefined : [name], uses: ofName },
     ];
   });
-  return entries.map((entry) => ({ ...entry, ...versionsOf(entry.uses) })).sort((a, b) => (a.key < b.key ? -1 : 1));
+  return entries.map((entry) => ({ ...entry, ...versionsOf(entry.uses) })).sort(inOrder);
+}
+
+/** Layers that go by name first: they are the ones that their users publish. */
+function inOrder(a: DraftEntry, b: DraftEntry): number {
+  return Number(a.arn !== undefined) - Number(b.arn !== undefined) || (a.key < b.key ? -1 : 1);
 }
 
 const stackMark = "{stack}";
@@ -64,12 +70,45 @@ function template(name: string, stack: string): string {
   return name === stack ? name : name.replace(part, stackMark);
 }
 
+/**
+ * Names that are no stack's own, whatever they look like: several stacks use a layer of that name, or the pattern made of
+ * it would in some stack also mean another layer.
+ */
+function sharedNames(uses: readonly LayerUse[]): Set<string> {
+  const inStacks = Map.groupBy(uses, ({ stack }) => stack);
+  const names = new Map([...inStacks].map(([stack, own]) => [stack, new Set(own.map(({ layer }) => layer.name))]));
+  const all = [...names.values()].flatMap((own) => [...own]);
+  const shared = new Set(all.filter((name, i) => all.indexOf(name) !== i));
+  const patternOf = (name: string, stack: string) => (shared.has(name) ? name : template(name, stack));
+  const isUnsafe = (pattern: string) =>
+    pattern.includes(stackMark) &&
+    [...names].some(([stack, own]) => {
+      const name = pattern.replace(stackMark, () => stack);
+      return own.has(name) && patternOf(name, stack) !== pattern;
+    });
+  // Each name that gets out of a pattern can be in the way of another pattern.
+  for (let known = -1; known < shared.size; ) {
+    known = shared.size;
+    for (const { layer, stack } of uses) if (isUnsafe(patternOf(layer.name, stack))) shared.add(layer.name);
+  }
+  return shared;
+}
+
 /** The entry's name that means the layers of this name by itself; undefined where there is none. */
 function simpleKey(name: string): string | undefined {
   const [, suffixed] = /^(.+)-\{stack\}$/.exec(name) ?? [];
   const [, prefixed] = /^\{stack\}-(.+)$/.exec(name) ?? [];
   const key = suffixed ?? prefixed ?? name;
   return key.includes(stackMark) || !/^[A-Za-z0-9]/.test(key) ? undefined : key;
+}
+
+/** Whether an entry of this name, going by its name alone, would also be about layers that are not its own. */
+function meansOthers(key: string, own: readonly LayerUse[], uses: readonly LayerUse[]): boolean {
+  const mine = new Set(own);
+  return uses.some((use) => {
+    const { layer, stack } = use;
+    return !mine.has(use) && [key, `${key}-${stack}`, `${stack}-${key}`].includes(layer.name);
+  });
 }
 
 function plainKey(name: string): string {

@@ -3,8 +3,6 @@ import { LayersError } from "../errors";
 import { yamlOptions } from "./yaml";
 import type { Range } from "./yaml-nodes";
 
-type Step = string | number;
-
 /**
  * Adds a version, and the mappings above it that are not there yet, to the text of a config. The text around it stays.
  * @param path the keys that lead to the version; the first that is missing is added to its mapping
@@ -35,19 +33,29 @@ export function insertVersion(text: string, file: string, path: readonly string[
 
 /** What is added: keys, each in the mapping of the one before, and the version as the value of the last. */
 interface Addition {
-  readonly keys: readonly Step[];
+  readonly keys: readonly string[];
   readonly version: number;
+  /** JSON's keys are in quotes. */
+  readonly quoted?: boolean;
+  /** After an empty line. */
+  readonly spaced?: boolean;
 }
 
 function insertItem(text: string, map: YAMLMap, added: Addition): string {
   const last = map.items.at(-1);
   if (map.flow || !last) {
     const [start, end] = rangeOf(map);
-    if (last) return splice(text, endOf(last), `, ${inFlow(added)}`);
+    if (last) return splice(text, endOf(last), `, ${inFlow({ ...added, quoted: text[startOf(last)] === '"' })}`);
     const isBare = text.slice(start, end).replace(/\s/g, "") === "{}";
     return isBare ? splice(text, start, `{ ${inFlow(added)} }`, end) : splice(text, start + 1, ` ${inFlow(added)} `);
   }
-  return insertLines(text, endOf(last), columnOf(text, map), added);
+  return insertLines(text, endOf(last), columnOf(text, map), { ...added, spaced: isSpaced(text, map) });
+}
+
+/** Whether an empty line stands before the last item, as people separate sections. */
+function isSpaced(text: string, { items }: YAMLMap): boolean {
+  const last = items.length > 1 && items.at(-1);
+  return last ? /\n[ \t]*\r?\n(?:[ \t]*#.*\n)*[ \t]*$/.test(text.slice(0, startOf(last))) : false;
 }
 
 function fillEmpty(text: string, map: YAMLMap, pair: Pair, empty: Node, added: Addition): string {
@@ -60,7 +68,7 @@ function fillEmpty(text: string, map: YAMLMap, pair: Pair, empty: Node, added: A
 }
 
 /** Adds lines below the line that holds an offset, or at it where a line begins there. */
-function insertLines(text: string, offset: number, indent: number, { keys, version }: Addition): string {
+function insertLines(text: string, offset: number, indent: number, { keys, version, spaced }: Addition): string {
   const lineBreak = text.includes("\r\n") ? "\r\n" : "\n";
   const isLineStart = text[offset - 1] === "\n";
   const next = text.indexOf("\n", offset) + 1;
@@ -68,23 +76,28 @@ function insertLines(text: string, offset: number, indent: number, { keys, versi
   // The last two keys share a line, as in `receipt-dynamo: { version: 6 }`.
   const blocks = keys.slice(0, -2).map((key, depth) => `${" ".repeat(indent + 2 * depth)}${keyText(key)}:`);
   const line = " ".repeat(indent + 2 * blocks.length) + inFlow({ keys: keys.slice(-2), version });
-  const lines = [...blocks, line].join(lineBreak);
+  const lines = [...(spaced ? [""] : []), ...blocks, line].join(lineBreak);
   const isUnended = at === text.length && !text.endsWith("\n");
   return splice(text, at, isUnended ? lineBreak + lines : lines + lineBreak);
 }
 
-function inFlow({ keys: [key = "", ...inner], version }: Addition): string {
-  return `${keyText(key)}: ${inner.length === 0 ? version : `{ ${inFlow({ keys: inner, version })} }`}`;
+function inFlow({ keys: [key = "", ...inner], version, quoted }: Addition): string {
+  const name = quoted ? JSON.stringify(key) : keyText(key);
+  return `${name}: ${inner.length === 0 ? version : `{ ${inFlow({ keys: inner, version, quoted })} }`}`;
 }
 
 /** A key as YAML; keys are read as texts, so that only what has a meaning to YAML needs quotes. */
-export function keyText(key: Step): string {
-  return /^[A-Za-z0-9_][\w.-]*$/.test(String(key)) ? String(key) : JSON.stringify(key);
+export function keyText(key: string): string {
+  return /^[A-Za-z0-9_][\w.-]*$/.test(key) ? key : JSON.stringify(key);
 }
 
 function columnOf(text: string, map: YAMLMap): number {
-  const [start] = rangeOf(map.items[0]?.key as Node);
+  const start = startOf(map.items[0] as Pair);
   return start - (text.lastIndexOf("\n", start - 1) + 1);
+}
+
+function startOf({ key }: Pair): number {
+  return rangeOf(key as Node)[0];
 }
 
 function endOf({ key, value }: Pair): number {

@@ -1,4 +1,4 @@
-import { parseLayerVersionArn } from "../../core/arn";
+import { LayersError } from "../../core/errors";
 import type { AliasMove, FunctionOutcome, LiveFunction } from "../../core/live";
 import { pooled } from "../../core/pool";
 import { type FunctionHistory, type LayerMove, versionsOf } from "../../core/run-record";
@@ -79,8 +79,7 @@ async function planSite({ aws, site, live, histories }: RecordedNow) {
 
 /** The version that a layer had before the run, where it has the run's version now. */
 function formerVersion(layerVersionArn: string, moved: readonly LayerMove[]): number | undefined {
-  const parsed = parseLayerVersionArn(layerVersionArn);
-  return moved.find(({ layer, to }) => parsed && layerVersionArn === `${layer}:${to}`)?.from;
+  return moved.find(({ layer, to }) => layerVersionArn === `${layer}:${to}`)?.from;
 }
 
 function whyLeft(fn: LiveFunction, move: LayerMove, gone: ReadonlySet<string>): string | undefined {
@@ -115,16 +114,27 @@ export async function executePutBack(ports: Ports, plan: PutBackPlan): Promise<P
   const moving = movingFunctions(plan);
   const recorder = await RunRecorder.reopen(ports, record.file, "rollback");
   const total = moving.reduce((sum, { functions }) => sum + functions.length, 0);
+  for (const { region, functions } of moving) {
+    ports.reporter.info(`Synchronizing ${functions.length} Lambda functions with AWS in ${region}`);
+  }
   const { tell, end } = follow(ports.reporter, "Putting back Lambda functions", total, changes);
   try {
     const aliases = await putBackAliases(ports, plan, recorder);
     const outcomes = await moveFunctions(ports, moving, target, { recorder, onOutcome: tell });
-    if (!outcomes.some(({ status }: FunctionOutcome) => status === "cancelled")) await recorder.end();
+    if (outcomes.some(({ status }) => status === "cancelled")) throw interrupted(outcomes, recorder.file);
+    await recorder.end();
     return { changes, outcomes, skipped, aliases, record: recorder.file };
   } finally {
     end();
     await recorder.close();
   }
+}
+
+function interrupted(outcomes: readonly FunctionOutcome[], file: string): LayersError {
+  const done = outcomes.filter(({ status }) => status === "updated" || status === "unchanged").length;
+  return new LayersError("interrupted", `Interrupted. ${done} of ${outcomes.length} functions were put back in AWS.`, {
+    next: `Put the others back: lambda-layers rollback --sync-aws ${file}`,
+  });
 }
 
 async function putBackAliases(ports: Ports, plan: PutBackPlan, recorder: RunRecorder): Promise<AliasPutBack[]> {
@@ -151,7 +161,7 @@ async function putBackAlias(
   try {
     await aws.moveAlias(functionArn, back);
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
+    if (!(error instanceof LayersError) || error.code === "interrupted") throw error;
     return { ...result, reason: error.message };
   }
   await recorder.alias(functionArn, back, true);

@@ -22,6 +22,8 @@ export interface AvailableRequest {
   readonly entries?: readonly string[];
   /** Versions that were published later, or at an unknown time, suit nobody. */
   readonly publishedBefore?: Date;
+  /** A version that is looked up too. */
+  readonly wanted?: number;
 }
 
 /** What there is of one layer that an entry declares. */
@@ -44,6 +46,8 @@ export interface AvailableLayer {
   readonly source: VersionSource | undefined;
   /** Whether a newer compatible version is there, or the declared one is not. */
   readonly outdated: boolean;
+  /** The version that was asked for; `held` says why it does not suit a function that uses the layer. */
+  readonly wanted?: { readonly found: NonNullable<AvailableLayer["declaredVersion"]>; readonly held?: string };
   /** Why the newest version does not suit, or why AWS does not tell. */
   readonly reason?: string;
 }
@@ -90,11 +94,7 @@ export async function readAvailable(ports: Ports, request: AvailableRequest): Pr
 }
 
 /** Why a version does not suit all functions that use the layer; undefined where it does. */
-export function whyHeld(
-  version: PublishedVersion,
-  { functions, declared }: DeclaredMatch,
-  before?: Date,
-): string | undefined {
+function whyHeld(version: PublishedVersion, { functions, declared }: DeclaredMatch, before?: Date): string | undefined {
   if (before && !(version.published && version.published <= before)) return "is too new";
   const suits = {
     // What the config says of a layer counts where the publisher says nothing.
@@ -115,20 +115,21 @@ export function whyHeld(
 async function lookUp(
   aws: AwsPort,
   match: DeclaredMatch,
-  { publishedBefore }: AvailableRequest,
+  { publishedBefore, wanted }: AvailableRequest,
 ): Promise<AvailableLayer> {
   const { declared, arn, layer } = match;
   const { key: entry, version, source: place } = declared;
   const row = { entry, layer, arn, declared: version, at: `${place.file}:${place.line}` };
   try {
-    const answer = await aws.layerVersion(`${arn}:${version}`);
-    const declaredVersion = answer === "missing" ? "missing" : answer === "denied" ? "unreadable" : "available";
+    const declaredVersion = (await check(aws, match, version)).found;
+    const asked = wanted === undefined ? {} : { wanted: await check(aws, match, wanted) };
     const { source, versions } = await openVersions(aws, { arn, known: version, latest: declared.latest });
     const found = await choose(versions, match, publishedBefore);
     const { newest, compatible } = found;
     const outdated = declaredVersion !== "available" || (compatible?.version ?? 0) > version;
     return {
       ...row,
+      ...asked,
       declaredVersion,
       ...found,
       source,
@@ -141,6 +142,19 @@ async function lookUp(
     const unknown = { declaredVersion: undefined, newest: undefined, compatible: undefined, source: undefined };
     return { ...row, ...unknown, outdated: false, reason: error.message };
   }
+}
+
+/** Whether a version is there, and whether it suits. */
+async function check(
+  aws: AwsPort,
+  match: DeclaredMatch,
+  version: number,
+): Promise<NonNullable<AvailableLayer["wanted"]>> {
+  const facts = await aws.layerVersion(`${match.arn}:${version}`);
+  if (facts === "missing") return { found: "missing" };
+  if (facts === "denied") return { found: "unreadable" };
+  const held = whyHeld({ ...facts, version }, match);
+  return { found: "available", ...(held !== undefined && { held }) };
 }
 
 function nothingThere({ region }: AwsPort, source: VersionSource) {

@@ -4,7 +4,7 @@ import { editVersions, type VersionPath } from "../../core/config/edit";
 import type { LayerConfig } from "../../core/config/parse";
 import { LayersError } from "../../core/errors";
 import { withSession } from "../fleet/sites";
-import type { Ports } from "../ports";
+import type { AwsPort, Ports } from "../ports";
 import { type AvailableLayer, readAvailable } from "./available";
 
 /** What is upgraded. */
@@ -41,6 +41,8 @@ export interface UpgradePlan {
   readonly upgrades: readonly Upgrade[];
   /** Entries that stay although there is something newer, or that AWS does not tell of. */
   readonly held: readonly { readonly entry: string; readonly reason: string }[];
+  /** Why a version that was asked for does not suit. */
+  readonly warnings: readonly string[];
   readonly before: string;
   readonly after: string;
 }
@@ -58,7 +60,14 @@ export async function planUpgrade(ports: Ports, request: UpgradeRequest): Promis
   const names = new Set(declareFor(config, stack).layers.map(({ key }) => key));
   const entries =
     request.layers.length > 0 && request.layers.every((name) => names.has(name)) ? request.layers : undefined;
-  const available = await readAvailable(ports, { stack, config, stateFile, publishedBefore, entries });
+  const available = await readAvailable(ports, {
+    stack,
+    config,
+    stateFile,
+    publishedBefore,
+    entries,
+    wanted: request.to,
+  });
   const chosen = choose(available, request.layers, names);
 
   const upgrades: Upgrade[] = [];
@@ -68,8 +77,11 @@ export async function planUpgrade(ports: Ports, request: UpgradeRequest): Promis
     if (typeof found === "string") held.push({ entry, reason: found });
     else if (found) upgrades.push(found);
   }
+  const warnings = chosen.flatMap(({ layer, wanted }) =>
+    wanted?.held === undefined ? [] : [`Layer ${layer}: version ${request.to} ${wanted.held}`],
+  );
   const edits = upgrades.map(({ entry, to }) => ({ path: pathOf(entry, request), version: to }));
-  return { file, stack, override, upgrades, held, before, after: editVersions(before, file, edits) };
+  return { file, stack, override, upgrades, held, warnings, before, after: editVersions(before, file, edits) };
 }
 
 /**
@@ -115,31 +127,34 @@ async function planEntry(
   if (!first) return undefined;
   const { entry, declared: from, at } = first;
   if (to !== undefined) {
-    await requireVersion(ports, rows, to);
+    const unknown = rows.find(({ wanted }) => wanted === undefined);
+    if (unknown) return `${unknown.layer}: ${unknown.reason}`;
+    const missing = rows.find(({ wanted }) => wanted?.found !== "available");
+    if (missing) throw noSuchVersion(missing, to);
     return to === from ? undefined : { entry, from, to, at, published: undefined };
   }
   // One number is for all layers of the entry: the newest that all of them have.
   const newest = Math.min(...rows.map(({ compatible }) => compatible?.version ?? 0));
   const held = rows.find(({ reason, compatible }) => reason !== undefined && (compatible?.version ?? 0) <= from);
   if (newest <= from) return held ? `${held.layer}: ${held.reason}` : undefined;
-  if (rows.length > 1) await requireVersion(ports, rows, newest);
+  for (const { layer, arn, compatible } of rows) {
+    if (compatible?.version !== newest && !(await exists(ports, arn, newest)))
+      return `${layer}: it has no version ${newest}, the newest of the entry's other layers`;
+  }
   const { compatible } = rows.find((row) => row.compatible?.version === newest) ?? first;
   return { entry, from, to: newest, at, published: compatible?.published };
 }
 
-async function requireVersion(ports: Ports, rows: readonly AvailableLayer[], version: number): Promise<void> {
-  for (const { arn } of rows) {
-    const found = await withSession(ports, { region: arn.split(":")[3] }, (aws) =>
-      aws.layerVersion(`${arn}:${version}`),
-    );
-    if (found !== "missing" && found !== "denied") continue;
-    const why = found === "denied" ? " or may not be read: AWS denies lambda:GetLayerVersion" : "";
-    throw new LayersError(
-      "layer-version-missing",
-      `Layer version does not exist${why}: ${arn}:${version}. Nothing was changed.`,
-      {
-        next: "See which versions there are: lambda-layers outdated",
-      },
-    );
-  }
+async function exists(ports: Ports, arn: string, version: number): Promise<boolean> {
+  const read = (aws: AwsPort) => aws.layerVersion(`${arn}:${version}`);
+  const found = await withSession(ports, { region: arn.split(":")[3] }, read);
+  return found !== "missing" && found !== "denied";
+}
+
+function noSuchVersion({ arn, wanted }: AvailableLayer, version: number): LayersError {
+  const why = wanted?.found === "unreadable" ? " or may not be read: AWS denies lambda:GetLayerVersion" : "";
+  const message = `Layer version does not exist${why}: ${arn}:${version}. Nothing was changed.`;
+  return new LayersError("layer-version-missing", message, {
+    next: "See which versions there are: lambda-layers outdated",
+  });
 }

@@ -50,6 +50,9 @@ describe("the page of a report, in Chromium", () => {
   /** The names of the functions that can be seen. */
   const visible = (page: Page) => page.locator(".matrix tbody th:visible").allTextContents();
 
+  const styleOf = (page: Page, selector: string, property: string) =>
+    page.evaluate<string>(`getComputedStyle(document.querySelector(${JSON.stringify(selector)})).${property}`);
+
   it("shows each function's declared, recorded and live versions, with drift by colour and by sign", async () => {
     const { page, close } = await open([sampleStack()]);
     const lines = await page.locator(".matrix tbody tr").allInnerTexts();
@@ -63,12 +66,10 @@ describe("the page of a report, in Chromium", () => {
       ],
     );
     assert.deepEqual(await page.locator("td u").allTextContents(), ["4", "3", "6"]);
-    const colours = (selector: string) =>
-      page
-        .locator(selector)
-        .first()
-        .evaluate((cell) => getComputedStyle(cell).backgroundColor);
-    assert.notEqual(await colours("td.drift"), await colours("td.ok"));
+    assert.notEqual(
+      await styleOf(page, "td.drift", "backgroundColor"),
+      await styleOf(page, "td.ok", "backgroundColor"),
+    );
     assert.match(await page.locator(".verdict").innerText(), /^≠ 2 of 6 layers not as declared, in 2 functions\.$/);
     assert.match(await page.locator("details").innerText(), /^1 function left out/);
     await close();
@@ -96,11 +97,11 @@ describe("the page of a report, in Chromium", () => {
 
   it("would not run a script that got in all the same", async () => {
     const { page, close } = await open([sampleStack()]);
-    await page.evaluate(() => {
+    await page.evaluate(`{
       const script = document.createElement("script");
       script.textContent = "document.title = 'stolen'";
       document.body.append(script);
-    });
+    }`);
     assert.notEqual(await page.title(), "stolen");
     await close();
   });
@@ -108,17 +109,17 @@ describe("the page of a report, in Chromium", () => {
   it("filters by function, by layer and by drift", async () => {
     const { page, close } = await open([sampleStack()]);
     assert.deepEqual(await visible(page), ["api", "jobs", "mail", "web"]);
-    await page.getByLabel("Function").fill("A");
+    await page.getByLabel("Function", { exact: true }).fill("A");
     assert.deepEqual(await visible(page), ["api", "mail"]);
     assert.equal(await page.locator("#shown").innerText(), "2 of 4 functions shown");
-    await page.getByLabel("Function").fill("");
-    await page.getByLabel("Layer").fill("unrel");
+    await page.getByLabel("Function", { exact: true }).fill("");
+    await page.getByLabel("Layer", { exact: true }).fill("unrel");
     assert.deepEqual(await visible(page), ["jobs"]);
     assert.deepEqual(await page.locator(".matrix thead bdi:visible").allTextContents(), ["unrelated"]);
-    await page.getByLabel("Layer").fill("");
+    await page.getByLabel("Layer", { exact: true }).fill("");
     await page.getByLabel("Only functions that have drifted").check();
     assert.deepEqual(await visible(page), ["api", "mail"]);
-    await page.getByLabel("Layer").fill("tools");
+    await page.getByLabel("Layer", { exact: true }).fill("tools");
     assert.deepEqual(await visible(page), []);
     await close();
   });
@@ -128,7 +129,7 @@ describe("the page of a report, in Chromium", () => {
     assert.deepEqual(await visible(page), ["api", "jobs", "mail", "web"]);
     await page.getByLabel("Only functions that have drifted").check();
     assert.deepEqual(await visible(page), ["api", "mail"]);
-    assert.equal(await page.getByLabel("Layer").isVisible(), false);
+    assert.equal(await page.getByLabel("Layer", { exact: true }).isVisible(), false);
     await page.getByText("prod ≠ 2").click();
     assert.equal(await page.locator("h2:visible").innerText(), "Stack prod");
     await page.getByText("gone !").click();
@@ -139,11 +140,10 @@ describe("the page of a report, in Chromium", () => {
   it("is used by keyboard alone", async () => {
     const { page, close } = await open(several);
     const press = (key: string) => page.keyboard.press(key);
-    const focused = () => page.evaluate(() => document.activeElement?.id || document.activeElement?.className);
+    const focused = () => page.evaluate<string>("document.activeElement.id || document.activeElement.className");
     await press("Tab");
     assert.equal(await focused(), "stack-0");
-    const outline = page.locator("#stack-0 + label");
-    assert.equal(await outline.evaluate((label) => getComputedStyle(label).outlineStyle), "solid");
+    assert.equal(await styleOf(page, "#stack-0 + label", "outlineStyle"), "solid");
     await press("ArrowRight");
     assert.equal(await page.locator("h2:visible").innerText(), "Stack prod");
     await press("Tab");
@@ -172,9 +172,9 @@ describe("the page of a report, in Chromium", () => {
         assert.deepEqual(found, []);
         const contrast = passes.find(({ id }) => id === "color-contrast");
         assert.ok((contrast?.nodes.length ?? 0) > 20, "contrast was computed");
-        const isDark = await page.evaluate(() => getComputedStyle(document.body).backgroundColor === "rgb(16, 21, 28)");
+        const isDark = (await styleOf(page, "body", "backgroundColor")) === "rgb(16, 21, 28)";
         assert.equal(isDark, colorScheme === "dark");
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        const overflow = await page.evaluate<number>("document.documentElement.scrollWidth - window.innerWidth");
         assert.ok(overflow <= 0, "only the table scrolls sideways");
         await close();
       });
@@ -194,7 +194,7 @@ describe("the page of a report, in Chromium", () => {
     await page.emulateMedia({ media: "print", colorScheme: "dark" });
     assert.equal(await page.locator("h2:visible").count(), 3);
     assert.equal(await page.locator("input:visible").count(), 0);
-    assert.equal(await page.locator("body").evaluate((body) => getComputedStyle(body).color), "rgb(0, 0, 0)");
+    assert.equal(await styleOf(page, "body", "color"), "rgb(0, 0, 0)");
     assert.ok((await page.pdf()).length > 10_000);
     await close();
   });
@@ -210,7 +210,7 @@ describe("the page of a report, in Chromium", () => {
 
   it("filters a thousand functions by twenty layers", async () => {
     const { page, close } = await open([largeStack(1000, 20)]);
-    await page.getByLabel("Function").fill("service-012");
+    await page.getByLabel("Function", { exact: true }).fill("service-012");
     await page.locator("#shown", { hasText: "10 of 1000 functions shown" }).waitFor();
     assert.equal((await visible(page)).length, 10);
     await close();

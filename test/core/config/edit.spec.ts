@@ -165,7 +165,15 @@ describe("editVersions", () => {
       ],
       "to JSON": [
         '{"layers": {"a": {"version": 5}}, "stack_overrides": {"prod": null}}',
-        '{"layers": {"a": {"version": 5}}, "stack_overrides": {"prod": null, dev: { a: { version: 9 } }}}',
+        '{"layers": {"a": {"version": 5}}, "stack_overrides": {"prod": null, "dev": { "a": { "version": 9 } }}}',
+      ],
+      "after an empty line where sections are apart": [
+        "layers:\n  a: { version: 5 }\n\nsettings:\n  aws_region: us-east-1\n",
+        "layers:\n  a: { version: 5 }\n\nsettings:\n  aws_region: us-east-1\n\nstack_overrides:\n  dev:\n    a: { version: 9 }\n",
+      ],
+      "right below its stack, whatever follows": [
+        "stack_overrides:\n  dev:\n    b:\n      version: 6\n\n  # the real one\n  prod:\n    b: { version: 7 }\n\nlayers:\n  a: { version: 5 }\n",
+        "stack_overrides:\n  dev:\n    b:\n      version: 6\n    a: { version: 9 }\n\n  # the real one\n  prod:\n    b: { version: 7 }\n\nlayers:\n  a: { version: 5 }\n",
       ],
       "after a block of text": [
         "stack_overrides:\n  dev:\n    b:\n      version: 2\n      description: |\n        more\n        lines\nlayers:\n  a: { version: 5 }\n",

@@ -29,7 +29,12 @@ describe("the versions of a layer, newest first,", () => {
         { name: "small", account: theirs, versions: 3 },
         { name: "private", account: theirs, versions: 3, sharedWith: [] },
       ],
-      parameters: { "/base": `${own("base")}:700`, "/number": "12\n", "/other": `${own("other")}:7`, "/text": "newest" },
+      parameters: {
+        "/base": `${own("base")}:700`,
+        "/number": "12\n",
+        "/other": `${own("other")}:7`,
+        "/text": "newest",
+      },
     });
   });
 

@@ -1,0 +1,8 @@
+/** The value that a map has for a key; made and kept where it has none. */
+export function remember<K, V>(memory: Map<K, V>, key: K, make: () => V): V {
+  const known = memory.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  memory.set(key, made);
+  return made;
+}

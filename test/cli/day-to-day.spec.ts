@@ -1,0 +1,338 @@
+import assert from "node:assert/strict";
+import { parseConfig } from "../../sdk/core/config/parse";
+import { useAws } from "../aws/harness";
+import type { Outcome } from "../support/processes";
+import { awsFunction, layer, stateOf } from "../support/states";
+import { Folder, plainEnvironment } from "./harness";
+
+const theirs = "464622532012";
+const datadog = (version: number) => `arn:aws:lambda:us-east-1:${theirs}:layer:Datadog-Python312:${version}`;
+
+/** The state of another stack, as Pulumi exports it. */
+const ofStack = (stack: string, state: object) =>
+  JSON.parse(JSON.stringify(state).replaceAll("urn:pulumi:dev::", `urn:pulumi:${stack}::`));
+
+const dev = stateOf([
+  awsFunction("api-dev", [layer("receipt-dynamo-dev", 4), datadog(97)]),
+  awsFunction("worker-dev", [layer("receipt-dynamo-dev", 4), layer("shared", 2)]),
+  awsFunction("cron-dev", [layer("receipt-dynamo-dev", 3)]),
+]);
+const prod = ofStack(
+  "prod",
+  stateOf([
+    awsFunction("api-prod", [layer("receipt-dynamo-prod", 3), datadog(97)]),
+    awsFunction("worker-prod", [layer("receipt-dynamo-prod", 3), layer("shared", 2)]),
+    awsFunction("cron-prod", [layer("receipt-dynamo-prod", 3)]),
+  ]),
+);
+
+const config = `# our layers
+layers:
+  receipt-dynamo: { version: 4 } # ours
+  datadog:
+    arn: arn:aws:lambda:us-east-1:${theirs}:layer:Datadog-Python312
+    version: 97
+  shared:
+    version: 2
+`;
+
+describe("day-to-day commands", () => {
+  const aws = useAws();
+  let folder: Folder;
+
+  beforeEach(async () => {
+    folder = await Folder.create({ "dev.json": dev, "prod.json": prod });
+    aws.emulator.seed({
+      layers: [
+        {
+          name: "receipt-dynamo-dev",
+          versions: 6,
+          compatibleRuntimes: ["python3.12"],
+          compatibleArchitectures: ["arm64"],
+        },
+        { name: "receipt-dynamo-dev", versions: 8, compatibleRuntimes: ["python3.13"] },
+        { name: "receipt-dynamo-prod", versions: 5 },
+        { name: "shared", versions: 2, deleted: [2] },
+        { name: "Datadog-Python312", account: theirs, versions: 99 },
+      ],
+    });
+  });
+  afterEach(() => folder.dispose());
+
+  const run = (...args: string[]): Promise<Outcome> =>
+    folder.cli(args, { env: { ...plainEnvironment(folder.path), ...aws.emulator.env } });
+  const succeeds = async (...args: string[]): Promise<Outcome> => {
+    const ended = await run(...args);
+    assert.equal(ended.code, 0, ended.stdout + ended.stderr);
+    return ended;
+  };
+
+  describe("init", () => {
+    it("writes a config from the exports of two stacks, and says what it would change", async () => {
+      const { stdout } = await succeeds("init", "--state-file", "dev.json", "--state-file", "prod.json");
+      assert.equal(
+        stdout,
+        `INFO - layer_config.yaml written: 3 layers of dev, prod
+INFO - Not at the version that is declared, and so to be changed by an update: 1
+  - Function cron-dev: Layer receipt-dynamo-dev version 3 -> 4
+INFO - Next steps:
+  - see where everything stands: lambda-layers status --stack dev,prod
+  - see what an update would change: lambda-layers --stack dev,prod --dry-run
+  - see what is out of date: lambda-layers outdated --stack dev,prod
+`,
+      );
+      assert.equal(
+        await folder.read("layer_config.yaml"),
+        `# yaml-language-server: $schema=./node_modules/pulumi-lambda-layers/dist/layer-config.schema.json
+# The version that each Lambda layer has to be at: the one that most functions use (recorded of dev, prod).
+layers:
+  receipt-dynamo: # receipt-dynamo-dev, receipt-dynamo-prod
+    version: 3 # 6 functions
+    # when this was written: cron-dev at 3
+  shared: # shared
+    version: 2 # 2 functions
+  Datadog-Python312:
+    arn: arn:aws:lambda:us-east-1:${theirs}:layer:Datadog-Python312
+    version: 97 # 2 functions
+
+settings:
+  aws_region: us-east-1
+  aws_account_id: "123456789012"
+
+stack_overrides:
+  dev:
+    receipt-dynamo: { version: 4 }
+`,
+      );
+    });
+
+    it("plans exactly what it said", async () => {
+      const said = await succeeds("init", "--state-file", "dev.json", "--state-file", "prod.json", "--json");
+      const { changes } = JSON.parse(said.stdout);
+      for (const stack of ["dev", "prod"]) {
+        const planned = await succeeds("--stack", stack, "--state-file", `${stack}.json`, "--dry-run", "--json");
+        const plan = JSON.parse(planned.stdout).changes.map(
+          ({ urn: _urn, arn: _arn, ...change }: Record<string, unknown>) => ({ stack, ...change }),
+        );
+        assert.deepEqual(
+          plan,
+          changes.filter((change: { stack: string }) => change.stack === stack),
+        );
+      }
+    });
+
+    it("never replaces a file unless told to", async () => {
+      await folder.write({ "layer_config.yaml": config });
+      const { code, stderr } = await run("init", "--state-file", "dev.json");
+      assert.equal(code, 2);
+      assert.match(stderr, /layer_config\.yaml is there already\. Nothing was changed\.\n.*--force/);
+      assert.equal(await folder.read("layer_config.yaml"), config);
+      await succeeds("init", "--state-file", "dev.json", "--force");
+      assert.match(await folder.read("layer_config.yaml"), /^# yaml-language-server/);
+    });
+
+    it("prints the file in a dry run, and writes nothing", async () => {
+      const before = await folder.files();
+      const { stdout } = await succeeds("init", "--state-file", "prod.json", "--dry-run");
+      assert.ok(parseConfig(stdout, "stdout").ok);
+      assert.deepEqual(await folder.files(), before);
+    });
+
+    it("reads the functions in AWS without any state", async () => {
+      aws.emulator.seed({
+        functions: [{ name: "api", layers: ["receipt-dynamo-dev:5", datadog(98)] }, { name: "bare" }],
+      });
+      const { stdout } = await succeeds("init", "--live", "--stack", "dev", "--dry-run", "--json");
+      assert.deepEqual(JSON.parse(stdout).layers, [
+        { key: "receipt-dynamo", version: 5, overrides: {}, uses: 1 },
+        { key: "Datadog-Python312", version: 98, overrides: {}, uses: 1 },
+      ]);
+    });
+
+    it("says where there is nothing to declare", async () => {
+      await folder.write({ "empty.json": stateOf([]) });
+      const { code, stderr } = await run("init", "--state-file", "empty.json");
+      assert.equal(code, 2);
+      assert.match(stderr, /No function with a layer was found/);
+    });
+  });
+
+  describe("outdated", () => {
+    beforeEach(() => folder.write({ "layer_config.yaml": config }));
+
+    it("shows what is newer, what suits, and what was deleted", async () => {
+      const { code, stdout, stderr } = await run("outdated", "--state-file", "dev.json");
+      assert.equal(code, 0);
+      const today = "\\d{4}-\\d\\d-\\d\\d";
+      assert.match(stdout, /^ +LAYER +DECLARED +NEWEST +COMPATIBLE +PUBLISHED\n/);
+      assert.match(stdout, new RegExp(`! +receipt-dynamo-dev +4 +8 +6 +${today}\n`));
+      assert.match(stdout, new RegExp(`! +Datadog-Python312 +97 +99 +99 +${today}\n`));
+      assert.match(stdout, new RegExp(`x +shared +2 \\(deleted\\) +1 +1 +${today}\n`));
+      assert.match(stdout, /INFO - 3 of 3 layers outdated\n$/);
+      assert.match(stderr, /receipt-dynamo-dev: version 8 is for python3.13, but the function runs on python3.12/);
+      assert.match(stderr, /Layer shared: version 2 \(layer_config\.yaml:8\) does not exist any more/);
+    });
+
+    it("ends with 7 where asked to expect nothing", async () => {
+      const { code, stderr } = await run("outdated", "--state-file", "dev.json", "--expect-no-changes");
+      assert.equal(code, 7);
+      assert.match(stderr, /Stack dev: 3 layers outdated/);
+    });
+
+    it("prints one document", async () => {
+      const { stdout } = await succeeds("outdated", "--stack", "prod", "--state-file", "prod.json", "--json");
+      const { stack, layers } = JSON.parse(stdout);
+      assert.equal(stack, "prod");
+      const [first] = layers;
+      assert.deepEqual(
+        [first.layer, first.declared, first.newest.version, first.compatible.version, first.source, first.outdated],
+        ["receipt-dynamo-prod", 4, 5, 5, "list", true],
+      );
+    });
+
+    it("looks into a parameter where the entry names one", async () => {
+      aws.emulator.seed({ parameters: { "/datadog": datadog(98) } });
+      await folder.write({
+        "layer_config.yaml": config.replace("version: 97", "version: 97\n    latest: ssm:/datadog"),
+      });
+      const { stdout } = await succeeds("outdated", "--state-file", "dev.json", "--json");
+      const [, found] = JSON.parse(stdout).layers;
+      assert.deepEqual([found.newest.version, found.source], [98, "parameter"]);
+    });
+
+    it("says what it may not ask, and goes on", async () => {
+      aws.emulator.deny({ action: "ssm:GetParameter" });
+      await folder.write({
+        "layer_config.yaml": config.replace("version: 97", "version: 97\n    latest: ssm:/datadog"),
+      });
+      const { stdout, stderr } = await succeeds("outdated", "--state-file", "dev.json");
+      assert.match(stderr, /Datadog-Python312: AWS permission missing: ssm:GetParameter/);
+      assert.match(stdout, /receipt-dynamo-dev/);
+    });
+  });
+
+  describe("upgrade", () => {
+    beforeEach(() => folder.write({ "layer_config.yaml": config }));
+    const text = () => folder.read("layer_config.yaml");
+
+    it("edits the numbers of all entries, and nothing else", async () => {
+      const { stdout, stderr } = await succeeds("upgrade", "--state-file", "dev.json");
+      assert.equal(
+        stdout,
+        `INFO - Found 2 versions to edit:
+  - Layer receipt-dynamo version 4 -> 6 (layer_config.yaml:3)
+  - Layer datadog version 97 -> 99 (layer_config.yaml:6)
+INFO - layer_config.yaml updated. See what that changes: lambda-layers --stack dev --dry-run
+`,
+      );
+      assert.equal(stderr, "");
+      assert.equal(await text(), config.replace("version: 4", "version: 6").replace("97", "99"));
+    });
+
+    it("writes nothing in a dry run", async () => {
+      const { stdout } = await succeeds("upgrade", "--state-file", "dev.json", "--dry-run", "--json");
+      const { dryRun, upgrades } = JSON.parse(stdout);
+      assert.deepEqual([dryRun, upgrades.length], [true, 2]);
+      assert.equal(await text(), config);
+    });
+
+    it("edits only the layers that are named, by entry or by their name in AWS", async () => {
+      await succeeds("upgrade", "--state-file", "dev.json", "datadog");
+      assert.equal(await text(), config.replace("97", "99"));
+      await succeeds("upgrade", "--state-file", "dev.json", "receipt-dynamo-dev");
+      assert.equal(await text(), config.replace("97", "99").replace("version: 4", "version: 6"));
+    });
+
+    it("writes the override of a stack that is named", async () => {
+      await succeeds("upgrade", "--stack", "prod", "--state-file", "prod.json", "receipt-dynamo");
+      assert.equal(await text(), `${config}stack_overrides:\n  prod:\n    receipt-dynamo: { version: 5 }\n`);
+      await succeeds("upgrade", "--stack", "dev", "--state-file", "dev.json", "receipt-dynamo");
+      assert.match(await text(), /\n {2}dev:\n {4}receipt-dynamo: \{ version: 6 \}\n$/);
+    });
+
+    it("takes the version that is asked for, if it exists", async () => {
+      await succeeds("upgrade", "--state-file", "dev.json", "receipt-dynamo", "--to", "5");
+      assert.equal(await text(), config.replace("version: 4", "version: 5"));
+      const unsuitable = await succeeds("upgrade", "--state-file", "dev.json", "receipt-dynamo", "--to", "7");
+      assert.match(
+        unsuitable.stderr,
+        /receipt-dynamo-dev: version 7 is for python3.13, but the function runs on python3/,
+      );
+      const { code, stderr } = await run("upgrade", "--state-file", "dev.json", "receipt-dynamo", "--to", "9");
+      assert.equal(code, 1);
+      assert.match(stderr, /Layer version does not exist: .*:receipt-dynamo-dev:9\. Nothing was changed/);
+    });
+
+    it("leaves versions alone that are too young", async () => {
+      const { stdout, stderr } = await succeeds("upgrade", "--state-file", "dev.json", "--minimum-age", "7d");
+      assert.match(stdout, /Found no newer layer versions/);
+      assert.match(stderr, /Layer datadog stays as it is: .*version 99 is too new/);
+      assert.equal(await text(), config);
+      await succeeds("upgrade", "--state-file", "dev.json", "--minimum-age", "0h");
+      assert.notEqual(await text(), config);
+    });
+
+    it("names the layer that was probably meant", async () => {
+      const { code, stderr } = await run("upgrade", "--state-file", "dev.json", "recipt-dynamo");
+      assert.equal(code, 2);
+      assert.match(stderr, /declares a layer recipt-dynamo\. Nothing was changed\.\nDid you mean receipt-dynamo\?/);
+    });
+
+    it("refuses to edit a number that others share", async () => {
+      const shared = `layers:\n  receipt-dynamo: &x { version: 4 }\n  other: *x\n`;
+      await folder.write({ "layer_config.yaml": shared });
+      const { code, stderr } = await run("upgrade", "--state-file", "dev.json", "receipt-dynamo");
+      assert.equal(code, 2);
+      assert.match(stderr, /would change layers\.other too\. The file is as it was/);
+      assert.equal(await text(), shared);
+    });
+  });
+
+  describe("explain", () => {
+    beforeEach(() =>
+      folder.write({ "layer_config.yaml": `${config}stack_overrides: { dev: { shared: { version: 1 } } }\n` }),
+    );
+
+    it("tells all about a function's layers", async () => {
+      const { stdout, stderr } = await succeeds("explain", "--state-file", "dev.json", "worker-dev");
+      assert.equal(
+        stdout,
+        `Function worker-dev
+  urn:pulumi:dev::shop::aws:lambda/function:Function::worker-dev
+
+  Layer receipt-dynamo-dev
+    arn       arn:aws:lambda:us-east-1:123456789012:layer:receipt-dynamo-dev
+    entry     receipt-dynamo: its name and the stack's make up this name
+    declared  4 at layer_config.yaml:3
+    recorded  4
+    live      -
+    update    has nothing to change
+
+  Layer shared
+    arn       arn:aws:lambda:us-east-1:123456789012:layer:shared
+    entry     shared: its name is this one
+    declared  1 at layer_config.yaml:9, the stack's override
+    recorded  2
+    live      -
+    update    records version 2 -> 1
+`,
+      );
+      assert.match(stderr, /Live versions are not known: a state file was given/);
+    });
+
+    it("names the function that was probably meant", async () => {
+      const { code, stderr } = await run("explain", "--state-file", "dev.json", "workr-dev");
+      assert.equal(code, 2);
+      assert.match(
+        stderr,
+        /Neither the state of stack dev nor AWS has a function workr-dev\.\nDid you mean worker-dev\?/,
+      );
+    });
+
+    it("needs a function", async () => {
+      const { code, stderr } = await run("explain");
+      assert.equal(code, 2);
+      assert.match(stderr, /missing required argument 'function'/);
+    });
+  });
+});

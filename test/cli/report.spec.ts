@@ -1,0 +1,198 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { useAws } from "../aws/harness";
+import { createAwsStack, preamble } from "../support/aws-stack";
+import type { Project } from "../support/engine";
+import { awsFunction, layer, stateOf } from "../support/states";
+import { cli, Folder, plainEnvironment, readmeConfig, readmeState } from "./harness";
+
+describe("lambda-layers report", () => {
+  let folder: Folder;
+  beforeEach(async () => {
+    folder = await Folder.create({ "layer_config.yaml": readmeConfig, "state.json": readmeState });
+  });
+  afterEach(() => folder.dispose());
+
+  const report = (...args: string[]) => folder.cli(["report", "--state-file", "state.json", ...args]);
+
+  it("prints Markdown where nothing else is asked for", async () => {
+    const { code, stdout } = await report();
+    assert.equal(code, 0);
+    assert.match(stdout, /^### ≠ Lambda layers of stack <code>dev<\/code>: 3 of 3 layers not as declared\n/);
+    assert.equal((await report("--markdown")).stdout, stdout);
+  });
+
+  it("writes every form at once, into folders that it makes", async () => {
+    const files = ["--html", "out/page.html", "--markdown", "out/report.md", "--sarif", "out/layers.sarif"];
+    const { code, stdout } = await report(...files);
+    assert.equal(code, 0);
+    assert.deepEqual(stdout.split("\n"), [
+      "INFO - Report written to: out/page.html",
+      "INFO - Report written to: out/report.md",
+      "INFO - Report written to: out/layers.sarif",
+      "",
+    ]);
+    assert.match(await folder.read("out/page.html"), /^<!doctype html>[\s\S]*my-function-1[\s\S]*<\/html>\n$/);
+    assert.match(await folder.read("out/report.md"), /<code>my-function-3<\/code>/);
+    const { runs } = JSON.parse(await folder.read("out/layers.sarif"));
+    const places = runs[0].results.map((result: never) => JSON.stringify(result)).join("\n");
+    assert.match(places, /"uri":"layer_config\.yaml"},"region":\{"startLine":3,/);
+    assert.match(places, /"startLine":5,/);
+  });
+
+  it("prints one JSON document with totals and where versions are declared", async () => {
+    const { stdout } = await report("--json", "--html", "page.html");
+    const document = JSON.parse(stdout);
+    assert.deepEqual(document.totals, {
+      functions: 3,
+      driftedFunctions: 3,
+      layers: 3,
+      driftedLayers: 3,
+      undeclared: 0,
+    });
+    assert.deepEqual(document.rows[0].source, { file: "layer_config.yaml", line: 3, column: 14 });
+    assert.ok((await folder.files()).includes("page.html"));
+  });
+
+  it("names the config file by its path from the repository's root", async () => {
+    await folder.write({ "infra/layer_config.yaml": readmeConfig, "infra/state.json": readmeState });
+    const { code } = await report("--cwd", "infra", "--sarif", "layers.sarif");
+    assert.equal(code, 0);
+    assert.match(await folder.read("infra/layers.sarif"), /"uri": "infra\/layer_config\.yaml"/);
+  });
+
+  it("puts several stacks into one report, also one that cannot be read", async () => {
+    const { code, stderr } = await folder.cli([
+      "report",
+      "--stack",
+      "dev,prod",
+      "--state-file",
+      "none.json",
+      "--html",
+      "page.html",
+    ]);
+    assert.equal(code, 2);
+    assert.match(stderr, /State file not found/);
+    assert.ok(!(await folder.files()).includes("page.html"), "a report of nothing is not written");
+    const both = await report("--stack", "dev,prod", "--html", "page.html");
+    assert.equal(both.code, 0);
+    assert.match(await folder.read("page.html"), /Stack dev[\s\S]*Stack prod/);
+  });
+
+  it("exits with 7 on drift where that is asked for, and still writes the report", async () => {
+    const { code, stderr } = await report("--expect-no-changes", "--html", "page.html");
+    assert.equal(code, 7);
+    assert.match(stderr, /Stack dev has drifted: 3 layers not as declared/);
+    assert.ok((await folder.files()).includes("page.html"));
+  });
+
+  it("refuses two documents on stdout, and says where a file cannot be written", async () => {
+    const two = await report("--json", "--markdown");
+    assert.equal(two.code, 2);
+    assert.match(two.stderr, /cannot both print to stdout/);
+    const { code, stderr } = await report("--html", "state.json/page.html");
+    assert.equal(code, 2);
+    assert.match(stderr, /could not be written to state\.json\/page\.html: /);
+  });
+
+  it("shows names of functions that are markup as text", async () => {
+    const name = "<script>alert(1)</script>";
+    await folder.write({ "state.json": stateOf([awsFunction(name, [layer("receipt-dynamo-dev", 1)])]) });
+    await report("--html", "page.html", "--markdown", "report.md");
+    for (const file of ["page.html", "report.md"]) assert.ok(!(await folder.read(file)).includes(name), file);
+    assert.match(await folder.read("page.html"), /&lt;script&gt;alert\(1\)&lt;\/script&gt;/);
+  });
+});
+
+describe("lambda-layers report on a live stack", function () {
+  this.timeout(90_000);
+  const aws = useAws();
+  let stack: Project | undefined;
+  afterEach(() => stack?.dispose());
+
+  it("has what runs in AWS beside what is recorded", async () => {
+    aws.emulator.seed({ layers: [{ name: "receipt-dynamo-dev", versions: 6 }] });
+    stack = await createAwsStack({
+      env: aws.emulator.env,
+      program: `${preamble}\nfn("api", { layers: ["${layer("receipt-dynamo-dev", 4)}"] });`,
+      files: { "layer_config.yaml": readmeConfig },
+    });
+    await stack.up();
+    aws.emulator.edit("api", { Layers: ["receipt-dynamo-dev:6"] });
+    const { code, stdout, output } = await cli(["report", "--markdown"], { cwd: stack.dir, env: stack.env });
+    assert.equal(code, 0, output);
+    assert.match(
+      stdout,
+      /\| <code>api<\/code> \| <code>receipt-dynamo-dev<\/code> \| 5 \| \*\*≠ 4\*\* \| \*\*≠ 6\*\* \|/,
+    );
+  });
+});
+
+describe("job summaries", () => {
+  let folder: Folder;
+  beforeEach(async () => {
+    folder = await Folder.create({
+      "layer_config.yaml": readmeConfig,
+      "state.json": readmeState,
+      "summary.md": "# Job\n",
+    });
+  });
+  afterEach(() => folder.dispose());
+
+  const run = (args: string[], env: Record<string, string>) =>
+    folder.cli([...args, "--state-file", "state.json"], { env: { ...plainEnvironment(folder.path), ...env } });
+  const github = () => ({
+    GITHUB_ACTIONS: "true",
+    GITHUB_STEP_SUMMARY: join(folder.path, "summary.md"),
+    GITHUB_OUTPUT: join(folder.path, "output.txt"),
+  });
+
+  it("are added to GitHub's, with outputs, for a dry run and for the update itself", async () => {
+    assert.equal((await run(["--dry-run"], github())).code, 0);
+    assert.equal(await folder.read("output.txt"), "changes=3\ndrift=3\n");
+    assert.equal((await run(["update"], github())).code, 0);
+    assert.equal(await folder.read("output.txt"), "changes=3\ndrift=3\nchanges=3\ndrift=0\n");
+    const summary = await folder.read("summary.md");
+    assert.match(summary, /^# Job\n### ≠ .*: 3 layer versions to change in the Pulumi state$/m);
+    assert.match(summary, /^### ✓ .*: 3 layer versions changed in the Pulumi state$/m);
+    assert.match(summary, /\| <code>my-function-1<\/code> \| <code>receipt-dynamo-dev<\/code> \| 1 \| 5 \|/);
+  });
+
+  it("sum up all stacks, for status and report", async () => {
+    for (const command of ["status", "report"]) {
+      await folder.write({ "output.txt": "" });
+      assert.equal((await run([command, "--stack", "dev,prod"], github())).code, 0);
+      // What is named -dev is no layer of prod.
+      assert.equal(await folder.read("output.txt"), "changes=3\ndrift=3\n");
+    }
+    const summary = await folder.read("summary.md");
+    assert.match(summary, /<code>dev<\/code>: 3 of 3 layers[\s\S]*<code>prod<\/code>: all as declared/);
+  });
+
+  it("are uploaded on Azure Pipelines by logging commands", async () => {
+    const { stdout } = await run(["status"], { TF_BUILD: "True", AGENT_TEMPDIRECTORY: folder.path });
+    const [, file = ""] = /^##vso\[task\.uploadsummary\](.+)$/m.exec(stdout) ?? [];
+    assert.ok(file.startsWith(folder.path), stdout);
+    assert.match(await folder.read(file.slice(folder.path.length + 1)), /^### ≠ Lambda layers of stack/);
+    assert.match(stdout, /^##vso\[task\.setvariable variable=drift;isOutput=true\]3$/m);
+    const json = await run(["status", "--json"], { TF_BUILD: "True", AGENT_TEMPDIRECTORY: folder.path });
+    assert.doesNotThrow(() => JSON.parse(json.stdout));
+  });
+
+  it("that cannot be written are a warning, and one that would be too long is left out", async () => {
+    const unwritable = await run(["status"], { GITHUB_STEP_SUMMARY: join(folder.path, "none", "summary.md") });
+    assert.equal(unwritable.code, 0);
+    assert.match(unwritable.stderr, /WARNING - The job summary of GitHub Actions could not be written: /);
+    await folder.write({ "summary.md": "x".repeat(1 << 20) });
+    const long = await run(["status"], github());
+    assert.match(long.stderr, /WARNING - The job summary is too long/);
+    assert.equal((await folder.read("summary.md")).length, 1 << 20);
+    assert.equal(await folder.read("output.txt"), "changes=3\ndrift=3\n");
+  });
+
+  it("are nowhere outside of such a system", async () => {
+    const before = await folder.files();
+    await run(["status"], { CI: "true" });
+    assert.deepEqual(await folder.files(), before);
+  });
+});

@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { commands } from "../../sdk/cli/commands";
+import { allCompletions } from "../../sdk/cli/completion/model";
+import { exitStatus } from "../../sdk/core/errors";
+import { readmeConfig } from "../cli/harness";
+import { type Emulator, startEmulator } from "../emulator";
+import { createAwsStack, preamble } from "../support/aws-stack";
+import { checkout, type Project } from "../support/engine";
+import { layer } from "../support/states";
+import { comparable, runStep, sessionsOf } from "./sessions";
+
+const program = `${preamble}
+fn("my-function-1", { layers: ["${layer("receipt-dynamo-dev", 1)}"] });
+fn("my-function-2", { layers: ["${layer("receipt-dynamo-dev", 2)}"] });
+fn("my-function-3", { layers: ["${layer("receipt-label-dev", 1)}"] });
+`;
+
+describe("docs/cli.md", () => {
+  let document: string;
+  before(async () => {
+    document = await readFile(join(checkout, "docs/cli.md"), "utf8");
+  });
+
+  it("or a document beside it names every command and every option, and it every exit code", async () => {
+    const names = (await readdir(join(checkout, "docs"))).filter((name) => name.endsWith(".md"));
+    const all = await Promise.all(names.map((name) => readFile(join(checkout, "docs", name), "utf8")));
+    const documents = all.join("\n");
+    for (const { name } of commands) assert.match(documents, new RegExp(`lambda-layers \\[?${name}`), name);
+    for (const { options } of allCompletions()) {
+      for (const { flags } of options) {
+        const long = flags.at(-1) ?? "";
+        if (long !== "--help" && long !== "--version") assert.match(documents, new RegExp(`\`${long}[ \`]`), long);
+      }
+    }
+    for (const status of new Set(Object.values(exitStatus)))
+      assert.match(document, new RegExp(`^\\| ${status} \\| `, "m"));
+  });
+
+  it("has JSON that is valid", () => {
+    const blocks = [...document.matchAll(/^```json\n([\s\S]*?)^```$/gm)];
+    assert.ok(blocks.length > 0);
+    for (const [, text = ""] of blocks) JSON.parse(text);
+  });
+
+  describe("shows commands", () => {
+    let emulator: Emulator;
+    let stack: Project;
+    before(async function () {
+      this.timeout(60_000);
+      emulator = await startEmulator();
+      emulator.seed({
+        layers: [
+          { name: "receipt-dynamo-dev", versions: 5 },
+          { name: "receipt-label-dev", versions: 3 },
+        ],
+      });
+      stack = await createAwsStack({ env: emulator.env, program, files: { "layer_config.yaml": readmeConfig } });
+      await stack.up();
+    });
+    after(async () => {
+      await stack.dispose();
+      await emulator.close();
+    });
+
+    it("that print what it shows", async () => {
+      for (const { heading, steps } of await sessionsOf("cli.md")) {
+        if (heading === "An exported state") await stack.up();
+        for (const step of steps) {
+          const { stdout, code } = await runStep(step, stack);
+          assert.equal(comparable(stdout), comparable(step.output), step.command);
+          assert.equal(code, 0, step.command);
+        }
+      }
+    }).timeout(120_000);
+  });
+});

@@ -1,0 +1,173 @@
+import assert from "node:assert/strict";
+import { readFile, truncate, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { readmeConfig, startCli } from "../cli/harness";
+import { type Emulator, startEmulator } from "../emulator";
+import { createAwsStack, preamble } from "../support/aws-stack";
+import type { Project } from "../support/engine";
+import { layer } from "../support/states";
+import { runStep, type Step, sessionsOf } from "./sessions";
+
+const program = `${preamble}
+fn("my-function-1", { layers: ["${layer("receipt-dynamo-dev", 1)}"] });
+fn("my-function-2", { layers: ["${layer("receipt-dynamo-dev", 2)}"] });
+fn("my-function-3", { layers: ["${layer("receipt-label-dev", 1)}"] });
+`;
+const names = ["my-function-1", "my-function-2", "my-function-3"];
+// The versions that the program deploys, and those that the config declares.
+const deployed = [1, 2, 1];
+const declared = [5, 5, 3];
+
+describe("docs/recovery.md", function () {
+  this.timeout(120_000);
+  let emulator: Emulator;
+  let stack: Project;
+  const sections = new Map<string, Step[]>();
+
+  before(async () => {
+    for (const { heading, steps } of await sessionsOf("recovery.md")) {
+      sections.set(heading, [...(sections.get(heading) ?? []), ...steps]);
+    }
+    emulator = await startEmulator();
+  });
+  after(() => emulator.close());
+
+  // A stack as deployed, and functions as deployed, for each section.
+  beforeEach(async () => {
+    emulator.seed({
+      layers: [
+        { name: "receipt-dynamo-dev", versions: 5 },
+        { name: "receipt-label-dev", versions: 3 },
+      ],
+    });
+    stack = await createAwsStack({ env: emulator.env, program, files: { "layer_config.yaml": readmeConfig } });
+    await stack.up();
+  });
+  afterEach(async () => {
+    await stack.destroy();
+    await stack.dispose();
+  });
+
+  const cli = (...args: string[]) => startCli(args, { cwd: stack.dir, env: stack.env });
+  const update = async (...args: string[]) => assert.equal((await cli(...args).ended).code, 0);
+  const recorded = async () => {
+    const { deployment } = await stack.exportStack();
+    return names.map((name) => {
+      const { outputs } = deployment.resources.find(({ urn }: { urn: string }) => urn.endsWith(`::${name}`));
+      return Number(outputs.layers[0].split(":").at(-1));
+    });
+  };
+  const live = () => names.map((name) => Number(emulator.layersOf(name)[0]?.split(":").at(-1)));
+  const stateFile = () => join(stack.root, "state/.pulumi/stacks/test/dev.json");
+
+  /** What has gone wrong, and how things are once the section's commands have run. */
+  interface Section {
+    readonly arrange?: () => Promise<unknown>;
+    /** Between the first command and the others. */
+    readonly recorded: readonly number[];
+    readonly live: readonly number[];
+  }
+
+  const cases: Record<string, Section> = {
+    "A run was killed in the middle": {
+      async arrange() {
+        const running = cli();
+        await running.printed(/Importing state/);
+        running.kill("SIGKILL");
+        await running.ended;
+      },
+      recorded: declared,
+      live: deployed,
+    },
+    "The stack is locked": {
+      async arrange() {
+        const owner = { pid: 999_999_999, username: "me", hostname: hostname(), timestamp: new Date().toISOString() };
+        const lock = "state/.pulumi/locks/organization/test/dev/0c4f4c3a.json";
+        await stack.write({ [join("..", lock)]: owner });
+        const { code, stderr } = await cli().ended;
+        assert.deepEqual([code, /The stack dev is locked/.test(stderr)], [1, true]);
+      },
+      recorded: declared,
+      live: deployed,
+    },
+    "Pulumi cannot read the stack: `failed to load checkpoint: EOF`": {
+      async arrange() {
+        await truncate(`${stateFile()}.attrs`);
+        const { code, stderr } = await cli().ended;
+        assert.deepEqual([code, /failed to load checkpoint: EOF/.test(stderr)], [1, true]);
+      },
+      recorded: deployed,
+      live: deployed,
+    },
+    "An update was a mistake": { arrange: () => update("--sync-aws"), recorded: deployed, live: declared },
+    "The whole state has to go back": { arrange: () => update(), recorded: declared, live: deployed },
+    "The stack was changed meanwhile": { recorded: declared, live: deployed },
+    "There are pending operations": {
+      async arrange() {
+        const state = JSON.parse(await readFile(stateFile(), "utf8"));
+        const { latest } = state.checkpoint;
+        const resource = latest.resources.find(({ urn }: { urn: string }) => urn.endsWith("::my-function-1"));
+        latest.pending_operations = [{ resource, type: "updating" }];
+        await writeFile(stateFile(), JSON.stringify(state));
+        const { code, stderr } = await cli().ended;
+        assert.deepEqual([code, /has 1 pending operation/.test(stderr)], [1, true]);
+      },
+      recorded: declared,
+      live: deployed,
+    },
+    "After the import, the state is not what was imported": {
+      arrange: () => update(),
+      recorded: deployed,
+      live: deployed,
+    },
+    "Some functions were not updated in AWS": {
+      async arrange() {
+        const fault = { operation: "UpdateFunctionConfiguration", resource: "my-function-2", status: 400 };
+        emulator.fault({ ...fault, code: "InvalidParameterValueException", message: "no luck" });
+        assert.equal((await cli("--sync-aws").ended).code, 4);
+        emulator.clearFaults();
+        assert.deepEqual(live(), [5, 2, 3]);
+      },
+      recorded: declared,
+      live: declared,
+    },
+    "The state is right, but AWS is not (or the other way round)": {
+      async arrange() {
+        await update();
+        emulator.edit("my-function-3", { Layers: ["receipt-label-dev:2"] });
+      },
+      recorded: declared,
+      live: declared,
+    },
+    "The backup's layer version is gone": {
+      async arrange() {
+        await update("--sync-aws");
+        emulator.seed({ layers: [{ name: "receipt-dynamo-dev", versions: 5, deleted: [1, 2] }] });
+        const { code, stderr } = await cli("rollback", "--yes", "--sync-aws").ended;
+        assert.deepEqual([code, /Layer version does not exist/.test(stderr)], [1, true]);
+      },
+      recorded: [5, 5, 1],
+      live: [5, 5, 1],
+    },
+    "One function, by hand": { recorded: [5, 2, 1], live: [5, 2, 1] },
+  };
+
+  it("has no section that is not tried here", () => {
+    assert.deepEqual([...sections.keys()], Object.keys(cases));
+  });
+
+  for (const [heading, expected] of Object.entries(cases)) {
+    it(heading, async () => {
+      await expected.arrange?.();
+      for (const step of sections.get(heading) ?? []) {
+        const { code, stdout } = await runStep(step, stack);
+        assert.equal(code, 0, `${step.command}\n${stdout}`);
+      }
+      assert.deepEqual(
+        { recorded: await recorded(), live: live() },
+        { recorded: expected.recorded, live: expected.live },
+      );
+    });
+  }
+});
