@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RunResult } from "../ops/plans";
 import { renderRunMarkdown, renderStatusMarkdown } from "./report/markdown";
-import { type ReadStack, totalsOf } from "./report/matrix";
+import { type FailedStack, type ReadStack, totalsOf } from "./report/matrix";
 import type { CliReporter } from "./reporter";
 import type { Output } from "./terminal";
 
@@ -70,7 +70,7 @@ const systems: readonly CiSystem[] = [
 /** Writes what came of all stacks to where the CI system that this runs in expects it. Not being able to is a warning. */
 export async function writeJobSummary(summaries: readonly JobSummary[], job: Job): Promise<void> {
   const system = systems.find(({ isRunning }) => isRunning(job.env));
-  if (!system || summaries.length === 0) return;
+  if (!system) return;
   const sum = (key: "changes" | "drift") => summaries.reduce((total, one) => total + one[key], 0);
   const markdown = `${summaries.map((one) => one.markdown).join("\n")}\n`;
   try {
@@ -85,6 +85,11 @@ export async function writeJobSummary(summaries: readonly JobSummary[], job: Job
 export function statusSummary(stack: ReadStack): JobSummary {
   const { driftedLayers } = totalsOf(stack.status.rows);
   return { markdown: renderStatusMarkdown([stack]), changes: driftedLayers, drift: driftedLayers };
+}
+
+/** The summary of a stack that could not be looked at. */
+export function failureSummary(failed: FailedStack): JobSummary {
+  return { markdown: renderStatusMarkdown([failed]), changes: 0, drift: 0 };
 }
 
 /** The summary of an update. */

@@ -58,6 +58,30 @@ export const defaultCommand: CommandDefinition = {
 export const commands: readonly CommandDefinition[] = [
   defaultCommand,
   {
+    name: "sync",
+    summary: "bring live Lambda functions to the declared layer versions",
+    description:
+      "Brings live functions to the versions that the configuration declares, as fast as Lambda's request limits allow, and keeps a record by which each function can be put back. The functions are those of the stack's state, or without Pulumi those named by --function, --tag or --all-functions.",
+    options: [
+      ...(["config", "stack", "dryRun", "expectNoChanges", "resume", "publish", "alias", "skipAliases"] as const),
+      ...place,
+      ...functions,
+      ...(["allFunctions", "tag", "shard"] as const),
+      ...(["maxChanges", "canary", "batch", "check", "pause", "onFailure", "skipPreflight"] as const),
+      ...(["region", "regions", "profile", "profiles", "rate"] as const),
+      "yes",
+      ...output,
+    ],
+    examples: [
+      ["lambda-layers sync --stack prod --dry-run", "show what would change"],
+      ["lambda-layers sync --stack prod --all-functions --regions us-east-1,eu-west-1 --yes", "without Pulumi"],
+      ['lambda-layers sync --stack prod --canary 5 --batch 10% --check "./smoke-test.sh"', "carefully"],
+      ["lambda-layers sync --stack prod --resume", "finish a run that was cut short"],
+      ["lambda-layers rollback --sync-aws backups/prod_sync_20240824_143022.jsonl", "put a run back"],
+    ],
+    load: () => import("./commands/sync.js"),
+  },
+  {
     name: "status",
     summary: "show which versions are declared, recorded and live",
     description:
@@ -155,8 +179,11 @@ export const commands: readonly CommandDefinition[] = [
     name: "rollback",
     summary: "put back the layer versions of a backup",
     description:
-      "Puts the layer versions of a backup back into today's state; what else has changed since is kept. Is backed up itself.",
-    argument: { name: "backup", description: "a backup's file or name (default: the newest that an update made)" },
+      "Puts the layer versions of a backup back into today's state; what else has changed since is kept. Is backed up itself. With --sync-aws live functions too: what the backup's run has changed there, and nothing that others have changed since. A run record alone puts back a sync.",
+    argument: {
+      name: "backup",
+      description: "a backup's or run record's file or name (default: the newest that an update made)",
+    },
     options: [
       ...(["config", "stack", "dryRun", "full", "syncAws"] as const),
       ...place,
@@ -168,6 +195,7 @@ export const commands: readonly CommandDefinition[] = [
     examples: [
       ["lambda-layers rollback --stack dev --dry-run", "show what would change"],
       ["lambda-layers rollback --stack dev backups/dev_state_20240824_143022.json", "go back to this backup"],
+      ["lambda-layers rollback --stack dev --sync-aws backups/dev_sync_20240824_143022.jsonl", "put back a sync"],
     ],
     load: () => import("./commands/rollback.js"),
   },

@@ -53,7 +53,8 @@ export function numberFrom(text: string, range: { least?: number; above?: number
   const value = text.trim() === "" ? Number.NaN : Number(text);
   const { least = Number.NEGATIVE_INFINITY, above = Number.NEGATIVE_INFINITY, whole = false } = range;
   if (value >= least && value > above && Number.isFinite(value) && (!whole || Number.isInteger(value))) return value;
+  const what = whole ? "a whole number" : "a number";
   throw new InvalidArgumentError(
-    whole ? `Write a whole number of ${least} or more.` : `Write a number above ${above}.`,
+    Number.isFinite(least) ? `Write ${what} of ${least} or more.` : `Write ${what} above ${above}.`,
   );
 }

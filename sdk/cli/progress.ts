@@ -4,9 +4,11 @@ import type { Output } from "./terminal";
 // Shorter work would only flicker.
 const delay = 400;
 const barWidth = 24;
+const lineEvery = 10_000;
 
 /** Shows that work is going on, on a line of its own that disappears in the end. */
 export function showProgress({ stream, width = 80 }: Output, title: string): Progress {
+  const begun = performance.now();
   let text = title;
   let spinner: { text: string; stop(): unknown } | undefined;
   let ended = false;
@@ -17,9 +19,12 @@ export function showProgress({ stream, width = 80 }: Output, title: string): Pro
   }, delay);
   return {
     update(done, total) {
-      text = total ? `${title} ${bar(done / total)} ${done}/${total}` : `${title} ${done}`;
+      const shown = total ? `${done}/${total}, ${pace(done, total, performance.now() - begun)}` : `${done}`;
+      const candidates = total
+        ? [`${title} ${bar(done / total)} ${shown}`, `${title} ${shown}`, shown]
+        : [`${title} ${shown}`];
       // The spinner has two columns of the line.
-      if (text.length > width - 3) text = total ? `${done}/${total}` : `${done}`;
+      text = candidates.find(({ length }) => length <= width - 3) ?? `${done}`;
       if (spinner) spinner.text = text;
     },
     end() {
@@ -28,6 +33,34 @@ export function showProgress({ stream, width = 80 }: Output, title: string): Pro
       spinner?.stop();
     },
   };
+}
+
+/** Tells how far work with a known end is, a line every ten seconds: for logs. */
+export function logProgress(output: Output, title: string): Progress {
+  const begun = performance.now();
+  let latest: { done: number; total: number } | undefined;
+  const timer = setInterval(() => {
+    if (!latest) return;
+    const { done, total } = latest;
+    output.line(`INFO - ${title}: ${done}/${total}, ${pace(done, total, performance.now() - begun)}`);
+  }, lineEvery);
+  return {
+    update(done, total) {
+      if (total !== undefined) latest = { done, total };
+    },
+    end: () => clearInterval(timer),
+  };
+}
+
+/** `14.7/s, 1 min 20 s left` */
+function pace(done: number, total: number, milliseconds: number): string {
+  const rate = (done / Math.max(1, milliseconds)) * 1000;
+  return `${rate.toFixed(1)}/s, ${rate > 0 ? duration((total - done) / rate) : "unknown time"} left`;
+}
+
+function duration(seconds: number): string {
+  const whole = Math.ceil(seconds);
+  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
 function bar(part: number): string {

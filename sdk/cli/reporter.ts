@@ -1,5 +1,5 @@
 import type { Reporter } from "../ops/ports";
-import { showProgress } from "./progress";
+import { logProgress, showProgress } from "./progress";
 import type { Output } from "./terminal";
 
 /** Where a command tells what it does. */
@@ -9,7 +9,7 @@ export interface ReporterOptions {
   /** Stdout is for one JSON document alone. */
   readonly json: boolean;
   readonly verbose: boolean;
-  /** Whether work that takes long is shown while it lasts. */
+  /** Whether work that takes long is shown on a line that moves; otherwise a line every ten seconds tells of it. */
   readonly progress: boolean;
 }
 
@@ -17,8 +17,6 @@ export interface ReporterOptions {
 export interface CliReporter extends Reporter {
   error(text: string): void;
 }
-
-const silent = { update() {}, end() {} };
 
 /** Tells what a run does in the lines of the Python tool: `INFO - ...` and `  - ...`. */
 export function createReporter({ stdout, stderr, json, verbose, progress }: ReporterOptions): CliReporter {
@@ -37,6 +35,6 @@ export function createReporter({ stdout, stderr, json, verbose, progress }: Repo
     verbose(line) {
       if (verbose) stderr.line(dim(`DEBUG - ${line}`));
     },
-    progress: (title) => (progress ? showProgress(stderr, title) : silent),
+    progress: (title) => (progress ? showProgress(stderr, title) : logProgress(stderr, title)),
   };
 }

@@ -1,5 +1,5 @@
 import type { ErrorCode, LayersError } from "../core/errors";
-import { type JobSummary, writeJobSummary } from "./ci";
+import { failureSummary, type JobSummary, writeJobSummary } from "./ci";
 import type { Context } from "./context";
 import { tellError } from "./errors";
 
@@ -50,7 +50,9 @@ export async function forEachStack(
   const isDocument = json || use === "document";
   const documents: unknown[] = [];
   const summaries: JobSummary[] = [];
+  let isSummed = false;
   const fail = (stack: string, error: LayersError) => {
+    summaries.push(failureSummary({ stack, error }));
     documents.push({ stack, error: errorDocument(error) });
     onFailure?.({ stack, error });
   };
@@ -67,6 +69,7 @@ export async function forEachStack(
       const { document, error, summary } = await work(stack);
       documents.push(document);
       if (summary) summaries.push(summary);
+      isSummed ||= summary !== undefined;
       if (error) status ||= tellError(reporter, error).exitStatus;
     } catch (error) {
       const told = tellError(reporter, error);
@@ -76,7 +79,7 @@ export async function forEachStack(
     }
   }
   if (json) printJson(stdout, stacks.length > 1 ? documents : documents[0]);
-  await writeJobSummary(summaries, { env, reporter, stdout: isDocument ? undefined : stdout });
+  if (isSummed) await writeJobSummary(summaries, { env, reporter, stdout: isDocument ? undefined : stdout });
   return status;
 }
 

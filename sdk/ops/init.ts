@@ -106,11 +106,11 @@ async function readStateUses(ports: Ports, { stacks, stateFiles, filter }: InitR
   const skipped: Skipped[] = [];
   const sources =
     stateFiles.length > 0
-      ? stateFiles.map((file) => ({ stack: "", file }))
-      : stacks.map((stack) => ({ stack, file: undefined }));
-  for (const { stack: name, file } of sources) {
-    const { facts } = await loadState(ports, { stack: name, file, scan: scanState });
-    const stack = shortStackName(name || (stackInState(facts) ?? ""));
+      ? stateFiles.map((file) => ({ named: stacks[0] ?? "", file }))
+      : stacks.map((named) => ({ named, file: undefined }));
+  for (const { named, file } of sources) {
+    const { facts } = await loadState(ports, { stack: named, file, scan: scanState });
+    const stack = shortStackName(file === undefined ? named : (stackInState(facts) ?? named));
     const functions = facts.functions.filter((fn) => isOwned(fn) && isMeant(fn.name, filter));
     // What a plan would leave alone, such as layers that are a secret, is said now.
     skipped.push(...planState(functions, () => undefined).skipped);

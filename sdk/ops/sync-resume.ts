@@ -16,8 +16,8 @@ export interface ResumeRequest {
   readonly record?: string;
   readonly dryRun?: boolean;
   readonly skipPreflight?: boolean;
-  /** How long older records are kept, in days. */
-  readonly retentionDays: number;
+  /** How long older records are kept, in days. Default 30. */
+  readonly retentionDays?: number;
 }
 
 const unchanged = "Nothing was changed.";
@@ -28,7 +28,7 @@ const unchanged = "Nothing was changed.";
  * @throws LayersError `backup-missing`, `record-invalid`, `usage` where the run was being put back, and what a sync's plan throws
  */
 export async function planResume(ports: Ports, request: ResumeRequest): Promise<SyncPlan> {
-  const { stack, dryRun = false, skipPreflight = false } = request;
+  const { stack, dryRun = false, skipPreflight = false, retentionDays = 30 } = request;
   const callsBefore = ports.aws.calls();
   return during(unchanged, async () => {
     const record = await findUnfinished(ports, request);
@@ -54,7 +54,7 @@ export async function planResume(ports: Ports, request: ResumeRequest): Promise<
       publish: history.publish,
       target,
       resumed: file,
-      retentionDays: request.retentionDays,
+      retentionDays,
       callsBefore,
     };
   });

@@ -6,6 +6,8 @@ import type { Ports } from "./ports";
 import { checkpoint, during } from "./steps";
 import { tellConcerns, tellLiveChanges } from "./tell";
 
+export { putBackFailure } from "./fleet/put-back";
+
 /** Which run is put back, and how much of it. */
 export interface RunRollbackRequest {
   readonly stack: string;
@@ -52,12 +54,13 @@ export async function executeRunRollback(
   plan: RunRollbackPlan,
   confirm?: (plan: RunRollbackPlan) => Promise<boolean>,
 ): Promise<RunRollbackResult> {
-  const { stack, dryRun, changes, skipped, aliases } = plan;
+  const { stack, dryRun, changes, skipped, aliases, impossible } = plan;
   const isNothing = changes.length + aliases.length === 0;
   const result = { stack, dryRun, changes: [], skipped: [], backup: null };
   tellConcerns(ports.reporter, { ...plan, changes: [], aws: undefined });
   if (dryRun || confirm || isNothing) tellLiveChanges(ports.reporter, changes);
-  if (dryRun || isNothing) return { ...result, aws: { changes, outcomes: [], skipped, aliases: [] } };
+  if (dryRun || isNothing)
+    return { ...result, aws: { changes, outcomes: dryRun ? [] : impossible, skipped, aliases: [] } };
   if (confirm && !(await confirm(plan))) throw new LayersError("interrupted", `Not confirmed. ${unchanged}`);
   checkpoint(ports, unchanged);
   return { ...result, aws: await executePutBack(ports, plan) };

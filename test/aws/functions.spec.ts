@@ -45,7 +45,7 @@ describe("listFunctions", () => {
     const aws = await test.connect();
     const listed = await aws.listFunctions({ all: true });
     const read = await aws.listFunctions({ names: ["zip", "image"] });
-    assert.deepEqual(listed, read);
+    assert.deepEqual(listed, { ...read, busy: undefined });
     const [image, zip] = listed.functions;
     assert.equal(image?.packageType, "Image");
     assert.deepEqual(image?.layers, []);
@@ -98,11 +98,62 @@ describe("listFunctions", () => {
     assert.deepEqual(test.emulator.counts(), { GetResources: 1, GetFunction: 10 });
   });
 
+  it("selects by all tags of any one of several sets, in one pass", async () => {
+    const tags = (index: number) => (index % 2 === 0 ? { environment: "dev" } : { "pulumi:stack": "dev" });
+    const seeded = Array.from({ length: 60 }, (_, i) => ({ name: `fn-${10 + i}`, tags: tags(i) }));
+    test.emulator.seed({ functions: [...seeded, { name: "other", tags: { environment: "prod" } }] });
+    const aws = await test.connect();
+    const { functions } = await aws.listFunctions({ tags: [{ environment: "dev" }, { "pulumi:stack": "dev" }, {}] });
+    assert.deepEqual(names(functions), names(seeded));
+    assert.deepEqual(test.emulator.counts(), { GetResources: 2, ListFunctions: 2 });
+  });
+
+  it("tells which functions have old published versions, in the same pass", async () => {
+    const seeded = Array.from({ length: 51 }, (_, i) => ({ name: `fn-${10 + i}`, layers: ["base:1"] }));
+    test.emulator.seed({ layers: [{ name: "base", versions: 3 }], functions: seeded });
+    const aws = await test.connect();
+    await aws.publish(arnOf("fn-10"));
+    test.emulator.edit("fn-10", { Layers: ["base:2"] });
+    await aws.publish(arnOf("fn-11"));
+    test.emulator.edit("fn-12", { Layers: ["base:2"] });
+    await aws.publish(arnOf("fn-12"));
+    const asked: string[] = [];
+    test.emulator.resetCounts();
+    const { functions, withOldVersions } = await aws.listFunctions(
+      { all: true },
+      {
+        isOldVersion({ name, arn, layers }) {
+          asked.push(name);
+          assert.equal(arn, arnOf(name));
+          return layers.includes(base(1));
+        },
+      },
+    );
+    assert.deepEqual(names(functions), names(seeded));
+    assert.deepEqual(functions[0]?.layers, [base(2)]);
+    assert.deepEqual(asked, ["fn-10", "fn-11", "fn-12"]);
+    assert.deepEqual(withOldVersions, [arnOf("fn-10"), arnOf("fn-11")]);
+    assert.deepEqual(test.emulator.counts(), { ListFunctions: 2 });
+  });
+
+  it("tells which functions have an update in progress, where they are read one by one", async () => {
+    test.emulator.seed({ functions: ["a", "b", "c"].map((name) => ({ name })) });
+    test.emulator.configure({ updateDelayMs: 3_600_000 });
+    const aws = await test.connect();
+    const { functions } = await aws.listFunctions({ names: ["a", "b", "c"] });
+    test.emulator.seed({ layers: [{ name: "base", versions: 1 }] });
+    await aws.reconcile(functions.slice(1, 2), () => [base(1)], { deadlineMs: 1 });
+    const { busy } = await aws.listFunctions({ names: ["a", "b", "c"] });
+    assert.deepEqual(busy, [arnOf("b")]);
+    assert.deepEqual(await aws.busyFunctions([arnOf("c"), arnOf("b")]), [arnOf("b")]);
+    assert.equal((await aws.listFunctions({ all: true })).busy, undefined);
+  });
+
   it("means no function by an empty selection", async () => {
     test.emulator.seed({ functions: [{ name: "a" }] });
     const aws = await test.connect();
     for (const selection of [{}, { names: [] }, { tags: {} }]) {
-      assert.deepEqual(await aws.listFunctions(selection), { functions: [], missing: [] });
+      assert.deepEqual(await aws.listFunctions(selection), { functions: [], missing: [], busy: [] });
     }
     assert.deepEqual(test.emulator.counts(), {});
   });

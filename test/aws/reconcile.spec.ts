@@ -19,14 +19,15 @@ describe("reconcile", () => {
     const outcomes = await aws.reconcile(functions, moveBase(4));
     for (const [index, outcome] of outcomes.entries()) {
       const fn = functions[index];
+      const now = test.emulator.functions()[index];
       assert.deepEqual(outcome, {
         function: fn?.name,
         arn: fn?.arn,
         before: [base(1, "first"), base(1), base(1, "last")],
         after: [base(1, "first"), base(4), base(1, "last")],
         status: "updated",
+        revisionId: now?.configuration.RevisionId,
       });
-      const now = test.emulator.functions()[index];
       assert.deepEqual(now?.layers, outcome.after);
       assert.equal(now?.configuration.LastUpdateStatus, "Successful");
     }

@@ -4,6 +4,7 @@ import Table from "cli-table3";
 import type { Figure } from "./figures";
 
 const benches: Record<string, () => Promise<{ run(): Promise<Figure[]> }>> = {
+  cli: () => import("./cli.js"),
   policy: () => import("./policy.js"),
   report: () => import("./report.js"),
   resource: () => import("./resource.js"),

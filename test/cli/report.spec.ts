@@ -169,6 +169,19 @@ describe("job summaries", () => {
     assert.match(summary, /<code>dev<\/code>: 3 of 3 layers[\s\S]*<code>prod<\/code>: all as declared/);
   });
 
+  it("name a stack that could not be looked at", async () => {
+    await folder.write({
+      "layer_config.yaml": `${readmeConfig}stack_overrides: { prod: { other: { names: ["receipt-*"], version: 1 }, more: { names: ["receipt-*"], version: 2 } } }\n`,
+    });
+    const { code } = await run(["status", "--stack", "dev,prod"], github());
+    assert.notEqual(code, 0);
+    assert.match(
+      await folder.read("summary.md"),
+      /<code>dev<\/code>: 3 of 3[\s\S]*<code>prod<\/code>: could not be read\n\n.*declared twice/,
+    );
+    assert.equal(await folder.read("output.txt"), "changes=3\ndrift=3\n");
+  });
+
   it("are uploaded on Azure Pipelines by logging commands", async () => {
     const { stdout } = await run(["status"], { TF_BUILD: "True", AGENT_TEMPDIRECTORY: folder.path });
     const [, file = ""] = /^##vso\[task\.uploadsummary\](.+)$/m.exec(stdout) ?? [];

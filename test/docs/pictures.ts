@@ -107,18 +107,9 @@ async function report(browser: Browser, { dir: cwd, env }: Project): Promise<voi
 
 /** What a terminal shows of a command. */
 async function terminal(browser: Browser, { dir: cwd, env }: Project, name: string, args: string[]): Promise<void> {
-  const { screen } = await cliOnTerminal(args, { cwd, env, columns: 100 });
-  // Progress is drawn and wiped again; what stays is the text after the last wipe of a line.
-  const lines = screen.replace(/\r\n/g, "\n").replace(/\u001b\[\?25[hl]/g, "");
-  const text = lines
-    .split("\n")
-    .map((line) =>
-      line.slice(
-        Math.max(line.lastIndexOf("\u001b[2K") + 4, line.lastIndexOf("\u001b[G") + 3, line.lastIndexOf("\r") + 1, 0),
-      ),
-    )
-    .join("\n");
-  const shown = new Convert({ escapeXML: true, fg: "#e7ecf2", bg: "#10151c", colors }).toHtml(text);
+  // On CI there is no progress that is drawn and wiped again: what is printed is what stays.
+  const { screen } = await cliOnTerminal(args, { cwd, env: { ...env, CI: "true" }, columns: 100 });
+  const shown = new Convert({ escapeXML: true, fg: "#e7ecf2", bg: "#10151c", colors }).toHtml(screen);
   const page = `<body style="margin:0;padding:1em 1.2em;width:max-content;background:#10151c;color:#e7ecf2">
     <pre style="margin:0;font:14px/1.4 'DejaVu Sans Mono',monospace"><span style="color:#79b4ff">$</span> lambda-layers ${args.join(" ")}\n${shown}</pre>`;
   await picture(browser, name, { viewport: { width: 400, height: 100 } }, (empty) => empty.setContent(page));

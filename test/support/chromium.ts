@@ -33,7 +33,10 @@ export async function startBrowser(): Promise<Browser> {
  * none, and this is Debian or Ubuntu with root's rights, it installs the package `chromium`.
  * @throws Error that says what to do, where there is no browser and none can be installed
  */
-export async function chromiumPath(env: NodeJS.ProcessEnv = process.env): Promise<string> {
+export async function chromiumPath(
+  env: NodeJS.ProcessEnv = process.env,
+  isRoot = process.getuid?.() === 0,
+): Promise<string> {
   if (env.CHROME_PATH) {
     if (isProgram(env.CHROME_PATH)) return env.CHROME_PATH;
     throw new Error(`CHROME_PATH is ${env.CHROME_PATH}, which is no program.`);
@@ -41,7 +44,7 @@ export async function chromiumPath(env: NodeJS.ProcessEnv = process.env): Promis
   const found = find(env);
   if (found !== undefined) return found;
   const [apt] = onPath("apt-get", env);
-  if (apt === undefined || process.getuid?.() !== 0) {
+  if (apt === undefined || !isRoot) {
     throw new Error("Tests need Chromium or Chrome: install one, or set CHROME_PATH to its program.");
   }
   await install(apt, env);

@@ -54,7 +54,9 @@ function show({ options, stdout, reporter }: Context, layers: readonly Available
     return [
       outdated ? { text: isGone ? "x" : "!", color: isGone ? red : yellow } : "",
       layer,
-      isGone ? { text: `${declared} (deleted)`, color: red } : String(declared),
+      isGone
+        ? { text: `${declared} (${declaredVersion === "missing" ? "deleted" : "unreadable"})`, color: red }
+        : String(declared),
       version(newest),
       version(compatible),
       newest?.published ? newest.published.toLocaleDateString("sv") : { text: "-", color: dim }, // 2024-08-24

@@ -1,7 +1,16 @@
 import { LayersError } from "../../core/errors";
 import { updateFailure } from "../../ops/live-sync";
 import type { RollbackPlan } from "../../ops/plans";
+import type { Ports } from "../../ops/ports";
 import { executeRollback, planRollback } from "../../ops/rollback";
+import {
+  executeRunRollback,
+  isRunRecord,
+  planRunRollback,
+  putBackFailure,
+  type RunRollbackPlan,
+} from "../../ops/sync-rollback";
+import { runSummary } from "../ci";
 import { needYes } from "../confirm";
 import type { Context } from "../context";
 import { settingsIfAny } from "../settings";
@@ -16,6 +25,7 @@ export async function run(context: Context): Promise<number> {
   }
   needYes(context, "rollback");
   const ports = await context.openPorts();
+  if (backup !== undefined && isRunRecord(backup)) return rollBackRun(context, ports, backup);
   const settings = settingsIfAny(ports, options);
   return forEachStack(context, async (stack) => {
     const plan = await planRollback(ports, {
@@ -31,6 +41,31 @@ export async function run(context: Context): Promise<number> {
     const result = await executeRollback(ports, plan, ask && ((planned) => ask(question(planned))));
     return { document: result, error: updateFailure(result.aws) };
   });
+}
+
+/** Puts a sync back: the state is not touched, and Pulumi not needed. */
+function rollBackRun(context: Context, ports: Ports, record: string): Promise<number> {
+  const { options, ask } = context;
+  if (!options.syncAws) {
+    throw new LayersError(
+      "usage",
+      "A run record puts back live functions: that needs --sync-aws. Nothing was changed.",
+    );
+  }
+  if (options.full) {
+    throw new LayersError("usage", "--full is for a backup of a state, not for a run record. Nothing was changed.");
+  }
+  return forEachStack(context, async (stack) => {
+    const { dryRun, function: functions, exclude } = options;
+    const plan = await planRunRollback(ports, { stack, record, dryRun, functions, exclude });
+    const result = await executeRunRollback(ports, plan, ask && ((planned) => ask(runQuestion(planned))));
+    return { document: result, error: putBackFailure(result.aws), summary: runSummary(result) };
+  });
+}
+
+function runQuestion({ changes, aliases }: RunRollbackPlan): string {
+  const moved = aliases.length > 0 ? ` and the aliases of ${count(aliases.length, "function")}` : "";
+  return `Put back ${count(changes.length, "layer version")}${moved} in AWS?`;
 }
 
 function question({ stack, full, backup, changes, aws }: RollbackPlan): string {

@@ -42,7 +42,7 @@ export function renderRunMarkdown({ stack, dryRun, changes, skipped, aws }: RunR
 }
 
 /** A stack that could not be looked at. */
-export function failedSection({ stack, error }: FailedStack): string {
+function failedSection({ stack, error }: FailedStack): string {
   return [heading(stack, "could not be read", true), plain(error.describe()).replaceAll("&#10;", "<br>"), ""].join(
     "\n",
   );

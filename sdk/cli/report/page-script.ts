@@ -31,7 +31,7 @@ function filter() {
       if (!isVisible) rules.push("#" + table.id + " :is(col, th, td):nth-child(" + (index + 2) + ") { display: none }");
     }
     const count = visible.filter(Boolean).length;
-    if (layer) rules.push("@media screen { #" + table.id + " { width: calc(15rem + " + count + " * 8.5rem) } }");
+    if (layer) rules.push("@media screen { #" + table.id + " { width: calc(var(--name-width) + " + count + " * var(--layer-width)) } }");
     const isWanted = (state, index) => state !== "" && visible[index] && (!onlyDrift.checked || state === "drift");
     for (const one of rows) one.row.hidden = !one.name.includes(name) || !one.cells.some(isWanted);
   }
@@ -50,5 +50,5 @@ for (const input of [functionText, layerText, onlyDrift]) input.addEventListener
 for (const tab of document.querySelectorAll(".tabs input")) tab.addEventListener("change", tell);
 byName.hidden = false;
 // A browser that goes back to the page has kept what was typed.
-filter();
+if (functionText.value || layerText.value || onlyDrift.checked) filter();
 `;

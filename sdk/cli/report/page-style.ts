@@ -2,6 +2,7 @@
 export const pageStyle = `
 :root {
   color-scheme: light dark;
+  --name-width: 15rem; --layer-width: 9.25rem;
   --back: #ffffff; --panel: #f5f7fa; --line: #d5dbe3; --text: #1b2430; --muted: #545f6e; --focus: #0b5fc4;
   --ok: #0a6b3d; --drift: #a11212; --drift-back: #fdeceb; --drift-line: #d33a33;
   font: 15px/1.45 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif;
@@ -47,12 +48,13 @@ input[type=search] { font: inherit; color: var(--text); background: var(--back);
 .frame { overflow: auto; max-height: 85vh; border: 1px solid var(--line); border-radius: .4rem; width: fit-content; max-width: 100%; }
 table { border-collapse: separate; border-spacing: 0; font-variant-numeric: tabular-nums; }
 .matrix { table-layout: fixed; }
-.matrix .name { width: 15rem; }
-.matrix .layer { width: 8.5rem; }
+.matrix .name { width: var(--name-width); }
+.matrix .layer { width: var(--layer-width); }
 caption { text-align: left; padding: .5rem .7rem; font-weight: 650; background: var(--panel); }
 .frame caption { border-bottom: 1px solid var(--line); }
 th, td { text-align: left; vertical-align: top; padding: .3rem .7rem; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
 .matrix th, .matrix td { border-right: 1px solid var(--line); }
+.matrix tr > :last-child { border-right: 0; }
 tbody tr:last-child > * { border-bottom: 0; }
 thead th { position: sticky; top: 0; z-index: 1; background: var(--panel); font-weight: 650; vertical-align: bottom; }
 thead th small { display: block; font-weight: 400; }
@@ -73,7 +75,7 @@ details { margin: .5rem 0; }
 summary { cursor: pointer; }
 .problem { border-left: .3rem solid var(--drift-line); padding: .5rem .9rem; background: var(--drift-back); color: var(--drift); white-space: pre-wrap; overflow-wrap: anywhere; }
 @media (max-width: 40rem) {
-  .matrix .name { width: 8.5rem; }
+  :root { --name-width: 8.5rem; }
   th, td { padding: .3rem .45rem; }
 }
 body:has(#only-drift:checked) .matrix tbody tr:not(.drift) { display: none; }

@@ -74,7 +74,9 @@ function title({ driftedLayers }: Totals): string {
 
 /** The rules that one stack needs: its tab's, and the width of its table, which a browser need not work out then. */
 function styleOf(reported: ReportedStack, index: number): string {
-  const width = isRead(reported) ? `calc(15rem + ${matrixOf(reported).layers.length} * 8.5rem)` : "auto";
+  const width = isRead(reported)
+    ? `calc(var(--name-width) + ${matrixOf(reported).layers.length} * var(--layer-width))`
+    : "auto";
   return `@media screen { #matrix-${index} { width: ${width}; } }
 @media screen { body:has(.tabs):has(#stack-${index}:not(:checked)) #panel-${index} { display: none; } }
 `;

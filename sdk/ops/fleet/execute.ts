@@ -128,6 +128,7 @@ async function rollBackIfMeant(
   ports.reporter.info("Putting back what this run has changed");
   const record = await loadRecord(ports, stack, file);
   const plan = await planPutBack(ports, record, { functions: [], exclude: [] });
+  for (const line of plan.warnings) ports.reporter.warn(line);
   for (const { function: name, reason: why } of plan.skipped) {
     ports.reporter.warn(`Function ${name} is not put back: ${why}.`);
   }

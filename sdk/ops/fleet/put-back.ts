@@ -16,6 +16,8 @@ import { withSession } from "./sites";
 export interface PutBackPlan extends AwsPlan {
   readonly record: LoadedRecord;
   readonly target: LiveTarget;
+  /** Functions that cannot be put back, as outcomes. */
+  readonly impossible: readonly FunctionOutcome[];
   /** Functions whose aliases the run has moved. */
   readonly aliases: readonly FunctionHistory[];
 }
@@ -40,8 +42,8 @@ export interface PutBackResult extends AwsResult {
 const concurrency = 10;
 
 /**
- * Plans to put back what a run has changed. Layers that others have changed since are left alone, and so are functions
- * whose former layer version does not exist any more: a deleted version cannot be attached again.
+ * Plans to put back what a run has changed. Layers that others have changed since are left alone. Functions whose former
+ * layer version does not exist any more cannot be put back: a deleted version cannot be attached again.
  * @throws LayersError `aws-credentials`, `aws-permission`, `aws-failed`, `interrupted`
  */
 export async function planPutBack(ports: Ports, record: LoadedRecord, filter: FunctionFilter): Promise<PutBackPlan> {
@@ -50,12 +52,14 @@ export async function planPutBack(ports: Ports, record: LoadedRecord, filter: Fu
   const { visited, skipped } = await readRecorded(ports, record.history, changed, planSite);
   const aliases = meant.filter((one) => one.aliases.length > 0);
   const moves = new Map(changed.map((one) => [one.function, one.moved]));
+  const impossible = visited.flatMap((one) => one.impossible);
   return {
     record,
+    impossible,
     regions: visited.map(({ region }) => region),
     changes: visited.flatMap((one) => one.changes),
     skipped: [...skipped, ...visited.flatMap((one) => one.skipped)],
-    warnings: [],
+    warnings: impossible.map(({ function: name, reason }) => `Function ${name} cannot be put back: ${reason}`),
     aliases,
     target: (text, fn) => formerVersion(text, moves.get(fn.arn) ?? []),
   };
@@ -63,18 +67,23 @@ export async function planPutBack(ports: Ports, record: LoadedRecord, filter: Fu
 
 async function planSite({ aws, site, live, histories }: RecordedNow) {
   const skipped: Skipped[] = [];
+  const impossible: FunctionOutcome[] = [];
   const gone = await goneVersions(aws, site.functions);
   const functions: LiveFunction[] = [];
   for (const fn of live) {
     const moved = histories.get(fn.arn)?.moved ?? [];
-    const reasons = moved.flatMap((move) => whyLeft(fn, move, gone) ?? []);
+    const reasons = moved.flatMap((move) => whyLeft(fn, move) ?? []);
     if (reasons.length > 0) skipped.push({ function: fn.name, reason: reasons.join("; ") });
+    const missing = moved.filter(
+      ({ layer, from, to }) => fn.layers.includes(`${layer}:${to}`) && gone.has(`${layer}:${from}`),
+    );
     // All or nothing: with a part of its layers put back a function would be as it never was.
-    if (!moved.some((move) => isGone(move, gone))) functions.push(fn);
+    if (missing.length === 0) functions.push(fn);
+    else impossible.push(notPossible(fn, missing));
   }
   const target: LiveTarget = (text, fn) => formerVersion(text, histories.get(fn.arn)?.moved ?? []);
   const region = { region: site.region, ...(site.profile !== undefined && { profile: site.profile }), functions };
-  return { region, skipped, changes: functions.flatMap((fn) => liveChanges(fn, site.region, target)) };
+  return { region, skipped, impossible, changes: functions.flatMap((fn) => liveChanges(fn, site.region, target)) };
 }
 
 /** The version that a layer had before the run, where it has the run's version now. */
@@ -82,20 +91,21 @@ function formerVersion(layerVersionArn: string, moved: readonly LayerMove[]): nu
   return moved.find(({ layer, to }) => layerVersionArn === `${layer}:${to}`)?.from;
 }
 
-function whyLeft(fn: LiveFunction, move: LayerMove, gone: ReadonlySet<string>): string | undefined {
-  const { layer, from, to } = move;
+function whyLeft(fn: LiveFunction, { layer, from, to }: LayerMove): string | undefined {
   const now = versionsOf(fn.layers).get(layer);
   const name = nameIn(layer);
   if (now === undefined) return `somebody else has removed layer ${name} since`;
   if (now === from) return undefined;
   if (now !== to)
     return `somebody else has changed layer ${name} since: it is at version ${now}, and the run had set ${to}`;
-  if (isGone(move, gone)) return `layer version ${layer}:${from} does not exist any more and cannot be attached again`;
   return undefined;
 }
 
-function isGone({ layer, from }: LayerMove, gone: ReadonlySet<string>): boolean {
-  return gone.has(`${layer}:${from}`);
+function notPossible(fn: LiveFunction, missing: readonly LayerMove[]): FunctionOutcome {
+  const { name, arn, layers } = fn;
+  const versions = missing.map(({ layer, from }) => `${layer}:${from}`).join(", ");
+  const reason = `${versions} does not exist any more, and a deleted layer version cannot be attached again.`;
+  return { function: name, arn, before: layers, after: layers, status: "failed", reason };
 }
 
 async function goneVersions(aws: AwsPort, functions: readonly FunctionHistory[]): Promise<Set<string>> {
@@ -123,7 +133,7 @@ export async function executePutBack(ports: Ports, plan: PutBackPlan): Promise<P
     const outcomes = await moveFunctions(ports, moving, target, { recorder, onOutcome: tell });
     if (outcomes.some(({ status }) => status === "cancelled")) throw interrupted(outcomes, recorder.file);
     await recorder.end();
-    return { changes, outcomes, skipped, aliases, record: recorder.file };
+    return { changes, outcomes: [...outcomes, ...plan.impossible], skipped, aliases, record: recorder.file };
   } finally {
     end();
     await recorder.close();
@@ -166,4 +176,16 @@ async function putBackAlias(
   }
   await recorder.alias(functionArn, back, true);
   return result;
+}
+
+/** The error of a rollback in which something could not be put back; undefined where all was. */
+export function putBackFailure({ outcomes, aliases }: PutBackResult): LayersError | undefined {
+  const failed = outcomes.filter(({ status }) => status === "failed");
+  const stuck = aliases.filter(({ reason }) => reason !== undefined);
+  if (failed.length + stuck.length === 0) return undefined;
+  const lines = [
+    ...failed.map(({ function: name, reason }) => `  Function ${name} was not put back: ${reason}`),
+    ...stuck.map(({ function: name, alias, reason }) => `  Alias ${alias} of ${name} was not put back: ${reason}`),
+  ];
+  return new LayersError("aws-update-failed", ["Not everything was put back in AWS:", ...lines].join("\n"));
 }

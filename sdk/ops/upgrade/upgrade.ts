@@ -41,7 +41,7 @@ export interface UpgradePlan {
   readonly upgrades: readonly Upgrade[];
   /** Entries that stay although there is something newer, or that AWS does not tell of. */
   readonly held: readonly { readonly entry: string; readonly reason: string }[];
-  /** Why a version that was asked for does not suit. */
+  /** Why a version that was asked for does not suit, and which stacks have versions of their own. */
   readonly warnings: readonly string[];
   readonly before: string;
   readonly after: string;
@@ -55,7 +55,8 @@ export interface UpgradePlan {
 export async function planUpgrade(ports: Ports, request: UpgradeRequest): Promise<UpgradePlan> {
   const { file, stack, override, stateFile, minimumAge } = request;
   const before = ports.configs.readText(file);
-  const config = seenFrom(ports.configs.load(file), override);
+  const loaded = ports.configs.load(file);
+  const config = seenFrom(loaded, override);
   const publishedBefore = minimumAge === undefined ? undefined : new Date(ports.clock.now().getTime() - minimumAge);
   const names = new Set(declareFor(config, stack).layers.map(({ key }) => key));
   const entries =
@@ -77,9 +78,11 @@ export async function planUpgrade(ports: Ports, request: UpgradeRequest): Promis
     if (typeof found === "string") held.push({ entry, reason: found });
     else if (found) upgrades.push(found);
   }
-  const warnings = chosen.flatMap(({ layer, wanted }) =>
+  const unsuitable = chosen.flatMap(({ layer, wanted }) =>
     wanted?.held === undefined ? [] : [`Layer ${layer}: version ${request.to} ${wanted.held}`],
   );
+  const hidden = override ? [] : upgrades.flatMap(({ entry }) => overridesOf(loaded, entry));
+  const warnings = [...unsuitable, ...hidden];
   const edits = upgrades.map(({ entry, to }) => ({ path: pathOf(entry, request), version: to }));
   return { file, stack, override, upgrades, held, warnings, before, after: editVersions(before, file, edits) };
 }
@@ -100,6 +103,17 @@ export async function executeUpgrade(ports: Ports, { file, before, after }: Upgr
 /** Where the version for all stacks is edited, no override hides it. */
 function seenFrom(config: LayerConfig, override: boolean): LayerConfig {
   return override ? config : { ...config, overrides: new Map() };
+}
+
+/** The stacks that an edit of the version for all stacks does not reach. */
+function overridesOf({ overrides }: LayerConfig, entry: string): string[] {
+  return [...overrides].flatMap(([stack, entries]) => {
+    const { fields, source } = entries.get(entry) ?? {};
+    if (fields?.version === undefined) return [];
+    return [
+      `Stack ${stack} keeps version ${fields.version} of ${entry}, its override (${source?.file}:${source?.line})`,
+    ];
+  });
 }
 
 function pathOf(entry: string, { stack, override }: UpgradeRequest): VersionPath {

@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { CreateAliasCommand, LambdaClient, UpdateFunctionCodeCommand } from "@aws-sdk/client-lambda";
+import type { AliasMove } from "../../sdk/core/live";
+import { arnOf, base, useAws } from "./harness";
+
+describe("published versions and aliases", () => {
+  const test = useAws();
+  const api = arnOf("api");
+
+  /** A function whose alias `live` serves its version 1 with layer version 1; $LATEST has layer version 2. */
+  async function start() {
+    test.emulator.seed({ layers: [{ name: "base", versions: 3 }], functions: [{ name: "api", layers: ["base:1"] }] });
+    const aws = await test.connect();
+    const { version } = await aws.publish(api);
+    await createAlias("live", { FunctionVersion: version });
+    test.emulator.edit("api", { Layers: ["base:2"] });
+    test.emulator.resetCounts();
+    return aws;
+  }
+
+  async function createAlias(Name: string, more: { FunctionVersion: string; weight?: Record<string, number> }) {
+    const lambda = new LambdaClient({});
+    const RoutingConfig = more.weight && { AdditionalVersionWeights: more.weight };
+    const { FunctionVersion } = more;
+    await lambda.send(new CreateAliasCommand({ FunctionName: "api", Name, FunctionVersion, RoutingConfig }));
+    lambda.destroy();
+  }
+
+  it("are listed, with versions that share the calls", async () => {
+    const aws = await start();
+    const { version } = await aws.publish(api);
+    await createAlias("shifting", { FunctionVersion: "1", weight: { [version]: 0.1 } });
+    assert.deepEqual(await aws.listAliases(api), [
+      { name: "live", version: "1" },
+      { name: "shifting", version: "1", otherVersion: "2" },
+    ]);
+    assert.deepEqual((await aws.functionVersion(api, "1"))?.layers, [base(1)]);
+    assert.deepEqual((await aws.functionVersion(api, "2"))?.layers, [base(2)]);
+    assert.equal(await aws.functionVersion(api, "3"), undefined);
+  });
+
+  it("follow: a version is published, and the alias moved to it", async () => {
+    const aws = await start();
+    const told: AliasMove[] = [];
+    const published = await aws.publish(api, {
+      alias: "live",
+      beforeMove: async (move) => {
+        told.push(move);
+        assert.equal(test.emulator.counts().UpdateAlias, undefined);
+      },
+    });
+    const moved = { alias: "live", from: "1", to: "2" };
+    assert.deepEqual(published, { version: "2", moved });
+    assert.deepEqual(told, [moved]);
+    assert.deepEqual(await aws.listAliases(api), [{ name: "live", version: "2" }]);
+  });
+
+  it("stay when they serve these layers already", async () => {
+    const aws = await start();
+    await aws.publish(api, { alias: "live" });
+    test.emulator.resetCounts();
+    assert.deepEqual(await aws.publish(api, { alias: "live" }), { version: "2" });
+    const { PublishVersion, UpdateAlias } = test.emulator.counts();
+    assert.deepEqual([PublishVersion, UpdateAlias], [undefined, undefined]);
+  });
+
+  it("do not bring code live that nobody has released", async () => {
+    const aws = await start();
+    const lambda = new LambdaClient({});
+    await lambda.send(new UpdateFunctionCodeCommand({ FunctionName: "api", ZipFile: Buffer.from("new code") }));
+    lambda.destroy();
+    await assert.rejects(aws.publish(api, { alias: "live" }), {
+      code: "aws-update-failed",
+      message: /^Alias live of api serves version 1, which differs from \$LATEST in more than layers \(CodeSha256\)/,
+    });
+    assert.deepEqual(await aws.listAliases(api), [{ name: "live", version: "1" }]);
+  });
+
+  it("do not bring other settings live", async () => {
+    const aws = await start();
+    test.emulator.edit("api", { MemorySize: 512, Environment: { Variables: { MODE: "new" } } });
+    await assert.rejects(aws.publish(api, { alias: "live" }), { message: /\(MemorySize, Environment\)/ });
+  });
+
+  it("are left alone while a rollout shifts calls, and when there is no such alias", async () => {
+    const aws = await start();
+    const { version } = await aws.publish(api);
+    await createAlias("shifting", { FunctionVersion: "1", weight: { [version]: 0.1 } });
+    await assert.rejects(aws.publish(api, { alias: "shifting" }), { message: /shares calls between two versions/ });
+    await assert.rejects(aws.publish(api, { alias: "nobody" }), { message: "Function api has no alias nobody." });
+  });
+
+  it("are not moved from where somebody else has moved them", async () => {
+    const aws = await start();
+    await aws.publish(api, { alias: "live" });
+    await assert.rejects(aws.moveAlias(api, { alias: "live", from: "3", to: "1" }), {
+      message: "Alias live of api was moved by somebody else: it serves 2.",
+    });
+    await aws.moveAlias(api, { alias: "live", from: "2", to: "1" });
+    assert.deepEqual(await aws.listAliases(api), [{ name: "live", version: "1" }]);
+  });
+
+  for (const [name, fault] of [
+    ["500", { status: 500 }],
+    ["429", { status: 429 }],
+    ["409", { operation: "PublishVersion", status: 409 }],
+    ["412", { operation: "PublishVersion", status: 412 }],
+    ["answers that are lost", { drop: true, applied: true }],
+  ] as const) {
+    it(`are moved once through faults: ${name}`, async () => {
+      const aws = await start();
+      test.emulator.fault({ ...fault, probability: 0.3 });
+      assert.deepEqual((await aws.publish(api, { alias: "live" })).moved, { alias: "live", from: "1", to: "2" });
+      test.emulator.clearFaults();
+      assert.deepEqual(await aws.listAliases(api), [{ name: "live", version: "2" }]);
+    });
+  }
+});

@@ -1,0 +1,24 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { Html, html } from "../../../sdk/cli/report/html";
+import { counts } from "../../support/counts";
+
+describe("the HTML template", () => {
+  it("escapes texts, and takes HTML and lists of it as they are", () => {
+    assert.equal(html`<b title="${`"'`}">${"<i>&"}</b>`.text, '<b title="&quot;&#39;">&lt;i&gt;&amp;</b>');
+    assert.equal(html`${html`<i>${1}</i>`}${[html`<b>`, new Html("</b>")]}${undefined}`.text, "<i>1</i><b></b>");
+  });
+
+  it("lets no text be anything but text", () => {
+    const entities: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'" };
+    const property = fc.property(fc.string({ unit: "binary" }), (text) => {
+      const escaped = html`${text}`.text;
+      assert.doesNotMatch(escaped, /[<>"']/);
+      assert.equal(
+        escaped.replace(/&(.+?);/g, (_all, name: string) => entities[name] ?? assert.fail(name)),
+        text,
+      );
+    });
+    fc.assert(property, counts({ sample: 200, full: 20_000 }));
+  });
+});
