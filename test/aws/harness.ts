@@ -84,7 +84,8 @@ export function withEnv(variables: Readonly<Record<string, string>>): () => void
   };
 }
 
-function setEnv(variables: Readonly<Record<string, string | undefined>>): void {
+/** Sets variables of the environment, or removes them. */
+export function setEnv(variables: Readonly<Record<string, string | undefined>>): void {
   for (const [name, value] of Object.entries(variables)) {
     if (value === undefined) delete process.env[name];
     else process.env[name] = value;

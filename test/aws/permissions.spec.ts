@@ -46,9 +46,14 @@ describe("checkPermissions", () => {
   });
 
   it("gives up soon where IAM does not work, and says so", async () => {
-    test.emulator.fault({ operation: "SimulatePrincipalPolicy", status: 400, code: "NoSuchEntity", message: "no such user" });
+    test.emulator.fault({
+      operation: "SimulatePrincipalPolicy",
+      status: 400,
+      code: "NoSuchEntity",
+      message: "no such user",
+    });
     const aws = await test.connect();
     const { unchecked } = await aws.checkPermissions([{ action: update, resources }]);
-    assert.match(unchecked ?? "", /SimulatePrincipalPolicy.*NoSuchEntity: no such user/);
+    assert.match(unchecked ?? "", /SimulatePrincipalPolicy.*NoSuchEntityException: no such user/);
   });
 });

@@ -16,7 +16,7 @@ describe("names of backups", () => {
   const parts = fc.stringMatching(/^[A-Za-z0-9_.-]{1,12}$/);
   const stacks = fc.array(parts, { minLength: 1, maxLength: 3 }).map((all) => all.join("/"));
   const times = fc.date({ min: new Date(2000, 0), max: new Date(2100, 0), noInvalidDate: true });
-  const kinds = fc.constantFrom("state", "updated", "rollback");
+  const kinds = fc.constantFrom("state", "updated", "rollback", "sync");
 
   it("are told apart whatever the stack is called", () => {
     const names = fc.record({ stack: stacks, kind: kinds, time: times, number: fc.integer({ min: 1, max: 99 }) });
@@ -41,12 +41,15 @@ describe("names of backups", () => {
     const parts = { stack: "dev", kind: "state", stamp: "20240824_143022" } as const;
     assert.equal(formatBackupName({ ...parts, number: 1 }), "dev_state_20240824_143022.json");
     assert.equal(formatBackupName({ ...parts, number: 2 }), "dev_state_20240824_143022_2.json");
+    assert.equal(formatBackupName({ ...parts, kind: "sync", number: 1 }), "dev_sync_20240824_143022.jsonl");
   });
 
   for (const name of [
     "dev_state_20240824_143022.json.tmp",
     ".dev_state_20240824_143022.json.0123456789ab.tmp/",
     "dev_other_20240824_143022.json",
+    "dev_state_20240824_143022.jsonl",
+    "dev_sync_20240824_143022.json",
     "dev_state_2024.json",
     "dev_state_20240824_143022_1.json",
     "dev_state_20240824_143022_02.json",
@@ -103,5 +106,10 @@ describe("retention", () => {
     const older = [backup(60, "state"), backup(60, "updated")];
     assert.deepEqual(expiredBackups([...update, ...older, ...rollback], 30, now), older);
     assert.deepEqual(expiredBackups([...update, ...older, ...rollback], 0, now), older);
+  });
+
+  it("keeps the newest record of a run, however old", () => {
+    const records = [backup(50, "sync", "sync"), backup(60, "sync", "sync")];
+    assert.deepEqual(expiredBackups([backup(1, "state"), ...records], 30, now), [records[1]]);
   });
 });

@@ -105,9 +105,11 @@ describe("a run that is cut short", function () {
 
   it("by Ctrl-C says what was done, and the next run ends right", () =>
     cutShortAtEachStep({ sample: 10, full: 110 }, async (step, delay) => {
-      const { code, output } = await cutShort("update", step, delay, "SIGINT");
-      assert.ok(code === 0 || code === 130, output);
-      if (code === 130) assert.match(output, /ERROR - interrupted: Interrupted\. \w+/);
+      const { code, signal, output } = await cutShort("update", step, delay, "SIGINT");
+      // Node does not catch signals any more once it is about to exit.
+      const isDone = code === 0 || (signal === "SIGINT" && output.includes("RESULT - "));
+      assert.ok(isDone || code === 130, `${code} ${signal}\n${output}`);
+      if (!isDone) assert.match(output, /ERROR - interrupted: Interrupted\. \w+/);
     }));
 
   it("and is a rollback, goes back with the next run", () =>

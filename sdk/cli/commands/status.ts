@@ -3,7 +3,7 @@ import type { StatusReport, StatusRow } from "../../ops/plans";
 import { readStatus } from "../../ops/status";
 import { statusSummary } from "../ci";
 import type { Context } from "../context";
-import { reportedStack } from "../report/matrix";
+import { isAsDeclared, reportedStack } from "../report/matrix";
 import { configFile } from "../settings";
 import { forEachStack } from "../stacks";
 import { type Cell, type Column, printTable } from "../table";
@@ -50,7 +50,7 @@ function show({ options, stdout, reporter }: Context, { stack, rows, skipped, li
   const unknown: Cell = { text: "-", color: dim };
   const version = (value: number | undefined, row: StatusRow): Cell => {
     if (value === undefined) return unknown;
-    return isFine(value, row) ? String(value) : { text: String(value), color: red };
+    return isAsDeclared(value, row) ? String(value) : { text: String(value), color: red };
   };
   const cells = rows.map((row) => [
     row.drift ? { text: "!", color: red } : "",
@@ -62,10 +62,6 @@ function show({ options, stdout, reporter }: Context, { stack, rows, skipped, li
   ]);
   printTable(stdout, columns, cells);
   reporter.info(driftOf(rows) ?? "All declared layers are at their versions");
-}
-
-function isFine(version: number, { declared, enforce }: StatusRow): boolean {
-  return declared === undefined || version === declared || (enforce === "minimum" && version > declared);
 }
 
 function driftFound({ stack, rows }: StatusReport): LayersError | undefined {

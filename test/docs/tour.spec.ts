@@ -27,7 +27,7 @@ const fixed = (text: string) =>
         .join(""),
     );
 
-describe("docs/adopt.md", function () {
+describe("docs/tour.md", function () {
   this.timeout(300_000);
   let emulator: Emulator;
   let project: Project;
@@ -60,7 +60,7 @@ describe("docs/adopt.md", function () {
     });
     const env = { ...project.env, PATH: `${tools}:${project.env.PATH}` };
 
-    const document = await readFile(join(checkout, "docs/adopt.md"), "utf8");
+    const document = await readFile(join(checkout, "docs/tour.md"), "utf8");
     const run = async (command: string) => {
       // Both streams in the order in which a terminal shows them.
       const { stdout } = await start("sh", ["-c", `${command} 2>&1`], { cwd: project.dir, env }).ended;

@@ -1,0 +1,176 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import {
+  formatRunLine,
+  movesBetween,
+  type RunLine,
+  readRunRecord,
+  runLine,
+  versionsOf,
+} from "../../sdk/core/run-record";
+import { counts } from "../support/counts";
+
+const fn = "arn:aws:lambda:us-east-1:123456789012:function:api";
+const base = "arn:aws:lambda:us-east-1:123456789012:layer:base";
+const other = "arn:aws:lambda:us-east-1:123456789012:layer:other";
+const at = "2024-08-24T14:30:22.000Z";
+
+const first = runLine({ stack: "dev", at: new Date(at), sites: [{ region: "us-east-1", account: "123456789012" }] });
+const planned: RunLine = { line: "planned", function: fn, changes: [{ layer: base, from: 1, to: 2 }] };
+const begun = (aim: "sync" | "rollback"): RunLine => ({ line: "begun", aim, at });
+const ended = (aim: "sync" | "rollback"): RunLine => ({ line: "ended", aim, at });
+const layers = (a: number, b: number) => [`${base}:${a}`, `${other}:${b}`];
+
+function sending(from: string[], to: string[], more: { aim?: "sync" | "rollback"; instead?: true } = {}): RunLine {
+  return { line: "before", aim: "sync", function: fn, layersBefore: from, layersAfter: to, revision: "r", ...more };
+}
+
+function cameOut(
+  outcome: "updated" | "failed",
+  now: string[],
+  more: { aim?: "sync" | "rollback"; revision?: string } = {},
+): RunLine {
+  const revision = "revision" in more ? {} : { revision: "r" };
+  return {
+    line: "after",
+    aim: "sync",
+    function: fn,
+    layersBefore: layers(1, 1),
+    layersAfter: now,
+    outcome,
+    ...revision,
+    ...more,
+  };
+}
+
+function history(...lines: RunLine[]) {
+  const text = [first, planned, begun("sync"), ...lines].map((line) => `${formatRunLine(line)}\n`).join("");
+  const read = readRunRecord(text, "run.jsonl");
+  const [one] = read.functions;
+  assert.ok(one);
+  return { ...read, fn: one };
+}
+
+describe("a run record", () => {
+  it("tells what was planned, where, and that nothing was sent", () => {
+    const read = history();
+    assert.deepEqual(read.fn, { function: fn, planned: [{ layer: base, from: 1, to: 2 }], moved: [], aliases: [] });
+    assert.deepEqual(
+      [read.stack, read.startedAt.toISOString(), read.sites, read.publish, read.unfinished],
+      ["dev", at, [{ region: "us-east-1", account: "123456789012" }], undefined, "sync"],
+    );
+  });
+
+  it("counts an update as made as soon as it may have been", () => {
+    const moved = [{ layer: base, from: 1, to: 2 }];
+    assert.deepEqual(history(sending(layers(1, 1), layers(2, 1))).fn.moved, moved);
+    assert.deepEqual(history(sending(layers(1, 1), layers(2, 1)), cameOut("updated", layers(2, 1))).fn.moved, moved);
+  });
+
+  it("takes an update back that failed, but not one whose end is not known", () => {
+    const sent = sending(layers(1, 1), layers(2, 1));
+    assert.deepEqual(history(sent, cameOut("failed", layers(1, 1))).fn.moved, []);
+    assert.equal(history(sent, cameOut("failed", layers(1, 1), { revision: undefined })).fn.moved.length, 1);
+    assert.equal(history(sent, cameOut("failed", layers(2, 1))).fn.moved.length, 1);
+  });
+
+  it("goes back to what others had set when the update was planned anew", () => {
+    const lines = [sending(layers(1, 1), layers(2, 2)), sending(layers(3, 2), layers(2, 2), { instead: true })];
+    const read = history(...lines);
+    assert.deepEqual(read.fn.moved, [{ layer: base, from: 3, to: 2 }]);
+    assert.deepEqual(read.fn.planned, [{ layer: base, from: 3, to: 2 }]);
+  });
+
+  it("remembers what an earlier update of the run had changed as well", () => {
+    const read = history(sending(layers(1, 1), layers(2, 2)), sending(layers(3, 2), layers(2, 2)));
+    assert.deepEqual(read.fn.moved, [
+      { layer: base, from: 3, to: 2 },
+      { layer: other, from: 1, to: 2 },
+    ]);
+  });
+
+  it("forgets what a rollback has put back, and nothing else", () => {
+    const done = [
+      sending(layers(1, 1), layers(2, 2)),
+      cameOut("updated", layers(2, 2)),
+      ended("sync"),
+      begun("rollback"),
+    ];
+    const back = sending(layers(2, 2), layers(1, 1), { aim: "rollback" });
+    assert.equal(history(...done, back).fn.moved.length, 2);
+    const half = cameOut("updated", layers(1, 2), { aim: "rollback" });
+    assert.deepEqual(history(...done, back, half).fn.moved, [{ layer: other, from: 1, to: 2 }]);
+    const all = cameOut("updated", layers(1, 1), { aim: "rollback" });
+    assert.deepEqual(history(...done, back, all).fn.moved, []);
+    const again = [begun("sync"), sending(layers(1, 1), layers(2, 1))];
+    assert.equal(history(...done, back, all, ended("rollback"), ...again).fn.moved.length, 1);
+  });
+
+  it("follows aliases forth and back", () => {
+    const move = { function: fn, alias: "live", from: "1", to: "2" };
+    const back = { function: fn, alias: "live", from: "2", to: "1" };
+    const forth: RunLine = { line: "alias", aim: "sync", ...move };
+    assert.deepEqual(history(forth).fn.aliases, [{ alias: "live", from: "1", to: "2" }]);
+    assert.equal(history(forth, { line: "alias", aim: "rollback", ...back }).fn.aliases.length, 1);
+    assert.deepEqual(history(forth, { line: "alias", aim: "rollback", ...back, done: true }).fn.aliases, []);
+  });
+
+  it("tells what has not come to its end", () => {
+    assert.equal(history(ended("sync")).unfinished, undefined);
+    assert.equal(history(ended("sync"), begun("rollback")).unfinished, "rollback");
+    assert.equal(history(begun("rollback"), ended("rollback")).unfinished, undefined);
+    assert.equal(history(ended("sync"), begun("rollback"), ended("rollback"), begun("sync")).unfinished, "sync");
+  });
+
+  it("can be cut off anywhere behind its first line", () => {
+    const lines = [
+      first,
+      planned,
+      begun("sync"),
+      sending(layers(1, 1), layers(2, 1)),
+      cameOut("updated", layers(2, 1)),
+      ended("sync"),
+    ];
+    const text = lines.map((line) => `${formatRunLine(line)}\n`).join("");
+    const least = formatRunLine(first).length;
+    const property = fc.property(fc.integer({ min: least, max: text.length }), fc.boolean(), (end, isResumed) => {
+      const cut = text.slice(0, end);
+      const whole = cut.split("\n").filter((line) => lines.some((one) => formatRunLine(one) === line));
+      const resumed = isResumed ? `\n${formatRunLine(begun("sync"))}\n` : "";
+      const expected = readRunRecord(`${whole.join("\n")}\n${resumed}`, "whole");
+      assert.deepEqual(readRunRecord(cut + resumed, "cut"), expected);
+    });
+    fc.assert(property, counts({ sample: 200, full: 5000 }));
+  });
+
+  for (const [what, text, message] of [
+    ["nothing", "", /line 1: a run record begins with the run/],
+    ["something else", '{"version":3}\n', /line 1: .*line/],
+    ["a newer format", formatRunLine(first).replace('"format":1', '"format":2'), /line 1: .*format/],
+    [
+      "a hole in its middle",
+      `${formatRunLine(first)}\n{"line":"pla\n${formatRunLine(planned)}\n`,
+      /line 2: it is no JSON/,
+    ],
+    ["a line of another shape", `${formatRunLine(first)}\n{"line":"planned"}\n`, /line 2: .*function/],
+    ["no beginning", `${formatRunLine(planned)}\n`, /begins with the run/],
+  ] as const) {
+    it(`is refused with ${what}`, () => {
+      assert.throws(() => readRunRecord(text, "run.jsonl"), { code: "record-invalid", exitStatus: 2, message });
+    });
+  }
+});
+
+describe("versions of layers", () => {
+  it("are compared layer by layer", () => {
+    assert.deepEqual(
+      [...versionsOf([...layers(4, 5), "no ARN"])],
+      [
+        [base, 4],
+        [other, 5],
+      ],
+    );
+    assert.deepEqual(movesBetween(layers(1, 1), [`${other}:2`, `${base}:1`]), [{ layer: other, from: 1, to: 2 }]);
+    assert.deepEqual(movesBetween(layers(1, 1), [`${base}:1`]), []);
+  });
+});
