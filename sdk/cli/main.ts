@@ -4,6 +4,7 @@ import { commandFirst } from "./argv";
 import { commands, defaultCommand } from "./commands";
 import { type Context, portOptions } from "./context";
 import { tellError } from "./errors";
+import { errorDocument, printJson } from "./json";
 import { allFlags, type OptionValues } from "./options";
 import { createProgram, type RunCommand } from "./program";
 import { createReporter } from "./reporter";
@@ -25,11 +26,15 @@ export interface World {
 export function start(version: string): void {
   const { stdin, stdout, stderr, env } = process;
   const signal = listenToSignals();
+  const words = process.argv.slice(2);
+  // What nothing else has caught is told like any other error.
   process.on("uncaughtException", (error) => {
-    console.error(`ERROR - Unexpected error: ${error.message}\nRun again with --verbose to see where it comes from.`);
-    process.exit(exitStatus.internal);
+    const verbose = words.some((word) => word === "--verbose" || word === "-v");
+    const output = new Output(stderr, env);
+    const reporter = createReporter({ stdout: output, stderr: output, json: false, verbose, progress: false });
+    process.exit(tellError(reporter, error).exitStatus);
   });
-  main(process.argv.slice(2), { stdin, stdout, stderr, env, version, signal }).then((status) => {
+  main(words, { stdin, stdout, stderr, env, version, signal }).then((status) => {
     process.exitCode = status;
   });
 }
@@ -49,7 +54,9 @@ export async function main(words: readonly string[], world: World): Promise<numb
     try {
       status = (await (await load?.())?.run(context)) ?? 0;
     } catch (error) {
-      status = tellError(context.reporter, error).exitStatus;
+      const told = tellError(context.reporter, error);
+      if (options.json) printJson(stdout, { error: errorDocument(told) });
+      status = told.exitStatus;
     }
   };
   try {

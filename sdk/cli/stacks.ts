@@ -2,6 +2,7 @@ import type { ErrorCode, LayersError } from "../core/errors";
 import { failureSummary, type JobSummary, writeJobSummary } from "./ci";
 import type { Context } from "./context";
 import { tellError } from "./errors";
+import { errorDocument, printJson } from "./json";
 
 /** The stack that is meant where none is named. */
 const defaultStack = "dev";
@@ -81,13 +82,4 @@ export async function forEachStack(
   if (json) printJson(stdout, stacks.length > 1 ? documents : documents[0]);
   if (isSummed) await writeJobSummary(summaries, { env, reporter, stdout: isDocument ? undefined : stdout });
   return status;
-}
-
-/** Prints the one document that stdout holds with `--json`. */
-export function printJson(stdout: Context["stdout"], document: unknown): void {
-  stdout.line(JSON.stringify(document, undefined, 2));
-}
-
-function errorDocument({ code, message, next }: LayersError) {
-  return { code, message, ...(next !== undefined && { next }) };
 }

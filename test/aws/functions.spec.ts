@@ -99,7 +99,8 @@ describe("listFunctions", () => {
   });
 
   it("selects by all tags of any one of several sets, in one pass", async () => {
-    const tags = (index: number) => (index % 2 === 0 ? { environment: "dev" } : { "pulumi:stack": "dev" });
+    const tags = (index: number): Record<string, string> =>
+      index % 2 === 0 ? { environment: "dev" } : { "pulumi:stack": "dev" };
     const seeded = Array.from({ length: 60 }, (_, i) => ({ name: `fn-${10 + i}`, tags: tags(i) }));
     test.emulator.seed({ functions: [...seeded, { name: "other", tags: { environment: "prod" } }] });
     const aws = await test.connect();
@@ -178,12 +179,15 @@ describe("layerVersion", () => {
     });
     const aws = await test.connect();
     const answers = await Promise.all([1, 2, 3].map(() => aws.layerVersion(base(2))));
-    assert.deepEqual(answers[0], {
+    const [answer] = answers;
+    assert.ok(typeof answer === "object" && answer.published instanceof Date);
+    assert.deepEqual(answer, {
       arn: base(2),
       compatibleRuntimes: ["python3.12"],
       compatibleArchitectures: ["arm64"],
+      published: answer.published,
     });
-    assert.deepEqual(await aws.layerVersion(base(2)), answers[0]);
+    assert.deepEqual(await aws.layerVersion(base(2)), answer);
     assert.deepEqual(test.emulator.counts(), { GetLayerVersion: 1 });
   });
 

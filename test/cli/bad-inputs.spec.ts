@@ -3,7 +3,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { createProject, type Project } from "../support/engine";
-import { awsFunction, layer, stateOf } from "../support/states";
+import { awsFunction, layer } from "../support/states";
 import { cli, readmeConfig, readmeState } from "./harness";
 
 /** A run that has to fail, and how. */
@@ -46,6 +46,7 @@ const wrongFlags: BadInput[] = [
   { args: ["rollback", "a.json", "b.json", "--yes"], says: /^ERROR - too many arguments for 'rollback'/ },
   { args: ["rollback", "a.json", "--yes", "--stack", "a,b"], says: /^ERROR - A backup is one stack's/ },
   { args: ["rollback"], says: /^ERROR - Nobody can be asked here, and rollback has to be confirmed/ },
+  { args: ["rollback", "--json"], says: /^ERROR - Nobody can be asked here/ },
   { args: ["backups", "prune"], says: /^ERROR - Nobody can be asked here, and backups prune has to be confirmed/ },
   { args: ["backups", "remove"], says: /^ERROR - unknown command 'remove'$/ },
   { args: ["completion", "powershell"], says: /^ERROR - .*'powershell' is invalid for argument 'shell'/ },

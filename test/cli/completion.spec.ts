@@ -38,7 +38,7 @@ describe("lambda-layers completion", () => {
       [
         "--norc",
         "-c",
-        'source ./completion.bash; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _lambda_layers; printf "%s\\n" "${COMPREPLY[@]}"',
+        `source ./completion.bash; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _lambda_layers; printf "%s\\n" "\${COMPREPLY[@]}"`,
         "bash",
         ...words,
       ],

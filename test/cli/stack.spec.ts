@@ -219,16 +219,23 @@ INFO - layer_config.yaml is valid, and every declared version exists
       assert.ok(!output.includes(title));
     });
 
-    it("stops between two steps on Ctrl-C, and says what was done and what was not", async () => {
-      const before = await stack.exportText();
-      const running = startCli(["--sync-aws"], { cwd: stack.dir, env: stack.env, group: true });
-      await running.printed(/State saved to/);
-      running.kill("SIGINT");
-      const { code, stderr } = await running.ended;
-      assert.equal(code, 130);
-      assert.match(stderr, /^WARNING - Interrupted\. Nothing was imported: the stack's state is as it was\.$/m);
-      assert.equal(await stack.exportText(), before);
-    });
+    const signals = {
+      "Ctrl-C": "SIGINT",
+      "an end of the job": "SIGTERM",
+      "the loss of its terminal": "SIGHUP",
+    } as const;
+    for (const [name, signal] of Object.entries(signals)) {
+      it(`stops between two steps on ${name}, and says what was done and what was not`, async () => {
+        const before = await stack.exportText();
+        const running = startCli(["--sync-aws"], { cwd: stack.dir, env: stack.env, group: true });
+        await running.printed(/State saved to/);
+        running.kill(signal);
+        const { code, stderr } = await running.ended;
+        assert.equal(code, 130);
+        assert.match(stderr, /^WARNING - Interrupted\. Nothing was imported: the stack's state is as it was\.$/m);
+        assert.equal(await stack.exportText(), before);
+      });
+    }
 
     it("ends what Lambda has begun before it stops, but not after a second Ctrl-C", async () => {
       emulator.configure({ updateDelayMs: 3_600_000 });

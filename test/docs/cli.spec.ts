@@ -74,5 +74,20 @@ describe("docs/cli.md", () => {
         }
       }
     }).timeout(120_000);
+
+    it("whose JSON has the shape that it shows", async () => {
+      await stack.up();
+      const command = "lambda-layers --stack dev --sync-aws --exclude my-function-3 --json 2>/dev/null";
+      const { stdout } = await runStep({ command, output: "" }, stack);
+      const [, shown = ""] = /^```json\n([\s\S]*?)^```$/m.exec(document) ?? [];
+      assert.deepEqual(shapeOf(JSON.parse(stdout)), shapeOf(JSON.parse(shown)));
+    }).timeout(60_000);
   });
 });
+
+/** The keys of a document and of what is in it; a list counts as its first element. */
+function shapeOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.slice(0, 1).map(shapeOf);
+  if (typeof value !== "object" || value === null) return typeof value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, shapeOf(inner)]));
+}

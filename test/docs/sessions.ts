@@ -33,7 +33,7 @@ function stepsOf(block: string): Step[] {
 }
 
 /** Runs a command in a shell, in the project's folder, with `lambda-layers` on the PATH. */
-export async function runStep({ command }: Step, project: Project): Promise<Outcome> {
+export async function runStep({ command }: Step, project: Pick<Project, "root" | "dir" | "env">): Promise<Outcome> {
   const folder = join(project.root, "commands");
   await mkdir(folder, { recursive: true });
   const script = join(folder, "lambda-layers");

@@ -47,7 +47,7 @@ describe("examples/github-actions", function () {
       if (!run || !condition.includes(`'${event}'`)) continue;
       const env = { ...stack.env, GITHUB_STEP_SUMMARY: summary };
       const command = run.replaceAll("npx lambda-layers", "lambda-layers");
-      codes.push((await runStep({ command, output: "" }, { root: stack.root, dir: stack.dir, env } as Project)).code);
+      codes.push((await runStep({ command, output: "" }, { root: stack.root, dir: stack.dir, env })).code);
     }
     return { codes, summary: await readFile(summary, "utf8") };
   };

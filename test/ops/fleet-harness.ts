@@ -23,7 +23,12 @@ export interface Fleet {
   readonly lines: string[];
   ports(options?: WiringOptions): Ports;
   /** Plans a sync, and carries it out. */
-  sync(request?: Partial<SyncRequest>, options?: ExecuteSyncOptions, wiring?: WiringOptions): Promise<SyncResult>;
+  sync(
+    request?: Partial<SyncRequest>,
+    options?: ExecuteSyncOptions,
+    wiring?: WiringOptions,
+    ports?: Ports,
+  ): Promise<SyncResult>;
   /** Plans to finish a run, and carries it out. */
   resume(request?: Partial<ResumeRequest>, options?: ExecuteSyncOptions): Promise<SyncResult>;
   /** The lines of the only run record, or of the one named. */
@@ -68,8 +73,7 @@ export function useFleet(options: EmulatorOptions = {}): Fleet {
       return lines;
     },
     ports,
-    async sync(request = {}, execute = {}, wiring = {}) {
-      const all = ports(wiring);
+    async sync(request = {}, execute = {}, wiring = {}, all = ports(wiring)) {
       const config = loadLayerConfig("layer_config.yaml", dir);
       const plan = await planSync(all, { stack: "dev", config, allFunctions: true, ...request });
       return executeSync(all, plan, execute);

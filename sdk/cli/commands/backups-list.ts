@@ -1,7 +1,7 @@
 import { listBackups } from "../../ops/backups";
 import { printBackups, toDocument } from "../backup-table";
 import type { Context } from "../context";
-import { printJson } from "../stacks";
+import { printJson } from "../json";
 
 export async function run(context: Context): Promise<number> {
   const { options, stdout, reporter } = context;

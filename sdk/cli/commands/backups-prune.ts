@@ -2,8 +2,8 @@ import { executePrune, planPrune } from "../../ops/backups";
 import { toDocument } from "../backup-table";
 import { confirmed, needYes } from "../confirm";
 import type { Context } from "../context";
+import { printJson } from "../json";
 import { settingsIfAny } from "../settings";
-import { printJson } from "../stacks";
 import { count } from "../text";
 
 // A config's own default.

@@ -1,8 +1,8 @@
 import { changeLine } from "../../core/report";
 import { executeInit, type InitPlan, planInit } from "../../ops/init";
 import type { Context } from "../context";
+import { printJson } from "../json";
 import { configFile } from "../settings";
-import { printJson } from "../stacks";
 import { count } from "../text";
 
 export async function run(context: Context): Promise<number> {

@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import fc from "fast-check";
+import { bin } from "../cli/harness";
+import { counts } from "../support/counts";
+import { start } from "../support/processes";
+import { taggedFleet, useFleet } from "./fleet-harness";
+
+const size = 200;
+
+describe("a sync that is killed", function () {
+  this.timeout(3_600_000);
+  const fleet = useFleet({ updateDelayMs: 50 });
+  const versions = () => new Set(fleet.emulator.functions().map(({ layers }) => layers[1]?.split(":").at(-1)));
+  const records = () => readdir(join(fleet.dir, "backups")).catch(() => []);
+
+  const lambdaLayers = (...args: string[]) =>
+    start(process.execPath, [bin, ...args, "--yes", "--rate", "1000"], {
+      cwd: fleet.dir,
+      env: { ...process.env, ...fleet.emulator.env },
+    });
+  const run = async (...args: string[]) => {
+    const { code, output } = await lambdaLayers(...args).ended;
+    return { code, output };
+  };
+
+  /** Kills a sync when it has made so many updates, a moment later; gives its record, if it came that far. */
+  async function kill(writes: number, delay: number): Promise<string | undefined> {
+    fleet.emulator.seed(taggedFleet(size));
+    fleet.emulator.resetCounts();
+    const before = new Set(await records());
+    const sync = lambdaLayers("sync", "--all-functions");
+    let ended = false;
+    void sync.ended.then(() => {
+      ended = true;
+    });
+    while (!ended && fleet.emulator.writes().length < writes) await sleep(1);
+    await sleep(delay);
+    sync.kill("SIGKILL");
+    await sync.ended;
+    const written = (await records()).find((name) => !before.has(name) && name.endsWith(".jsonl"));
+    return written && `backups/${written}`;
+  }
+
+  // Half of the kills come at any number of updates, the others within the first or the last ones.
+  const moments = fc.record({
+    writes: fc.oneof(fc.nat(size), fc.constantFrom(0, 1, 2, size - 1, size)),
+    delay: fc.nat(60),
+  });
+  const runs = { ...counts({ sample: 10, full: 100 }), endOnFailure: true };
+
+  it("is finished by --resume: every function is new, each by one update", async () => {
+    const property = fc.asyncProperty(moments, async ({ writes, delay }) => {
+      const record = await kill(writes, delay);
+      const { code, output } = record ? await run("sync", "--resume", record) : await run("sync", "--all-functions");
+      assert.equal(code, 0, output);
+      assert.deepEqual(versions(), new Set(["2"]), output);
+      assert.equal(fleet.emulator.writes().length, size);
+    });
+    await fc.assert(property, runs);
+  });
+
+  it("is put back by a rollback: every function is as before", async () => {
+    const property = fc.asyncProperty(moments, async ({ writes, delay }) => {
+      const record = await kill(writes, delay);
+      if (record) {
+        const { code, output } = await run("rollback", "--sync-aws", record);
+        assert.equal(code, 0, output);
+      }
+      assert.deepEqual(versions(), new Set(["1"]));
+      for (const { layers } of fleet.emulator.functions()) assert.equal(layers.length, 3);
+    });
+    await fc.assert(property, runs);
+  });
+});

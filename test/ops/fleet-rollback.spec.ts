@@ -1,0 +1,240 @@
+import assert from "node:assert/strict";
+import { appendFile, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Lambda } from "@aws-sdk/client-lambda";
+import { syncFailure } from "../../sdk/ops/sync";
+import {
+  executeRunRollback,
+  planRunRollback,
+  putBackFailure,
+  type RunRollbackRequest,
+} from "../../sdk/ops/sync-rollback";
+import { arnOf, base } from "../aws/harness";
+import { configFor, taggedFleet, useFleet } from "./fleet-harness";
+
+const names = (things: readonly { readonly function: string }[]) => things.map((one) => one.function);
+
+describe("a run that is put back", function () {
+  this.timeout(60_000);
+  const fleet = useFleet();
+  const versions = () => fleet.emulator.functions().map(({ layers }) => Number(layers[1]?.split(":").at(-1)));
+  const change = (name: string, ...layers: string[]) => fleet.emulator.edit(name, { Layers: layers });
+
+  async function putBack(request: Partial<RunRollbackRequest> & { record: string }) {
+    const ports = fleet.ports();
+    return executeRunRollback(ports, await planRunRollback(ports, { stack: "dev", ...request }));
+  }
+
+  async function run(count: number): Promise<string> {
+    fleet.emulator.seed(taggedFleet(count));
+    const { aws } = await fleet.sync();
+    fleet.emulator.resetCounts();
+    fleet.lines.length = 0;
+    return aws.record ?? "";
+  }
+
+  it("leaves every function as it was", async () => {
+    const record = await run(60);
+    const { aws } = await putBack({ record });
+    assert.ok(aws.outcomes.every(({ status }) => status === "updated"));
+    assert.deepEqual(new Set(versions()), new Set([1]));
+    assert.equal(fleet.emulator.counts().UpdateFunctionConfiguration, 60);
+    const again = await putBack({ record });
+    assert.deepEqual([again.aws.changes, again.aws.outcomes], [[], []]);
+    await assert.rejects(fleet.resume(), { code: "backup-missing" });
+  });
+
+  it("shows in a dry run what it would do", async () => {
+    const record = await run(2);
+    const { aws } = await putBack({ record, dryRun: true });
+    assert.deepEqual(fleet.lines, [
+      "INFO - Found 2 layer version updates in AWS:",
+      "  - Function fn-0000: Layer base version 2 -> 1",
+      "  - Function fn-0001: Layer base version 2 -> 1",
+    ]);
+    assert.equal(aws.changes.length, 2);
+    assert.deepEqual(fleet.emulator.writes(), []);
+  });
+
+  it("leaves alone what others have changed since, layer by layer, and says which", async () => {
+    const record = await run(5);
+    change("fn-0000", "first:1", "base:3", "last:1");
+    change("fn-0001", "first:1", "last:1");
+    change("fn-0002", "last:4", "base:2", "first:2");
+    change("fn-0003", "first:1", "base:1", "last:1");
+    const { aws } = await putBack({ record });
+    assert.deepEqual(fleet.emulator.layersOf("fn-0000"), [base(1, "first"), base(3), base(1, "last")]);
+    assert.deepEqual(fleet.emulator.layersOf("fn-0001"), [base(1, "first"), base(1, "last")]);
+    assert.deepEqual(fleet.emulator.layersOf("fn-0002"), [base(4, "last"), base(1), base(2, "first")]);
+    assert.deepEqual(aws.skipped, [
+      {
+        function: "fn-0000",
+        reason: "somebody else has changed layer base since: it is at version 3, and the run had set 2",
+      },
+      { function: "fn-0001", reason: "somebody else has removed layer base since" },
+    ]);
+    assert.deepEqual(names(aws.outcomes), ["fn-0002", "fn-0004"]);
+    assert.equal(putBackFailure(aws), undefined);
+  });
+
+  it("does not undo what somebody changes while it is put back", async () => {
+    const record = await run(3);
+    const ports = fleet.ports();
+    const plan = await planRunRollback(ports, { stack: "dev", record });
+    change("fn-0001", "first:1", "base:4", "last:1");
+    const { aws } = await executeRunRollback(ports, plan);
+    assert.deepEqual(versions(), [1, 4, 1]);
+    const [, outcome] = aws.outcomes;
+    assert.deepEqual([outcome?.status, outcome?.changedMeanwhile], ["unchanged", true]);
+  });
+
+  it("may be only some functions, and does the others later", async () => {
+    const record = await run(4);
+    await putBack({ record, functions: ["fn-0001", arnOf("fn-0002")], exclude: ["fn-0002"] });
+    assert.deepEqual(versions(), [2, 1, 2, 2]);
+    await putBack({ record });
+    assert.deepEqual(versions(), [1, 1, 1, 1]);
+  });
+
+  it("goes back to what others had set before the run came to them", async () => {
+    fleet.emulator.seed(taggedFleet(3));
+    const ports = fleet.ports();
+    const { connect } = ports.aws;
+    let edited = false;
+    ports.aws.connect = async (...args) => {
+      const aws = await connect(...args);
+      return {
+        ...aws,
+        reconcile: (functions, desired, options) => {
+          // Between plan and update.
+          if (!edited) change("fn-0001", "first:1", "base:4", "last:1");
+          edited = true;
+          return aws.reconcile(functions, desired, options);
+        },
+      };
+    };
+    const { aws } = await fleet.sync({}, {}, {}, ports);
+    assert.deepEqual(versions(), [2, 2, 2]);
+    assert.ok(fleet.lines.some((line) => /^WARN - Function fn-0001 was changed by somebody else during/.test(line)));
+    await putBack({ record: aws.record ?? "" });
+    assert.deepEqual(versions(), [1, 4, 1]);
+  });
+
+  it("says before it starts that a layer version is gone, puts back all others, and exits with 4", async () => {
+    const record = await run(3);
+    fleet.emulator.seed({ layers: [{ name: "base", versions: 5, deleted: [1] }] });
+    change("fn-0002", "first:1", "base:1", "last:1");
+    const { aws } = await putBack({ record });
+    const reason = `${base(1)} does not exist any more, and a deleted layer version cannot be attached again.`;
+    assert.equal(fleet.lines[0], `WARN - Function fn-0000 cannot be put back: ${reason}`);
+    assert.deepEqual(versions(), [2, 2, 1]);
+    assert.deepEqual(fleet.emulator.writes(), []);
+    assert.equal(putBackFailure(aws)?.exitStatus, 4);
+  });
+
+  it("reports functions that failed, and those that are gone", async () => {
+    const record = await run(3);
+    const lambda = new Lambda({});
+    await lambda.deleteFunction({ FunctionName: "fn-0000" });
+    lambda.destroy();
+    fleet.emulator.fault({ operation: "UpdateFunctionConfiguration", resource: "fn-0001", status: 400 });
+    const { aws } = await putBack({ record });
+    assert.deepEqual(aws.skipped, [{ function: "fn-0000", reason: "AWS has it no more" }]);
+    assert.match(
+      putBackFailure(aws)?.message ?? "",
+      /^Not everything was put back in AWS:\n {2}Function fn-0001 was not/,
+    );
+    assert.deepEqual(versions(), [2, 1]);
+    fleet.emulator.clearFaults();
+    await putBack({ record });
+    assert.deepEqual(versions(), [1, 1]);
+  });
+
+  for (const [what, write, code] of [
+    ["that is not there", async () => {}, "backup-missing"],
+    ["that is none", (path: string) => writeFile(path, "{}\n"), "record-invalid"],
+    [
+      "of another stack",
+      (path: string) => writeFile(path, '{"line":"run","format":1,"stack":"prod","at":"2024","sites":[]}\n'),
+      "usage",
+    ],
+  ] as const) {
+    it(`needs a record: one ${what} is refused`, async () => {
+      await write(join(fleet.dir, "run.jsonl"));
+      await assert.rejects(putBack({ record: "run.jsonl" }), { code, message: /Nothing was changed\.$/ });
+      assert.deepEqual(fleet.emulator.counts(), {});
+    });
+  }
+});
+
+describe("a run that is resumed", function () {
+  this.timeout(60_000);
+  const fleet = useFleet();
+  const versions = () => fleet.emulator.functions().map(({ layers }) => Number(layers[1]?.split(":").at(-1)));
+
+  /** A run of four functions that was killed: the second has been updated, the third was about to be. */
+  async function killed(): Promise<string> {
+    fleet.emulator.seed(taggedFleet(4));
+    const { aws } = await fleet.sync({ functions: ["fn-0001"], allFunctions: false });
+    const file = join(fleet.dir, aws.record ?? "");
+    const [run, planned, begun, sent, ended] = (await readFile(file, "utf8")).split("\n");
+    const others = ["fn-0000", "fn-0002", "fn-0003"].map((name) => planned?.replace("fn-0001", name));
+    const cut = sent?.replace("fn-0001", "fn-0002");
+    await writeFile(file, [run, planned, ...others, begun, sent, ended, cut?.slice(0, -9)].join("\n"));
+    fleet.emulator.resetCounts();
+    return aws.record ?? "";
+  }
+
+  it("does what is left, and nothing twice", async () => {
+    await killed();
+    const { aws } = await fleet.resume();
+    assert.deepEqual(names(aws.outcomes).sort(), ["fn-0000", "fn-0002", "fn-0003"]);
+    assert.deepEqual(versions(), [2, 2, 2, 2]);
+    assert.equal(fleet.emulator.counts().UpdateFunctionConfiguration, 3);
+    await assert.rejects(fleet.resume(), { code: "backup-missing", message: /has come to its end/ });
+  });
+
+  it("does what was planned, whatever the config says by now", async () => {
+    const record = await killed();
+    await writeFile(join(fleet.dir, "layer_config.yaml"), configFor(5));
+    await fleet.resume({ record });
+    assert.deepEqual(versions(), [2, 2, 2, 2]);
+  });
+
+  it("leaves alone what others have changed since, and says which", async () => {
+    await killed();
+    fleet.emulator.edit("fn-0003", { Layers: ["first:1", "base:5", "last:1"] });
+    const { aws } = await fleet.resume();
+    assert.deepEqual(versions(), [2, 2, 2, 5]);
+    assert.deepEqual(aws.skipped, [
+      { function: "fn-0003", reason: "layer base was changed to version 5 by somebody else since the run" },
+    ]);
+    assert.equal(syncFailure(aws), undefined);
+  });
+
+  it("can be put back as a whole afterwards", async () => {
+    const record = await killed();
+    await fleet.resume();
+    const ports = fleet.ports();
+    await executeRunRollback(ports, await planRunRollback(ports, { stack: "dev", record }));
+    assert.deepEqual(versions(), [1, 1, 1, 1]);
+  });
+
+  it("shows in a dry run what is left", async () => {
+    const record = await killed();
+    const before = await readFile(join(fleet.dir, record), "utf8");
+    const { aws } = await fleet.resume({ dryRun: true });
+    assert.equal(aws.changes.length, 3);
+    assert.equal(await readFile(join(fleet.dir, record), "utf8"), before);
+  });
+
+  it("is not one that was being put back", async () => {
+    const record = await killed();
+    await appendFile(join(fleet.dir, record), `\n{"line":"begun","aim":"rollback","at":"2024-08-24T14:30:22.000Z"}\n`);
+    await assert.rejects(fleet.resume(), { code: "usage", message: /was being put back\. Nothing was changed\.$/ });
+  });
+
+  it("needs a record", async () => {
+    await assert.rejects(fleet.resume(), { code: "backup-missing", message: /no record of a run for stack dev/ });
+  });
+});

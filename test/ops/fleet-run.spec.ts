@@ -1,0 +1,298 @@
+import assert from "node:assert/strict";
+import { chmod, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { syncFailure } from "../../sdk/ops/sync";
+import { arnOf, base } from "../aws/harness";
+import { rate, taggedFleet, useFleet } from "./fleet-harness";
+
+const before = [base(1, "first"), base(1), base(1, "last")];
+const after = [base(1, "first"), base(2), base(1, "last")];
+
+describe("a sync", function () {
+  this.timeout(60_000);
+  const fleet = useFleet();
+  const versionOf = (name: string) => fleet.emulator.layersOf(name)[1];
+  const moved = () => fleet.emulator.functions().filter(({ layers }) => layers[1] === base(2)).length;
+  const statuses = (outcomes: readonly { status: string }[]) =>
+    Object.fromEntries([...Map.groupBy(outcomes, ({ status }) => status)].map(([status, all]) => [status, all.length]));
+  const refuse = (name: string) =>
+    fleet.emulator.fault({
+      operation: "UpdateFunctionConfiguration",
+      resource: name,
+      status: 400,
+      code: "InvalidParameterValueException",
+      message: "no luck",
+    });
+
+  it("updates each function once, and tells calls and outcomes", async () => {
+    fleet.emulator.seed(taggedFleet(60));
+    const { stack, dryRun, changes, backup, aws } = await fleet.sync();
+    assert.deepEqual([stack, dryRun, changes, backup], ["dev", false, [], null]);
+    assert.deepEqual(statuses(aws.outcomes), { updated: 60 });
+    assert.equal(moved(), 60);
+    assert.deepEqual(aws.calls, fleet.emulator.counts());
+    assert.equal(aws.calls.UpdateFunctionConfiguration, 60);
+    assert.equal(syncFailure(aws), undefined);
+    assert.equal(fleet.lines.at(-1), "INFO - Lambda functions: 60 updated");
+    const again = await fleet.sync();
+    assert.deepEqual([again.aws.outcomes, again.aws.record], [[], undefined]);
+    assert.equal(fleet.lines.at(-1), "INFO - Found no layer version updates in AWS");
+  });
+
+  it("records plan, each update before it is sent and after it has ended, and the end", async () => {
+    fleet.emulator.seed(taggedFleet(2));
+    const { aws } = await fleet.sync();
+    const file = join(fleet.dir, aws.record ?? "");
+    assert.match(aws.record ?? "", /^backups\/dev_sync_\d{8}_\d{6}\.jsonl$/);
+    assert.equal((await stat(file)).mode & 0o777, 0o600);
+    const [run, ...lines] = await fleet.record();
+    const site = { region: "us-east-1", account: "123456789012" };
+    assert.deepEqual({ ...run, at: "" }, { line: "run", format: 1, stack: "dev", sites: [site], at: "" });
+    const kinds = lines.map(({ line, function: name = "" }) => `${line} ${String(name).slice(-7)}`.trim());
+    assert.deepEqual(kinds.slice(0, 3), ["planned fn-0000", "planned fn-0001", "begun"]);
+    assert.equal(kinds.at(-1), "ended");
+    const ofFirst = lines.filter((line) => line.function === arnOf("fn-0000"));
+    const [, sent] = ofFirst;
+    const revision = fleet.emulator.functions()[0]?.configuration.RevisionId;
+    const common = { aim: "sync", function: arnOf("fn-0000"), layersBefore: before, layersAfter: after };
+    assert.deepEqual(ofFirst, [
+      { line: "planned", function: arnOf("fn-0000"), changes: [{ layer: base(1).slice(0, -2), from: 1, to: 2 }] },
+      { line: "before", ...common, revision: sent?.revision },
+      { line: "after", ...common, revision, outcome: "updated" },
+    ]);
+    assert.notEqual(sent?.revision, revision);
+  });
+
+  it("sends no update that it could not record", async () => {
+    fleet.emulator.seed(taggedFleet(20));
+    const ports = fleet.ports();
+    let written = 0;
+    const { openForLines } = ports.backups;
+    ports.backups.openForLines = async (path) => {
+      const lines = await openForLines.call(ports.backups, path);
+      return {
+        close: () => lines.close(),
+        append: async (line) => {
+          if (line.includes('"before"') && ++written > 5) throw new Error("disk full");
+          await lines.append(line);
+        },
+      };
+    };
+    await assert.rejects(fleet.sync({}, {}, {}, ports), /disk full/);
+    const { length } = fleet.emulator.writes();
+    assert.ok(length <= 5, `${length} were sent`);
+    assert.equal(moved(), length);
+  });
+
+  it("needs a folder that it can write its record to, before anything is changed", async () => {
+    fleet.emulator.seed(taggedFleet(1));
+    await fleet.sync({ dryRun: true });
+    await chmod(fleet.dir, 0o777);
+    const file = join(fleet.dir, "layer_config.yaml");
+    await assert.rejects(fleet.sync({}, {}, { backupDir: file }), { code: "backup-folder" });
+    assert.deepEqual(fleet.emulator.writes(), []);
+    assert.match(await readFile(file, "utf8"), /^layers/);
+  });
+
+  it("is not begun when nobody confirms it", async () => {
+    fleet.emulator.seed(taggedFleet(2));
+    const asked: number[] = [];
+    const confirm = async ({ changes }: { changes: readonly unknown[] }) => {
+      asked.push(changes.length);
+      return false;
+    };
+    await assert.rejects(fleet.sync({}, { confirm }), {
+      code: "interrupted",
+      message: "Not confirmed. Nothing was changed.",
+    });
+    assert.deepEqual(asked, [2]);
+    assert.deepEqual(fleet.emulator.writes(), []);
+  });
+
+  it("is for several regions side by side", async () => {
+    const regions = ["us-east-1", "eu-west-1"];
+    for (const region of regions) fleet.emulator.seed(taggedFleet(10, { region }));
+    // No update ends before all have been sent.
+    fleet.emulator.configure({ updateDelayMs: 3_600_000 });
+    const run = fleet.sync({ regions });
+    while (fleet.emulator.writes().length < 20) await sleep(20);
+    fleet.emulator.configure({ updateDelayMs: 0 });
+    assert.deepEqual(statuses((await run).aws.outcomes), { updated: 20 });
+    for (const region of regions)
+      assert.equal(fleet.emulator.layersOf("fn-0003", { region })[1]?.split(":").at(-1), "2");
+  });
+
+  it("stops for Ctrl-C, finishes what is under way, and says how to go on", async () => {
+    fleet.emulator.seed(taggedFleet(60));
+    const stop = new AbortController();
+    const { emulator } = fleet;
+    const interrupt = setInterval(() => {
+      if (emulator.writes().length > 10) stop.abort();
+    }, 1);
+    const run = fleet.sync({}, {}, { signal: stop.signal, rate: 60 });
+    await assert.rejects(
+      run.finally(() => clearInterval(interrupt)),
+      (error: Error & { code: string; next: string }) => {
+        assert.equal(error.code, "interrupted");
+        assert.equal(error.message, `Interrupted. ${moved()} of 60 functions were updated in AWS.`);
+        assert.match(error.next, /sync --resume backups\/dev_sync_\S+\.jsonl\n.*rollback --sync-aws backups\/dev_sync/);
+        return true;
+      },
+    );
+    assert.ok(moved() > 10 && moved() < 60);
+    assert.equal(emulator.writes().length, moved());
+    const left = 60 - moved();
+    assert.deepEqual(statuses((await fleet.resume()).aws.outcomes), { updated: left });
+    assert.equal(moved(), 60);
+  });
+
+  describe("in which functions fail", () => {
+    it("attempts all others, and exits with 4 and why", async () => {
+      fleet.emulator.seed(taggedFleet(20));
+      refuse("fn-0003");
+      const { aws } = await fleet.sync();
+      assert.deepEqual(statuses(aws.outcomes), { updated: 19, failed: 1 });
+      const failure = syncFailure(aws);
+      assert.equal(failure?.exitStatus, 4);
+      assert.match(
+        failure?.message ?? "",
+        /^1 of 20 functions were not updated in AWS\.\n {2}Function fn-0003 .*no luck/,
+      );
+      assert.match(failure?.next ?? "", /sync --resume backups\/dev_sync/);
+      assert.equal(fleet.lines.at(-1), "INFO - Lambda functions: 19 updated, 1 failed");
+    });
+
+    it("begins no other with stop", async () => {
+      fleet.emulator.seed(taggedFleet(40));
+      refuse("fn-0003");
+      const { aws } = await fleet.sync({}, { onFailure: "stop" }, { rate: 40 });
+      const { updated = 0, failed, cancelled = 0 } = statuses(aws.outcomes);
+      assert.equal(failed, 1);
+      assert.equal(updated + cancelled, 39);
+      assert.ok(cancelled > 10, `${cancelled} were not attempted`);
+      assert.equal(moved(), updated);
+      assert.equal(aws.rolledBack, undefined);
+      const failure = syncFailure(aws);
+      assert.match(failure?.message ?? "", /^1 of 40 .*, and the run stopped: a function failed\./);
+      fleet.emulator.clearFaults();
+      assert.deepEqual(statuses((await fleet.resume()).aws.outcomes), { updated: cancelled + 1 });
+      assert.equal(moved(), 40);
+    });
+
+    it("puts everything back with rollback", async () => {
+      fleet.emulator.seed(taggedFleet(40));
+      refuse("fn-0020");
+      const { aws } = await fleet.sync({}, { onFailure: "rollback" }, { rate: 40 });
+      assert.equal(moved(), 0);
+      assert.ok(fleet.emulator.writes().length > 0);
+      assert.equal(aws.rolledBack?.outcomes.length, statuses(aws.outcomes).updated);
+      const failure = syncFailure(aws);
+      assert.equal(failure?.exitStatus, 4);
+      assert.match(failure?.message ?? "", /What the run had changed was put back in \d+ functions\./);
+      await assert.rejects(fleet.resume(), { code: "backup-missing" });
+    });
+  });
+
+  describe("with a canary", () => {
+    const portions = { canary: { count: 3 }, batch: { percent: 50 } } as const;
+
+    it("checks after it, and after each batch", async () => {
+      fleet.emulator.seed(taggedFleet(10));
+      const checked: unknown[] = [];
+      const ports = fleet.ports();
+      ports.commands.run = async (command, input, variables) => {
+        checked.push([command, variables, JSON.parse(input).functions.length, JSON.parse(input).left, moved()]);
+        return undefined;
+      };
+      const { aws } = await fleet.sync({}, { ...portions, check: "smoke" }, {}, ports);
+      assert.deepEqual(statuses(aws.outcomes), { updated: 10 });
+      const variables = (portion: string) => ({ LAMBDA_LAYERS_STACK: "dev", LAMBDA_LAYERS_PORTION: portion });
+      assert.deepEqual(checked, [
+        ["smoke", variables("canary"), 3, 7, 3],
+        ["smoke", variables("batch"), 5, 2, 8],
+        ["smoke", variables("batch"), 2, 0, 10],
+      ]);
+    });
+
+    it("runs the check in the shell, with the functions on its standard input", async () => {
+      fleet.emulator.seed(taggedFleet(2));
+      const check = "cat > seen.json; test $LAMBDA_LAYERS_STACK = dev";
+      await fleet.sync({}, { canary: { count: 1 }, check });
+      const seen = JSON.parse(await readFile(join(fleet.dir, "seen.json"), "utf8"));
+      assert.deepEqual(seen, { stack: "dev", portion: "batch", functions: [arnOf("fn-0001")], left: 0 });
+    });
+
+    it("stops and puts back when the check fails", async () => {
+      fleet.emulator.seed(taggedFleet(10));
+      const { aws } = await fleet.sync({}, { ...portions, check: "exit 3" });
+      assert.equal(moved(), 0);
+      assert.equal(aws.stopped, "the check after the first 3 functions failed (exit code 3): exit 3");
+      assert.deepEqual(statuses(aws.outcomes), { updated: 3, cancelled: 7 });
+      assert.equal(aws.rolledBack?.outcomes.length, 3);
+      assert.equal(syncFailure(aws)?.exitStatus, 4);
+      assert.equal(fleet.emulator.writes().length, 6);
+    });
+
+    it("only stops when it is told so", async () => {
+      fleet.emulator.seed(taggedFleet(10));
+      const { aws } = await fleet.sync({}, { ...portions, check: "exit 1", onFailure: "stop" });
+      assert.equal(moved(), 3);
+      assert.equal(aws.rolledBack, undefined);
+    });
+
+    it("does not go on when one of them fails", async () => {
+      fleet.emulator.seed(taggedFleet(10));
+      refuse("fn-0001");
+      const { aws } = await fleet.sync({}, portions);
+      assert.equal(aws.stopped, "1 of the first 3 functions failed");
+      assert.equal(moved(), 0);
+      assert.equal(fleet.emulator.writes().length, 4);
+    });
+
+    it("waits where nobody checks it, and asks where somebody can be asked", async () => {
+      fleet.emulator.seed(taggedFleet(10));
+      const slept: number[] = [];
+      const ports = fleet.ports();
+      ports.clock.sleep = async (milliseconds) => {
+        slept.push(milliseconds);
+        assert.equal(moved(), 3);
+      };
+      const asked: string[] = [];
+      const proceed = async (question: string) => {
+        asked.push(question);
+        return false;
+      };
+      const stopped = await fleet.sync({}, { canary: { count: 3 }, proceed }, {}, ports);
+      assert.deepEqual(asked, ["Updated the first 3 functions. Go on with the other 7?"]);
+      assert.deepEqual(slept, []);
+      assert.equal(moved(), 3);
+      assert.equal(stopped.aws.stopped, "not confirmed after the first 3 functions");
+      fleet.emulator.edit("fn-0000", { Layers: ["first:1", "base:1", "last:1"] });
+      fleet.emulator.edit("fn-0001", { Layers: ["first:1", "base:1", "last:1"] });
+      fleet.emulator.edit("fn-0002", { Layers: ["first:1", "base:1", "last:1"] });
+      await fleet.sync({}, { canary: { count: 3 } }, {}, ports);
+      assert.deepEqual(slept, [60_000]);
+      assert.equal(moved(), 10);
+    });
+
+    it("has functions of each region in it", async () => {
+      const regions = ["us-east-1", "eu-west-1"];
+      for (const region of regions) fleet.emulator.seed(taggedFleet(5, { region }));
+      await fleet.sync({ regions }, { canary: { count: 2 }, check: "false" });
+      const first = fleet.emulator
+        .writes()
+        .slice(0, 2)
+        .map(({ region }) => region);
+      assert.deepEqual(first.sort(), ["eu-west-1", "us-east-1"]);
+    });
+  });
+
+  it("keeps to a lower rate on request", async () => {
+    fleet.emulator.seed(taggedFleet(30));
+    await fleet.sync({}, {}, { rate: 20 });
+    const peak = fleet.emulator.stats().peaks["123456789012/us-east-1/control"] ?? 0;
+    assert.ok(peak <= 30, `${peak} requests in a second, of ${rate} before`);
+    assert.equal(versionOf("fn-0029"), base(2));
+  });
+});
