@@ -33,11 +33,12 @@ const released = [
 
 /** Makes these methods of one session. */
 export function createAliasMethods({ lambda }: Clients, caller: Caller, read: ReadFunction): AliasMethods {
+  // By name: its account and region are the session's.
   const requestFor = (operation: string, arn: string) =>
     ({ service: "lambda", operation, subject: nameIn(arn), resource: arn }) as const;
 
   const getAlias = async (arn: string, alias: string) => {
-    const input = { FunctionName: arn, Name: alias };
+    const input = { FunctionName: nameIn(arn), Name: alias };
     const found = await caller.call(requestFor("GetAlias", arn), (options) => lambda.getAlias(input, options), {
       answer: (error) => (isNamed(error, "ResourceNotFoundException") ? ("missing" as const) : undefined),
     });
@@ -46,7 +47,7 @@ export function createAliasMethods({ lambda }: Clients, caller: Caller, read: Re
   };
 
   const configuration = async (arn: string, version: string): Promise<FunctionConfiguration> => {
-    const input = { FunctionName: arn, Qualifier: version };
+    const input = { FunctionName: nameIn(arn), Qualifier: version };
     const found = await caller.call(requestFor("GetFunction", arn), (options) => lambda.getFunction(input, options));
     return found.Configuration ?? {};
   };
@@ -55,7 +56,7 @@ export function createAliasMethods({ lambda }: Clients, caller: Caller, read: Re
     const current = await getAlias(arn, alias);
     if (current.FunctionVersion === to) return;
     if (current.FunctionVersion !== from) throw movedMeanwhile(arn, alias, current.FunctionVersion);
-    const input = { FunctionName: arn, Name: alias, FunctionVersion: to, RevisionId: current.RevisionId };
+    const input = { FunctionName: nameIn(arn), Name: alias, FunctionVersion: to, RevisionId: current.RevisionId };
     const answer = await caller.call(requestFor("UpdateAlias", arn), (options) => lambda.updateAlias(input, options), {
       answer: (error) => (classify(error) === "conflict" ? ("conflict" as const) : undefined),
     });
@@ -82,7 +83,7 @@ export function createAliasMethods({ lambda }: Clients, caller: Caller, read: Re
   };
 
   const publishVersion = async (arn: string, revision: string | undefined): Promise<string | "conflict"> => {
-    const input = { FunctionName: arn, RevisionId: revision };
+    const input = { FunctionName: nameIn(arn), RevisionId: revision };
     const answer = await caller.call(
       requestFor("PublishVersion", arn),
       (options) => lambda.publishVersion(input, options),
@@ -93,7 +94,7 @@ export function createAliasMethods({ lambda }: Clients, caller: Caller, read: Re
     const deadline = performance.now() + publishDeadline;
     const state = await settled(
       stateOf(answer),
-      () => read(arn, { version }),
+      () => read(nameIn(arn), { version }),
       () => performance.now() >= deadline,
     );
     if (state?.update !== "InProgress") return version;
@@ -125,7 +126,7 @@ export function createAliasMethods({ lambda }: Clients, caller: Caller, read: Re
       const aliases: FunctionAlias[] = [];
       let marker: string | undefined;
       do {
-        const input = { FunctionName: arn, Marker: marker };
+        const input = { FunctionName: nameIn(arn), Marker: marker };
         const page = await caller.call(requestFor("ListAliases", arn), (options) => lambda.listAliases(input, options));
         for (const { Name: name = "", FunctionVersion: version = "", RoutingConfig: routing } of page.Aliases ?? []) {
           const [otherVersion] = Object.keys(routing?.AdditionalVersionWeights ?? {});
@@ -135,7 +136,7 @@ export function createAliasMethods({ lambda }: Clients, caller: Caller, read: Re
       } while (marker);
       return aliases;
     },
-    functionVersion: async (arn, version) => (await read(arn, { version }))?.live,
+    functionVersion: async (arn, version) => (await read(nameIn(arn), { version }))?.live,
   };
 }
 

@@ -10,7 +10,7 @@ import type { CallerIdentity, PermissionReport, WantedPermission } from "./types
 const resourcesAtOnce = 100;
 const concurrentQuestions = 4;
 // A preflight is worth no longer wait.
-const deadline = 15_000;
+const deadline = 5_000;
 
 const principal = /^arn:([^:]+):(iam|sts)::(\d{12}):(user|assumed-role|root|role)(?:\/([^/]+))?/;
 
@@ -36,7 +36,8 @@ export function createPermissionCheck(
       return judge(answers.flat());
     } catch (error) {
       if (error instanceof LayersError && error.code === "interrupted") throw error;
-      return { refused: [], unchecked: error instanceof LayersError ? error.message : String(error) };
+      const [reason] = (error instanceof LayersError ? error.message : String(error)).split("\n");
+      return { refused: [], unchecked: reason };
     }
   };
 }

@@ -140,7 +140,7 @@ const definitions: Record<OptionName, OptionDefinition> = {
   },
   region: {
     flags: "--region <REGION>",
-    description: "only functions of this AWS region (default: each function's own)",
+    description: "in AWS, only functions of this region (default: each function's own)",
     group: groups.aws,
   },
   profile: { flags: "--profile <NAME>", description: "a profile of the shared AWS config files", group: groups.aws },

@@ -106,7 +106,7 @@ async function readStateUses(ports: Ports, { stacks, stateFiles, filter }: InitR
   const skipped: Skipped[] = [];
   const sources =
     stateFiles.length > 0
-      ? stateFiles.map((file) => ({ named: stacks[0] ?? "", file }))
+      ? stateFiles.map((file) => ({ named: stacks[0] ?? "dev", file }))
       : stacks.map((named) => ({ named, file: undefined }));
   for (const { named, file } of sources) {
     const { facts } = await loadState(ports, { stack: named, file, scan: scanState });

@@ -124,6 +124,7 @@ export async function executeRollback(
   const { stack, dryRun, changes, skipped, aws, run, content } = plan;
   const result = { stack, dryRun, changes, skipped, backup: null };
   const asked = confirm !== undefined && !dryRun && (content !== undefined || (aws?.changes.length ?? 0) > 0);
+  ports.reporter.info(`Rolling back to: ${plan.backup.file}`);
   tellConcerns(ports.reporter, plan);
   if (dryRun || asked) tellChanges(ports.reporter, plan);
   if (asked && !(await confirm(plan))) throw new LayersError("interrupted", `Not confirmed. ${unchanged}`);

@@ -32,6 +32,10 @@ export function planState(
   for (const name of filter.functions) {
     if (!known.has(name)) plan.skipped.push({ function: name, reason: "the stack's state has no such function" });
   }
+  for (const name of filter.exclude) {
+    if (!known.has(name))
+      plan.warnings.push(`There is no function ${name} to leave out: nothing is excluded by that name.`);
+  }
   return { ...plan, edits };
 }
 

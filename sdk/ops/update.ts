@@ -64,9 +64,9 @@ export async function planUpdate(ports: Ports, state: LoadedState, request: Upda
  * @throws LayersError what {@link replaceStackState} and the ports throw
  */
 export async function applyToState(ports: Ports, plan: UpdatePlan, scan: ScanState): Promise<string | null> {
-  if (plan.edits.length === 0) return null;
   const lines = plan.changes.map(changeLine);
   if (plan.out !== undefined) return applyToFile(ports, plan, plan.out, lines);
+  if (plan.edits.length === 0) return null;
   const { state, retentionDays } = plan;
   const content = patchedState(state, plan.edits, scan);
   return (await replaceStackState(ports, { state, content, kind: "updated", lines, retentionDays })).shownPath;
@@ -82,8 +82,11 @@ async function applyToFile(
   const { stack, state, edits } = plan;
   checkpoint(ports, unchanged);
   let backup: string | null = null;
+  const inPlace = state.file !== undefined && (await stateFiles.isSame(state.file, out));
+  // Another file is written even where nothing changes: whoever named it goes on with it.
+  if (inPlace && edits.length === 0) return null;
   // A state that stays where it is needs no copy.
-  if (state.file !== undefined && (await stateFiles.isSame(state.file, out))) {
+  if (inPlace) {
     const files = [{ kind: "state" as const, content: [state.bytes] }];
     const [written] = await during(unchanged, () => backups.write(stack, files, clock.now()));
     backup = written?.shownPath ?? null;

@@ -9,6 +9,7 @@ const benches: Record<string, () => Promise<{ run(): Promise<Figure[]> }>> = {
   report: () => import("./report.js"),
   resource: () => import("./resource.js"),
   state: () => import("./state.js"),
+  sync: () => import("./sync.js"),
 };
 
 async function main(names: readonly string[]): Promise<void> {

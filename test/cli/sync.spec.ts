@@ -1,0 +1,183 @@
+import assert from "node:assert/strict";
+import { type Emulator, startEmulator } from "../emulator";
+import { configFor, taggedFleet } from "../ops/fleet-harness";
+import { cliOnTerminal, Folder, plainEnvironment } from "./harness";
+
+describe("lambda-layers sync", function () {
+  this.timeout(60_000);
+  let emulator: Emulator;
+  let folder: Folder;
+  beforeEach(async () => {
+    emulator = await startEmulator();
+    emulator.seed(taggedFleet(5));
+    folder = await Folder.create({ "layer_config.yaml": configFor(2) });
+  });
+  afterEach(async () => {
+    await folder.dispose();
+    await emulator.close();
+  });
+
+  // The shell's commands are on its PATH, and no Pulumi.
+  const env = () => {
+    const plain = plainEnvironment(folder.path);
+    return { ...plain, ...emulator.env, PATH: `${plain.PATH}:/usr/bin:/bin` };
+  };
+  const sync = (...args: string[]) => folder.cli(["sync", "--rate", "1000", ...args], { env: env() });
+  const versions = () =>
+    emulator
+      .functions()
+      .map(({ layers }) => layers[1]?.split(":").at(-1))
+      .join("");
+  const refuse = (name: string) =>
+    emulator.fault({ operation: "UpdateFunctionConfiguration", resource: name, status: 400, message: "no luck" });
+
+  it("needs --yes where nobody can be asked, and asks AWS nothing before that", async () => {
+    const { code, stdout, stderr } = await sync("--all-functions");
+    assert.deepEqual([code, stdout], [2, ""]);
+    assert.match(stderr, /^ERROR - Nobody can be asked here, and sync has to be confirmed\. Nothing was changed\.\n/);
+    assert.deepEqual(emulator.counts(), {});
+  });
+
+  for (const args of [["--all-functions"], ["--tag", "environment=dev"], ["-f", "fn-0000", "-f", "fn-0003"]]) {
+    it(`needs no Pulumi with ${args.join(" ")}`, async () => {
+      const { code, stdout, output } = await sync(...args, "--yes");
+      assert.equal(code, 0, output);
+      const names = emulator.writes().map(({ resource }) => resource);
+      assert.deepEqual(names.length, args[0] === "-f" ? 2 : 5);
+      for (const name of names) assert.ok(stdout.includes(`  - Function ${name}: Layer base version 1 -> 2\n`));
+      assert.match(stdout, /^INFO - Run record: backups\/dev_sync_\d{8}_\d{6}\.jsonl\n/);
+      assert.match(stdout, new RegExp(`^INFO - Lambda functions: ${names.length} updated\n`, "m"));
+    });
+  }
+
+  it("needs Pulumi where no functions are named", async () => {
+    const { code, stderr } = await sync("--yes");
+    assert.equal(code, 2);
+    assert.match(stderr, /^ERROR - .*Pulumi/);
+  });
+
+  it("prints one JSON document, with outcomes and calls", async () => {
+    refuse("fn-0004");
+    const { code, stdout, stderr } = await sync("--all-functions", "--yes", "--json");
+    assert.equal(code, 4);
+    const { stack, dryRun, changes, skipped, backup, aws } = JSON.parse(stdout);
+    assert.deepEqual([stack, dryRun, changes, skipped, backup], ["dev", false, [], [], null]);
+    assert.equal(aws.changes.length, 5);
+    const outcomes = aws.outcomes.map((one: { function: string; status: string }) => `${one.function} ${one.status}`);
+    const updated = ["fn-0000", "fn-0001", "fn-0002", "fn-0003"].map((name) => `${name} updated`);
+    assert.deepEqual(outcomes, [...updated, "fn-0004 failed"]);
+    assert.match(aws.outcomes[4].reason, /no luck/);
+    assert.deepEqual(aws.calls, emulator.counts());
+    assert.deepEqual([aws.aliases, aws.published], [[], []]);
+    assert.match(aws.record, /^backups\/dev_sync_/);
+    assert.match(stderr, /^ERROR - 1 of 5 functions were not updated in AWS\.\n {2}Function fn-0004 was not updated/m);
+  });
+
+  it("shows a dry run, and writes nothing", async () => {
+    const { code, stdout } = await sync("--all-functions", "--dry-run");
+    assert.equal(code, 0);
+    assert.match(
+      stdout,
+      /^INFO - Found 5 layer version updates in AWS:\n {2}- Function fn-0000: Layer base version 1 -> 2\n/,
+    );
+    assert.deepEqual(emulator.writes(), []);
+    assert.deepEqual(await folder.files(), ["layer_config.yaml"]);
+  });
+
+  it("exits with 7 on drift with --expect-no-changes, and 0 without", async () => {
+    const drifted = await sync("--all-functions", "--expect-no-changes");
+    assert.equal(drifted.code, 7);
+    assert.match(drifted.stderr, /^ERROR - 5 layer versions .*not as declared\. Nothing was changed\.$/m);
+    await sync("--all-functions", "--yes");
+    assert.equal((await sync("--all-functions", "--expect-no-changes")).code, 0);
+  });
+
+  it("resumes the newest run, and puts a run back", async () => {
+    refuse("fn-0002");
+    const first = await sync("--all-functions", "--yes", "--on-failure", "stop");
+    assert.equal(first.code, 4);
+    assert.match(first.stderr, /Attempt the others: {2}lambda-layers sync --resume backups\/dev_sync_\S+\.jsonl$/m);
+    emulator.clearFaults();
+    const { code, output } = await sync("--resume", "--yes");
+    assert.equal(code, 0, output);
+    assert.equal(versions(), "22222");
+
+    const [record = ""] = (await folder.files()).filter((name) => name.endsWith(".jsonl"));
+    const rollback = (...args: string[]) => folder.cli(["rollback", record, ...args], { env: env() });
+    const unclear = await rollback("--yes");
+    assert.equal(unclear.code, 2);
+    assert.match(unclear.stderr, /needs --sync-aws/);
+    const listed = await folder.cli(["backups", "list"], { env: env() });
+    assert.match(listed.stdout, /^dev +sync +sync .* backups\/dev_sync_/m);
+    emulator.edit("fn-0001", { Layers: ["base:5"] });
+    const back = await rollback("--sync-aws", "--yes", "--json");
+    assert.equal(back.code, 0, back.output);
+    assert.equal(JSON.parse(back.stdout).aws.outcomes.length, 4);
+    assert.match(back.stderr, /^WARNING - Function fn-0001 is skipped: somebody else has changed layer base since/m);
+    assert.equal(emulator.layersOf("fn-0000")[1]?.split(":").at(-1), "1");
+  });
+
+  it("goes carefully", async () => {
+    const args = [
+      "--all-functions",
+      "--yes",
+      "--canary",
+      "1",
+      "--batch",
+      "50%",
+      "--check",
+      "cat >> seen; echo CHECKED; test ! -e stop",
+    ];
+    const { code, stdout, stderr } = await sync(...args);
+    assert.equal(code, 0, stderr);
+    const checks = (await folder.read("seen")).split("}").length - 1;
+    assert.equal(checks, 3);
+    assert.match(stderr, /^CHECKED$/m);
+    assert.doesNotMatch(stdout, /^CHECKED$/m);
+    await folder.write({ stop: "", "layer_config.yaml": configFor(3) });
+    const stopped = await sync(...args);
+    assert.equal(stopped.code, 4);
+    assert.match(
+      stopped.stderr,
+      /^WARNING - The run stopped: the check after the first 1 functions failed \(exit code 1\)/m,
+    );
+    assert.equal(versions(), "22222");
+    const limited = await sync("--all-functions", "--yes", "--max-changes", "4");
+    assert.equal(limited.code, 1);
+    assert.match(limited.stderr, /at most 4 are allowed\. Nothing was changed\./);
+  });
+
+  it("asks on a terminal, shows how far it is, and asks again after the canary", async () => {
+    emulator.configure({ updateDelayMs: 1200 });
+    const args = ["sync", "--rate", "1000", "--all-functions", "--canary", "1"];
+    const typed = [
+      [/Update 5 layer versions of 5 functions in us-east-1\? \[y\/N\] $/, "y\r"],
+      [/Go on with the other 4\? \[y\/N\] $/, "y\r"],
+    ] as const;
+    const { code, screen } = await cliOnTerminal(args, { cwd: folder.path, env: env(), columns: 100, typed });
+    assert.equal(code, 0, screen);
+    assert.match(screen, /Updating Lambda functions .*1\/5, \d+\.\d\/s, .*left/);
+    assert.equal(versions(), "22222");
+  });
+
+  for (const [args, message] of [
+    [["--resume", "--all-functions"], /--resume finishes what its record says/],
+    [["--resume", "x.jsonl", "--stack", "dev,prod"], /name one stack/],
+    [["--alias", "live", "--all-functions"], /needs --publish/],
+    [["--regions", "a,b", "--region", "a"], /exclude each other/],
+    [["--profiles", "a,b", "--profile", "a"], /exclude each other/],
+    [["--canary", "0"], /Write a number of functions, such as 5, or a share, such as 10%/],
+    [["--shard", "3/2"], /Write which part of how many/],
+    [["--on-failure", "panic"], /Write continue, stop or rollback/],
+    [["--max-changes", "-1"], /Write a whole number of 0 or more/],
+    [["--pause", "soon"], /Write a number of 0 or more/],
+    [["--regions", "a,,b"], /Name one region, or several/],
+  ] as const) {
+    it(`refuses ${args.join(" ")}`, async () => {
+      const { code, stderr } = await sync(...args, "--yes");
+      assert.equal(code, 2);
+      assert.match(stderr, message);
+      assert.deepEqual(emulator.counts(), {});
+    });
+  }
+});

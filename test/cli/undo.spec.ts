@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { layer } from "../support/states";
+import { ReceiptStack } from "./receipt-stack";
+
+describe("lambda-layers going back", function () {
+  this.timeout(60_000);
+  let stack: ReceiptStack;
+  before(async () => {
+    stack = await ReceiptStack.create();
+  });
+  after(() => stack.dispose());
+  afterEach(() => stack.reset());
+
+  describe("rollback", () => {
+    it("puts the versions back, of the state and of the functions", async () => {
+      await stack.run(["--sync-aws"]);
+      const dryRun = await stack.run(["rollback", "--dry-run", "--sync-aws"]);
+      assert.match(
+        dryRun.stdout,
+        /^INFO - Found 2 layer version updates:\n {2}- Function api: Layer receipt-dynamo-dev version 5 -> 1$/m,
+      );
+      const { code, stdout } = await stack.run(["rollback", "--yes", "--sync-aws", "--json"]);
+      assert.deepEqual([code, JSON.parse(stdout).changes.length], [0, 2]);
+      assert.deepEqual(stack.emulator.layersOf("worker"), [layer("receipt-dynamo-dev", 2)]);
+    });
+
+    it("asks on a terminal, after it has told what will change", async () => {
+      await stack.run([]);
+      const before = await stack.state();
+      const rollBack = (keys: string) => stack.onTerminal(["rollback"], { typed: [[/\[y\/N\]/, keys]] });
+      const no = await rollBack("n\r");
+      assert.equal(no.code, 130);
+      const asked = no.screen.indexOf("Put back 2 layer versions in the state of stack dev? [y/N]");
+      assert.ok(asked > no.screen.indexOf("Function worker: Layer receipt-dynamo-dev version 5 -> 2"), no.screen);
+      assert.equal(await stack.state(), before);
+      const yes = await rollBack("y\r");
+      assert.equal(yes.code, 0, yes.screen);
+      assert.match(await stack.state(), /receipt-dynamo-dev:1/);
+    });
+
+    it("replaces the whole state with --full", async () => {
+      await stack.run([]);
+      const { code, stderr } = await stack.run(["rollback", "--full", "--yes"]);
+      assert.equal(code, 0, stderr);
+      assert.match(stderr, /^WARNING - The whole state is replaced/m);
+      assert.match(await stack.state(), /receipt-dynamo-dev:1/);
+    });
+  });
+
+  describe("backups", () => {
+    it("lists what there is, newest first", async () => {
+      await stack.run([]);
+      const [lines, json] = await Promise.all([
+        stack.run(["backups", "list"]),
+        stack.run(["backups", "list", "--json"]),
+      ]);
+      const documents = JSON.parse(json.stdout);
+      assert.equal(documents.length, (await stack.backups()).length);
+      const [newest] = documents.filter((one: { kind: string }) => one.kind === "state");
+      assert.deepEqual(Object.keys(newest), ["stack", "kind", "madeBy", "time", "bytes", "file"]);
+      assert.deepEqual([newest.stack, newest.madeBy], ["dev", "update"]);
+      assert.match(lines.stdout, /^STACK +KIND +BY +WHEN +SIZE +FILE\n/);
+      assert.match(
+        lines.stdout,
+        /^dev +state +update +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +\d+\.\d KB +backups\/dev_state_\S+$/m,
+      );
+      assert.equal((await stack.run(["backups", "list", "--stack", "other"])).stdout, "INFO - There are no backups\n");
+    });
+
+    it("removes old ones, but never the newest", async () => {
+      await stack.run([]);
+      const old = { "backups/dev_state_20200101_000000.json": "{}", "backups/dev_updated_20200101_000000.json": "{}" };
+      await stack.project.write(old);
+      const count = (await stack.backups()).length;
+      const dryRun = await stack.run(["backups", "prune", "--dry-run"]);
+      assert.deepEqual([dryRun.code, (await stack.backups()).length], [0, count]);
+      assert.match(dryRun.stdout, /^INFO - Found 2 backup files older than 30 days:\n {2}- backups\/dev_/);
+      const { code, stdout } = await stack.run(["backups", "prune", "--yes", "--json"]);
+      const { remove, keep, retentionDays } = JSON.parse(stdout);
+      assert.deepEqual([code, remove.length, keep.length, retentionDays], [0, 2, count - 2, 30]);
+      assert.equal((await stack.backups()).length, count - 2);
+      const all = await stack.run(["backups", "prune", "--yes", "--retention-days", "0", "--json"]);
+      assert.ok(JSON.parse(all.stdout).keep.length >= 2);
+    });
+  });
+});
