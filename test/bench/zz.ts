@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import { awsEnvironment, connectEmulator, type RemoteControls } from "../emulator";
+import { checkout } from "../support/engine";
+import { removeFolder, temporaryFolder } from "../support/folders";
+import { start } from "../support/processes";
+import { type Figure, figure } from "./figures";
+
+// AWS's own: "Lambda quotas", API requests.
+const quota = 15;
+const pageSize = 50;
+// Update times of a usual function, and a tenth of them where the budgets are tenfold.
+const updateDelay = 1000;
+
+interface Fleet {
+  readonly functions: number;
+  /** How many of them are not as declared. */
+  readonly changes: number;
+  /** How many times AWS's budgets there are. */
+  readonly scale: number;
+}
+
+interface Run {
+  readonly seconds: number;
+  /** Of what the budget of fifteen a second allows at best. */
+  readonly ratio: number;
+  readonly refusals: number;
+  readonly calls: Readonly<Record<string, number>>;
+  /** Most memory in MB. */
+  readonly memory: number;
+}
+
+/** The time that a sync of a fleet takes beside what Lambda's quotas allow, its requests, and its memory. */
+export async function run(): Promise<Figure[]> {
+  const all = (functions: number, scale: number) => measure({ functions, changes: functions, scale });
+  return [
+    ...timeFigures("500 functions", await all(500, 1)),
+    ...timeFigures("2,000 functions", await all(2000, 1)),
+    ...(await growthFigures((functions) => all(functions, 10))),
+    callsFigure(await measure({ functions: 2000, changes: 200, scale: 10 })),
+  ];
+}
+
+function timeFigures(of: string, { ratio, refusals }: Run): Figure[] {
+  return [
+    figure(`sync of ${of}`, ratio, "x", "(pages + distinct layer versions + changes) / 15 s", 1.15),
+    figure(`requests refused in a sync of ${of}`, refusals, "requests", "an account that nobody else uses", 0),
+  ];
+}
+
+async function growthFigures(all: (functions: number) => Promise<Run>): Promise<Figure[]> {
+  const [least, some, many, most] = [await all(100), await all(1000), await all(3000), await all(5000)];
+  assert(least && some && many && most);
+  const slope = (a: Run, b: Run, functions: number) => (b.seconds - a.seconds) / functions;
+  return [
+    figure(
+      "seconds for each function from 3,000 to 5,000, with budgets tenfold",
+      slope(many, most, 2000) / slope(least, some, 900),
+      "x",
+      "from 100 to 1,000",
+      1.15,
+    ),
+    figure("sync of 5,000 functions, with budgets tenfold", most.ratio, "x", "what these budgets allow", 1.15),
+    figure("memory for 4,900 functions more", most.memory - least.memory, "MB", "a sync of 100 functions", 100),
+  ];
+}
+
+function callsFigure({ calls }: Run): Figure {
+  const { GetFunction: _polls, ...others } = calls;
+  const made = Object.values(others).reduce((sum, count) => sum + count, 0);
+  const naive = 2000 + 2000 / pageSize + 200;
+  const of = "requests, polls apart, for 200 changes among 2,000 functions";
+  return figure(of, made / naive, "x", "tags and configuration listed for each function: N + N/50 + M", 0.2);
+}
+
+/** Runs the command on a fleet of its own, in a process of its own. */
+export async function measure(fleet: Fleet): Promise<Run> {
+  const folder = await temporaryFolder();
+  const main = join(checkout, "test/emulator/main.ts");
+  const emulator = start(process.execPath, ["--import", "tsx", main], { cwd: checkout });
+  try {
+    const [url] = await emulator.printed(/http:\S+/);
+    const controls = connectEmulator(url);
+    await seed(controls, fleet);
+    await writeFile(join(folder, "layer_config.yaml"), "layers: { base: { version: 2 } }\n");
+    return await sync(controls, folder, { ...process.env, NODE_OPTIONS: process.env.CHILD_OPTIONS ?? "", ...awsEnvironment(url, "us-east-1") }, fleet);
+  } finally {
+    emulator.kill();
+    await emulator.ended;
+    await removeFolder(folder);
+  }
+}
+
+async function seed(emulator: RemoteControls, { functions, changes, scale }: Fleet): Promise<void> {
+  await emulator.seed({ layers: [{ name: "base", versions: 2 }] });
+  await emulator.seed({
+    functions: Array.from({ length: functions }, (_, index) => ({
+      name: `fn-${String(index).padStart(5, "0")}`,
+      layers: [index < changes ? "base:1" : "base:2"],
+      tags: { environment: "dev" },
+    })),
+  });
+  await emulator.configure({ throttle: { scale }, updateDelayMs: updateDelay / scale });
+}
+
+async function sync(
+  emulator: RemoteControls,
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+  { functions, changes, scale }: Fleet,
+): Promise<Run> {
+  const started = performance.now();
+  const args = ["sync", "--all-functions", "--yes", "--json", "--rate", String(quota * scale)];
+  const command = start(process.execPath, [join(checkout, "dist/sdk/cli/bin.js"), ...args], { cwd, env });
+  const memory = peakMemory(command.process.pid ?? 0);
+  const { code, stdout, stderr } = await command.ended;
+  const seconds = (performance.now() - started) / 1000;
+  assert.equal(code, 0, stderr);
+  const { calls, outcomes } = JSON.parse(stdout).aws;
+  assert.equal(outcomes.length, changes);
+  const { operations } = await emulator.stats();
+  return {
+    seconds,
+    ratio: seconds / ((Math.ceil(functions / pageSize) + 1 + changes) / (quota * scale)),
+    refusals: Object.values(operations).reduce((sum, { throttled }) => sum + throttled, 0),
+    calls,
+    memory: await memory,
+  };
+}
+
+/** The most memory that a process has had, in MB, when it has ended. */
+async function peakMemory(pid: number): Promise<number> {
+  let most = 0;
+  for (;;) {
+    const listed = await promisify(execFile)("ps", ["-o", "rss=", "-p", String(pid)]).catch(() => undefined);
+    if (!listed) return most;
+    most = Math.max(most, Number(listed.stdout) / 1000);
+    await sleep(250);
+  }
+}
