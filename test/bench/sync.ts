@@ -1,13 +1,10 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { promisify } from "node:util";
 import { awsEnvironment, connectEmulator, type RemoteControls } from "../emulator";
 import { checkout } from "../support/engine";
 import { removeFolder, temporaryFolder } from "../support/folders";
-import { start } from "../support/processes";
+import { run as runProcess, start } from "../support/processes";
 import { type Figure, figure } from "./figures";
 
 // AWS's own: "Lambda quotas", API requests.
@@ -22,6 +19,8 @@ interface Fleet {
   readonly changes: number;
   /** How many times AWS's budgets there are. */
   readonly scale: number;
+  /** Whether memory is measured, which costs time. */
+  readonly heap?: boolean;
 }
 
 interface Run {
@@ -30,8 +29,8 @@ interface Run {
   readonly ratio: number;
   readonly refusals: number;
   readonly calls: Readonly<Record<string, number>>;
-  /** Most memory in MB. */
-  readonly memory: number;
+  /** The most memory that was in use, in MB; NaN where it was not measured. */
+  readonly heap: number;
 }
 
 /** The time that a sync of a fleet takes beside what Lambda's quotas allow, its requests, and its memory. */
@@ -41,6 +40,7 @@ export async function run(): Promise<Figure[]> {
     ...timeFigures("500 functions", await all(500, 1)),
     ...timeFigures("2,000 functions", await all(2000, 1)),
     ...(await growthFigures((functions) => all(functions, 10))),
+    await memoryFigure((functions) => measure({ functions, changes: functions, scale: 10, heap: true })),
     callsFigure(await measure({ functions: 2000, changes: 200, scale: 10 })),
   ];
 }
@@ -65,8 +65,12 @@ async function growthFigures(all: (functions: number) => Promise<Run>): Promise<
       1.15,
     ),
     figure("sync of 5,000 functions, with budgets tenfold", most.ratio, "x", "what these budgets allow", 1.15),
-    figure("memory for 4,900 functions more", most.memory - least.memory, "MB", "a sync of 100 functions", 100),
   ];
+}
+
+async function memoryFigure(run: (functions: number) => Promise<Run>): Promise<Figure> {
+  const [few, many] = [await run(100), await run(5000)];
+  return figure("memory in use for 4,900 functions more", many.heap - few.heap, "MB", "a sync of 100 functions", 40);
 }
 
 function callsFigure({ calls }: Run): Figure {
@@ -111,13 +115,13 @@ async function sync(
   emulator: RemoteControls,
   cwd: string,
   env: NodeJS.ProcessEnv,
-  { functions, changes, scale }: Fleet,
+  { functions, changes, scale, heap }: Fleet,
 ): Promise<Run> {
+  const preload = heap ? ["--expose-gc", "--require", join(__dirname, "live-heap.cjs")] : [];
   const started = performance.now();
   const args = ["sync", "--all-functions", "--yes", "--json", "--rate", String(quota * scale)];
-  const command = start(process.execPath, [join(checkout, "dist/sdk/cli/bin.js"), ...args], { cwd, env });
-  const memory = peakMemory(command.process.pid ?? 0);
-  const { code, stdout, stderr } = await command.ended;
+  const words = [...preload, join(checkout, "dist/sdk/cli/bin.js"), ...args];
+  const { code, stdout, stderr } = await runProcess(process.execPath, words, { cwd, env });
   const seconds = (performance.now() - started) / 1000;
   assert.equal(code, 0, stderr);
   const { calls, outcomes } = JSON.parse(stdout).aws;
@@ -128,17 +132,6 @@ async function sync(
     ratio: seconds / ((Math.ceil(functions / pageSize) + 1 + changes) / (quota * scale)),
     refusals: Object.values(operations).reduce((sum, { throttled }) => sum + throttled, 0),
     calls,
-    memory: await memory,
+    heap: Number(/^live heap: (\d+)$/m.exec(stderr)?.[1]) / 1e6,
   };
-}
-
-/** The most memory that a process has had, in MB, when it has ended. */
-async function peakMemory(pid: number): Promise<number> {
-  let most = 0;
-  for (;;) {
-    const listed = await promisify(execFile)("ps", ["-o", "rss=", "-p", String(pid)]).catch(() => undefined);
-    if (!listed) return most;
-    most = Math.max(most, Number(listed.stdout) / 1000);
-    await sleep(250);
-  }
 }

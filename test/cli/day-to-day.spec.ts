@@ -126,6 +126,8 @@ stack_overrides:
       const { code, stderr } = await run("init", "--state-file", "dev.json");
       assert.equal(code, 2);
       assert.match(stderr, /layer_config\.yaml is there already\. Nothing was changed\.\n.*--force/);
+      const shown = await succeeds("init", "--state-file", "dev.json", "--dry-run");
+      assert.match(shown.stdout, /^# yaml-language-server/);
       assert.equal(await folder.read("layer_config.yaml"), config);
       await succeeds("init", "--state-file", "dev.json", "--force");
       assert.match(await folder.read("layer_config.yaml"), /^# yaml-language-server/);

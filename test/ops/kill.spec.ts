@@ -31,7 +31,7 @@ const steps = [
   /has not changed/,
   /STEP - Importing state/,
   /Comparing what/,
-  /Updating Lambda functions/,
+  /(Updating|Putting back) Lambda functions/,
 ];
 
 describe("a run that is cut short", function () {
@@ -54,6 +54,10 @@ describe("a run that is cut short", function () {
     const found = (await deployed.project.exportText()).matchAll(/"arn:[^"]*:receipt-dynamo-dev:(\d+)"/g);
     return [...new Set(Array.from(found, ([, version]) => version))].join();
   };
+
+  beforeEach(async () => {
+    at = Number(await versionsNow());
+  });
 
   /** Cuts a run short, finds the state old or new, runs again, and finds all done. */
   const cutShort = async (kind: Kind, step: RegExp, delay: number, signal: NodeJS.Signals): Promise<Outcome> => {

@@ -6,7 +6,7 @@ export interface JsonStyle {
   readonly between: string | undefined;
   readonly indent: string;
   readonly lineBreak: "\n" | "\r\n" | "\r";
-  /** Every so many characters of a text is written as `\uXXXX`; 0 for none. */
+  /** Every so many characters of a text is written as `\u0041`; 0 for none. */
   readonly escapeEvery: number;
   /** Whether what Go escapes (`<`, `>`, `&`) is escaped. */
   readonly escapeHtml: boolean;

@@ -15,7 +15,8 @@ export async function run(context: Context): Promise<number> {
     stateFiles: options.stateFiles ?? [],
     live: options.live ?? false,
     filter: { functions: options.function ?? [], exclude: options.exclude ?? [] },
-    force: options.force ?? false,
+    // What is only shown replaces nothing.
+    force: options.force || dryRun,
   });
   for (const { function: name, reason } of plan.skipped) reporter.warn(`Function ${name} is left out: ${reason}.`);
   if (dryRun && !options.json) stdout.write(plan.text);

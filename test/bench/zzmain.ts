@@ -1,1 +1,0 @@
-import {measure} from "./zz"; (async () => { for (const [functions, scale] of [[100,10],[5000,10]]) { const {seconds, ratio, memory} = await measure({functions, changes: functions, scale}); console.log(functions, seconds, ratio, memory);} })();
