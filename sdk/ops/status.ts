@@ -38,7 +38,7 @@ export async function readStatus(ports: Ports, request: StatusRequest): Promise<
   });
   const recorded = facts.functions.filter((fn) => isOwned(fn) && isMeant(fn.name, filter));
   const plan = planState(recorded, (text) => planLayer(text, matcher)?.to, filter);
-  tellMatches(ports.reporter, recorded, matcher);
+  tellMatches(ports.reporter, recorded.flatMap(recordedLayers), matcher);
   const selection = { stack: shortStackName(stack), recorded, filter, region, tagKey, scope: recordedFunctionsOnly };
   const { functions, skipped, live } = await readLiveIfPossible(ports, selection, stateFile);
   const changes = Map.groupBy(plan.changes, ({ urn }) => urn);

@@ -37,7 +37,8 @@ export async function planResume(ports: Ports, request: ResumeRequest): Promise<
     const target: LiveTarget = (text, fn) => plannedVersion(text, byArn.get(fn.arn));
     const { visited, skipped } = await readRecorded(ports, history, history.functions, async (now) => {
       const targets = movingTargets(now.live, target);
-      const options = { existence: true, publish: history.publish };
+      const publish = history.publish && { ...history.publish, functions: now.live.map(({ arn }) => arn) };
+      const options = { existence: true, publish };
       const inspection = skipPreflight ? undefined : await inspect(ports, now.aws, targets, options);
       return { now, inspection, moving: targets.map((one) => one.function) };
     });

@@ -6,13 +6,14 @@ import type { Shard } from "../core/shard";
 import { scanState } from "../core/state/scan";
 import { findStaleAliases } from "./fleet/aliases";
 import type { SyncPlan } from "./fleet/plan";
-import { type Inspection, inspect, refuseUnfit } from "./fleet/preflight";
+import { inspect, refuseUnfit } from "./fleet/preflight";
 import { type FoundFunctions, findFleet } from "./fleet/select";
 import { liveChanges, movingTargets, tagSets } from "./live-plan";
 import type { LiveTarget } from "./plans";
 import type { AwsPort, Ports } from "./ports";
 import { loadState } from "./state";
 import { during } from "./steps";
+import { tellMatches } from "./tell";
 
 export { executeSync, syncFailure } from "./fleet/execute";
 export type { SyncPlan, SyncResult } from "./fleet/plan";
@@ -83,6 +84,7 @@ async function plan(ports: Ports, request: SyncRequest): Promise<SyncPlan> {
     examine(ports, aws, found, target, request),
   );
   const aliases = visited.flatMap((one) => one.aliases);
+  tellMatches(ports.reporter, new Set(visited.flatMap((one) => one.layers)), matcher);
   const warnings = refuseUnfit(visited.flatMap(({ inspection }) => inspection ?? []));
   return {
     stack,
@@ -115,28 +117,27 @@ async function examine(ports: Ports, aws: AwsPort, found: FoundFunctions, target
   const targets = movingTargets(found.functions, target);
   const moving = targets.map((one) => one.function);
   const existence = config.settings.validateLayerExists;
-  const [inspection, busy, stale] = await Promise.all([
-    skipPreflight ? undefined : inspect(ports, aws, targets, { existence, publish }),
+  const stale = await findStaleAliases(aws, found.withOldVersions, target);
+  // With an alias also functions that need no update themselves, where the alias is behind.
+  const behind = stale.aliases.filter(({ alias }) => alias === publish?.alias).map((one) => one.functionArn);
+  const wanted = new Set([...moving.map(({ arn }) => arn), ...behind]);
+  const published = publish && { ...publish, functions: [...wanted] };
+  const [inspection, busy] = await Promise.all([
+    skipPreflight ? undefined : inspect(ports, aws, targets, { existence, publish: published }),
     skipPreflight ? [] : (found.busy ?? aws.busyFunctions(moving.slice(0, mostAskedWhetherBusy).map(({ arn }) => arn))),
-    findStaleAliases(aws, found.withOldVersions, target),
   ]);
-  // Functions that need no update themselves, but whose alias is to be moved.
-  const served = new Set(
-    publish?.alias === undefined
-      ? []
-      : stale.aliases.filter(({ alias }) => alias === publish.alias).map((one) => one.functionArn),
-  );
-  const changed = new Set(moving.map(({ arn }) => arn));
-  const wanted = found.functions.filter(({ arn }) => changed.has(arn) || served.has(arn));
   const inTheWay = new Set(busy);
   return {
-    inspection: inspection satisfies Inspection | undefined,
+    inspection,
     // What has an update in progress has to be waited for: its turn comes last.
     site: {
       region: found.region,
       profile: found.profile,
-      functions: wanted.toSorted((a, b) => Number(inTheWay.has(a.arn)) - Number(inTheWay.has(b.arn))),
+      functions: found.functions
+        .filter(({ arn }) => wanted.has(arn))
+        .sort((a, b) => Number(inTheWay.has(a.arn)) - Number(inTheWay.has(b.arn))),
     },
+    layers: [...new Set(found.functions.flatMap((fn) => fn.layers))],
     changes: moving.flatMap((fn) => liveChanges(fn, found.region, target)),
     aliases: stale.aliases,
     warnings: [...imagesWarning(found), ...busyWarnings(moving, inTheWay), ...stale.warnings],

@@ -1,10 +1,8 @@
 import { layerArn, parseLayerVersionArn } from "../core/arn";
 import type { Matcher } from "../core/match";
 import { changeLine } from "../core/report";
-import type { FunctionFacts } from "../core/state/facts";
 import type { AwsPlan, LiveChange, StateChange, StatePlan } from "./plans";
 import type { Reporter } from "./ports";
-import { isOwned, recordedLayers } from "./state-plan";
 
 /** A plan, of an update or a rollback. */
 type AnyPlan = Pick<StatePlan, "changes" | "skipped" | "warnings"> & { readonly aws: AwsPlan | undefined };
@@ -33,10 +31,12 @@ function list(reporter: Reporter, changes: readonly (StateChange | LiveChange)[]
   for (const change of changes) reporter.item(changeLine(change));
 }
 
-/** Tells, with `--verbose`, of each layer once which entry declares it and why, or that none does. */
-export function tellMatches(reporter: Reporter, functions: readonly FunctionFacts[], matcher: Matcher): void {
-  const texts = new Set(functions.filter(isOwned).flatMap(recordedLayers));
-  const layers = [...texts].flatMap((text) => parseLayerVersionArn(text) ?? []);
+/**
+ * Tells, with `--verbose`, of each layer once which entry declares it and why, or that none does.
+ * @param texts layer version ARNs, as a state or functions have them
+ */
+export function tellMatches(reporter: Reporter, texts: Iterable<string>, matcher: Matcher): void {
+  const layers = [...new Set(texts)].flatMap((text) => parseLayerVersionArn(text) ?? []);
   for (const [arn, layer] of new Map(layers.map((one) => [layerArn(one), one]))) {
     const match = matcher(layer);
     if (!match) {

@@ -10,6 +10,7 @@ import { syncLive } from "./live-sync";
 import type { AwsResult, LoadedState, RunResult, UpdatePlan } from "./plans";
 import type { Ports } from "./ports";
 import { loadState } from "./state";
+import { isOwned, recordedLayers } from "./state-plan";
 import { during } from "./steps";
 import { tellChanges, tellConcerns, tellMatches } from "./tell";
 import { applyToState, planUpdate } from "./update";
@@ -118,7 +119,8 @@ export class LayerVersionUpdater {
       settings: this.#loaded.config.settings,
       live: syncAws ? { scope: { allFunctions, tags }, target: this.#versionFor } : undefined,
     });
-    tellMatches(this.ports.reporter, state.facts.functions, this.#loaded.matcher);
+    const owned = state.facts.functions.filter(isOwned);
+    tellMatches(this.ports.reporter, owned.flatMap(recordedLayers), this.#loaded.matcher);
     return this.#plan;
   }
 

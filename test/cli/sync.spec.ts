@@ -139,7 +139,7 @@ describe("lambda-layers sync", function () {
     assert.equal(stopped.code, 4);
     assert.match(
       stopped.stderr,
-      /^WARNING - The run stopped: the check after the first 1 functions failed \(exit code 1\)/m,
+      /^WARNING - The run stopped: the check after the first 1 function failed \(exit code 1\)/m,
     );
     assert.equal(versions(), "22222");
     const limited = await sync("--all-functions", "--yes", "--max-changes", "4");

@@ -41,7 +41,7 @@ describe("a sync of functions with aliases", function () {
       [["fn-0001", "live", "1"]],
     );
     assert.deepEqual(fleet.lines.slice(-2), [
-      "INFO - Found 1 aliases that serve other layer versions:",
+      "INFO - Found 1 alias that serves other layer versions:",
       "  - Function fn-0001: alias live serves version 1 with base version 1 instead of 2",
     ]);
     assert.equal(aws.calls.PublishVersion, undefined);

@@ -174,7 +174,7 @@ describe("a sync", function () {
       assert.equal(moved(), updated);
       assert.equal(aws.rolledBack, undefined);
       const failure = syncFailure(aws);
-      assert.match(failure?.message ?? "", /^1 of 40 .*, and the run stopped: a function failed\./);
+      assert.match(failure?.message ?? "", /^1 of 40 .*; the run stopped: 1 function failed\./);
       fleet.emulator.clearFaults();
       assert.deepEqual(statuses((await fleet.resume()).aws.outcomes), { updated: cancelled + 1 });
       assert.equal(moved(), 40);
@@ -253,11 +253,11 @@ describe("a sync", function () {
     it("waits where nobody checks it, and asks where somebody can be asked", async () => {
       fleet.emulator.seed(taggedFleet(10));
       const slept: number[] = [];
-      const ports = fleet.ports();
-      ports.clock.sleep = async (milliseconds) => {
+      const sleep = async (milliseconds: number) => {
         slept.push(milliseconds);
         assert.equal(moved(), 3);
       };
+      const ports = { ...fleet.ports(), clock: { now: () => new Date(), sleep } };
       const asked: string[] = [];
       const proceed = async (question: string) => {
         asked.push(question);
@@ -275,6 +275,28 @@ describe("a sync", function () {
       assert.deepEqual(slept, [60_000]);
       assert.equal(moved(), 10);
     });
+
+    for (const [what, options] of [
+      ["waits", { pause: 60 }],
+      ["checks", { check: "sleep 60" }],
+    ] as const) {
+      it(`says what was done when it is interrupted while it ${what}`, async () => {
+        fleet.emulator.seed(taggedFleet(10));
+        const stop = new AbortController();
+        const run = fleet.sync({}, { canary: { count: 3 }, ...options }, { signal: stop.signal });
+        while (!fleet.lines.some((line) => line.startsWith("INFO - Updated the first 3 functions"))) await sleep(20);
+        stop.abort();
+        await assert.rejects(run, (error: Error & { code: string; next: string }) => {
+          assert.deepEqual(
+            [error.code, error.message],
+            ["interrupted", "Interrupted. 3 of 10 functions were updated in AWS."],
+          );
+          assert.match(error.next, /sync --resume/);
+          return true;
+        });
+        assert.deepEqual(statuses((await fleet.resume()).aws.outcomes), { updated: 7 });
+      });
+    }
 
     it("has functions of each region in it", async () => {
       const regions = ["us-east-1", "eu-west-1"];

@@ -10,7 +10,7 @@ import type { SyncPlan, SyncReport, SyncResult } from "./plan";
 import { executePutBack, type PutBackResult, planPutBack } from "./put-back";
 import { loadRecord } from "./recorded";
 import { RunRecorder, recordedPlan } from "./recorder";
-import { interruptedRollout, type Rollout, type RolloutOptions, rollOut, type Stop } from "./rollout";
+import { type Rollout, type RolloutOptions, rollOut, type Stop } from "./rollout";
 
 /** How a sync is carried out. */
 export interface ExecuteSyncOptions extends RolloutOptions {
@@ -57,7 +57,8 @@ function callsOf({ aws }: Ports, { callsBefore }: SyncPlan): Record<string, numb
 
 function tellAliases(reporter: Ports["reporter"], aliases: readonly StaleAlias[]): void {
   if (aliases.length === 0) return;
-  reporter.info(`Found ${aliases.length} aliases that serve other layer versions:`);
+  const what = aliases.length === 1 ? "alias that serves" : "aliases that serve";
+  reporter.info(`Found ${aliases.length} ${what} other layer versions:`);
   for (const { function: name, alias, version, layers } of aliases) {
     const wrong = layers.map(({ layer, from, to }) => `${layer} version ${from} instead of ${to}`).join(", ");
     reporter.item(`Function ${name}: alias ${alias} serves version ${version} with ${wrong}`);
@@ -91,11 +92,21 @@ async function carryOut(
     reporter.info(`Synchronizing ${functions.length} Lambda functions with AWS in ${region}`);
   }
   const { tell, end } = follow(reporter, "Updating Lambda functions", total, changes);
+  const failed: string[] = [];
+  let updated = 0;
+  const note = (outcome: FunctionOutcome) => {
+    tell(outcome);
+    if (outcome.status === "updated") updated += 1;
+    if (outcome.status === "failed") failed.push(outcome.function);
+  };
   let rollout: Rollout;
   try {
-    rollout = await rollOut(ports, plan, options, recorder, tell);
-    if (signal?.aborted) throw interruptedRollout(rollout.outcomes, total, recorder.file);
+    rollout = await rollOut(ports, plan, options, recorder, note);
+    if (signal?.aborted) throw new LayersError("interrupted", "Interrupted.");
     if (!rollout.stopped) await recorder.end();
+  } catch (error) {
+    const failures = failed.length > 0 ? ` Failed: ${failed.join(", ")}.` : "";
+    throw cutShort(error, `${updated} of ${total} functions were updated in AWS.${failures}`, recorder.file);
   } finally {
     end();
     await recorder.close();
@@ -113,6 +124,17 @@ async function carryOut(
     ...(stopped && { stopped: stopped.reason }),
     ...(rolledBack && { rolledBack }),
   };
+}
+
+/** An error that ends a run in its middle, with what was done by then and how to go on. */
+function cutShort(error: unknown, soFar: string, record: string): unknown {
+  if (!(error instanceof LayersError)) return error;
+  const next = [
+    ...(error.next === undefined ? [] : [error.next]),
+    `Finish the run:   lambda-layers sync --resume ${record}`,
+    `Or put it back:   lambda-layers rollback --sync-aws ${record}`,
+  ];
+  return new LayersError(error.code, `${error.message} ${soFar}`, { next: next.join("\n"), cause: error });
 }
 
 async function rollBackIfMeant(
@@ -170,8 +192,13 @@ export function syncFailure({ outcomes, published, stopped, rolledBack, record }
   const unpublished = published.filter(({ status }) => status === "failed");
   const notBack = rolledBack?.outcomes.filter(({ status }) => status === "failed") ?? [];
   if (failed.length + unpublished.length === 0 && stopped === undefined) return undefined;
+  const what = [
+    ...(failed.length > 0 ? [`${failed.length} of ${outcomes.length} functions were not updated in AWS`] : []),
+    ...(unpublished.length > 0 ? [`${unpublished.length} functions were not published`] : []),
+    ...(stopped === undefined ? [] : [`the run stopped: ${stopped}`]),
+  ];
   const lines = [
-    `${failed.length} of ${outcomes.length} functions were not updated in AWS${stopped ? `, and the run stopped: ${stopped}` : ""}.`,
+    `${what.join("; ")}.`,
     ...failed.map((one) => `  ${notUpdated(one)}`),
     ...unpublished.map(({ function: name, reason }) => `  Function ${name} was not published: ${reason}`),
     ...(rolledBack

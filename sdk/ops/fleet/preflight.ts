@@ -9,8 +9,8 @@ export type Targets = readonly { readonly function: LiveFunction; readonly layer
 export interface PreflightOptions {
   /** Whether AWS is asked if layer versions exist, and what they suit. */
   readonly existence: boolean;
-  /** Whether functions are published too, and an alias is moved. */
-  readonly publish?: { readonly alias?: string };
+  /** Functions by their ARNs that are published, and the alias that is moved. */
+  readonly publish?: { readonly functions: readonly string[]; readonly alias?: string };
 }
 
 /** What was found in one account and region. */
@@ -52,15 +52,15 @@ export function refuseUnfit(inspections: readonly Inspection[]): string[] {
 }
 
 function neededPermissions(targets: Targets, publish: PreflightOptions["publish"]) {
-  const functions = targets.map(({ function: fn }) => fn.arn);
-  const actions = [
-    "lambda:UpdateFunctionConfiguration",
-    "lambda:GetFunction",
-    ...(publish ? ["lambda:PublishVersion"] : []),
-    ...(publish?.alias === undefined ? [] : ["lambda:GetAlias", "lambda:UpdateAlias"]),
-  ];
+  const moved = targets.map(({ function: fn }) => fn.arn);
+  const published = publish?.functions ?? [];
+  const ofAlias = publish?.alias === undefined ? [] : published;
   return [
-    ...actions.map((action) => ({ action, resources: functions })),
+    { action: "lambda:UpdateFunctionConfiguration", resources: moved },
+    { action: "lambda:GetFunction", resources: [...moved, ...published] },
+    { action: "lambda:PublishVersion", resources: published },
+    { action: "lambda:GetAlias", resources: ofAlias },
+    { action: "lambda:UpdateAlias", resources: ofAlias },
     // An update needs it for each layer that the function is to have, those included that it has already.
     { action: "lambda:GetLayerVersion", resources: targets.flatMap(({ layers }) => layers) },
   ];

@@ -1,4 +1,3 @@
-import { LayersError } from "../../core/errors";
 import type { FunctionOutcome, LiveFunction } from "../../core/live";
 import { divide, interleave, type Portion, type Portions } from "../../core/rollout";
 import type { RegionPlan } from "../plans";
@@ -45,8 +44,9 @@ interface Item {
 
 /**
  * Updates the functions of a plan, portion by portion: the canary, then batches. Between them waits, runs the check, or
- * asks. Accounts and regions take turns in the order, so that all of them have work at any time.
- * @throws LayersError `interrupted`, and what {@link moveFunctions} throws
+ * asks. Accounts and regions take turns in the order, so that all of them have work at any time. Ends early where the
+ * run is interrupted.
+ * @throws LayersError what {@link moveFunctions} throws
  */
 export async function rollOut(
   ports: Ports,
@@ -64,13 +64,17 @@ export async function rollOut(
   for (const [index, portion] of portions.entries()) {
     const moved = await moveFunctions(ports, bySite(portion.items), plan.target, withPlan);
     outcomes.push(...moved);
-    if (ports.signal?.aborted) break;
-    const released = plan.publish ? await publish(ports, portion, moved, plan, recorder) : [];
-    published.push(...released);
     const left = portions.slice(index + 1).flatMap((one) => one.items);
-    const stopped =
-      afterFailures(portion, [...moved, ...released], onFailure) ?? (await gate(ports, portion, left, options, plan));
-    if (stopped) return { outcomes: [...outcomes, ...left.map(notAttempted)], published, stopped };
+    try {
+      const released = plan.publish ? await publish(ports, portion, moved, plan, recorder) : [];
+      published.push(...released);
+      const stopped =
+        afterFailures(portion, [...moved, ...released], onFailure) ?? (await gate(ports, portion, left, options, plan));
+      if (stopped) return { outcomes: [...outcomes, ...left.map(notAttempted)], published, stopped };
+    } catch (error) {
+      if (!ports.signal?.aborted) throw error;
+    }
+    if (ports.signal?.aborted) break;
   }
   return { outcomes, published };
 }
@@ -103,10 +107,8 @@ function afterFailures(
 ): Stop | undefined {
   const failed = outcomes.filter(({ status }) => status === "failed").length;
   if (failed === 0) return undefined;
-  if (kind === "canary") return { cause: "canary", reason: `${failed} of the first ${items.length} functions failed` };
-  if (onFailure !== "continue")
-    return { cause: "failure", reason: failed === 1 ? "a function failed" : `${failed} functions failed` };
-  return undefined;
+  if (kind === "canary") return { cause: "canary", reason: `${failed} of the first ${functions(items.length)} failed` };
+  return onFailure === "continue" ? undefined : { cause: "failure", reason: `${functions(failed)} failed` };
 }
 
 /** Waits, checks and asks after a portion. */
@@ -118,7 +120,7 @@ async function gate(
   { stack }: SyncPlan,
 ): Promise<Stop | undefined> {
   const isCanary = kind === "canary";
-  const which = isCanary ? `the first ${items.length} functions` : `a batch of ${items.length} functions`;
+  const which = `${isCanary ? "the first" : "a batch of"} ${functions(items.length)}`;
   const isAsked = isCanary && check === undefined && proceed !== undefined && left.length > 0;
   const seconds = pause ?? (isCanary && check === undefined && !isAsked ? canaryPause : 0);
   if (seconds > 0 && (left.length > 0 || check !== undefined)) {
@@ -142,21 +144,12 @@ async function gate(
   return undefined;
 }
 
+function functions(count: number): string {
+  return `${count} function${count === 1 ? "" : "s"}`;
+}
+
 function notAttempted({ fn }: Item): FunctionOutcome {
   const { name, arn, layers, revisionId } = fn;
   const unchanged = { before: layers, after: layers, ...(revisionId !== undefined && { revisionId }) };
   return { function: name, arn, ...unchanged, status: "cancelled", reason: stoppedReason };
-}
-
-/** The error of a rollout that its user has interrupted. */
-export function interruptedRollout(outcomes: readonly FunctionOutcome[], total: number, record: string): LayersError {
-  const done = outcomes.filter(({ status }) => status === "updated").length;
-  const failed = outcomes.filter(({ status }) => status === "failed").map(({ function: name }) => name);
-  const failures = failed.length > 0 ? ` Failed: ${failed.join(", ")}.` : "";
-  return new LayersError("interrupted", `Interrupted. ${done} of ${total} functions were updated in AWS.${failures}`, {
-    next: [
-      `Finish the run:  lambda-layers sync --resume ${record}`,
-      `Or put it back:  lambda-layers rollback --sync-aws ${record}`,
-    ].join("\n"),
-  });
 }
