@@ -6,8 +6,7 @@ import ts from "typescript";
 
 const checkout = resolve(__dirname, "..");
 
-/** The package's own, as the compiled start of the command finds it from dist/sdk/cli. */
-const manifest = "../package.json";
+const manifest = "package.json";
 
 /**
  * Which other parts each part may import. A file's part is the longest of these paths that it begins with; files of one

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { isBuiltin } from "node:module";
 import { join } from "node:path";
-import { configJsonSchema } from "../sdk/core/config/schema";
+import { configSchema } from "../sdk/core/config/schema";
 import { removeFolder, temporaryFolder } from "./support/folders";
 import { start } from "./support/processes";
+import { configJsonSchema } from "./toolchain/config-json-schema.mjs";
 import { checkout } from "./toolchain/places.mjs";
 
 const name = "pulumi-lambda-layers";
@@ -48,9 +50,12 @@ describe("the package", function () {
       "policy-pack/main.js",
       "policy-pack/package.json",
     ]);
-    const compiled = files.filter((path) => path.startsWith("dist/") && path !== "dist/layer-config.schema.json");
-    assert.equal(compiled.length, files.length - 8);
-    for (const path of compiled) {
+    const made = files.filter((path) => path.startsWith("dist/") && path !== "dist/layer-config.schema.json");
+    assert.equal(made.length, files.length - 8);
+    for (const path of made.filter((path) => path.startsWith("dist/cli/"))) {
+      assert.match(path, /^dist\/cli\/(?:bin\.js|main\.js|chunks\/[\w-]+\.js|LICENSES\.txt)$/);
+    }
+    for (const path of made.filter((path) => !path.startsWith("dist/cli/"))) {
       const source = path.replace(/^dist\//, "").replace(/(?:\.d)?\.(?:js|ts)$/, ".ts");
       assert(existsSync(join(checkout, source)), `${path} comes from no source`);
     }
@@ -82,7 +87,7 @@ describe("the package", function () {
 
   it("has the JSON Schema of the config", async () => {
     const schema = JSON.parse(await readFile(join(checkout, "dist/layer-config.schema.json"), "utf8"));
-    assert.deepEqual(schema, JSON.parse(JSON.stringify(configJsonSchema())));
+    assert.deepEqual(schema, JSON.parse(JSON.stringify(configJsonSchema(configSchema))));
   });
 
   const evaluate = async (program: string) =>
@@ -158,7 +163,7 @@ console.log(JSON.stringify({
       for (const [, module = ""] of (await readFile(join(checkout, path), "utf8")).matchAll(
         /(?:require|import)\("([^."][^"]*)"\)/g,
       )) {
-        if (!module.startsWith("node:")) used.add(module.split("/", module.startsWith("@") ? 2 : 1).join("/"));
+        if (!isBuiltin(module)) used.add(module.split("/", module.startsWith("@") ? 2 : 1).join("/"));
       }
     }
     used.delete(name);
@@ -167,6 +172,15 @@ console.log(JSON.stringify({
       [...used].filter((module) => !declared.includes(module)),
       nothing,
     );
+  });
+
+  it("passes on the licenses of the packages that its command is bundled with", async () => {
+    const licenses = await readFile(join(checkout, "dist/cli/LICENSES.txt"), "utf8");
+    for (const module of ["commander", "yaml", "valibot", "cli-table3"]) {
+      const { version } = JSON.parse(await readFile(join(checkout, "node_modules", module, "package.json"), "utf8"));
+      assert(licenses.includes(`${module} ${version}\n`), module);
+    }
+    assert(licenses.split("Permission ").length > 10);
   });
 
   it("is licensed under Apache-2.0, with the full text", async () => {

@@ -9,7 +9,8 @@ import type { Output } from "./terminal";
 
 /** What a CI job shows of one stack, and what later steps of it can ask for. */
 export interface JobSummary {
-  readonly markdown: string;
+  /** Made only where a CI system shows it. */
+  readonly markdown: () => string;
   /** Layer versions that were changed, or that an update would change. */
   readonly changes: number;
   /** Layers that are not as declared when the command ends. */
@@ -24,11 +25,16 @@ export interface Job {
   readonly stdout: Output | undefined;
 }
 
+/** What all stacks came to. */
+interface WrittenSummary extends Omit<JobSummary, "markdown"> {
+  readonly markdown: string;
+}
+
 /** A CI system that has a place for summaries of jobs. */
 interface CiSystem {
   readonly name: string;
   isRunning(env: NodeJS.ProcessEnv): boolean;
-  write(summary: JobSummary, job: Job): Promise<void>;
+  write(summary: WrittenSummary, job: Job): Promise<void>;
 }
 
 // The most that GitHub shows of one step:
@@ -72,8 +78,8 @@ export async function writeJobSummary(summaries: readonly JobSummary[], job: Job
   const system = systems.find(({ isRunning }) => isRunning(job.env));
   if (!system) return;
   const sum = (key: "changes" | "drift") => summaries.reduce((total, one) => total + one[key], 0);
-  const markdown = `${summaries.map((one) => one.markdown).join("\n")}\n`;
   try {
+    const markdown = `${summaries.map((one) => one.markdown()).join("\n")}\n`;
     await system.write({ markdown, changes: sum("changes"), drift: sum("drift") }, job);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
@@ -84,12 +90,12 @@ export async function writeJobSummary(summaries: readonly JobSummary[], job: Job
 /** The summary of where a stack's layers stand. */
 export function statusSummary(stack: ReadStack): JobSummary {
   const { driftedLayers } = totalsOf(stack.status.rows);
-  return { markdown: renderStatusMarkdown([stack]), changes: driftedLayers, drift: driftedLayers };
+  return { markdown: () => renderStatusMarkdown([stack]), changes: driftedLayers, drift: driftedLayers };
 }
 
 /** The summary of a stack that could not be looked at. */
 export function failureSummary(failed: FailedStack): JobSummary {
-  return { markdown: renderStatusMarkdown([failed]), changes: 0, drift: 0 };
+  return { markdown: () => renderStatusMarkdown([failed]), changes: 0, drift: 0 };
 }
 
 /** The summary of an update. */
@@ -100,5 +106,5 @@ export function runSummary(result: RunResult): JobSummary {
   );
   const all = changes.length + (aws?.changes.length ?? 0);
   const left = aws?.changes.filter((change) => !isDone.has(change.function)).length ?? 0;
-  return { markdown: renderRunMarkdown(result), changes: all, drift: dryRun ? all : left };
+  return { markdown: () => renderRunMarkdown(result), changes: all, drift: dryRun ? all : left };
 }

@@ -12,6 +12,7 @@ import { Output, type OutputStream } from "./terminal";
 
 /** The process around a run. */
 export interface World {
+  /** Opened when it is asked for, which takes a while. */
   readonly stdin: NodeJS.ReadStream;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
@@ -24,7 +25,7 @@ export interface World {
 
 /** Runs the command line of this process. */
 export function start(version: string): void {
-  const { stdin, stdout, stderr, env } = process;
+  const { stdout, stderr, env } = process;
   const signal = listenToSignals();
   const words = process.argv.slice(2);
   // What nothing else has caught is told like any other error.
@@ -34,7 +35,13 @@ export function start(version: string): void {
     const reporter = createReporter({ stdout: output, stderr: output, json: false, verbose, progress: false });
     process.exit(tellError(reporter, error).exitStatus);
   });
-  main(words, { stdin, stdout, stderr, env, version, signal }).then((status) => {
+  const world: World = {
+    ...{ stdout, stderr, env, version, signal },
+    get stdin() {
+      return process.stdin;
+    },
+  };
+  main(words, world).then((status) => {
     process.exitCode = status;
   });
 }
@@ -77,17 +84,18 @@ interface Words {
   readonly stderr: Output;
 }
 
-function createContext({ options, args, stdout, stderr }: Words, { stdin, env, version, signal }: World): Context {
+function createContext({ options, args, stdout, stderr }: Words, world: World): Context {
+  const { env, version, signal } = world;
   const { json = false, verbose = false, yes = false } = options;
   const progress = stderr.isTerminal && !env.CI;
   const reporter = createReporter({ stdout, stderr, json, verbose, progress });
-  const isAsked = stdin.isTTY && stdout.isTerminal && !json && !yes;
+  const isAsked = stdout.isTerminal && !json && !yes && world.stdin.isTTY;
   return {
     ...{ options, args, stdout, reporter, env, version },
     ask: isAsked
       ? async (question) => {
           const { confirm } = await import("./confirm.js");
-          return confirm(question, { input: stdin, output: stderr.stream as NodeJS.WriteStream, signal });
+          return confirm(question, { input: world.stdin, output: stderr.stream as NodeJS.WriteStream, signal });
         }
       : undefined,
     async openPorts() {

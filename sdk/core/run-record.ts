@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as v from "valibot";
 import { layerArn, parseLayerVersionArn } from "./arn";
 import { LayersError } from "./errors";
 import type { AliasMove } from "./live";
@@ -8,73 +8,73 @@ import type { AliasMove } from "./live";
 
 const format = 1;
 
-const text = z.string();
-const layers = z.array(text);
-const aim = z.enum(["sync", "rollback"]);
+const text = v.string();
+const layers = v.array(text);
+const aim = v.picklist(["sync", "rollback"]);
 /** One layer of a function and the version that it moves from and to. */
-const layerMove = z.object({ layer: text, from: z.int(), to: z.int() });
-const site = z.object({ region: text, account: text, profile: text.optional() });
+const layerMove = v.object({ layer: text, from: v.pipe(v.number(), v.integer()), to: v.pipe(v.number(), v.integer()) });
+const site = v.object({ region: text, account: text, profile: v.optional(text) });
 
-const lineSchema = z.discriminatedUnion("line", [
+const lineSchema = v.variant("line", [
   /** The first line: what the run is. */
-  z.object({
-    line: z.literal("run"),
-    format: z.literal(format),
+  v.object({
+    line: v.literal("run"),
+    format: v.literal(format),
     stack: text,
     at: text,
-    sites: z.array(site),
-    publish: z.object({ alias: text.optional() }).optional(),
+    sites: v.array(site),
+    publish: v.optional(v.object({ alias: v.optional(text) })),
   }),
   /** A function that the run is to change. */
-  z.object({ line: z.literal("planned"), function: text, changes: z.array(layerMove) }),
+  v.object({ line: v.literal("planned"), function: text, changes: v.array(layerMove) }),
   /** A process begins to work on the run. */
-  z.object({ line: z.literal("begun"), aim, at: text }),
+  v.object({ line: v.literal("begun"), aim, at: text }),
   /** An update is about to be sent. `instead`: the function's earlier updates of this session were not carried out. */
-  z.object({
-    line: z.literal("before"),
+  v.object({
+    line: v.literal("before"),
     aim,
     function: text,
     layersBefore: layers,
     layersAfter: layers,
-    revision: text.optional(),
-    instead: z.literal(true).optional(),
+    revision: v.optional(text),
+    instead: v.optional(v.literal(true)),
   }),
   /** How a function came out. */
-  z.object({
-    line: z.literal("after"),
+  v.object({
+    line: v.literal("after"),
     aim,
     function: text,
     layersBefore: layers,
     layersAfter: layers,
-    revision: text.optional(),
-    outcome: z.enum(["updated", "unchanged", "failed", "cancelled"]),
-    reason: text.optional(),
+    revision: v.optional(text),
+    outcome: v.picklist(["updated", "unchanged", "failed", "cancelled"]),
+    reason: v.optional(text),
   }),
   /** An alias is about to be moved; with `done` it has been. */
-  z.object({
-    line: z.literal("alias"),
+  v.object({
+    line: v.literal("alias"),
     aim,
     function: text,
     alias: text,
     from: text,
     to: text,
-    done: z.literal(true).optional(),
+    done: v.optional(v.literal(true)),
   }),
   /** A process has done its work to the end, whether or not each function came out right. */
-  z.object({ line: z.literal("ended"), aim, at: text }),
+  v.object({ line: v.literal("ended"), aim, at: text }),
 ]);
 
 /** One line of a run record. */
-export type RunLine = z.infer<typeof lineSchema>;
+export type RunLine = v.InferOutput<typeof lineSchema>;
 
 /** Whether a run brings functions to their versions, or puts them back. */
-export type RunAim = z.infer<typeof aim>;
+export type RunAim = v.InferOutput<typeof aim>;
 
 /** One layer of a function, by its ARN without version, and the versions that it moves from and to. */
-export type LayerMove = z.infer<typeof layerMove>;
+export type LayerMove = v.InferOutput<typeof layerMove>;
 
 /** An account and region that a run worked in. */
-export type RunSite = z.infer<typeof site>;
+export type RunSite = v.InferOutput<typeof site>;
 
 /** What a record tells of one function. */
 export interface FunctionHistory {
@@ -126,17 +126,17 @@ export function readRunRecord(content: string, file: string): RunHistory {
     if (parsed === "torn") {
       const next = texts.slice(index + 1).find((one) => one !== "");
       if (next !== undefined && !next.startsWith('{"line":"begun"')) throw invalid(file, index, "it is no JSON");
-    } else if (parsed.success) lines.push(parsed.data);
-    else throw invalid(file, index, z.prettifyError(parsed.error).replaceAll("\n", " "));
+    } else if (parsed.success) lines.push(parsed.output);
+    else throw invalid(file, index, v.summarize(parsed.issues).replaceAll("\n", " "));
   }
   const [first, ...others] = lines;
   if (first?.line !== "run") throw invalid(file, 0, "a run record begins with the run");
   return historyOf(first, others);
 }
 
-function parseLine(line: string): "torn" | z.ZodSafeParseResult<RunLine> {
+function parseLine(line: string): "torn" | v.SafeParseResult<typeof lineSchema> {
   try {
-    return lineSchema.safeParse(JSON.parse(line));
+    return v.safeParse(lineSchema, JSON.parse(line));
   } catch {
     return "torn";
   }

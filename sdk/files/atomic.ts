@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { type FileHandle, link, open, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
@@ -62,7 +61,10 @@ export async function readWhole(path: string): Promise<Buffer> {
 }
 
 async function writeTemporary(path: string, content: Iterable<Uint8Array>, mode: number): Promise<string> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
+  const temporary = join(
+    dirname(path),
+    `.${basename(path)}.${Buffer.from(crypto.getRandomValues(new Uint8Array(6))).toString("hex")}.tmp`,
+  );
   // Fails where the name is taken, even by a link.
   const file = await open(temporary, "wx", mode);
   try {

@@ -1,5 +1,4 @@
 import type { ChildProcess, SpawnOptions } from "node:child_process";
-import { randomBytes } from "node:crypto";
 import { type FileHandle, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -112,7 +111,7 @@ export class PulumiStacks {
 
 /** Works with a file that is gone with the last process that has it open, however that one ends. */
 async function withNamelessFile(work: (file: FileHandle) => Promise<void>): Promise<void> {
-  const path = join(tmpdir(), `lambda-layers-${randomBytes(8).toString("hex")}.log`);
+  const path = join(tmpdir(), `lambda-layers-${crypto.randomUUID()}.log`);
   const file = await open(path, "wx+", 0o600);
   // Windows does not remove open files.
   if (process.platform !== "win32") await rm(path);

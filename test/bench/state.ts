@@ -11,7 +11,7 @@ const sizes = [
   { resources: 20_000, pairs: 5 },
   { resources: 200_000, pairs: 3 },
 ];
-const cli = join(__dirname, "../../dist/sdk/cli/bin.js");
+const cli = join(__dirname, "../../dist/cli/bin.js");
 
 /** What it takes to update an exported state, beside a script that reads all of it into objects. */
 export async function run(): Promise<Figure[]> {

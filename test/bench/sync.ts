@@ -120,7 +120,7 @@ async function sync(
   const preload = heap ? ["--expose-gc", "--require", join(__dirname, "live-heap.cjs")] : [];
   const started = performance.now();
   const args = ["sync", "--all-functions", "--yes", "--json", "--rate", String(quota * scale)];
-  const words = [...preload, join(checkout, "dist/sdk/cli/bin.js"), ...args];
+  const words = [...preload, join(checkout, "dist/cli/bin.js"), ...args];
   const { code, stdout, stderr } = await runProcess(process.execPath, words, { cwd, env });
   const seconds = (performance.now() - started) / 1000;
   assert.equal(code, 0, stderr);

@@ -8,18 +8,18 @@ import { onPath } from "../toolchain/commands.mjs";
 import { checkout } from "../toolchain/places.mjs";
 
 describe("the start of the command", () => {
-  const compiled = join(checkout, "dist/sdk/cli/bin.js");
+  const compiled = join(checkout, "dist/cli/bin.js");
   let folder: string;
   let bin: string;
 
   // The compiled start, the manifest that it reads, and a command line that says only that it was started.
   before(async () => {
     folder = await temporaryFolder();
-    bin = join(folder, "dist/sdk/cli/bin.js");
-    await mkdir(join(folder, "dist/sdk/cli"), { recursive: true });
+    bin = join(folder, "dist/cli/bin.js");
+    await mkdir(join(folder, "dist/cli"), { recursive: true });
     await copyFile(compiled, bin);
     const main = 'exports.start = (version) => console.log("started", version, ...process.argv.slice(2));';
-    await writeFile(join(folder, "dist/sdk/cli/main.js"), main);
+    await writeFile(join(folder, "dist/cli/main.js"), main);
     await writeFile(join(folder, "package.json"), JSON.stringify({ version: "1.2.3", engines: { node: ">=22" } }));
   });
   after(() => removeFolder(folder));

@@ -9,7 +9,7 @@ import { type Outcome, type Running, type RunOptions, start } from "../support/p
 import { awsFunction, layer, stateOf } from "../support/states";
 
 /** The compiled command. */
-export const bin = join(checkout, "dist/sdk/cli/bin.js");
+export const bin = join(checkout, "dist/cli/bin.js");
 
 /** Where and how a command runs. */
 export interface CliOptions extends RunOptions {

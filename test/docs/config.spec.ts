@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parseLayerVersionArn } from "../../sdk/core/arn";
 import { declareFor } from "../../sdk/core/config/declared";
 import { type LayerConfig, parseConfig } from "../../sdk/core/config/parse";
-import { configSchema } from "../../sdk/core/config/schema";
+import { knownKeys } from "../../sdk/core/config/schema";
 import { createMatcher } from "../../sdk/core/match";
 import { formatProblem } from "../../sdk/core/problem";
 import { checkout } from "../toolchain/places.mjs";
@@ -58,11 +58,7 @@ describe("docs/config.md", () => {
     assert.deepEqual(layers("prod"), ["receipt-dynamo 5 exact"]);
   });
 
-  const sections = configSchema.shape;
-  const fields = {
-    layers: Object.keys(sections.layers.valueType.shape),
-    settings: Object.keys(sections.settings.unwrap().unwrap().shape),
-  };
+  const fields = { layers: knownKeys.entry, settings: knownKeys.settings };
   for (const [section, keys] of Object.entries(fields)) {
     const rows =
       document

@@ -37,7 +37,7 @@ export async function runStep({ command }: Step, project: Pick<Project, "root" |
   const folder = join(project.root, "commands");
   await mkdir(folder, { recursive: true });
   const script = join(folder, "lambda-layers");
-  await writeFile(script, `#!/bin/sh\nexec "${process.execPath}" "${join(checkout, "dist/sdk/cli/bin.js")}" "$@"\n`);
+  await writeFile(script, `#!/bin/sh\nexec "${process.execPath}" "${join(checkout, "dist/cli/bin.js")}" "$@"\n`);
   await chmod(script, 0o755);
   const env = { ...project.env, PATH: `${folder}:${project.env.PATH}`, PWD: project.dir };
   // Through one pipe, so that lines stay in their order.

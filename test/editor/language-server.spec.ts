@@ -12,10 +12,11 @@ import {
 } from "vscode-jsonrpc/node";
 import { draftEntries } from "../../sdk/core/config/draft";
 import { writeDraft } from "../../sdk/core/config/draft-text";
-import { configJsonSchema } from "../../sdk/core/config/schema";
+import { configSchema } from "../../sdk/core/config/schema";
 import { ConfigFiles } from "../../sdk/files/config-files";
 import { checkout } from "../support/engine";
 import { removeFolder, temporaryFolder } from "../support/folders";
+import { configJsonSchema } from "../toolchain/config-json-schema.mjs";
 
 interface Diagnostic {
   readonly message: string;
@@ -36,7 +37,7 @@ describe("a config in an editor with the YAML language server", function () {
     folder = await temporaryFolder();
     const schema = join(folder, "node_modules/pulumi-lambda-layers/dist/layer-config.schema.json");
     await mkdir(dirname(schema), { recursive: true });
-    await writeFile(schema, JSON.stringify(configJsonSchema()));
+    await writeFile(schema, JSON.stringify(configJsonSchema(configSchema)));
 
     const manifest = createRequire(__filename).resolve("yaml-language-server/package.json");
     server = spawn(process.execPath, [join(dirname(manifest), "bin/yaml-language-server"), "--stdio"], { cwd: folder });

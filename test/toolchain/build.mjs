@@ -1,19 +1,24 @@
-// npm run build: compiles the package to dist/, writes the config's JSON Schema there, and makes the package's commands
-// executable.
+// npm run build: compiles the package to dist/, bundles its command, writes the config's JSON Schema there, and makes
+// the package's commands executable.
 
 import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import process from "node:process";
+import { bundleCommand } from "./bundle.mjs";
 import { passThrough } from "./commands.mjs";
+import { configJsonSchema } from "./config-json-schema.mjs";
 import { interruptible } from "./interruptible.mjs";
 import { checkout } from "./places.mjs";
+
+const bundled = "dist/cli";
 
 interruptible(async () => {
   const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
   const code = await passThrough(process.execPath, [tsc, "-p", "tsconfig.build.json"], { cwd: checkout });
   if (code !== 0) return code;
   removeLeftovers();
+  await bundleCommand(join(checkout, bundled));
   writeSchema();
   const { bin = {} } = JSON.parse(readFileSync(join(checkout, "package.json"), "utf8"));
   for (const path of Object.values(bin)) chmodSync(join(checkout, path), 0o755);
@@ -24,16 +29,17 @@ interruptible(async () => {
 function removeLeftovers() {
   for (const path of readdirSync(join(checkout, "dist"), { recursive: true, encoding: "utf8" })) {
     const source = path.replace(/(?:\.d)?\.([cm]?)[jt]s$/, ".$1ts");
-    if (source !== path && !existsSync(join(checkout, source))) rmSync(join(checkout, "dist", path), { force: true });
+    if (source !== path && !path.startsWith("cli") && !existsSync(join(checkout, source)))
+      rmSync(join(checkout, "dist", path), { force: true });
   }
 }
 
 /** Writes what editors check a layer_config.yaml with. Renamed into place, as another build may run at the same time. */
 function writeSchema() {
   const require = createRequire(import.meta.url);
-  const { configJsonSchema } = require(join(checkout, "dist/sdk/core/config/schema.js"));
+  const { configSchema } = require(join(checkout, "dist/sdk/core/config/schema.js"));
   const file = join(checkout, "dist/layer-config.schema.json");
   const unfinished = `${file}.${process.pid}`;
-  writeFileSync(unfinished, `${JSON.stringify(configJsonSchema(), null, 2)}\n`);
+  writeFileSync(unfinished, `${JSON.stringify(configJsonSchema(configSchema), null, 2)}\n`);
   renameSync(unfinished, file);
 }

@@ -1,3 +1,4 @@
+import { safeParse } from "valibot";
 import type { Problem } from "../problem";
 import { contentProblems } from "./problems";
 import { type ConfigFile, configSchema, type EntryFields } from "./schema";
@@ -53,9 +54,12 @@ export function parseConfig(text: string, file: string): ParsedConfig {
   const yaml = parseYaml(text.replace(/^\uFEFF/, ""), file);
   if (yaml.content === undefined) return fail(yaml.problems);
 
-  const result = configSchema.safeParse(yaml.content ?? {});
-  const problems = [...contentProblems(result.error?.issues ?? [], yaml), ...yaml.problems];
-  return problems.length > 0 || !result.data ? fail(problems) : { ok: true, config: toConfig(result.data, yaml, file) };
+  // Of several issues with a value the first will do.
+  const result = safeParse(configSchema, yaml.content ?? {}, { abortPipeEarly: true });
+  const problems = [...contentProblems(result.issues ?? [], yaml), ...yaml.problems];
+  return problems.length > 0 || !result.success
+    ? fail(problems)
+    : { ok: true, config: toConfig(result.output, yaml, file) };
 }
 
 /** Sorted by place. Of several problems of a kind in one place the first will do: what an alias repeats is one mistake. */

@@ -40,7 +40,10 @@ export class KeyTable {
    */
   find(bytes: Uint8Array, start: number, end: number): Key | "other case" | undefined {
     const { ofStruct } = this.options;
-    for (const key of this.byLength[end - start - 2] ?? []) {
+    const ofLength = this.byLength[end - start - 2];
+    // Once for each key of a state: an iterator would be most of the memory that a scan takes.
+    for (let i = 0; ofLength !== undefined && i < ofLength.length; i++) {
+      const key = ofLength[i] as Key & { bytes: Uint8Array };
       const likeness = compareKeys(bytes, start + 1, key.bytes);
       if (likeness === "same") return key;
       if (likeness === "other case" && ofStruct) return likeness;

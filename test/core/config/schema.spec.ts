@@ -2,13 +2,14 @@ import assert from "node:assert/strict";
 import { Ajv } from "ajv";
 import fc from "fast-check";
 import { parseConfig } from "../../../sdk/core/config/parse";
-import { configJsonSchema } from "../../../sdk/core/config/schema";
+import { configSchema } from "../../../sdk/core/config/schema";
 import type { Problem } from "../../../sdk/core/problem";
 import { rawConfig } from "../../support/configs";
+import { configJsonSchema } from "../../toolchain/config-json-schema.mjs";
 
 type Schema = Record<string, unknown> & { properties?: Record<string, Schema>; additionalProperties?: Schema | false };
 
-const schema = configJsonSchema() as Schema;
+const schema = configJsonSchema(configSchema) as Schema;
 const accepts = new Ajv({ strict: true, allowUnionTypes: true }).compile(schema);
 
 describe("the JSON Schema of a config", () => {
