@@ -1,5 +1,5 @@
 import type { Stats } from "node:fs";
-import { lstat, mkdir } from "node:fs/promises";
+import { lstat, mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { LayersError } from "../core/errors";
 
@@ -24,10 +24,25 @@ export async function prepareBackupFolder(path: string, shown: string): Promise<
 
 async function makeFolder(path: string, shown: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true, mode: 0o700 });
+    // One by one: Node's `recursive` never ends where a folder that exists refuses new ones with ENOENT, as /proc does.
+    for (const folder of await missingFolders(path)) await mkdir(folder, { mode: 0o700 }).catch(unlessThere);
   } catch (cause) {
     throw refuse(shown, `cannot be made: ${(cause as Error).message}`, "Name another one with --backup-dir.", cause);
   }
+}
+
+/** A folder and those that it is in, as far as they are not there, outermost first. */
+async function missingFolders(path: string): Promise<string[]> {
+  const exists = await stat(path).then(
+    () => true,
+    ({ code }: NodeJS.ErrnoException) => code !== "ENOENT" && code !== "ENOTDIR",
+  );
+  return exists ? [] : [...(await missingFolders(dirname(path))), path];
+}
+
+/** Another run may make the same folder. */
+function unlessThere(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EEXIST") throw error;
 }
 
 /** @throws LayersError `backup-folder` */

@@ -70,6 +70,7 @@ export async function planRollback(ports: Ports, request: RollbackRequest): Prom
   }
   const scan: ScanState = (bytes) => scanState(bytes, { resourceTypes: settings.resourceTypes });
   const backup = await loadBackup(ports, stack, request.backup, scan);
+  if (!dryRun) ports.reporter.info(`Exporting stack state for ${stack}`);
   const state = await loadState(ports, { stack, scan });
   refusePendingOperations(state);
   refuseOtherStack(state, backup);

@@ -186,4 +186,19 @@ describe("the backup folder", () => {
       message: /^The backup folder file\/backups cannot be made: ENOTDIR/,
     });
   });
+
+  it("is refused where nothing can be made, without trying for ever", async function () {
+    if (process.platform !== "linux") return this.skip();
+    await assert.rejects(folder("/proc/lambda-layers/backups").write("dev", pair("x"), now), {
+      code: "backup-folder",
+      message: /^The backup folder \/proc\/lambda-layers\/backups cannot be made: ENOENT/,
+    });
+  });
+
+  it("is made with the folders that it is in, all for nobody else", async () => {
+    await folder("new/inside/backups").write("dev", pair("x"), now);
+    for (const path of ["new", "new/inside", "new/inside/backups"]) {
+      assert.equal((await lstat(join(root, path))).mode & 0o777, 0o700, path);
+    }
+  });
 });
