@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { compareStates } from "../../sdk/core/state/compare";
+import { layer, useStack } from "../ops/harness";
 import { counts } from "../support/counts";
 import type { Project } from "../support/engine";
-import { layer, useStack } from "../ops/harness";
 import type { Outcome, Running } from "../support/processes";
 import { startCli } from "./harness";
 
