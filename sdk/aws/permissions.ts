@@ -25,8 +25,8 @@ export function createPermissionCheck(
       inPieces([...new Set(resources)], resourcesAtOnce).map((piece) => ({ action, resources: piece })),
     );
     if (questions.length === 0) return { refused: [] };
-    const identity = await callerIdentity();
     try {
+      const identity = await callerIdentity();
       const iam = await clients.iam();
       const source = await policySource(iam, caller, identity);
       if (source === "everything") return { refused: [] };
@@ -35,7 +35,7 @@ export function createPermissionCheck(
       );
       return judge(answers.flat());
     } catch (error) {
-      if (error instanceof LayersError && error.code === "interrupted") throw error;
+      if (error instanceof LayersError && (error.code === "interrupted" || error.code === "aws-credentials")) throw error;
       const [reason] = (error instanceof LayersError ? error.message : String(error)).split("\n");
       return { refused: [], unchecked: reason };
     }

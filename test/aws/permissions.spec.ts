@@ -45,6 +45,22 @@ describe("checkPermissions", () => {
     assert.equal(test.emulator.counts().SimulatePrincipalPolicy, 3);
   });
 
+  // As where Lambda can be reached through an endpoint of its own, and nothing else.
+  it("says so where STS does not answer", async () => {
+    test.emulator.fault({ operation: "GetCallerIdentity", status: 404, code: "NotFound", message: "no such service" });
+    const aws = await test.connect();
+    const { refused, unchecked } = await aws.checkPermissions([{ action: update, resources }]);
+    assert.deepEqual(refused, []);
+    assert.match(unchecked ?? "", /GetCallerIdentity.*no such service/);
+  });
+
+  it("fails where the credentials are refused", async () => {
+    const code = "InvalidClientTokenId";
+    test.emulator.fault({ operation: "GetCallerIdentity", status: 403, code, message: "The token is invalid." });
+    const aws = await test.connect();
+    await assert.rejects(aws.checkPermissions([{ action: update, resources }]), { code: "aws-credentials" });
+  });
+
   it("gives up soon where IAM does not work, and says so", async () => {
     test.emulator.fault({
       operation: "SimulatePrincipalPolicy",

@@ -194,7 +194,7 @@ export function syncFailure({ outcomes, published, stopped, rolledBack, record }
   if (failed.length + unpublished.length === 0 && stopped === undefined) return undefined;
   const what = [
     ...(failed.length > 0 ? [`${failed.length} of ${outcomes.length} functions were not updated in AWS`] : []),
-    ...(unpublished.length > 0 ? [`${unpublished.length} functions were not published`] : []),
+    ...(unpublished.length > 0 ? [`${unpublished.length} of ${published.length} functions were not published`] : []),
     ...(stopped === undefined ? [] : [`the run stopped: ${stopped}`]),
   ];
   const lines = [
