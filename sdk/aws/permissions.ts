@@ -35,7 +35,8 @@ export function createPermissionCheck(
       );
       return judge(answers.flat());
     } catch (error) {
-      if (error instanceof LayersError && (error.code === "interrupted" || error.code === "aws-credentials")) throw error;
+      if (error instanceof LayersError && (error.code === "interrupted" || error.code === "aws-credentials"))
+        throw error;
       const [reason] = (error instanceof LayersError ? error.message : String(error)).split("\n");
       return { refused: [], unchecked: reason };
     }

@@ -2,7 +2,6 @@ import type { Backup } from "../core/backup";
 import type { FunctionOutcome, LiveFunction } from "../core/live";
 import type { FunctionFacts, StateFacts } from "../core/state/facts";
 import type { VersionEdit } from "../core/state/patch";
-import type { PutBackPlan } from "./fleet/put-back";
 
 // What use cases plan and what came of it: plain data, in the shapes that `--json` prints.
 
@@ -134,26 +133,6 @@ export interface RunResult {
   readonly backup: string | null;
   /** Absent without `--sync-aws`. */
   readonly aws?: AwsResult;
-}
-
-/** A planned rollback of one stack. */
-export interface RollbackPlan extends StatePlan {
-  readonly stack: string;
-  readonly dryRun: boolean;
-  /** Whether the backup replaces the whole state; otherwise only its layer versions are put back. */
-  readonly full: boolean;
-  readonly state: LoadedState;
-  readonly backup: LoadedState;
-  /** What is imported; undefined where the state is as it has to be. */
-  readonly content: Uint8Array | undefined;
-  /** Layer version ARNs to go back to that AWS has no more; undefined where AWS could not be asked. */
-  readonly gone: readonly string[] | undefined;
-  /** How long older backups are kept. */
-  readonly retentionDays: number;
-  /** Absent without `--sync-aws`. */
-  readonly aws: AwsPlan | undefined;
-  /** The same, where the backup's run has a record: what that run changed, and nothing that others have changed since. */
-  readonly run: PutBackPlan | undefined;
 }
 
 /** One layer of one function, wherever it is known. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { executeRollback, planRollback } from "../../sdk/ops/rollback";
+import { executeRollback } from "../../sdk/ops/rollback";
+import { planRollback } from "../../sdk/ops/rollback-plan";
 import { backupNames, layer, tell, update, useStack } from "./harness";
 
 const config = "layers: { receipt-dynamo: { version: 5 } }\n";

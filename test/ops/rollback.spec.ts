@@ -3,7 +3,8 @@ import { rename } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { compareStates } from "../../sdk/core/state/compare";
-import { executeRollback, planRollback, type RollbackRequest } from "../../sdk/ops/rollback";
+import { executeRollback } from "../../sdk/ops/rollback";
+import { planRollback, type RollbackRequest } from "../../sdk/ops/rollback-plan";
 import { backupNames, importState, layer, type Told, tell, update, useStack } from "./harness";
 
 const program = `
@@ -44,6 +45,7 @@ describe("a rollback", function () {
     assert.match(rolledBack, /^dev_rollback_\d{8}_\d{6}(_\d)?\.json$/);
     assert.equal(state, rolledBack.replace("rollback", "state"));
     assert.deepEqual(lines, [
+      "INFO - Exporting stack state for dev",
       `INFO - Rolling back to: backups/${kept}`,
       `INFO - State exported to: backups/${state}`,
       "INFO - Function a: Layer receipt-dynamo-dev version 5 -> 1",
@@ -107,7 +109,7 @@ describe("a rollback", function () {
     const { lines } = await rollback({ full: true });
     assert.deepEqual(await differences(), []);
     assert.match(
-      lines[1] ?? "",
+      lines[2] ?? "",
       /^WARN - The whole state is replaced \(3 resources now, 4 in backups\/dev_state_.*\): Pulumi forgets/,
     );
     assert.match((await rollback({ full: true })).lines.join(), /nothing to roll back/);

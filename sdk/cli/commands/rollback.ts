@@ -1,8 +1,8 @@
 import { LayersError } from "../../core/errors";
 import { updateFailure } from "../../ops/live-sync";
-import type { RollbackPlan } from "../../ops/plans";
 import type { Ports } from "../../ops/ports";
-import { executeRollback, planRollback } from "../../ops/rollback";
+import { executeRollback } from "../../ops/rollback";
+import { planRollback, type RollbackPlan } from "../../ops/rollback-plan";
 import {
   executeRunRollback,
   isRunRecord,
