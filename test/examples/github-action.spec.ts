@@ -85,7 +85,7 @@ async function runAction(given: Record<string, string>) {
     "output.txt": "",
     "summary.md": "",
     // What `npm ci` makes of the project's dependency.
-    "node_modules/.bin/lambda-layers": `#!/bin/sh\nexec node ${JSON.stringify(join(checkout, "dist/sdk/cli/bin.js"))} "$@"\n`,
+    "node_modules/.bin/lambda-layers": `#!/bin/sh\nexec node ${JSON.stringify(join(checkout, "dist/cli/bin.js"))} "$@"\n`,
     "script.sh": step.run,
   });
   try {

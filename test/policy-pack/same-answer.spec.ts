@@ -56,7 +56,7 @@ describe("policy, resource and CLI", function () {
     const deployed = await createAwsStack({ env: emulator.env });
     const declaring = await createAwsStack({ env: emulator.env, name: "declaring" });
     const cli = (...args: string[]) =>
-      run(process.execPath, [join(checkout, "dist", "sdk", "cli", "bin.js"), ...args], {
+      run(process.execPath, [join(checkout, "dist/cli/bin.js"), ...args], {
         cwd: deployed.dir,
         env: deployed.env,
       });
