@@ -1,4 +1,5 @@
 import type { CommandDefinition } from "./commands";
+import { unknownCommand } from "./usage";
 
 /** Each flag, such as `--stack`, and whether its next word is its value. */
 export type Flags = ReadonlyMap<string, boolean>;
@@ -8,25 +9,36 @@ const programFlags = ["--help", "-h", "--version", "-V"];
 
 /**
  * Moves the names of commands to the front, so that options may stand before them: `--stack dev status` becomes
- * `status --stack dev`. Where no command is named, the default one is put there.
+ * `status --stack dev`, and `help status` becomes `status --help`. Where no command is named, the default one is put
+ * there.
  * @param words what stands behind `lambda-layers`
- * @returns words for a parser that expects the command first; it is to complain about a first word that is no command
+ * @returns words for a parser that expects the command first
+ * @throws LayersError `usage` for a word that is no command
  */
 export function commandFirst(
   words: readonly string[],
   flags: Flags,
   commands: readonly CommandDefinition[],
   defaultCommand?: string,
+  group?: string,
 ): string[] {
   const at = firstOperand(words, flags);
   const name = words[at];
   if (name === undefined) {
-    const isForProgram = words.some((word, i) => programFlags.includes(word) && !isValue(words, i, flags));
+    const isForProgram = programFlags.some((flag) => hasFlag(words, flag, flags));
     return defaultCommand === undefined || isForProgram ? [...words] : [defaultCommand, ...words];
   }
   const others = [...words.slice(0, at), ...words.slice(at + 1)];
-  const inner = commands.find((command) => command.name === name)?.commands;
-  return [name, ...(inner ? commandFirst(others, flags, inner) : others)];
+  if (name === "help") return [...commandFirst(others, flags, commands, undefined, group), "--help"];
+  const command = commands.find((one) => one.name === name);
+  // A parser would print its general help for such a word beside --help, as if all was well.
+  if (!command) throw unknownCommand(name, commands, group);
+  return [name, ...(command.commands ? commandFirst(others, flags, command.commands, undefined, name) : others)];
+}
+
+/** Whether a flag is among the words, other than as the value of another one. */
+export function hasFlag(words: readonly string[], flag: string, flags: Flags): boolean {
+  return words.some((word, i) => word === flag && !isValue(words, i, flags));
 }
 
 /** Where the first word stands that is neither an option nor an option's value. */

@@ -25,7 +25,8 @@ export function printBackups(stdout: Output, backups: readonly Backup[]): void {
     size(bytes),
     shownPath,
   ]);
-  printTable(stdout, columns, rows);
+  // A file name in two lines could not be copied, and the other columns are too narrow to make room for it.
+  printTable(stdout, columns, rows, { wrap: false });
 }
 
 /** File names write `org+project+dev`. */

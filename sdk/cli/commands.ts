@@ -209,7 +209,7 @@ export const commands: readonly CommandDefinition[] = [
         name: "list",
         summary: "list the backups, newest first",
         description: "Lists the backups of all stacks, or of those named, newest first.",
-        options: ["stack", ...place, ...output],
+        options: ["stacks", ...place, ...output],
         load: () => import("./commands/backups-list.js"),
       },
       {
@@ -217,7 +217,7 @@ export const commands: readonly CommandDefinition[] = [
         summary: "remove backups that are older than the retention",
         description:
           "Removes backups that are older than the retention. The newest one of a stack, and the newest that an update made, stay however old they are.",
-        options: ["config", "stack", "retentionDays", "dryRun", ...place, "yes", ...output],
+        options: ["config", "stacks", "retentionDays", "dryRun", ...place, "yes", ...output],
         load: () => import("./commands/backups-prune.js"),
       },
     ],

@@ -1,13 +1,13 @@
 import { CommanderError } from "commander";
-import { exitStatus } from "../core/errors";
-import { commandFirst } from "./argv";
+import { exitStatus, LayersError } from "../core/errors";
+import { commandFirst, hasFlag } from "./argv";
 import { commands, defaultCommand } from "./commands";
 import { type Context, portOptions } from "./context";
 import { tellError } from "./errors";
 import { errorDocument, printJson } from "./json";
 import { allFlags, type OptionValues } from "./options";
 import { createProgram, type RunCommand } from "./program";
-import { createReporter } from "./reporter";
+import { type CliReporter, createReporter } from "./reporter";
 import { Output, type OutputStream } from "./terminal";
 
 /** The process around a run. */
@@ -55,25 +55,32 @@ export async function main(words: readonly string[], world: World): Promise<numb
   const { version, env } = world;
   const stdout = new Output(world.stdout, env);
   const stderr = new Output(world.stderr, env);
+  const fail = (error: unknown, reporter: CliReporter, json = false) => {
+    const told = tellError(reporter, error);
+    if (json) printJson(stdout, { error: errorDocument(told) });
+    return told.exitStatus;
+  };
   let status = 0;
   const runCommand: RunCommand = async ({ load }, options, args) => {
     const context = createContext({ options, args, stdout, stderr }, world);
     try {
       status = (await (await load?.())?.run(context)) ?? 0;
     } catch (error) {
-      const told = tellError(context.reporter, error);
-      if (options.json) printJson(stdout, { error: errorDocument(told) });
-      status = told.exitStatus;
+      status = fail(error, context.reporter, options.json);
     }
   };
+  const flags = allFlags();
   try {
     const program = createProgram({ version, stdout, stderr, runCommand });
-    await program.parseAsync(commandFirst(words, allFlags(), commands, defaultCommand.name), { from: "user" });
+    await program.parseAsync(commandFirst(words, flags, commands, defaultCommand.name), { from: "user" });
     return status;
   } catch (error) {
     // Help and version end the parsing too.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitStatus.usage;
-    throw error;
+    if (error instanceof CommanderError) return 0;
+    if (!(error instanceof LayersError)) throw error;
+    // Wrong usage: options were not parsed.
+    const json = hasFlag(words, "--json", flags);
+    return fail(error, createReporter({ stdout, stderr, json, verbose: false, progress: false }), json);
   }
 }
 

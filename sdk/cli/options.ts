@@ -14,6 +14,8 @@ import { type SyncOptionValues, syncOptions } from "./sync-options";
 export interface OptionValues extends SyncOptionValues {
   config?: string;
   stack?: string[];
+  /** The same flag; undefined means all. */
+  stacks?: string[];
   dryRun?: boolean;
   syncAws?: boolean;
   expectNoChanges?: boolean;
@@ -57,7 +59,13 @@ const definitions: Record<OptionName, OptionDefinition> = {
   },
   stack: {
     flags: "--stack <NAME>",
-    description: "a Pulumi stack; repeat it, or separate names by commas, for several (default: dev; for backups: all)",
+    description: "a Pulumi stack; repeat it, or separate names by commas, for several (default: dev)",
+    group: groups.what,
+    parse: addNames("stack"),
+  },
+  stacks: {
+    flags: "--stack <NAME>",
+    description: "a Pulumi stack; repeat it, or separate names by commas, for several (default: all)",
     group: groups.what,
     parse: addNames("stack"),
   },

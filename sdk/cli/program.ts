@@ -1,7 +1,8 @@
-import { Command, Help } from "commander";
+import { Command, type CommanderError, Help } from "commander";
 import { type CommandDefinition, commands, defaultCommand } from "./commands";
 import { createOption, type OptionValues } from "./options";
 import type { Output } from "./terminal";
+import { usageError } from "./usage";
 
 /** Runs a command whose words have been parsed. */
 export type RunCommand = (
@@ -19,8 +20,8 @@ export interface ProgramOptions {
 }
 
 /**
- * The command line's grammar and help, made from the tables. Parsing throws CommanderError where it would exit, and has
- * printed by then what there is to say.
+ * The command line's grammar and help, made from the tables. Parsing throws CommanderError once it has printed help or
+ * version, and LayersError `usage` for what a command does not take.
  */
 export function createProgram({ version, stdout, stderr, runCommand }: ProgramOptions): Command {
   const program = new Command("lambda-layers")
@@ -29,15 +30,17 @@ export function createProgram({ version, stdout, stderr, runCommand }: ProgramOp
     .version(version, "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
     .helpCommand("help [command]", "print the help of a command")
+    .showSuggestionAfterError(false)
     .addHelpText("after", examplesOf(defaultCommand))
-    .exitOverride()
+    .exitOverride(endOf(defaultCommand.name, defaultCommand))
     .configureHelp(helpFormat)
     .configureOutput({
       writeOut: (text) => stdout.write(text),
       writeErr: (text) => stderr.write(text),
       getOutHelpWidth: () => stdout.width ?? widthOfFiles,
       getErrHelpWidth: () => stderr.width ?? widthOfFiles,
-      outputError: (text, write) => write(text.replace(/^error:/, `${stderr.colors.red("ERROR")} -`)),
+      // What is wrong is thrown.
+      outputError() {},
     });
   for (const definition of commands) addCommand(program, definition, runCommand);
   return program;
@@ -53,40 +56,44 @@ const helpFormat: Partial<Help> = {
     const options = isProgram ? defaultCommand.options.map((option) => createOption(option)) : [];
     return [...options, ...new Help().visibleOptions(command)];
   },
-  optionTerm: ({ flags }) => plainNames(flags),
+  optionTerm: ({ flags }) => upperNames(flags).replace(/<(.+?)>/g, "$1"),
   commandUsage(command) {
-    return plainNames(new Help().commandUsage(command));
+    return upperNames(new Help().commandUsage(command));
   },
   subcommandTerm(command) {
     const inner = command.commands.map((one) => one.name()).join("|");
-    const args = command.registeredArguments.map((argument) => `[${argument.name()}]`);
-    return plainNames([command.name(), inner, ...args].filter(Boolean).join(" "));
+    const args = command.registeredArguments.map((one) => (one.required ? `<${one.name()}>` : `[${one.name()}]`));
+    return upperNames([command.name(), inner, ...args].filter(Boolean).join(" "));
   },
   subcommandDescription: (command) => command.summary() || command.description(),
 };
 
-/** `--config FILE` and `[BACKUP]` for `--config <FILE>` and `[backup]`. */
-function plainNames(usage: string): string {
-  return usage
-    .replace(/<(.+?)>/g, "$1")
-    .replace(
-      /\[(?!options|update)(\w+)(\.*)\]/g,
-      (_all, name: string, dots: string) => `[${name.toUpperCase()}${dots}]`,
-    );
+/** `<FUNCTION>` and `[BACKUP]` for `<function>` and `[backup]`. */
+function upperNames(usage: string): string {
+  return usage.replace(/<\w+>|\[(?!options|update)\w+\.*\]/g, (name) => name.toUpperCase());
 }
 
-function addCommand(parent: Command, definition: CommandDefinition, runCommand: RunCommand): void {
+function addCommand(parent: Command, definition: CommandDefinition, runCommand: RunCommand, group = ""): void {
+  const path = `${group}${definition.name}`;
   const command = parent
     .command(definition.name)
     .summary(definition.summary)
     .description(definition.description)
-    .helpOption("-h, --help", "print this help");
+    .helpOption("-h, --help", "print this help")
+    .exitOverride(endOf(path, definition));
   for (const option of definition.options) command.addOption(createOption(option));
   const { argument } = definition;
   if (argument) command.addArgument(createArgument(command, argument));
   if (definition.examples) command.addHelpText("after", examplesOf(definition));
-  for (const inner of definition.commands ?? []) addCommand(command, inner, runCommand);
+  for (const inner of definition.commands ?? []) addCommand(command, inner, runCommand, `${path} `);
   if (definition.load) command.action(() => runCommand(definition, command.opts(), command.args));
+}
+
+/** What parsing throws where it would end the process. */
+function endOf(path: string, definition: CommandDefinition) {
+  return (error: CommanderError): never => {
+    throw error.exitCode === 0 ? error : usageError(error, path, definition);
+  };
 }
 
 type Argument = NonNullable<CommandDefinition["argument"]>;

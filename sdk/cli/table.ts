@@ -24,13 +24,19 @@ const narrowest = 8;
 /**
  * Prints a table without lines. On a terminal it is at most as wide as that: the widest columns wrap. Elsewhere nothing
  * wraps, so that each row is a line.
+ * @param options.wrap false: nowhere, for rows that are to be copied from
  */
-export function printTable(output: Output, columns: readonly Column[], rows: readonly (readonly Cell[])[]): void {
+export function printTable(
+  output: Output,
+  columns: readonly Column[],
+  rows: readonly (readonly Cell[])[],
+  { wrap: wraps = true }: { readonly wrap?: boolean } = {},
+): void {
   const titles = columns.map(({ title }) => ({ text: title, color: output.colors.bold }));
   const cells = [titles, ...rows].map((row) => row.map((cell) => (typeof cell === "string" ? plain(cell) : cell)));
   const needed = columns.map((_, column) => Math.max(1, ...cells.map((row) => stringWidth(row[column]?.text ?? ""))));
   const least = columns.map(({ title }) => Math.max(narrowest, stringWidth(title)));
-  const widths = fitWidths(needed, least, output.width);
+  const widths = fitWidths(needed, least, wraps ? output.width : undefined);
   const table = new Table({
     colAligns: columns.map(({ align = "left" }) => align),
     colWidths: widths,

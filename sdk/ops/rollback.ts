@@ -1,7 +1,7 @@
 import { LayersError } from "../core/errors";
 import { changeLine } from "../core/report";
-import { executePutBack } from "./fleet/put-back";
-import { syncLive } from "./live-sync";
+import { adviceOnGone, executePutBack } from "./fleet/put-back";
+import { syncLive, updateFailure } from "./live-sync";
 import type { RunResult } from "./plans";
 import type { Ports } from "./ports";
 import { liveTarget, type RollbackPlan } from "./rollback-plan";
@@ -43,6 +43,19 @@ export async function executeRollback(
     );
   }
   return { ...result, backup, ...(synced && { aws: synced }) };
+}
+
+/** The error of a rollback in which some functions were not put back in AWS; undefined where all were. */
+export function rollbackFailure({ run }: RollbackPlan, { aws }: RunResult): LayersError | undefined {
+  const failure = updateFailure(aws);
+  const impossible = new Set(run?.impossible);
+  if (!failure || impossible.size === 0) return failure;
+  const canFinish = aws?.outcomes.some((one) => one.status === "failed" && !impossible.has(one));
+  const { code, message, next } = failure;
+  return new LayersError(code, message, {
+    next: `${canFinish ? next : "All others are done."}\n${adviceOnGone}`,
+    cause: failure,
+  });
 }
 
 async function writeState(ports: Ports, plan: RollbackPlan): Promise<string | null> {

@@ -100,11 +100,16 @@ function whySkipped(
   { exclude }: FunctionFilter,
 ): string | undefined {
   // What a secret list holds is not known, so that it may need a change.
-  if (isOwned(fn) && (hasSecret(fn.inputs) || hasSecret(fn.outputs))) return "its layers are a secret in the state";
+  if (isOwned(fn) && hasSecretLayers(fn)) return "its layers are a secret in the state";
   if (changes.length === 0) return undefined;
   if (fn.deleted) return "it was replaced and waits for its deletion";
   if (fn.external) return "the stack reads it and does not manage it";
   return exclude.includes(fn.name) ? "excluded" : undefined;
+}
+
+/** Whether any of a function's layers is not known, because it is a secret. */
+export function hasSecretLayers({ inputs, outputs }: FunctionFacts): boolean {
+  return hasSecret(inputs) || hasSecret(outputs);
 }
 
 function hasSecret(recorded: RecordedLayers): boolean {

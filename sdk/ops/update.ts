@@ -3,6 +3,7 @@ import type { LayerSettings } from "../core/config/parse";
 import { changeLine } from "../core/report";
 import type { StateFacts } from "../core/state/facts";
 import { patchState } from "../core/state/patch";
+import { holdsPlaintext } from "../core/state/plaintext";
 import { planLive } from "./live-plan";
 import type { FunctionFilter, LiveScope, LiveTarget, LoadedState, StateTarget, UpdatePlan } from "./plans";
 import type { Ports } from "./ports";
@@ -52,7 +53,7 @@ export async function planUpdate(ports: Ports, state: LoadedState, request: Upda
     state,
     out: file === undefined ? undefined : (request.out ?? file),
     retentionDays: settings.backupRetentionDays,
-    warnings: [...foreignState(state), ...invalidLayerWarnings(facts), ...plan.warnings],
+    warnings: [...plaintextWarnings(state), ...foreignState(state), ...invalidLayerWarnings(facts), ...plan.warnings],
     aws,
   };
 }
@@ -99,6 +100,14 @@ async function applyToFile(
   reporter.info(`State saved to: ${out}`);
   reporter.warn(`The stack itself was not touched: pulumi stack import --stack ${stack} --file ${out}`);
   return backup;
+}
+
+/** A stack's own export has none: it is made without `--show-secrets`. */
+function plaintextWarnings({ file, bytes }: LoadedState): string[] {
+  if (file === undefined || !holdsPlaintext(bytes)) return [];
+  return [
+    `${file} holds secrets in plaintext, and so does what is made from it, the backup included: export the state without --show-secrets, and delete this file.`,
+  ];
 }
 
 function foreignState({ stack, file, facts }: LoadedState): string[] {

@@ -13,6 +13,7 @@ import { loadState } from "./state";
 import { isOwned, recordedLayers } from "./state-plan";
 import { during } from "./steps";
 import { tellChanges, tellConcerns, tellMatches } from "./tell";
+import { unmatchedWarnings } from "./unmatched";
 import { applyToState, planUpdate } from "./update";
 
 /** What a {@link LayerVersionUpdater} is to do. */
@@ -111,7 +112,7 @@ export class LayerVersionUpdater {
       allFunctions = false,
       tags = {},
     } = this.options;
-    this.#plan = await planUpdate(this.ports, state, {
+    const plan = await planUpdate(this.ports, state, {
       dryRun,
       out,
       filter: { functions, exclude },
@@ -119,8 +120,10 @@ export class LayerVersionUpdater {
       settings: this.#loaded.config.settings,
       live: syncAws ? { scope: { allFunctions, tags }, target: this.#versionFor } : undefined,
     });
+    const { matcher } = this.#loaded;
+    this.#plan = { ...plan, warnings: [...plan.warnings, ...unmatchedWarnings(plan, matcher, this.configPath)] };
     const owned = state.facts.functions.filter(isOwned);
-    tellMatches(this.ports.reporter, owned.flatMap(recordedLayers), this.#loaded.matcher);
+    tellMatches(this.ports.reporter, owned.flatMap(recordedLayers), matcher);
     return this.#plan;
   }
 

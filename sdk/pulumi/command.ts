@@ -1,7 +1,7 @@
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { LayersError } from "../core/errors";
-import { pulumiMissing } from "./stack-errors";
+import { projectMissing, pulumiMissing } from "./stack-errors";
 
 /** How a Pulumi command ended. */
 export interface CommandEnd {
@@ -16,14 +16,15 @@ const always = ["--non-interactive", "--color=never"];
 /**
  * Runs `pulumi` and waits until it has ended and its output is read.
  * @param watch called with the process as soon as it runs
- * @throws LayersError `pulumi-missing`, `usage` where there is no such folder, `interrupted`
+ * @throws LayersError `pulumi-missing`, `project-missing` where there is no such folder, `interrupted`
  */
 export async function runPulumi(
   args: readonly string[],
   options: SpawnOptions & { readonly cwd: string },
   watch: (child: ChildProcess) => void = () => {},
 ): Promise<CommandEnd> {
-  if (!existsSync(options.cwd)) throw new LayersError("usage", `No such folder: ${options.cwd}`);
+  const isFolder = statSync(options.cwd, { throwIfNoEntry: false })?.isDirectory();
+  if (!isFolder) throw projectMissing(options.cwd, "there is no such folder");
   const env = { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" };
   try {
     const end = await new Promise<CommandEnd>((resolve, reject) => {

@@ -9,7 +9,7 @@ export interface PulumiFailure {
   /** `export`, `import` or what else was tried, for messages. */
   readonly what: string;
   readonly stack: string;
-  /** The folder that Pulumi ran in. */
+  /** The folder that Pulumi ran in; absolute. */
   readonly cwd: string;
   /** Null where a signal ended the command. */
   readonly exitCode: number | null;
@@ -52,14 +52,16 @@ export function explainFailure(failure: PulumiFailure): LayersError {
       `If .pulumi/stacks/PROJECT/${file} in the backend's folder is empty, delete it: the state beside it is whole, and Pulumi makes the file anew.`,
     );
   }
-  if (!isInProject(cwd)) {
-    return error(
-      "project-missing",
-      `State file not found: ${cwd} is not in a Pulumi project (${said}).`,
-      "Ensure you're in the correct directory (should contain Pulumi.yaml), or name it with --cwd.",
-    );
-  }
+  if (!isInProject(cwd)) return projectMissing(cwd, said);
   return error("pulumi-failed", `Pulumi could not ${what} the stack ${stack}: ${said}`, "Run again with --verbose.");
+}
+
+/** The error of a folder outside of any project. */
+export function projectMissing(cwd: string, said: string): LayersError {
+  return new LayersError("project-missing", `State file not found: ${cwd} is not in a Pulumi project (${said}).`, {
+    next: "Ensure you're in the correct directory (should contain Pulumi.yaml), or name it with --cwd.",
+    cause: said,
+  });
 }
 
 /** The error of a machine without Pulumi. */

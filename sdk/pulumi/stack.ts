@@ -1,7 +1,7 @@
 import type { ChildProcess, SpawnOptions } from "node:child_process";
 import { type FileHandle, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { runPulumi } from "./command";
 import { fileOption, isImportRunning } from "./running-imports";
 import { explainFailure } from "./stack-errors";
@@ -40,7 +40,7 @@ export class PulumiStacks {
   readonly #onCommand: PulumiOptions["onCommand"];
 
   constructor({ cwd = process.cwd(), onCommand }: PulumiOptions = {}) {
-    this.#cwd = cwd;
+    this.#cwd = resolve(cwd);
     this.#onCommand = onCommand;
   }
 

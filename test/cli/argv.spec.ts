@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { commandFirst } from "../../sdk/cli/argv";
+import { commandFirst, hasFlag } from "../../sdk/cli/argv";
 import { commands } from "../../sdk/cli/commands";
 import { allFlags } from "../../sdk/cli/options";
 
@@ -19,7 +19,6 @@ describe("the words of a command line", () => {
     ["--yes backups --stack dev prune", "backups prune --yes --stack dev"],
     ["backups", "backups"],
     ["backups --help", "backups --help"],
-    ["statsu --stack dev", "statsu --stack dev"],
     ["--stak dev", "update --stak dev"],
     ["--stak=dev status", "update --stak=dev status"],
     ["--help", "--help"],
@@ -29,8 +28,13 @@ describe("the words of a command line", () => {
     ["--stack --help", "update --stack --help"],
     ["--stack --stack status", "status --stack --stack"],
     ["status --help", "status --help"],
-    ["help status", "help status"],
-    ["- x", "- x"],
+    ["help", "--help"],
+    ["help help", "--help --help"],
+    ["help status", "status --help"],
+    ["-v help status", "status -v --help"],
+    ["help backups", "backups --help"],
+    ["help backups list", "backups list --help"],
+    ["backups help list", "backups list --help"],
   ];
   for (const [words, expected] of cases) {
     it(`${words || "(none)"} is read as ${expected}`, () => {
@@ -38,6 +42,38 @@ describe("the words of a command line", () => {
       assert.equal(commandFirst(split, allFlags(), commands, "update").join(" "), expected);
     });
   }
+
+  const unknown: [words: string, name: string, next: string][] = [
+    ["statsu --stack dev", "statsu", "Did you mean status?"],
+    ["--stack dev statsu", "statsu", "Did you mean status?"],
+    ["nothing-alike", "nothing-alike", "See what there is: lambda-layers help"],
+    ["help foo", "foo", "See what there is: lambda-layers help"],
+    ["help statsu", "statsu", "Did you mean status?"],
+    ["help backups prun", "prun", "Did you mean prune?"],
+    ["backups remove", "remove", "See what there is: lambda-layers help backups"],
+    ["statsu --help", "statsu", "Did you mean status?"],
+    ["- x", "-", "See what there is: lambda-layers help"],
+  ];
+  for (const [words, name, next] of unknown) {
+    it(`${words} names no command`, () => {
+      assert.throws(() => commandFirst(words.split(" "), allFlags(), commands, "update"), {
+        code: "usage",
+        message: `unknown command '${name}'`,
+        next,
+      });
+    });
+  }
+
+  it("have a flag, unless it is the value of another one", () => {
+    const has = (words: string) => hasFlag(words.split(" "), "--json", allFlags());
+    assert.deepEqual(["--json", "status --json", "--nope --json", "--config --json", "-v"].map(has), [
+      true,
+      true,
+      true,
+      false,
+      false,
+    ]);
+  });
 
   it("know every flag of every command", () => {
     const flags = allFlags();

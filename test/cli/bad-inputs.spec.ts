@@ -13,6 +13,8 @@ interface BadInput {
   code: number;
   /** What the first line on stderr is, warnings apart. */
   says: RegExp;
+  /** What stderr ends with. */
+  next?: string;
   /** Files for a folder of its own, without a project. */
   files?: Record<string, unknown>;
   env?: Record<string, string | undefined>;
@@ -25,9 +27,41 @@ const withState = (text: unknown) => ({ ...valid, "state.json": text });
 const stateText = JSON.stringify(readmeState, undefined, 4);
 
 const wrongFlags: BadInput[] = [
-  { args: ["--dry-rn"], says: /^ERROR - unknown option '--dry-rn'$/ },
-  { args: ["--stak", "dev"], says: /^ERROR - unknown option '--stak'$/ },
-  { args: ["statsu"], says: /^ERROR - unknown command 'statsu'$/ },
+  { args: ["--dry-rn"], says: /^ERROR - unknown option '--dry-rn'$/, next: "Did you mean --dry-run?" },
+  { args: ["--stak=dev"], says: /^ERROR - unknown option '--stak=dev'$/, next: "Did you mean --stack?" },
+  { args: ["--x"], says: /^ERROR - unknown option '--x'$/, next: "See what it takes: lambda-layers help update" },
+  { args: ["-x"], says: /^ERROR - unknown option '-x'$/, next: "See what it takes: lambda-layers help update" },
+  { args: ["--nope", "--json"], says: /^ERROR - unknown option '--nope'$/ },
+  { args: ["status", "--out", "x"], says: /'--out'$/, next: "status does not take it; update does." },
+  { args: ["status", "--full=x", "--json"], says: /'--full=x'$/, next: "status does not take it; rollback does." },
+  {
+    args: ["validate", "-fapi"],
+    says: /'-fapi'$/,
+    next: "validate does not take it; these do: update, sync, status, report, init, rollback.",
+  },
+  {
+    args: ["backups", "list", "--retention-days", "3"],
+    says: /'--retention-days'$/,
+    next: "backups list does not take it; backups prune does.",
+  },
+  {
+    args: ["backups", "--json"],
+    says: /^ERROR - 'backups' needs to be told what to do$/,
+    next: "Write one of these: lambda-layers backups list, lambda-layers backups prune",
+  },
+  { args: ["statsu"], says: /^ERROR - unknown command 'statsu'$/, next: "Did you mean status?" },
+  { args: ["help", "statsu"], says: /^ERROR - unknown command 'statsu'$/, next: "Did you mean status?" },
+  {
+    args: ["help", "foo", "--json"],
+    says: /^ERROR - unknown command 'foo'$/,
+    next: "See what there is: lambda-layers help",
+  },
+  {
+    args: ["explain", "--json"],
+    says: /^ERROR - missing required argument 'function'$/,
+    next: "See what it takes: lambda-layers help explain",
+  },
+  { args: ["--config", "a.yaml", "--json", "--stack"], says: /^ERROR - option '--stack <NAME>' argument missing$/ },
   { args: ["--config"], says: /^ERROR - option '--config <FILE>' argument missing$/ },
   {
     args: ["--stack", "dev,,prod"],
@@ -144,6 +178,23 @@ const noProject: BadInput[] = [
   says: /^ERROR - State file not found: .* is not in a Pulumi project/,
 }));
 
+const config = ["--config", join("..", "project", "layer_config.yaml")];
+
+/** Runs in a project, for another folder: relative, with a file in its place, and not there at all. */
+const elsewhere: BadInput[] = [
+  ["--cwd", "..", "--config", join("project", "layer_config.yaml")],
+  ["--cwd", join("..", "state"), ...config],
+  ["status", "--cwd", join("..", "state"), ...config, "--json"],
+  ["--cwd", join("..", "none"), ...config],
+  ["--cwd", "index.js", "--config", join("..", "layer_config.yaml")],
+].map((args) => ({
+  name: args.join(" "),
+  args,
+  code: 2,
+  says: /^ERROR - State file not found: \/.* is not in a Pulumi project/,
+  next: "Ensure you're in the correct directory (should contain Pulumi.yaml), or name it with --cwd.",
+}));
+
 const unknownStacks: BadInput[] = [
   ["--stack", "none"],
   ["--stack", "organization/test/none"],
@@ -226,7 +277,7 @@ describe("lambda-layers with bad input", () => {
   after(() => project.dispose());
 
   /** Runs in a folder of its own, or in the project. */
-  const check = ({ name, args, code, says, files, env }: BadInput) =>
+  const check = ({ name, args, code, says, next, files, env }: BadInput) =>
     it(name, async () => {
       const folder = files ? join(project.root, `input-${folders++}`) : project.dir;
       for (const [path, content] of Object.entries(files ?? {})) {
@@ -238,6 +289,7 @@ describe("lambda-layers with bad input", () => {
       const first = outcome.stderr.split("\n").find((line) => !/^(WARNING|DEBUG) - /.test(line)) ?? "";
       assert.match(first, says, outcome.output);
       assert.equal(outcome.code, code, outcome.output);
+      if (next !== undefined) assert.equal(outcome.stderr.trimEnd().split("\n").at(-1), next);
       if (!args.includes("-v")) assert.doesNotMatch(outcome.output, /^ +at .*:\d+/m);
       if (args.includes("--json")) assert.ok("error" in JSON.parse(outcome.stdout));
     });
@@ -248,6 +300,7 @@ describe("lambda-layers with bad input", () => {
   describe("a state file that is", () => invalidStates.forEach(check));
   describe("a state of version", () => unknownVersions.forEach(check));
   describe("outside of a project", () => noProject.forEach(check));
+  describe("a folder outside of a project", () => elsewhere.forEach(check));
   describe("an unknown stack", () => unknownStacks.forEach(check));
   describe("no Pulumi CLI", () => noPulumi.forEach(check));
   describe("no login", () => notLoggedIn.forEach(check));

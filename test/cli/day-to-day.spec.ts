@@ -89,7 +89,7 @@ layers:
   receipt-dynamo: # receipt-dynamo-dev, receipt-dynamo-prod
     version: 3 # 6 functions
     # when this was written: cron-dev at 3
-  shared: # shared
+  shared:
     version: 2 # 2 functions
   Datadog-Python312:
     arn: arn:aws:lambda:us-east-1:${theirs}:layer:Datadog-Python312

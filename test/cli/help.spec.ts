@@ -47,6 +47,41 @@ describe("lambda-layers help", () => {
     }
   });
 
+  it("shows which arguments a command needs, and which it can do without", async () => {
+    const [all, ...usages] = await Promise.all(
+      [["--help"], ["explain", "--help"], ["completion", "--help"], ["rollback", "--help"]].map((args) =>
+        folder.cli(args),
+      ),
+    );
+    const terms = all?.stdout.match(/^ {2}(?:explain|completion|rollback|upgrade|help) \S+/gm);
+    assert.deepEqual(terms, [
+      "  explain <FUNCTION>",
+      "  upgrade [LAYER]",
+      "  rollback [BACKUP]",
+      "  completion <SHELL>",
+      "  help [COMMAND]",
+    ]);
+    assert.deepEqual(
+      usages.map(({ stdout }) => stdout.split("\n")[0]),
+      [
+        "Usage: lambda-layers explain [options] <FUNCTION>",
+        "Usage: lambda-layers completion [options] <SHELL>",
+        "Usage: lambda-layers rollback [options] [BACKUP]",
+      ],
+    );
+  });
+
+  it("says of --stack what each command takes without it", async () => {
+    const defaults = async (...args: string[]) => {
+      const { stdout } = await folder.cli([...args, "--help"]);
+      return stdout.replace(/\s+/g, " ").match(/--stack NAME [^(]*\(([^)]*)\)/)?.[1];
+    };
+    assert.deepEqual(
+      await Promise.all([defaults(), defaults("status"), defaults("backups", "list"), defaults("backups", "prune")]),
+      ["default: dev", "default: dev", "default: all", "default: all"],
+    );
+  });
+
   it("fits 80 columns where the terminal has as many", async () => {
     const { screen } = await cliOnTerminal(["--help"], { cwd: folder.path, columns: 80 });
     const help = screen.slice(0, screen.indexOf("Examples:")).split("\r\n");

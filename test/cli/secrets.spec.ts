@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, readdir, readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Emulator, startEmulator } from "../emulator";
 import { createAwsStack, preamble } from "../support/aws-stack";
@@ -96,6 +96,16 @@ describe("lambda-layers and secrets", function () {
     assert.deepEqual(leaks(stdout), secrets);
     const { stdout: password } = await stack.succeeds(["stack", "output", "password", "--show-secrets"]);
     assert.equal(password.trim(), secrets[1]);
+  });
+
+  it("warns of a file that holds them in plaintext, and of no other", async () => {
+    const file = join(stack.root, "exported.json");
+    for (const [flags, isShown] of [[["--show-secrets"], true] as const, [[], false] as const]) {
+      await stack.succeeds(["stack", "export", "--file", file, ...flags]);
+      const { code, output } = await cli(["--state-file", file, "--dry-run"], { cwd: stack.dir, env: stack.env });
+      assert.deepEqual([code, /holds secrets in plaintext/.test(output), leaks(output)], [0, isShown, []]);
+    }
+    await rm(file);
   });
 
   it("does not print the passphrase when it is wrong", async () => {

@@ -54,6 +54,17 @@ describe("lambda-layers on a terminal", () => {
     });
   });
 
+  it("shows each backup in one line however long its name is, to be copied", async () => {
+    const name = `backups/organization+a-project-with-a-long-name+production_state_20240824_143022.json`;
+    await folder.write({ [name]: "{}" });
+    const { code, screen } = await onTerminal(["backups", "list"], { columns: 40 });
+    assert.equal(code, 0);
+    assert.ok(
+      screen.includes(`organization/a-project-with-a-long-name/production  state  update  2024-08-24 14:30:22`),
+    );
+    assert.ok(screen.includes(` ${name}\r\n`), screen);
+  });
+
   describe("has colours", () => {
     const hasColors = async (env: Record<string, string>, args = [...file, "--dry-run"]) => {
       const { screen } = await onTerminal(args, { env: { ...plainEnvironment(folder.path), ...env } });

@@ -38,6 +38,49 @@ describe("lambda-layers going back", function () {
       assert.match(await stack.state(), /receipt-dynamo-dev:1/);
     });
 
+    const again = "All others are done. Run again with --sync-aws to finish.\n";
+    const failUpdate = ({ emulator }: ReceiptStack, resource: string) => {
+      const fault = { operation: "UpdateFunctionConfiguration", resource, status: 400 };
+      emulator.fault({ ...fault, code: "InvalidParameterValueException", message: "no luck" });
+    };
+
+    it("advises to run again where AWS did not update a function", async () => {
+      await stack.run(["--sync-aws"]);
+      failUpdate(stack, "api");
+      const { code, stderr } = await stack.run(["rollback", "--yes", "--sync-aws"]);
+      assert.deepEqual([code, stderr.endsWith(`)\n${again}`)], [4, true], stderr);
+    });
+
+    describe("to a layer version that is gone", () => {
+      let gone: ReceiptStack;
+      before(async () => {
+        gone = await ReceiptStack.create();
+        await gone.run(["--sync-aws"]);
+        gone.emulator.seed({ layers: [{ name: "receipt-dynamo-dev", versions: 0, deleted: [1] }] });
+      });
+      after(() => gone.dispose());
+
+      const advice =
+        "What is gone cannot be attached again: publish that content as a new version, or choose a version that exists, and declare it in the config.\n";
+
+      it("advises what can help, beside running again for what can be finished so", async () => {
+        failUpdate(gone, "worker");
+        const both = await gone.run(["rollback", "--yes", "--sync-aws"]);
+        assert.deepEqual([both.code, both.stderr.endsWith(`\n${again}${advice}`)], [4, true], both.stderr);
+        gone.emulator.clearFaults();
+        const [newest] = JSON.parse((await gone.run(["backups", "list", "--json"])).stdout).filter(
+          (one: { kind: string; madeBy: string }) => one.kind === "state" && one.madeBy === "update",
+        );
+        const { code, stderr } = await gone.run(["rollback", "--yes", "--sync-aws", newest.file]);
+        assert.match(stderr, /^ERROR - 1 of 2 functions were not updated in AWS:\n {2}Function api .*\n/m);
+        assert.deepEqual([code, stderr.endsWith(`\nAll others are done.\n${advice}`)], [4, true], stderr);
+        assert.deepEqual(gone.emulator.layersOf("worker"), [layer("receipt-dynamo-dev", 2)]);
+        const record = newest.file.replace("_state_", "_sync_").replace(".json", ".jsonl");
+        const alone = await gone.run(["rollback", "--yes", "--sync-aws", record]);
+        assert.deepEqual([alone.code, alone.stderr.endsWith(`cannot be attached again.\n${advice}`)], [4, true]);
+      });
+    });
+
     it("replaces the whole state with --full", async () => {
       await stack.run([]);
       const { code, stderr } = await stack.run(["rollback", "--full", "--yes"]);

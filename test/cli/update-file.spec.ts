@@ -144,6 +144,72 @@ describe("lambda-layers update --state-file", () => {
     assert.match(stderr, /^WARNING - Invalid layer ARN format: not-an-arn of function odd is left as it is\.$/m);
   });
 
+  describe("says of a config that matches nothing", () => {
+    const layers = (...names: string[]) => names.map((name) => layer(name, 1));
+    const other = (...names: string[]) => stateOf([awsFunction("fn", layers(...names))]);
+    const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "v1:" };
+    const cases: Record<string, [state: unknown, warning: string]> = {
+      "which layers there are": [
+        stateOf([awsFunction("a", layers("x", "y")), awsFunction("b", layers("y", "z"))]),
+        "layer_config.yaml matches no layer of the functions in state.json, which have: x, y, z.",
+      ],
+      "a few of many layers": [
+        other("a", "b", "c", "d", "e", "f", "g"),
+        "layer_config.yaml matches no layer of the functions in state.json, which have: a, b, c, d, e and 2 more.",
+      ],
+      "that no function has layers": [
+        other(),
+        "layer_config.yaml matches nothing: no function in state.json has layers.",
+      ],
+      "that there is no function": [
+        stateOf([]),
+        "layer_config.yaml matches nothing: no function in state.json has layers.",
+      ],
+    };
+    for (const [what, [state, warning]] of Object.entries(cases)) {
+      it(what, async () => {
+        await folder.write({ "state.json": state });
+        const { code, stdout, stderr } = await folder.cli([...file, "--dry-run"]);
+        assert.deepEqual([code, stdout], [0, "INFO - Found no layer version updates\n"]);
+        assert.equal(stderr, `WARNING - ${warning}\n`);
+      });
+    }
+
+    const quiet: Record<string, unknown> = {
+      "a layer matches and is at its version": stateOf([awsFunction("fn", [layer("receipt-dynamo-dev", 5)])]),
+      "a layer is a secret, which may match": stateOf([awsFunction("fn", [secret]), awsFunction("g", layers("x"))]),
+    };
+    for (const [what, state] of Object.entries(quiet)) {
+      it(`nothing where ${what}`, async () => {
+        await folder.write({ "state.json": state });
+        assert.doesNotMatch((await folder.cli([...file, "--dry-run"])).stderr, /matches/);
+      });
+    }
+
+    it("beside the document with --json", async () => {
+      await folder.write({ "state.json": other("x") });
+      const { stdout, stderr } = await folder.cli([...file, "--json"]);
+      assert.deepEqual(JSON.parse(stdout), { stack: "dev", dryRun: false, changes: [], skipped: [], backup: null });
+      assert.match(stderr, /^WARNING - layer_config\.yaml matches no layer/);
+    });
+  });
+
+  it("warns of a state that was exported with --show-secrets", async () => {
+    const token = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", plaintext: '"hunter2"' };
+    const variables = { plaintext: "a variable's name" };
+    const state = (value: unknown) =>
+      stateOf([awsFunction("fn", [layer("receipt-dynamo-dev", 5)], { inputs: { name: "fn", value, variables } })]);
+    await folder.write({ "state.json": state(token) });
+    const { code, stderr } = await folder.cli([...file, "--dry-run"]);
+    assert.equal(code, 0);
+    assert.equal(
+      stderr,
+      "WARNING - state.json holds secrets in plaintext, and so does what is made from it, the backup included: export the state without --show-secrets, and delete this file.\n",
+    );
+    await folder.write({ "state.json": state({ ...token, plaintext: undefined, ciphertext: "v1:" }) });
+    assert.equal((await folder.cli([...file, "--dry-run"])).stderr, "");
+  });
+
   it("ends quietly when nobody reads its output any more", async () => {
     const many = Array.from({ length: 3000 }, (_, i) => awsFunction(`fn-${i}`, [layer("receipt-dynamo-dev", 1)]));
     await folder.write({ "state.json": stateOf(many) });

@@ -99,7 +99,8 @@ describe("docs/recovery.md", function () {
       live: deployed,
     },
     "An update was a mistake": { arrange: () => update("--sync-aws"), recorded: deployed, live: declared },
-    "The whole state has to go back": { arrange: () => update(), recorded: declared, live: deployed },
+    // The rollback has a backup of its own by the time that Pulumi imports one.
+    "The whole state has to go back": { arrange: () => update(), recorded: deployed, live: deployed },
     "The stack was changed meanwhile": { recorded: declared, live: deployed },
     "There are pending operations": {
       async arrange() {

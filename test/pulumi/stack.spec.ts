@@ -121,7 +121,13 @@ describe("Pulumi's CLI", () => {
       message: /^State file not found: .*empty is not in a Pulumi project/,
       next: /should contain Pulumi.yaml/,
     },
-    { name: "a folder that is not there", cwd: "nowhere", code: "usage", message: /^No such folder: .*nowhere/ },
+    {
+      name: "a folder that is not there",
+      cwd: "nowhere",
+      code: "project-missing",
+      message: /^State file not found: .*nowhere is not in a Pulumi project \(there is no such folder\)\.$/,
+      next: /^Ensure you're in the correct directory \(should contain Pulumi.yaml\)/,
+    },
     {
       name: "nobody logged in",
       env: () => ({ PULUMI_BACKEND_URL: undefined }),

@@ -6,7 +6,7 @@ import { printJson } from "../json";
 export async function run(context: Context): Promise<number> {
   const { options, stdout, reporter } = context;
   const ports = await context.openPorts();
-  const stacks = options.stack ?? [undefined];
+  const stacks = options.stacks ?? [undefined];
   const backups = (await Promise.all(stacks.map((stack) => listBackups(ports, stack)))).flat();
   if (options.json) printJson(stdout, backups.map(toDocument));
   else if (backups.length === 0) reporter.info("There are no backups");

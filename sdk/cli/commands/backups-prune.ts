@@ -15,7 +15,7 @@ export async function run(context: Context): Promise<number> {
   const ports = await context.openPorts();
   const retentionDays =
     options.retentionDays ?? settingsIfAny(ports, options)?.backupRetentionDays ?? defaultRetentionDays;
-  const stacks = options.stack ?? [undefined];
+  const stacks = options.stacks ?? [undefined];
   const plans = await Promise.all(stacks.map((stack) => planPrune(ports, { stack, retentionDays })));
   const plan = { remove: plans.flatMap(({ remove }) => remove), keep: plans.flatMap(({ keep }) => keep) };
   const found = `${count(plan.remove.length, "backup file")} older than ${count(retentionDays, "day")}`;

@@ -1,7 +1,6 @@
 import { LayersError } from "../../core/errors";
-import { updateFailure } from "../../ops/live-sync";
 import type { Ports } from "../../ops/ports";
-import { executeRollback } from "../../ops/rollback";
+import { executeRollback, rollbackFailure } from "../../ops/rollback";
 import { planRollback, type RollbackPlan } from "../../ops/rollback-plan";
 import {
   executeRunRollback,
@@ -39,7 +38,7 @@ export async function run(context: Context): Promise<number> {
       exclude: options.exclude,
     });
     const result = await executeRollback(ports, plan, ask && ((planned) => ask(question(planned))));
-    return { document: result, error: updateFailure(result.aws) };
+    return { document: result, error: rollbackFailure(plan, result) };
   });
 }
 
@@ -59,7 +58,7 @@ function rollBackRun(context: Context, ports: Ports, record: string): Promise<nu
     const { dryRun, function: functions, exclude } = options;
     const plan = await planRunRollback(ports, { stack, record, dryRun, functions, exclude });
     const result = await executeRunRollback(ports, plan, ask && ((planned) => ask(runQuestion(planned))));
-    return { document: result, error: putBackFailure(result.aws), summary: runSummary(result) };
+    return { document: result, error: putBackFailure(result.aws, plan.impossible), summary: runSummary(result) };
   });
 }
 

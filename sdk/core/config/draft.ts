@@ -129,9 +129,15 @@ function versionsOf(uses: readonly LayerUse[]): Pick<DraftEntry, "version" | "ov
 }
 
 function mostUsed(uses: readonly LayerUse[]): number {
+  const [version = 1] = mostUsedVersions(uses);
+  return version;
+}
+
+/** The version that is used most; where several are used equally often, all of these, newest first. */
+export function mostUsedVersions(uses: readonly LayerUse[]): number[] {
   const counts = [...Map.groupBy(uses, ({ layer }) => layer.version)].map(
     ([version, own]) => [version, own.length] as const,
   );
-  const [[version] = [1]] = counts.sort(([a, m], [b, n]) => n - m || b - a);
-  return version;
+  const most = Math.max(...counts.map(([, count]) => count));
+  return counts.flatMap(([version, count]) => (count === most ? version : [])).sort((a, b) => b - a);
 }

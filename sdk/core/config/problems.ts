@@ -1,7 +1,8 @@
-import { closest, distance } from "fastest-levenshtein";
 import type { GenericIssue } from "valibot";
 import { layerArn, parseLayerVersionArn } from "../arn";
+import { nearest } from "../nearest";
 import type { Problem } from "../problem";
+import { keyText } from "./insert";
 import { knownKeys } from "./schema";
 import type { YamlFile } from "./yaml";
 import type { Path } from "./yaml-nodes";
@@ -52,8 +53,15 @@ function advise({ type, input: value }: GenericIssue, path: Path): string | unde
   }
   if (type === "array" && typeof value === "string") return `Write a list: ["${value}"]`;
   if (type === "string" && typeof value !== "object") return "Write it in quotes, so that it is a text";
+  if (isEntry(path) && Number.isSafeInteger(value) && (value as number) >= 1)
+    return `Write ${keyText(String(key))}: { version: ${value} }`;
   if (path.length === 1 && value === null) return `Put something below \`${String(key)}:\`, or {} for nothing`;
   return undefined;
+}
+
+/** Whether an entry stands there: `layers.NAME` or `stack_overrides.STACK.NAME`. */
+function isEntry([section, ...names]: Path): boolean {
+  return (section === "layers" && names.length === 1) || (section === "stack_overrides" && names.length === 2);
 }
 
 /** A mistyped account number as it was probably meant, or an example. */
@@ -65,10 +73,8 @@ function accountId(value: unknown): string {
 }
 
 function suggest(key: string, known: readonly string[]): string {
-  const nearest = closest(key, [...known]);
-  return distance(key, nearest) <= Math.max(2, key.length / 3)
-    ? `Did you mean "${nearest}"?`
-    : `Known keys are: ${known.join(", ")}`;
+  const meant = nearest(key, known);
+  return meant === undefined ? `Known keys are: ${known.join(", ")}` : `Did you mean "${meant}"?`;
 }
 
 // In most objects this is no key like others.
@@ -148,8 +154,6 @@ function mapping(value: unknown): Record<string, unknown> {
 }
 
 function suggestLayer(name: string, names: readonly string[]): string {
-  const nearest = names.length > 0 ? closest(name, [...names]) : undefined;
-  return nearest !== undefined && distance(name, nearest) <= 3
-    ? `Did you mean "${nearest}"?`
-    : "Add a version, or declare the layer in layers";
+  const meant = nearest(name, names);
+  return meant === undefined ? "Add a version, or declare the layer in layers" : `Did you mean "${meant}"?`;
 }

@@ -178,8 +178,18 @@ async function putBackAlias(
   return result;
 }
 
-/** The error of a rollback in which something could not be put back; undefined where all was. */
-export function putBackFailure({ outcomes, aliases }: PutBackResult): LayersError | undefined {
+/** What to do about functions that cannot be put back: running the rollback again does not help them. */
+export const adviceOnGone =
+  "What is gone cannot be attached again: publish that content as a new version, or choose a version that exists, and declare it in the config.";
+
+/**
+ * The error of a rollback in which something could not be put back; undefined where all was.
+ * @param impossible those of the plan
+ */
+export function putBackFailure(
+  { outcomes, aliases }: PutBackResult,
+  impossible: PutBackPlan["impossible"] = [],
+): LayersError | undefined {
   const failed = outcomes.filter(({ status }) => status === "failed");
   const stuck = aliases.filter(({ reason }) => reason !== undefined);
   if (failed.length + stuck.length === 0) return undefined;
@@ -187,5 +197,7 @@ export function putBackFailure({ outcomes, aliases }: PutBackResult): LayersErro
     ...failed.map(({ function: name, reason }) => `  Function ${name} was not put back: ${reason}`),
     ...stuck.map(({ function: name, alias, reason }) => `  Alias ${alias} of ${name} was not put back: ${reason}`),
   ];
-  return new LayersError("aws-update-failed", ["Not everything was put back in AWS:", ...lines].join("\n"));
+  return new LayersError("aws-update-failed", ["Not everything was put back in AWS:", ...lines].join("\n"), {
+    next: impossible.length > 0 ? adviceOnGone : undefined,
+  });
 }

@@ -131,6 +131,36 @@ stack_overrides:
     );
   });
 
+  it("claims no majority where versions tie, and says a layer's name only where the entry's is another", () => {
+    const uses = [
+      ...[3, 10, 7].map((version) => use("dev", "base", version)),
+      ...times(3, use("dev", "label-dev", 6)),
+      ...times(2, use("prod", "label-prod", 4)),
+      ...times(2, use("prod", "label-prod", 5)),
+    ];
+    assert.equal(
+      writeDraft(draftEntries(uses), settings),
+      `# yaml-language-server: $schema=./schema.json
+# The version that each Lambda layer has to be at: the one that most functions use, the newest where several tie (recorded of dev).
+layers:
+  base:
+    version: 10 # 3 functions, as many at 7 and 3 as at 10
+    # when this was written: fn-base-3 at 3, fn-base-7 at 7
+  label: # label-dev, label-prod
+    version: 6 # 7 functions
+    # when this was written: fn-label-prod-4-0 at 4, fn-label-prod-4-1 at 4
+
+settings:
+  aws_region: us-east-1
+  aws_account_id: "123456789012"
+
+stack_overrides:
+  prod:
+    label: { version: 5 } # as many at 4 as at 5
+`,
+    );
+  });
+
   const names = fc
     .array(fc.constantFrom("a", "base", "dev", "prod", "1.10", "x_y"), { minLength: 1, maxLength: 3 })
     .chain((parts) => fc.constantFrom("-", "_").map((between) => parts.join(between).replaceAll(".", "")));

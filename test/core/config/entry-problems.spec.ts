@@ -51,7 +51,17 @@ const cases: ProblemCase[] = [
   {
     what: "an entry that is a number",
     text: "layers: { a: 5 }",
-    shows: ["1:14 invalid-value <5> layers.a must be a mapping"],
+    shows: ["1:14 invalid-value <5> layers.a must be a mapping => Write a: { version: 5 }"],
+  },
+  {
+    what: "an entry of an override that is a number",
+    text: "layers: { a: { version: 1 } }\nstack_overrides: { dev: { a: 5 } }",
+    shows: ["2:30 invalid-value <5> stack_overrides.dev.a must be a mapping => Write a: { version: 5 }"],
+  },
+  {
+    what: "an entry that is a number which is no version",
+    text: "layers: { a: 0, b: 1.5 }",
+    shows: ["1:14 invalid-value <0> layers.a must be a mapping", "1:20 invalid-value <1.5> layers.b must be a mapping"],
   },
   {
     what: "an entry without content",

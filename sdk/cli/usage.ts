@@ -1,0 +1,54 @@
+import type { CommanderError } from "commander";
+import { LayersError } from "../core/errors";
+import { nearest } from "../core/nearest";
+import { type CommandDefinition, commands } from "./commands";
+import { createOption } from "./options";
+
+/** The error of a word that is none of the commands, or of those of a group. */
+export function unknownCommand(name: string, known: readonly CommandDefinition[], group?: string): LayersError {
+  const meant = nearest(
+    name,
+    known.map((one) => one.name),
+  );
+  const help = ["lambda-layers help", group].filter(Boolean).join(" ");
+  const next = meant === undefined ? `See what there is: ${help}` : `Did you mean ${meant}?`;
+  return new LayersError("usage", `unknown command '${name}'`, { next });
+}
+
+/**
+ * The error of words that a command does not take.
+ * @param path the command's name, behind that of its group
+ */
+export function usageError(
+  { message }: CommanderError,
+  path: string,
+  { options, commands: inner }: Pick<CommandDefinition, "options" | "commands">,
+): LayersError {
+  if (inner) {
+    const names = inner.map(({ name }) => `lambda-layers ${path} ${name}`).join(", ");
+    return new LayersError("usage", `'${path}' needs to be told what to do`, { next: `Write one of these: ${names}` });
+  }
+  const [, word] = /^error: unknown option '(.*)'$/s.exec(message) ?? [];
+  const advice = word === undefined ? undefined : adviseOption(word, path, options);
+  return new LayersError("usage", message.replace(/^error: /, ""), {
+    next: advice ?? `See what it takes: lambda-layers help ${path}`,
+  });
+}
+
+/** Which commands take an option, or which one was probably meant. */
+function adviseOption(word: string, path: string, options: CommandDefinition["options"]): string | undefined {
+  const flag = word.startsWith("--") ? word.replace(/=.*/s, "") : word.slice(0, 2);
+  const others = commandsWith(flag, commands);
+  if (others.length === 1) return `${path} does not take it; ${others} does.`;
+  if (others.length > 1) return `${path} does not take it; these do: ${others.join(", ")}.`;
+  const known = options.flatMap((name) => createOption(name).long?.slice(2) ?? []);
+  const meant = flag.startsWith("--") ? nearest(flag.slice(2), [...known, "help"]) : undefined;
+  return meant && `Did you mean --${meant}?`;
+}
+
+function commandsWith(flag: string, among: readonly CommandDefinition[]): string[] {
+  return among.flatMap(({ name, options, commands: inner = [] }) => [
+    ...(options.map(createOption).some(({ short, long }) => flag === short || flag === long) ? [name] : []),
+    ...commandsWith(flag, inner).map((one) => `${name} ${one}`),
+  ]);
+}
