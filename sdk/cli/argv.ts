@@ -1,4 +1,4 @@
-import type { CommandDefinition } from "./commands";
+import type { CommandDefinition } from "./context";
 import { unknownCommand } from "./usage";
 
 /** Each flag, such as `--stack`, and whether its next word is its value. */

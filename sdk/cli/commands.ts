@@ -1,27 +1,5 @@
-import type { CommandModule } from "./context";
+import type { CommandDefinition } from "./context";
 import type { OptionName } from "./options";
-
-/** A command, or a group of commands. */
-export interface CommandDefinition {
-  readonly name: string;
-  /** One line, for the list of commands. */
-  readonly summary: string;
-  /** Several lines, for the command's own help. */
-  readonly description: string;
-  readonly options: readonly OptionName[];
-  readonly argument?: {
-    readonly name: string;
-    readonly description: string;
-    readonly choices?: readonly string[];
-    readonly required?: true;
-    /** Any number of words. */
-    readonly variadic?: true;
-  };
-  /** Shown below the command's help, each with what it does. */
-  readonly examples?: readonly (readonly [command: string, does: string])[];
-  readonly commands?: readonly CommandDefinition[];
-  readonly load?: () => Promise<CommandModule>;
-}
 
 const place: readonly OptionName[] = ["backupDir", "cwd"];
 const output: readonly OptionName[] = ["json", "verbose"];

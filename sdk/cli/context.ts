@@ -1,7 +1,35 @@
 import type { Ports, Reporter } from "../ops/ports";
-import type { OptionValues } from "./options";
+import type { OptionName, OptionValues } from "./options";
 import type { CliReporter } from "./reporter";
 import type { Output } from "./terminal";
+
+/** A command, or a group of commands. */
+export interface CommandDefinition {
+  readonly name: string;
+  /** One line, for the list of commands. */
+  readonly summary: string;
+  /** Several lines, for the command's own help. */
+  readonly description: string;
+  readonly options: readonly OptionName[];
+  readonly argument?: {
+    readonly name: string;
+    readonly description: string;
+    readonly choices?: readonly string[];
+    readonly required?: true;
+    /** Any number of words. */
+    readonly variadic?: true;
+  };
+  /** Shown below the command's help, each with what it does. */
+  readonly examples?: readonly (readonly [command: string, does: string])[];
+  readonly commands?: readonly CommandDefinition[];
+  readonly load?: () => Promise<CommandModule>;
+}
+
+/** All commands, and the one that runs where none is named. */
+export interface CommandTable {
+  readonly commands: readonly CommandDefinition[];
+  readonly defaultCommand: CommandDefinition;
+}
 
 /** What a command works with. */
 export interface Context {
@@ -13,6 +41,8 @@ export interface Context {
   readonly env: NodeJS.ProcessEnv;
   /** The version of this package. */
   readonly version: string;
+  /** The table that the command stands in. */
+  readonly table: CommandTable;
   /** Asks a person; undefined where there is nobody to ask, or `--yes` has answered. */
   readonly ask: ((question: string) => Promise<boolean>) | undefined;
   /** The world that the use cases run in. */

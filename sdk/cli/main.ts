@@ -98,7 +98,7 @@ function createContext({ options, args, stdout, stderr }: Words, world: World): 
   const reporter = createReporter({ stdout, stderr, json, verbose, progress });
   const isAsked = stdout.isTerminal && !json && !yes && world.stdin.isTTY;
   return {
-    ...{ options, args, stdout, reporter, env, version },
+    ...{ options, args, stdout, reporter, env, version, table: { commands, defaultCommand } },
     ask: isAsked
       ? async (question) => {
           const { confirm } = await import("./confirm.js");

@@ -1,5 +1,6 @@
 import { Command, type CommanderError, Help } from "commander";
-import { type CommandDefinition, commands, defaultCommand } from "./commands";
+import { commands, defaultCommand } from "./commands";
+import type { CommandDefinition } from "./context";
 import { createOption, type OptionValues } from "./options";
 import type { Output } from "./terminal";
 import { usageError } from "./usage";

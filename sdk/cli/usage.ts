@@ -1,7 +1,8 @@
 import type { CommanderError } from "commander";
 import { LayersError } from "../core/errors";
 import { nearest } from "../core/nearest";
-import { type CommandDefinition, commands } from "./commands";
+import { commands } from "./commands";
+import type { CommandDefinition } from "./context";
 import { createOption } from "./options";
 
 /** The error of a word that is none of the commands, or of those of a group. */

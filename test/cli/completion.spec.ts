@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { commands, defaultCommand } from "../../sdk/cli/commands";
 import { allCompletions } from "../../sdk/cli/completion/model";
 import { run } from "../support/processes";
 import { Folder } from "./harness";
@@ -16,8 +17,8 @@ describe("lambda-layers completion", () => {
   for (const shell of ["bash", "zsh", "fish"]) {
     it(`for ${shell} knows every command and every flag, with what they do`, () => {
       const script = scripts[shell] ?? "";
-      for (const { commands, options } of allCompletions()) {
-        for (const { name } of commands) assert.match(script, new RegExp(`\\b${name}\\b`));
+      for (const { commands: inner, options } of allCompletions({ commands, defaultCommand })) {
+        for (const { name } of inner) assert.match(script, new RegExp(`\\b${name}\\b`));
         for (const flag of options.flatMap(({ flags }) => flags)) {
           assert.ok(
             script.includes(shell === "fish" ? flag.replace(/^--/, "-l ").replace(/^-(.)$/, "-s $1") : flag),

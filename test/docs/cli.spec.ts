@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { commands } from "../../sdk/cli/commands";
+import { commands, defaultCommand } from "../../sdk/cli/commands";
 import { allCompletions } from "../../sdk/cli/completion/model";
 import { exitStatus } from "../../sdk/core/errors";
 import { readmeConfig } from "../cli/harness";
@@ -28,7 +28,7 @@ describe("docs/cli.md", () => {
     const all = await Promise.all(names.map((name) => readFile(join(checkout, "docs", name), "utf8")));
     const documents = all.join("\n");
     for (const { name } of commands) assert.match(documents, new RegExp(`lambda-layers \\[?${name}`), name);
-    for (const { options } of allCompletions()) {
+    for (const { options } of allCompletions({ commands, defaultCommand })) {
       for (const { flags } of options) {
         const long = flags.at(-1) ?? "";
         if (long !== "--help" && long !== "--version") assert.match(documents, new RegExp(`\`${long}[ \`]`), long);

@@ -1,8 +1,7 @@
-import { allCompletions, type Completion, type OptionCompletion, programName } from "./model";
+import { type Completion, type OptionCompletion, programName } from "./model";
 
 /** A script for bash 3.2 and newer. */
-export function bashCompletion(): string {
-  const all = allCompletions();
+export function bashCompletion(all: readonly Completion[]): string {
   const options = all.flatMap((one) => one.options);
   return `# bash completion for ${programName}
 _lambda_layers() {

@@ -1,8 +1,7 @@
-import { allCompletions, type Completion, type OptionCompletion, programName } from "./model";
+import { type Completion, type OptionCompletion, programName } from "./model";
 
 /** A script of \`complete\` commands. */
-export function fishCompletion(): string {
-  const all = allCompletions();
+export function fishCompletion(all: readonly Completion[]): string {
   const lines = all.flatMap((completion) => toLines(completion, all));
   return [`# fish completion for ${programName}`, `complete -c ${programName} -f`, ...lines, ""].join("\n");
 }

@@ -1,4 +1,4 @@
-import { type CommandDefinition, commands, defaultCommand } from "../commands";
+import type { CommandDefinition, CommandTable } from "../context";
 import { createOption } from "../options";
 
 /** The program's own name, and that of its commands' completions. */
@@ -23,8 +23,8 @@ export interface OptionCompletion {
   readonly value: "file" | "folder" | "text" | undefined;
 }
 
-/** The program and all of its commands, from the tables of the command line. */
-export function allCompletions(): Completion[] {
+/** The program and all of its commands. */
+export function allCompletions({ commands, defaultCommand }: CommandTable): Completion[] {
   const program: Completion = {
     path: [],
     commands: commands.map(toName),

@@ -1,10 +1,10 @@
-import { allCompletions, type Completion, type OptionCompletion, programName } from "./model";
+import { type Completion, type OptionCompletion, programName } from "./model";
 
 /** A script that is evaluated after \`compinit\`, or stands in a folder of \`$fpath\`. */
-export function zshCompletion(): string {
+export function zshCompletion(all: readonly Completion[]): string {
   return `#compdef ${programName}
 # zsh completion for ${programName}
-${allCompletions().map(toFunction).join("\n")}
+${all.map(toFunction).join("\n")}
 if [[ "\${funcstack[1]}" == "_lambda_layers" || "\${funcstack[1]}" == "_${programName}" ]]; then
   _lambda_layers "$@"
 else
