@@ -27,6 +27,17 @@ INFO - 2 of 3 layers are not as declared
       );
     });
 
+    it("warns of a declared layer that a function has lost in AWS, which no update attaches again", async () => {
+      stack.emulator.edit("worker", { Layers: [] });
+      const { code, stdout, stderr } = await stack.run(["status"]);
+      assert.equal(code, 0);
+      assert.match(stdout, /^! {2}worker +receipt-dynamo-dev +5 +2 +-$/m);
+      assert.equal(
+        stderr,
+        "WARNING - Function worker: Layer receipt-dynamo-dev is recorded at version 2 and not attached in AWS: `pulumi up --refresh` attaches it again.\n",
+      );
+    });
+
     it("ends with 7 where there must be no drift, also in JSON", async () => {
       const [lines, json] = await Promise.all([
         stack.run(["status", "--expect-no-changes"]),

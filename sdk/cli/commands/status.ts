@@ -41,6 +41,11 @@ const columns: readonly Column[] = [
 function show({ options, stdout, reporter }: Context, { stack, rows, skipped, live }: StatusReport): void {
   for (const { function: name, reason } of skipped) reporter.warn(`Function ${name} is skipped: ${reason}.`);
   if (!live.read) reporter.warn(`Live versions are not known: ${live.reason}`);
+  for (const { function: name, layer, recorded } of live.read ? detached(rows, skipped) : []) {
+    reporter.warn(
+      `Function ${name}: Layer ${layer} is recorded at version ${recorded} and not attached in AWS: \`pulumi up --refresh\` attaches it again.`,
+    );
+  }
   if (options.json) return;
   if (rows.length === 0) {
     reporter.info(`Stack ${stack} has no functions with layers`);
@@ -62,6 +67,15 @@ function show({ options, stdout, reporter }: Context, { stack, rows, skipped, li
   ]);
   printTable(stdout, columns, cells);
   reporter.info(driftOf(rows) ?? "All declared layers are at their versions");
+}
+
+/** Declared layers that functions have lost in AWS: that is no version to bring them to. */
+function detached(rows: readonly StatusRow[], skipped: StatusReport["skipped"]): StatusRow[] {
+  const unread = new Set(skipped.map((one) => one.function));
+  return rows.filter(
+    ({ function: name, declared, recorded, live }) =>
+      declared !== undefined && recorded !== undefined && live === undefined && !unread.has(name),
+  );
 }
 
 function driftFound({ stack, rows }: StatusReport): LayersError | undefined {
