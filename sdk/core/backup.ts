@@ -24,8 +24,8 @@ export interface Backup extends BackupName {
   readonly path: string;
   /** The path as messages name it: below the folder as the user named it. */
   readonly shownPath: string;
-  /** Whose run wrote it. */
-  readonly madeBy: "update" | "rollback" | "sync";
+  /** Whose run wrote it. `copy`: a state that none has replaced, as of a state file, or of an update that failed. */
+  readonly madeBy: "update" | "rollback" | "sync" | "copy";
   /** From the name, in local time. */
   readonly time: Date;
   readonly bytes: number;

@@ -197,6 +197,8 @@ export class BackupFolder {
 
 /** Whose run wrote these files. */
 function maker(files: readonly BackupName[]): Backup["madeBy"] {
-  if (files.some(({ kind }) => kind === "rollback")) return "rollback";
-  return files.every(({ kind }) => kind === "sync") ? "sync" : "update";
+  const has = (kind: BackupKind) => files.some((one) => one.kind === kind);
+  if (has("rollback")) return "rollback";
+  if (has("updated")) return "update";
+  return has("state") ? "copy" : "sync";
 }

@@ -11,7 +11,7 @@ import { scanState } from "../core/state/scan";
 import { withSession } from "./fleet/sites";
 import type { FunctionFilter, Skipped } from "./plans";
 import type { Ports } from "./ports";
-import { loadState, stackInState } from "./state";
+import { loadState } from "./state";
 import { isMeant, isOwned, planState, recordedLayers } from "./state-plan";
 
 /** What a config is made from, and where it goes. */
@@ -110,7 +110,7 @@ async function readStateUses(ports: Ports, { stacks, stateFiles, filter }: InitR
       : stacks.map((named) => ({ named, file: undefined }));
   for (const { named, file } of sources) {
     const { facts } = await loadState(ports, { stack: named, file, scan: scanState });
-    const stack = shortStackName(file === undefined ? named : (stackInState(facts) ?? named));
+    const stack = shortStackName(file === undefined ? named : (facts.owner?.stack ?? named));
     const functions = facts.functions.filter((fn) => isOwned(fn) && isMeant(fn.name, filter));
     // What a plan would leave alone, such as layers that are a secret, is said now.
     skipped.push(...planState(functions, () => undefined).skipped);

@@ -11,12 +11,14 @@ import { withSession } from "./fleet/sites";
 import { planLive, recordedFunctionsOnly } from "./live-plan";
 import type { AwsPlan, FunctionFilter, LiveTarget, LoadedState, StateChange, StatePlan, StateTarget } from "./plans";
 import type { Ports } from "./ports";
-import { loadState, refusePendingOperations, type ScanState, stackInState } from "./state";
+import { loadState, refusePendingOperations, type ScanState } from "./state";
 import { isOwned, layerTexts, planState, recordedLayers } from "./state-plan";
 import { checkpoint, during } from "./steps";
 import { patchedState } from "./surgery";
 
 const unchanged = "Nothing was changed.";
+const otherBackups =
+  "List the backups that there are: lambda-layers backups list. Name one: lambda-layers rollback BACKUP";
 
 /** What a rollback is asked to do. */
 export interface RollbackRequest {
@@ -131,20 +133,27 @@ async function loadBackup(
   const found = await (named === undefined ? newest() : backups.find(named));
   if (!found) {
     throw new LayersError("backup-missing", `There is no backup of stack ${stack} that an update made. ${unchanged}`, {
-      next: "List the backups that there are: lambda-layers backups list. Name one: lambda-layers rollback BACKUP",
+      next: otherBackups,
     });
   }
   const bytes = await backups.read(found.path);
-  const facts = await during(`This is about the backup ${found.shownPath}. ${unchanged}`, async () => scan(bytes));
-  return { stack, file: found.shownPath, bytes, facts };
+  try {
+    return { stack, file: found.shownPath, bytes, facts: scan(bytes) };
+  } catch (error) {
+    if (!(error instanceof LayersError)) throw error;
+    const message = `${error.message} This is about the backup ${found.shownPath}. ${unchanged}`;
+    throw new LayersError(error.code, message, { next: otherBackups, cause: error });
+  }
 }
 
 function refuseOtherStack(state: LoadedState, backup: LoadedState): void {
-  const [mine, other] = [state, backup].map(({ facts }) => stackInState(facts));
-  if (mine === undefined || other === undefined || mine === other) return;
+  const [mine, other] = [state.facts.owner, backup.facts.owner];
+  if (!mine || !other || (mine.stack === other.stack && mine.project === other.project)) return;
+  const nameOf = ({ stack, project }: typeof mine) => `stack ${stack} of project ${project}`;
   throw new LayersError(
     "usage",
-    `${backup.file} is a backup of stack ${other}, and ${state.stack} is another. ${unchanged}`,
+    `${backup.file} is a backup of ${nameOf(other)}, and this is ${nameOf(mine)}. ${unchanged}`,
+    { next: otherBackups },
   );
 }
 

@@ -11,6 +11,12 @@ import { tellChanges, tellConcerns } from "./tell";
 
 const unchanged = "Nothing was changed.";
 
+/** What came of a rollback: `--json` prints it. */
+export interface RollbackResult extends RunResult {
+  /** The backup whose versions these are, as messages name it. */
+  readonly rollbackTo: string | null;
+}
+
 /**
  * Carries out a rollback as planned; the state as it was is kept, like an update's. In a dry run only tells.
  * @param confirm asked before anything is written, where there is anything to write; false ends with code `interrupted`
@@ -20,9 +26,9 @@ export async function executeRollback(
   ports: Ports,
   plan: RollbackPlan,
   confirm?: (plan: RollbackPlan) => Promise<boolean>,
-): Promise<RunResult> {
+): Promise<RollbackResult> {
   const { stack, dryRun, changes, skipped, aws, run, content } = plan;
-  const result = { stack, dryRun, changes, skipped, backup: null };
+  const result = { stack, dryRun, changes, skipped, rollbackTo: plan.backup.file ?? null, backup: null };
   const asked = confirm !== undefined && !dryRun && (content !== undefined || (aws?.changes.length ?? 0) > 0);
   ports.reporter.info(`Rolling back to: ${plan.backup.file}`);
   tellConcerns(ports.reporter, plan);

@@ -67,8 +67,3 @@ export function refusePendingOperations({ stack, file, facts }: LoadedState): vo
     { next: `Run \`pulumi refresh --stack ${stack}\`, which settles them, and then run again.` },
   );
 }
-
-/** The stack whose resources a state holds, from their URNs; undefined where it has no functions. */
-export function stackInState({ functions }: StateFacts): string | undefined {
-  return functions[0]?.urn.split(":")[2];
-}

@@ -66,11 +66,25 @@ export async function replaceStackState(ports: Ports, replacement: Replacement):
   reporter.info(`State saved to: ${after.shownPath}`);
   await pruneBackups(ports, stack, replacement.retentionDays);
 
-  await refuseIfChanged(ports, state);
-  await importFile(ports, state, after, before);
+  await importOrForget(ports, state, after, before);
   await verifyImport(ports, stack, content, before);
   reporter.info("Pulumi state updated successfully");
   return before;
+}
+
+/**
+ * Imports a state. Where it is known that nothing was imported, the file that was to be goes too: with it, the state as
+ * it was would count as one that an update has replaced, and a rollback would go back to it.
+ */
+async function importOrForget(ports: Ports, state: LoadedState, after: Backup, before: Backup): Promise<void> {
+  const forget = () => ports.backups.remove([after], ports.clock.now());
+  try {
+    await refuseIfChanged(ports, state);
+  } catch (error) {
+    await forget();
+    throw error;
+  }
+  await importFile(ports, state, after, before, forget);
 }
 
 async function refuseIfChanged(ports: Ports, { stack, bytes }: LoadedState): Promise<void> {
@@ -89,7 +103,13 @@ async function refuseIfChanged(ports: Ports, { stack, bytes }: LoadedState): Pro
   );
 }
 
-async function importFile(ports: Ports, state: LoadedState, file: Backup, before: Backup): Promise<void> {
+async function importFile(
+  ports: Ports,
+  state: LoadedState,
+  file: Backup,
+  before: Backup,
+  forget: () => Promise<void>,
+): Promise<void> {
   const { stacks, backups, reporter } = ports;
   const { stack } = state;
   reporter.info(`Importing state for stack ${stack}`);
@@ -97,22 +117,27 @@ async function importFile(ports: Ports, state: LoadedState, file: Backup, before
   try {
     await withProgress(reporter, `Importing state for stack ${stack}`, () => stacks.importState(stack, file.path));
   } catch (error) {
-    throw told(error, await afterFailedImport(ports, state, before));
+    const { isUnchanged, sentence: left } = await afterFailedImport(ports, state, before);
+    if (isUnchanged) await forget();
+    throw told(error, left);
   } finally {
     await backups.forgetImport(stack, file.path);
   }
 }
 
-/** What a failed import has left behind, in a sentence. */
-async function afterFailedImport({ stacks }: Ports, { stack, bytes }: LoadedState, before: Backup): Promise<string> {
+/** What a failed import has left behind. */
+async function afterFailedImport(
+  { stacks }: Ports,
+  { stack, bytes }: LoadedState,
+  before: Backup,
+): Promise<{ isUnchanged: boolean; sentence: string }> {
   const backup = `The state before this run is in ${before.shownPath}.`;
   try {
-    const now = await stacks.exportState(stack);
-    return Buffer.compare(now, bytes) === 0
-      ? "The stack's state is as it was."
-      : `The stack's state has changed. ${backup}`;
+    const isUnchanged = Buffer.compare(await stacks.exportState(stack), bytes) === 0;
+    const what = isUnchanged ? "The stack's state is as it was." : `The stack's state has changed. ${backup}`;
+    return { isUnchanged, sentence: what };
   } catch {
-    return `Whether the stack's state has changed is not known. ${backup}`;
+    return { isUnchanged: false, sentence: `Whether the stack's state has changed is not known. ${backup}` };
   }
 }
 

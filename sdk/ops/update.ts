@@ -7,7 +7,7 @@ import { holdsPlaintext } from "../core/state/plaintext";
 import { planLive } from "./live-plan";
 import type { FunctionFilter, LiveScope, LiveTarget, LoadedState, StateTarget, UpdatePlan } from "./plans";
 import type { Ports } from "./ports";
-import { refusePendingOperations, type ScanState, stackInState } from "./state";
+import { refusePendingOperations, type ScanState } from "./state";
 import { invalidLayers, planState } from "./state-plan";
 import { checkpoint, during } from "./steps";
 import { patchedState, pruneBackups, replaceStackState } from "./surgery";
@@ -98,7 +98,9 @@ async function applyToFile(
   // Of a large state only this one copy is in memory: what is written are slices of it.
   await during(unchanged, () => stateFiles.replace(out, patchState(state.bytes, edits)));
   reporter.info(`State saved to: ${out}`);
-  reporter.warn(`The stack itself was not touched: pulumi stack import --stack ${stack} --file ${out}`);
+  const owner = state.facts.owner?.stack;
+  const its = owner === undefined || owner === shortStackName(stack) ? stack : owner;
+  reporter.warn(`The stack itself was not touched: pulumi stack import --stack ${its} --file ${out}`);
   return backup;
 }
 
@@ -111,7 +113,7 @@ function plaintextWarnings({ file, bytes }: LoadedState): string[] {
 }
 
 function foreignState({ stack, file, facts }: LoadedState): string[] {
-  const found = stackInState(facts);
+  const found = facts.owner?.stack;
   if (file === undefined || found === undefined || found === shortStackName(stack)) return [];
   return [
     `${file} is a state of stack ${found}, but the versions declared for ${stack} are used: name its stack with --stack.`,

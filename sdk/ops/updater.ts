@@ -112,6 +112,9 @@ export class LayerVersionUpdater {
       allFunctions = false,
       tags = {},
     } = this.options;
+    if (out !== undefined && (await this.ports.stateFiles.isSame(out, this.configPath))) {
+      throw new LayersError("usage", `--out would replace the config ${this.configPath}. Nothing was changed.`);
+    }
     const plan = await planUpdate(this.ports, state, {
       dryRun,
       out,

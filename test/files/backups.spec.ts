@@ -72,6 +72,14 @@ describe("the backup folder", () => {
     );
   });
 
+  it("tells a copy by there being no file that was imported", async () => {
+    await folder().write("dev", pair("of a state file").slice(1), now);
+    assert.deepEqual(
+      (await folder().list("dev")).map(({ name, madeBy }) => `${name} ${madeBy}`),
+      ["dev_state_20240824_143022.json copy"],
+    );
+  });
+
   it("lists a stack's own files only, whatever stacks are called", async () => {
     for (const stack of ["dev", "dev_state", "acme/shop/dev", "../dev", "--help"])
       await folder().write(stack, pair(stack), now);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { rename } from "node:fs/promises";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { compareStates } from "../../sdk/core/state/compare";
@@ -69,6 +69,29 @@ describe("a rollback", function () {
     assert.equal(result?.backup, null);
     assert.deepEqual(await differences(), []);
     assert.deepEqual(await backupNames(project), names);
+  });
+
+  it("goes back to before an update that was imported, not to a copy or an update that failed", async () => {
+    const { project } = deployed;
+    await update(project);
+    const [kept] = await backupNames(project);
+    await project.write({ "old.json": deployed.original });
+    await update(project, { stateFile: "old.json" });
+    const locks = join(project.root, "state/.pulumi/locks/organization/test/dev");
+    await mkdir(locks, { recursive: true });
+    const lock = join(locks, "0b7f2cb1-6f8c-4d4e-9b5a-000000000000.json");
+    await writeFile(
+      lock,
+      JSON.stringify({ pid: 1, username: "me", hostname: "there", timestamp: "2026-11-23T15:43:39Z" }),
+    );
+    const failed = await update(project, { configPath: "to-6.yaml" });
+    await rm(lock);
+    assert.equal(failed.error?.code, "stack-locked");
+    assert.equal((await backupNames(project)).filter((name) => /_updated_/.test(name)).length, 1);
+    const { lines, result } = await rollback();
+    assert.ok(lines.includes(`INFO - Rolling back to: backups/${kept}`), lines.join("\n"));
+    assert.equal(result?.changes.length, 2);
+    assert.deepEqual(await differences(), []);
   });
 
   it("to a named backup goes further back", async () => {
@@ -204,18 +227,23 @@ describe("a rollback", function () {
       assert.equal((await rollback({ backup: "nowhere.json" })).error?.code, "backup-missing");
     });
 
-    it("with another stack's backup", async () => {
-      const { project, original } = deployed;
-      await project.write({ "prod.json": original.replaceAll("urn:pulumi:dev:", "urn:pulumi:prod:") });
-      for (const full of [true, false]) {
-        const { error } = await rollback({ backup: "prod.json", full });
-        assert.equal(error?.code, "usage");
-        assert.match(
-          error?.message ?? "",
-          /^prod\.json is a backup of stack prod, and dev is another\. Nothing was changed\.$/,
-        );
-      }
-    });
+    for (const [whose, from, to, name] of [
+      ["another stack's", "urn:pulumi:dev::test::", "urn:pulumi:prod::test::", "stack prod of project test"],
+      ["another project's", "urn:pulumi:dev::test::", "urn:pulumi:dev::shop::", "stack dev of project shop"],
+    ] as const) {
+      it(`with ${whose} backup`, async () => {
+        const { project, original } = deployed;
+        await project.write({ "other.json": original.replaceAll(from, to) });
+        for (const full of [true, false]) {
+          const { error } = await rollback({ backup: "other.json", full });
+          assert.equal(error?.code, "usage");
+          assert.equal(
+            error?.message,
+            `other.json is a backup of ${name}, and this is stack dev of project test. Nothing was changed.`,
+          );
+        }
+      });
+    }
 
     it("with a backup that is cut off, with the place", async () => {
       const { project, original } = deployed;
@@ -223,6 +251,7 @@ describe("a rollback", function () {
       const { error } = await rollback({ backup: "cut.json" });
       assert.equal(error?.code, "state-invalid");
       assert.match(error?.message ?? "", /at byte 500 .*This is about the backup cut\.json\. Nothing was changed\.$/s);
+      assert.match(error?.next ?? "", /lambda-layers backups list/);
     });
 
     it("in full for some functions only", async () => {

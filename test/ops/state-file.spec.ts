@@ -54,6 +54,20 @@ describe("an update of a state file", () => {
     assert.deepEqual((await readdir(root)).sort(), ["layer_config.yaml", "new.json", "state.json"]);
   });
 
+  it("is not written over the config", async () => {
+    const { error } = await update({ out: "./layer_config.yaml" });
+    assert.equal(error?.code, "usage");
+    assert.equal(await read("layer_config.yaml"), config);
+  });
+
+  it("names the stack that the state is of, where it could be imported", async () => {
+    const { lines } = await update({ stackName: "prod", out: "new.json" });
+    assert.equal(
+      lines.at(-1),
+      "WARN - The stack itself was not touched: pulumi stack import --stack dev --file new.json",
+    );
+  });
+
   it("writes nothing in a dry run, or where nothing changes", async () => {
     const { lines } = await update({ dryRun: true });
     assert.deepEqual(lines, ["INFO - Found 1 layer version updates:", "  - Function fn: Layer own version 9 -> 12"]);

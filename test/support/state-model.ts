@@ -27,6 +27,7 @@ export function modelOf(text: string, resourceTypes: Readonly<Record<string, str
   const types: Record<string, string> = { ...functionTypes, ...resourceTypes };
   return {
     version: state.version,
+    owner: ownerOf(resources.map(({ urn }) => String(urn))),
     resourceCount: resources.length,
     secretsProvider: state.deployment.secrets_providers?.type,
     pendingOperations: {
@@ -38,6 +39,15 @@ export function modelOf(text: string, resourceTypes: Readonly<Record<string, str
       return property === undefined ? [] : [functionOf(resource, property)];
     }),
   };
+}
+
+function ownerOf(urns: readonly string[]): StateFacts["owner"] {
+  const found = urns.map((urn) => urn.split("::")).find(([head = "", ...others]) => isHead(head) && others.length > 1);
+  return found && { stack: (found[0] ?? "").slice("urn:pulumi:".length), project: found[1] ?? "" };
+}
+
+function isHead(text: string): boolean {
+  return text.startsWith("urn:pulumi:") && text.split(":").length === 3;
 }
 
 function functionOf(resource: Fields, layersProperty: string): PlainFacts["functions"][number] {

@@ -4,6 +4,8 @@ import type { ByteRange } from "./text";
 export interface StateFacts {
   /** The deployment version. */
   readonly version: 3 | 4;
+  /** Whose resources these are, from the first one's URN; undefined where there is none. */
+  readonly owner: { readonly stack: string; readonly project: string } | undefined;
   /** How many resources the state has, of any type. */
   readonly resourceCount: number;
   /** `passphrase`, `service`, `cloud`, ...; undefined where the state names none. */

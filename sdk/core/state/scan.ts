@@ -44,6 +44,7 @@ class StateScan {
   private readonly functionReaders: ReadonlyMap<string, FunctionReader>;
   private version: StateFacts["version"] | undefined;
   private hasDeployment = false;
+  private owner: StateFacts["owner"];
   private resourceCount = 0;
   private secretsProvider: string | undefined;
   private operationCount = 0;
@@ -70,6 +71,7 @@ class StateScan {
     if (!this.hasDeployment) reader.fail("shape", 'no "deployment"', 0);
     return {
       version: this.version,
+      owner: this.owner,
       resourceCount: this.resourceCount,
       secretsProvider: this.secretsProvider,
       pendingOperations: { count: this.operationCount, first: this.operations },
@@ -119,10 +121,19 @@ class StateScan {
     reader.require("object", "a resource");
     const start = reader.position;
     const values = reader.index(resourceKeys);
+    this.owner ??= this.readOwner(values.get("urn"));
     const type = values.get("type");
     if (type === undefined) this.reader.fail("shape", "a resource without a type", start);
     const functionReader = this.functionReaders.get(reader.revisit(type, () => reader.string()));
     return functionReader?.read(start, values);
+  }
+
+  private readOwner(urn: number | undefined): StateFacts["owner"] {
+    const { reader } = this;
+    const text =
+      urn === undefined ? "" : reader.revisit(urn, () => (reader.kind() === "string" ? reader.string() : ""));
+    const [, stack, project] = /^urn:pulumi:([^:]*)::([^:]*)::/.exec(text) ?? [];
+    return stack === undefined || project === undefined ? undefined : { stack, project };
   }
 
   private readOperations(): void {

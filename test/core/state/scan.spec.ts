@@ -16,6 +16,7 @@ describe("scanState", () => {
     const { functions, ...facts } = scanState(bytes);
     assert.deepEqual(facts, {
       version: 3,
+      owner: { stack: "dev", project: "realaws" },
       resourceCount: 6,
       secretsProvider: "passphrase",
       pendingOperations: { count: 0, first: [] },
