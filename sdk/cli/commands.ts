@@ -55,7 +55,7 @@ export const commands: readonly CommandDefinition[] = [
       ["lambda-layers sync --stack prod --all-functions --regions us-east-1,eu-west-1 --yes", "without Pulumi"],
       ['lambda-layers sync --stack prod --canary 5 --batch 10% --check "./smoke-test.sh"', "carefully"],
       ["lambda-layers sync --stack prod --resume", "finish a run that was cut short"],
-      ["lambda-layers rollback --sync-aws backups/prod_sync_20240824_143022.jsonl", "put a run back"],
+      ["lambda-layers rollback --stack prod --sync-aws backups/prod_sync_20240824_143022.jsonl", "put a run back"],
     ],
     load: () => import("./commands/sync.js"),
   },

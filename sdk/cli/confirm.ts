@@ -16,12 +16,17 @@ export async function confirm(question: string, { input, output, signal }: Askin
   // Without a terminal of its own the interface leaves Ctrl-C to the system, which makes it the signal that all of the
   // program listens to.
   const asking = createInterface({ input, output, terminal: false });
-  const ended = new Promise<string>((resolve) => asking.once("close", () => resolve("")));
+  const ended = new Promise<undefined>((resolve) => asking.once("close", () => resolve(undefined)));
+  // Without an Enter the question's line is still open.
+  const unanswered = () => {
+    output.write("\n");
+    return false;
+  };
   try {
     const answer = await Promise.race([asking.question(`${question} [y/N] `, { signal }), ended]);
-    return /^y(es)?$/i.test(answer.trim());
+    return answer === undefined ? unanswered() : /^y(es)?$/i.test(answer.trim());
   } catch (error) {
-    if (signal.aborted) return false;
+    if (signal.aborted) return unanswered();
     throw error;
   } finally {
     asking.close();

@@ -73,7 +73,7 @@ const definitions: Record<OptionName, OptionDefinition> = {
   syncAws: { flags: "--sync-aws", description: "also update the live Lambda functions", group: groups.what },
   expectNoChanges: {
     flags: "--expect-no-changes",
-    description: "write nothing, and exit with 7 where there is anything to change",
+    description: "change nothing, and exit with 7 where there is anything to change",
     group: groups.what,
   },
   stateFile: {

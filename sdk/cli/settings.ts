@@ -23,6 +23,8 @@ export function settingsIfAny({ configs }: Ports, options: OptionValues): LayerS
   }
 }
 
-function isMissing(error: unknown): boolean {
-  return error instanceof LayersError && (error.cause as NodeJS.ErrnoException | undefined)?.code === "ENOENT";
+/** Whether an error is that of a config file that is not there. */
+export function isMissing(error: unknown): error is LayersError {
+  if (!(error instanceof LayersError) || error.code !== "config-invalid") return false;
+  return (error.cause as NodeJS.ErrnoException | undefined)?.code === "ENOENT";
 }

@@ -30,10 +30,20 @@ export function usageError(
     return new LayersError("usage", `'${path}' needs to be told what to do`, { next: `Write one of these: ${names}` });
   }
   const [, word] = /^error: unknown option '(.*)'$/s.exec(message) ?? [];
+  const valued = word === undefined ? undefined : flagWithValue(word, options);
+  if (valued !== undefined) {
+    return new LayersError("usage", `option '${valued}' takes no value`, { next: `Write ${valued} alone.` });
+  }
   const advice = word === undefined ? undefined : adviseOption(word, path, options);
   return new LayersError("usage", message.replace(/^error: /, ""), {
     next: advice ?? `See what it takes: lambda-layers help ${path}`,
   });
+}
+
+/** The flag of `--dry-run=yes`, where the command takes it without a value. */
+function flagWithValue(word: string, options: CommandDefinition["options"]): string | undefined {
+  const [flag = ""] = word.split("=", 1);
+  return flag !== word && options.some((name) => createOption(name).long === flag) ? flag : undefined;
 }
 
 /** Which commands take an option, or which one was probably meant. */

@@ -97,6 +97,8 @@ export interface RunHistory {
   readonly publish: { readonly alias?: string } | undefined;
   /** In the order of the plan. */
   readonly functions: readonly FunctionHistory[];
+  /** Whether anything was begun: before that no request was sent. */
+  readonly begun: boolean;
   /** What the last process that worked on it has not ended. */
   readonly unfinished: RunAim | undefined;
 }
@@ -167,6 +169,7 @@ function historyOf(run: RunLine & { line: "run" }, lines: readonly RunLine[]): R
     sites: run.sites,
     publish: run.publish,
     functions: [...functions.values()].map((one) => one.history()),
+    begun: lines.some(({ line }) => line === "begun"),
     unfinished,
   };
 }

@@ -1,4 +1,5 @@
 import type { Backup } from "../core/backup";
+import type { ErrorCode } from "../core/errors";
 import type { FunctionOutcome, LiveFunction } from "../core/live";
 import type { FunctionFacts, StateFacts } from "../core/state/facts";
 import type { VersionEdit } from "../core/state/patch";
@@ -151,8 +152,10 @@ export interface StatusRow {
   readonly recorded: number | undefined;
   /** Undefined where AWS does not have it, or was not asked. */
   readonly live: number | undefined;
-  /** Whether the recorded or the live version is not as declared. */
+  /** Whether the recorded or the live version is not as declared, or the layer is detached. */
   readonly drift: boolean;
+  /** The function has lost the declared layer in AWS: that is no version to bring it to. */
+  readonly detached?: true;
 }
 
 /** Where a stack's layers stand. */
@@ -161,7 +164,14 @@ export interface StatusReport {
   readonly rows: readonly StatusRow[];
   readonly skipped: readonly Skipped[];
   /** Whether AWS was read, or why it was not. */
-  readonly live: { readonly read: true } | { readonly read: false; readonly reason: string };
+  readonly live:
+    | { readonly read: true }
+    | {
+        readonly read: false;
+        readonly reason: string;
+        /** How it failed; absent where AWS was not to be asked, or there are no credentials. */
+        readonly code?: ErrorCode;
+      };
 }
 
 /** Something that `validate` found. Errors make the exit status; warnings do not. */

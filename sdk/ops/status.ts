@@ -1,7 +1,7 @@
 import { layerArn, parseLayerVersionArn } from "../core/arn";
 import { declareFor, shortStackName } from "../core/config/declared";
 import type { LayerConfig } from "../core/config/parse";
-import { LayersError } from "../core/errors";
+import { type ErrorCode, LayersError } from "../core/errors";
 import type { LiveFunction } from "../core/live";
 import { createMatcher, type Matcher } from "../core/match";
 import { planLayer } from "../core/plan";
@@ -13,6 +13,7 @@ import type { Ports } from "./ports";
 import { loadState } from "./state";
 import { byName, everyFunction, isMeant, isOwned, planState, recordedLayers } from "./state-plan";
 import { tellMatches } from "./tell";
+import { warningsOfUnmatched } from "./unmatched";
 
 /** Whose layers are looked at. */
 export interface StatusRequest {
@@ -31,7 +32,7 @@ export async function readStatus(ports: Ports, request: StatusRequest): Promise<
   const { stack, config, stateFile, filter = everyFunction } = request;
   const { resourceTypes, region, tagKey } = config.settings;
   const matcher = createMatcher(declareFor(config, stack));
-  const { facts } = await loadState(ports, {
+  const { facts, file } = await loadState(ports, {
     stack,
     file: stateFile,
     scan: (bytes) => scanState(bytes, { resourceTypes }),
@@ -45,6 +46,10 @@ export async function readStatus(ports: Ports, request: StatusRequest): Promise<
   const rows = recorded
     .toSorted(byName)
     .flatMap((fn) => rowsOf(fn, changes.get(fn.urn) ?? [], functions.get(fn.arn ?? fn.name), matcher));
+  if (rows.length > 0) {
+    const all = { stack, file, recorded: facts.functions, live: live.read ? [...functions.values()] : undefined };
+    for (const line of warningsOfUnmatched(all, matcher, config.file)) ports.reporter.warn(line);
+  }
   return { stack, rows, skipped: [...plan.skipped, ...skipped], live };
 }
 
@@ -54,7 +59,10 @@ async function readLiveIfPossible(
   selection: Parameters<typeof readLive>[1],
   stateFile: string | undefined,
 ): Promise<{ functions: Map<string, LiveFunction>; skipped: readonly Skipped[]; live: StatusReport["live"] }> {
-  const unread = (reason: string) => ({ functions: new Map(), skipped: [], live: { read: false as const, reason } });
+  const unread = (reason: string, code?: ErrorCode) => ({
+    ...{ functions: new Map(), skipped: [] },
+    live: { read: false as const, reason, ...(code && { code }) },
+  });
   if (stateFile !== undefined) return unread("a state file was given");
   try {
     const { regions, skipped } = await readLive(ports, selection);
@@ -64,8 +72,14 @@ async function readLiveIfPossible(
     return { functions, skipped, live: { read: true } };
   } catch (error) {
     if (!(error instanceof LayersError) || error.code === "interrupted") throw error;
-    return unread(error.message);
+    return unread(error.message, isWithoutAws(error) ? undefined : error.code);
   }
+}
+
+/** Whether AWS could not be asked because this machine is not set up for it, which is no failure of AWS's. */
+function isWithoutAws({ code, message }: LayersError): boolean {
+  // No region, or no credentials. Those that AWS refuses have the same code and other words.
+  return code === "usage" || (code === "aws-credentials" && message.startsWith("AWS credentials not configured"));
 }
 
 /** One row a layer: first those recorded, in their order, then those that only run. */
@@ -83,6 +97,7 @@ function rowsOf(
     const sample = parseLayerVersionArn(`${arn}:${recorded.get(arn) ?? version}`);
     const declared = sample && matcher(sample)?.declared;
     const liveDrift = version !== undefined && planLayer(`${arn}:${version}`, matcher) !== undefined;
+    const isDetached = declared !== undefined && live !== undefined && version === undefined;
     return {
       function: fn.name,
       urn: fn.urn,
@@ -92,7 +107,8 @@ function rowsOf(
       enforce: declared?.enforce,
       recorded: change?.from ?? recorded.get(arn),
       live: version,
-      drift: change !== undefined || liveDrift,
+      drift: change !== undefined || liveDrift || isDetached,
+      ...(isDetached && { detached: true }),
     };
   });
 }

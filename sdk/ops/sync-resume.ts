@@ -66,15 +66,20 @@ async function findUnfinished(ports: Ports, { stack, record: named }: ResumeRequ
   const file = named ?? (await newest());
   if (file === undefined) {
     throw new LayersError("backup-missing", `There is no record of a run for stack ${stack}. ${unchanged}`, {
-      next: "Name one: lambda-layers sync --resume FILE. Or begin a run: lambda-layers sync",
+      next: `Name one: lambda-layers sync --stack ${stack} --resume FILE. Or begin a run: lambda-layers sync --stack ${stack}`,
     });
   }
   const record = await loadRecord(ports, stack, file);
-  const { unfinished } = record.history;
+  const { begun, unfinished } = record.history;
   const shown = record.file.shownPath;
+  if (!begun) {
+    throw new LayersError("usage", `The run of ${shown} was cut short before it was begun. ${unchanged}`, {
+      next: `Begin a new one: lambda-layers sync --stack ${stack}`,
+    });
+  }
   if (unfinished === "rollback") {
     throw new LayersError("usage", `The run of ${shown} was being put back. ${unchanged}`, {
-      next: `Finish that: lambda-layers rollback --sync-aws ${shown}`,
+      next: `Finish that: lambda-layers rollback --stack ${stack} --sync-aws ${shown}`,
     });
   }
   if (unfinished === undefined && named === undefined) {
@@ -82,7 +87,7 @@ async function findUnfinished(ports: Ports, { stack, record: named }: ResumeRequ
       "backup-missing",
       `The newest run for stack ${stack} has come to its end: ${shown}. ${unchanged}`,
       {
-        next: "To attempt again what failed in it, name its record: lambda-layers sync --resume FILE",
+        next: `To attempt again what failed in it, name its record: lambda-layers sync --stack ${stack} --resume ${shown}`,
       },
     );
   }

@@ -1,6 +1,7 @@
 import { LayersError } from "../core/errors";
-import { executePutBack, type PutBackPlan, type PutBackResult, planPutBack } from "./fleet/put-back";
+import { aliasesToPutBack, executePutBack, type PutBackPlan, type PutBackResult, planPutBack } from "./fleet/put-back";
 import { loadRecord } from "./fleet/recorded";
+import { tellAliasesToPutBack } from "./fleet/tell";
 import type { RunResult } from "./plans";
 import type { Ports } from "./ports";
 import { checkpoint, during } from "./steps";
@@ -24,7 +25,7 @@ export interface RunRollbackPlan extends PutBackPlan {
   readonly dryRun: boolean;
 }
 
-/** What came of it: `--json` prints it. The state is not touched. */
+/** What came of it, or in a dry run would: `--json` prints it. The state is not touched. */
 export interface RunRollbackResult extends RunResult {
   readonly aws: PutBackResult;
 }
@@ -40,7 +41,10 @@ export async function planRunRollback(ports: Ports, request: RunRollbackRequest)
   const { stack, dryRun = false, functions = [], exclude = [] } = request;
   return during(unchanged, async () => {
     const record = await loadRecord(ports, stack, request.record);
-    return { stack, dryRun, ...(await planPutBack(ports, record, { functions, exclude })) };
+    const plan = await planPutBack(ports, record, { functions, exclude });
+    const neverBegun = `The run of ${record.file.shownPath} was cut short before it was begun: it has changed nothing. What to run is a new one: lambda-layers sync --stack ${stack}`;
+    const warnings = record.history.begun ? plan.warnings : [...plan.warnings, neverBegun];
+    return { stack, dryRun, ...plan, warnings };
   });
 }
 
@@ -59,8 +63,11 @@ export async function executeRunRollback(
   const result = { stack, dryRun, changes: [], skipped: [], backup: null };
   tellConcerns(ports.reporter, { ...plan, changes: [], aws: undefined });
   if (dryRun || confirm || isNothing) tellLiveChanges(ports.reporter, changes);
+  // Aliases are what callers get: said in any case, and before anything is changed.
+  const toMove = aliasesToPutBack(plan);
+  tellAliasesToPutBack(ports.reporter, toMove);
   if (dryRun || isNothing)
-    return { ...result, aws: { changes, outcomes: dryRun ? [] : impossible, skipped, aliases: [] } };
+    return { ...result, aws: { changes, outcomes: dryRun ? [] : impossible, skipped, aliases: toMove } };
   if (confirm && !(await confirm(plan))) throw new LayersError("interrupted", `Not confirmed. ${unchanged}`);
   checkpoint(ports, unchanged);
   return { ...result, aws: await executePutBack(ports, plan) };

@@ -44,13 +44,13 @@ export async function validate(ports: Ports, request: ValidateRequest): Promise<
     scan: (bytes) => scanState(bytes, { resourceTypes }),
   });
   const functions = facts.functions.filter(isOwned).toSorted(byName);
-  const { matches, findings } = findMatches(functions, declared);
+  const { matches, findings, contested } = findMatches(functions, declared);
   for (const { function: name, text } of invalidLayers(functions)) {
     findings.push(warning("layer-invalid", `Invalid layer ARN format: ${text} of function ${name}.`));
   }
   const layers = declared.layers.map((entry) => {
     const mine = matches.filter((match) => match.declared === entry);
-    if (mine.length === 0) findings.push(unused(entry, stack));
+    if (mine.length === 0 && !contested.has(entry)) findings.push(unused(entry, stack));
     const { key, version } = entry;
     return { key, version, matches: mine.map(({ layer, functions: having }) => ({ layer, functions: having.length })) };
   });
@@ -59,11 +59,15 @@ export async function validate(ports: Ports, request: ValidateRequest): Promise<
   return { stack, layers, findings, live };
 }
 
-/** Finds which layers of functions each entry is about; layers that two entries claim are in the findings. */
+/**
+ * Finds which layers of functions each entry is about. Layers that two entries claim are in the findings, and these
+ * entries, which do match something, are the contested ones.
+ */
 export function findMatches(functions: readonly FunctionFacts[], declared: DeclaredLayers) {
   const matcher = createMatcher(declared);
   const matches = new Map<string, DeclaredMatch>();
   const ambiguous = new Map<string, Finding>();
+  const contested = new Set<DeclaredLayer>();
   for (const fn of functions) {
     for (const text of recordedLayers(fn)) {
       const parsed = parseLayerVersionArn(text);
@@ -78,10 +82,13 @@ export function findMatches(functions: readonly FunctionFacts[], declared: Decla
       } catch (error) {
         if (!(error instanceof LayersError)) throw error;
         ambiguous.set(arn, { severity: "error", code: error.code, message: error.describe() });
+        for (const entry of declared.layers) {
+          if (createMatcher({ ...declared, layers: [entry] })(parsed)) contested.add(entry);
+        }
       }
     }
   }
-  return { matches: [...matches.values()], findings: [...ambiguous.values()] };
+  return { matches: [...matches.values()], findings: [...ambiguous.values()], contested };
 }
 
 /** What the config itself says of runtimes and architectures. */

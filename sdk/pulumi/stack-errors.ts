@@ -29,8 +29,8 @@ export function explainFailure(failure: PulumiFailure): LayersError {
   if (exitCode === exitCodes.stackNotFound || /organization name must be/.test(said)) {
     return error(
       "stack-missing",
-      `State file not found: Pulumi has no stack ${stack} here (${said}).`,
-      "Ensure you're in the correct directory (should contain Pulumi.yaml), and verify the stack's name: pulumi stack ls",
+      `State file not found: the stack ${stack} does not exist in this project (${said}).`,
+      "Ensure you're in the correct directory (should contain Pulumi.yaml). See which stacks there are: pulumi stack ls",
     );
   }
   if (exitCode === exitCodes.notLoggedIn) {

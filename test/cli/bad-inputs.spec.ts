@@ -24,6 +24,8 @@ const onFile = ["--state-file", "state.json"];
 const valid = { "layer_config.yaml": readmeConfig, "state.json": readmeState };
 const withConfig = (text: string | Buffer) => ({ ...valid, "layer_config.yaml": text });
 const withState = (text: unknown) => ({ ...valid, "state.json": text });
+/** The same, of the project that the runs are in. */
+const ofProject = (state: object) => JSON.parse(JSON.stringify(state).replaceAll("::shop::", "::test::"));
 const stateText = JSON.stringify(readmeState, undefined, 4);
 
 const wrongFlags: BadInput[] = [
@@ -48,6 +50,13 @@ const wrongFlags: BadInput[] = [
     args: ["backups", "--json"],
     says: /^ERROR - 'backups' needs to be told what to do$/,
     next: "Write one of these: lambda-layers backups list, lambda-layers backups prune",
+  },
+  { args: ["--dry-run=yes"], says: /^ERROR - option '--dry-run' takes no value$/, next: "Write --dry-run alone." },
+  { args: ["status", "--json=1"], says: /^ERROR - option '--json' takes no value$/, next: "Write --json alone." },
+  {
+    args: ["report", "--dry-run=1"],
+    says: /'--dry-run=1'$/,
+    next: "report does not take it; these do: update, sync, init, upgrade, rollback, backups prune.",
   },
   { args: ["statsu"], says: /^ERROR - unknown command 'statsu'$/, next: "Did you mean status?" },
   { args: ["help", "statsu"], says: /^ERROR - unknown command 'statsu'$/, next: "Did you mean status?" },
@@ -95,6 +104,7 @@ const configs: BadInput[] = [
     args: ["--config", "none.yaml"],
     files: valid,
     says: /^ERROR - Config file not found: none\.yaml/,
+    next: "Name the file with --config, or let `lambda-layers init` write one.",
   },
   {
     name: "a folder",
@@ -208,7 +218,7 @@ const unknownStacks: BadInput[] = [
   name: args.join(" "),
   args,
   code: 6,
-  says: /^ERROR - State file not found: Pulumi has no stack (none|--help|\.\.\/dev|organization\/test\/none) here/,
+  says: /^ERROR - State file not found: the stack (none|--help|\.\.\/dev|organization\/test\/none) does not exist in this project \(/,
 }));
 
 const commandsOnStack = [["--yes"], ["--dry-run"], ["status"], ["validate", "--json"], ["--stack", "dev,prod"]];
@@ -262,14 +272,16 @@ describe("lambda-layers with bad input", () => {
       files: {
         "layer_config.yaml": readmeConfig,
         "index.js": 'exports.secret = require("@pulumi/pulumi").secret("from the program");',
-        "before.json": readmeState,
+        "before.json": ofProject(readmeState),
       },
     });
     await project.up();
     const state = await project.exportStack();
     const orphan = { parent: undefined, provider: undefined };
     state.deployment.resources.push(
-      awsFunction("my-function-1", [layer("receipt-dynamo-dev", 3)], { ...orphan, propertyDependencies: undefined }),
+      ofProject(
+        awsFunction("my-function-1", [layer("receipt-dynamo-dev", 3)], { ...orphan, propertyDependencies: undefined }),
+      ),
     );
     await project.write({ "with-function.json": state });
     await project.succeeds(["stack", "import", "--file", "with-function.json"]);

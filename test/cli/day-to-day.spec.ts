@@ -290,6 +290,19 @@ INFO - layer_config.yaml updated. See what that changes: lambda-layers --stack d
     });
   });
 
+  describe("validate", () => {
+    it("does not say of entries that claim the same layer that they match none", async () => {
+      await folder.write({
+        "layer_config.yaml":
+          "layers:\n  a: {version: 4, names: [receipt-dynamo-dev]}\n  b: {version: 2, names: [receipt-dynamo-dev]}\n  c: {version: 1}\n",
+      });
+      const { code, stderr } = await run("validate", "--state-file", "dev.json");
+      assert.equal(code, 2);
+      assert.match(stderr, /^ERROR - Layer receipt-dynamo-dev is declared twice/m);
+      assert.deepEqual(stderr.match(/"\w" matches no layer/g), ['"c" matches no layer']);
+    });
+  });
+
   describe("explain", () => {
     beforeEach(() =>
       folder.write({ "layer_config.yaml": `${config}stack_overrides: { dev: { shared: { version: 1 } } }\n` }),

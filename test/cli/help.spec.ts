@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { commands } from "../../sdk/cli/commands";
+import type { CommandDefinition } from "../../sdk/cli/context";
+import { createOption } from "../../sdk/cli/options";
 import { checkout } from "../support/engine";
 import { cliOnTerminal, Folder } from "./harness";
 
@@ -80,6 +82,20 @@ describe("lambda-layers help", () => {
       await Promise.all([defaults(), defaults("status"), defaults("backups", "list"), defaults("backups", "prune")]),
       ["default: dev", "default: dev", "default: all", "default: all"],
     );
+  });
+
+  it("and docs/cli.md say of an option the same commands", async () => {
+    const takenBy = (flag: string, among: readonly CommandDefinition[], group = ""): string[] =>
+      among.flatMap(({ name, options, commands: inner = [] }) => [
+        ...(options.some((option) => createOption(option).long === flag) ? [`${group}${name}`] : []),
+        ...takenBy(flag, inner, `${name} `),
+      ]);
+    const document = await readFile(join(checkout, "docs/cli.md"), "utf8");
+    const rows = [...document.matchAll(/^\| (?:`-\w`, )?`(--[\w-]+)[^|]*\| ([^|]+) \|/gm)];
+    assert.ok(rows.length > 15);
+    const all = takenBy("--json", commands);
+    for (const [, flag = "", of = ""] of rows)
+      assert.deepEqual(of === "all" ? all : of.split(", "), takenBy(flag, commands), flag);
   });
 
   it("fits 80 columns where the terminal has as many", async () => {

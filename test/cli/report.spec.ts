@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { useAws } from "../aws/harness";
 import { createAwsStack, preamble } from "../support/aws-stack";
@@ -22,7 +23,8 @@ describe("lambda-layers report", () => {
     assert.equal((await report("--markdown")).stdout, stdout);
   });
 
-  it("writes every form at once, into folders that it makes", async () => {
+  it("writes every form at once", async () => {
+    await folder.write({ "out/.keep": "" });
     const files = ["--html", "out/page.html", "--markdown", "out/report.md", "--sarif", "out/layers.sarif"];
     const { code, stdout } = await report(...files);
     assert.equal(code, 0);
@@ -82,7 +84,7 @@ describe("lambda-layers report", () => {
   it("exits with 7 on drift where that is asked for, and still writes the report", async () => {
     const { code, stderr } = await report("--expect-no-changes", "--html", "page.html");
     assert.equal(code, 7);
-    assert.match(stderr, /Stack dev has drifted: 3 layers not as declared/);
+    assert.match(stderr, /Stack dev has drifted: 3 of 3 layers are not as declared/);
     assert.ok((await folder.files()).includes("page.html"));
   });
 
@@ -93,6 +95,48 @@ describe("lambda-layers report", () => {
     const { code, stderr } = await report("--html", "state.json/page.html");
     assert.equal(code, 2);
     assert.match(stderr, /could not be written to state\.json\/page\.html: /);
+  });
+
+  it("never takes the place of what it is made from, nor of another report", async () => {
+    await symlink("state.json", join(folder.path, "link"));
+    const before = [await folder.files(), await folder.read("state.json"), await folder.read("layer_config.yaml")];
+    const refused: [string[], string][] = [
+      [["--html", "state.json"], "--html would replace the state file: state.json"],
+      [["--markdown", "./state.json"], "--markdown would replace the state file: ./state.json"],
+      [["--sarif", "link"], "--sarif would replace the state file: link"],
+      [["--html", "layer_config.yaml"], "--html would replace the config: layer_config.yaml"],
+      [["--html", "a", "--sarif", "./a"], "--sarif would replace the report of --html: ./a"],
+    ];
+    for (const [args, message] of refused) {
+      const { code, stderr } = await report(...args);
+      assert.equal(stderr, `ERROR - ${message}. Nothing was changed.\nGive the report a file of its own.\n`);
+      assert.equal(code, 2);
+    }
+    const after = [await folder.files(), await folder.read("state.json"), await folder.read("layer_config.yaml")];
+    assert.deepEqual(after, before);
+  });
+
+  it("makes no folders", async () => {
+    const { code, stderr } = await report("--markdown", "a.md", "--html", "none/page.html");
+    assert.equal(code, 2);
+    assert.match(stderr, /^ERROR - The report could not be written to none\/page\.html: ENOENT/m);
+    assert.deepEqual(await folder.files(), ["layer_config.yaml", "state.json"]);
+  });
+
+  it("says no more than what is known", async () => {
+    await folder.write({ "layer_config.yaml": "layers: {receipt-dynamo: {version: 1, enforce: minimum}}\n" });
+    assert.match(
+      (await report()).stdout,
+      /^### ✓ .*: all recorded layers are as declared; live versions are not known$/m,
+    );
+    await folder.write({ "layer_config.yaml": "layers: {other: {version: 1}}\n" });
+    const { code, stdout, stderr } = await report();
+    assert.equal(code, 0);
+    assert.match(stdout, /^### \? .*: no layer is declared by the config; live versions are not known$/m);
+    assert.match(
+      stderr,
+      /^WARNING - layer_config\.yaml matches no layer of the functions in state\.json, which have: /m,
+    );
   });
 
   it("shows names of functions that are markup as text", async () => {
@@ -166,7 +210,10 @@ describe("job summaries", () => {
       assert.equal(await folder.read("output.txt"), "changes=3\ndrift=3\n");
     }
     const summary = await folder.read("summary.md");
-    assert.match(summary, /<code>dev<\/code>: 3 of 3 layers[\s\S]*<code>prod<\/code>: all as declared/);
+    assert.match(
+      summary,
+      /<code>dev<\/code>: 3 of 3 layers[\s\S]*<code>prod<\/code>: no layer is declared by the config/,
+    );
   });
 
   it("name a stack that could not be looked at", async () => {

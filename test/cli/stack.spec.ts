@@ -27,15 +27,80 @@ INFO - 2 of 3 layers are not as declared
       );
     });
 
-    it("warns of a declared layer that a function has lost in AWS, which no update attaches again", async () => {
+    it("counts a declared layer that a function has lost in AWS as drift, which no update attaches again", async () => {
       stack.emulator.edit("worker", { Layers: [] });
+      await stack.project.write({ "layer_config.yaml": "layers: {receipt-dynamo: {version: 1, enforce: minimum}}\n" });
       const { code, stdout, stderr } = await stack.run(["status"]);
       assert.equal(code, 0);
-      assert.match(stdout, /^! {2}worker +receipt-dynamo-dev +5 +2 +-$/m);
+      assert.match(stdout, /^! {2}worker +receipt-dynamo-dev +>=1 +2 +-$/m);
+      assert.match(stdout, /^INFO - 1 of 3 layers is not as declared$/m);
       assert.equal(
         stderr,
         "WARNING - Function worker: Layer receipt-dynamo-dev is recorded at version 2 and not attached in AWS: `pulumi up --refresh` attaches it again.\n",
       );
+    });
+
+    it("ends with 7 on a lost layer, in status and report", async () => {
+      stack.emulator.edit("worker", { Layers: [] });
+      await stack.project.write({ "layer_config.yaml": "layers: {receipt-dynamo: {version: 1, enforce: minimum}}\n" });
+      for (const command of ["status", "report"]) {
+        const { code, stdout, stderr } = await stack.run([command, "--expect-no-changes"]);
+        assert.equal(code, 7, stdout);
+        assert.match(stderr, /^ERROR - Stack dev has drifted: 1 of 3 layers is not as declared\.$/m);
+        assert.doesNotMatch(stderr, /See what an update would change/);
+      }
+      const { stdout } = await stack.run(["report", "--markdown"]);
+      assert.match(stdout, /\| ≥ 1 \| 2 \| \*\*≠ –\*\* \|/);
+    });
+
+    describe("says no more than what is known", () => {
+      const declaredOld = "layers: {receipt-dynamo: {version: 1, enforce: minimum}}\n";
+      const run = async (config: string, env: Record<string, string> = {}, args: string[] = []) => {
+        await stack.project.write({ "layer_config.yaml": config });
+        return stack.run(["status", ...args], { env: { ...stack.project.env, ...env } });
+      };
+
+      it("where a function is not in AWS", async () => {
+        const message = "Function not found: worker";
+        const fault = { operation: "GetFunction", resource: "worker", status: 404, message } as const;
+        stack.emulator.fault({ ...fault, code: "ResourceNotFoundException" });
+        const { code, stdout } = await run(declaredOld);
+        assert.equal(code, 0);
+        assert.match(stdout, /^INFO - All layers that could be read are as declared; 1 function is skipped$/m);
+        assert.doesNotMatch(stdout, /^!/m);
+      });
+
+      it("where there are no credentials, which is no failure", async () => {
+        const none = { AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "" };
+        const { code, stdout } = await run(declaredOld, none, ["--expect-no-changes"]);
+        assert.equal(code, 0);
+        assert.match(stdout, /^INFO - All recorded layers are as declared; live versions are not known$/m);
+      });
+
+      it("where AWS refuses the credentials, which is not the same as no changes", async () => {
+        const message = "The security token included in the request is expired";
+        stack.emulator.fault({ operation: "GetFunction", status: 403, code: "ExpiredTokenException", message });
+        const { code, stdout, stderr } = await run(declaredOld);
+        assert.equal(code, 0, stderr);
+        assert.match(stdout, /^INFO - All recorded layers are as declared; live versions are not known$/m);
+        const expecting = await run(declaredOld, {}, ["--expect-no-changes", "--json"]);
+        assert.equal(expecting.code, 3);
+        assert.match(
+          expecting.stderr,
+          /^ERROR - Whether stack dev has drifted is not known: AWS did not accept the credentials: .*expired/m,
+        );
+        assert.equal(JSON.parse(expecting.stdout).live.code, "aws-credentials");
+      });
+
+      it("where the config matches no layer at all", async () => {
+        const { code, stdout, stderr } = await run("layers: {other: {version: 1}}\n");
+        assert.equal(code, 0);
+        assert.match(stdout, /^INFO - No layer is declared by the config$/m);
+        assert.equal(
+          stderr,
+          "WARNING - layer_config.yaml matches no layer of the functions in the state of dev or in AWS, which have: receipt-dynamo-dev, receipt-label.\n",
+        );
+      });
     });
 
     it("ends with 7 where there must be no drift, also in JSON", async () => {
@@ -160,7 +225,7 @@ INFO - layer_config.yaml is valid, and every declared version exists
         [none.stack, none.error.code, dev.stack, dev.changes.length],
         ["none", "stack-missing", "dev", 2],
       );
-      assert.match(stderr, /^ERROR - State file not found: Pulumi has no stack none here/);
+      assert.match(stderr, /^ERROR - State file not found: the stack none does not exist in this project/);
     });
 
     it("tells with --verbose each Pulumi command and each call to AWS", async () => {

@@ -96,7 +96,10 @@ describe("lambda-layers sync", function () {
     refuse("fn-0002");
     const first = await sync("--all-functions", "--yes", "--on-failure", "stop");
     assert.equal(first.code, 4);
-    assert.match(first.stderr, /Attempt the others: {2}lambda-layers sync --resume backups\/dev_sync_\S+\.jsonl$/m);
+    assert.match(
+      first.stderr,
+      /Attempt the others: {2}lambda-layers sync --stack dev --resume backups\/dev_sync_\S+\.jsonl$/m,
+    );
     emulator.clearFaults();
     const { code, output } = await sync("--resume", "--yes");
     assert.equal(code, 0, output);
@@ -141,6 +144,7 @@ describe("lambda-layers sync", function () {
       stopped.stderr,
       /^WARNING - The run stopped: the check after the first 1 function failed \(exit code 1\)/m,
     );
+    assert.equal(stopped.stderr.split("the check after").length, 2, stopped.stderr);
     assert.equal(versions(), "22222");
     const limited = await sync("--all-functions", "--yes", "--max-changes", "4");
     assert.equal(limited.code, 1);
@@ -158,6 +162,17 @@ describe("lambda-layers sync", function () {
     assert.equal(code, 0, screen);
     assert.match(screen, /Updating Lambda functions .*1\/5, \d+\.\d\/s, .*left/);
     assert.equal(versions(), "22222");
+  });
+
+  it("exits with 130 where the canary is not confirmed", async () => {
+    const args = ["sync", "--rate", "1000", "--all-functions", "--canary", "1"];
+    const typed = [
+      [/in us-east-1\? \[y\/N\] $/, "y\r"],
+      [/Go on with the other 4\? \[y\/N\] $/, "n\r"],
+    ] as const;
+    const { code, screen } = await cliOnTerminal(args, { cwd: folder.path, env: env(), columns: 100, typed });
+    assert.equal(code, 130, screen);
+    assert.equal(versions(), "21111");
   });
 
   for (const [args, message] of [

@@ -40,7 +40,8 @@ describe("lambda-layers on a terminal", () => {
         const before = await folder.read("state.json");
         const { code, screen } = await onTerminal(file, { typed: [[question, keys]] });
         assert.equal(code, 130);
-        assert.match(stripVTControlCharacters(screen), /WARNING - Not confirmed\. Nothing was changed\./);
+        // On a line of its own, also where no Enter has ended that of the question.
+        assert.match(stripVTControlCharacters(screen), /\nWARNING - Not confirmed\. Nothing was changed\./);
         assert.equal(await folder.read("state.json"), before);
         assert.deepEqual(await folder.files(), ["layer_config.yaml", "state.json"]);
       });

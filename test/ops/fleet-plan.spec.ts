@@ -65,9 +65,18 @@ describe("the plan of a sync", () => {
     assert.deepEqual(namesOf(await plan({ tags: { team: "x", tier: "1" } })), ["d"]);
     assert.deepEqual(namesOf(await plan({ tags: { team: "x" }, functions: ["c", "a"] })), ["c"]);
     assert.deepEqual(namesOf(await plan({ tags: { team: "x" }, exclude: [arnOf("c")] })), ["d"]);
-    const { changes, skipped } = await plan({ functions: ["a", "gone"] });
-    assert.deepEqual(namesOf({ changes }), ["a"]);
-    assert.deepEqual(skipped, [{ function: "gone", reason: "AWS has no such function in us-east-1" }]);
+  });
+
+  it("warns where no function has the tags, naming them", async () => {
+    fleet.emulator.seed(taggedFleet(2));
+    const warned = async (request: Partial<SyncRequest>) => (await plan(request)).warnings;
+    assert.deepEqual(await warned({ stack: "prod", allFunctions: true }), [
+      "No function has the tag environment=prod or pulumi:stack=prod in us-east-1.",
+    ]);
+    assert.deepEqual(await warned({ tags: { team: "x", tier: "1" }, functions: ["fn-0000"] }), [
+      "None of the functions fn-0000 has the tag team=x and tier=1 in us-east-1.",
+    ]);
+    assert.deepEqual(await warned({ allFunctions: true }), []);
   });
 
   it("names what a run of several regions and accounts changes, and asks each for its own", async () => {
@@ -147,6 +156,15 @@ describe("the plan of a sync", () => {
       assert.deepEqual(await readdir(fleet.dir), ["layer_config.yaml"]);
       return error;
     };
+
+    it("a function that was named and does not exist", async () => {
+      fleet.emulator.seed(taggedFleet(2));
+      for (const dryRun of [false, true]) {
+        const error = await refused({ functions: ["fn-0000", "gone"], allFunctions: false, dryRun });
+        assert.deepEqual([error.code, error.exitStatus], ["usage", 2]);
+        assert.equal(error.message, "Function gone: AWS has no such function in us-east-1.\nNothing was changed.");
+      }
+    });
 
     it("a layer version that does not exist", async () => {
       fleet.emulator.seed(taggedFleet(3));

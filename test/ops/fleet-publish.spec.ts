@@ -26,9 +26,9 @@ describe("a sync of functions with aliases", function () {
     (await lambda.getAlias({ FunctionName, Name: "live" })).FunctionVersion;
   const layersServed = async (FunctionName: string) =>
     (await lambda.getFunctionConfiguration({ FunctionName, Qualifier: "live" })).Layers?.map(({ Arn }) => Arn);
-  const putBack = async (record = "") => {
+  const putBack = async (record = "", dryRun = false) => {
     const ports = fleet.ports();
-    return executeRunRollback(ports, await planRunRollback(ports, { stack: "dev", record }));
+    return executeRunRollback(ports, await planRunRollback(ports, { stack: "dev", record, dryRun }));
   };
 
   it("leaves published versions as they are, and says which aliases serve them", async () => {
@@ -73,7 +73,7 @@ describe("a sync of functions with aliases", function () {
     assert.equal(aws.calls.UpdateFunctionConfiguration, 1);
     assert.deepEqual(aws.aliases, []);
     assert.ok(fleet.lines.includes("  - Function fn-0001: alias live version 1 -> 2"));
-    assert.equal(syncFailure(aws), undefined);
+    assert.equal(syncFailure({ stack: "dev", aws }), undefined);
     const again = await fleet.sync({ functions: ["fn-0000", "fn-0001"], publish: { alias: "live" } });
     assert.equal(again.aws.record, undefined);
   });
@@ -84,13 +84,67 @@ describe("a sync of functions with aliases", function () {
     await lambda.updateFunctionCode({ FunctionName: "fn-0001", ZipFile: Buffer.from("new") });
     const { aws } = await fleet.sync({ publish: { alias: "live" } });
     assert.deepEqual([await served("fn-0000"), await served("fn-0001")], ["2", "1"]);
-    assert.match(syncFailure(aws)?.message ?? "", /Function fn-0001 was not published: .*differs .* more than layers/);
-    assert.equal(syncFailure(aws)?.exitStatus, 4);
+    assert.match(
+      syncFailure({ stack: "dev", aws })?.message ?? "",
+      /Function fn-0001 was not published: .*differs .* more than layers/,
+    );
+    assert.equal(syncFailure({ stack: "dev", aws })?.exitStatus, 4);
     assert.deepEqual(
       aws.aliases.map(({ function: name }) => name),
       ["fn-0001"],
     );
   });
+
+  it("tells in a dry run what would be published, and what is known to be refused", async () => {
+    fleet.emulator.seed(taggedFleet(5));
+    await serve("fn-0000", "fn-0001", "fn-0002");
+    for (let version = 2; version <= 3; version++) {
+      fleet.emulator.edit("fn-0001", { MemorySize: 128 * version });
+      await lambda.publishVersion({ FunctionName: "fn-0001" });
+    }
+    const RoutingConfig = { AdditionalVersionWeights: { 2: 0.5 } };
+    await lambda.updateAlias({ FunctionName: "fn-0001", Name: "live", FunctionVersion: "3", RoutingConfig });
+    await lambda.updateAlias({ FunctionName: "fn-0002", Name: "live", FunctionVersion: "$LATEST" });
+    fleet.emulator.edit("fn-0004", { Layers: [] });
+    fleet.emulator.resetCounts();
+    const plain = await fleet.sync({ publish: {}, dryRun: true });
+    assert.equal(plain.aws.toPublish?.length, 4);
+    const from = fleet.lines.indexOf("INFO - Found 4 functions to publish:");
+    assert.equal(fleet.lines[from + 1], "  - Function fn-0000: a new version");
+    fleet.lines.length = 0;
+    const { aws } = await fleet.sync({ publish: { alias: "live" }, dryRun: true });
+    assert.deepEqual(fleet.lines.slice(-4), [
+      "INFO - Found 1 function to publish:",
+      "  - Function fn-0000: alias live version 1 -> a new version",
+      "WARN - Function fn-0001 cannot be published: Alias live of fn-0001 shares calls between two versions.",
+      "WARN - Function fn-0003 cannot be published: Function fn-0003 has no alias live.",
+    ]);
+    assert.deepEqual(aws.toPublish?.[0], {
+      function: "fn-0000",
+      functionArn: arnOf("fn-0000"),
+      region: "us-east-1",
+      alias: { name: "live", from: "1" },
+    });
+    assert.deepEqual(fleet.emulator.writes(), []);
+    assert.equal((await fleet.sync({ dryRun: true })).aws.toPublish, undefined);
+  });
+
+  for (const size of [3, 60]) {
+    it(`refuses an alias that is nowhere, also where layers are as declared, of ${size} functions`, async () => {
+      fleet.emulator.seed(taggedFleet(size));
+      const first = await fleet.sync({ publish: { alias: "nosuch" } });
+      const reason = "Function fn-0001 was not published: Function fn-0001 has no alias nosuch.";
+      assert.ok(syncFailure(first)?.message.includes(reason));
+      const again = await fleet.sync({ publish: { alias: "nosuch" } });
+      const failure = syncFailure(again);
+      assert.ok(failure?.message.includes(reason));
+      assert.equal(failure?.exitStatus, 4);
+      assert.deepEqual(again.aws.changes, []);
+      // It has changed nothing: there is nothing to put back.
+      assert.match(syncFailure(first)?.next ?? "", /rollback/);
+      assert.match(failure?.next ?? "", /^Attempt the others: {2}lambda-layers sync --stack dev --resume \S+$/);
+    });
+  }
 
   it("asks beforehand whether it may publish", async () => {
     fleet.emulator.seed(taggedFleet(1));
@@ -107,7 +161,22 @@ describe("a sync of functions with aliases", function () {
     await serve("fn-0000", "fn-0001");
     const { aws } = await fleet.sync({ publish: { alias: "live" } });
     await lambda.updateAlias({ FunctionName: "fn-0001", Name: "live", FunctionVersion: "$LATEST" });
+    fleet.lines.length = 0;
+    const told = [
+      "INFO - Found 2 aliases to move back:",
+      "  - Function fn-0000: alias live version 2 -> 1",
+      "  - Function fn-0001: alias live version 2 -> 1",
+    ];
+    const planned = await putBack(aws.record, true);
+    assert.deepEqual(fleet.lines.slice(-3), told);
+    const move = { alias: "live", from: "2", to: "1" };
+    assert.deepEqual(
+      planned.aws.aliases,
+      ["fn-0000", "fn-0001"].map((name) => ({ function: name, functionArn: arnOf(name), ...move })),
+    );
+    fleet.lines.length = 0;
     const back = await putBack(aws.record);
+    assert.deepEqual(fleet.lines.slice(0, 3), told);
     assert.deepEqual([await served("fn-0000"), await served("fn-0001")], ["1", "$LATEST"]);
     const reasons = back.aws.aliases.map(({ function: name, from, to, reason }) => [name, from, to, reason]);
     assert.deepEqual(reasons, [
@@ -122,6 +191,10 @@ describe("a sync of functions with aliases", function () {
     await serve("fn-0000", "fn-0001");
     const request = { functions: ["fn-0000", "fn-0001"], publish: { alias: "live" } };
     await fleet.sync(request, { canary: { count: 1 }, check: "false" });
+    assert.deepEqual(fleet.lines.slice(-2), [
+      "INFO - Lambda functions: 1 updated and put back, 1 not attempted",
+      "  - Function fn-0000: alias live version 1 -> 2, and back to 1",
+    ]);
     assert.deepEqual([await served("fn-0000"), await served("fn-0001")], ["1", "1"]);
     assert.deepEqual(fleet.emulator.layersOf("fn-0000")[1], base(1));
   });

@@ -209,7 +209,7 @@ describe("a run that is resumed", function () {
     assert.deepEqual(aws.skipped, [
       { function: "fn-0003", reason: "layer base was changed to version 5 by somebody else since the run" },
     ]);
-    assert.equal(syncFailure(aws), undefined);
+    assert.equal(syncFailure({ stack: "dev", aws }), undefined);
   });
 
   it("can be put back as a whole afterwards", async () => {
@@ -226,6 +226,28 @@ describe("a run that is resumed", function () {
     const { aws } = await fleet.resume({ dryRun: true });
     assert.equal(aws.changes.length, 3);
     assert.equal(await readFile(join(fleet.dir, record), "utf8"), before);
+  });
+
+  it("is none that was cut short before it was begun", async () => {
+    const record = await killed();
+    const [run, planned] = (await readFile(join(fleet.dir, record), "utf8")).split("\n");
+    await writeFile(join(fleet.dir, record), `${run}\n${planned}\n${planned?.slice(0, 30)}`);
+    for (const named of [undefined, record]) {
+      await assert.rejects(fleet.resume({ record: named }), {
+        code: "usage",
+        message: `The run of ${record} was cut short before it was begun. Nothing was changed.`,
+        next: "Begin a new one: lambda-layers sync --stack dev",
+      });
+    }
+    fleet.lines.length = 0;
+    const ports = fleet.ports();
+    const { aws } = await executeRunRollback(ports, await planRunRollback(ports, { stack: "dev", record }));
+    assert.deepEqual(aws.changes, []);
+    assert.match(
+      fleet.lines[0] ?? "",
+      /^WARN - The run of \S+ was cut short before it was begun: it has changed nothing\. /,
+    );
+    assert.deepEqual(fleet.emulator.writes(), []);
   });
 
   it("is not one that was being put back", async () => {

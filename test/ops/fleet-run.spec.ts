@@ -33,7 +33,7 @@ describe("a sync", function () {
     assert.equal(moved(), 60);
     assert.deepEqual(aws.calls, fleet.emulator.counts());
     assert.equal(aws.calls.UpdateFunctionConfiguration, 60);
-    assert.equal(syncFailure(aws), undefined);
+    assert.equal(syncFailure({ stack: "dev", aws }), undefined);
     assert.equal(fleet.lines.at(-1), "INFO - Lambda functions: 60 updated");
     const again = await fleet.sync();
     assert.deepEqual([again.aws.outcomes, again.aws.record], [[], undefined]);
@@ -123,6 +123,23 @@ describe("a sync", function () {
       assert.equal(fleet.emulator.layersOf("fn-0003", { region })[1]?.split(":").at(-1), "2");
   });
 
+  it("counts in its progress only what was done", async () => {
+    fleet.emulator.seed(taggedFleet(60));
+    const stop = new AbortController();
+    const ports = fleet.ports({ signal: stop.signal, rate: 60 });
+    let shown = 0;
+    ports.reporter.progress = () => ({
+      update(done) {
+        shown = done;
+        if (done === 5) stop.abort();
+      },
+      end() {},
+    });
+    await assert.rejects(fleet.sync({}, {}, {}, ports), { code: "interrupted" });
+    assert.ok(moved() < 60);
+    assert.equal(shown, moved());
+  });
+
   it("stops for Ctrl-C, finishes what is under way, and says how to go on", async () => {
     fleet.emulator.seed(taggedFleet(60));
     const stop = new AbortController();
@@ -136,7 +153,10 @@ describe("a sync", function () {
       (error: Error & { code: string; next: string }) => {
         assert.equal(error.code, "interrupted");
         assert.equal(error.message, `Interrupted. ${moved()} of 60 functions were updated in AWS.`);
-        assert.match(error.next, /sync --resume backups\/dev_sync_\S+\.jsonl\n.*rollback --sync-aws backups\/dev_sync/);
+        assert.match(
+          error.next,
+          /sync --stack dev --resume backups\/dev_sync_\S+\.jsonl\n.*back --stack dev --sync-aws backups\/dev_sync/,
+        );
         return true;
       },
     );
@@ -153,13 +173,13 @@ describe("a sync", function () {
       refuse("fn-0003");
       const { aws } = await fleet.sync();
       assert.deepEqual(statuses(aws.outcomes), { updated: 19, failed: 1 });
-      const failure = syncFailure(aws);
+      const failure = syncFailure({ stack: "dev", aws });
       assert.equal(failure?.exitStatus, 4);
       assert.match(
         failure?.message ?? "",
         /^1 of 20 functions were not updated in AWS\.\n {2}Function fn-0003 .*no luck/,
       );
-      assert.match(failure?.next ?? "", /sync --resume backups\/dev_sync/);
+      assert.match(failure?.next ?? "", /sync --stack dev --resume backups\/dev_sync/);
       assert.equal(fleet.lines.at(-1), "INFO - Lambda functions: 19 updated, 1 failed");
     });
 
@@ -173,8 +193,12 @@ describe("a sync", function () {
       assert.ok(cancelled > 10, `${cancelled} were not attempted`);
       assert.equal(moved(), updated);
       assert.equal(aws.rolledBack, undefined);
-      const failure = syncFailure(aws);
-      assert.match(failure?.message ?? "", /^1 of 40 .*; the run stopped: 1 function failed\./);
+      const failure = syncFailure({ stack: "dev", aws });
+      assert.ok(fleet.lines.includes("WARN - The run stopped: 1 function failed."));
+      assert.match(
+        failure?.message ?? "",
+        /^1 of 40 functions were not updated in AWS; \d+ of 40 .* not attempted\.\n/,
+      );
       fleet.emulator.clearFaults();
       assert.deepEqual(statuses((await fleet.resume()).aws.outcomes), { updated: cancelled + 1 });
       assert.equal(moved(), 40);
@@ -187,9 +211,10 @@ describe("a sync", function () {
       assert.equal(moved(), 0);
       assert.ok(fleet.emulator.writes().length > 0);
       assert.equal(aws.rolledBack?.outcomes.length, statuses(aws.outcomes).updated);
-      const failure = syncFailure(aws);
+      const failure = syncFailure({ stack: "dev", aws });
       assert.equal(failure?.exitStatus, 4);
       assert.match(failure?.message ?? "", /What the run had changed was put back in \d+ functions\./);
+      assert.match(fleet.lines.at(-1) ?? "", /^INFO - Lambda functions: \d+ updated and put back, 1 failed, \d+ not /);
       await assert.rejects(fleet.resume(), { code: "backup-missing" });
     });
   });
@@ -230,7 +255,11 @@ describe("a sync", function () {
       assert.equal(aws.stopped, "the check after the first 3 functions failed (exit code 3): exit 3");
       assert.deepEqual(statuses(aws.outcomes), { updated: 3, cancelled: 7 });
       assert.equal(aws.rolledBack?.outcomes.length, 3);
-      assert.equal(syncFailure(aws)?.exitStatus, 4);
+      assert.equal(fleet.lines.at(-1), "INFO - Lambda functions: 3 updated and put back, 7 not attempted");
+      const failure = syncFailure({ stack: "dev", aws });
+      assert.equal(failure?.exitStatus, 4);
+      const told = "7 of 10 functions were not attempted.\nWhat the run had changed was put back in 3 functions.";
+      assert.equal(failure?.message, told);
       assert.equal(fleet.emulator.writes().length, 6);
     });
 
@@ -268,6 +297,7 @@ describe("a sync", function () {
       assert.deepEqual(slept, []);
       assert.equal(moved(), 3);
       assert.equal(stopped.aws.stopped, "not confirmed after the first 3 functions");
+      assert.equal(syncFailure(stopped)?.exitStatus, 130);
       fleet.emulator.edit("fn-0000", { Layers: ["first:1", "base:1", "last:1"] });
       fleet.emulator.edit("fn-0001", { Layers: ["first:1", "base:1", "last:1"] });
       fleet.emulator.edit("fn-0002", { Layers: ["first:1", "base:1", "last:1"] });
@@ -291,7 +321,7 @@ describe("a sync", function () {
             [error.code, error.message],
             ["interrupted", "Interrupted. 3 of 10 functions were updated in AWS."],
           );
-          assert.match(error.next, /sync --resume/);
+          assert.match(error.next, /sync --stack dev --resume/);
           return true;
         });
         assert.deepEqual(statuses((await fleet.resume()).aws.outcomes), { updated: 7 });

@@ -92,14 +92,14 @@ describe("Pulumi's CLI", () => {
       name: "an unknown stack",
       stack: "nope",
       code: "stack-missing",
-      message: /^State file not found: Pulumi has no stack nope here \(no stack named 'nope' found\)/,
+      message: /^State file not found: the stack nope does not exist in this project \(no stack named 'nope' found\)/,
       next: /^Ensure you're in the correct directory \(should contain Pulumi.yaml\)/,
     },
     {
       name: "a stack that is called like an option",
       stack: "--help",
       code: "stack-missing",
-      message: /no stack --help/,
+      message: /the stack --help does not exist/,
     },
     {
       name: "a stack that is called like a path",

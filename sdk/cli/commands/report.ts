@@ -1,7 +1,8 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { stat, writeFile } from "node:fs/promises";
 import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { LayersError } from "../../core/errors";
+import type { Ports } from "../../ops/ports";
 import { readStatus } from "../../ops/status";
 import { statusSummary } from "../ci";
 import type { Context } from "../context";
@@ -9,9 +10,9 @@ import { renderStatusMarkdown } from "../report/markdown";
 import { isFailed, isRead, type ReportedStack, reportedStack, totalsOf } from "../report/matrix";
 import { renderPage } from "../report/page";
 import { renderSarif } from "../report/sarif";
+import { unexpected } from "../report/verdict";
 import { configFile } from "../settings";
 import { forEachStack } from "../stacks";
-import { count } from "../text";
 
 export async function run(context: Context): Promise<number> {
   const { options } = context;
@@ -23,6 +24,7 @@ export async function run(context: Context): Promise<number> {
     });
   }
   const ports = await context.openPorts();
+  await checkFiles(context, ports);
   const stacks: ReportedStack[] = [];
   const work = async (stack: string) => {
     const config = ports.configs.load(configFile(options));
@@ -40,7 +42,7 @@ export async function run(context: Context): Promise<number> {
     const rows = status.rows.map((row) => ({ ...row, source: reported.sources.get(row.arn) }));
     return {
       document: { ...status, totals, rows },
-      error: options.expectNoChanges ? driftFound(stack, totals.driftedLayers) : undefined,
+      error: options.expectNoChanges ? unexpected(status) : undefined,
       summary: statusSummary(reported),
     };
   };
@@ -56,9 +58,28 @@ export async function run(context: Context): Promise<number> {
   return exitStatus;
 }
 
-function driftFound(stack: string, drifted: number): LayersError | undefined {
-  if (drifted === 0) return undefined;
-  return new LayersError("changes-found", `Stack ${stack} has drifted: ${count(drifted, "layer")} not as declared.`);
+/**
+ * Checks that no report takes the place of what it is made from, or of another report, and that there is a folder for it.
+ * @throws LayersError `usage`
+ */
+async function checkFiles({ options }: Context, { stateFiles }: Ports): Promise<void> {
+  const { cwd = ".", stateFile, html, markdown, sarif } = options;
+  const taken = [
+    { name: configFile(options), what: "the config" },
+    ...(stateFile === undefined ? [] : [{ name: stateFile, what: "the state file" }]),
+  ];
+  for (const [flag, name] of Object.entries({ html, markdown, sarif })) {
+    if (typeof name !== "string") continue;
+    for (const other of taken) {
+      if (!(await stateFiles.isSame(name, other.name))) continue;
+      throw new LayersError("usage", `--${flag} would replace ${other.what}: ${name}. Nothing was changed.`, {
+        next: "Give the report a file of its own.",
+      });
+    }
+    const folder = await stat(dirname(resolve(cwd, name))).catch((error) => cannotWrite(name, error));
+    if (!folder.isDirectory()) cannotWrite(name, new Error("its folder is a file"));
+    taken.push({ name, what: `the report of --${flag}` });
+  }
 }
 
 async function writeFiles(context: Context, stacks: readonly ReportedStack[], time: Date): Promise<void> {
@@ -82,11 +103,14 @@ function uriOf(file: string, root: string): string {
 async function write({ options, reporter }: Context, name: string, text: string): Promise<void> {
   const file = resolve(options.cwd ?? ".", name);
   try {
-    await mkdir(dirname(file), { recursive: true });
     await writeFile(file, text);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new LayersError("usage", `The report could not be written to ${name}: ${reason}`, { cause: error });
+    cannotWrite(name, error);
   }
   if (options.markdown !== true) reporter.info(`Report written to: ${name}`);
+}
+
+function cannotWrite(name: string, cause: unknown): never {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  throw new LayersError("usage", `The report could not be written to ${name}: ${reason}`, { cause });
 }

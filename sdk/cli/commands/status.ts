@@ -1,13 +1,12 @@
-import { LayersError } from "../../core/errors";
 import type { StatusReport, StatusRow } from "../../ops/plans";
 import { readStatus } from "../../ops/status";
 import { statusSummary } from "../ci";
 import type { Context } from "../context";
 import { isAsDeclared, reportedStack } from "../report/matrix";
+import { driftOf, unexpected, verdictOf } from "../report/verdict";
 import { configFile } from "../settings";
 import { forEachStack } from "../stacks";
 import { type Cell, type Column, printTable } from "../table";
-import { count } from "../text";
 
 export async function run(context: Context): Promise<number> {
   const { options } = context;
@@ -23,7 +22,7 @@ export async function run(context: Context): Promise<number> {
     show(context, report);
     return {
       document: report,
-      error: options.expectNoChanges ? driftFound(report) : undefined,
+      error: options.expectNoChanges ? unexpected(report) : undefined,
       summary: statusSummary(reportedStack(report, config)),
     };
   });
@@ -38,10 +37,11 @@ const columns: readonly Column[] = [
   { title: "LIVE", align: "right" },
 ];
 
-function show({ options, stdout, reporter }: Context, { stack, rows, skipped, live }: StatusReport): void {
+function show({ options, stdout, reporter }: Context, report: StatusReport): void {
+  const { stack, rows, skipped, live } = report;
   for (const { function: name, reason } of skipped) reporter.warn(`Function ${name} is skipped: ${reason}.`);
   if (!live.read) reporter.warn(`Live versions are not known: ${live.reason}`);
-  for (const { function: name, layer, recorded } of live.read ? detached(rows, skipped) : []) {
+  for (const { function: name, layer, recorded } of rows.filter((row) => row.detached)) {
     reporter.warn(
       `Function ${name}: Layer ${layer} is recorded at version ${recorded} and not attached in AWS: \`pulumi up --refresh\` attaches it again.`,
     );
@@ -54,7 +54,7 @@ function show({ options, stdout, reporter }: Context, { stack, rows, skipped, li
   const { red, dim } = stdout.colors;
   const unknown: Cell = { text: "-", color: dim };
   const version = (value: number | undefined, row: StatusRow): Cell => {
-    if (value === undefined) return unknown;
+    if (value === undefined) return row.detached ? { text: "-", color: red } : unknown;
     return isAsDeclared(value, row) ? String(value) : { text: String(value), color: red };
   };
   const cells = rows.map((row) => [
@@ -66,29 +66,5 @@ function show({ options, stdout, reporter }: Context, { stack, rows, skipped, li
     version(row.live, row),
   ]);
   printTable(stdout, columns, cells);
-  reporter.info(driftOf(rows) ?? "All declared layers are at their versions");
-}
-
-/** Declared layers that functions have lost in AWS: that is no version to bring them to. */
-function detached(rows: readonly StatusRow[], skipped: StatusReport["skipped"]): StatusRow[] {
-  const unread = new Set(skipped.map((one) => one.function));
-  return rows.filter(
-    ({ function: name, declared, recorded, live }) =>
-      declared !== undefined && recorded !== undefined && live === undefined && !unread.has(name),
-  );
-}
-
-function driftFound({ stack, rows }: StatusReport): LayersError | undefined {
-  const drift = driftOf(rows);
-  if (drift === undefined) return undefined;
-  return new LayersError("changes-found", `Stack ${stack} has drifted: ${drift}.`, {
-    next: `See what an update would change: lambda-layers --stack ${stack} --dry-run`,
-  });
-}
-
-/** Undefined where there is none. */
-function driftOf(rows: readonly StatusRow[]): string | undefined {
-  const drifted = rows.filter(({ drift }) => drift).length;
-  if (drifted === 0) return undefined;
-  return `${drifted} of ${count(rows.length, "layer")} ${drifted === 1 ? "is" : "are"} not as declared`;
+  reporter.info(driftOf(rows) ?? verdictOf(report).text);
 }

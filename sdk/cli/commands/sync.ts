@@ -51,7 +51,7 @@ export async function run(context: Context): Promise<number> {
     });
     return {
       document: result,
-      error: options.expectNoChanges ? changesFound(result) : syncFailure(result.aws),
+      error: options.expectNoChanges ? changesFound(result) : syncFailure(result),
       summary: runSummary(result),
     };
   });

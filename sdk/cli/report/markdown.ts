@@ -10,6 +10,7 @@ import {
   totalsOf,
   versionText,
 } from "./matrix";
+import { verdictOf } from "./verdict";
 
 // A comment of a GitHub pull request holds 65,536 characters, and a job summary 1 MiB: rows beyond this are counted only.
 const mostRows = 200;
@@ -27,7 +28,7 @@ export function renderRunMarkdown({ stack, dryRun, changes, skipped, aws }: RunR
       : `${count(changed.length, "layer version")} ${dryRun ? "to change" : "changed"}`;
   const failed = aws?.outcomes.filter(({ status }) => status === "failed" || status === "cancelled") ?? [];
   return [
-    heading(stack, `${what(changes)} in the Pulumi state`, dryRun && changes.length > 0),
+    heading(stack, `${what(changes)} in the Pulumi state`, dryRun && changes.length > 0 ? "≠" : "✓"),
     ...changesTable(changes),
     ...(aws ? [`In AWS: ${what(aws.changes)}`, "", ...changesTable(aws.changes)] : []),
     ...list(
@@ -43,19 +44,20 @@ export function renderRunMarkdown({ stack, dryRun, changes, skipped, aws }: RunR
 
 /** A stack that could not be looked at. */
 function failedSection({ stack, error }: FailedStack): string {
-  return [heading(stack, "could not be read", true), plain(error.describe()).replaceAll("&#10;", "<br>"), ""].join(
-    "\n",
-  );
+  return [heading(stack, "could not be read", "≠"), plain(error.describe()).replaceAll("&#10;", "<br>"), ""].join("\n");
 }
 
 function statusSection(stack: ReadStack): string {
   const { rows, live, skipped } = stack.status;
   const { functions, layers, driftedLayers, undeclared } = totalsOf(rows);
-  const verdict =
-    driftedLayers > 0 ? `${driftedLayers} of ${count(layers, "layer")} not as declared` : "all as declared";
+  const { sign, text } = verdictOf(stack.status);
+  const title =
+    driftedLayers > 0
+      ? heading(stack.stack, `${driftedLayers} of ${count(layers, "layer")} not as declared`, "≠")
+      : heading(stack.stack, `${text[0]?.toLowerCase()}${text.slice(1)}`, sign);
   const drifted = rows.filter(({ drift }) => drift);
   return [
-    heading(stack.stack, verdict, driftedLayers > 0),
+    title,
     `${count(functions, "function")} with ${count(layers, "layer")}; ${undeclared} declared by no entry.`,
     "",
     ...(live.read ? [] : [`Live versions are not known: ${plain(live.reason)}`, ""]),
@@ -70,7 +72,8 @@ function statusSection(stack: ReadStack): string {
 function driftTable({ status, sources }: ReadStack, drifted: readonly StatusRow[]): string[] {
   const version = (value: number | undefined, row: StatusRow, isKnown: boolean) => {
     const text = versionText(value, isKnown);
-    return value === undefined || isAsDeclared(value, row) ? text : `**≠ ${text}**`;
+    const isWrong = value === undefined ? row.detached : !isAsDeclared(value, row);
+    return isWrong ? `**≠ ${text}**` : text;
   };
   const rows = drifted.map((row) => {
     const source = sources.get(row.arn);
@@ -93,8 +96,8 @@ function changesTable(changes: readonly (StateChange | LiveChange)[]): string[] 
   );
 }
 
-function heading(stack: string, text: string, isAlarming: boolean): string {
-  return `### ${isAlarming ? "≠" : "✓"} Lambda layers of stack ${code(stack)}: ${text}\n`;
+function heading(stack: string, text: string, sign: "✓" | "≠" | "?"): string {
+  return `### ${sign} Lambda layers of stack ${code(stack)}: ${text}\n`;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {

@@ -18,6 +18,7 @@ import {
 } from "./matrix";
 import { pageScript } from "./page-script";
 import { pageStyle } from "./page-style";
+import { type Verdict, verdictOf, verdictOfAll } from "./verdict";
 
 /** What a page is about. */
 export interface PageOptions {
@@ -34,7 +35,9 @@ export interface PageOptions {
 export function renderPage(stacks: readonly ReportedStack[], { configFile, time }: PageOptions): string {
   const style = `${pageStyle}${stacks.map(styleOf).join("")}`;
   const policy = `default-src 'none'; style-src ${hashOf(style)}; script-src ${hashOf(pageScript)}; img-src data:; base-uri 'none'; form-action 'none'`;
-  const totals = sumOf(stacks.filter(isRead).map(({ status }) => totalsOf(status.rows)));
+  const reports = stacks.filter(isRead).map(({ status }) => status);
+  const totals = sumOf(reports.map(({ rows }) => totalsOf(rows)));
+  const known = verdictOfAll(reports);
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -42,7 +45,7 @@ export function renderPage(stacks: readonly ReportedStack[], { configFile, time 
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${title(totals)}</title>
+<title>${title(totals, known)}</title>
 <link rel="icon" href="data:,">
 <style>${new Html(style)}</style>
 </head>
@@ -50,7 +53,7 @@ export function renderPage(stacks: readonly ReportedStack[], { configFile, time 
 <header>
 <h1>Lambda layer versions</h1>
 <p class="muted"><code>${configFile}</code>, ${stacks.length === 1 ? "stack" : "stacks"} ${stacks.map(({ stack }) => stack).join(", ")}; read on <time datetime="${time.toISOString()}">${time.toISOString().slice(0, 16).replace("T", " ")} UTC</time></p>
-${verdict(stacks, totals)}
+${verdict(stacks, totals, known)}
 ${stacks.length > 1 ? overview(stacks) : undefined}
 </header>
 <main>
@@ -68,8 +71,8 @@ function hashOf(text: string): string {
   return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 }
 
-function title({ driftedLayers }: Totals): string {
-  return `${driftedLayers > 0 ? `≠ ${driftedLayers} drifted` : "✓"} · Lambda layer versions`;
+function title({ driftedLayers }: Totals, { sign }: Verdict): string {
+  return `${driftedLayers > 0 ? `≠ ${driftedLayers} drifted` : sign} · Lambda layer versions`;
 }
 
 /** The rules that one stack needs: its tab's, and the width of its table, which a browser need not work out then. */
@@ -82,12 +85,16 @@ function styleOf(reported: ReportedStack, index: number): string {
 `;
 }
 
-function verdict(stacks: readonly ReportedStack[], { layers, driftedLayers, driftedFunctions }: Totals): Html {
+function verdict(
+  stacks: readonly ReportedStack[],
+  { layers, driftedLayers, driftedFunctions }: Totals,
+  { sign, text }: Verdict,
+): Html {
   const unread = stacks.filter((one) => !isRead(one)).length;
   const missing = unread > 0 ? html` ${count(unread, "stack")} could not be read.` : undefined;
   if (driftedLayers > 0)
     return html`<p class="verdict drift"><b>≠ ${driftedLayers} of ${count(layers, "layer")}</b> not as declared, in ${count(driftedFunctions, "function")}.${missing}</p>`;
-  return html`<p class="verdict"><b>✓ All declared layers</b> are at their versions.${missing}</p>`;
+  return html`<p class="verdict"><b>${sign}</b> ${text}.${missing}</p>`;
 }
 
 function overview(stacks: readonly ReportedStack[]): Html {
@@ -105,7 +112,7 @@ function overview(stacks: readonly ReportedStack[]): Html {
 function tabs(stacks: readonly ReportedStack[]): Html {
   const inputs = stacks.map((reported, index) => {
     const drifted = isRead(reported) ? totalsOf(reported.status.rows).driftedLayers : 0;
-    const sign = !isRead(reported) ? "!" : drifted > 0 ? `≠ ${drifted}` : "✓";
+    const sign = !isRead(reported) ? "!" : drifted > 0 ? `≠ ${drifted}` : verdictOf(reported.status).sign;
     const checked = index === 0 ? new Html(" checked") : undefined;
     return html`<input type="radio" name="stack" id="stack-${index}"${checked}><label for="stack-${index}">${reported.stack} <small>${sign}</small></label>`;
   });
@@ -197,7 +204,8 @@ function cell(row: StatusRow | undefined, isLiveKnown: boolean): Html {
   const declared = declaredText(row);
   const version = (value: number | undefined, isKnown: boolean) => {
     const text = versionText(value, isKnown);
-    return value === undefined || isAsDeclared(value, row) ? html`${text}` : html`<u>${text}</u>`;
+    const isWrong = value === undefined ? row.detached : !isAsDeclared(value, row);
+    return isWrong ? html`<u>${text}</u>` : html`${text}`;
   };
   const versions = html`<small>rec ${version(row.recorded, true)} · live ${version(row.live, isLiveKnown)}</small>`;
   if (declared === undefined) return html`<td class="free"><b>not declared</b> ${versions}</td>`;

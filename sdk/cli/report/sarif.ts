@@ -89,6 +89,7 @@ function sentence(stack: string, row: StatusRow): string {
   ].flatMap(({ what, version }) =>
     version === undefined || isAsDeclared(version, row) ? [] : [`${what} version ${version}`],
   );
+  if (row.detached) wrong.push("not attached in AWS");
   return `Function ${row.function} of stack ${stack}: Layer ${row.layer} is declared at version ${declaredText(row)} and ${wrong.join(", ")}.`;
 }
 

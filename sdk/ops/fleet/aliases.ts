@@ -1,4 +1,5 @@
 import { LayersError } from "../../core/errors";
+import type { FunctionAlias } from "../../core/live";
 import { pooled } from "../../core/pool";
 import { differences, type LayerDifference } from "../live-plan";
 import type { LiveTarget } from "../plans";
@@ -18,6 +19,27 @@ export interface StaleAlias {
   readonly layers: readonly LayerDifference[];
 }
 
+/** A function that is to be published. */
+export interface PlannedPublish {
+  readonly function: string;
+  readonly functionArn: string;
+  readonly region: string;
+  /** The alias that is to be moved, and the version that it serves now, where that was read. */
+  readonly alias?: { readonly name: string; readonly from?: string };
+  /** Why it will not be published, where that is known already. */
+  readonly refused?: string;
+}
+
+/** Aliases as they were read. */
+export interface ReadAliases {
+  /** Those that serve layers which are not as declared. */
+  readonly stale: readonly StaleAlias[];
+  /** The aliases of each function that was asked, by the functions' ARNs. */
+  readonly known: ReadonlyMap<string, readonly FunctionAlias[]>;
+  /** Why aliases could not be read, where that is so. */
+  readonly warnings: readonly string[];
+}
+
 /** What became of publishing one function. */
 export interface PublishOutcome {
   readonly function: string;
@@ -34,26 +56,35 @@ export interface PublishOutcome {
 const concurrency = 10;
 
 /**
- * Finds aliases that serve layers which are not as declared.
- * @param functionArns functions that may have such aliases; each costs a request or more
- * @returns also why aliases could not be read, where that is so
+ * Reads aliases, and finds those that serve layers which are not as declared.
+ * @param functionArns each costs a request or more
  */
-export async function findStaleAliases(
+export async function readAliases(
   aws: AwsPort,
   functionArns: readonly string[],
   target: LiveTarget,
-): Promise<{ aliases: StaleAlias[]; warnings: string[] }> {
+): Promise<ReadAliases> {
+  const known = new Map<string, readonly FunctionAlias[]>();
   try {
-    const found = await pooled(functionArns, concurrency, (arn) => staleAliasesOf(aws, arn, target));
-    return { aliases: found.flat(), warnings: [] };
+    const found = await pooled(functionArns, concurrency, async (arn) => {
+      const aliases = await aws.listAliases(arn);
+      known.set(arn, aliases);
+      return staleAliasesOf(aws, arn, aliases, target);
+    });
+    return { stale: found.flat(), known, warnings: [] };
   } catch (error) {
     if (!(error instanceof LayersError) || error.code === "interrupted") throw error;
-    return { aliases: [], warnings: [`Aliases in ${aws.region} were not looked at. ${error.message}`] };
+    return { stale: [], known: new Map(), warnings: [`Aliases in ${aws.region} were not looked at. ${error.message}`] };
   }
 }
 
-async function staleAliasesOf(aws: AwsPort, functionArn: string, target: LiveTarget): Promise<StaleAlias[]> {
-  const served = (await aws.listAliases(functionArn)).flatMap(({ name, version, otherVersion }) =>
+async function staleAliasesOf(
+  aws: AwsPort,
+  functionArn: string,
+  aliases: readonly FunctionAlias[],
+  target: LiveTarget,
+): Promise<StaleAlias[]> {
+  const served = aliases.flatMap(({ name, version, otherVersion }) =>
     [version, otherVersion].flatMap((one) => (one === undefined || one === "$LATEST" ? [] : [{ name, version: one }])),
   );
   const versions = new Map<string, LayerDifference[]>();
@@ -65,6 +96,31 @@ async function staleAliasesOf(aws: AwsPort, functionArn: string, target: LiveTar
   return served.flatMap(({ name: alias, version }) => {
     const layers = versions.get(version) ?? [];
     return layers.length > 0 ? [{ function: nameIn(functionArn), functionArn, region, alias, version, layers }] : [];
+  });
+}
+
+/**
+ * What publishing functions comes to, as far as it is known beforehand: whether a release differs in more than layers is
+ * found out when it is published.
+ */
+export function planPublish(
+  functions: readonly { readonly name: string; readonly arn: string }[],
+  region: string,
+  alias: string | undefined,
+  known: ReadAliases["known"],
+): PlannedPublish[] {
+  return functions.flatMap(({ name, arn }) => {
+    const of = { function: name, functionArn: arn, region };
+    const aliases = known.get(arn);
+    if (alias === undefined) return of;
+    if (aliases === undefined) return { ...of, alias: { name: alias } };
+    const now = aliases.find((one) => one.name === alias);
+    if (!now) return { ...of, alias: { name: alias }, refused: `Function ${name} has no alias ${alias}.` };
+    // It serves what the function is, without being moved.
+    if (now.version === "$LATEST") return [];
+    const planned = { ...of, alias: { name: alias, from: now.version } };
+    if (now.otherVersion === undefined) return planned;
+    return { ...planned, refused: `Alias ${alias} of ${name} shares calls between two versions.` };
   });
 }
 

@@ -5,12 +5,13 @@ import type { Ports } from "../ports";
 import { checkpoint } from "../steps";
 import { tellConcerns, tellLiveChanges } from "../tell";
 import type { PublishOutcome, StaleAlias } from "./aliases";
-import { follow, notUpdated } from "./follow";
+import { follow } from "./follow";
 import type { SyncPlan, SyncReport, SyncResult } from "./plan";
-import { executePutBack, type PutBackResult, planPutBack } from "./put-back";
+import { aliasesToPutBack, executePutBack, type PutBackResult, planPutBack } from "./put-back";
 import { loadRecord } from "./recorded";
 import { RunRecorder, recordedPlan } from "./recorder";
 import { type Rollout, type RolloutOptions, rollOut, type Stop } from "./rollout";
+import { tellAliases, tellAliasesToPutBack, tellSummary, tellToPublish } from "./tell";
 
 /** How a sync is carried out. */
 export interface ExecuteSyncOptions extends RolloutOptions {
@@ -34,17 +35,19 @@ export async function executeSync(ports: Ports, plan: SyncPlan, options: Execute
   if (dryRun || options.confirm || total === 0) {
     tellLiveChanges(reporter, changes);
     tellAliases(reporter, plan.aliases);
+    if (plan.toPublish) tellToPublish(reporter, plan.toPublish);
   }
   refuseLargePlan(plan, options);
   const of = { stack, dryRun, changes: [], skipped: [], backup: null };
-  const report = { changes, outcomes: [], skipped: plan.skipped, aliases: plan.aliases, published: [] };
+  const planned = { changes, skipped: plan.skipped, ...(plan.toPublish && { toPublish: plan.toPublish }) };
+  const report = { ...planned, outcomes: [], aliases: plan.aliases, published: [] };
   if (dryRun || total === 0) return { ...of, aws: { ...report, calls: callsOf(ports, plan) } };
   if (options.confirm && !(await options.confirm(plan))) {
     throw new LayersError("interrupted", "Not confirmed. Nothing was changed.");
   }
   checkpoint(ports, "Nothing was changed.");
   const carriedOut = await carryOut(ports, plan, options, total);
-  return { ...of, aws: { ...report, ...carriedOut, calls: callsOf(ports, plan) } };
+  return { ...of, aws: { ...planned, ...carriedOut, calls: callsOf(ports, plan) } };
 }
 
 /** The requests of plan and execution together. */
@@ -53,16 +56,6 @@ function callsOf({ aws }: Ports, { callsBefore }: SyncPlan): Record<string, numb
     ([operation, n]) => [operation, n - (callsBefore[operation] ?? 0)] as const,
   );
   return Object.fromEntries(since.filter(([, n]) => n > 0));
-}
-
-function tellAliases(reporter: Ports["reporter"], aliases: readonly StaleAlias[]): void {
-  if (aliases.length === 0) return;
-  const what = aliases.length === 1 ? "alias that serves" : "aliases that serve";
-  reporter.info(`Found ${aliases.length} ${what} other layer versions:`);
-  for (const { function: name, alias, version, layers } of aliases) {
-    const wrong = layers.map(({ layer, from, to }) => `${layer} version ${from} instead of ${to}`).join(", ");
-    reporter.item(`Function ${name}: alias ${alias} serves version ${version} with ${wrong}`);
-  }
 }
 
 function refuseLargePlan({ changes }: SyncPlan, { maxChanges }: ExecuteSyncOptions): void {
@@ -80,7 +73,7 @@ async function carryOut(
   plan: SyncPlan,
   options: ExecuteSyncOptions,
   total: number,
-): Promise<Omit<SyncReport, "changes" | "skipped" | "calls">> {
+): Promise<Omit<SyncReport, "changes" | "skipped" | "toPublish" | "calls">> {
   const { reporter, signal } = ports;
   const { stack, changes, sites, resumed } = plan;
   const recorder = resumed
@@ -106,7 +99,7 @@ async function carryOut(
     if (!rollout.stopped) await recorder.end();
   } catch (error) {
     const failures = failed.length > 0 ? ` Failed: ${failed.join(", ")}.` : "";
-    throw cutShort(error, `${updated} of ${total} functions were updated in AWS.${failures}`, recorder.file);
+    throw cutShort(error, `${updated} of ${total} functions were updated in AWS.${failures}`, stack, recorder.file);
   } finally {
     end();
     await recorder.close();
@@ -114,25 +107,27 @@ async function carryOut(
   const { outcomes, published, stopped } = rollout;
   const rolledBack = stopped && (await rollBackIfMeant(ports, plan, recorder.file, stopped, options));
   const aliases = plan.aliases.filter((one) => rolledBack || !isMoved(one, published));
-  tellSummary(ports, outcomes, published);
+  tellSummary(reporter, outcomes, published, rolledBack);
   if (!plan.publish) tellAliases(reporter, aliases);
+  const hasFailed = stopped !== undefined || [...outcomes, ...published].some(({ status }) => status === "failed");
   return {
     outcomes,
     record: recorder.file,
     aliases,
     published,
-    ...(stopped && { stopped: stopped.reason }),
+    ...(stopped && { stopped: stopped.reason, stoppedBy: stopped.cause }),
+    ...(hasFailed && { toPutBack: await countToPutBack(ports, stack, recorder.file) }),
     ...(rolledBack && { rolledBack }),
   };
 }
 
 /** An error that ends a run in its middle, with what was done by then and how to go on. */
-function cutShort(error: unknown, soFar: string, record: string): unknown {
+function cutShort(error: unknown, soFar: string, stack: string, record: string): unknown {
   if (!(error instanceof LayersError)) return error;
   const next = [
     ...(error.next === undefined ? [] : [error.next]),
-    `Finish the run:   lambda-layers sync --resume ${record}`,
-    `Or put it back:   lambda-layers rollback --sync-aws ${record}`,
+    `Finish the run:   lambda-layers sync --stack ${stack} --resume ${record}`,
+    `Or put it back:   lambda-layers rollback --stack ${stack} --sync-aws ${record}`,
   ];
   return new LayersError(error.code, `${error.message} ${soFar}`, { next: next.join("\n"), cause: error });
 }
@@ -154,29 +149,18 @@ async function rollBackIfMeant(
   for (const { function: name, reason: why } of plan.skipped) {
     ports.reporter.warn(`Function ${name} is not put back: ${why}.`);
   }
+  tellAliasesToPutBack(ports.reporter, aliasesToPutBack(plan));
   return executePutBack(ports, plan);
+}
+
+/** Of how many functions a rollback of the run has something to put back. */
+async function countToPutBack(ports: Ports, stack: string, file: string): Promise<number> {
+  const { history } = await loadRecord(ports, stack, file);
+  return history.functions.filter(({ moved, aliases }) => moved.length + aliases.length > 0).length;
 }
 
 function isMoved({ functionArn, alias }: StaleAlias, published: readonly PublishOutcome[]): boolean {
   return published.some((one) => one.functionArn === functionArn && one.alias?.name === alias);
-}
-
-function tellSummary({ reporter }: Ports, outcomes: readonly FunctionOutcome[], published: readonly PublishOutcome[]) {
-  const number = (status: FunctionOutcome["status"]) => outcomes.filter((one) => one.status === status).length;
-  const parts = [
-    `${number("updated")} updated`,
-    ...(number("unchanged") > 0 ? [`${number("unchanged")} as declared already`] : []),
-    ...(number("failed") > 0 ? [`${number("failed")} failed`] : []),
-    ...(number("cancelled") > 0 ? [`${number("cancelled")} not attempted`] : []),
-  ];
-  reporter.info(`Lambda functions: ${parts.join(", ")}`);
-  for (const { function: name, version, alias } of published) {
-    if (alias) reporter.item(`Function ${name}: alias ${alias.name} version ${alias.from} -> ${version}`);
-    else if (version) reporter.item(`Function ${name}: version ${version} is published`);
-  }
-  for (const { function: name } of outcomes.filter((one) => one.changedMeanwhile)) {
-    reporter.warn(`Function ${name} was changed by somebody else during this run; it was planned anew from that.`);
-  }
 }
 
 async function pruneRecords({ backups, clock, reporter }: Ports, { stack, retentionDays }: SyncPlan): Promise<void> {
@@ -184,37 +168,4 @@ async function pruneRecords({ backups, clock, reporter }: Ports, { stack, retent
   if (expired.length === 0) return;
   await backups.remove(expired, clock.now());
   reporter.verbose(`Removed ${expired.length} backups older than ${retentionDays} days`);
-}
-
-/** The error of a sync in which something failed or that was stopped; undefined where all went right. */
-export function syncFailure({ outcomes, published, stopped, rolledBack, record }: SyncReport): LayersError | undefined {
-  const failed = outcomes.filter(({ status }) => status === "failed");
-  const unpublished = published.filter(({ status }) => status === "failed");
-  const notBack = rolledBack?.outcomes.filter(({ status }) => status === "failed") ?? [];
-  if (failed.length + unpublished.length === 0 && stopped === undefined) return undefined;
-  const what = [
-    ...(failed.length > 0 ? [`${failed.length} of ${outcomes.length} functions were not updated in AWS`] : []),
-    ...(unpublished.length > 0 ? [`${unpublished.length} of ${published.length} functions were not published`] : []),
-    ...(stopped === undefined ? [] : [`the run stopped: ${stopped}`]),
-  ];
-  const lines = [
-    `${what.join("; ")}.`,
-    ...failed.map((one) => `  ${notUpdated(one)}`),
-    ...unpublished.map(({ function: name, reason }) => `  Function ${name} was not published: ${reason}`),
-    ...(rolledBack
-      ? [`What the run had changed was put back in ${rolledBack.outcomes.length - notBack.length} functions.`]
-      : []),
-    ...notBack.map(({ function: name, reason }) => `  Function ${name} was not put back: ${reason}`),
-    ...(rolledBack?.skipped ?? []).map(
-      ({ function: name, reason }) => `  Function ${name} was not put back: ${reason}`,
-    ),
-  ];
-  return new LayersError("aws-update-failed", lines.join("\n"), {
-    next: rolledBack
-      ? undefined
-      : [
-          `Attempt the others:  lambda-layers sync --resume ${record}`,
-          `Or put the run back: lambda-layers rollback --sync-aws ${record}`,
-        ].join("\n"),
-  });
 }

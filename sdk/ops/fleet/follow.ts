@@ -20,7 +20,7 @@ export function follow(reporter: Reporter, title: string, total: number, changes
   let done = 0;
   return {
     tell(outcome) {
-      progress.update(++done, total);
+      if (outcome.status !== "cancelled") progress.update(++done, total);
       if (outcome.status === "failed") reporter.warn(notUpdated(outcome));
       if (outcome.status !== "updated") return;
       for (const change of byFunction.get(outcome.arn) ?? []) reporter.item(changeLine(change));

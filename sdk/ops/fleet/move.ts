@@ -14,7 +14,7 @@ export interface MoveOptions {
 }
 
 /** Why a function was not attempted in a run that stops at the first failure. */
-export const stoppedReason = "Not attempted: the run stopped because another function failed.";
+const stoppedReason = "Not attempted: the run stopped because another function failed.";
 
 /**
  * Brings functions to their layers, all accounts and regions side by side, and records each update before it is sent and

@@ -1,7 +1,8 @@
 import type { Backup } from "../../core/backup";
 import type { AwsResult, LiveChange, LiveTarget, RegionPlan, RunResult, Skipped } from "../plans";
-import type { PublishOutcome, StaleAlias } from "./aliases";
+import type { PlannedPublish, PublishOutcome, StaleAlias } from "./aliases";
 import type { PutBackResult } from "./put-back";
+import type { Stop } from "./rollout";
 
 /** A planned sync of live functions. Nothing has been changed. */
 export interface SyncPlan {
@@ -16,6 +17,8 @@ export interface SyncPlan {
   /** Aliases that serve layers which are not as declared. */
   readonly aliases: readonly StaleAlias[];
   readonly publish: { readonly alias?: string } | undefined;
+  /** The functions that are to be published; absent where that is not asked for, or not known beforehand. */
+  readonly toPublish?: readonly PlannedPublish[];
   readonly target: LiveTarget;
   /** The record of an earlier run that this one finishes. */
   readonly resumed: Pick<Backup, "path" | "shownPath"> | undefined;
@@ -29,9 +32,15 @@ export interface SyncPlan {
 export interface SyncReport extends AwsResult {
   /** Aliases that still serve layers which are not as declared. */
   readonly aliases: readonly StaleAlias[];
+  /** What was planned to be published; absent where that was not asked for, or not known beforehand. */
+  readonly toPublish?: readonly PlannedPublish[];
   readonly published: readonly PublishOutcome[];
   /** Why the run did not go on to its end; absent where it did. */
   readonly stopped?: string;
+  /** What it was that stopped it. */
+  readonly stoppedBy?: Stop["cause"];
+  /** Where something failed: how many functions a rollback of the run has something to put back of. */
+  readonly toPutBack?: number;
   /** What was put back, where the run was. */
   readonly rolledBack?: PutBackResult;
   /** Requests to AWS by operation, retries included. */

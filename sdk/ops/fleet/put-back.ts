@@ -27,11 +27,20 @@ export interface AliasPutBack {
   readonly function: string;
   readonly functionArn: string;
   readonly alias: string;
-  /** The version that it had, and that it is to have again. */
+  /** The version that the run has moved it to, and the one that it is to serve again. */
   readonly from: string;
   readonly to: string;
   /** Why it was not. */
   readonly reason?: string;
+}
+
+/** The aliases that a plan moves back, in its order. */
+export function aliasesToPutBack({ aliases }: Pick<PutBackPlan, "aliases">): AliasPutBack[] {
+  return aliases.flatMap((one) => one.aliases.map((move) => putBackOf(one.function, move)));
+}
+
+function putBackOf(functionArn: string, { alias, from, to }: AliasMove): AliasPutBack {
+  return { function: nameIn(functionArn), functionArn, alias, from: to, to: from };
 }
 
 /** What was put back. */
@@ -131,7 +140,8 @@ export async function executePutBack(ports: Ports, plan: PutBackPlan): Promise<P
   try {
     const aliases = await putBackAliases(ports, plan, recorder);
     const outcomes = await moveFunctions(ports, moving, target, { recorder, onOutcome: tell });
-    if (outcomes.some(({ status }) => status === "cancelled")) throw interrupted(outcomes, recorder.file);
+    if (outcomes.some(({ status }) => status === "cancelled"))
+      throw interrupted(outcomes, record.history.stack, recorder.file);
     await recorder.end();
     return { changes, outcomes: [...outcomes, ...plan.impossible], skipped, aliases, record: recorder.file };
   } finally {
@@ -140,10 +150,10 @@ export async function executePutBack(ports: Ports, plan: PutBackPlan): Promise<P
   }
 }
 
-function interrupted(outcomes: readonly FunctionOutcome[], file: string): LayersError {
+function interrupted(outcomes: readonly FunctionOutcome[], stack: string, file: string): LayersError {
   const done = outcomes.filter(({ status }) => status === "updated" || status === "unchanged").length;
   return new LayersError("interrupted", `Interrupted. ${done} of ${outcomes.length} functions were put back in AWS.`, {
-    next: `Put the others back: lambda-layers rollback --sync-aws ${file}`,
+    next: `Put the others back: lambda-layers rollback --stack ${stack} --sync-aws ${file}`,
   });
 }
 
@@ -162,11 +172,11 @@ async function putBackAliases(ports: Ports, plan: PutBackPlan, recorder: RunReco
 async function putBackAlias(
   aws: AwsPort,
   functionArn: string,
-  { alias, from, to }: AliasMove,
+  move: AliasMove,
   recorder: RunRecorder,
 ): Promise<AliasPutBack> {
-  const back = { alias, from: to, to: from };
-  const result = { function: nameIn(functionArn), functionArn, ...back };
+  const result = putBackOf(functionArn, move);
+  const back = { alias: result.alias, from: result.from, to: result.to };
   await recorder.alias(functionArn, back);
   try {
     await aws.moveAlias(functionArn, back);

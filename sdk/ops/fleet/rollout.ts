@@ -3,7 +3,7 @@ import { divide, interleave, type Portion, type Portions } from "../../core/roll
 import type { RegionPlan } from "../plans";
 import type { Ports } from "../ports";
 import { type PublishOutcome, publishFunctions } from "./aliases";
-import { moveFunctions, stoppedReason } from "./move";
+import { moveFunctions } from "./move";
 import type { SyncPlan } from "./plan";
 import type { RunRecorder } from "./recorder";
 
@@ -70,7 +70,8 @@ export async function rollOut(
       published.push(...released);
       const stopped =
         afterFailures(portion, [...moved, ...released], onFailure) ?? (await gate(ports, portion, left, options, plan));
-      if (stopped) return { outcomes: [...outcomes, ...left.map(notAttempted)], published, stopped };
+      if (stopped)
+        return { outcomes: [...outcomes, ...left.map((item) => notAttempted(item, stopped))], published, stopped };
     } catch (error) {
       if (!ports.signal?.aborted) throw error;
     }
@@ -148,8 +149,8 @@ function functions(count: number): string {
   return `${count} function${count === 1 ? "" : "s"}`;
 }
 
-function notAttempted({ fn }: Item): FunctionOutcome {
+function notAttempted({ fn }: Item, stopped: Stop): FunctionOutcome {
   const { name, arn, layers, revisionId } = fn;
   const unchanged = { before: layers, after: layers, ...(revisionId !== undefined && { revisionId }) };
-  return { function: name, arn, ...unchanged, status: "cancelled", reason: stoppedReason };
+  return { function: name, arn, ...unchanged, status: "cancelled", reason: `Not attempted: ${stopped.reason}.` };
 }

@@ -41,7 +41,7 @@ export type Visit<T> = (aws: AwsPort, found: FoundFunctions) => Promise<T>;
 /**
  * Finds the functions that are meant, all accounts and regions side by side: one pass through each.
  * @param isOldVersion which published versions are of interest; absent: none, and they are not read
- * @returns what `visit` made of each account and region, and what is left alone
+ * @returns what `visit` made of each account and region, what is left alone, and which functions are nowhere
  * @throws LayersError `aws-credentials`, `aws-permission`, `aws-failed`, `interrupted`
  */
 export async function findFleet<T>(
@@ -49,7 +49,7 @@ export async function findFleet<T>(
   selection: FleetSelection,
   isOldVersion: ((version: LiveFunction) => boolean) | undefined,
   visit: Visit<T>,
-): Promise<{ visited: T[]; skipped: Skipped[] }> {
+): Promise<{ visited: T[]; skipped: Skipped[]; gone: Skipped[] }> {
   const { places, skipped } = placesOf(await withHome(ports, selection));
   const found = await sideBySide(places, (place) =>
     withSession(ports, place, async (aws) => {
@@ -64,7 +64,7 @@ export async function findFleet<T>(
     function: name.slice(name.lastIndexOf(":") + 1),
     reason: `AWS has no such function in ${regions}`,
   }));
-  return { visited: found.map(({ value }) => value), skipped: [...skipped, ...gone] };
+  return { visited: found.map(({ value }) => value), skipped, gone };
 }
 
 /** Names the environment's region where some functions are to be looked for there. Each profile may have one of its own. */

@@ -27,9 +27,14 @@ describe("a report in Markdown", () => {
 
   it("says so where nothing has drifted, and which stack could not be read", () => {
     const text = renderStatusMarkdown([stackOf([row()]), failedStack]);
-    assert.match(text, /^### ✓ Lambda layers of stack <code>dev<\/code>: all as declared$/m);
+    assert.match(text, /^### ✓ Lambda layers of stack <code>dev<\/code>: all declared layers are at their versions$/m);
     assert.match(text, /^### ≠ Lambda layers of stack <code>gone<\/code>: could not be read$/m);
     assert.match(text, /there is no stack gone\.<br>Name another\.$/m);
+  });
+
+  it("marks a layer that a function has lost in AWS", () => {
+    const lost = row({ live: undefined, drift: true, detached: true });
+    assert.match(renderStatusMarkdown([stackOf([lost])]), /\| 5 \| 5 \| \*\*≠ –\*\* \|/);
   });
 
   it("shows any name as it is, and lets nothing in it be markup", () => {

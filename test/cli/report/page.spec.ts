@@ -203,6 +203,14 @@ describe("the page of a report, in Chromium", () => {
     const { page, close } = await open([stackOf([row()])]);
     assert.equal(await page.locator(".verdict").innerText(), "✓ All declared layers are at their versions.");
     await close();
+    const unread = { live: { read: false, reason: "no credentials" } as const };
+    const partly = await open([stackOf([row({ live: undefined })], unread), stackOf([row()], { stack: "prod" })]);
+    assert.equal(await partly.page.locator(".verdict").innerText(), "✓ All layers that could be read are as declared.");
+    await partly.close();
+    const unmatched = await open([stackOf([row({ declared: undefined, enforce: undefined })])]);
+    assert.equal(await unmatched.page.locator(".verdict").innerText(), "? No layer is declared by the config.");
+    assert.match(await unmatched.page.title(), /^\? · /);
+    await unmatched.close();
     const empty = await open([stackOf([], { live: { read: false, reason: "no credentials" } })]);
     assert.match(await empty.page.locator("section").innerText(), /not known: no credentials[\s\S]*no functions with/);
     await empty.close();
