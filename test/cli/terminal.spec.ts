@@ -60,9 +60,7 @@ describe("lambda-layers on a terminal", () => {
     await folder.write({ [name]: "{}" });
     const { code, screen } = await onTerminal(["backups", "list"], { columns: 40 });
     assert.equal(code, 0);
-    assert.ok(
-      screen.includes(`organization/a-project-with-a-long-name/production  state  update  2024-08-24 14:30:22`),
-    );
+    assert.ok(screen.includes(`organization/a-project-with-a-long-name/production  state  copy  2024-08-24 14:30:22`));
     assert.ok(screen.includes(` ${name}\r\n`), screen);
   });
 
