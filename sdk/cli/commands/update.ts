@@ -9,11 +9,6 @@ import { count } from "../text";
 
 export async function run(context: Context): Promise<number> {
   const { options, ask } = context;
-  if (options.stateFile !== undefined && (options.stack?.length ?? 0) > 1) {
-    throw new LayersError("usage", "A state file is of one stack. Nothing was changed.", {
-      next: "Name that stack with --stack, or leave --state-file out to update the stacks themselves.",
-    });
-  }
   const ports = await context.openPorts();
   return forEachStack(context, async (stackName) => {
     const updater = new LayerVersionUpdater(
