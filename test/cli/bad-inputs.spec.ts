@@ -93,6 +93,7 @@ const wrongFlags: BadInput[] = [
   { args: ["backups", "prune"], says: /^ERROR - Nobody can be asked here, and backups prune has to be confirmed/ },
   { args: ["backups", "remove"], says: /^ERROR - unknown command 'remove'$/ },
   { args: ["completion", "powershell"], says: /^ERROR - .*'powershell' is invalid for argument 'shell'/ },
+  { args: [...onFile, "--sync-aws"], says: /^ERROR - .*--state-file and --sync-aws exclude each other/ },
   { args: ["--out", "x.json"], says: /^ERROR - --out .* needs --state-file/ },
   { args: ["--tag", "team=shop"], says: /^ERROR - --all-functions and --tag .* need --sync-aws/ },
 ].map((one) => ({ ...one, name: one.args.join(" "), code: 2, files: valid }));
