@@ -7,10 +7,11 @@
 // `settings.runtime.options` more than halves it.
 
 import { join, resolve } from "node:path";
+import type { Emulator } from "../emulator";
 import { checkout, createProject, type Project, type ProjectOptions } from "./engine";
 
 /** The folder that holds the stand-in for the AWS provider's plugin. */
-export const standIn = join(checkout, "test", "aws-provider");
+export const standIn = join(checkout, "test", "offline", "aws-provider");
 
 /** The folder that holds the plugin to test with: `PULUMI_AWS_PLUGIN_DIR` where it is set, else the stand-in's. */
 export function awsPluginFolder(env: NodeJS.ProcessEnv = process.env): string {
@@ -68,4 +69,19 @@ const fn = (name, args = {}, options = {}) =>
 export async function recorded(stack: Project, name: string): Promise<any> {
   const { deployment } = await stack.exportStack();
   return deployment.resources.find(({ urn }: { urn: string }) => urn.endsWith(`::${name}`));
+}
+
+/** Keeps a deployed stack; what it returns puts it back, and the layers of its functions in AWS, and ends all faults. */
+export async function keepDeployed(stack: Project, emulator: Emulator): Promise<() => Promise<void>> {
+  const resetBackend = await stack.keepBackend();
+  const live = emulator.functions().map(({ name, layers }) => ({ name, layers: [...layers] }));
+  return async () => {
+    await resetBackend();
+    emulator.clearFaults();
+    emulator.allowAll();
+    for (const { name, layers } of live) {
+      if (String(emulator.layersOf(name)) !== String(layers)) emulator.edit(name, { Layers: layers });
+    }
+    emulator.resetCounts();
+  };
 }

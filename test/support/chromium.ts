@@ -4,8 +4,8 @@ import { accessSync, constants, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
 import lockfile from "proper-lockfile";
-import { onPath } from "../toolchain/commands.mjs";
-import { cacheFolder } from "../toolchain/places.mjs";
+import { onPath } from "../../scripts/commands.mjs";
+import { cacheFolder } from "../../scripts/places.mjs";
 import { run } from "./processes";
 
 const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge"];

@@ -1,8 +1,8 @@
 // Temporary Pulumi projects on the real engine, each with its own backend, Pulumi home and environment.
 
-import { mkdir, readdir, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { engine } from "../toolchain/engine.mjs";
+import { engine } from "../../scripts/engine.mjs";
 import { removeFolder, temporaryFolder } from "./folders";
 import { type Outcome, type Running, type RunOptions, start } from "./processes";
 
@@ -81,10 +81,27 @@ export class Project {
     return (await this.succeeds(["stack", "export", "--stack", this.stack])).stdout;
   }
 
-  /** The stack's state: `{version, deployment}`. */
+  /** The stack's state, `{version, deployment}`, as `pulumi stack export` gives it: read where the backend keeps it. */
   // biome-ignore lint/suspicious/noExplicitAny: a state has no type of its own, and tests look deep into it
   async exportStack(): Promise<any> {
-    return JSON.parse(await this.exportText());
+    const stacks = join(this.#backend, ".pulumi/stacks");
+    const [project = ""] = await readdir(stacks);
+    const { version, checkpoint } = JSON.parse(await readFile(join(stacks, project, `${this.stack}.json`), "utf8"));
+    return { version, deployment: checkpoint.latest };
+  }
+
+  /** Keeps all that the backend has, its history included; what it returns brings that back, as often as it is called. */
+  async keepBackend(): Promise<() => Promise<void>> {
+    const kept = `${this.#backend}-kept`;
+    await cp(this.#backend, kept, { recursive: true });
+    return async () => {
+      await removeFolder(this.#backend);
+      await cp(kept, this.#backend, { recursive: true });
+    };
+  }
+
+  get #backend(): string {
+    return join(this.root, "state");
   }
 
   /** Writes files into the project, replacing those that are there. */
@@ -140,7 +157,7 @@ export async function linkModules(dir: string): Promise<void> {
 
 /** An environment for `pulumi` and for our CLI that keeps everything in `root` and has no credentials in it. */
 export async function cleanEnvironment(root: string): Promise<Record<string, string>> {
-  const kept = ["LANG", "TZ", "TMPDIR", "TEMP", "TMP", "SystemRoot", "PATHEXT", "ComSpec"];
+  const kept = ["NODE_COMPILE_CACHE", "LANG", "TZ", "TMPDIR", "TEMP", "TMP", "SystemRoot", "PATHEXT", "ComSpec"];
   const home = join(root, "home");
   const path = [(await engine()).folder, dirname(process.execPath), process.env.PATH].join(
     process.platform === "win32" ? ";" : ":",
@@ -150,6 +167,7 @@ export async function cleanEnvironment(root: string): Promise<Record<string, str
     PATH: path,
     HOME: home,
     USERPROFILE: home,
+    GOGC: "1600", // the engine lives too short for its memory to be worth collecting before there are 64 MB
     PULUMI_HOME: join(home, ".pulumi"),
     PULUMI_BACKEND_URL: `file://${join(root, "state")}`,
     PULUMI_CONFIG_PASSPHRASE: "test passphrase",

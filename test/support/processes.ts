@@ -24,11 +24,23 @@ export interface RunOptions {
 /** A process that was started and may still run. */
 export interface Running {
   process: ChildProcess;
-  /** Settles when the process has ended and its output is read; rejects only when it could not be started. */
+  /** Settles when the process has ended and its output is read; rejects if it could not be started, or with `EngineCrash`. */
   ended: Promise<Outcome>;
   /** Resolves to the match as soon as the output so far has one; rejects when the process ends before that. */
   printed(pattern: RegExp): Promise<RegExpExecArray>;
   kill(signal?: NodeJS.Signals): void;
+}
+
+/** What a program written in Go prints when it crashes by itself, as Pulumi's engine now and then does. */
+const CRASH = /^(?:fatal error|panic): [\s\S]*^goroutine \d+ \[/m;
+
+/** The engine crashed by itself: the run of the specs tells this from failures by `code`, and tries the spec file again. */
+export class EngineCrash extends Error {
+  readonly code = "ENGINE_CRASHED";
+
+  constructor(outcome: Outcome) {
+    super(`the engine crashed by itself:\n${outcome.output}`);
+  }
 }
 
 /** Starts a process and collects what it prints. */
@@ -47,7 +59,10 @@ export function start(command: string, args: readonly string[], options: RunOpti
 
   const ended = new Promise<Outcome>((resolve, reject) => {
     child.once("error", reject);
-    child.once("close", (code, signal) => resolve({ ...outcome, code, signal }));
+    child.once("close", (code, signal) => {
+      if (CRASH.test(outcome.output)) reject(new EngineCrash(outcome));
+      else resolve({ ...outcome, code, signal });
+    });
   });
   const printed = (pattern: RegExp) =>
     new Promise<RegExpExecArray>((resolve, reject) => {

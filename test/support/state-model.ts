@@ -1,6 +1,6 @@
 import { parseLayerVersionArn } from "../../sdk/core/arn";
+import { functionTypes } from "../../sdk/core/function-types";
 import type { FunctionFacts, RecordedLayers, StateFacts } from "../../sdk/core/state/facts";
-import { functionTypes } from "../../sdk/core/state/scan";
 
 type Fields = Record<string, unknown>;
 
@@ -34,6 +34,7 @@ export function modelOf(text: string, resourceTypes: Readonly<Record<string, str
       count: operations.length,
       first: operations.map(({ type = "", resource = {} }) => ({ type, urn: resource.urn ?? "" })),
     },
+    reconciled: resources.flatMap(reconciledBy),
     functions: resources.flatMap((resource) => {
       const property = types[String(resource.type)];
       return property === undefined ? [] : [functionOf(resource, property)];
@@ -42,12 +43,30 @@ export function modelOf(text: string, resourceTypes: Readonly<Record<string, str
 }
 
 function ownerOf(urns: readonly string[]): StateFacts["owner"] {
-  const found = urns.map((urn) => urn.split("::")).find(([head = "", ...others]) => isHead(head) && others.length > 1);
+  const found = urns
+    .map((urn) => urn.split("::"))
+    .find(([head = "", project = "", ...others]) => isHead(head) && !project.includes(":") && others.length > 0);
   return found && { stack: (found[0] ?? "").slice("urn:pulumi:".length), project: found[1] ?? "" };
 }
 
 function isHead(text: string): boolean {
   return text.startsWith("urn:pulumi:") && text.split(":").length === 3;
+}
+
+function reconciledBy({ type, urn, inputs, outputs, ...resource }: Fields): PlainFacts["reconciled"][number][] {
+  const isDynamic = type === "pulumi-nodejs:dynamic/lambda-layers:LayerVersions";
+  if (!isDynamic && type !== "lambda-layers:index:LayerVersions") return [];
+  if (resource.delete === true || resource.pendingReplacement === true) return [];
+  const recorded = (outputs ?? {}) as Fields;
+  const functions = recorded[isDynamic ? "functions" : "versions"] ?? {};
+  const region = recorded.region ?? ((inputs ?? {}) as Fields).region;
+  return [
+    {
+      urn: String(urn),
+      region: typeof region === "string" && region !== "" ? region : undefined,
+      functions: isSecret(functions) ? undefined : (functions as PlainFacts["reconciled"][number]["functions"]),
+    },
+  ];
 }
 
 function functionOf(resource: Fields, layersProperty: string): PlainFacts["functions"][number] {
@@ -71,11 +90,13 @@ function functionOf(resource: Fields, layersProperty: string): PlainFacts["funct
     name: String(text("functionName") ?? text("name") ?? id ?? urn.slice(urn.lastIndexOf("::") + 2)),
     arn,
     deleted: resource.delete === true,
+    replaced: resource.pendingReplacement === true,
     external: resource.external === true,
     initErrors,
     runtime: text("runtime") as string | undefined,
     architectures: lists[0] ?? [],
     packageType: text("packageType") as string | undefined,
+    publishes: sources.map(({ publish }) => publish).find((one) => typeof one === "boolean") === true,
     region: (text("region") as string | undefined) ?? arn?.split(":")[3],
     inputs: layersOf(inputs, layersProperty),
     outputs: layersOf(outputs, layersProperty),

@@ -4,8 +4,8 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { cacheFolder } from "../toolchain/places.mjs";
-import { makeOnce } from "../toolchain/shared-cache.mjs";
+import { cacheFolder } from "../../scripts/places.mjs";
+import { makeOnce } from "../../scripts/shared-cache.mjs";
 import { run } from "./processes";
 
 export interface Python {

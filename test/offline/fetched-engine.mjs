@@ -3,8 +3,8 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
-import { capture, exe, isExecutable, onPath } from "./commands.mjs";
-import { makeOnce } from "./shared-cache.mjs";
+import { capture, exe, isExecutable, onPath } from "../../scripts/commands.mjs";
+import { makeOnce } from "../../scripts/shared-cache.mjs";
 
 /** The version that is downloaded or built. Of the Go module, no other can be counted on to build. */
 export const VERSION = "3.259.0";
@@ -15,7 +15,7 @@ const SILENCE = 30_000;
 /**
  * @typedef {object} FetchOptions
  * @property {string} cache the user's cache folder
- * @property {import("./commands.mjs").Environment} env
+ * @property {import("../../scripts/commands.mjs").Environment} env
  * @property {(text: string | Uint8Array) => void} log
  * @property {AbortSignal} [signal]
  */

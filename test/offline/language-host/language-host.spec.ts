@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { mkdir, rm } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { createProject, linkModules, type Project, type ProjectOptions } from "../support/engine";
-import { lines } from "./fakes";
+import { createProject, linkModules, type Project, type ProjectOptions } from "../../support/engine";
+import { lines } from "../../support/fakes";
 
 // The engine starts our language host here even where the machine has Pulumi's own: it is first on PATH.
 describe("the language host", function () {
@@ -22,6 +22,8 @@ describe("the language host", function () {
   }
 
   const runtime = (options: object) => ({ runtime: { name: "nodejs", options } });
+  /** For programs that need no TypeScript, which takes a second of the processor to load. */
+  const settings = runtime({ typescript: false });
 
   it("runs a TypeScript program with its stack, configuration and output through preview, up and destroy", async () => {
     const project = await create({
@@ -97,7 +99,7 @@ describe("the language host", function () {
   ];
   for (const [what, program, expected, unexpected] of failures) {
     it(`passes on ${what}`, async () => {
-      const project = await create({ files: { "index.ts": program } });
+      const project = await create({ settings, files: { "index.js": program } });
       const { code, output } = await project.pulumi(["preview"]);
       assert.notEqual(code, 0);
       assert.match(output, expected);
@@ -106,7 +108,7 @@ describe("the language host", function () {
   }
 
   it("says what to do when the program has no SDK", async () => {
-    const project = await create({ files: { "index.ts": "" } });
+    const project = await create({ settings, files: { "index.js": "" } });
     await rm(join(project.dir, "node_modules"), { recursive: true });
     const { code, output } = await project.pulumi(["preview"]);
     assert.notEqual(code, 0);
@@ -119,7 +121,7 @@ describe("the language host", function () {
   });
 
   it("runs a policy pack that knows stack and configuration, from the pack's folder", async () => {
-    const project = await create({ config: { "test:key": "value" }, files: { "index.ts": "" } });
+    const project = await create({ settings, config: { "test:key": "value" }, files: { "index.js": "" } });
     const pack = join(project.root, "pack");
     await mkdir(pack);
     await linkModules(pack);
@@ -142,7 +144,7 @@ describe("the language host", function () {
   });
 
   it("says so when a policy pack does not start", async () => {
-    const project = await create({ files: { "index.ts": "" } });
+    const project = await create({ settings, files: { "index.js": "" } });
     const pack = join(project.root, "pack");
     await mkdir(pack);
     await linkModules(pack);
@@ -158,7 +160,7 @@ describe("the language host", function () {
 
   it("runs a provider that is written in TypeScript", async () => {
     const project = await create({
-      settings: { plugins: { providers: [{ name: "echo", path: "../provider" }] } },
+      settings: { ...settings, plugins: { providers: [{ name: "echo", path: "../provider" }] } },
       files: {
         "../provider/PulumiPlugin.yaml": { runtime: "nodejs" },
         "../provider/package.json": { name: "echo", version: "1.0.0", main: "index.ts" },
@@ -166,13 +168,9 @@ describe("the language host", function () {
             import * as provider from "@pulumi/pulumi/provider";
             const echo = { version: "1.0.0", create: async (_: string, inputs: any) => ({ id: "1", outs: inputs }) };
             provider.main(echo, process.argv.slice(2));`,
-        "index.ts": `
-            import * as pulumi from "@pulumi/pulumi";
-            class Said extends pulumi.CustomResource {
-              declare what: pulumi.Output<string>;
-              constructor(name: string, what: string) { super("echo:index:Said", name, { what }); }
-            }
-            export const what = new Said("said", "hello").what;`,
+        "index.js": `
+            const { CustomResource } = require("@pulumi/pulumi");
+            exports.what = new CustomResource("echo:index:Said", "said", { what: "hello" }).what;`,
       },
     });
     await linkModules(join(project.root, "provider"));
@@ -182,13 +180,13 @@ describe("the language host", function () {
 
   it("says so when a provider does not start", async () => {
     const project = await create({
-      settings: { plugins: { providers: [{ name: "echo", path: "../provider" }] } },
+      settings: { ...settings, plugins: { providers: [{ name: "echo", path: "../provider" }] } },
       files: {
         "../provider/PulumiPlugin.yaml": { runtime: { name: "nodejs", options: { typescript: false } } },
         "../provider/package.json": { name: "echo", version: "1.0.0", main: "index.js" },
         "../provider/index.js": `throw new Error("provider is broken");`,
-        "index.ts": `
-          import { CustomResource } from "@pulumi/pulumi";
+        "index.js": `
+          const { CustomResource } = require("@pulumi/pulumi");
           new CustomResource("echo:index:Said", "said", {});`,
       },
     });
@@ -201,9 +199,10 @@ describe("the language host", function () {
   for (const signal of ["SIGINT", "SIGKILL"] as const) {
     it(`leaves no process behind when the engine gets ${signal}`, async () => {
       const project = await create({
+        settings,
         files: {
-          "index.ts": `
-            import { appendFileSync } from "node:fs";
+          "index.js": `
+            const { appendFileSync } = require("node:fs");
             process.on("SIGINT", () => {}); // a program that will not listen
             for (const pid of [process.pid, process.ppid]) appendFileSync("pids", pid + "\\n");
             console.log("program runs");

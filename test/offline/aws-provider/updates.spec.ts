@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { GetRoleCommand, IAMClient, ListRoleTagsCommand } from "@aws-sdk/client-iam";
-import { type Emulator, startEmulator } from "../emulator";
-import { createAwsStack, preamble, recorded } from "../support/aws-stack";
-import type { Project } from "../support/engine";
+import { type Emulator, startEmulator } from "../../emulator";
+import { createAwsStack, preamble, recorded } from "../../support/aws-stack";
+import type { Project } from "../../support/engine";
 
 const program = (policy: object, role: string, text: string, settings: string) => `${preamble}
 const iam = require("@pulumi/aws/iam");
@@ -31,10 +31,15 @@ describe("aws provider: changes in place", function () {
   this.timeout(120_000);
   let emulator: Emulator;
   let stack: Project;
+  // biome-ignore lint/suspicious/noExplicitAny: a state has no type of its own
+  let atFirst: any;
 
   before(async () => {
     emulator = await startEmulator();
     stack = await createAwsStack({ env: emulator.env, program: first });
+    await stack.up();
+    atFirst = await recorded(stack, "api");
+    await stack.write({ "index.js": second });
     await stack.up();
   });
   after(async () => {
@@ -43,15 +48,12 @@ describe("aws provider: changes in place", function () {
   });
 
   it("makes every change and takes away what the program no longer gives", async () => {
-    const before = await recorded(stack, "api");
-    assert.equal(before.outputs.reservedConcurrentExecutions, 5);
-    await stack.write({ "index.js": second });
-    await stack.up();
+    assert.equal(atFirst.outputs.reservedConcurrentExecutions, 5);
     await stack.preview("--expect-no-changes");
 
     const { outputs } = await recorded(stack, "api");
     const { configuration, tags } = emulator.functions()[0] ?? assert.fail();
-    assert.notEqual(outputs.sourceCodeHash, before.outputs.sourceCodeHash);
+    assert.notEqual(outputs.sourceCodeHash, atFirst.outputs.sourceCodeHash);
     assert.equal(configuration.CodeSha256, outputs.sourceCodeHash);
     assert.deepEqual([configuration.Architectures, outputs.architectures], [["arm64"], ["arm64"]]);
     assert.deepEqual([configuration.MemorySize, configuration.Description], [512, ""]);

@@ -6,7 +6,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 
 /** The folder of package.json. */
-export const checkout = fileURLToPath(new URL("../..", import.meta.url)).replace(/[\\/]$/, "");
+export const checkout = fileURLToPath(new URL("..", import.meta.url)).replace(/[\\/]$/, "");
 
 /** Commands of the checkout's dependencies. */
 export const packageBin = join(checkout, "node_modules", ".bin");

@@ -10,7 +10,7 @@ import statusMessages from "@pulumi/pulumi/proto/status_pb.js";
 import anyMessages from "google-protobuf/google/protobuf/any_pb.js";
 import emptyMessages from "google-protobuf/google/protobuf/empty_pb.js";
 import structMessages, { type Struct } from "google-protobuf/google/protobuf/struct_pb.js";
-import * as rpc from "../toolchain/rpc.mjs";
+import * as rpc from "../rpc.mjs";
 import type { Checked } from "./check.mts";
 import type { Change } from "./diff.mts";
 import { InitError, Provider } from "./provider.mts";

@@ -3,10 +3,10 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { awsPluginFolder, standIn } from "../support/aws-stack";
-import { checkout } from "../support/engine";
-import { removeFolder, temporaryFolder } from "../support/folders";
-import { run } from "../support/processes";
+import { awsPluginFolder, standIn } from "../../support/aws-stack";
+import { checkout } from "../../support/engine";
+import { removeFolder, temporaryFolder } from "../../support/folders";
+import { run } from "../../support/processes";
 
 const plugin = "pulumi-resource-aws";
 
@@ -42,7 +42,7 @@ describe("aws provider: the plugin", function () {
     await symlink(join(standIn, plugin), join(folder, "stand-in"));
     await script(plugin, `echo started >> "${folder}/trace"\nexec "${folder}/stand-in" "$@"`);
     const mocha = [require.resolve("mocha/bin/mocha.js"), "--no-config", "--require", "tsx/cjs"];
-    const suite = ["test/aws-provider/lifecycle.spec.ts", "--grep", "previews a new stack"];
+    const suite = ["test/offline/aws-provider/lifecycle.spec.ts", "--grep", "previews a new stack"];
     const env = { ...process.env, PULUMI_AWS_PLUGIN_DIR: folder };
     const { code, output } = await run(process.execPath, [...mocha, ...suite], { cwd: checkout, env });
     assert.equal(code, 0, output);

@@ -3,9 +3,10 @@ import { existsSync } from "node:fs";
 import { readdir, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { checkout } from "../../scripts/places.mjs";
+import { fakeCommand, lines } from "../support/fakes";
 import { removeFolder, temporaryFolder } from "../support/folders";
 import { type Running, start } from "../support/processes";
-import { fakeCommand, lines } from "./fakes";
 
 // Builds of processes that compete or are killed. The Go is a slow one: it works until a file tells it to go on.
 describe("a build of the engine", function () {
@@ -47,8 +48,8 @@ describe("a build of the engine", function () {
   /** A process of its own that looks for the engine and prints its folder. */
   function search(): Running {
     const script = `
-      import { interruptible } from ${JSON.stringify(join(__dirname, "interruptible.mjs"))};
-      import { findEngine } from ${JSON.stringify(join(__dirname, "engine.mjs"))};
+      import { interruptible } from ${JSON.stringify(join(checkout, "scripts", "interruptible.mjs"))};
+      import { findEngine } from ${JSON.stringify(join(checkout, "scripts", "engine.mjs"))};
       interruptible(async (signal) => {
         console.log("found " + (await findEngine({ signal })).folder);
         return 0;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
+import { installDependencies } from "../../scripts/dependencies.mjs";
+import { fakeCommand, lines } from "../support/fakes";
 import { removeFolder, temporaryFolder } from "../support/folders";
-import { installDependencies } from "./dependencies.mjs";
-import { fakeCommand, lines } from "./fakes";
 
 describe("the installation of dependencies", () => {
   let root: string;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { type Emulator, startEmulator } from "../emulator";
-import { createAwsStack, preamble, recorded } from "../support/aws-stack";
-import type { Project } from "../support/engine";
+import { type Emulator, startEmulator } from "../../emulator";
+import { createAwsStack, preamble, recorded } from "../../support/aws-stack";
+import type { Project } from "../../support/engine";
 
 const base = "arn:aws:lambda:us-east-1:123456789012:layer:base:1";
 

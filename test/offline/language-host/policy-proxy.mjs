@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import grpc from "@grpc/grpc-js";
 import analyzerServices from "@pulumi/pulumi/proto/analyzer_grpc_pb.js";
 import messages from "@pulumi/pulumi/proto/analyzer_pb.js";
-import { channelOptions, serve, unary } from "./rpc.mjs";
+import { channelOptions, serve, unary } from "../rpc.mjs";
 
 /**
  * @typedef {import("./children.mjs").Child} Child

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { unzipSync } from "fflate";
-import { removeFolder, temporaryFolder } from "../support/folders";
+import { removeFolder, temporaryFolder } from "../../support/folders";
 import { zipOf } from "./archive.mts";
 import { check } from "./check.mts";
 import { checkConfig, parseConfig } from "./config.mts";

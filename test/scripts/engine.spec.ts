@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readlink, symlink } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
+import { findEngine } from "../../scripts/engine.mjs";
+import { fakeCommand, fakePulumi, lines } from "../support/fakes";
 import { removeFolder, temporaryFolder } from "../support/folders";
 import { run } from "../support/processes";
-import { findEngine } from "./engine.mjs";
-import { fakeCommand, fakePulumi, lines } from "./fakes";
 
 /** What the npm package does where it can download: it puts the programs below PULUMI_HOME. */
 const workingNpx = `

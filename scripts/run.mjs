@@ -1,4 +1,4 @@
-// node test/toolchain/run.mjs COMMAND [ARGUMENT...]: sets up, builds, and runs a command of the checkout.
+// node scripts/run.mjs COMMAND [ARGUMENT...]: sets up, builds, and runs a command of the checkout.
 
 import process from "node:process";
 import { passThrough } from "./commands.mjs";
@@ -9,6 +9,6 @@ import { setUp } from "./setup.mjs";
 interruptible(async (signal) => {
   const [command = "", ...args] = process.argv.slice(2);
   const { env } = await setUp(signal);
-  const built = await passThrough("node", ["test/toolchain/build.mjs"], { cwd: checkout, env });
+  const built = await passThrough("node", ["scripts/build.mjs"], { cwd: checkout, env });
   return built || passThrough(command, args, { cwd: checkout, env });
 });

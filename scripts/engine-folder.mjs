@@ -33,7 +33,8 @@ export async function folderForBuilt(pulumi, { cache, env }) {
   // The engine looks for language hosts beside the file that it was started from, which a link would hide.
   /** @type {Entry[]} */
   const entries = [{ name: "pulumi", target: pulumi, kind: "file" }];
-  for (const name of HOSTS) entries.push({ name, target: join(checkout, "test", "toolchain", name), kind: "script" });
+  for (const name of HOSTS)
+    entries.push({ name, target: join(checkout, "test", "offline", "language-host", name), kind: "script" });
   return assemble([...entries, ...(await newerNode(env))], cache);
 }
 

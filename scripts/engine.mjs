@@ -3,9 +3,15 @@
 import { realpathSync } from "node:fs";
 import { dirname } from "node:path";
 import process from "node:process";
+import {
+  buildEngine,
+  builtEngine,
+  downloadEngine,
+  downloadedEngine,
+  hasEngine,
+} from "../test/offline/fetched-engine.mjs";
 import { capture, onPath } from "./commands.mjs";
 import { folderForBuilt, folderForInstalled } from "./engine-folder.mjs";
-import { buildEngine, builtEngine, downloadEngine, downloadedEngine, hasEngine } from "./fetched-engine.mjs";
 import { cacheFolder } from "./places.mjs";
 
 /** The oldest Pulumi 3 that counts. */

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { startEmulator } from "../emulator";
-import { createAwsStack, standIn } from "../support/aws-stack";
+import { startEmulator } from "../../emulator";
+import { createAwsStack, standIn } from "../../support/aws-stack";
 
 const program = `
 import * as aws from "@pulumi/aws";
@@ -50,7 +50,7 @@ describe("aws provider: recorded state", function () {
     });
     try {
       await stack.up();
-      const record = JSON.parse(await readFile(join(__dirname, "../data/state-two-functions.json"), "utf8"));
+      const record = JSON.parse(await readFile(join(__dirname, "../../data/state-two-functions.json"), "utf8"));
       const expected = comparable(record.deployment.resources);
       const actual = comparable((await stack.exportStack()).deployment.resources);
       assert.deepEqual(actual, expected);

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { cp, mkdir, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { checkout } from "../support/engine";
+import { fakeCommand, fakePulumi } from "../support/fakes";
 import { removeFolder, temporaryFolder } from "../support/folders";
 import { type RunOptions, run, start } from "../support/processes";
-import { fakeCommand, fakePulumi, lines } from "./fakes";
 
 describe("npm scripts for the engine", function () {
   this.timeout(60_000);
@@ -55,7 +55,7 @@ describe("npm scripts for the engine", function () {
       process.on("SIGTERM", () => { console.log("tidied up"); process.exit(3); });
       console.log("started");
       setInterval(() => {}, 1000);`);
-    const script = join(checkout, "test", "toolchain", "pulumi.mjs");
+    const script = join(checkout, "scripts", "pulumi.mjs");
     const running = start(process.execPath, [script, "up"], options);
     await running.printed(/started/);
     running.kill("SIGTERM");
@@ -106,32 +106,5 @@ describe(".ci/run", () => {
   it("gives the tests no standard input", async () => {
     const { stdout } = await ciRun(`process.stdin.on("end", () => console.log("ended")).resume()`);
     assert.match(stdout, /^ended$/m);
-  });
-});
-
-describe("the mocha reporter", () => {
-  it("writes the run's figures to a file", async () => {
-    const root = await temporaryFolder();
-    try {
-      await writeFile(
-        join(root, "two.spec.cjs"),
-        `it("passes", () => {}); it("passes too", () => {}); it("fails", () => { throw new Error("no"); });`,
-      );
-      const { code } = await run(
-        process.execPath,
-        [
-          join(checkout, "node_modules", "mocha", "bin", "mocha.js"),
-          "--no-config",
-          "--reporter",
-          join(checkout, "test", "toolchain", "reporter.cjs"),
-          join(root, "two.spec.cjs"),
-        ],
-        { cwd: root, env: { ...process.env, LAMBDA_LAYERS_FIGURES: join(root, "figures") } },
-      );
-      assert.equal(code, 1);
-      assert.deepEqual(await lines(join(root, "figures")), ["2 passed, 1 failed"]);
-    } finally {
-      await removeFolder(root);
-    }
   });
 });

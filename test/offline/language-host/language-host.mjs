@@ -9,9 +9,9 @@ import languageServices from "@pulumi/pulumi/proto/language_grpc_pb.js";
 import messages from "@pulumi/pulumi/proto/language_pb.js";
 import pluginMessages from "@pulumi/pulumi/proto/plugin_pb.js";
 import emptyMessages from "google-protobuf/google/protobuf/empty_pb.js";
+import { serve, streaming, unary } from "../rpc.mjs";
 import { Children } from "./children.mjs";
 import { proxyPolicyPack } from "./policy-proxy.mjs";
-import { serve, streaming, unary } from "./rpc.mjs";
 import { runtimeOptions } from "./runtime-options.mjs";
 
 /** The exit code by which a program says that it has already told the user what is wrong. */
