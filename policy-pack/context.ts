@@ -1,7 +1,7 @@
 import { type DeclaredLayers, declareFor } from "../sdk/core/config/declared";
 import type { LayerConfig } from "../sdk/core/config/parse";
+import { functionTypes } from "../sdk/core/function-types";
 import { createMatcher, type Matcher } from "../sdk/core/match";
-import { functionTypes } from "../sdk/core/plan";
 import { type ConfigSearch, callerDirectory, findConfig, type PolicySettings } from "./config-source";
 import { remember } from "./remember";
 

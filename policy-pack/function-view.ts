@@ -1,4 +1,4 @@
-import { type LayerVersionArn, parseLayerVersionArn } from "../sdk/core/arn";
+import { type LayerVersionArn, parseLayerVersionArn, regionOfArn } from "../sdk/core/arn";
 
 /** One element of a function's layers. `unknown`: not known before the update. `hidden`: a secret that was redacted. */
 export type LayerSlot =
@@ -110,7 +110,9 @@ export function regionOf({ props, provider }: ReviewedResource): string | undefi
     return typeof value === "string" && value !== redacted ? value : undefined;
   };
   return (
-    text(() => props.region) ?? text(() => props.arn)?.split(":")[3] ?? (provider && text(() => provider.props.region))
+    text(() => props.region) ??
+    regionOfArn(text(() => props.arn) ?? "") ??
+    (provider && text(() => provider.props.region))
   );
 }
 

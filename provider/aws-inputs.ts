@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type Aws, connectAws } from "../sdk/aws/session";
-import { parseLayerVersionArn } from "../sdk/core/arn";
+import { connectAws } from "../sdk/aws/session";
+import { layerArn, parseLayerVersionArn } from "../sdk/core/arn";
 import type { DeclaredLayers } from "../sdk/core/config/declared";
 import type { LayerConfig } from "../sdk/core/config/parse";
 import { LayersError } from "../sdk/core/errors";
+import type { AwsPort } from "../sdk/ports";
 
 /** Which account and region a program means. */
 export interface AwsInputs {
@@ -31,7 +32,7 @@ export function verifyLayerVersions(
   declared: DeclaredLayers,
   inputs: AwsInputs,
 ): (layerVersionArn: string) => Promise<void> {
-  const sessions = new Map<string, Promise<Aws>>();
+  const sessions = new Map<string, Promise<AwsPort>>();
   const answers = new Map<string, Promise<void>>();
 
   const ask = async (arn: string): Promise<void> => {
@@ -50,7 +51,7 @@ export function verifyLayerVersions(
       if (!(error instanceof LayersError)) throw error;
       return unchecked(error.describe());
     }
-    const message = `Layer version does not exist: ${arn}, which ${declared.file} declares for stack ${declared.stack}. Declare a version that exists, or publish this one.`;
+    const message = `Layer version does not exist: ${arn}, which ${declared.file} declares for stack ${declared.stack}. ${await adviceFor(await session, arn)}`;
     // A preview with a logged error fails, and shows the rest of the plan. An update must not get any further.
     await pulumi.log.error(message);
     if (!pulumi.runtime.isDryRun()) throw new pulumi.RunError(message);
@@ -62,7 +63,23 @@ export function verifyLayerVersions(
   };
 }
 
-async function connect({ profile, roleArn }: AwsInputs, region: string): Promise<Aws> {
+/** What can be done about a version that does not exist: a number that was deleted is never published again. */
+async function adviceFor(aws: AwsPort, arn: string): Promise<string> {
+  const layer = parseLayerVersionArn(arn);
+  const page = layer && (await aws.listLayerVersions(layerArn(layer)).catch(orUnknown));
+  const newest = page === undefined || page === "denied" ? undefined : page.versions[0]?.version;
+  if (layer === undefined || newest === undefined)
+    return "Declare a version that exists; a number that was deleted is never published again.";
+  if (layer.version > newest)
+    return `The newest version is ${newest}: publish this one first, or declare a version that exists.`;
+  return "It was deleted, and a number is never published again: declare a version that exists.";
+}
+
+function orUnknown(error: unknown): undefined {
+  if (!(error instanceof LayersError)) throw error;
+}
+
+async function connect({ profile, roleArn }: AwsInputs, region: string): Promise<AwsPort> {
   const who = await new Promise<{ profile?: string; roleArn?: string }>((done) => {
     pulumi.output({ profile, roleArn }).apply((known) => done(known));
   });

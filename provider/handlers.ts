@@ -2,20 +2,24 @@
 // six functions are a permanent interface: shims of every published version stay in users' states.
 
 import type { dynamic } from "@pulumi/pulumi";
-import { checkTargets, type TargetProblem } from "../sdk/aws/preflight";
-import { type Aws, connectAws } from "../sdk/aws/session";
+import { checkTargets } from "../sdk/aws/preflight";
+import { connectAws } from "../sdk/aws/session";
+import { declaredTargets } from "../sdk/core/assess";
 import { LayersError } from "../sdk/core/errors";
 import type { FunctionOutcome, LiveFunction } from "../sdk/core/live";
 import { createMatcher } from "../sdk/core/match";
-import { planLayers } from "../sdk/core/plan";
+import { layerName } from "../sdk/core/moves";
 import { changeLine } from "../sdk/core/report";
+import type { AwsPort, TargetProblem } from "../sdk/ports";
 import { isPinned } from "./pinned";
 import {
   type Checked,
+  type FunctionPlan,
   isSettled,
   liveVersions,
   mergeVersions,
   movingFunctions,
+  planFunctions,
   planRecord,
   type Recorded,
   type Request,
@@ -42,18 +46,23 @@ export async function check(olds: Partial<Checked>, news: Declared): Promise<dyn
   }
   try {
     return await withAws(news, async (aws) => {
-      const matcher = createMatcher(request.declared);
       const { functions, missing } = await aws.listFunctions(selection);
       const live = functions.filter(({ name }) => !isPinned(request, name));
-      const plans = live.map((fn) => ({ function: fn, changes: planLayers(fn.layers, matcher) }));
+      const targetOf = declaredTargets(createMatcher(request.declared));
+      const recorded = sameTarget(olds, news) ? olds : {};
+      const plans = planFunctions(live, targetOf, recorded, {
+        declared: request.declared,
+        accountId: request.accountId,
+      });
       if (request.dryRun) {
-        for (const { function: fn, changes } of plans) {
-          for (const change of changes) console.log(changeLine({ function: fn.name, ...change }));
+        for (const { function: fn, moves } of plans) {
+          for (const move of moves)
+            console.log(changeLine({ function: fn.name, ...move, layer: layerName(move.layer) }));
         }
       }
       for (const name of missing) console.log(`Function ${name} does not exist in ${aws.region} yet: it is left out.`);
-      const record = planRecord(live, matcher, sameTarget(olds, news) ? olds : {});
-      const failures = await findFailures(aws, live, record.functions, request);
+      const record = planRecord(plans, targetOf, recorded);
+      const failures = await findFailures(aws, plans, request);
       return { inputs: { ...settings, ...record, ...unresolved }, failures };
     });
   } catch (error) {
@@ -67,6 +76,7 @@ export async function diff(_id: string, olds: Partial<Recorded>, news: Partial<C
   return {
     changes:
       news.drift !== undefined ||
+      news.lost !== undefined ||
       "unresolved" in news ||
       settings.some((name) => olds[name] !== news[name]) ||
       !isSettled(olds.functions ?? {}, news.functions ?? {}),
@@ -99,9 +109,7 @@ async function remove(_id: string, props: Recorded): Promise<void> {
   await orPlainError(() =>
     withAws(props, async (aws) => {
       const { functions } = await aws.listFunctions({ names });
-      const outcomes = await aws.reconcile(functions, ({ name, layers }) =>
-        withTargets(layers, props.before[name] ?? {}),
-      );
+      const outcomes = await aws.reconcile(functions, (fn) => withTargets(fn, props.before[fn.name] ?? {}));
       const reasons = failureReasons(outcomes);
       if (reasons.length === 0) return;
       throw new LayersError("aws-update-failed", `Not every function was restored:\n${reasons.join("\n")}`, {
@@ -125,7 +133,9 @@ async function apply(id: string, inputs: Checked, olds: Recorded | undefined): P
   return orPlainError(() =>
     withAws(settings, async (aws) => {
       const { functions, missing } = await aws.listFunctions({ names: [...moving] });
-      const outcomes = await aws.reconcile(functions, (fn) => withTargets(fn.layers, inputs.functions[fn.name] ?? {}));
+      const outcomes = await aws.reconcile(functions, (fn) =>
+        withTargets(fn, inputs.functions[fn.name] ?? {}, inputs.lost?.[fn.name]),
+      );
       const after = outcomes.map(({ function: name, after: layers }) => ({ name, layers }));
       const outs = { ...settings, functions: { ...settled, ...liveVersions(after, inputs.functions) } };
       const reasons = [...failureReasons(outcomes), ...missing.map((name) => `Function ${name} no longer exists`)];
@@ -155,15 +165,12 @@ function failureReasons(outcomes: readonly FunctionOutcome[]): string[] {
 
 /** What would make the update fail, found before it begins. Functions that stay as they are matter only when named. */
 async function findFailures(
-  aws: Aws,
-  live: readonly LiveFunction[],
-  targets: Checked["functions"],
+  aws: AwsPort,
+  plans: readonly FunctionPlan[],
   { selection, validateLayerExists }: Request,
 ): Promise<dynamic.CheckFailure[]> {
   const isNamed = ({ name, arn }: LiveFunction) => [name, arn].some((text) => selection.names?.includes(text));
-  const wanted = live
-    .map((fn) => ({ function: fn, layers: withTargets(fn.layers, targets[fn.name] ?? {}) }))
-    .filter(({ function: fn, layers }) => isNamed(fn) || layers.join() !== fn.layers.join());
+  const wanted = plans.filter(({ function: fn, moves }) => isNamed(fn) || moves.length > 0);
   const problems = await checkTargets(aws, wanted, { existence: validateLayerExists });
   // What a publisher declares a layer to be compatible with is advice: Lambda attaches it all the same.
   const isAdvice = ({ code }: TargetProblem) => code === "layer-incompatible";
@@ -178,7 +185,7 @@ function readLive(settings: Settings, names: readonly string[], recorded: Record
 /** Runs with a session of the recorded account and region. */
 async function withAws<T>(
   { region, profile, roleArn }: Pick<Settings, "region" | "profile" | "roleArn">,
-  work: (aws: Aws) => Promise<T>,
+  work: (aws: AwsPort) => Promise<T>,
 ): Promise<T> {
   const aws = await connectAws({ region, profile, roleArn });
   try {

@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import { closest } from "fastest-levenshtein";
 import { connectAws } from "../sdk/aws/session";
 import { layerVersionArn, partitionOf } from "../sdk/core/arn";
 import type { DeclaredLayer, DeclaredLayers } from "../sdk/core/config/declared";
-import { PinnedFunctionsWatch } from "../sdk/pulumi/pinned-functions";
+import { didYouMean } from "../sdk/core/nearest";
 import { type AwsInputs, resolveAwsInputs } from "./aws-inputs";
+import { PinnedFunctionsWatch } from "./pinned-functions";
 import { loadProgramConfig, type PinLayersArgs, type ProgramConfig, pinTo } from "./program";
 import type { Request, Versions } from "./record";
 import { shim } from "./shim";
@@ -98,9 +98,11 @@ export class LayerVersions extends pulumi.dynamic.Resource {
 function findDeclared({ layers, file, stack }: DeclaredLayers, key: string): DeclaredLayer {
   const found = layers.find((layer) => layer.key === key);
   if (found) return found;
-  const keys = layers.map((layer) => layer.key);
-  const hint = keys.length > 0 ? ` Did you mean "${closest(key, keys)}"?` : "";
-  throw new pulumi.RunError(`${file} declares no layer "${key}" for stack ${stack}.${hint}`);
+  const hint = didYouMean(
+    key,
+    layers.map((layer) => layer.key),
+  );
+  throw new pulumi.RunError(`${file} declares no layer "${key}" for stack ${stack}.${hint ? ` ${hint}` : ""}`);
 }
 
 /**
@@ -112,6 +114,7 @@ function makeRequest({ config, declared, types }: ProgramConfig, functions?: Fun
   const request: { [K in keyof Request]: pulumi.Input<unknown> } = {
     dryRun: pulumi.runtime.isDryRun(),
     declared,
+    accountId: config.settings.accountId,
     validateLayerExists: config.settings.validateLayerExists,
     selection: functions ?? {},
     pinned: watch?.settled() ?? { names: [], autoNamed: [] },

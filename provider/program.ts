@@ -3,11 +3,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { type DeclaredLayers, declareFor } from "../sdk/core/config/declared";
 import type { LayerConfig } from "../sdk/core/config/parse";
 import { LayersError } from "../sdk/core/errors";
+import { functionTypes } from "../sdk/core/function-types";
 import { createMatcher } from "../sdk/core/match";
-import { functionTypes } from "../sdk/core/plan";
 import { defaultConfigFile, loadLayerConfig } from "../sdk/files/config-file";
-import { registerPins } from "../sdk/pulumi/pin";
 import { type AwsInputs, verifyLayerVersions } from "./aws-inputs";
+import { registerPins } from "./pin";
 
 /** What {@link pinLayers} pins to. */
 export interface PinLayersArgs {

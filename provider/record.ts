@@ -1,7 +1,11 @@
 import { layerArn, parseLayerVersionArn } from "../sdk/core/arn";
+import type { TargetOf } from "../sdk/core/assess";
 import type { DeclaredLayers } from "../sdk/core/config/declared";
+import { declaredLayersOf } from "../sdk/core/goal";
 import type { FunctionSelection, LiveFunction } from "../sdk/core/live";
-import type { Matcher } from "../sdk/core/match";
+import { type LayerMove, movesBetween } from "../sdk/core/moves";
+import { isAsDeclared, type LayerTarget } from "../sdk/core/plan";
+import { assessedFunction, assessedLive, type LayerHints } from "../sdk/core/recorded";
 
 /** Function to layer to version. A layer goes by its name; where a function has two of one name, by its ARN. */
 export type Versions = Readonly<Record<string, Readonly<Record<string, number>>>>;
@@ -16,6 +20,8 @@ export type Targets = Readonly<Record<string, Readonly<Record<string, Target>>>>
 export interface Request {
   readonly dryRun: boolean;
   readonly declared: DeclaredLayers;
+  /** The account of the settings. */
+  readonly accountId?: string;
   readonly validateLayerExists: boolean;
   readonly selection: FunctionSelection;
   /** Functions that the program pins itself, to leave out: by physical name, or by logical name where Pulumi makes one up. */
@@ -46,7 +52,12 @@ export interface Checked extends Settings {
   readonly functions: Targets;
   /** The live versions of layers that were moved away from where they were recorded. */
   readonly drift?: Versions;
+  /** Recorded layers that AWS has lost, as the layer version ARNs that are attached again. */
+  readonly lost?: LostLayers;
 }
+
+/** Function to layer to layer version ARN. */
+export type LostLayers = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** Whether two records are about functions of the same account and region, so that one can be compared with the other. */
 export function sameTarget(a: Partial<Settings>, b: Partial<Settings>): boolean {
@@ -65,40 +76,80 @@ export function layersByKey(layers: readonly string[]): ReadonlyMap<string, stri
   return new Map(parsed.map(({ text, arn }) => [twice.has(arn.name) ? layerArn(arn) : arn.name, text]));
 }
 
-/** Whether a live version is where it has to be. */
-export function satisfies(live: number | undefined, target: Target | undefined): boolean {
-  if (live === undefined || target === undefined) return false;
-  return typeof target === "number" ? live === target : live >= versionOf(target);
+/** Whether a live version is where it was recorded to be. */
+function satisfies(live: number | undefined, target: Target | undefined): boolean {
+  return live !== undefined && target !== undefined && isAsDeclared(live, ruleOf(target));
 }
 
-function versionOf(target: Target): number {
-  return typeof target === "number" ? target : Number(target.slice(">=".length));
+function ruleOf(target: Target): LayerTarget {
+  if (typeof target === "number") return { version: target, enforce: "exact" };
+  return { version: Number(target.slice(">=".length)), enforce: "minimum" };
+}
+
+/** A live function and the layers that it is to have. */
+export interface FunctionPlan {
+  readonly function: LiveFunction;
+  /** The whole list, in merge order. */
+  readonly layers: readonly string[];
+  /** What differs from the live list. */
+  readonly moves: readonly LayerMove[];
+}
+
+/**
+ * What functions are to have: declared layers as declared, and those back that were recorded and that AWS has lost.
+ * @throws LayersError `layer-ambiguous`
+ */
+export function planFunctions(
+  live: readonly LiveFunction[],
+  targetOf: TargetOf,
+  recorded: Pick<Partial<Checked>, "functions" | "before">,
+  hints: Omit<LayerHints, "known">,
+): FunctionPlan[] {
+  const running = live.flatMap(({ layers }) => layers.flatMap((text) => parseLayerVersionArn(text) ?? []));
+  const known = new Map(running.map((layer) => [layer.name, layer]));
+  return live.map((fn) => {
+    // A refresh takes a lost layer out of `functions`, and leaves `before` as it is.
+    const targets = Object.entries({ ...recorded.before?.[fn.name], ...recorded.functions?.[fn.name] });
+    const layers = Object.fromEntries(targets.map(([key, target]) => [key, ruleOf(target).version]));
+    const by = { kind: "resource", layers: fn.packageType === "Image" ? {} : layers } as const;
+    const assessed = assessedFunction({ ...fn, region: undefined, urn: "", by }, fn, { ...hints, known });
+    const goal = declaredLayersOf(assessed, fn.layers, targetOf);
+    return { function: fn, layers: goal, moves: movesBetween(fn.layers, goal) };
+  });
 }
 
 /** What `check` records: targets from the config, and how the live functions stand to what was recorded before. */
 export function planRecord(
-  live: readonly LiveFunction[],
-  matcher: Matcher,
-  recorded: { readonly functions?: Targets; readonly before?: Versions },
-): Pick<Checked, "functions" | "before" | "drift"> {
+  plans: readonly FunctionPlan[],
+  targetOf: TargetOf,
+  recorded: Pick<Partial<Checked>, "functions" | "before">,
+): Pick<Checked, "functions" | "before" | "drift" | "lost"> {
   const targets: Record<string, Record<string, Target>> = {};
   const before: Record<string, Record<string, number>> = {};
   const drift: Record<string, Record<string, number>> = {};
-  for (const { name, layers } of live) {
-    for (const [key, layer] of layersByKey(layers)) {
-      const arn = parseLayerVersionArn(layer);
-      const declared = arn && matcher(arn)?.declared;
-      if (!declared) continue;
-      const target = declared.enforce === "minimum" ? (`>=${declared.version}` as const) : declared.version;
-      const last = recorded.functions?.[name]?.[key];
-      set(targets, name, key, target);
-      set(before, name, key, recorded.before?.[name]?.[key] ?? arn.version);
+  const lost: Record<string, Record<string, string>> = {};
+  for (const { function: fn, layers, moves } of plans) {
+    for (const [key, text] of layersByKey(layers)) {
+      const layer = parseLayerVersionArn(text);
+      const target = layer && targetOf(layer, fn);
+      if (!target) continue;
+      const move = moves.find((one) => one.layer === layerArn(layer));
+      const live = move ? move.from : layer.version;
+      const first = recorded.before?.[fn.name]?.[key] ?? live;
+      const last = recorded.functions?.[fn.name]?.[key];
+      set(targets, fn.name, key, target.enforce === "minimum" ? (`>=${target.version}` as const) : target.version);
+      if (first !== null) set(before, fn.name, key, first);
+      if (live === null) set(lost, fn.name, key, text);
       // A version that moves because the config does is no drift, and neither is what an earlier run got done.
-      const moved = last !== undefined && !satisfies(arn.version, last);
-      if (moved && !satisfies(arn.version, target)) set(drift, name, key, arn.version);
+      else if (move && last !== undefined && !satisfies(live, last)) set(drift, fn.name, key, live);
     }
   }
-  return { functions: targets, before, ...(Object.keys(drift).length > 0 && { drift }) };
+  return {
+    functions: targets,
+    before,
+    ...(Object.keys(drift).length > 0 && { drift }),
+    ...(Object.keys(lost).length > 0 && { lost }),
+  };
 }
 
 /** Whether these live versions are of just these layers and all where they have to be. */
@@ -115,8 +166,8 @@ function isFunctionSettled(live: Versions[string] = {}, targets: Targets[string]
 }
 
 /** The functions that are not known to be where they have to be. */
-export function movingFunctions({ functions, drift }: Checked, lastSeen: Versions): ReadonlySet<string> {
-  const moves = (name: string) => drift?.[name] || !isFunctionSettled(lastSeen[name], functions[name]);
+export function movingFunctions({ functions, drift, lost }: Checked, lastSeen: Versions): ReadonlySet<string> {
+  const moves = (name: string) => drift?.[name] || lost?.[name] || !isFunctionSettled(lastSeen[name], functions[name]);
   return new Set(Object.keys(functions).filter(moves));
 }
 
@@ -133,15 +184,25 @@ export function liveVersions(live: readonly Pick<LiveFunction, "name" | "layers"
   return result;
 }
 
-/** A function's list with recorded layers at their targets: same order, everything else untouched. */
-export function withTargets(layers: readonly string[], targets: Readonly<Record<string, Target>>): string[] {
-  const keys = new Map([...layersByKey(layers)].map(([key, text]) => [text, key]));
-  return layers.map((text) => {
-    const target = targets[keys.get(text) ?? ""];
-    const arn = parseLayerVersionArn(text);
-    if (target === undefined || !arn || satisfies(arn.version, target)) return text;
-    return `${layerArn(arn)}:${versionOf(target)}`;
-  });
+/**
+ * A function's list with recorded layers at their targets, and lost ones at its end: order kept, others untouched.
+ * @param lost layer version ARNs by the keys of their targets
+ */
+export function withTargets(
+  fn: LiveFunction,
+  targets: Readonly<Record<string, Target>>,
+  lost: Readonly<Record<string, string>> = {},
+): string[] {
+  const layers = Object.values(lost).flatMap((text) => parseLayerVersionArn(text) ?? []);
+  const keys = new Map(
+    [...layersByKey([...fn.layers, ...Object.values(lost)])].map(([key, text]) => [text.replace(/:\d+$/, ""), key]),
+  );
+  const targetOf: TargetOf = (layer) => {
+    const target = targets[keys.get(layerArn(layer)) ?? ""];
+    return target === undefined ? undefined : ruleOf(target);
+  };
+  const recorded = { layers, complete: true };
+  return declaredLayersOf({ ...assessedLive(fn), recordedBy: "resource", recorded }, fn.layers, targetOf);
 }
 
 /** `first` with what only `second` has. */

@@ -11,7 +11,10 @@ export type { LayerConfig, LayerEntry, LayerSettings, Source } from "./core/conf
 export { type ErrorCode, LayersError } from "./core/errors";
 export type { FunctionFacts, StateFacts } from "./core/state/facts";
 export { loadLayerConfig } from "./files/config-file";
-export type { AwsPlan, AwsResult, LoadedState, RunResult, Skipped, StateChange, UpdatePlan } from "./ops/plans";
-export type { Ports, Progress, Reporter } from "./ops/ports";
-export { changesFound } from "./ops/updater";
+export { unexpected } from "./ops/expectation";
+export { liveFailure } from "./ops/live/failure";
+export type { LivePlan, LiveResult } from "./ops/live/plans";
+export type { AwsResult, LiveChange, LoadedState, RunResult, Skipped, StateChange } from "./ops/plans";
+export type { UpdatePlan, UpdateResult } from "./ops/update";
+export type { Ports, Progress, Reporter } from "./ports";
 export { createPorts, LayerVersionUpdater, type LayerVersionUpdaterOptions, type WiringOptions } from "./wiring";

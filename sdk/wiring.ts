@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { checkTargets } from "./aws/preflight";
 import { type AwsCall, connectAws } from "./aws/session";
-import { runCommand } from "./commands/shell";
 import { LayersError } from "./core/errors";
+import { commandLine } from "./core/text";
 import { BackupFolder } from "./files/backups";
 import { ConfigFiles } from "./files/config-files";
 import { StateFiles } from "./files/state-file";
-import type { AwsGateway, Clock, Ports, Reporter } from "./ops/ports";
-import { LayerVersionUpdater as Updater, type UpdaterOptions } from "./ops/updater";
+import type { AwsGateway, Clock, Ports, Reporter } from "./ports";
+import { runCommand } from "./pulumi/shell";
 import { type PulumiCommand, PulumiStacks } from "./pulumi/stack";
+import { LayerVersionUpdater as Updater, type UpdaterOptions } from "./updater";
 
 /** Where a run works, and who hears of it. */
 export interface WiringOptions {
@@ -25,6 +26,8 @@ export interface WiringOptions {
   /** Default: nobody is told anything. */
   readonly reporter?: Reporter;
   readonly signal?: AbortSignal;
+  /** Words behind each command that a message advises, such as `["--cwd", "infra"]`. Default: none. */
+  readonly adviceWords?: readonly string[];
   /** Called after each Pulumi command. */
   readonly onPulumi?: (command: PulumiCommand) => void;
   /** Called after each request to AWS. */
@@ -43,6 +46,7 @@ export function createPorts(options: WiringOptions = {}): Ports {
     commands: { run: (...args) => runCommand(cwd, ...args) },
     clock,
     reporter,
+    advise: (words) => commandLine([...words, ...(options.adviceWords ?? [])]),
     signal,
   };
 }

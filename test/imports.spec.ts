@@ -14,27 +14,29 @@ const manifest = "package.json";
  */
 const parts: Record<string, readonly string[]> = {
   "sdk/core": [],
-  "sdk/files": ["sdk/core"],
-  "sdk/aws": ["sdk/core"],
-  "sdk/pulumi": ["sdk/core"],
-  "sdk/commands": ["sdk/core"],
-  "sdk/ops": ["sdk/core"],
-  "sdk/cli": ["sdk/ops", "sdk/core"],
-  "sdk/wiring": ["sdk/ops", "sdk/aws", "sdk/pulumi", "sdk/commands", "sdk/files", "sdk/core"],
-  "sdk/cli/main": ["sdk/cli", "sdk/wiring", "sdk/ops", "sdk/aws", "sdk/pulumi", "sdk/files", "sdk/core"],
+  "sdk/ports": ["sdk/core"],
+  "sdk/files": ["sdk/ports", "sdk/core"],
+  "sdk/aws": ["sdk/ports", "sdk/core"],
+  "sdk/pulumi": ["sdk/ports", "sdk/core"],
+  "sdk/ops": ["sdk/ports", "sdk/core"],
+  "sdk/updater": ["sdk/ops", "sdk/ports", "sdk/core"],
+  "sdk/wiring": ["sdk/updater", "sdk/aws", "sdk/pulumi", "sdk/files", "sdk/ports", "sdk/core"],
+  "sdk/cli": ["sdk/updater", "sdk/ops", "sdk/ports", "sdk/core"],
+  "sdk/cli/main": ["sdk/cli", "sdk/wiring", "sdk/ops", "sdk/ports", "sdk/aws", "sdk/pulumi", "sdk/files", "sdk/core"],
   "sdk/cli/bin": ["sdk/cli/main", manifest],
-  "sdk/index": ["sdk/wiring", "sdk/ops", "sdk/aws", "sdk/pulumi", "sdk/files", "sdk/core", "provider"],
-  provider: ["sdk/ops", "sdk/aws", "sdk/pulumi", "sdk/files", "sdk/core"],
-  "policy-pack": ["sdk/aws", "sdk/files", "sdk/core"],
+  "sdk/index": ["sdk/updater", "sdk/wiring", "sdk/ops", "sdk/ports", "sdk/files", "sdk/core", "provider"],
+  provider: ["sdk/aws", "sdk/files", "sdk/ports", "sdk/core"],
+  "policy-pack": ["sdk/aws", "sdk/files", "sdk/ports", "sdk/core"],
   examples: [],
 };
 
 /** Packages and modules of Node that a part must not import. */
 const forbidden: Record<string, RegExp> = {
   "sdk/core": /^(node:|@aws-sdk\/|@smithy\/|@pulumi\/)/,
+  "sdk/ports": /^(node:|@aws-sdk\/|@smithy\/|@pulumi\/)/,
   "sdk/files": /^(@aws-sdk\/|@smithy\/|@pulumi\/)/,
   "sdk/aws": /^@pulumi\//,
-  "sdk/pulumi": /^(@aws-sdk\/|@smithy\/|@pulumi\/aws)/,
+  "sdk/pulumi": /^(@aws-sdk\/|@smithy\/|@pulumi\/)/,
   "sdk/ops": /^(node:(fs|child_process|https?|net|process)\b|@aws-sdk\/|@smithy\/|@pulumi\/)/,
   "sdk/cli": /^(@aws-sdk\/|@smithy\/|@pulumi\/)/,
   "sdk/cli/main": /^@pulumi\/aws/,
@@ -67,6 +69,41 @@ function partOf(path: string): string | undefined {
     .sort((a, b) => b.length - a.length)[0];
 }
 
+/** An arrow from what imports to what is imported. */
+interface Arrow {
+  from: string;
+  to: string;
+}
+
+/** The groups of places that lead to each other, by Tarjan's algorithm for strongly connected components. */
+function circlesIn(arrows: readonly Arrow[]): string[][] {
+  const next = Map.groupBy(
+    arrows.filter(({ from, to }) => from !== to),
+    ({ from }) => from,
+  );
+  const numbers = new Map<string, number>();
+  const stack: string[] = [];
+  const circles: string[][] = [];
+  const visit = (place: string): number => {
+    const number = numbers.size;
+    numbers.set(place, number);
+    stack.push(place);
+    let lowest = number;
+    for (const { to } of next.get(place) ?? []) {
+      const known = numbers.get(to);
+      if (known === undefined) lowest = Math.min(lowest, visit(to));
+      else if (stack.includes(to)) lowest = Math.min(lowest, known);
+    }
+    if (lowest === number) {
+      const group = stack.splice(stack.indexOf(place));
+      if (group.length > 1) circles.push(group.sort());
+    }
+    return lowest;
+  };
+  for (const place of next.keys()) if (!numbers.has(place)) visit(place);
+  return circles;
+}
+
 describe("imports", () => {
   const files: string[] = [];
   before(async () => {
@@ -82,6 +119,16 @@ describe("imports", () => {
         .map(({ target }) => `${file} imports ${target}`),
     );
 
+  const localImports = (): Arrow[] => {
+    const known = new Map(files.map((file) => [file.replace(/\.(m|c)?ts$/, ""), file]));
+    return files.flatMap((from) =>
+      importsOf(from).flatMap(({ local, target }) => {
+        const to = local ? (known.get(target) ?? known.get(`${target}/index`)) : undefined;
+        return to === undefined ? [] : [{ from, to }];
+      }),
+    );
+  };
+
   it("are checked for every file", () => {
     assert.deepEqual(
       files.filter((file) => partOf(file) === undefined),
@@ -96,6 +143,19 @@ describe("imports", () => {
       return local && other !== part && !(other !== undefined && parts[part]?.includes(other));
     };
     assert.deepEqual(violations(isWrong), []);
+  });
+
+  it("make no circle of files", () => {
+    const arrows = ["a-b", "b-c", "c-b", "c-d", "a-a"].map((text) => ({ from: text.charAt(0), to: text.charAt(2) }));
+    assert.deepEqual(circlesIn(arrows), [["b", "c"]]);
+    assert.deepEqual(circlesIn(localImports()), []);
+  });
+
+  it("make no circle of folders", () => {
+    const parents = new Set(files.map((file) => dirname(dirname(file))));
+    // Of a folder with folders of its own, each file counts by itself: some are below these and some above.
+    const place = (file: string) => (parents.has(dirname(file)) ? file : dirname(file));
+    assert.deepEqual(circlesIn(localImports().map(({ from, to }) => ({ from: place(from), to: place(to) }))), []);
   });
 
   it("of packages and of Node stay where they belong", () => {

@@ -3,11 +3,11 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import { join } from "node:path";
+import { configJsonSchema } from "../scripts/config-json-schema.mjs";
+import { checkout } from "../scripts/places.mjs";
 import { configSchema } from "../sdk/core/config/schema";
 import { removeFolder, temporaryFolder } from "./support/folders";
 import { start } from "./support/processes";
-import { configJsonSchema } from "./toolchain/config-json-schema.mjs";
-import { checkout } from "./toolchain/places.mjs";
 
 const name = "pulumi-lambda-layers";
 const nothing: string[] = [];
@@ -176,7 +176,7 @@ console.log(JSON.stringify({
 
   it("passes on the licenses of the packages that its command is bundled with", async () => {
     const licenses = await readFile(join(checkout, "dist/cli/LICENSES.txt"), "utf8");
-    for (const module of ["commander", "yaml", "valibot", "cli-table3"]) {
+    for (const module of ["commander", "yaml", "valibot", "string-width"]) {
       const { version } = JSON.parse(await readFile(join(checkout, "node_modules", module, "package.json"), "utf8"));
       assert(licenses.includes(`${module} ${version}\n`), module);
     }

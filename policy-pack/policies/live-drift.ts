@@ -1,12 +1,16 @@
 import type { PolicyResource, StackValidationPolicy } from "@pulumi/policy";
+import { type AssessedFunction, assess, declaredTargets, type Standing, versionToAttach } from "../../sdk/core/assess";
 import type { LayerConfig } from "../../sdk/core/config/parse";
 import { LayersError } from "../../sdk/core/errors";
-import type { LiveFunction } from "../../sdk/core/live";
-import { planLayers } from "../../sdk/core/plan";
+import { labelsOf, type NamedFunction, parseFunctionArn } from "../../sdk/core/function-arn";
+import { isAsDeclared } from "../../sdk/core/plan";
+import { assessedLive } from "../../sdk/core/recorded";
 import { changeLine } from "../../sdk/core/report";
-import type { PolicySettings } from "../config-source";
-import type { PolicyContext } from "../context";
-import { readOptional, regionOf } from "../function-view";
+import { commandLine } from "../../sdk/core/text";
+import { defaultConfigFile } from "../../sdk/files/config-file";
+import { inlineConfigName, type PolicySettings } from "../config-source";
+import { type PolicyContext, stackOf } from "../context";
+import { type FunctionView, layersInUse, readOptional, regionOf, viewFunction } from "../function-view";
 import { declaration, listed } from "../messages";
 import { defaultTimeout, liveConfigSchema, managedConfiguration, tags } from "../metadata";
 
@@ -19,11 +23,11 @@ interface LiveSettings extends PolicySettings {
 }
 
 /** A function of the stack that exists in AWS, by what it can be found there. */
-interface DeployedFunction {
-  readonly urn: string;
-  /** Its ARN, or its name where the ARN is not recorded. */
+interface DeployedFunction extends NamedFunction {
+  /** Its ARN, or its name if the ARN is not recorded. */
   readonly id: string;
-  readonly region: string | undefined;
+  /** As the program wants it, or as the state has it. */
+  readonly view: FunctionView;
 }
 
 /** See `layerLiveDrift` in policies.ts. */
@@ -36,37 +40,47 @@ export function liveDrift(context: PolicyContext): StackValidationPolicy {
     enforcementLevel: "disabled",
     severity: "high",
     framework: managedConfiguration,
-    remediationSteps: "Run `pulumi up --refresh`, or `lambda-layers sync`.",
+    remediationSteps: "Run `pulumi up --refresh`, or `lambda-layers sync --stack STACK`.",
     tags,
     configSchema: liveConfigSchema,
     validateStack: async ({ resources, getConfig }, report) => {
       const settings = getConfig<LiveSettings>();
       const { search, types } = context.lookUp(name, settings);
-      const functions = resources.filter(({ type }) => types.has(type)).flatMap(deployed);
+      const functions = resources.flatMap((resource) => deployed(resource, types.get(resource.type), settings));
       if (functions.length === 0) return;
       if (!search.found) {
         if (context.first(search.problem)) report(search.problem);
         return;
       }
       const { config } = search;
-      for (const [region, inRegion] of Map.groupBy(functions, (fn) => fn.region ?? settings.region)) {
+      const label = labelsOf(functions);
+      const notChecked = (some: readonly DeployedFunction[], why: string) => {
+        if (some.length > 0) report(`Not checked against AWS: ${listed(some.map(label))}. ${why}`);
+      };
+      for (const [region, inRegion] of Map.groupBy(functions, (fn) => fn.region)) {
         try {
           const { found, gone } = await readLive(inRegion, { ...settings, region });
-          for (const { urn, live } of found) {
-            for (const message of driftOf(context, config, urn, live)) report(message, urn);
+          for (const fn of found) {
+            const { urn } = fn.view;
+            const targetOf = declaredTargets(context.layersOf(config, urn).matcher);
+            const drifted = assess([fn.assessed], targetOf).flatMap((one) => driftOf(one, label(fn), config) ?? []);
+            for (const message of drifted) report(message, urn);
           }
-          if (gone.length > 0) report(notChecked(gone, "AWS has no such function in this account and region."));
+          notChecked(gone, "AWS has no such function in this account and region.");
         } catch (error) {
           if (!(error instanceof LayersError)) throw error;
-          report(notChecked(inRegion, error.code === "interrupted" ? tooSlow(settings) : error.describe()));
+          notChecked(inRegion, error.code === "interrupted" ? tooSlow(settings) : error.describe());
         }
       }
+      const hidden = functions.filter(({ view }) => view.layers.some(({ kind }) => kind === "hidden"));
+      notChecked(
+        hidden,
+        "Whether AWS has lost layers of theirs is not known, as some are secrets that cannot be read here.",
+      );
+      const [first, ...others] = functions.filter(({ view }) => view.unknown);
+      if (first) throw first.view.unknown?.naming(`which layers ${listed([first, ...others].map(label))} should have`);
     },
   };
-}
-
-function notChecked(functions: readonly DeployedFunction[], why: string): string {
-  return `Not checked against AWS: ${listed(functions.map(({ id }) => id.slice(id.lastIndexOf(":") + 1)))}. ${why}`;
 }
 
 function tooSlow({ timeoutSeconds = defaultTimeout }: LiveSettings): string {
@@ -74,11 +88,14 @@ function tooSlow({ timeoutSeconds = defaultTimeout }: LiveSettings): string {
 }
 
 // The function's ARN is preferred: a name says nothing about the account.
-function deployed(resource: PolicyResource): DeployedFunction[] {
-  const { urn, props } = resource;
+function deployed(resource: PolicyResource, property: string | undefined, settings: LiveSettings): DeployedFunction[] {
+  const { props } = resource;
   const id =
     readOptional(() => props.arn as unknown) ?? readOptional(() => (props.name ?? props.functionName) as unknown);
-  return typeof id === "string" ? [{ urn, id, region: regionOf(resource) }] : [];
+  if (property === undefined || typeof id !== "string") return [];
+  const arn = parseFunctionArn(id);
+  const region = regionOf(resource) ?? settings.region;
+  return [{ id, name: arn?.name ?? id, region, account: arn?.account, view: viewFunction(resource, property) }];
 }
 
 async function readLive(functions: readonly DeployedFunction[], settings: LiveSettings) {
@@ -91,8 +108,8 @@ async function readLive(functions: readonly DeployedFunction[], settings: LiveSe
     const { functions: live, missing } = await aws.listFunctions({ names: [...byId.keys()] });
     return {
       found: live.flatMap((fn) => {
-        const deployed = byId.get(fn.arn) ?? byId.get(fn.name);
-        return deployed ? [{ urn: deployed.urn, live: fn }] : [];
+        const known = byId.get(fn.arn) ?? byId.get(fn.name);
+        return known ? [{ ...known, assessed: assessed(known, assessedLive(fn)) }] : [];
       }),
       // One that has no ARN yet is about to be created.
       gone: missing.filter((id) => id.startsWith("arn:")).flatMap((id) => byId.get(id) ?? []),
@@ -102,9 +119,27 @@ async function readLive(functions: readonly DeployedFunction[], settings: LiveSe
   }
 }
 
-function driftOf(context: PolicyContext, config: LayerConfig, urn: string, live: LiveFunction): string[] {
-  return planLayers(live.layers, context.layersOf(config, urn).matcher).map((change) => {
-    const line = changeLine({ function: live.name, ...change });
-    return `In AWS: ${line}\n${declaration(change.match.declared)}. Repair it with \`pulumi up --refresh\`, or \`lambda-layers sync\`.`;
-  });
+function assessed({ view }: DeployedFunction, live: AssessedFunction): AssessedFunction {
+  const complete = view.layers.every(({ kind }) => kind === "text") && !view.unknown;
+  const recorded = { layers: layersInUse(view).map(({ arn }) => arn), complete };
+  return { ...live, urn: view.urn, recordedBy: "function", recorded };
+}
+
+/** What AWS has otherwise than declared; undefined if nothing, or if only the program has. */
+function driftOf(standing: Standing, label: string, config: LayerConfig): string | undefined {
+  const { fn, layer, live, target, isLost } = standing;
+  if (!layer || !target?.declared) return undefined;
+  const isWrong = typeof live === "number" && !isAsDeclared(live, target);
+  if (!isWrong && !isLost) return undefined;
+  const to = versionToAttach(standing) ?? target.version;
+  const line = changeLine({ function: label, layer: layer.name, from: isWrong ? live : null, to });
+  return `In AWS: ${line}\n${declaration(target.declared)}. ${repair(standing, stackOf(fn.urn ?? ""), config)}`;
+}
+
+function repair({ recorded, target }: Standing, stack: string, { file }: LayerConfig): string {
+  if (target && typeof recorded === "number" && !isAsDeclared(recorded, target))
+    return `Set version ${target.version} in the program, or pin it with pinLayers, and run \`pulumi up\`.`;
+  if (file === inlineConfigName) return "Repair it with `pulumi up --refresh`.";
+  const sync = commandLine(["sync", "--stack", stack, ...(file === defaultConfigFile ? [] : ["--config", file])]);
+  return `Repair it with \`pulumi up --refresh\`, or \`${sync}\`.`;
 }

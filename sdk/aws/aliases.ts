@@ -1,18 +1,19 @@
 import { isDeepStrictEqual } from "node:util";
 import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
 import { LayersError } from "../core/errors";
+import { functionName } from "../core/function-arn";
 import type { AliasMove, FunctionAlias } from "../core/live";
+import type { AwsPort, Publication, PublishOptions } from "../ports";
 import type { Caller } from "./caller";
 import type { Clients } from "./clients";
 import { isNamed } from "./errors";
 import { type ReadFunction, stateOf } from "./functions";
 import { sameLayers } from "./move";
 import { classify } from "./retry";
-import type { Aws, Publication, PublishOptions } from "./types";
 import { settled } from "./wait";
 
 /** The part of a session that is about published versions and aliases. */
-export type AliasMethods = Pick<Aws, "listAliases" | "functionVersion" | "publish" | "moveAlias">;
+export type AliasMethods = Pick<AwsPort, "listAliases" | "functionVersion" | "publish" | "moveAlias">;
 
 // A function with SnapStart takes a few minutes to publish.
 const publishDeadline = 600_000;
@@ -35,19 +36,19 @@ const released = [
 export function createAliasMethods({ lambda }: Clients, caller: Caller, read: ReadFunction): AliasMethods {
   // By name: its account and region are the session's.
   const requestFor = (operation: string, arn: string) =>
-    ({ service: "lambda", operation, subject: nameIn(arn), resource: arn }) as const;
+    ({ service: "lambda", operation, subject: functionName(arn), resource: arn }) as const;
 
   const getAlias = async (arn: string, alias: string) => {
-    const input = { FunctionName: nameIn(arn), Name: alias };
+    const input = { FunctionName: functionName(arn), Name: alias };
     const found = await caller.call(requestFor("GetAlias", arn), (options) => lambda.getAlias(input, options), {
       answer: (error) => (isNamed(error, "ResourceNotFoundException") ? ("missing" as const) : undefined),
     });
-    if (found === "missing") throw failure(`Function ${nameIn(arn)} has no alias ${alias}.`);
+    if (found === "missing") throw failure(`Function ${functionName(arn)} has no alias ${alias}.`);
     return found;
   };
 
   const configuration = async (arn: string, version: string): Promise<FunctionConfiguration> => {
-    const input = { FunctionName: nameIn(arn), Qualifier: version };
+    const input = { FunctionName: functionName(arn), Qualifier: version };
     const found = await caller.call(requestFor("GetFunction", arn), (options) => lambda.getFunction(input, options));
     return found.Configuration ?? {};
   };
@@ -56,7 +57,7 @@ export function createAliasMethods({ lambda }: Clients, caller: Caller, read: Re
     const current = await getAlias(arn, alias);
     if (current.FunctionVersion === to) return;
     if (current.FunctionVersion !== from) throw movedMeanwhile(arn, alias, current.FunctionVersion);
-    const input = { FunctionName: nameIn(arn), Name: alias, FunctionVersion: to, RevisionId: current.RevisionId };
+    const input = { FunctionName: functionName(arn), Name: alias, FunctionVersion: to, RevisionId: current.RevisionId };
     const answer = await caller.call(requestFor("UpdateAlias", arn), (options) => lambda.updateAlias(input, options), {
       answer: (error) => (classify(error) === "conflict" ? ("conflict" as const) : undefined),
     });
@@ -69,7 +70,7 @@ export function createAliasMethods({ lambda }: Clients, caller: Caller, read: Re
   /** The version that a release has to replace; undefined where it has these layers already. */
   const replaced = async (arn: string, latest: FunctionConfiguration, alias: string): Promise<string | undefined> => {
     const { FunctionVersion: version = "$LATEST", RoutingConfig: routing } = await getAlias(arn, alias);
-    const name = nameIn(arn);
+    const name = functionName(arn);
     if (Object.keys(routing?.AdditionalVersionWeights ?? {}).length > 0)
       throw failure(`Alias ${alias} of ${name} shares calls between two versions: a rollout is going on.`);
     if (version === "$LATEST") return undefined;
@@ -83,7 +84,7 @@ export function createAliasMethods({ lambda }: Clients, caller: Caller, read: Re
   };
 
   const publishVersion = async (arn: string, revision: string | undefined): Promise<string | "conflict"> => {
-    const input = { FunctionName: nameIn(arn), RevisionId: revision };
+    const input = { FunctionName: functionName(arn), RevisionId: revision };
     const answer = await caller.call(
       requestFor("PublishVersion", arn),
       (options) => lambda.publishVersion(input, options),
@@ -94,11 +95,11 @@ export function createAliasMethods({ lambda }: Clients, caller: Caller, read: Re
     const deadline = performance.now() + publishDeadline;
     const state = await settled(
       stateOf(answer),
-      () => read(nameIn(arn), { version }),
+      () => read(functionName(arn), { version }),
       () => performance.now() >= deadline,
     );
     if (state?.update !== "InProgress") return version;
-    throw failure(`Version ${version} of ${nameIn(arn)} is published, but was not ready after ten minutes.`);
+    throw failure(`Version ${version} of ${functionName(arn)} is published, but was not ready after ten minutes.`);
   };
 
   const publish = async (arn: string, { alias, beforeMove }: PublishOptions = {}): Promise<Publication> => {
@@ -115,7 +116,7 @@ export function createAliasMethods({ lambda }: Clients, caller: Caller, read: Re
         await moveAlias(arn, moved);
         return { version, moved };
       }
-      if (tries === mostTries) throw failure(`Function ${nameIn(arn)} was changed while it was published.`);
+      if (tries === mostTries) throw failure(`Function ${functionName(arn)} was changed while it was published.`);
     }
   };
 
@@ -126,7 +127,7 @@ export function createAliasMethods({ lambda }: Clients, caller: Caller, read: Re
       const aliases: FunctionAlias[] = [];
       let marker: string | undefined;
       do {
-        const input = { FunctionName: nameIn(arn), Marker: marker };
+        const input = { FunctionName: functionName(arn), Marker: marker };
         const page = await caller.call(requestFor("ListAliases", arn), (options) => lambda.listAliases(input, options));
         for (const { Name: name = "", FunctionVersion: version = "", RoutingConfig: routing } of page.Aliases ?? []) {
           const [otherVersion] = Object.keys(routing?.AdditionalVersionWeights ?? {});
@@ -136,12 +137,8 @@ export function createAliasMethods({ lambda }: Clients, caller: Caller, read: Re
       } while (marker);
       return aliases;
     },
-    functionVersion: async (arn, version) => (await read(nameIn(arn), { version }))?.live,
+    functionVersion: async (arn, version) => (await read(functionName(arn), { version }))?.live,
   };
-}
-
-function nameIn(functionArn: string): string {
-  return functionArn.slice(functionArn.lastIndexOf(":") + 1);
 }
 
 function failure(message: string): LayersError {
@@ -149,5 +146,5 @@ function failure(message: string): LayersError {
 }
 
 function movedMeanwhile(arn: string, alias: string, version = "nothing"): LayersError {
-  return failure(`Alias ${alias} of ${nameIn(arn)} was moved by somebody else: it serves ${version}.`);
+  return failure(`Alias ${alias} of ${functionName(arn)} was moved by somebody else: it serves ${version}.`);
 }

@@ -1,11 +1,12 @@
 import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
 import { LayersError } from "../core/errors";
+import { unqualifiedArn } from "../core/function-arn";
 import type { FunctionSelection, LiveFunction, TagSet } from "../core/live";
 import { pooled } from "../core/pool";
+import type { AwsPort, ListOptions, SelectedFunctions } from "../ports";
 import type { Caller, CallOptions } from "./caller";
 import type { Clients } from "./clients";
 import { isNamed } from "./errors";
-import type { ListOptions, SelectedFunctions } from "./types";
 
 /** A function and how its last update stands. */
 export interface FunctionState {
@@ -27,9 +28,9 @@ export type ReadFunction = (name: string, options?: ReadOptions) => Promise<Func
 /** Reads functions, by name or as selected. */
 export interface FunctionReader {
   readonly read: ReadFunction;
-  readonly list: (selection: FunctionSelection, options?: ListOptions) => Promise<SelectedFunctions>;
+  readonly list: AwsPort["listFunctions"];
   /** Functions by their ARNs that have an update in progress now. */
-  readonly busy: (arns: readonly string[]) => Promise<string[]>;
+  readonly busy: AwsPort["busyFunctions"];
 }
 
 // As many as one page of ListFunctions holds: read one by one they cost half a second of GetFunction's own budget.
@@ -67,7 +68,8 @@ async function list(
 ): Promise<SelectedFunctions> {
   const { prefix, all = false } = selection;
   const names = new Set(selection.names);
-  const tagged = all ? [] : await Promise.all(tagSets(selection).map((tags) => listTagged(clients, caller, tags)));
+  const sets = all ? [] : tagSets(selection);
+  const tagged = await pooled(sets, concurrentReads, (tags) => listTagged(clients, caller, tags));
   const known = new Set([...names, ...tagged.flat()]);
   const isMeant = ({ name, arn }: LiveFunction) =>
     all || (prefix !== undefined && name.startsWith(prefix)) || known.has(name) || known.has(arn);
@@ -155,7 +157,7 @@ export function stateOf(configuration: FunctionConfiguration): FunctionState {
   return {
     live: {
       name,
-      arn: unqualified(arn),
+      arn: unqualifiedArn(arn),
       layers: (configuration.Layers ?? []).flatMap((layer) => layer.Arn ?? []),
       runtime: configuration.Runtime,
       architectures: configuration.Architectures ?? [],
@@ -170,9 +172,4 @@ export function stateOf(configuration: FunctionConfiguration): FunctionState {
 
 function asArn(name: string): string | undefined {
   return name.startsWith("arn:") ? name : undefined;
-}
-
-/** Of `arn:PARTITION:lambda:REGION:ACCOUNT:function:NAME:QUALIFIER` all but the qualifier. */
-function unqualified(arn: string): string {
-  return arn.split(":").slice(0, 7).join(":");
 }

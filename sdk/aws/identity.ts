@@ -1,6 +1,6 @@
+import type { CallerIdentity } from "../ports";
 import type { Caller } from "./caller";
 import type { Clients } from "./clients";
-import type { CallerIdentity } from "./types";
 
 const request = { service: "sts", operation: "GetCallerIdentity" } as const;
 

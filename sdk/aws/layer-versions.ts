@@ -1,14 +1,12 @@
 import type { LayerVersionsListItem } from "@aws-sdk/client-lambda";
-import type { LayerVersionPage, PublishedVersion } from "../core/live";
+import type { PublishedVersion } from "../core/live";
+import type { AwsPort, LayerVersionsAnswer } from "../ports";
 import type { Caller } from "./caller";
 import type { Clients } from "./clients";
 import { isDenied, isNamed } from "./errors";
 
-/** Reads one page of a layer's versions; `denied` where ListLayerVersions is refused, as for layers of other accounts. */
-export type ListLayerVersions = (layerArn: string, marker?: string) => Promise<LayerVersionPage | "denied">;
-
 /** Makes the reader of one session. */
-export function createVersionLister(clients: Clients, caller: Caller): ListLayerVersions {
+export function createVersionLister(clients: Clients, caller: Caller): AwsPort["listLayerVersions"] {
   return (layerArn, marker) => {
     const request = {
       service: "lambda",
@@ -28,7 +26,7 @@ export function createVersionLister(clients: Clients, caller: Caller): ListLayer
   };
 }
 
-function answerOf(error: unknown): LayerVersionPage | "denied" | undefined {
+function answerOf(error: unknown): LayerVersionsAnswer | undefined {
   if (isNamed(error, "ResourceNotFoundException")) return { versions: [], next: undefined };
   return isDenied(error, "lambda:ListLayerVersions") ? "denied" : undefined;
 }

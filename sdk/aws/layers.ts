@@ -1,13 +1,10 @@
 import { layerArn, parseLayerVersionArn } from "../core/arn";
 import { LayersError } from "../core/errors";
-import type { LayerVersionFacts } from "../core/live";
+import type { LayerVersionAnswer } from "../ports";
 import type { Caller } from "./caller";
 import type { Clients } from "./clients";
 import { isDenied, isNamed } from "./errors";
 import { dateOf } from "./layer-versions";
-
-/** What GetLayerVersion came to. */
-export type LayerVersionAnswer = LayerVersionFacts | "missing" | "denied";
 
 /** Reads layer versions, each once: concurrent callers share one request, and only answers are kept, no failures. */
 export function createLayerReader(clients: Clients, caller: Caller): (arn: string) => Promise<LayerVersionAnswer> {

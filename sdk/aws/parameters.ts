@@ -1,12 +1,10 @@
+import type { AwsPort } from "../ports";
 import type { Caller } from "./caller";
 import type { Clients } from "./clients";
 import { isNamed } from "./errors";
 
-/** Reads the text of an SSM parameter; undefined where there is none of the name. */
-export type ReadParameter = (name: string) => Promise<string | undefined>;
-
 /** Makes the reader of one session. Each parameter is read once. */
-export function createParameterReader(clients: Clients, caller: Caller): ReadParameter {
+export function createParameterReader(clients: Clients, caller: Caller): AwsPort["parameter"] {
   const known = new Map<string, string | undefined>();
   return async (name) => {
     if (!known.has(name)) known.set(name, await read(clients, caller, name));

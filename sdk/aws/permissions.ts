@@ -1,10 +1,10 @@
 import type { EvaluationResult, IAM } from "@aws-sdk/client-iam";
 import { LayersError } from "../core/errors";
 import { pooled } from "../core/pool";
+import type { AwsPort, CallerIdentity, PermissionReport, WantedPermission } from "../ports";
 import type { Caller } from "./caller";
 import type { Clients } from "./clients";
 import { isDenied } from "./errors";
-import type { CallerIdentity, PermissionReport, WantedPermission } from "./types";
 
 // One page of answers ("SimulatePrincipalPolicy", MaxItems: 100 where it is not given).
 const resourcesAtOnce = 100;
@@ -19,7 +19,7 @@ export function createPermissionCheck(
   clients: Clients,
   caller: Caller,
   callerIdentity: () => Promise<CallerIdentity>,
-): (wanted: readonly WantedPermission[]) => Promise<PermissionReport> {
+): AwsPort["checkPermissions"] {
   return async (wanted) => {
     const questions = wanted.flatMap(({ action, resources }) =>
       inPieces([...new Set(resources)], resourcesAtOnce).map((piece) => ({ action, resources: piece })),

@@ -1,34 +1,7 @@
 import { foreignRegion, mostLayers, whyUnsuitable } from "../core/compatibility";
-import type { LayerVersionFacts, LiveFunction } from "../core/live";
+import type { LiveFunction } from "../core/live";
 import { pooled } from "../core/pool";
-import type { Aws } from "./types";
-
-/** The layers that a function is to have, in merge order. */
-export interface Target {
-  readonly function: LiveFunction;
-  readonly layers: readonly string[];
-}
-
-/** A reason why a target cannot be reached, found before anything is changed. */
-export interface TargetProblem {
-  readonly code:
-    | "layer-version-missing"
-    | "layer-incompatible"
-    | "too-many-layers"
-    | "image-function"
-    | "layer-unreadable";
-  /** The function's name; absent where the problem is the layer version's, whichever function wants it. */
-  readonly function?: string;
-  readonly layerVersionArn?: string;
-  /** Says which function or layer it is, and why, to a person. */
-  readonly message: string;
-}
-
-/** What is checked. */
-export interface CheckOptions {
-  /** Whether AWS is asked about the layer versions. Default true; without it, suitability is not known either. */
-  readonly existence?: boolean;
-}
+import type { AwsPort, CheckOptions, LayerVersionAnswer, TargetProblem, UpdateTarget } from "../ports";
 
 // Each is one request of Lambda's scarce budget, which paces them; this bounds only how many are under way.
 const concurrentChecks = 10;
@@ -38,11 +11,11 @@ const namesShown = 3;
  * Looks for everything that would make these updates fail: image functions, more than five layers, and of the layer
  * versions that functions do not have yet, those that do not exist, cannot be read, or suit another runtime or
  * architecture. One GetLayerVersion a distinct layer version; changes nothing.
- * @throws LayersError what {@link Aws.layerVersion} throws
+ * @throws LayersError what {@link AwsPort.layerVersion} throws
  */
 export async function checkTargets(
-  aws: Pick<Aws, "layerVersion">,
-  targets: readonly Target[],
+  aws: Pick<AwsPort, "layerVersion">,
+  targets: readonly UpdateTarget[],
   { existence = true }: CheckOptions = {},
 ): Promise<TargetProblem[]> {
   const wanted = newLayers(targets);
@@ -56,7 +29,7 @@ export async function checkTargets(
 }
 
 /** The layer versions that functions are to get and do not have, with these functions. */
-function newLayers(targets: readonly Target[]): Map<string, LiveFunction[]> {
+function newLayers(targets: readonly UpdateTarget[]): Map<string, LiveFunction[]> {
   const wanted = new Map<string, LiveFunction[]>();
   for (const { function: fn, layers } of targets) {
     for (const arn of layers) {
@@ -69,7 +42,7 @@ function newLayers(targets: readonly Target[]): Map<string, LiveFunction[]> {
   return wanted;
 }
 
-function problemsOfFunction({ function: fn, layers }: Target): TargetProblem[] {
+function problemsOfFunction({ function: fn, layers }: UpdateTarget): TargetProblem[] {
   const problem = (code: TargetProblem["code"], message: string): TargetProblem => ({
     code,
     function: fn.name,
@@ -86,11 +59,7 @@ function problemsOfFunction({ function: fn, layers }: Target): TargetProblem[] {
   return [...problems, problem("too-many-layers", `would have ${layers.length} layers; Lambda allows ${mostLayers}.`)];
 }
 
-function problemsOfLayer(
-  arn: string,
-  functions: readonly LiveFunction[],
-  answer: LayerVersionFacts | "missing" | "denied",
-): TargetProblem[] {
+function problemsOfLayer(arn: string, functions: readonly LiveFunction[], answer: LayerVersionAnswer): TargetProblem[] {
   if (answer === "missing")
     return [
       {

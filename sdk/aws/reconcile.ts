@@ -1,11 +1,12 @@
 import { pooled } from "../core/pool";
+import type { AwsPort } from "../ports";
 import type { Caller } from "./caller";
 import type { Clients } from "./clients";
 import type { ReadFunction } from "./functions";
 import { anySignal } from "./interrupt";
 import { defaultRate } from "./limiter";
 import { type MoveContext, moveFunction } from "./move";
-import type { AwsOptions, Reconcile } from "./types";
+import type { AwsOptions } from "./types";
 
 const defaultDeadline = 300_000;
 const startedPerRate = 10;
@@ -16,7 +17,7 @@ export function createReconciler(
   caller: Caller,
   read: ReadFunction,
   { rate = defaultRate }: AwsOptions,
-): Reconcile {
+): AwsPort["reconcile"] {
   return async (functions, desired, options = {}) => {
     const hooks = new AbortController();
     // What a hook throws is the caller's own error: it ends the run, and what is under way ends first.

@@ -1,4 +1,5 @@
 import { LayersError } from "../core/errors";
+import type { AwsPort } from "../ports";
 import { createAliasMethods } from "./aliases";
 import { Caller } from "./caller";
 import { connectClients } from "./clients";
@@ -11,15 +12,15 @@ import { limiterFor } from "./limiter";
 import { createParameterReader } from "./parameters";
 import { createPermissionCheck } from "./permissions";
 import { createReconciler } from "./reconcile";
-import type { Aws, AwsOptions, AwsTarget } from "./types";
+import type { AwsOptions, AwsTarget } from "./types";
 
-export type { Aws, AwsCall, AwsOptions, AwsTarget, CallerIdentity, SelectedFunctions } from "./types";
+export type { AwsCall, AwsOptions, AwsTarget } from "./types";
 
 /**
  * Opens a session. Sends nothing: credentials are looked for at the first request.
  * @throws LayersError `usage` where no region is set, or the rate is not above 0
  */
-export async function connectAws(target: AwsTarget, options: AwsOptions = {}): Promise<Aws> {
+export async function connectAws(target: AwsTarget, options: AwsOptions = {}): Promise<AwsPort> {
   if (options.rate !== undefined && !(options.rate > 0))
     throw new LayersError("usage", `The rate has to be a number of requests a second above 0, not ${options.rate}.`);
   const clients = await connectClients(target);

@@ -1,32 +1,45 @@
+import stringWidth from "string-width";
 import type { Backup } from "../core/backup";
 import { type Column, printTable } from "./table";
 import type { Output } from "./terminal";
 
-const columns: readonly Column[] = [
-  { title: "STACK" },
-  { title: "KIND" },
-  { title: "BY" },
-  { title: "WHEN" },
-  { title: "SIZE", align: "right" },
-  { title: "FILE" },
+interface BackupColumn extends Column {
+  readonly of: (backup: Backup) => string;
+}
+
+// A file's name tells these too.
+const who: readonly BackupColumn[] = [
+  { title: "STACK", of: ({ stack }) => stackName(stack) },
+  { title: "KIND", of: ({ kind }) => kind },
 ];
+const by: BackupColumn = { title: "BY", of: ({ madeBy }) => madeBy };
+const when: BackupColumn = { title: "WHEN", of: ({ time }) => time.toLocaleString("sv") }; // 2024-08-24 14:30:22
+const what: readonly BackupColumn[] = [
+  { title: "SIZE", align: "right", of: ({ bytes }) => size(bytes) },
+  { title: "FILE", of: ({ shownPath }) => shownPath },
+];
+
+const all = [...who, by, when, ...what];
 
 /** A backup as `--json` prints it; `time` is in UTC. */
 export function toDocument({ stack, kind, madeBy, time, bytes, shownPath }: Backup) {
   return { stack: stackName(stack), kind, madeBy, time: time.toISOString(), bytes, file: shownPath };
 }
 
+/** Prints backups as a table. A terminal that is too narrow for it goes without what a file's name tells. */
 export function printBackups(stdout: Output, backups: readonly Backup[]): void {
-  const rows = backups.map(({ stack, kind, madeBy, time, bytes, shownPath }) => [
-    stackName(stack),
-    kind,
-    madeBy,
-    time.toLocaleString("sv"), // 2024-08-24 14:30:22
-    size(bytes),
-    shownPath,
-  ]);
-  // A file name in two lines could not be copied, and the other columns are too narrow to make room for it.
+  const fits = (set: readonly BackupColumn[]) => stdout.width === undefined || widthOf(set, backups) <= stdout.width;
+  const columns = [all, all.slice(who.length)].find(fits) ?? [by, ...what];
+  const rows = backups.map((backup) => columns.map(({ of }) => of(backup)));
+  // A file name in two lines could not be copied.
   printTable(stdout, columns, rows, { wrap: false });
+}
+
+function widthOf(set: readonly BackupColumn[], backups: readonly Backup[]): number {
+  const widths = set.map(({ title, of }) =>
+    Math.max(stringWidth(title), ...backups.map((one) => stringWidth(of(one)))),
+  );
+  return widths.reduce((sum, width) => sum + width + 2, -2);
 }
 
 /** File names write `org+project+dev`. */

@@ -1,20 +1,28 @@
 import { appendFile, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { RunResult } from "../ops/plans";
+import { sumOf, type Totals } from "../core/assess";
+import { reasonOf } from "../core/system-error";
+import { changedLayers, type Ran } from "../ops/after";
+import type { Assessment } from "../ops/assess";
 import { renderRunMarkdown, renderStatusMarkdown } from "./report/markdown";
-import { type FailedStack, type ReadStack, totalsOf } from "./report/matrix";
+import type { FailedStack } from "./report/matrix";
+import { liveGaps, runGaps } from "./report/verdict";
 import type { CliReporter } from "./reporter";
 import type { Output } from "./terminal";
 
 /** What a CI job shows of one stack, and what later steps of it can ask for. */
 export interface JobSummary {
-  /** Made only where a CI system shows it. */
+  /** Made only if a CI system shows it. */
   readonly markdown: () => string;
-  /** Layer versions that were changed, or that an update would change. */
+  /** Layers of functions that were changed, or that an update would change. */
   readonly changes: number;
-  /** Layers that are not as declared when the command ends. */
-  readonly drift: number;
+  /** How the stack stands when the command ends; undefined if that was not looked at. */
+  readonly totals: Totals | undefined;
+  /** What the totals leave out, as in `AWS was not asked`. */
+  readonly gaps: readonly string[];
+  /** Whether the command's own lines end with the totals. */
+  readonly isTold: boolean;
 }
 
 /** The job that the command runs in. */
@@ -26,8 +34,10 @@ export interface Job {
 }
 
 /** What all stacks came to. */
-interface WrittenSummary extends Omit<JobSummary, "markdown"> {
+interface WrittenSummary {
   readonly markdown: string;
+  /** Numbers by their names; without what was not looked at. */
+  readonly outputs: Readonly<Record<string, number>>;
 }
 
 /** A CI system that has a place for summaries of jobs. */
@@ -46,7 +56,7 @@ const systems: readonly CiSystem[] = [
     // Forgejo and Gitea name their files by the same variables.
     name: "GitHub Actions",
     isRunning: (env) => Boolean(env.GITHUB_STEP_SUMMARY || env.GITHUB_OUTPUT),
-    async write({ markdown, changes, drift }, { env, reporter }) {
+    async write({ markdown, outputs }, { env, reporter }) {
       if (env.GITHUB_STEP_SUMMARY) {
         const size = await stat(env.GITHUB_STEP_SUMMARY).then(
           (file) => file.size,
@@ -55,20 +65,21 @@ const systems: readonly CiSystem[] = [
         if (size + Buffer.byteLength(markdown) <= mostBytes) await appendFile(env.GITHUB_STEP_SUMMARY, markdown);
         else reporter.warn("The job summary is too long for GitHub and was not written.");
       }
-      if (env.GITHUB_OUTPUT) await appendFile(env.GITHUB_OUTPUT, `changes=${changes}\ndrift=${drift}\n`);
+      const lines = Object.entries(outputs).map(([name, value]) => `${name}=${value}\n`);
+      if (env.GITHUB_OUTPUT) await appendFile(env.GITHUB_OUTPUT, lines.join(""));
     },
   },
   {
     // https://learn.microsoft.com/en-us/azure/devops/pipelines/scripts/logging-commands
     name: "Azure Pipelines",
     isRunning: (env) => Boolean(env.TF_BUILD),
-    async write({ markdown, changes, drift }, { env, stdout }) {
+    async write({ markdown, outputs }, { env, stdout }) {
       if (!stdout) return;
       const file = join(env.AGENT_TEMPDIRECTORY || tmpdir(), `lambda-layers-${process.pid}.md`);
       await writeFile(file, markdown);
       stdout.line(`##vso[task.uploadsummary]${file}`);
-      stdout.line(`##vso[task.setvariable variable=changes;isOutput=true]${changes}`);
-      stdout.line(`##vso[task.setvariable variable=drift;isOutput=true]${drift}`);
+      for (const [name, value] of Object.entries(outputs))
+        stdout.line(`##vso[task.setvariable variable=${name};isOutput=true]${value}`);
     },
   },
 ];
@@ -77,34 +88,39 @@ const systems: readonly CiSystem[] = [
 export async function writeJobSummary(summaries: readonly JobSummary[], job: Job): Promise<void> {
   const system = systems.find(({ isRunning }) => isRunning(job.env));
   if (!system) return;
-  const sum = (key: "changes" | "drift") => summaries.reduce((total, one) => total + one[key], 0);
+  const known = summaries.flatMap(({ totals }) => totals ?? []);
+  const { drift, unknown } = sumOf(known);
+  const changes = summaries.reduce((total, one) => total + one.changes, 0);
   try {
     const markdown = `${summaries.map((one) => one.markdown()).join("\n")}\n`;
-    await system.write({ markdown, changes: sum("changes"), drift: sum("drift") }, job);
+    await system.write({ markdown, outputs: { changes, ...(known.length > 0 && { drift, unknown }) } }, job);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    job.reporter.warn(`The job summary of ${system.name} could not be written: ${reason}`);
+    job.reporter.warn(`The job summary of ${system.name} could not be written: ${reasonOf(error)}`);
   }
 }
 
 /** The summary of where a stack's layers stand. */
-export function statusSummary(stack: ReadStack): JobSummary {
-  const { driftedLayers } = totalsOf(stack.status.rows);
-  return { markdown: () => renderStatusMarkdown([stack]), changes: driftedLayers, drift: driftedLayers };
+export function statusSummary(assessment: Assessment): JobSummary {
+  const { totals, live } = assessment;
+  const markdown = () => renderStatusMarkdown([assessment]);
+  return { markdown, changes: totals.drift, totals, gaps: liveGaps(live), isTold: true };
 }
 
 /** The summary of a stack that could not be looked at. */
 export function failureSummary(failed: FailedStack): JobSummary {
-  return { markdown: () => renderStatusMarkdown([failed]), changes: 0, drift: 0 };
+  const markdown = () => renderStatusMarkdown([failed]);
+  return { markdown, changes: 0, totals: undefined, gaps: [], isTold: true };
 }
 
-/** The summary of an update. */
-export function runSummary(result: RunResult): JobSummary {
-  const { dryRun, changes, aws } = result;
-  const isDone = new Set(
-    aws?.outcomes.filter(({ status }) => status === "updated" || status === "unchanged").map((one) => one.function),
-  );
-  const all = changes.length + (aws?.changes.length ?? 0);
-  const left = aws?.changes.filter((change) => !isDone.has(change.function)).length ?? 0;
-  return { markdown: () => renderRunMarkdown(result), changes: all, drift: dryRun ? all : left };
+/** The summary of a run that changes something, or in a dry run would. */
+export function runSummary(result: Ran): JobSummary {
+  const { dryRun, totals } = result;
+  return {
+    markdown: () => renderRunMarkdown(result),
+    changes: changedLayers(result),
+    totals: totals ?? undefined,
+    gaps: runGaps(result),
+    // A dry run ends with its list of changes, as in the Python tool.
+    isTold: dryRun,
+  };
 }

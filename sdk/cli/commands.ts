@@ -1,12 +1,16 @@
 import type { CommandDefinition } from "./context";
-import type { OptionName } from "./options";
+import { type OptionName, rolloutNames } from "./options";
 
 const place: readonly OptionName[] = ["backupDir", "cwd"];
 const output: readonly OptionName[] = ["json", "verbose"];
 const aws: readonly OptionName[] = ["region", "profile", "rate"];
 const functions: readonly OptionName[] = ["function", "exclude"];
+const withTags: readonly OptionName[] = [...functions, "allFunctions", "tag"];
+const estate: readonly OptionName[] = ["region", "regions", "profile", "profiles", "rate"];
+/** Whose layers are looked at, with or without Pulumi. */
+const looked: readonly OptionName[] = [...withTags, ...estate];
 
-/** The command that runs where none is named. */
+/** The command that runs if none is named. */
 export const defaultCommand: CommandDefinition = {
   name: "update",
   summary: "bring a stack's state to the declared layer versions (the default command)",
@@ -15,9 +19,8 @@ export const defaultCommand: CommandDefinition = {
   options: [
     ...(["config", "stack", "dryRun", "syncAws", "expectNoChanges", "stateFile", "out"] as const),
     ...place,
-    ...functions,
-    "allFunctions",
-    "tag",
+    ...withTags,
+    ...rolloutNames,
     ...aws,
     "yes",
     ...output,
@@ -26,6 +29,7 @@ export const defaultCommand: CommandDefinition = {
     ["lambda-layers --config layer_config.yaml --stack dev --dry-run", "show what would change"],
     ["lambda-layers --config layer_config.yaml --stack dev", "update the Pulumi state"],
     ["lambda-layers --config layer_config.yaml --stack prod --sync-aws", "and the functions in AWS"],
+    ['lambda-layers --stack prod --sync-aws --canary 5 --check "./smoke-test.sh"', "carefully"],
     ["lambda-layers --stack dev,staging,prod --dry-run", "several stacks, one after the other"],
     ["lambda-layers --state-file export.json --out new.json", "an exported state, without Pulumi"],
   ],
@@ -39,14 +43,14 @@ export const commands: readonly CommandDefinition[] = [
     name: "sync",
     summary: "bring live Lambda functions to the declared layer versions",
     description:
-      "Brings live functions to the versions that the configuration declares, as fast as Lambda's request limits allow, and keeps a record by which each function can be put back. The functions are those of the stack's state, or without Pulumi those named by --function, --tag or --all-functions.",
+      "Brings live functions to the versions that the configuration declares, as fast as Lambda's request limits allow, and keeps a record by which each function can be put back. The functions are those of the stack's state, or without Pulumi those that --function, --tag or --all-functions mean.",
     options: [
-      ...(["config", "stack", "dryRun", "expectNoChanges", "resume", "publish", "alias", "skipAliases"] as const),
+      ...(["config", "stack", "dryRun", "expectNoChanges", "publish", "alias", "skipAliases"] as const),
       ...place,
-      ...functions,
-      ...(["allFunctions", "tag", "shard"] as const),
-      ...(["maxChanges", "canary", "batch", "check", "pause", "onFailure", "skipPreflight"] as const),
-      ...(["region", "regions", "profile", "profiles", "rate"] as const),
+      ...withTags,
+      "shard",
+      ...rolloutNames,
+      ...estate,
       "yes",
       ...output,
     ],
@@ -63,9 +67,19 @@ export const commands: readonly CommandDefinition[] = [
     name: "status",
     summary: "show which versions are declared, recorded and live",
     description:
-      "Shows one row a function and layer: the version that the configuration declares, the one that the stack's state records, and with AWS credentials the live one. What is not as declared is marked.",
-    options: ["config", "stack", "expectNoChanges", "stateFile", ...place, ...functions, ...aws, ...output],
-    examples: [["lambda-layers status --stack prod --expect-no-changes", "exit with 7 where anything has drifted"]],
+      "Shows one row a function and layer: the version that the configuration declares, the one that the stack's state records, and the live one. What is not as declared is marked with !, what is not known with ?.",
+    options: [
+      ...(["config", "stack", "recordedOnly", "expectNoChanges", "stateFile"] as const),
+      ...place,
+      ...looked,
+      "drifted",
+      ...output,
+    ],
+    examples: [
+      ["lambda-layers status --stack prod --expect-no-changes", "exit with 7 if anything has drifted"],
+      ["lambda-layers status --stack prod --drifted", "only what is not as declared"],
+      ["lambda-layers status --all-functions --regions us-east-1,eu-west-1", "without Pulumi"],
+    ],
     load: () => import("./commands/status.js"),
   },
   {
@@ -74,10 +88,9 @@ export const commands: readonly CommandDefinition[] = [
     description:
       "Writes where the layers of all functions stand, as `status` shows it, in forms to look at and to pass on: a page with a matrix of functions by layers, Markdown for a pull request, SARIF for code scanning. Several stacks go into one report. Changes nothing.",
     options: [
-      ...(["config", "stack", "expectNoChanges", "stateFile"] as const),
+      ...(["config", "stack", "recordedOnly", "expectNoChanges", "stateFile"] as const),
       ...place,
-      ...functions,
-      ...aws,
+      ...looked,
       ...(["html", "markdown", "sarif"] as const),
       ...output,
     ],
@@ -92,8 +105,8 @@ export const commands: readonly CommandDefinition[] = [
     name: "validate",
     summary: "check the configuration, against the stack and against AWS",
     description:
-      "Checks the configuration file, which layers of the stack's functions it matches, and with AWS credentials whether every declared version exists and suits its functions. Changes nothing.",
-    options: ["config", "stack", "stateFile", ...place, ...aws, ...output],
+      "Checks the configuration file, which layers of the stack's functions it matches, and in AWS whether every declared version exists and suits its functions. Fails if that could not all be read. Changes nothing.",
+    options: [...(["config", "stack", "stateFile"] as const), ...place, ...looked, ...output],
     examples: [["lambda-layers validate --state-file export.json", "without Pulumi"]],
     load: () => import("./commands/validate.js"),
   },
@@ -101,13 +114,13 @@ export const commands: readonly CommandDefinition[] = [
     name: "explain",
     summary: "say for one function why its layers are at their versions",
     description:
-      "Says for each layer of a function which entry of the configuration declares it and by which rule, where, what is recorded and live, and what an update would do. Changes nothing.",
+      "Says for each layer of a function which entry of the configuration declares it and by which rule, where, what is recorded and live, what an update would do, and what mends its drift. Changes nothing.",
     argument: {
       name: "function",
       description: "its name in AWS or in the Pulumi program, or its ARN or URN",
       required: true,
     },
-    options: ["config", "stack", "stateFile", "cwd", ...aws, ...output],
+    options: [...(["config", "stack", "stateFile", "cwd"] as const), ...looked, ...output],
     examples: [["lambda-layers explain --stack prod my-function-1", "all about one function"]],
     load: () => import("./commands/explain.js"),
   },
@@ -133,16 +146,16 @@ export const commands: readonly CommandDefinition[] = [
     name: "outdated",
     summary: "show which declared layer versions are not the newest",
     description:
-      "Shows for each declared layer the newest version, and the newest that suits the functions that use it. Versions that were deleted are marked. Needs AWS credentials, and changes nothing.",
+      "Shows for each declared layer the newest version, and the newest that suits the functions that use it. Declared versions that do not exist are marked. Fails if not all could be read. Changes nothing.",
     options: ["config", "stack", "expectNoChanges", "stateFile", "cwd", ...aws, ...output],
-    examples: [["lambda-layers outdated --stack prod --expect-no-changes", "exit with 7 where anything is outdated"]],
+    examples: [["lambda-layers outdated --stack prod --expect-no-changes", "exit with 7 if anything is outdated"]],
     load: () => import("./commands/outdated.js"),
   },
   {
     name: "upgrade",
     summary: "bring declared layer versions to newer ones",
     description:
-      "Edits the configuration: its version numbers and nothing else. With --stack the stack's override is edited, and added where there is none; without, the version for all stacks, as the functions of stack dev use it.",
+      "Edits the configuration: its version numbers and nothing else. With --stack the stack's override is edited, and added if there is none; without, the version for all stacks, as the functions of stack dev use it.",
     argument: { name: "layer", description: "entries of the configuration (default: all)", variadic: true },
     options: ["config", "stack", "to", "minimumAge", "dryRun", "stateFile", "cwd", ...aws, "yes", ...output],
     examples: [
@@ -166,6 +179,7 @@ export const commands: readonly CommandDefinition[] = [
       ...(["config", "stack", "dryRun", "full", "syncAws"] as const),
       ...place,
       ...functions,
+      ...rolloutNames,
       ...aws,
       "yes",
       ...output,

@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline/promises";
-import { LayersError } from "../core/errors";
+import { LayersError, unchanged } from "../core/errors";
+import { commandLine } from "../core/text";
 import type { Context } from "./context";
 
 /** Who is asked, and how. */
@@ -34,13 +35,14 @@ export async function confirm(question: string, { input, output, signal }: Askin
 }
 
 /**
- * Refuses a command that has to be confirmed where nobody can be asked.
+ * Refuses a command that has to be confirmed if nobody can be asked.
  * @throws LayersError `usage`
  */
-export function needYes({ options, ask }: Context, command: string): void {
+export function needYes({ options, ask, words }: Context): void {
   if (ask || options.yes || options.dryRun) return;
-  throw new LayersError("usage", `Nobody can be asked here, and ${command} has to be confirmed. Nothing was changed.`, {
-    next: `Run it on a terminal, or confirm it with --yes. See what it would do: lambda-layers ${command} --dry-run`,
+  throw new LayersError("usage", "Nobody can be asked here, and this has to be confirmed.", {
+    changed: unchanged,
+    next: `See what it would do: ${commandLine([...words, "--dry-run"])}. Confirm it: ${commandLine([...words, "--yes"])}`,
   });
 }
 
@@ -49,5 +51,5 @@ export function needYes({ options, ask }: Context, command: string): void {
  * @throws LayersError `interrupted`
  */
 export async function confirmed({ ask }: Context, question: string): Promise<void> {
-  if (ask && !(await ask(question))) throw new LayersError("interrupted", "Not confirmed. Nothing was changed.");
+  if (ask && !(await ask(question))) throw new LayersError("interrupted", "Not confirmed.", { changed: unchanged });
 }

@@ -1,4 +1,4 @@
-import type { Ports, Reporter } from "../ops/ports";
+import type { Ports } from "../ports";
 import type { OptionName, OptionValues } from "./options";
 import type { CliReporter } from "./reporter";
 import type { Output } from "./terminal";
@@ -36,6 +36,8 @@ export interface Context {
   readonly options: OptionValues;
   /** The words that are no options. */
   readonly args: readonly string[];
+  /** All words as they were given, behind `lambda-layers`. */
+  readonly words: readonly string[];
   readonly stdout: Output;
   readonly reporter: CliReporter;
   readonly env: NodeJS.ProcessEnv;
@@ -56,51 +58,4 @@ export interface CommandModule {
    * @throws LayersError
    */
   run(context: Context): Promise<number>;
-}
-
-/** A Pulumi command that was run: the part of `PulumiCommand` (sdk/pulumi/stack) that is shown. */
-export interface ShownCommand {
-  readonly args: readonly string[];
-  readonly milliseconds: number;
-  readonly exitCode: number | null;
-}
-
-/** A request to AWS: the part of `AwsCall` (sdk/aws/session) that is shown. */
-export interface ShownCall {
-  readonly operation: string;
-  readonly subject?: string;
-  readonly milliseconds: number;
-  readonly outcome: string;
-}
-
-/** What ports are made of: the part of `WiringOptions` (sdk/wiring) that the command line decides. */
-export interface PortOptions {
-  readonly cwd?: string;
-  readonly backupDir?: string;
-  readonly region?: string;
-  readonly profile?: string;
-  readonly rate?: number;
-  readonly reporter: Reporter;
-  readonly signal: AbortSignal;
-  readonly onPulumi: (command: ShownCommand) => void;
-  readonly onAwsCall: (call: ShownCall) => void;
-}
-
-/** The options of the ports that a command works with. */
-export function portOptions(options: OptionValues, reporter: Reporter, signal: AbortSignal): PortOptions {
-  const { cwd, backupDir, region, profile, rate } = options;
-  return {
-    ...{ cwd, backupDir, region, profile, rate, reporter, signal },
-    onPulumi: ({ args, milliseconds, exitCode }) => {
-      const ended = exitCode === null ? "ended by a signal" : `exit code ${exitCode}`;
-      reporter.verbose(`pulumi ${args.join(" ")}: ${ended}, ${seconds(milliseconds)}`);
-    },
-    onAwsCall: ({ operation, subject, milliseconds, outcome }) => {
-      reporter.verbose(`AWS ${operation}${subject ? ` ${subject}` : ""}: ${outcome}, ${seconds(milliseconds)}`);
-    },
-  };
-}
-
-function seconds(milliseconds: number): string {
-  return `${(milliseconds / 1000).toFixed(3)} s`;
 }

@@ -1,6 +1,5 @@
 import { LayersError } from "../core/errors";
 import type { CliReporter } from "./reporter";
-import { isMissing } from "./settings";
 
 /**
  * Tells a person what went wrong; with `--verbose` also where in the code.
@@ -15,13 +14,6 @@ export function tellError(reporter: CliReporter, error: unknown): LayersError {
 }
 
 function asLayersError(error: unknown): LayersError {
-  // What is said to programs is about their options.
-  if (isMissing(error)) {
-    return new LayersError(error.code, error.message, {
-      next: "Name the file with --config, or let `lambda-layers init` write one.",
-      cause: error.cause,
-    });
-  }
   if (error instanceof LayersError) return error;
   const message = error instanceof Error ? error.message : String(error);
   return new LayersError("internal", `Unexpected error: ${message}`, {

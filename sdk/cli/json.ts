@@ -1,4 +1,8 @@
+import { layerArn } from "../core/arn";
+import { type Standing, targetArn } from "../core/assess";
 import type { LayersError } from "../core/errors";
+import type { Assessment } from "../ops/assess";
+import { documentFormat } from "../ops/plans";
 import type { Output } from "./terminal";
 
 /** Prints the one document that stdout holds with `--json`. */
@@ -9,4 +13,36 @@ export function printJson(stdout: Output, document: unknown): void {
 /** An error as documents hold it. */
 export function errorDocument({ code, message, next }: LayersError) {
   return { code, message, ...(next !== undefined && { next }) };
+}
+
+/** How functions stand as documents hold it. `rows`: the standings that are shown, all of them by default. */
+export function assessmentDocument(
+  { stack, project, totals, standings, skipped, live }: Assessment,
+  rows: readonly Standing[] = standings,
+) {
+  return { format: documentFormat, stack, project, totals, rows: rows.map(standingRow), skipped, live };
+}
+
+/**
+ * A standing as documents hold it. `recorded` and `live`: a version, `absent` or `unknown`; missing if it was not asked
+ * for. `declared`, `enforce` and `source` are missing if no entry is about the layer; null is what is not known.
+ */
+export function standingRow({ fn, layer, target, recorded, live, verdict, isLost }: Standing) {
+  return {
+    function: fn.name,
+    urn: fn.urn,
+    layer: layer?.name ?? null,
+    arn: layer ? layerArn(layer) : null,
+    declared: target?.version,
+    enforce: target?.enforce,
+    recorded,
+    live,
+    drift: verdict === "drift",
+    ...(isLost && { detached: true }),
+    verdict,
+    target: targetArn({ layer, target }) ?? null,
+    region: fn.region ?? null,
+    account: fn.account ?? null,
+    source: target?.declared?.source,
+  };
 }

@@ -1,14 +1,16 @@
 import { CommanderError } from "commander";
 import { exitStatus, LayersError } from "../core/errors";
+import type { WiringOptions } from "../wiring";
 import { commandFirst, hasFlag } from "./argv";
 import { commands, defaultCommand } from "./commands";
-import { type Context, portOptions } from "./context";
+import type { Context } from "./context";
 import { tellError } from "./errors";
 import { errorDocument, printJson } from "./json";
 import { allFlags, type OptionValues } from "./options";
 import { createProgram, type RunCommand } from "./program";
 import { type CliReporter, createReporter } from "./reporter";
 import { Output, type OutputStream } from "./terminal";
+import { flagWords } from "./words";
 
 /** The process around a run. */
 export interface World {
@@ -32,7 +34,7 @@ export function start(version: string): void {
   process.on("uncaughtException", (error) => {
     const verbose = words.some((word) => word === "--verbose" || word === "-v");
     const output = new Output(stderr, env);
-    const reporter = createReporter({ stdout: output, stderr: output, json: false, verbose, progress: false });
+    const reporter = createReporter({ stdout: output, stderr: output, verbose });
     process.exit(tellError(reporter, error).exitStatus);
   });
   const world: World = {
@@ -62,7 +64,7 @@ export async function main(words: readonly string[], world: World): Promise<numb
   };
   let status = 0;
   const runCommand: RunCommand = async ({ load }, options, args) => {
-    const context = createContext({ options, args, stdout, stderr }, world);
+    const context = createContext({ options, args, words, stdout, stderr }, world);
     try {
       status = (await (await load?.())?.run(context)) ?? 0;
     } catch (error) {
@@ -80,25 +82,21 @@ export async function main(words: readonly string[], world: World): Promise<numb
     if (!(error instanceof LayersError)) throw error;
     // Wrong usage: options were not parsed.
     const json = hasFlag(words, "--json", flags);
-    return fail(error, createReporter({ stdout, stderr, json, verbose: false, progress: false }), json);
+    return fail(error, createReporter({ stdout, stderr, json }), json);
   }
 }
 
-interface Words {
-  readonly options: OptionValues;
-  readonly args: readonly string[];
-  readonly stdout: Output;
-  readonly stderr: Output;
-}
+/** What is known of a context before it is made. */
+type Given = Pick<Context, "options" | "args" | "words" | "stdout"> & { readonly stderr: Output };
 
-function createContext({ options, args, stdout, stderr }: Words, world: World): Context {
+function createContext({ options, args, words, stdout, stderr }: Given, world: World): Context {
   const { env, version, signal } = world;
-  const { json = false, verbose = false, yes = false } = options;
+  const { json, verbose, yes } = options;
   const progress = stderr.isTerminal && !env.CI;
   const reporter = createReporter({ stdout, stderr, json, verbose, progress });
   const isAsked = stdout.isTerminal && !json && !yes && world.stdin.isTTY;
   return {
-    ...{ options, args, stdout, reporter, env, version, table: { commands, defaultCommand } },
+    ...{ options, args, words, stdout, reporter, env, version, table: { commands, defaultCommand } },
     ask: isAsked
       ? async (question) => {
           const { confirm } = await import("./confirm.js");
@@ -110,6 +108,32 @@ function createContext({ options, args, stdout, stderr }: Words, world: World): 
       return createPorts(portOptions(options, reporter, signal));
     },
   };
+}
+
+/** The world of a command's use cases, and which of their steps `--verbose` tells of. */
+function portOptions(options: OptionValues, reporter: CliReporter, signal: AbortSignal): WiringOptions {
+  const { config, cwd, backupDir, region, profile, rate } = options;
+  return {
+    ...{ cwd, backupDir, region, profile, rate, reporter, signal },
+    adviceWords: flagWords({
+      "--config": config,
+      "--cwd": cwd,
+      "--backup-dir": backupDir,
+      "--region": region,
+      "--profile": profile,
+    }),
+    onPulumi: ({ args, milliseconds, exitCode }) => {
+      const ended = exitCode === null ? "ended by a signal" : `exit code ${exitCode}`;
+      reporter.verbose(`pulumi ${args.join(" ")}: ${ended}, ${seconds(milliseconds)}`);
+    },
+    onAwsCall: ({ operation, subject, milliseconds, outcome }) => {
+      reporter.verbose(`AWS ${operation}${subject ? ` ${subject}` : ""}: ${outcome}, ${seconds(milliseconds)}`);
+    },
+  };
+}
+
+function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(3)} s`;
 }
 
 // Milliseconds until a run that is asked to stop tells that it is not done yet.

@@ -1,25 +1,56 @@
 import { InvalidArgumentError } from "commander";
+import { parseShare } from "../core/rollout";
+import { parseShard } from "../core/shard";
 
-/** An option of a command. */
-export interface OptionDefinition {
+/** An option of a command, whose value is of such a type. */
+export interface OptionDefinition<Value = unknown> {
   /** `FILE` and `DIR` as the value's name make shells complete paths. */
   readonly flags: string;
   readonly description: string;
-  readonly group: string;
-  readonly parse?: (value: string, previous: never) => unknown;
+  /** Makes the option's value of its one word. Default: the word. */
+  readonly parse?: (word: string) => Value;
+  /** Adds a word to the value, of an option that can be repeated. */
+  collect?(word: string, previous?: Value): Value;
 }
 
-/** The headings that options stand under in the help. */
-export const groups = {
-  what: "What to do:",
-  functions: "Which functions:",
-  rollout: "How carefully:",
-  aws: "AWS:",
-  output: "Output:",
-};
+/** An option without a value. */
+export function flag(flags: string, description: string): OptionDefinition<boolean> {
+  return { flags, description };
+}
+
+/** An option with one value. */
+export function value<Value = string>(
+  flags: string,
+  description: string,
+  parse?: (word: string) => Value,
+): OptionDefinition<Value> {
+  return { flags, description, parse };
+}
+
+/** An option that can be repeated. */
+export function values<Value>(
+  flags: string,
+  description: string,
+  collect: (word: string, previous?: Value) => Value,
+): OptionDefinition<Value> {
+  return { flags, description, collect };
+}
+
+/** Parses the word of an option that has one value: a second one is refused, unless it says the same. */
+export function once(parse: (value: string) => unknown = (value) => value) {
+  let first: string | undefined;
+  return (value: string): unknown => {
+    if (first !== undefined && first !== value) {
+      throw new InvalidArgumentError(`It has been given as '${first}' before. Give it once.`);
+    }
+    first = value;
+    return parse(value);
+  };
+}
 
 /** Collects the values of a repeated option. */
 export function addText(value: string, previous: string[] = []): string[] {
+  if (value.trim() === "") throw new InvalidArgumentError("It is empty.");
   return [...previous, value];
 }
 
@@ -36,7 +67,11 @@ export function addNames(what: string) {
 export function addTag(value: string, previous: Record<string, string> = {}): Record<string, string> {
   const at = value.indexOf("=");
   if (at < 1) throw new InvalidArgumentError("Write KEY=VALUE.");
-  return { ...previous, [value.slice(0, at)]: value.slice(at + 1) };
+  const [key, wanted] = [value.slice(0, at), value.slice(at + 1)];
+  if ((previous[key] ?? wanted) !== wanted) {
+    throw new InvalidArgumentError(`It has been given as '${key}=${previous[key]}' before. Give each key once.`);
+  }
+  return { ...previous, [key]: wanted };
 }
 
 const units: Readonly<Record<string, number>> = { h: 3_600_000, d: 86_400_000, w: 604_800_000 };
@@ -49,12 +84,35 @@ export function millisecondsFrom(text: string): number {
 }
 
 /** Parses a number within bounds. */
-export function numberFrom(text: string, range: { least?: number; above?: number; whole?: boolean }): number {
-  const value = text.trim() === "" ? Number.NaN : Number(text);
-  const { least = Number.NEGATIVE_INFINITY, above = Number.NEGATIVE_INFINITY, whole = false } = range;
-  if (value >= least && value > above && Number.isFinite(value) && (!whole || Number.isInteger(value))) return value;
+export function numberFrom({ least = -Infinity, above = -Infinity, whole = false }) {
   const what = whole ? "a whole number" : "a number";
-  throw new InvalidArgumentError(
-    Number.isFinite(least) ? `Write ${what} of ${least} or more.` : `Write ${what} above ${above}.`,
-  );
+  const wanted = Number.isFinite(least) ? `Write ${what} of ${least} or more.` : `Write ${what} above ${above}.`;
+  return (text: string): number => {
+    const number = text.trim() === "" ? Number.NaN : Number(text);
+    const isMeant = whole ? Number.isInteger(number) : Number.isFinite(number);
+    if (isMeant && number >= least && number > above) return number;
+    throw new InvalidArgumentError(wanted);
+  };
+}
+
+/** Parses `5` or `10%`. */
+export const shareFrom = orRefuse(parseShare, "Write a number of functions, such as 5, or a share, such as 10%.");
+
+/** Parses `1/4`. */
+export const shardFrom = orRefuse(parseShard, "Write which part of how many: 1/4 to 4/4.");
+
+const onFailures = ["continue", "stop", "rollback"] as const;
+
+/** Parses what a failure is to do. */
+export const onFailureFrom = orRefuse(
+  (text) => onFailures.find((one) => one === text),
+  "Write continue, stop or rollback.",
+);
+
+function orRefuse<Value>(parse: (text: string) => Value | undefined, wanted: string) {
+  return (text: string): Value => {
+    const parsed = parse(text);
+    if (parsed === undefined) throw new InvalidArgumentError(wanted);
+    return parsed;
+  };
 }

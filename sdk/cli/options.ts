@@ -3,184 +3,178 @@ import {
   addNames,
   addTag,
   addText,
-  groups,
+  flag,
   millisecondsFrom,
   numberFrom,
   type OptionDefinition,
+  once,
+  onFailureFrom,
+  shardFrom,
+  shareFrom,
+  value,
+  values,
 } from "./option-definition";
-import { type SyncOptionValues, syncOptions } from "./sync-options";
 
-/** The value of every option, as commands get it; undefined where it was not given. */
-export interface OptionValues extends SyncOptionValues {
-  config?: string;
-  stack?: string[];
-  /** The same flag; undefined means all. */
-  stacks?: string[];
-  dryRun?: boolean;
-  syncAws?: boolean;
-  expectNoChanges?: boolean;
-  stateFile?: string;
+const stacks = (meant: string) =>
+  values(
+    "--stack <NAME>",
+    `a Pulumi stack; repeat it, or separate names by commas, for several (default: ${meant})`,
+    addNames("stack"),
+  );
+
+const whatToDo = {
+  config: value("--config <FILE>", "the layer configuration (default: layer_config.yaml)"),
+  stack: stacks("dev"),
+  /** The same flag, for commands that are about all stacks. */
+  stacks: stacks("all"),
+  dryRun: flag("--dry-run", "show the changes and write nothing at all"),
+  syncAws: flag("--sync-aws", "also update the live Lambda functions"),
+  expectNoChanges: flag(
+    "--expect-no-changes",
+    "change nothing, and exit with 7 if there is anything to change, 3 or 1 if that is not known",
+  ),
+  recordedOnly: flag("--recorded-only", "only what Pulumi's state records: nothing is asked of AWS"),
+  stateFile: value("--state-file <FILE>", "an exported state instead of the stack's own"),
   /** The same flag, repeatable. */
-  stateFiles?: string[];
-  live?: boolean;
-  force?: boolean;
-  to?: number;
+  stateFiles: values(
+    "--state-file <FILE>",
+    "an exported state instead of a stack's own; repeat it for several",
+    addText,
+  ),
+  live: flag("--live", "the functions in AWS instead of a stack's state"),
+  force: flag("--force", "replace a file that is there"),
+  to: value("--to <VERSION>", "this version instead of the newest", numberFrom({ least: 1, whole: true })),
   /** Milliseconds. */
-  minimumAge?: number;
-  out?: string;
-  full?: boolean;
-  backupDir?: string;
-  cwd?: string;
-  function?: string[];
-  exclude?: string[];
-  allFunctions?: boolean;
-  tag?: Record<string, string>;
-  region?: string;
-  profile?: string;
-  rate?: number;
-  retentionDays?: number;
-  html?: string;
-  /** True where it goes to stdout. */
-  markdown?: string | true;
-  sarif?: string;
-  yes?: boolean;
-  json?: boolean;
-  verbose?: boolean;
-}
+  minimumAge: value(
+    "--minimum-age <TIME>",
+    "only versions published that long ago, such as 7d, 12h or 2w",
+    millisecondsFrom,
+  ),
+  out: value("--out <FILE>", "where the updated state file goes (default: it is replaced, after a backup)"),
+  full: flag("--full", "restore the whole backup: every later change to the stack's state is lost"),
+  backupDir: value("--backup-dir <DIR>", "where backups are (default: backups)"),
+  retentionDays: value(
+    "--retention-days <N>",
+    "remove backups that are older (default: the config's backup_retention_days, else 30)",
+    numberFrom({ least: 0, whole: true }),
+  ),
+  cwd: value("--cwd <DIR>", "the folder of the Pulumi project; relative paths are relative to it"),
+  skipAliases: flag("--skip-aliases", "do not look for aliases that serve other layer versions"),
+  publish: flag("--publish", "publish a version of each function that was updated or named"),
+  alias: value("--alias <NAME>", "with --publish: and move this alias to it"),
+  /** True if no record was named. */
+  resume: value<string | true>("--resume [FILE]", "finish the run of this record (default: the stack's newest)"),
+};
 
-export type OptionName = keyof OptionValues;
+const whichFunctions = {
+  function: values(
+    "-f, --function <NAME>",
+    "only this function, by its name in AWS or in the program, or its ARN; repeat it for several",
+    addText,
+  ),
+  exclude: values("-e, --exclude <NAME>", "not this function, named in the same way; repeat it for several", addText),
+  allFunctions: flag(
+    "--all-functions",
+    "live functions that are tagged as the stack's; in an update beside those of the state",
+  ),
+  tag: values(
+    "--tag <KEY=VALUE>",
+    "live functions with this tag, or all of several; in an update beside those of the state",
+    addTag,
+  ),
+  shard: value(
+    "--shard <I/N>",
+    "only the I-th of N parts of the functions, for several jobs; divide --rate by N",
+    shardFrom,
+  ),
+};
 
-const definitions: Record<OptionName, OptionDefinition> = {
-  ...syncOptions,
-  config: {
-    flags: "--config <FILE>",
-    description: "the layer configuration (default: layer_config.yaml)",
-    group: groups.what,
-  },
-  stack: {
-    flags: "--stack <NAME>",
-    description: "a Pulumi stack; repeat it, or separate names by commas, for several (default: dev)",
-    group: groups.what,
-    parse: addNames("stack"),
-  },
-  stacks: {
-    flags: "--stack <NAME>",
-    description: "a Pulumi stack; repeat it, or separate names by commas, for several (default: all)",
-    group: groups.what,
-    parse: addNames("stack"),
-  },
-  dryRun: { flags: "--dry-run", description: "show the changes and write nothing at all", group: groups.what },
-  syncAws: { flags: "--sync-aws", description: "also update the live Lambda functions", group: groups.what },
-  expectNoChanges: {
-    flags: "--expect-no-changes",
-    description: "change nothing, and exit with 7 where there is anything to change",
-    group: groups.what,
-  },
-  stateFile: {
-    flags: "--state-file <FILE>",
-    description: "an exported state instead of the stack's own",
-    group: groups.what,
-  },
-  stateFiles: {
-    flags: "--state-file <FILE>",
-    description: "an exported state instead of a stack's own; repeat it for several",
-    group: groups.what,
-    parse: addText,
-  },
-  live: { flags: "--live", description: "the functions in AWS instead of a stack's state", group: groups.what },
-  force: { flags: "--force", description: "replace a file that is there", group: groups.what },
-  to: {
-    flags: "--to <VERSION>",
-    description: "this version instead of the newest",
-    group: groups.what,
-    parse: (value) => numberFrom(value, { least: 1, whole: true }),
-  },
-  minimumAge: {
-    flags: "--minimum-age <TIME>",
-    description: "only versions published that long ago, such as 7d, 12h or 2w",
-    group: groups.what,
-    parse: millisecondsFrom,
-  },
-  out: {
-    flags: "--out <FILE>",
-    description: "where the updated state file goes (default: it is replaced, after a backup)",
-    group: groups.what,
-  },
-  full: {
-    flags: "--full",
-    description: "restore the whole backup: every later change to the stack's state is lost",
-    group: groups.what,
-  },
-  backupDir: { flags: "--backup-dir <DIR>", description: "where backups are (default: backups)", group: groups.what },
-  retentionDays: {
-    flags: "--retention-days <N>",
-    description: "remove backups that are older (default: the config's backup_retention_days, else 30)",
-    group: groups.what,
-    parse: (value) => numberFrom(value, { least: 0, whole: true }),
-  },
-  cwd: {
-    flags: "--cwd <DIR>",
-    description: "the folder of the Pulumi project; relative paths are relative to it",
-    group: groups.what,
-  },
-  function: {
-    flags: "-f, --function <NAME>",
-    description: "only this function, by its name in AWS; repeat it for several",
-    group: groups.functions,
-    parse: addText,
-  },
-  exclude: {
-    flags: "-e, --exclude <NAME>",
-    description: "not this function; repeat it for several",
-    group: groups.functions,
-    parse: addText,
-  },
-  allFunctions: {
-    flags: "--all-functions",
-    description: "with --sync-aws: also functions that are tagged as the stack's; with sync: these",
-    group: groups.functions,
-  },
-  tag: {
-    flags: "--tag <KEY=VALUE>",
-    description: "with --sync-aws: also functions with this tag; with sync: these; repeated, with all of them",
-    group: groups.functions,
-    parse: addTag,
-  },
-  region: {
-    flags: "--region <REGION>",
-    description: "in AWS, only functions of this region (default: each function's own)",
-    group: groups.aws,
-  },
-  profile: { flags: "--profile <NAME>", description: "a profile of the shared AWS config files", group: groups.aws },
-  rate: {
-    flags: "--rate <N>",
-    description: "requests a second to AWS Lambda at most (default: 15)",
-    group: groups.aws,
-    parse: (value) => numberFrom(value, { above: 0 }),
-  },
-  html: { flags: "--html <FILE>", description: "write a page that is one self-contained file", group: groups.output },
-  markdown: {
-    flags: "--markdown [FILE]",
-    description: "write Markdown, for a pull request or a job summary (default: on stdout)",
-    group: groups.output,
-  },
-  sarif: { flags: "--sarif <FILE>", description: "write SARIF 2.1.0, for code scanning", group: groups.output },
-  yes: { flags: "-y, --yes", description: "do not ask", group: groups.output },
-  json: { flags: "--json", description: "print one JSON document on stdout, and nothing else", group: groups.output },
-  verbose: {
-    flags: "-v, --verbose",
-    description: "tell each Pulumi command, each AWS call, and why layers match",
-    group: groups.output,
-  },
+const howCarefully = {
+  maxChanges: value(
+    "--max-changes <N>",
+    "change nothing if the plan has more layer version updates in AWS",
+    numberFrom({ least: 0, whole: true }),
+  ),
+  canary: value(
+    "--canary <N|N%>",
+    "update so many functions first, then check, ask or wait; put them back if that fails",
+    shareFrom,
+  ),
+  batch: value("--batch <N|N%>", "update the others so many at a time, with a check after each batch", shareFrom),
+  check: value("--check <COMMAND>", "run this after the canary and each batch; if it fails, stop and put the run back"),
+  /** Seconds. */
+  pause: value(
+    "--pause <SECONDS>",
+    "wait after the canary and each batch (default: 60 after a canary that nothing checks)",
+    numberFrom({ least: 0 }),
+  ),
+  onFailure: value(
+    "--on-failure <WHAT>",
+    "continue with the other functions (default), stop, or (update, sync) rollback: stop and put the run back",
+    onFailureFrom,
+  ),
+  skipPreflight: flag("--skip-preflight", "do not check permissions and layer versions beforehand"),
+};
+
+const aws = {
+  region: value("--region <REGION>", "in AWS, only functions of this region (default: each function's own)"),
+  profile: value("--profile <NAME>", "a profile of the shared AWS config files"),
+  rate: value("--rate <N>", "requests a second to AWS Lambda at most (default: 15)", numberFrom({ above: 0 })),
+  regions: values("--regions <NAMES>", "these AWS regions side by side, with commas between them", addNames("region")),
+  profiles: values(
+    "--profiles <NAMES>",
+    "the accounts of these profiles side by side, with commas between them",
+    addNames("profile"),
+  ),
+};
+
+const output = {
+  drifted: flag("--drifted", "only what is not as declared, or not known to be"),
+  html: value("--html <FILE>", "write a page that is one self-contained file"),
+  /** True if it goes to stdout. */
+  markdown: value<string | true>(
+    "--markdown [FILE]",
+    "write Markdown, for a pull request or a job summary (default: on stdout)",
+  ),
+  sarif: value("--sarif <FILE>", "write SARIF 2.1.0, for code scanning"),
+  yes: flag("-y, --yes", "do not ask"),
+  json: flag("--json", "print one JSON document on stdout, and nothing else"),
+  verbose: flag("-v, --verbose", "tell each Pulumi command, each AWS call, and why layers match"),
+};
+
+// The headings that they stand under in the help.
+const groups = Object.entries({
+  "What to do:": whatToDo,
+  "Which functions:": whichFunctions,
+  "How carefully:": howCarefully,
+  "AWS:": aws,
+  "Output:": output,
+});
+
+const definitions = { ...whatToDo, ...whichFunctions, ...howCarefully, ...aws, ...output };
+
+export type OptionName = keyof typeof definitions;
+
+/** The options that say how live functions are moved, for every command that does. */
+export const rolloutNames: readonly OptionName[] = [
+  ...(Object.keys(howCarefully) as (keyof typeof howCarefully)[]),
+  "resume",
+];
+
+/** The value of every option, as commands get it; undefined if it was not given. */
+export type OptionValues = {
+  [Name in OptionName]?: (typeof definitions)[Name] extends OptionDefinition<infer Value> ? Value : never;
 };
 
 /** Makes the option of a command. */
 export function createOption(name: OptionName): Option {
-  const { flags, description, group, parse } = definitions[name];
-  const option = new Option(flags, description).helpGroup(group);
+  const { flags, description, parse, collect }: OptionDefinition = definitions[name];
+  const option = new Option(flags, description);
+  option.helpGroup(groups.find(([, options]) => name in options)?.[0] ?? "");
   // Two options can have the same flag, for different commands.
   option.attributeName = () => name;
-  return parse ? option.argParser(parse as (value: string, previous: unknown) => unknown) : option;
+  // Commander calls it for words only, and so never for a switch.
+  return option.argParser(collect ?? once(parse));
 }
 
 /** The flags of all options, and whether their next word is their value. */

@@ -1,4 +1,4 @@
-import type { Progress } from "../ops/ports";
+import type { Progress } from "../ports";
 import type { Output } from "./terminal";
 
 // Shorter work would only flicker.

@@ -1,4 +1,5 @@
-import type { Reporter } from "../ops/ports";
+import { shown, shownLines } from "../core/text";
+import type { Reporter } from "../ports";
 import { logProgress, showProgress } from "./progress";
 import type { Output } from "./terminal";
 
@@ -7,10 +8,10 @@ export interface ReporterOptions {
   readonly stdout: Output;
   readonly stderr: Output;
   /** Stdout is for one JSON document alone. */
-  readonly json: boolean;
-  readonly verbose: boolean;
+  readonly json?: boolean;
+  readonly verbose?: boolean;
   /** Whether work that takes long is shown on a line that moves; otherwise a line every ten seconds tells of it. */
-  readonly progress: boolean;
+  readonly progress?: boolean;
 }
 
 /** A reporter that can also tell of errors. */
@@ -18,22 +19,25 @@ export interface CliReporter extends Reporter {
   error(text: string): void;
 }
 
-/** Tells what a run does in the lines of the Python tool: `INFO - ...` and `  - ...`. */
+/**
+ * Tells what a run does in the lines of the Python tool: `INFO - ...` and `  - ...`. Whatever names in them hold, they
+ * cannot make lines of their own or move the cursor; only warnings and errors have several lines.
+ */
 export function createReporter({ stdout, stderr, json, verbose, progress }: ReporterOptions): CliReporter {
   const { yellow, red, dim } = stderr.colors;
   const told = json ? stderr : stdout;
   const isTold = !json || verbose;
   return {
     info(line) {
-      if (isTold) told.line(`${told.colors.cyan("INFO")} - ${line}`);
+      if (isTold) told.line(`${told.colors.cyan("INFO")} - ${shown(line)}`);
     },
     item(line) {
-      if (isTold) told.line(`  - ${line}`);
+      if (isTold) told.line(`  - ${shown(line)}`);
     },
-    warn: (line) => stderr.line(`${yellow("WARNING")} - ${line}`),
-    error: (text) => stderr.line(`${red("ERROR")} - ${text}`),
+    warn: (line) => stderr.line(`${yellow("WARNING")} - ${shownLines(line)}`),
+    error: (text) => stderr.line(`${red("ERROR")} - ${shownLines(text)}`),
     verbose(line) {
-      if (verbose) stderr.line(dim(`DEBUG - ${line}`));
+      if (verbose) stderr.line(dim(`DEBUG - ${shownLines(line)}`));
     },
     progress: (title) => (progress ? showProgress(stderr, title) : logProgress(stderr, title)),
   };

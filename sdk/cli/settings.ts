@@ -1,9 +1,8 @@
-import type { LayerSettings } from "../core/config/parse";
+import type { LayerConfig } from "../core/config/parse";
+import { defaultConfigFile, defaultSettings } from "../core/config/settings";
 import { LayersError } from "../core/errors";
-import type { Ports } from "../ops/ports";
+import type { Ports } from "../ports";
 import type { OptionValues } from "./options";
-
-const defaultConfigFile = "layer_config.yaml";
 
 /** The config file that is meant. */
 export function configFile({ config = defaultConfigFile }: OptionValues): string {
@@ -11,20 +10,28 @@ export function configFile({ config = defaultConfigFile }: OptionValues): string
 }
 
 /**
- * The config's settings for a command that needs no config: undefined where none is named and there is none.
+ * The config for a command that needs none: undefined if none is named and there is none.
  * @throws LayersError `config-invalid`
  */
-export function settingsIfAny({ configs }: Ports, options: OptionValues): LayerSettings | undefined {
+export function configIfAny({ configs }: Ports, options: OptionValues): LayerConfig | undefined {
   try {
-    return configs.load(configFile(options)).settings;
+    return configs.load(configFile(options));
   } catch (error) {
     if (options.config === undefined && isMissing(error)) return undefined;
     throw error;
   }
 }
 
+/**
+ * How long backups are kept, in days: also for a command that needs no config.
+ * @throws LayersError `config-invalid`
+ */
+export function retentionDays(ports: Ports, options: OptionValues): number {
+  return (configIfAny(ports, options)?.settings ?? defaultSettings).backupRetentionDays;
+}
+
 /** Whether an error is that of a config file that is not there. */
-export function isMissing(error: unknown): error is LayersError {
+function isMissing(error: unknown): boolean {
   if (!(error instanceof LayersError) || error.code !== "config-invalid") return false;
   return (error.cause as NodeJS.ErrnoException | undefined)?.code === "ENOENT";
 }

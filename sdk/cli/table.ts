@@ -1,4 +1,3 @@
-import Table from "cli-table3";
 import stringWidth from "string-width";
 import type { Output } from "./terminal";
 
@@ -37,21 +36,19 @@ export function printTable(
   const needed = columns.map((_, column) => Math.max(1, ...cells.map((row) => stringWidth(row[column]?.text ?? ""))));
   const least = columns.map(({ title }) => Math.max(narrowest, stringWidth(title)));
   const widths = fitWidths(needed, least, wraps ? output.width : undefined);
-  const table = new Table({
-    colAligns: columns.map(({ align = "left" }) => align),
-    colWidths: widths,
-    chars: { ...noLines, middle: gap },
-    style: { head: [], border: [], "padding-left": 0, "padding-right": 0, compact: true },
-  });
-  // Wrapped before it is coloured, so that no line break falls into a colour's code.
-  const wrapped = (row: readonly PaintedText[]) =>
-    row.map(({ text, color }, i) =>
-      wrap(text, widths[i] ?? 1)
-        .map(color)
-        .join("\n"),
-    );
-  table.push(...cells.map(wrapped));
-  for (const line of table.toString().split("\n")) output.line(line.trimEnd());
+  for (const row of cells) {
+    const wrapped = row.map(({ text }, column) => wrap(text, widths[column] ?? 1));
+    const height = Math.max(...wrapped.map((lines) => lines.length));
+    for (let line = 0; line < height; line++) {
+      const parts = row.map(({ color }, column) => {
+        const text = wrapped[column]?.[line];
+        const padding = " ".repeat((widths[column] ?? 0) - stringWidth(text ?? ""));
+        const painted = text === undefined ? "" : color(text);
+        return columns[column]?.align === "right" ? padding + painted : painted + padding;
+      });
+      output.line(parts.join(gap).trimEnd());
+    }
+  }
 }
 
 /**
@@ -88,10 +85,3 @@ function wrap(text: string, width: number): string[] {
   }
   return lines;
 }
-
-const noLines = {
-  ...{ top: "", "top-mid": "", "top-left": "", "top-right": "" },
-  ...{ bottom: "", "bottom-mid": "", "bottom-left": "", "bottom-right": "" },
-  ...{ left: "", "left-mid": "", right: "", "right-mid": "" },
-  ...{ mid: "", "mid-mid": "" },
-};

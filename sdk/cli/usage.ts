@@ -1,19 +1,17 @@
 import type { CommanderError } from "commander";
 import { LayersError } from "../core/errors";
-import { nearest } from "../core/nearest";
+import { didYouMean } from "../core/nearest";
 import { commands } from "./commands";
 import type { CommandDefinition } from "./context";
 import { createOption } from "./options";
 
 /** The error of a word that is none of the commands, or of those of a group. */
 export function unknownCommand(name: string, known: readonly CommandDefinition[], group?: string): LayersError {
-  const meant = nearest(
-    name,
-    known.map((one) => one.name),
-  );
+  const names = known.map((one) => one.name);
   const help = ["lambda-layers help", group].filter(Boolean).join(" ");
-  const next = meant === undefined ? `See what there is: ${help}` : `Did you mean ${meant}?`;
-  return new LayersError("usage", `unknown command '${name}'`, { next });
+  return new LayersError("usage", `unknown command '${name}'`, {
+    next: didYouMean(name, names) ?? `See what there is: ${help}`,
+  });
 }
 
 /**
@@ -53,8 +51,7 @@ function adviseOption(word: string, path: string, options: CommandDefinition["op
   if (others.length === 1) return `${path} does not take it; ${others} does.`;
   if (others.length > 1) return `${path} does not take it; these do: ${others.join(", ")}.`;
   const known = options.flatMap((name) => createOption(name).long?.slice(2) ?? []);
-  const meant = flag.startsWith("--") ? nearest(flag.slice(2), [...known, "help"]) : undefined;
-  return meant && `Did you mean --${meant}?`;
+  return flag.startsWith("--") ? didYouMean(flag.slice(2), [...known, "help"], (one) => `--${one}`) : undefined;
 }
 
 function commandsWith(flag: string, among: readonly CommandDefinition[]): string[] {

@@ -39,6 +39,11 @@ export function layerVersionArn(arn: LayerVersionArn): string {
   return `${layerArn(arn)}:${arn.version}`;
 }
 
+/** The region in an ARN of any kind; undefined if it has none. */
+export function regionOfArn(arn: string): string | undefined {
+  return arn.split(":")[3] || undefined;
+}
+
 /** The partition that a region belongs to, by the prefixes that AWS documents; `aws` where none fits. */
 export function partitionOf(region: string): string {
   if (region.startsWith("cn-")) return "aws-cn";

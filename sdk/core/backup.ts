@@ -26,7 +26,7 @@ export interface Backup extends BackupName {
   readonly shownPath: string;
   /** Whose run wrote it. `copy`: a state that none has replaced, as of a state file, or of an update that failed. */
   readonly madeBy: "update" | "rollback" | "sync" | "copy";
-  /** From the name, in local time. */
+  /** When the run was, as {@link timeOfRun} finds out. */
   readonly time: Date;
   readonly bytes: number;
 }
@@ -73,17 +73,17 @@ export function formatStamp(time: Date): string {
   return `${day}_${[time.getHours(), time.getMinutes(), time.getSeconds()].map(digits).join("")}`;
 }
 
-/** The time that a stamp means. */
+/** The time that a stamp means here; of the two that one hour of the year has, the first. */
 export function parseStamp(stamp: string): Date {
   const at = (start: number, length = 2) => Number(stamp.slice(start, start + length));
   return new Date(at(0, 4), at(4) - 1, at(6), at(9), at(11), at(13));
 }
 
-/** The path that the record of the same run has beside a backup; undefined where the path is none of a backup. */
-export function recordBeside(path: string): string | undefined {
+/** The path that another file of the same run has beside one; undefined if the path is none of a backup or record. */
+export function pathBeside(path: string, kind: BackupKind): string | undefined {
   const at = Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1;
   const parsed = parseBackupName(path.slice(at));
-  return parsed && path.slice(0, at) + formatBackupName({ ...parsed, kind: "sync" });
+  return parsed && path.slice(0, at) + formatBackupName({ ...parsed, kind });
 }
 
 /** Whether two files were written by one run. */
@@ -91,9 +91,37 @@ export function isSameRun(a: BackupName, b: BackupName): boolean {
   return a.stack === b.stack && a.stamp === b.stamp && a.number === b.number;
 }
 
+const quarterHour = 900_000;
+const widestShift = 26 * 3_600_000; // from UTC-12 to UTC+14
+
+/**
+ * When a run was. Its stamp is in the local time of whoever made it, which is not ours if that was in another time zone,
+ * or in the hour that the end of summer time repeats. Its files' times tell: they are the run's to the second, so that one
+ * which is whole quarters of an hour from the stamp, as all time zones are, is the truth, and any other is that of a copy.
+ * @param modified when the files of the run were last changed
+ */
+export function timeOfRun(stamp: string, modified: readonly Date[]): Date {
+  const local = parseStamp(stamp).getTime();
+  const shifts = modified.map((time) => Math.floor(time.getTime() / 1000) * 1000 - local);
+  const shift = shifts.find((one) => one % quarterHour === 0 && Math.abs(one) <= widestShift);
+  return new Date(local + (shift ?? 0));
+}
+
+/** When the run of a record began, from the record's first words; undefined if they do not tell. */
+export function startInRecord(head: string): Date | undefined {
+  const [, at] = /^\{"line":"run",[^\n]*?"at":"([\d:.TZ-]+)"/.exec(head) ?? [];
+  const time = new Date(at ?? "");
+  return Number.isNaN(time.getTime()) ? undefined : time;
+}
+
 /** Newest first; of one run, what was there before comes first. */
-export function newestFirst(a: BackupName, b: BackupName): number {
-  return b.stamp.localeCompare(a.stamp) || b.number - a.number || a.kind.localeCompare(b.kind);
+export function newestFirst(a: Backup, b: Backup): number {
+  return (
+    b.time.getTime() - a.time.getTime() ||
+    b.stamp.localeCompare(a.stamp) ||
+    b.number - a.number ||
+    a.kind.localeCompare(b.kind)
+  );
 }
 
 /**

@@ -1,4 +1,4 @@
-import { parseLayerVersionArn } from "./arn";
+import { parseLayerVersionArn, regionOfArn } from "./arn";
 import type { LayerVersionFacts, LiveFunction } from "./live";
 
 /** The most layers that a function can have: "Lambda quotas", function configuration. It cannot be raised. */
@@ -9,13 +9,13 @@ export const mostLayers = 5;
  * does. What the publisher did not declare, or the function does not have, is no reason. Lambda itself does not look.
  */
 export function whyUnsuitable(
-  fn: Pick<LiveFunction, "runtime" | "architectures">,
+  fn: Partial<Pick<LiveFunction, "runtime" | "architectures">>,
   facts: Omit<LayerVersionFacts, "arn">,
 ): string | undefined {
   const { compatibleRuntimes: runtimes, compatibleArchitectures: architectures } = facts;
   if (fn.runtime && runtimes.length > 0 && !runtimes.includes(fn.runtime))
     return `is for ${list(runtimes)}, but the function runs on ${fn.runtime}`;
-  const unserved = fn.architectures.filter((architecture) => !architectures.includes(architecture));
+  const unserved = (fn.architectures ?? []).filter((architecture) => !architectures.includes(architecture));
   if (architectures.length > 0 && unserved.length > 0)
     return `is for ${list(architectures)}, but the function runs on ${list(unserved)}`;
   return undefined;
@@ -24,7 +24,7 @@ export function whyUnsuitable(
 /** The region of a layer version where it is not the function's: Lambda attaches no layers of other regions. */
 export function foreignRegion(fn: Pick<LiveFunction, "arn">, layerVersionArn: string): string | undefined {
   const region = parseLayerVersionArn(layerVersionArn)?.region;
-  return region === fn.arn.split(":")[3] ? undefined : region;
+  return region === regionOfArn(fn.arn) ? undefined : region;
 }
 
 function list(names: readonly string[]): string {

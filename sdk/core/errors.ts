@@ -1,3 +1,5 @@
+import { sentence } from "./text";
+
 /**
  * What can go wrong, each with the exit status that the CLI ends with.
  * One map, so that a code can never be without a status.
@@ -14,6 +16,7 @@ export const exitStatus = {
   "layer-version-missing": 1,
   "layer-incompatible": 1,
   "aws-failed": 1,
+  "not-known": 1,
   "too-many-changes": 1,
   usage: 2,
   "config-invalid": 2,
@@ -37,8 +40,20 @@ export const exitStatus = {
 /** Why an operation did not succeed; the keys of {@link exitStatus}. */
 export type ErrorCode = keyof typeof exitStatus;
 
+/** What a run says that has written nothing. */
+export const unchanged = "Nothing was changed.";
+
+/** What an error carries beside its code and message. */
+export interface ErrorDetails {
+  /** What the user can do next, one step a line. */
+  readonly next?: string;
+  /** What the run has changed by then, in a sentence. */
+  readonly changed?: string;
+  readonly cause?: unknown;
+}
+
 /**
- * The one error class of this package. The message says what happened and what was and was not changed;
+ * The one error class of this package. The message says what happened and, at its end, what was and was not changed;
  * `next` says what to do about it.
  */
 export class LayersError extends Error {
@@ -46,11 +61,14 @@ export class LayersError extends Error {
   readonly code: ErrorCode;
   /** What the user can do next, one step a line. */
   readonly next: string | undefined;
+  /** What was changed, the last sentence of the message; undefined if that is not known yet. */
+  readonly changed: string | undefined;
 
-  constructor(code: ErrorCode, message: string, options: { next?: string; cause?: unknown } = {}) {
-    super(message, { cause: options.cause });
+  constructor(code: ErrorCode, message: string, { next, changed, cause }: ErrorDetails = {}) {
+    super(changed === undefined ? message : withSentence(message, changed), { cause });
     this.code = code;
-    this.next = options.next;
+    this.next = next;
+    this.changed = changed;
   }
 
   /** The exit status of a process that ends with this error. */
@@ -58,8 +76,19 @@ export class LayersError extends Error {
     return exitStatus[this.code];
   }
 
+  /** The same error, saying what was changed, unless it says so already. */
+  having(changed: string): LayersError {
+    if (this.changed !== undefined) return this;
+    return new LayersError(this.code, this.message, { next: this.next, changed, cause: this });
+  }
+
   /** Message and next step, as shown to a person. */
   describe(): string {
     return this.next ? `${this.message}\n${this.next}` : this.message;
   }
+}
+
+/** The text with a sentence more at its end; behind a list it gets a line of its own. */
+function withSentence(text: string, more: string): string {
+  return text.includes("\n") ? `${text}\n${more}` : `${sentence(text)} ${more}`;
 }

@@ -1,10 +1,11 @@
 import { type LayerVersionArn, layerArn } from "./arn";
-import type { DeclaredLayer, DeclaredLayers } from "./config/declared";
+import { type DeclaredLayer, type DeclaredLayers, declaredAt } from "./config/declared";
 import { LayersError } from "./errors";
 
-/** How an entry matched a layer, most specific first. */
-export const matchRules = ["arn", "exact name", "name and stack", "name", "glob"] as const;
-/** One of {@link matchRules}. */
+// Most specific first.
+const matchRules = ["arn", "exact name", "name and stack", "name", "glob"] as const;
+
+/** How an entry matched a layer. */
 export type MatchRule = (typeof matchRules)[number];
 
 /** The entry that declares a layer, and why it is that one. */
@@ -88,10 +89,10 @@ function fitsGlob(name: string, parts: readonly string[]): boolean {
 }
 
 function ambiguous(layer: LayerVersionArn, rule: MatchRule, a: DeclaredLayer, b: DeclaredLayer): LayersError {
-  const where = ({ key, source }: DeclaredLayer) => `"${key}" (${source.file}:${source.line})`;
+  const where = (entry: DeclaredLayer) => `"${entry.key}" (${declaredAt(entry)})`;
   return new LayersError(
     "layer-ambiguous",
-    `Layer ${layer.name} is declared twice: ${where(a)} and ${where(b)} both match it by ${rule}. Nothing was changed.`,
+    `Layer ${layer.name} is declared twice: ${where(a)} and ${where(b)} both match it by ${rule}.`,
     { next: `Remove one of the two entries, or give the one that is meant \`arn: ${layerArn(layer)}\`.` },
   );
 }

@@ -1,5 +1,18 @@
 import { layerArn, layerVersionArn, parseLayerVersionArn } from "./arn";
+import type { DeclaredLayer } from "./config/declared";
 import type { Match, Matcher } from "./match";
+
+/** What one layer of a function has to be at. */
+export interface LayerTarget {
+  readonly version: number;
+  /** `minimum`: newer versions are fine too. */
+  readonly enforce: DeclaredLayer["enforce"];
+}
+
+/** Whether a version is what is declared: the one rule that every plan, view and check goes by. */
+export function isAsDeclared(version: number, target: LayerTarget): boolean {
+  return target.enforce === "minimum" ? version >= target.version : version === target.version;
+}
 
 /** One layer of one function that has to move to another version. Plain data. */
 export interface LayerChange {
@@ -34,9 +47,8 @@ export function planLayer(text: string, matcher: Matcher): Omit<LayerChange, "in
   const parsed = parseLayerVersionArn(text);
   const match = parsed && matcher(parsed);
   if (!match) return undefined;
-  const { version, enforce } = match.declared;
-  const fine = enforce === "minimum" ? parsed.version >= version : parsed.version === version;
-  return fine ? undefined : { layer: parsed.name, arn: layerArn(parsed), from: parsed.version, to: version, match };
+  if (isAsDeclared(parsed.version, match.declared)) return undefined;
+  return { layer: parsed.name, arn: layerArn(parsed), from: parsed.version, to: match.declared.version, match };
 }
 
 /** The layer version ARN that a layer has to be at: the same text where nothing has to change. */
@@ -55,9 +67,3 @@ export function atVersion(text: string, version: number): string {
   const parsed = parseLayerVersionArn(text);
   return parsed ? layerVersionArn({ ...parsed, version }) : text;
 }
-
-/** Pulumi's function types, each with the property that holds its layers. A config's `resource_types` adds to them. */
-export const functionTypes: Readonly<Record<string, string>> = {
-  "aws:lambda/function:Function": "layers",
-  "aws-native:lambda:Function": "layers",
-};

@@ -1,13 +1,24 @@
 /**
- * Maps items with at most `concurrency` of them at work, results in the order of the items.
- * Fails with the first error.
+ * Maps items with at most `concurrency` of them at work, results in the order of the items. After the first failure no
+ * other item is begun, and what is at work ends first, so that nothing goes on behind the caller's back.
+ * @throws the first error
  */
 export async function pooled<T, R>(
   items: readonly T[],
   concurrency: number,
   work: (item: T) => Promise<R>,
 ): Promise<R[]> {
-  const { default: PQueue } = await import("p-queue");
-  const queue = new PQueue({ concurrency });
-  return queue.addAll(items.map((item) => () => work(item)));
+  // An ES module, which not every Node.js 22 can require.
+  const { default: pMap } = await import("p-map");
+  const begun: Promise<R>[] = [];
+  const begin = (item: T) => {
+    const result = work(item);
+    begun.push(result);
+    return result;
+  };
+  try {
+    return await pMap(items, begin, { concurrency });
+  } finally {
+    await Promise.allSettled(begun);
+  }
 }

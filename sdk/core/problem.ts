@@ -1,4 +1,5 @@
 import stringWidth from "string-width";
+import { shown } from "./text";
 
 /** Where something stands in a text file. Line and column count from 1, columns in UTF-16 units as editors do. */
 export interface Position {
@@ -32,16 +33,16 @@ export function formatProblem(problem: Problem): string {
   const number = String(problem.line);
   // A very long line is cut so that the caret stays visible.
   const start = Math.max(0, problem.column - 1 - longestLine / 2);
-  // A tab has no fixed width, and other control characters are not for a terminal.
-  const shown = problem.text.slice(start, start + longestLine).replace(/\p{Cc}/gu, " ");
   const from = problem.column - 1 - start;
-  const caretAt = stringWidth(shown.slice(0, from));
-  const carets = "^".repeat(Math.max(1, stringWidth(shown.slice(from, from + problem.length))));
+  // A tab has no fixed width.
+  const text = problem.text.slice(start, start + longestLine).replaceAll("\t", " ");
+  const caretAt = stringWidth(shown(text.slice(0, from)));
+  const carets = "^".repeat(Math.max(1, stringWidth(shown(text.slice(from, from + problem.length)))));
   const lines = [
-    `${formatPosition(problem)} ${problem.code}: ${problem.message}`,
-    `  ${number} | ${shown}`,
+    shown(`${formatPosition(problem)} ${problem.code}: ${problem.message}`),
+    `  ${number} | ${shown(text)}`,
     `  ${" ".repeat(number.length)} | ${" ".repeat(caretAt)}${carets}`,
   ];
-  if (problem.next) lines.push(`  ${problem.next}`);
+  if (problem.next) lines.push(`  ${shown(problem.next)}`);
   return lines.join("\n");
 }

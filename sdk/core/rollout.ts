@@ -24,7 +24,7 @@ export function parseShare(text: string): Share | undefined {
   return Number.isInteger(value) ? { count: value } : undefined;
 }
 
-/** Divides a fleet, in its order. A share of what there is comes to one function at least. */
+/** Divides a fleet, in its order. A share is rounded up to whole functions, one at least. */
 export function divide<T>(items: readonly T[], { canary, batch }: Portions): Portion<T>[] {
   const portions: Portion<T>[] = [];
   let begun = 0;
@@ -45,5 +45,7 @@ export function interleave<T>(lists: readonly (readonly T[])[]): T[] {
 }
 
 function sizeOf(share: Share, total: number): number {
-  return "count" in share ? share.count : Math.max(1, Math.ceil((total * share.percent) / 100));
+  if ("count" in share) return share.count;
+  // In whole thousandths, as shares are written: 82.4 % of 375 is 309, and would come to a little more.
+  return Math.max(1, Math.ceil(Math.round(total * share.percent * 1000) / 100_000));
 }

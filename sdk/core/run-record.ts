@@ -1,7 +1,7 @@
 import * as v from "valibot";
-import { layerArn, parseLayerVersionArn } from "./arn";
 import { LayersError } from "./errors";
 import type { AliasMove } from "./live";
+import { type LayerMove, movesBetween, versionsOf } from "./moves";
 
 // A run record says what a run was to change in AWS and what it has changed: one JSON document a line, each written
 // before or after the request that it is about. It outlives the program that wrote it, so that shapes only ever grow.
@@ -11,8 +11,14 @@ const format = 1;
 const text = v.string();
 const layers = v.array(text);
 const aim = v.picklist(["sync", "rollback"]);
-/** One layer of a function and the version that it moves from and to. */
-const layerMove = v.object({ layer: text, from: v.pipe(v.number(), v.integer()), to: v.pipe(v.number(), v.integer()) });
+const version = v.nullable(v.pipe(v.number(), v.integer()));
+/** See {@link PlannedMove}. */
+const plannedMove = v.object({
+  layer: text,
+  from: version,
+  to: version,
+  at: v.optional(v.pipe(v.number(), v.integer())),
+});
 const site = v.object({ region: text, account: text, profile: v.optional(text) });
 
 const lineSchema = v.variant("line", [
@@ -26,7 +32,7 @@ const lineSchema = v.variant("line", [
     publish: v.optional(v.object({ alias: v.optional(text) })),
   }),
   /** A function that the run is to change. */
-  v.object({ line: v.literal("planned"), function: text, changes: v.array(layerMove) }),
+  v.object({ line: v.literal("planned"), function: text, changes: v.array(plannedMove) }),
   /** A process begins to work on the run. */
   v.object({ line: v.literal("begun"), aim, at: text }),
   /** An update is about to be sent. `instead`: the function's earlier updates of this session were not carried out. */
@@ -70,8 +76,11 @@ export type RunLine = v.InferOutput<typeof lineSchema>;
 /** Whether a run brings functions to their versions, or puts them back. */
 export type RunAim = v.InferOutput<typeof aim>;
 
-/** One layer of a function, by its ARN without version, and the versions that it moves from and to. */
-export type LayerMove = v.InferOutput<typeof layerMove>;
+/** A move that a run is to make. */
+export interface PlannedMove extends LayerMove {
+  /** The place in the function's list, from 0, that a layer gets which was not there. */
+  readonly at?: number;
+}
 
 /** An account and region that a run worked in. */
 export type RunSite = v.InferOutput<typeof site>;
@@ -81,7 +90,7 @@ export interface FunctionHistory {
   /** The function's ARN. */
   readonly function: string;
   /** What is to be done: each layer as the run has last seen it. */
-  readonly planned: readonly LayerMove[];
+  readonly planned: readonly PlannedMove[];
   /** What updates of the run have changed, or may have, and what no rollback has put back. */
   readonly moved: readonly LayerMove[];
   /** The same for aliases. */
@@ -101,6 +110,10 @@ export interface RunHistory {
   readonly begun: boolean;
   /** What the last process that worked on it has not ended. */
   readonly unfinished: RunAim | undefined;
+  /** When the last process began, if it was to put the run back. */
+  readonly putBackAt: Date | undefined;
+  /** Whether the last attempt at a function failed. Publishing is not in a record. */
+  readonly hasFailed: boolean;
 }
 
 /** A line as it is written, without a line break. */
@@ -158,9 +171,14 @@ function historyOf(run: RunLine & { line: "run" }, lines: readonly RunLine[]): R
     return known;
   };
   let unfinished: RunAim | undefined;
+  let putBackAt: Date | undefined;
+  const outcomes = new Map<string, string>();
   for (const line of lines) {
-    if (line.line === "begun") unfinished = line.aim;
-    else if (line.line === "ended") unfinished = undefined;
+    if (line.line === "after") outcomes.set(line.function, line.outcome);
+    if (line.line === "begun") {
+      unfinished = line.aim;
+      putBackAt = line.aim === "rollback" ? new Date(line.at) : undefined;
+    } else if (line.line === "ended") unfinished = undefined;
     else if (line.line !== "run") of(line.function).note(line);
   }
   return {
@@ -171,12 +189,14 @@ function historyOf(run: RunLine & { line: "run" }, lines: readonly RunLine[]): R
     functions: [...functions.values()].map((one) => one.history()),
     begun: lines.some(({ line }) => line === "begun"),
     unfinished,
+    putBackAt,
+    hasFailed: [...outcomes.values()].includes("failed"),
   };
 }
 
 /** Follows one function through the lines of a record. */
 class FunctionRecord {
-  readonly #planned = new Map<string, LayerMove>();
+  readonly #planned = new Map<string, PlannedMove>();
   /** What was changed before the session that is under way. */
   #settled = new Map<string, LayerMove>();
   #moved = new Map<string, LayerMove>();
@@ -222,7 +242,7 @@ class FunctionRecord {
     if (line.line === "before") return;
     const now = versionsOf(line.layersAfter);
     for (const { layer, from } of [...this.#moved.values()]) {
-      if (now.get(layer) === from) this.#moved.delete(layer);
+      if ((now.get(layer) ?? null) === from) this.#moved.delete(layer);
     }
     this.#settled = new Map(this.#moved);
   }
@@ -231,23 +251,4 @@ class FunctionRecord {
     if (direction === "sync") this.#aliases.set(alias, { alias, from, to });
     else if (done) this.#aliases.delete(alias);
   }
-}
-
-/** The layers that two lists have at different versions. */
-export function movesBetween(before: readonly string[], after: readonly string[]): LayerMove[] {
-  const now = versionsOf(after);
-  return [...versionsOf(before)].flatMap(([layer, from]) => {
-    const to = now.get(layer);
-    return to === undefined || to === from ? [] : [{ layer, from, to }];
-  });
-}
-
-/** Versions by the layers' ARNs. */
-export function versionsOf(layerVersionArns: readonly string[]): Map<string, number> {
-  return new Map(
-    layerVersionArns.flatMap((arn) => {
-      const parsed = parseLayerVersionArn(arn);
-      return parsed ? [[layerArn(parsed), parsed.version] as const] : [];
-    }),
-  );
 }

@@ -1,5 +1,7 @@
 import { type FileHandle, link, open, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { LayersError } from "../core/errors";
+import { reasonOf } from "../core/system-error";
 
 // Content arrives in slices that can be tiny; they are gathered so that the system is called once a megabyte.
 const gathered = 1 << 20;
@@ -10,10 +12,16 @@ const privateMode = 0o600;
 /**
  * Writes a file that was not there before. It has its name only once it is complete and on disk.
  * @param mode less the umask
+ * @param time when it is said to have been written, if the file system takes that; default: now
  * @returns false where there is a file of that name already, which is left alone
  */
-export async function writeNew(path: string, content: Iterable<Uint8Array>, mode = privateMode): Promise<boolean> {
-  const temporary = await writeTemporary(path, content, mode);
+export async function writeNew(
+  path: string,
+  content: Iterable<Uint8Array>,
+  mode = privateMode,
+  time?: Date,
+): Promise<boolean> {
+  const temporary = await writeTemporary(path, content, mode, time);
   try {
     return await nameNew(temporary, path);
   } finally {
@@ -35,6 +43,18 @@ export async function replaceFile(path: string, content: Iterable<Uint8Array>, m
     throw error;
   }
   await syncFolder(dirname(path));
+}
+
+/**
+ * The error of a file of the user's that cannot be written.
+ * @param left what has become of it, as a sentence
+ */
+export function cannotWrite(file: string, left: string, cause: unknown): LayersError {
+  const isFolderMissing = (cause as NodeJS.ErrnoException).code === "ENOENT";
+  return new LayersError("usage", `Cannot write ${file}: ${reasonOf(cause)}. ${left}`, {
+    cause,
+    next: isFolderMissing ? "Make its folder first." : undefined,
+  });
 }
 
 /** Whether a name is that of a file which is being written, or whose writer was killed. */
@@ -60,7 +80,7 @@ export async function readWhole(path: string): Promise<Buffer> {
   }
 }
 
-async function writeTemporary(path: string, content: Iterable<Uint8Array>, mode: number): Promise<string> {
+async function writeTemporary(path: string, content: Iterable<Uint8Array>, mode: number, time?: Date): Promise<string> {
   const temporary = join(
     dirname(path),
     `.${basename(path)}.${Buffer.from(crypto.getRandomValues(new Uint8Array(6))).toString("hex")}.tmp`,
@@ -69,6 +89,7 @@ async function writeTemporary(path: string, content: Iterable<Uint8Array>, mode:
   const file = await open(temporary, "wx", mode);
   try {
     await writeAll(file, content);
+    if (time) await file.utimes(time, time).catch(() => {}); // not all file systems can
     await file.sync();
   } catch (error) {
     await rm(temporary, { force: true });

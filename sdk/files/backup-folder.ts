@@ -2,6 +2,7 @@ import type { Stats } from "node:fs";
 import { lstat, mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { LayersError } from "../core/errors";
+import { reasonOf } from "../core/system-error";
 
 // Write permission of group and others.
 const writableByOthers = 0o022;
@@ -27,7 +28,7 @@ async function makeFolder(path: string, shown: string): Promise<void> {
     // One by one: Node's `recursive` never ends where a folder that exists refuses new ones with ENOENT, as /proc does.
     for (const folder of await missingFolders(path)) await mkdir(folder, { mode: 0o700 }).catch(unlessThere);
   } catch (cause) {
-    throw refuse(shown, `cannot be made: ${(cause as Error).message}`, "Name another one with --backup-dir.", cause);
+    throw refuse(shown, `cannot be made: ${reasonOf(cause)}`, "Name another one with --backup-dir.", cause);
   }
 }
 
@@ -48,8 +49,7 @@ function unlessThere(error: NodeJS.ErrnoException): void {
 /** @throws LayersError `backup-folder` */
 export async function checkBackupFolder(path: string, shown: string): Promise<void> {
   const found = await lstat(path).catch((cause) => {
-    const { message } = cause as NodeJS.ErrnoException;
-    throw refuse(shown, `cannot be looked at: ${message}`, `Look at ${dirname(path)}.`, cause);
+    throw refuse(shown, `cannot be looked at: ${reasonOf(cause)}`, `Look at ${dirname(path)}.`, cause);
   });
   const reason = refusal(found);
   if (reason) throw refuse(shown, ...reason);
@@ -75,5 +75,5 @@ function refusal(found: Stats): [why: string, next: string] | undefined {
 }
 
 function refuse(shown: string, why: string, next: string, cause?: unknown): LayersError {
-  return new LayersError("backup-folder", `The backup folder ${shown} ${why}. Nothing was changed.`, { next, cause });
+  return new LayersError("backup-folder", `The backup folder ${shown} ${why}.`, { next, cause });
 }

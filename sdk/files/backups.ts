@@ -1,4 +1,5 @@
-import { lstat, readdir, readFile, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { lstat, open, readdir, readFile, rm } from "node:fs/promises";
 import { basename, isAbsolute, join, resolve } from "node:path";
 import {
   type Backup,
@@ -6,15 +7,18 @@ import {
   type BackupName,
   formatBackupName,
   formatStamp,
-  isSameRun,
   newestFirst,
   parseBackupName,
-  parseStamp,
   stackInFileNames,
+  startInRecord,
+  timeOfRun,
 } from "../core/backup";
 import { LayersError } from "../core/errors";
+import { reasonOf } from "../core/system-error";
+import type { BackupPort } from "../ports";
 import { isTemporary, readWhole, replaceFile, writeNew } from "./atomic";
 import { checkBackupFolder, prepareBackupFolder } from "./backup-folder";
+import { addIgnoreLine, missingIgnoreLine } from "./git-ignore";
 import { LineFile } from "./line-file";
 
 /** The backup folder that is used where none is named. */
@@ -23,8 +27,11 @@ export const defaultBackupFolder = "backups";
 // What a killed run left half-written is removed after a day: until then its writer may be alive.
 const longestWrite = 86_400_000;
 
+// A record says in its first words when its run began; the longest name of a stack has 302 characters.
+const headBytes = 512;
+
 /** A folder of exported states. Methods throw LayersError `backup-folder` or `backup-missing`. */
-export class BackupFolder {
+export class BackupFolder implements BackupPort {
   readonly #cwd: string;
   readonly #shown: string;
   /** Absolute, and without a slash at its end, behind which a link would not be seen. */
@@ -54,7 +61,7 @@ export class BackupFolder {
     await prepareBackupFolder(this.#path, this.#shown);
     try {
       for (let number = earlier?.number ?? (await this.#freeNumber(run)); ; number++) {
-        const written = await this.#writeAll({ ...run, number }, files);
+        const written = await this.#writeAll({ ...run, number }, files, now);
         if (written) return await this.#describe(written);
       }
     } catch (cause) {
@@ -78,7 +85,7 @@ export class BackupFolder {
       const found = await lstat(candidate.path).catch(() => undefined);
       if (found && !found.isDirectory()) return candidate;
     }
-    throw new LayersError("backup-missing", `Backup not found: ${file}. Nothing was changed.`, {
+    throw new LayersError("backup-missing", `Backup not found: ${file}.`, {
       next: "List the backups that there are: lambda-layers backups list",
     });
   }
@@ -87,7 +94,7 @@ export class BackupFolder {
     try {
       return await readWhole(path);
     } catch (cause) {
-      throw new LayersError("backup-missing", `Cannot read ${path}: ${(cause as Error).message}`, { cause });
+      throw new LayersError("backup-missing", `Cannot read ${path}: ${reasonOf(cause)}`, { cause });
     }
   }
 
@@ -96,7 +103,7 @@ export class BackupFolder {
     try {
       return await LineFile.open(path);
     } catch (cause) {
-      const message = `Cannot write to ${path}: ${(cause as Error).message}. Nothing was changed.`;
+      const message = `Cannot write to ${path}: ${reasonOf(cause)}.`;
       throw new LayersError("backup-folder", message, { cause });
     }
   }
@@ -132,8 +139,18 @@ export class BackupFolder {
     return parseBackupName(note) ? join(this.#path, note) : undefined;
   }
 
+  /** The line that `.gitignore` lacks for the folder to stay out of the repository. */
+  missingIgnoreLine(): Promise<string | undefined> {
+    return missingIgnoreLine(this.#cwd, this.#path);
+  }
+
+  /** Adds a line to the `.gitignore` of the run's working directory. */
+  addIgnoreLine(line: string): Promise<void> {
+    return addIgnoreLine(this.#cwd, line);
+  }
+
   #unwritable(cause: unknown): LayersError {
-    const message = `Cannot write to the backup folder ${this.#shown}: ${(cause as Error).message}. Nothing was changed.`;
+    const message = `Cannot write to the backup folder ${this.#shown}: ${reasonOf(cause)}.`;
     return new LayersError("backup-folder", message, { cause });
   }
 
@@ -145,9 +162,10 @@ export class BackupFolder {
     try {
       return await readdir(this.#path);
     } catch (cause) {
-      const { code, message } = cause as NodeJS.ErrnoException;
-      if (code === "ENOENT") return [];
-      throw new LayersError("backup-folder", `Cannot read the backup folder ${this.#shown}: ${message}`, { cause });
+      // No run has made the folder yet, unless what it would be in is not there either.
+      if ((cause as NodeJS.ErrnoException).code === "ENOENT" && existsSync(this.#cwd)) return [];
+      const message = `Cannot read the backup folder ${this.#shown}: ${reasonOf(cause)}`;
+      throw new LayersError("backup-folder", message, { cause, next: "Check --backup-dir and --cwd." });
     }
   }
 
@@ -162,11 +180,12 @@ export class BackupFolder {
   async #writeAll(
     run: Pick<BackupName, "stack" | "stamp" | "number">,
     files: Parameters<BackupFolder["write"]>[1],
+    now: Date,
   ): Promise<BackupName[] | undefined> {
     const written: BackupName[] = [];
     for (const { kind, content } of files) {
       const name = formatBackupName({ ...run, kind });
-      if (await writeNew(join(this.#path, name), content)) {
+      if (await writeNew(join(this.#path, name), content, undefined, now)) {
         written.push({ ...run, kind, name });
         continue;
       }
@@ -177,21 +196,39 @@ export class BackupFolder {
   }
 
   async #describe(names: readonly BackupName[]): Promise<Backup[]> {
+    const runs = Map.groupBy(names, ({ stack, stamp, number }) => `${stack} ${stamp} ${number}`);
     const described: Backup[] = [];
-    for (const name of names) {
-      const path = join(this.#path, name.name);
-      const found = await lstat(path).catch(() => undefined);
-      if (!found?.isFile()) continue;
-      described.push({
-        ...name,
-        path,
-        shownPath: join(this.#shown, name.name),
-        madeBy: maker(names.filter((other) => isSameRun(other, name))),
-        time: parseStamp(name.stamp),
-        bytes: found.size,
-      });
+    for (const run of runs.values()) {
+      const files: { name: BackupName; bytes: number; written: Date | undefined }[] = [];
+      for (const name of run) {
+        const path = join(this.#path, name.name);
+        const found = await lstat(path).catch(() => undefined);
+        if (!found?.isFile()) continue;
+        // A record is written to for as long as its run goes on.
+        files.push({ name, bytes: found.size, written: name.kind === "sync" ? await readStart(path) : found.mtime });
+      }
+      const written = files.flatMap((one) => one.written ?? []);
+      for (const { name, bytes } of files) {
+        const [path, shownPath] = [join(this.#path, name.name), join(this.#shown, name.name)];
+        described.push({ ...name, path, shownPath, bytes, madeBy: maker(run), time: timeOfRun(name.stamp, written) });
+      }
     }
     return described.sort(newestFirst);
+  }
+}
+
+/** When the run of a record began; undefined if its beginning does not tell. */
+async function readStart(path: string): Promise<Date | undefined> {
+  try {
+    const file = await open(path);
+    try {
+      const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(headBytes), position: 0 });
+      return startInRecord(buffer.toString("utf8", 0, bytesRead));
+    } finally {
+      await file.close();
+    }
+  } catch {
+    return undefined; // its name tells well enough
   }
 }
 

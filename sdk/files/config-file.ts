@@ -1,12 +1,13 @@
-import { readFileSync, statSync } from "node:fs";
-import { resolve } from "node:path";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import { type LayerConfig, parseConfig } from "../core/config/parse";
-import { maxConfigBytes } from "../core/config/yaml";
+import { maxConfigBytes, tooLargeAdvice } from "../core/config/yaml";
 import { LayersError } from "../core/errors";
+import { didYouMean } from "../core/nearest";
 import { formatProblem } from "../core/problem";
+import { reasonOf } from "../core/system-error";
 
-/** The config file that is looked for where none is named. */
-export const defaultConfigFile = "layer_config.yaml";
+export { defaultConfigFile } from "../core/config/settings";
 
 /**
  * Reads and checks a config file.
@@ -22,33 +23,56 @@ export function loadLayerConfig(file: string, cwd = process.cwd()): LayerConfig 
 }
 
 /**
- * Reads the text of a config file.
+ * Reads the text of a config file, a byte order mark included.
  * @throws LayersError `config-invalid`: the file is missing, unreadable, too large, or not UTF-8
  */
 export function readConfigText(file: string, cwd = process.cwd()): string {
   const path = resolve(cwd, file);
   try {
     const { size } = statSync(path);
-    if (size > maxConfigBytes) {
-      throw new LayersError("config-invalid", `${file} has ${size} bytes; at most ${maxConfigBytes} are read`);
-    }
+    if (size > maxConfigBytes) throw tooLarge(file, size);
     return decode(readFileSync(path), file);
   } catch (cause) {
     if (cause instanceof LayersError) throw cause;
-    const { code, message } = cause as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR") {
-      throw new LayersError("config-invalid", `Config file not found: ${file} (looked for ${path})`, {
-        cause,
-        next: "Name the file with --config, `configFile`, or create it.",
-      });
-    }
-    throw new LayersError("config-invalid", `Cannot read ${file}: ${message}`, { cause });
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") throw notFound(file, path, cause);
+    throw new LayersError("config-invalid", `Cannot read ${file}: ${reasonOf(cause)}`, {
+      cause,
+      next: code === "EISDIR" ? "Name a file in it." : undefined,
+    });
   }
+}
+
+function notFound(file: string, path: string, cause: unknown): LayersError {
+  const steps = [
+    ...likeFile(path, (name) => join(dirname(file), name)),
+    "Name the file with --config (`configFile` in a program), or let `lambda-layers init` write one.",
+  ];
+  const message = `Config file not found: ${file} (looked for ${path})`;
+  return new LayersError("config-invalid", message, { cause, next: steps.join("\n") });
+}
+
+/** Asks for the file in the same folder that was probably meant. */
+function likeFile(path: string, shown: (name: string) => string): string[] {
+  try {
+    const files = readdirSync(dirname(path), { withFileTypes: true }).filter((entry) => !entry.isDirectory());
+    const names = files.map(({ name }) => name);
+    return [didYouMean(basename(path), names, shown) ?? []].flat();
+  } catch {
+    return []; // no such folder, or one that cannot be read
+  }
+}
+
+function tooLarge(file: string, size: number): LayersError {
+  return new LayersError("config-invalid", `${file} has ${size} bytes; at most ${maxConfigBytes} are read`, {
+    next: tooLargeAdvice,
+  });
 }
 
 function decode(bytes: Uint8Array, file: string): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    // A byte order mark stays, because an edited file is to keep it.
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
     const readable = new TextDecoder().decode(bytes).split("\uFFFD", 1)[0] ?? "";
     throw new LayersError(

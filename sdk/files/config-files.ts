@@ -3,7 +3,8 @@ import { realpath, stat } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import type { LayerConfig } from "../core/config/parse";
 import { LayersError } from "../core/errors";
-import { replaceFile, writeNew } from "./atomic";
+import type { ConfigPort } from "../ports";
+import { cannotWrite, replaceFile, writeNew } from "./atomic";
 import { loadLayerConfig, readConfigText } from "./config-file";
 
 const schema = join("node_modules", "pulumi-lambda-layers", "dist", "layer-config.schema.json");
@@ -11,7 +12,7 @@ const schema = join("node_modules", "pulumi-lambda-layers", "dist", "layer-confi
 const newFileMode = 0o666;
 
 /** Config files; relative paths are relative to one folder. */
-export class ConfigFiles {
+export class ConfigFiles implements ConfigPort {
   readonly #cwd: string;
 
   constructor(cwd = process.cwd()) {
@@ -35,7 +36,7 @@ export class ConfigFiles {
     const path = resolve(this.#cwd, file);
     const content = [Buffer.from(text)];
     if (!(await this.#write(file, path, content, replace))) {
-      throw new LayersError("usage", `${file} is there already. Nothing was changed.`, {
+      throw new LayersError("usage", `${file} is there already.`, {
         next: "Write another file with --config, or replace it with --force.",
       });
     }
@@ -58,9 +59,7 @@ export class ConfigFiles {
       await replaceFile(target, content, found ? found.mode & 0o777 : newFileMode);
       return true;
     } catch (cause) {
-      throw new LayersError("usage", `Cannot write ${file}: ${(cause as Error).message}. Nothing was changed.`, {
-        cause,
-      });
+      throw cannotWrite(file, "Nothing was changed.", cause);
     }
   }
 }

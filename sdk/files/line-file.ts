@@ -1,5 +1,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { LayersError } from "../core/errors";
+import { reasonOf } from "../core/system-error";
+import type { LineWriter } from "../ports";
 
 const lineBreak = 0x0a;
 
@@ -7,7 +9,7 @@ const lineBreak = 0x0a;
  * A file that only grows, by whole lines that are on disk once `append` has resolved. Lines that arrive while others are
  * being written go to the disk together.
  */
-export class LineFile {
+export class LineFile implements LineWriter {
   readonly #file: FileHandle;
   readonly #path: string;
   #waiting: string[];
@@ -59,7 +61,7 @@ export class LineFile {
       await this.#file.appendFile(`${lines.join("\n")}\n`);
       await this.#file.datasync();
     } catch (cause) {
-      const message = `Cannot write to ${this.#path}: ${(cause as Error).message}.`;
+      const message = `Cannot write to ${this.#path}: ${reasonOf(cause)}.`;
       this.#failure = new LayersError("backup-folder", message, { cause });
       throw this.#failure;
     }

@@ -1,10 +1,12 @@
 import { realpath, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { LayersError } from "../core/errors";
-import { readWhole, replaceFile } from "./atomic";
+import { reasonOf } from "../core/system-error";
+import type { StateFilePort } from "../ports";
+import { cannotWrite, readWhole, replaceFile } from "./atomic";
 
 /** Files that hold exported states; relative paths are relative to one folder. */
-export class StateFiles {
+export class StateFiles implements StateFilePort {
   readonly #cwd: string;
 
   constructor(cwd = process.cwd()) {
@@ -16,14 +18,14 @@ export class StateFiles {
     try {
       return await readWhole(resolve(this.#cwd, file));
     } catch (cause) {
-      const { code, message } = cause as NodeJS.ErrnoException;
+      const { code } = cause as NodeJS.ErrnoException;
       if (code === "ENOENT" || code === "ENOTDIR") {
-        throw new LayersError("state-missing", `State file not found: ${file}. Nothing was changed.`, {
+        throw new LayersError("state-missing", `State file not found: ${file}.`, {
           next: "Check the path; relative paths are relative to --cwd. A state file is made by: pulumi stack export --file state.json",
           cause,
         });
       }
-      throw new LayersError("state-invalid", `Cannot read the state file ${file}: ${message}`, { cause });
+      throw new LayersError("state-invalid", `Cannot read the state file ${file}: ${reasonOf(cause)}`, { cause });
     }
   }
 
@@ -39,7 +41,7 @@ export class StateFiles {
       await replaceFile(path, content);
     } catch (cause) {
       if (cause instanceof LayersError) throw cause;
-      throw new LayersError("usage", `Cannot write ${file}: ${(cause as Error).message}. It is as it was.`, { cause });
+      throw cannotWrite(file, "It is as it was.", cause);
     }
   }
 

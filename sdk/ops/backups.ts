@@ -1,11 +1,6 @@
-import { type Backup, expiredBackups } from "../core/backup";
+import { expiredBackups } from "../core/backup";
+import type { Ports } from "../ports";
 import type { PrunePlan } from "./plans";
-import type { Ports } from "./ports";
-
-/** The backup files of a stack, or of all stacks, newest first. */
-export function listBackups({ backups }: Ports, stack?: string): Promise<Backup[]> {
-  return backups.list(stack);
-}
 
 /**
  * Plans which backups are removed: those older than the retention, but of no stack the newest.

@@ -1,177 +1,165 @@
-import { closest } from "fastest-levenshtein";
-import { layerArn, parseLayerVersionArn } from "../core/arn";
-import { type DeclaredLayer, declareFor, shortStackName } from "../core/config/declared";
-import type { LayerConfig } from "../core/config/parse";
+import { layerArn } from "../core/arn";
+import { type AssessedFunction, isDrifted, type Standing, targetArn, totalsOf, versionToAttach } from "../core/assess";
+import { type DeclaredLayer, declaredAt } from "../core/config/declared";
 import { LayersError } from "../core/errors";
-import type { LiveFunction } from "../core/live";
-import { createMatcher, type Matcher, type MatchRule } from "../core/match";
-import { planLayer } from "../core/plan";
-import type { FunctionFacts } from "../core/state/facts";
-import { scanState } from "../core/state/scan";
-import { withSession } from "./fleet/sites";
-import { readLive, recordedFunctionsOnly } from "./live-plan";
-import type { StatusReport } from "./plans";
-import type { Ports } from "./ports";
-import { loadState } from "./state";
-import { everyFunction, isOwned, planState, recordedLayers } from "./state-plan";
+import type { Match } from "../core/match";
+import type { Ports } from "../ports";
+import { type Assessment, type AssessRequest, assessStack } from "./assess";
+import { failedReading } from "./expectation";
+import { goneFunction } from "./live/read";
+import { documentFormat } from "./plans";
+import { withoutStanding } from "./recorded/plan";
 
-/** Which function is explained. */
-export interface ExplainRequest {
-  readonly stack: string;
-  readonly config: LayerConfig;
+/** Which function is explained, and where it is looked for: the state, or AWS if the state does not have it. */
+export interface ExplainRequest extends AssessRequest {
   /** The function's name in AWS, its ARN, its URN, or its name in the Pulumi program. */
   readonly function: string;
-  /** An exported state instead of the stack's own; AWS is not asked then. */
-  readonly stateFile?: string;
 }
 
 /** A move from one version to another. */
 interface Move {
-  readonly from: number;
+  /** Null for a layer that is attached again. */
+  readonly from: number | null;
   readonly to: number;
 }
 
 /** Why a layer of a function is, or is to be, at its version. */
-export interface ExplainedLayer {
+export interface ExplainedLayer extends Pick<Standing, "recorded" | "live" | "verdict"> {
   /** The layer's name in AWS. */
   readonly layer: string;
   /** The layer's ARN, without version. */
   readonly arn: string;
-  /** The entry that declares it; undefined where none does, and the layer is left alone. */
+  /** The entry that declares it; undefined if none does, and the layer is left alone. */
   readonly entry: ExplainedEntry | undefined;
-  /** Undefined where the state does not have it. */
-  readonly recorded: number | undefined;
-  /** Undefined where AWS does not have it, or was not asked. */
-  readonly live: number | undefined;
+  /** The full ARN of the version that the layer has to be at. */
+  readonly target: string | undefined;
   /** What an update would do to the state, and with --sync-aws to the live function. */
   readonly changes: { readonly recorded?: Move; readonly live?: Move };
+  /** The commands that mend its drift, one of them enough; empty if there is none. */
+  readonly remedies: readonly string[];
 }
 
 /** An entry of the config, and how it came to be the one. */
-export interface ExplainedEntry {
-  readonly key: string;
-  readonly rule: MatchRule;
-  readonly version: number;
-  readonly enforce: DeclaredLayer["enforce"];
-  /** Whether the stack's override gives the version. */
-  readonly overridden: boolean;
+export interface ExplainedEntry
+  extends Pick<DeclaredLayer, "key" | "version" | "enforce" | "overridden">,
+    Pick<Match, "rule"> {
   /** Where the version is declared: `layer_config.yaml:3`. */
   readonly at: string;
 }
 
 /** All about the layers of one function. */
-export interface Explanation {
-  readonly stack: string;
+export interface ExplainedFunction extends Pick<AssessedFunction, "region" | "account" | "urn" | "recordedBy"> {
+  /** Its name in AWS. */
   readonly function: string;
-  /** Undefined for a function that the stack's state does not have. */
-  readonly urn: string | undefined;
   readonly layers: readonly ExplainedLayer[];
-  /** Why an update leaves the function alone; undefined where it does not. */
+  /** Why an update leaves the function alone; undefined if it does not. */
   readonly skipped: string | undefined;
-  readonly live: StatusReport["live"];
+}
+
+/** All about the functions of one name, several if accounts, regions or stacks have the same; the totals are of these. */
+export interface Explanation extends Pick<Assessment, "stack" | "project" | "totals" | "live"> {
+  readonly format: typeof documentFormat;
+  readonly functions: readonly ExplainedFunction[];
 }
 
 /**
- * Explains each layer of a function: which entry declares it and why that one, what is recorded and live, and what an
- * update would do.
- * @throws LayersError `usage` where neither the state nor AWS has the function; `layer-ambiguous`; what the ports throw
+ * Explains each layer of a function: which entry declares it and why that one, what is recorded and live, and what mends
+ * its drift.
+ * @throws LayersError `usage` if neither the state nor AWS has the function; `aws-credentials`, `aws-permission` or
+ * `not-known` if the state does not have it and AWS could not be asked; what {@link assessStack} throws
  */
 export async function explain(ports: Ports, request: ExplainRequest): Promise<Explanation> {
-  const { stack, config, stateFile } = request;
-  const { resourceTypes } = config.settings;
-  const matcher = createMatcher(declareFor(config, stack));
-  const { facts } = await loadState(ports, {
-    stack,
-    file: stateFile,
-    scan: (bytes) => scanState(bytes, { resourceTypes }),
-  });
-  const functions = facts.functions.filter(isOwned);
-  const fn = find(functions, request.function);
-  const { found, live } = await readIfPossible(ports, request, fn);
-  if (!fn && !found) throw unknown(request.function, stack, functions);
-  const plan = fn && planState([fn], (text) => planLayer(text, matcher)?.to);
-  const recorded = fn ? recordedLayers(fn) : [];
-  const changes = new Map(plan?.changes.map(({ arn, from, to }) => [arn, { from, to }]));
+  const { stack, function: name } = request;
+  const functions = [name, ...(request.functions ?? [])];
+  const assessment = await assessStack(ports, { ...request, functions, elsewhere: true });
+  const found = explainable(assessment);
+  const { live, project } = assessment;
+  if (found.length === 0) {
+    throw new LayersError(
+      failedReading(live)?.code ?? "not-known",
+      `The state of stack ${stack} has no function ${name} to explain, and it was not found in AWS: ${live.read ? "AWS has none either." : live.reason}`,
+    );
+  }
+  const standings = assessment.standings.filter(({ fn }) => found.includes(fn));
   return {
-    stack,
-    function: fn?.name ?? found?.name ?? request.function,
-    urn: fn?.urn,
-    layers: explainLayers(recorded, found?.layers ?? [], changes, matcher),
-    skipped: plan?.skipped[0]?.reason,
-    live,
+    ...{ format: documentFormat, stack, project, totals: totalsOf(standings), live },
+    functions: found.map((fn) => explainFunction(ports, request, assessment, fn)),
   };
 }
 
-function explainLayers(
-  recorded: readonly string[],
-  live: readonly string[],
-  changes: ReadonlyMap<string, Move>,
-  matcher: Matcher,
-): ExplainedLayer[] {
-  const parsed = (texts: readonly string[]) =>
-    new Map(
-      texts.flatMap((text) => {
-        const layer = parseLayerVersionArn(text);
-        return layer ? [[layerArn(layer), layer] as const] : [];
-      }),
-    );
-  const [inState, inAws] = [parsed(recorded), parsed(live)];
-  return [...new Map([...inAws, ...inState])].map(([arn, layer]) => {
-    const match = matcher(layer);
-    const version = inAws.get(arn)?.version;
-    const moveLive = version === undefined ? undefined : planLayer(`${arn}:${version}`, matcher);
-    const moveRecorded = changes.get(arn);
-    return {
-      layer: layer.name,
-      arn,
-      entry: match && { rule: match.rule, ...entryOf(match.declared) },
-      recorded: moveRecorded?.from ?? inState.get(arn)?.version,
-      live: version,
-      changes: {
-        ...(moveRecorded && { recorded: moveRecorded }),
-        ...(moveLive && { live: { from: moveLive.from, to: moveLive.to } }),
-      },
-    };
-  });
+/** The functions of an assessment, and those of the state that have no standing, such as one that waits for its deletion. */
+function explainable({ functions, recorded }: Assessment): AssessedFunction[] {
+  if (!recorded) return [...functions];
+  const urns = new Set(recorded.functions.map(({ urn }) => urn));
+  // A record that nobody can read stands for functions unknown, and so for none that was asked for.
+  const known = functions.filter(({ urn = "" }) => urns.has(urn));
+  const others = recorded.own.filter((fn) => !urns.has(fn.urn) && !recorded.excluded.has(fn));
+  const nothing = { account: undefined, recordedBy: "function" as const, recorded: undefined, live: undefined };
+  return [...known, ...others.map(({ name, arn, region, urn }) => ({ name, arn, region, urn, ...nothing }))];
 }
 
-function entryOf({ key, version, enforce, overridden, source }: DeclaredLayer) {
-  return { key, version, enforce, overridden, at: `${source.file}:${source.line}` };
-}
-
-function find(functions: readonly FunctionFacts[], name: string): FunctionFacts | undefined {
-  const ways: ((fn: FunctionFacts) => boolean)[] = [
-    (fn) => fn.name === name || fn.arn === name || fn.urn === name,
-    (fn) => fn.urn.endsWith(`::${name}`),
-  ];
-  return ways.map((way) => functions.find(way)).find((fn) => fn !== undefined);
-}
-
-/** The function as it runs; undefined where AWS has none of the name, or cannot be asked. */
-async function readIfPossible(
+function explainFunction(
   ports: Ports,
-  { stack, config, stateFile, function: name }: ExplainRequest,
-  fn: FunctionFacts | undefined,
-): Promise<{ found?: LiveFunction; live: StatusReport["live"] }> {
-  if (stateFile !== undefined) return { live: { read: false, reason: "a state file was given" } };
-  const { region, tagKey } = config.settings;
-  try {
-    if (!fn) {
-      const found = await withSession(ports, { region }, (aws) => aws.listFunctions({ names: [name] }));
-      return { found: found.functions[0], live: { read: true } };
-    }
-    const selection = { stack: shortStackName(stack), recorded: [fn], filter: everyFunction, region, tagKey };
-    const { regions } = await readLive(ports, { ...selection, scope: recordedFunctionsOnly });
-    return { found: regions.flatMap(({ functions }) => functions)[0], live: { read: true } };
-  } catch (error) {
-    if (!(error instanceof LayersError) || error.code === "interrupted") throw error;
-    return { live: { read: false, reason: error.message } };
-  }
+  request: ExplainRequest,
+  { recorded, standings, matcher }: Assessment,
+  fn: AssessedFunction,
+): ExplainedFunction {
+  const { name, region, account, urn, recordedBy, isGone } = fn;
+  const own = recorded?.own.filter((one) => one.urn === urn) ?? [];
+  const reason = recorded && withoutStanding({ ...recorded, own })[0]?.reason;
+  const layers = standings.flatMap((standing): ExplainedLayer[] => {
+    const { layer, live, verdict } = standing;
+    if (standing.fn !== fn || !layer) return [];
+    const match = matcher(layer);
+    return [
+      {
+        ...{ layer: layer.name, arn: layerArn(layer), recorded: standing.recorded, live, verdict },
+        entry: match && entryOf(match),
+        target: targetArn(standing),
+        changes: changesOf(standing),
+        remedies: verdict === "drift" ? remedies(ports, request, standing) : [],
+      },
+    ];
+  });
+  const skipped = reason ?? (isGone ? goneFunction({ name, region }, []).reason : undefined);
+  return { function: name, region, account, urn, recordedBy, layers, skipped };
 }
 
-function unknown(name: string, stack: string, functions: readonly FunctionFacts[]): LayersError {
-  const names = functions.map((fn) => fn.name);
-  return new LayersError("usage", `Neither the state of stack ${stack} nor AWS has a function ${name}.`, {
-    next: names.length > 0 ? `Did you mean ${closest(name, names)}?` : undefined,
-  });
+function entryOf({ rule, declared }: Match): ExplainedEntry {
+  const { key, version, enforce, overridden } = declared;
+  return { key, rule, version, enforce, overridden, at: declaredAt(declared) };
+}
+
+function changesOf(standing: Standing): ExplainedLayer["changes"] {
+  const { fn, target } = standing;
+  const move = (place: "recorded" | "live"): Move | undefined => {
+    const from = standing[place];
+    if (!target || fn.isGone || !isDrifted(standing, place)) return undefined;
+    return typeof from === "number"
+      ? { from, to: target.version }
+      : { from: null, to: versionToAttach(standing) ?? target.version };
+  };
+  const inState = fn.recordedBy === "function" ? move("recorded") : undefined;
+  const inAws = move("live");
+  return { ...(inState && { recorded: inState }), ...(inAws && { live: inAws }) };
+}
+
+/** What brings a layer back to what is declared. */
+function remedies(
+  { advise }: Pick<Ports, "advise">,
+  { stack, stateFile, regions = [], function: name, functions = [] }: ExplainRequest,
+  standing: Standing,
+): string[] {
+  const { fn } = standing;
+  const ofProgram = `pulumi up --stack ${stack}`;
+  if (fn.isGone) return [`${ofProgram} --refresh`];
+  if (fn.recordedBy === undefined) {
+    const where = regions.length > 0 ? ["--regions", regions.join(",")] : [];
+    const named = [name, ...functions].find((one) => one === fn.arn) ?? fn.name;
+    return [advise(["sync", "--stack", stack, "-f", named, ...where])];
+  }
+  if (fn.recordedBy === "resource")
+    return [ofProgram, ...(isDrifted(standing, "recorded") ? [] : [advise(["--stack", stack, "--sync-aws"])])];
+  const file = stateFile === undefined ? [] : ["--state-file", stateFile];
+  return [advise(["--stack", stack, ...file, ...(isDrifted(standing, "live") ? ["--sync-aws"] : [])])];
 }

@@ -1,18 +1,22 @@
-import { layerVersionArn, parseLayerVersionArn } from "../core/arn";
+import { layerArn } from "../core/arn";
+import type { AssessedFunction } from "../core/assess";
 import { declareFor, shortStackName } from "../core/config/declared";
 import { draftEntries, type LayerUse } from "../core/config/draft";
 import { writeDraft } from "../core/config/draft-text";
 import { parseConfig } from "../core/config/parse";
-import { LayersError } from "../core/errors";
+import { LayersError, unchanged } from "../core/errors";
+import { parseFunctionArn } from "../core/function-arn";
 import { createMatcher } from "../core/match";
-import { planLayer } from "../core/plan";
+import { isAsDeclared } from "../core/plan";
 import { formatProblem } from "../core/problem";
+import { assessedFunction, type LayerHints } from "../core/recorded";
+import type { FunctionFilter } from "../core/selection";
 import { scanState } from "../core/state/scan";
-import { withSession } from "./fleet/sites";
-import type { FunctionFilter, Skipped } from "./plans";
-import type { Ports } from "./ports";
-import { loadState } from "./state";
-import { isMeant, isOwned, planState, recordedLayers } from "./state-plan";
+import type { Ports } from "../ports";
+import { readNamed, whereOf } from "./live/read";
+import type { Skipped } from "./plans";
+import { loadState } from "./recorded/load";
+import { refuseUnknown, type SelectedRecords, selectRecorded, withoutStanding } from "./recorded/plan";
 
 /** What a config is made from, and where it goes. */
 export interface InitRequest {
@@ -28,10 +32,9 @@ export interface InitRequest {
   readonly force: boolean;
 }
 
-/** A layer of a function that is not at the version that most functions use. */
-export interface InitChange {
-  readonly stack: string;
-  readonly function: string;
+/** A layer of a function that is not at the version that most functions of its stack use. */
+export interface InitChange extends Omit<FoundLayer, "layer"> {
+  /** The layer's name in AWS. */
   readonly layer: string;
   readonly from: number;
   readonly to: number;
@@ -53,17 +56,21 @@ export interface InitPlan {
   /** What the first update would change: planned with the new config itself. */
   readonly changes: readonly InitChange[];
   readonly skipped: readonly Skipped[];
+  /** The line that `.gitignore` lacks, since backups hold whole states; undefined if git leaves them alone already. */
+  readonly ignoreLine: string | undefined;
 }
 
 /**
- * Drafts a config that declares for each layer the version that most functions use.
- * @throws LayersError `usage` where the file is there already, or there are no layers; what the ports throw
+ * Drafts a config that declares for each layer and stack the version that most of its functions use.
+ * @throws LayersError `usage` if the file is there already, for names that mean no function, or if there are no layers;
+ * what the ports throw
  */
 export async function planInit(ports: Ports, request: InitRequest): Promise<InitPlan> {
   const { file, force, stacks, stateFiles, live } = request;
   if (!force && ports.configs.exists(file)) {
-    throw new LayersError("usage", `${file} is there already. Nothing was changed.`, {
+    throw new LayersError("usage", `${file} is there already.`, {
       next: "Write another file with --config, or replace it with --force.",
+      changed: unchanged,
     });
   }
   if (live && (stacks.length > 1 || stateFiles.length > 0))
@@ -71,20 +78,17 @@ export async function planInit(ports: Ports, request: InitRequest): Promise<Init
   const found = live ? await readLiveUses(ports, request) : await readStateUses(ports, request);
   const { uses } = found;
   if (uses.length === 0) {
-    throw new LayersError(
-      "usage",
-      "No function with a layer was found: there is nothing to declare. Nothing was changed.",
-      {
-        next: "Name other stacks with --stack, an exported state with --state-file, or look in AWS with --live.",
-      },
-    );
+    throw new LayersError("usage", "No function with a layer was found: there is nothing to declare.", {
+      next: "Name other stacks with --stack, an exported state with --state-file, or look in AWS with --live.",
+      changed: unchanged,
+    });
   }
   const entries = draftEntries(uses);
   const names = [...new Set(uses.map(({ stack }) => stack))];
   const text = writeDraft(entries, {
     schema: ports.configs.schemaFor(file),
     from: `${live ? "live functions" : "recorded"} of ${names.join(", ")}`,
-    region: only(uses.map(({ layer }) => layer.region)),
+    region: only(uses.flatMap(({ layer }) => (layer.region === "?" ? [] : layer.region))),
     account: only(uses.flatMap(({ account }) => account ?? [])),
   });
   return {
@@ -93,6 +97,7 @@ export async function planInit(ports: Ports, request: InitRequest): Promise<Init
       ...{ key, version, overrides: Object.fromEntries(overrides), uses: own.length },
     })),
     changes: planChanges(text, file, uses),
+    ignoreLine: await ports.backups.missingIgnoreLine(),
   };
 }
 
@@ -101,67 +106,92 @@ export async function executeInit(ports: Ports, { file, text, force }: InitPlan)
   await ports.configs.write(file, text, { replace: force });
 }
 
-async function readStateUses(ports: Ports, { stacks, stateFiles, filter }: InitRequest) {
-  const uses: LayerUse[] = [];
-  const skipped: Skipped[] = [];
+interface Found {
+  readonly uses: readonly FoundLayer[];
+  readonly skipped: readonly Skipped[];
+}
+
+// Nothing is declared yet.
+const noHints: LayerHints = { declared: { stack: "", file: "", layers: [] }, accountId: undefined };
+
+/** A layer of a function, and where that is. */
+interface FoundLayer extends LayerUse {
+  readonly region: string | undefined;
+}
+
+async function readStateUses(ports: Ports, { stacks, stateFiles, filter }: InitRequest): Promise<Found> {
   const sources =
     stateFiles.length > 0
       ? stateFiles.map((file) => ({ named: stacks[0] ?? "dev", file }))
       : stacks.map((named) => ({ named, file: undefined }));
+  const found: { readonly stack: string; readonly selected: SelectedRecords }[] = [];
   for (const { named, file } of sources) {
     const { facts } = await loadState(ports, { stack: named, file, scan: scanState });
     const stack = shortStackName(file === undefined ? named : (facts.owner?.stack ?? named));
-    const functions = facts.functions.filter((fn) => isOwned(fn) && isMeant(fn.name, filter));
-    // What a plan would leave alone, such as layers that are a secret, is said now.
-    skipped.push(...planState(functions, () => undefined).skipped);
-    for (const fn of functions) {
-      uses.push(...usesOf({ stack, name: fn.name, account: fn.arn?.split(":")[4], layers: recordedLayers(fn) }));
-    }
+    found.push({ stack, selected: selectRecorded(facts, filter) });
   }
-  return { uses, skipped };
-}
-
-async function readLiveUses(ports: Ports, { stacks: [name = ""], filter }: InitRequest) {
-  const stack = shortStackName(name);
-  const selection = filter.functions.length > 0 ? { names: filter.functions } : { all: true };
-  const { functions, missing } = await withSession(ports, { region: undefined }, (aws) => aws.listFunctions(selection));
+  // A name has to mean a function of one of the stacks.
+  const unknown = (found[0]?.selected.unknown ?? []).filter((name) =>
+    found.every(({ selected }) => selected.unknown.includes(name)),
+  );
+  const known = found.flatMap(({ selected }) => selected.known);
+  const where = stateFiles.length > 0 ? stateFiles.join(", ") : `the state of ${stacks.join(", ")}`;
+  refuseUnknown({ unknown, known }, `in ${where}`);
+  const all = found.flatMap(({ stack, selected }) => selected.functions.map((fn) => ({ stack, fn })));
+  const accounts = new Set(all.flatMap(({ fn }) => parseFunctionArn(fn.arn ?? "")?.account ?? []));
+  // What a LayerVersions resource records has names alone.
+  const hints = { ...noHints, accountId: only([...accounts]) };
+  const uses = all.flatMap(({ stack, fn }) => usesOf(stack, assessedFunction(fn, undefined, hints)));
+  // By name alone they cannot be told from others of that name.
+  const vague = uses.filter((use) => isVague(use) && uses.some((other) => isOtherOfName(use, other)));
   return {
-    uses: functions
-      .filter((fn) => isMeant(fn.name, filter))
-      .flatMap((fn) => usesOf({ stack, name: fn.name, account: fn.arn.split(":")[4], layers: fn.layers })),
-    skipped: missing.map((fn) => ({ function: fn, reason: "AWS has no such function" })),
+    uses: uses.filter((use) => !vague.includes(use)),
+    skipped: [
+      // What a plan would leave alone, such as layers that are a secret, is said now.
+      ...found.flatMap(({ selected }) => withoutStanding(selected)),
+      ...vague.map(({ function: name, layer }) => ({
+        function: name,
+        reason: `the account of its layer ${layer.name} is not recorded`,
+      })),
+    ],
   };
 }
 
-interface FoundFunction {
-  readonly stack: string;
-  readonly name: string;
-  readonly account: string | undefined;
-  readonly layers: readonly string[];
+function isVague({ layer }: LayerUse): boolean {
+  return layer.account === "?" || layer.region === "?";
 }
 
-function usesOf({ stack, name, account, layers }: FoundFunction): LayerUse[] {
-  return layers.flatMap((text) => {
-    const layer = parseLayerVersionArn(text);
-    return layer ? [{ stack, function: name, account, layer }] : [];
-  });
+function isOtherOfName(a: LayerUse, b: LayerUse): boolean {
+  return a.layer.name === b.layer.name && layerArn(a.layer) !== layerArn(b.layer);
+}
+
+async function readLiveUses(ports: Ports, { stacks: [name = ""], filter }: InitRequest): Promise<Found> {
+  const selection = { filter, sets: [], where: whereOf(ports, undefined) };
+  const { functions } = await readNamed(ports, selection, { hints: noHints, isLook: false });
+  return { uses: functions.flatMap((fn) => usesOf(shortStackName(name), fn)), skipped: [] };
+}
+
+function usesOf(stack: string, { name, region, account, recorded, live }: AssessedFunction): FoundLayer[] {
+  const layers = (recorded ?? live)?.layers ?? [];
+  return layers.map((layer) => ({ stack, function: name, region, account, layer }));
 }
 
 /** The text itself is asked, so that what is said is what an update will do. */
-function planChanges(text: string, file: string, uses: readonly LayerUse[]): InitChange[] {
+function planChanges(text: string, file: string, uses: readonly FoundLayer[]): InitChange[] {
   const parsed = parseConfig(text, file);
   if (!parsed.ok)
     throw new LayersError("internal", `The draft is not valid:\n${parsed.problems.map(formatProblem).join("\n")}`);
   return [...Map.groupBy(uses, ({ stack }) => stack)].flatMap(([stack, own]) => {
     const matcher = createMatcher(declareFor(parsed.config, stack));
-    return own.flatMap(({ function: name, layer }) => {
-      const change = planLayer(layerVersionArn(layer), matcher);
-      return change ? [{ stack, function: name, layer: layer.name, from: change.from, to: change.to }] : [];
+    return own.flatMap(({ layer, ...fn }) => {
+      const target = matcher(layer)?.declared;
+      if (!target || isAsDeclared(layer.version, target)) return [];
+      return [{ ...fn, layer: layer.name, from: layer.version, to: target.version }];
     });
   });
 }
 
-/** The one value that all are; undefined where they differ. */
+/** The one value that all are; undefined if they differ. */
 function only(values: readonly string[]): string | undefined {
   const [first, ...others] = new Set(values);
   return others.length === 0 ? first : undefined;

@@ -1,24 +1,26 @@
-import { layerArn, parseLayerVersionArn } from "../core/arn";
-import { recordBeside } from "../core/backup";
-import { shortStackName } from "../core/config/declared";
-import type { LayerSettings } from "../core/config/parse";
-import { LayersError } from "../core/errors";
+import { parseLayerVersionArn } from "../core/arn";
+import { type Backup, type BackupKind, pathBeside } from "../core/backup";
+import { type DeclaredLayers, declareFor } from "../core/config/declared";
+import type { LayerConfig } from "../core/config/parse";
+import { defaultSettings } from "../core/config/settings";
+import { LayersError, unchanged } from "../core/errors";
+import { createMatcher } from "../core/match";
+import { isAsDeclared } from "../core/plan";
+import { isOwned, type RecordedFunction } from "../core/recorded";
 import { compareStates } from "../core/state/compare";
 import { scanState } from "../core/state/scan";
-import { type PutBackPlan, planPutBack } from "./fleet/put-back";
-import { loadRecord } from "./fleet/recorded";
-import { withSession } from "./fleet/sites";
-import { planLive, recordedFunctionsOnly } from "./live-plan";
-import type { AwsPlan, FunctionFilter, LiveTarget, LoadedState, StateChange, StatePlan, StateTarget } from "./plans";
-import type { Ports } from "./ports";
-import { loadState, refusePendingOperations, type ScanState } from "./state";
-import { isOwned, layerTexts, planState, recordedLayers } from "./state-plan";
+import type { Ports } from "../ports";
+import { planFormer } from "./live/former";
+import type { LivePlan, PutBackPlan } from "./live/plans";
+import { planPutBack } from "./live/put-back";
+import { changedBy, type LoadedRecord, loadRecord, newestRecord } from "./live/record";
+import { withSession } from "./live/sessions";
+import type { DeclaredOtherwise } from "./next-steps";
+import type { LoadedState, StateChange } from "./plans";
+import { loadState, refusePendingOperations, type ScanState } from "./recorded/load";
+import { planState, refuseUnknown, type SelectedRecords, type StatePlan, selectRecorded } from "./recorded/plan";
+import { planRestore, versionsRecordedIn } from "./recorded/restore";
 import { checkpoint, during } from "./steps";
-import { patchedState } from "./surgery";
-
-const unchanged = "Nothing was changed.";
-const otherBackups =
-  "List the backups that there are: lambda-layers backups list. Name one: lambda-layers rollback BACKUP";
 
 /** What a rollback is asked to do. */
 export interface RollbackRequest {
@@ -32,8 +34,10 @@ export interface RollbackRequest {
   readonly syncAws?: boolean;
   readonly functions?: readonly string[];
   readonly exclude?: readonly string[];
-  /** The config's settings, where there is a config. */
-  readonly settings?: LayerSettings;
+  /** Looks neither at permissions nor at layer versions beforehand. */
+  readonly skipPreflight?: boolean;
+  /** The config, if there is one: a rollback needs none. */
+  readonly config?: LayerConfig;
 }
 
 /** A planned rollback of one stack. */
@@ -44,96 +48,117 @@ export interface RollbackPlan extends StatePlan {
   readonly full: boolean;
   readonly state: LoadedState;
   readonly backup: LoadedState;
-  /** What is imported; undefined where the state is as it has to be. */
+  /** What is imported; undefined if the state is as it has to be. */
   readonly content: Uint8Array | undefined;
-  /** Layer version ARNs to go back to that AWS has no more; undefined where AWS could not be asked. */
+  /** Layer version ARNs to go back to that AWS has no more; undefined if AWS could not be asked. */
   readonly gone: readonly string[] | undefined;
-  /** How long older backups are kept. */
+  /** How long older backups are kept, in days. */
   readonly retentionDays: number;
   /** Absent without `--sync-aws`. */
-  readonly aws: AwsPlan | undefined;
-  /** The same, where the backup's run has a record: what that run changed, and nothing that others have changed since. */
-  readonly run: PutBackPlan | undefined;
+  readonly aws: LivePlan | PutBackPlan | undefined;
+  /** What the config declares, if there is one. */
+  readonly declared: DeclaredLayers | undefined;
+  /** The functions of the state that are meant. */
+  readonly functions: readonly RecordedFunction[];
 }
-
-// A rollback needs no config: these are a config's own defaults.
-const withoutConfig: LayerSettings = {
-  region: undefined,
-  accountId: undefined,
-  tagKey: "environment",
-  validateLayerExists: true,
-  backupRetentionDays: 30,
-  resourceTypes: {},
-};
 
 /**
  * Plans a rollback: the layer versions of a backup on today's state, so that what others changed since stays; or the
- * whole backup. Read-only. Warns of layer versions to go back to that AWS has no more, where AWS can be asked.
- * @throws LayersError `backup-missing`, `pending-operations`, `usage` for another stack's backup or options that exclude
- * each other, `state-invalid`, and what the ports throw
+ * whole backup. Read-only. Warns of layer versions to go back to that AWS has no more, if AWS can be asked.
+ * @throws LayersError `backup-missing`, `pending-operations`, `usage` for another stack's backup, options that exclude
+ * each other or names that mean nothing, `state-invalid`, and what the ports throw
  */
-export async function planRollback(ports: Ports, request: RollbackRequest): Promise<RollbackPlan> {
-  const { stack, full = false, dryRun = false, functions = [], exclude = [], settings = withoutConfig } = request;
+export function planRollback(ports: Ports, request: RollbackRequest): Promise<RollbackPlan> {
+  return during(unchanged, () => plan(ports, request));
+}
+
+async function plan(ports: Ports, request: RollbackRequest): Promise<RollbackPlan> {
+  const { stack, full = false, dryRun = false, functions = [], exclude = [], config } = request;
   const filter = { functions, exclude };
   if (full && functions.length + exclude.length > 0) {
     throw new LayersError("usage", "A full rollback is one of all functions: it cannot leave any out.");
   }
-  const scan: ScanState = (bytes) => scanState(bytes, { resourceTypes: settings.resourceTypes });
+  const { resourceTypes, backupRetentionDays: retentionDays } = config?.settings ?? defaultSettings;
+  const scan: ScanState = (bytes) => scanState(bytes, { resourceTypes });
   const backup = await loadBackup(ports, stack, request.backup, scan);
   if (!dryRun) ports.reporter.info(`Exporting stack state for ${stack}`);
   const state = await loadState(ports, { stack, scan });
   refusePendingOperations(state);
-  refuseOtherStack(state, backup);
+  refuseOtherStack(ports, state, backup);
+  const meant = selectRecorded(state.facts, filter);
+  refuseUnknown(meant, `in the state of ${stack}`);
 
-  const plan = full ? planFull(state, backup) : planLayers(state, backup, filter, scan);
-  const target = liveTarget(backup);
-  const ofStack = { ...settings, stack: shortStackName(stack), recorded: state.facts.functions, filter, target };
-  const scope = recordedFunctionsOnly;
-  const run = request.syncAws ? await during(unchanged, () => planRunOf(ports, backup, filter)) : undefined;
-  const aws =
-    run ?? (request.syncAws ? await during(unchanged, () => planLive(ports, { ...ofStack, scope })) : undefined);
-  const gone = await findGone(ports, plan.changes);
+  const recorded = full ? planFull(state, backup) : planVersions(state, backup, meant, scan);
+  const aws = request.syncAws ? await planFunctions(ports, request, backup, meant, retentionDays) : undefined;
+  const gone = await findGone(ports, recorded.changes);
   checkpoint(ports, unchanged);
-  const warnings = [...plan.warnings, ...(gone ?? []).map(goneWarning)];
   return {
-    ...plan,
-    warnings,
-    stack,
-    dryRun,
-    full,
-    state,
-    backup,
-    gone,
-    retentionDays: settings.backupRetentionDays,
-    aws,
-    run,
+    ...recorded,
+    warnings: [...recorded.warnings, ...(gone ?? []).map(goneWarning)],
+    ...{ stack, dryRun, full, state, backup, gone, retentionDays, aws },
+    declared: config && declareFor(config, stack),
+    functions: meant.functions,
   };
 }
 
-/** What it takes to put back the live functions that the backup's run has changed; undefined where it has no record. */
-async function planRunOf(ports: Ports, { stack, file }: LoadedState, filter: FunctionFilter) {
-  const beside = file === undefined ? undefined : recordBeside(file);
-  if (beside === undefined) return undefined;
-  try {
-    await ports.backups.find(beside);
-  } catch {
-    return undefined;
+/**
+ * What it takes to put live functions back: what the backup's run has changed, and nothing that others have changed
+ * since. If that run has no record, the versions that the backup records of them.
+ */
+async function planFunctions(
+  ports: Ports,
+  request: RollbackRequest,
+  backup: LoadedState,
+  meant: SelectedRecords,
+  retentionDays: number,
+): Promise<LivePlan> {
+  const { stack, functions = [], exclude = [] } = request;
+  const record = await besideIfAny(ports, backup.file ?? "", "sync");
+  if (record === undefined) {
+    const { config, skipPreflight = false } = request;
+    const settings = config?.settings ?? defaultSettings;
+    return planFormer(ports, { stack, settings, skipPreflight, recorded: meant.functions, former: backup.facts });
   }
-  return planPutBack(ports, await loadRecord(ports, stack, beside), filter);
+  const run = await loadRecord(ports, stack, record);
+  const plan = await planPutBack(ports, run, { functions, exclude }, retentionDays);
+  return { ...plan, warnings: [...plan.warnings, ...(await newerRun(ports, stack, run))] };
+}
+
+/** Warns of a newer run in AWS, which a rollback of an older one leaves as it is. */
+async function newerRun(ports: Ports, stack: string, { file }: LoadedRecord): Promise<string[]> {
+  const newest = await newestRecord(ports, stack);
+  if (newest === undefined || newest === file.shownPath) return [];
+  const { history } = await loadRecord(ports, stack, newest);
+  if (history.putBackAt !== undefined || changedBy(history).length === 0) return [];
+  const command = ports.advise(["rollback", "--stack", stack, "--sync-aws", newest]);
+  return [`A newer run has changed AWS, which this leaves as it is: ${newest}. Put that back first: ${command}`];
+}
+
+/** Another file of the run that a backup or record is of; undefined if there is none. */
+export async function besideIfAny({ backups }: Ports, file: string, kind: BackupKind): Promise<string | undefined> {
+  const beside = pathBeside(file, kind);
+  if (beside === undefined) return undefined;
+  return backups.find(beside).then(
+    () => beside,
+    () => undefined,
+  );
 }
 
 async function loadBackup(
-  { backups }: Ports,
+  ports: Ports,
   stack: string,
   named: string | undefined,
   scan: ScanState,
 ): Promise<LoadedState> {
+  const { backups } = ports;
   const newest = async () =>
     (await backups.list(stack)).find(({ kind, madeBy }) => kind === "state" && madeBy === "update");
-  const found = await (named === undefined ? newest() : backups.find(named));
+  const found: Pick<Backup, "path" | "shownPath"> | undefined = await (named === undefined
+    ? newest()
+    : backups.find(named));
   if (!found) {
-    throw new LayersError("backup-missing", `There is no backup of stack ${stack} that an update made. ${unchanged}`, {
-      next: otherBackups,
+    throw new LayersError("backup-missing", `There is no backup of stack ${stack} that an update made.`, {
+      next: otherBackups(ports, stack),
     });
   }
   const bytes = await backups.read(found.path);
@@ -141,35 +166,42 @@ async function loadBackup(
     return { stack, file: found.shownPath, bytes, facts: scan(bytes) };
   } catch (error) {
     if (!(error instanceof LayersError)) throw error;
-    const message = `${error.message} This is about the backup ${found.shownPath}. ${unchanged}`;
-    throw new LayersError(error.code, message, { next: otherBackups, cause: error });
+    const message = `${error.message} This is about the backup ${found.shownPath}.`;
+    throw new LayersError(error.code, message, { next: otherBackups(ports, stack), cause: error });
   }
 }
 
-function refuseOtherStack(state: LoadedState, backup: LoadedState): void {
+function otherBackups({ advise }: Ports, stack: string): string {
+  const list = advise(["backups", "list", "--stack", stack]);
+  return `List the backups that there are: ${list}. Name one: ${advise(["rollback", "--stack", stack, "BACKUP"])}`;
+}
+
+function refuseOtherStack(ports: Ports, state: LoadedState, backup: LoadedState): void {
   const [mine, other] = [state.facts.owner, backup.facts.owner];
   if (!mine || !other || (mine.stack === other.stack && mine.project === other.project)) return;
   const nameOf = ({ stack, project }: typeof mine) => `stack ${stack} of project ${project}`;
-  throw new LayersError(
-    "usage",
-    `${backup.file} is a backup of ${nameOf(other)}, and this is ${nameOf(mine)}. ${unchanged}`,
-    { next: otherBackups },
-  );
+  throw new LayersError("usage", `${backup.file} is a backup of ${nameOf(other)}, and this is ${nameOf(mine)}.`, {
+    next: otherBackups(ports, state.stack),
+  });
 }
 
 type StateRollback = StatePlan & Pick<RollbackPlan, "content">;
 
-function planLayers(state: LoadedState, backup: LoadedState, filter: FunctionFilter, scan: ScanState): StateRollback {
-  const plan = planState(state.facts.functions, stateTarget(backup), filter);
-  const content = plan.edits.length > 0 ? patchedState(state, plan.edits, scan) : undefined;
+function planVersions(
+  state: LoadedState,
+  backup: LoadedState,
+  { own, excluded }: SelectedRecords,
+  scan: ScanState,
+): StateRollback {
+  const plan = planRestore(state, backup.facts, own, scan, excluded);
   const today = new Set(state.facts.functions.map(({ urn }) => urn));
   const goneFunctions = backup.facts.functions.filter((fn) => isOwned(fn) && !today.has(fn.urn));
   const skipped = goneFunctions.map(({ name }) => ({ function: name, reason: "the stack has it no more" }));
-  return { ...plan, content, skipped: [...plan.skipped, ...skipped] };
+  return { ...plan, skipped: [...plan.skipped, ...skipped] };
 }
 
 function planFull(state: LoadedState, backup: LoadedState): StateRollback {
-  const plan = planState(state.facts.functions, stateTarget(backup));
+  const plan = planState(state.facts.functions, versionsRecordedIn(backup.facts));
   const isSame = compareStates(state.bytes, backup.bytes, { limit: 1 }).length === 0;
   if (isSame) return { ...plan, content: undefined };
   const counts = `${state.facts.resourceCount} resources now, ${backup.facts.resourceCount} in ${backup.file}`;
@@ -177,33 +209,12 @@ function planFull(state: LoadedState, backup: LoadedState): StateRollback {
   return { ...plan, skipped: [], warnings: [warning], content: backup.bytes };
 }
 
-/** Inputs go back to the backup's inputs and outputs to its outputs: they may have differed. */
-function stateTarget({ facts }: LoadedState): StateTarget {
-  const byUrn = new Map(facts.functions.filter(isOwned).map((fn) => [fn.urn, fn]));
-  return (text, { urn }, side) => {
-    const fn = byUrn.get(urn);
-    return fn && versionIn(layerTexts(fn[side]), text);
-  };
-}
-
-/** What live functions have to be at: the versions that a backup records of them. */
-export function liveTarget({ facts }: LoadedState): LiveTarget {
-  const byName = new Map(facts.functions.filter(isOwned).map((fn) => [fn.name, recordedLayers(fn)]));
-  return (text, { name }) => versionIn(byName.get(name) ?? [], text);
-}
-
-/** The version that a list has of a layer, given with any version. */
-function versionIn(layers: readonly string[], layerVersionArn: string): number | undefined {
-  const wanted = parseLayerVersionArn(layerVersionArn);
-  if (!wanted) return undefined;
-  const all = layers.flatMap((text) => parseLayerVersionArn(text) ?? []);
-  return all.find((one) => layerArn(one) === layerArn(wanted))?.version;
-}
-
-/** Layer versions to go back to that AWS has no more; undefined where AWS cannot be asked. */
+/** Layer versions to go back to that AWS has no more; undefined if AWS cannot be asked. */
 async function findGone(ports: Ports, changes: readonly StateChange[]): Promise<string[] | undefined> {
-  const arns = new Set(changes.map(({ arn, to }) => `${arn}:${to}`));
-  const byRegion = Map.groupBy(arns, (arn) => parseLayerVersionArn(arn)?.region);
+  const byRegion = Map.groupBy(
+    new Set(changes.map(({ target }) => target ?? "")),
+    (arn) => parseLayerVersionArn(arn)?.region,
+  );
   const gone: string[] = [];
   try {
     for (const [region, wanted] of byRegion) {
@@ -221,4 +232,23 @@ async function findGone(ports: Ports, changes: readonly StateChange[]): Promise<
 
 function goneWarning(arn: string): string {
   return `Layer version does not exist any more: ${arn}. Functions that have it keep it; it cannot be attached again.`;
+}
+
+/** The entries of the config that do not allow the versions that were put back. */
+export function declaredOtherwise({
+  declared,
+  changes,
+  aws,
+}: Pick<RollbackPlan, "declared" | "changes" | "aws">): DeclaredOtherwise[] {
+  if (!declared) return [];
+  const matcher = createMatcher(declared);
+  const found = [...changes, ...(aws?.changes ?? [])].flatMap(({ target }) => {
+    const layer = parseLayerVersionArn(target ?? "");
+    const entry = layer && matcher(layer)?.declared;
+    return entry && !isAsDeclared(layer.version, entry) ? [{ entry, version: layer.version }] : [];
+  });
+  return [...Map.groupBy(found, ({ entry }) => entry)].map(([{ key, version, source, overridden }, own]) => ({
+    ...{ key, version, overridden, at: `${source.file}:${source.line}` },
+    back: [...new Set(own.map((one) => one.version))].sort((a, b) => b - a),
+  }));
 }

@@ -1,76 +1,177 @@
-import { LayersError } from "../core/errors";
-import { changeLine } from "../core/report";
-import { adviceOnGone, executePutBack } from "./fleet/put-back";
-import { syncLive, updateFailure } from "./live-sync";
-import type { RunResult } from "./plans";
-import type { Ports } from "./ports";
-import { liveTarget, type RollbackPlan } from "./rollback-plan";
-import { during } from "./steps";
-import { replaceStackState } from "./surgery";
-import { tellChanges, tellConcerns } from "./tell";
+import { assess, declaredTargets, type Totals, totalsOf } from "../core/assess";
+import { type DeclaredLayers, declareFor } from "../core/config/declared";
+import type { LayerConfig } from "../core/config/parse";
+import { LayersError, unchanged } from "../core/errors";
+import { createMatcher } from "../core/match";
+import { assessedFunction } from "../core/recorded";
+import type { FunctionFilter } from "../core/selection";
+import type { Ports } from "../ports";
+import { afterRun } from "./after";
+import { carryOut, plannedOnly } from "./live/carry-out";
+import { type PutBackPlan, type PutBackResult, putBackResult } from "./live/plans";
+import { planPutBack } from "./live/put-back";
+import { loadRecord, newestRecord } from "./live/record";
+import type { RolloutOptions } from "./live/rollout";
+import { adviceAfterRollback, adviceAfterRunRollback } from "./next-steps";
+import { documentFormat, type RunResult } from "./plans";
+import { replaceStackState } from "./recorded/replace";
+import { type ReviewOptions, review } from "./review";
+import { besideIfAny, declaredOtherwise, type RollbackPlan } from "./rollback-plan";
+import { checkpoint, during } from "./steps";
+import { changeLines, labelsOfChanges } from "./tell";
 
-const unchanged = "Nothing was changed.";
+export { planRollback, type RollbackPlan, type RollbackRequest } from "./rollback-plan";
 
 /** What came of a rollback: `--json` prints it. */
 export interface RollbackResult extends RunResult {
-  /** The backup whose versions these are, as messages name it. */
+  /** The backup whose versions these are, as messages name it; null for the rollback of a run alone. */
   readonly rollbackTo: string | null;
+  readonly aws?: PutBackResult;
+}
+
+/** How a rollback is carried out. */
+export interface RollbackOptions<Plan> extends RolloutOptions, Omit<ReviewOptions, "dryRun" | "confirm"> {
+  readonly onFailure?: "continue" | "stop";
+  readonly confirm?: (plan: Plan) => Promise<boolean>;
 }
 
 /**
  * Carries out a rollback as planned; the state as it was is kept, like an update's. In a dry run only tells.
- * @param confirm asked before anything is written, where there is anything to write; false ends with code `interrupted`
  * @throws LayersError what an update throws; but functions that AWS did not update are in the result
  */
 export async function executeRollback(
   ports: Ports,
   plan: RollbackPlan,
-  confirm?: (plan: RollbackPlan) => Promise<boolean>,
+  { confirm, ...options }: RollbackOptions<RollbackPlan> = {},
 ): Promise<RollbackResult> {
-  const { stack, dryRun, changes, skipped, aws, run, content } = plan;
-  const result = { stack, dryRun, changes, skipped, rollbackTo: plan.backup.file ?? null, backup: null };
-  const asked = confirm !== undefined && !dryRun && (content !== undefined || (aws?.changes.length ?? 0) > 0);
+  const { stack, dryRun, changes, skipped, warnings, aws, content } = plan;
+  const result = {
+    ...{ format: documentFormat, stack, project: plan.state.facts.owner?.project ?? null, dryRun, changes, skipped },
+    ...{ rollbackTo: plan.backup.file ?? null, backup: null, totals: null },
+  };
   ports.reporter.info(`Rolling back to: ${plan.backup.file}`);
-  tellConcerns(ports.reporter, plan);
-  if (dryRun || asked) tellChanges(ports.reporter, plan);
-  if (asked && !(await confirm(plan))) throw new LayersError("interrupted", `Not confirmed. ${unchanged}`);
-  if (dryRun) {
-    return { ...result, ...(aws && { aws: { changes: aws.changes, outcomes: [], skipped: aws.skipped } }) };
+  const reviewed = { state: changes, skipped, warnings, live: aws, isMore: true, isReplaced: content !== undefined };
+  const ask = confirm && (() => confirm(plan));
+  if (!(await review(ports, reviewed, { ...options, dryRun, confirm: ask }))) {
+    return { ...result, ...(aws && { aws: putBackResult(plannedOnly(ports, aws)) }) };
   }
   const backup = await writeState(ports, plan);
   const soFar = backup === null ? "The state was not changed." : `The state of ${stack} is rolled back.`;
-  const synced = await during(soFar, async () => {
-    if (run) return executePutBack(ports, run);
-    return aws && syncLive(ports, aws, liveTarget(plan.backup), { stack, soFar, backup });
-  });
+  const run = { soFar, ...(backup !== null && { backup }) };
+  const live = aws && (await during(soFar, () => carryOut(ports, aws, options, run)));
   if (!aws && backup !== null) {
     ports.reporter.warn(
       "AWS was not touched: live functions keep their layers until they are rolled back with --sync-aws.",
     );
   }
-  return { ...result, backup, ...(synced && { aws: synced }) };
+  for (const line of adviceAfterRollback(ports, stack, declaredOtherwise(plan))) ports.reporter.warn(line);
+  return { ...result, totals: totalsAfter(plan), backup, ...(live && { aws: putBackResult(live) }) };
 }
 
-/** The error of a rollback in which some functions were not put back in AWS; undefined where all were. */
-export function rollbackFailure({ run }: RollbackPlan, { aws }: RunResult): LayersError | undefined {
-  const failure = updateFailure(aws);
-  const impossible = new Set(run?.impossible);
-  if (!failure || impossible.size === 0) return failure;
-  const canFinish = aws?.outcomes.some((one) => one.status === "failed" && !impossible.has(one));
-  const { code, message, next } = failure;
-  return new LayersError(code, message, {
-    next: `${canFinish ? next : "All others are done."}\n${adviceOnGone}`,
-    cause: failure,
-  });
+/** How the state stands to what the config declares after a rollback; null if there is no config, or not all is known. */
+function totalsAfter({ declared, functions, changes, full }: RollbackPlan): Totals | null {
+  // A whole state that is replaced may have other functions.
+  if (!declared || full) return null;
+  const now = functions.map((fn) => assessedFunction(fn, undefined, { declared, accountId: undefined }));
+  return totalsOf(assess(afterRun(now, { state: changes, outcomes: [] }), declaredTargets(createMatcher(declared))));
 }
 
 async function writeState(ports: Ports, plan: RollbackPlan): Promise<string | null> {
   const { state, backup, content, changes, retentionDays } = plan;
+  checkpoint(ports, unchanged);
   if (content === undefined) {
     ports.reporter.info(`The state of ${plan.stack} is as in ${backup.file}: nothing to roll back`);
     return null;
   }
-  const lines = changes.map(changeLine);
-  const before = await replaceStackState(ports, { state, content, kind: "rollback", lines, retentionDays });
+  const lines = changeLines(changes, labelsOfChanges(changes));
+  const { before } = await replaceStackState(ports, { state, content, kind: "rollback", lines, retentionDays });
   return before.shownPath;
+}
+
+/** Which run is put back, and how much of it. */
+export interface RunRollbackRequest {
+  readonly stack: string;
+  /** Path of a run record, or its name in the backup folder. Default: the stack's newest, if it was being put back. */
+  readonly record?: string;
+  readonly dryRun?: boolean;
+  readonly functions?: readonly string[];
+  readonly exclude?: readonly string[];
+  /** How long older records are kept, in days. */
+  readonly retentionDays: number;
+  /** The config, if there is one: a rollback needs none. */
+  readonly config?: LayerConfig;
+}
+
+/** A planned rollback of one run. */
+export interface RunRollbackPlan extends PutBackPlan {
+  readonly dryRun: boolean;
+  readonly filter: FunctionFilter;
+  /** What the config declares, if there is one. */
+  readonly declared: DeclaredLayers | undefined;
+  /** The state as it was before the run, as messages name it; undefined if the run has kept none. */
+  readonly stateBackup: string | undefined;
+}
+
+/**
+ * Plans to put live functions back to what they were before a run. What others have changed since is left alone.
+ * Needs no Pulumi. Read-only.
+ * @throws LayersError `backup-missing`, `record-invalid`, `usage` for another stack's record or names that the run does
+ * not have, and what AWS answers
+ */
+export async function planRunRollback(ports: Ports, request: RunRollbackRequest): Promise<RunRollbackPlan> {
+  const { stack, dryRun = false, functions = [], exclude = [], retentionDays, config } = request;
+  return during(unchanged, async () => {
+    const record = await loadRecord(ports, stack, request.record ?? (await unfinishedRollback(ports, stack)));
+    const filter = { functions, exclude };
+    const plan = {
+      ...(await planPutBack(ports, record, filter, retentionDays)),
+      ...{ dryRun, filter, declared: config && declareFor(config, stack) },
+      stateBackup: await besideIfAny(ports, record.file.shownPath, "state"),
+    };
+    if (record.history.begun) return plan;
+    const again = ports.advise(["sync", "--stack", stack]);
+    const neverBegun = `The run of ${record.file.shownPath} was cut short before it was begun: it has changed nothing. What to run is a new one: ${again}`;
+    return { ...plan, warnings: [...plan.warnings, neverBegun] };
+  });
+}
+
+async function unfinishedRollback(ports: Ports, stack: string): Promise<string> {
+  const newest = await newestRecord(ports, stack);
+  const record = newest === undefined ? undefined : await loadRecord(ports, stack, newest);
+  if (newest !== undefined && record?.history.unfinished === "rollback") return newest;
+  throw new LayersError("backup-missing", `No rollback of a run for stack ${stack} was cut short.`, {
+    next: `Name the run that is to be put back: ${ports.advise(["rollback", "--stack", stack, "--sync-aws", "FILE"])}`,
+  });
+}
+
+/**
+ * Puts a run back as planned; in a dry run only tells.
+ * @throws LayersError what `carryOut` throws; a function's or alias's failure is in the result
+ */
+export async function executeRunRollback(
+  ports: Ports,
+  plan: RunRollbackPlan,
+  { confirm, ...options }: RollbackOptions<RunRollbackPlan> = {},
+): Promise<RollbackResult> {
+  const { stack, dryRun, filter, declared, stateBackup } = plan;
+  const result = {
+    ...{ format: documentFormat, stack, project: null, dryRun, changes: [], skipped: [], backup: null },
+    ...{ rollbackTo: null, totals: null },
+  };
+  const ask = confirm && (() => confirm(plan));
+  const goes = await review(ports, { skipped: [], warnings: [], live: plan }, { ...options, dryRun, confirm: ask });
+  if (goes) {
+    const aws = putBackResult(await carryOut(ports, plan, options, { soFar: "" }));
+    const advice = [
+      ...adviceAfterRollback(ports, stack, declaredOtherwise({ declared, changes: [], aws: plan })),
+      ...adviceAfterRunRollback(ports, stack, filter, stateBackup, aws),
+    ];
+    for (const line of advice) ports.reporter.warn(line);
+    return { ...result, aws };
+  }
+  // What cannot be put back has failed, although nothing was attempted.
+  return {
+    ...result,
+    aws: { ...putBackResult(plannedOnly(ports, plan)), outcomes: dryRun ? [] : plan.putBack.impossible },
+  };
 }

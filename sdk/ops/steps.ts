@@ -1,42 +1,35 @@
 import { LayersError } from "../core/errors";
-import type { Ports, Reporter } from "./ports";
+import type { Ports, Progress, Reporter } from "../ports";
 
 /**
- * Does a part of a run; an error gets a sentence more that says what the run has changed by then.
+ * Does a part of a run; an error says then what the run has changed by then, unless it knows better.
  * @param soFar such as `Nothing was changed.`
  */
 export async function during<T>(soFar: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw told(error, soFar);
+    throw error instanceof LayersError ? error.having(soFar) : error;
   }
-}
-
-/** The error, with a sentence more at the end of its message. */
-export function told(error: unknown, more: string): unknown {
-  if (!(error instanceof LayersError) || error.message.includes(more)) return error;
-  return new LayersError(error.code, `${sentence(error.message)} ${more}`, { next: error.next, cause: error });
-}
-
-/** The text with a full stop at its end, unless it has its own. */
-export function sentence(text: string): string {
-  return /[.!?:]$/.test(text) ? text : `${text}.`;
 }
 
 /**
  * Stands between two steps.
  * @throws LayersError `interrupted`, with what the run has changed by then
  */
-export function checkpoint({ signal }: Pick<Ports, "signal">, soFar: string): void {
-  if (signal?.aborted) throw new LayersError("interrupted", `Interrupted. ${soFar}`);
+export function checkpoint({ signal }: Pick<Ports, "signal">, changed: string): void {
+  if (signal?.aborted) throw new LayersError("interrupted", "Interrupted.", { changed });
 }
 
 /** Shows a piece of work while it lasts. */
-export async function withProgress<T>(reporter: Reporter, title: string, work: () => Promise<T>): Promise<T> {
+export async function withProgress<T>(
+  reporter: Reporter,
+  title: string,
+  work: (progress: Progress) => Promise<T>,
+): Promise<T> {
   const progress = reporter.progress(title);
   try {
-    return await work();
+    return await work(progress);
   } finally {
     progress.end();
   }

@@ -1,35 +1,38 @@
-import { parseLayerVersionArn } from "../core/arn";
+import { type AssessedFunction, assess, declaredTargets, type TargetOf, totalsOf } from "../core/assess";
 import { declareFor, shortStackName } from "../core/config/declared";
 import type { LayerConfig } from "../core/config/parse";
-import { LayersError } from "../core/errors";
-import type { TagSet } from "../core/live";
-import { createMatcher, type Matcher } from "../core/match";
-import { planLayer } from "../core/plan";
+import { unchanged } from "../core/errors";
+import { createMatcher } from "../core/match";
+import { type FunctionFilter, unknownFunctions, withoutQualifiers } from "../core/selection";
 import type { Shard } from "../core/shard";
 import { scanState } from "../core/state/scan";
-import { planPublish, readAliases } from "./fleet/aliases";
-import type { SyncPlan } from "./fleet/plan";
-import { inspect, refuseUnfit } from "./fleet/preflight";
-import { type FoundFunctions, findFleet } from "./fleet/select";
-import { liveChanges, movingTargets, tagSets } from "./live-plan";
-import type { LiveTarget, Skipped } from "./plans";
-import type { AwsPort, Ports } from "./ports";
-import { loadState } from "./state";
+import type { Ports } from "../ports";
+import { afterRun } from "./after";
+import { type LiveReading, readingOf } from "./expectation";
+import { carryOut, plannedOnly } from "./live/carry-out";
+import { namesInProgram, noSuchFunctions, notInAws, type Where, watchNames } from "./live/names";
+import { planLive } from "./live/plan";
+import type { LivePlan, LiveResult } from "./live/plans";
+import { noneTagged, refuseElsewhere, refuseEmptyRegions, tagSets, whereLooked, whereOf } from "./live/read";
+import { planResume, type ResumeRequest } from "./live/resume";
+import type { RolloutOptions } from "./live/rollout";
+import { adviceAfterSync } from "./next-steps";
+import { documentFormat, type LoadedState, type RunResult } from "./plans";
+import { loadState } from "./recorded/load";
+import { refuseUnknown, selectRecorded, unreadable, withoutStanding } from "./recorded/plan";
+import { type ReviewOptions, review } from "./review";
 import { during } from "./steps";
-import { tellMatches } from "./tell";
-
-export { executeSync } from "./fleet/execute";
-export { syncFailure } from "./fleet/failure";
-export type { SyncPlan, SyncResult } from "./fleet/plan";
+import { labelsOfStandings, tellMatches, warningsOf } from "./tell";
+import { unmatchedWarnings } from "./unmatched";
 
 /** What a sync is asked to do. */
 export interface SyncRequest {
   readonly stack: string;
   readonly config: LayerConfig;
   readonly dryRun?: boolean;
-  /** Names or ARNs of live functions: only these. Pulumi is not asked then. */
+  /** Names, ARNs or names in the program: only these functions. Pulumi is asked only for names that AWS does not have. */
   readonly functions?: readonly string[];
-  /** Names or ARNs of functions that are left out in any case. */
+  /** The same, of functions that are left out in any case. */
   readonly exclude?: readonly string[];
   /** Live functions that are tagged as the stack's. Pulumi is not asked then. */
   readonly allFunctions?: boolean;
@@ -41,6 +44,8 @@ export interface SyncRequest {
   readonly profiles?: readonly string[];
   /** Only this part of the functions. */
   readonly shard?: Shard;
+  /** Nothing is to be changed: what cannot be read is told, and fails nothing. */
+  readonly expectNoChanges?: boolean;
   /** Looks neither at permissions nor at layer versions beforehand. */
   readonly skipPreflight?: boolean;
   /** Does not look at aliases. */
@@ -49,177 +54,169 @@ export interface SyncRequest {
   readonly publish?: { readonly alias?: string };
 }
 
-const unchanged = "Nothing was changed.";
-// Beyond a second of GetFunction's budget a run finds out when a function's turn comes.
-const mostAskedWhetherBusy = 100;
-// Functions that are as declared have nothing moved, and cost a request each: enough to see that an alias is misspelt.
-const mostAskedForAlias = 50;
+/** A planned sync of live functions. Nothing has been changed. */
+export interface SyncPlan extends LivePlan {
+  /** Null if none is known. */
+  readonly project: string | null;
+  readonly dryRun: boolean;
+  /** The functions that were looked at, and what they are to be at; undefined for a run that is gone on with. */
+  readonly assessed:
+    | { readonly functions: readonly AssessedFunction[]; readonly targetOf: TargetOf; readonly live: LiveReading }
+    | undefined;
+}
+
+/** What a sync did, or would do: `--json` prints it. The state is not touched. */
+export interface SyncResult extends RunResult {
+  readonly aws: LiveResult;
+}
+
+/** How a sync is carried out. */
+export interface SyncOptions extends RolloutOptions, Omit<ReviewOptions, "dryRun" | "confirm"> {
+  readonly confirm?: (plan: SyncPlan) => Promise<boolean>;
+}
 
 /**
  * Plans what live functions need to be at the declared versions. Read-only: one pass through each account and region,
- * one request a distinct layer version. Needs Pulumi only where no functions are named, by name or by tag.
- * @throws LayersError `aws-credentials`, `aws-permission`, `aws-failed`, `layer-version-missing`, `layer-incompatible`,
- * `layer-ambiguous`, `usage` where a function that is named does not exist, and what reading a stack's state throws
+ * one request a distinct layer version. Needs Pulumi only if no functions are named, by name or by tag.
+ * @throws LayersError `usage` for names and tags that mean nothing, what `planLive` throws, and what reading a stack's
+ * state throws
  */
-export async function planSync(ports: Ports, request: SyncRequest): Promise<SyncPlan> {
+export function planSync(ports: Ports, request: SyncRequest): Promise<SyncPlan> {
   return during(unchanged, () => plan(ports, request));
 }
 
 async function plan(ports: Ports, request: SyncRequest): Promise<SyncPlan> {
-  const { stack, config, dryRun = false, functions = [], exclude = [], regions = [], profiles = [] } = request;
+  const { stack, config, dryRun = false, regions = [], profiles = [], shard } = request;
   const { settings } = config;
-  const callsBefore = ports.aws.calls();
-  const matcher = createMatcher(declareFor(config, stack));
-  const target: LiveTarget = (text) => planLayer(text, matcher)?.to;
+  const declared = declareFor(config, stack);
+  const matcher = createMatcher(declared);
+  const targetOf = declaredTargets(matcher);
+  const filter = withoutQualifiers({ functions: request.functions ?? [], exclude: request.exclude ?? [] });
   const scope = { allFunctions: request.allFunctions ?? false, tags: request.tags ?? {} };
   const sets = tagSets(scope, settings.tagKey, shortStackName(stack));
-  const isLive = functions.length > 0 || sets.length > 0;
-  const selection = {
-    recorded: isLive ? undefined : await readRecorded(ports, stack, config),
-    filter: { functions, exclude },
-    tagSets: sets,
-    regions: regions.length > 0 || ports.aws.region === undefined ? regions : [ports.aws.region],
-    profiles,
-    home: settings.region,
-    shard: request.shard,
-  };
-  const isOld = request.skipAliases
-    ? undefined
-    : (version: Parameters<typeof liveChanges>[0]) => isWrong(version, target);
-  const { visited, skipped, gone } = await findFleet(ports, selection, isOld, (aws, found) =>
-    examine(ports, aws, found, { matcher, target }, request),
-  );
-  if (functions.length > 0) refuseUnknown(gone);
-  const aliases = visited.flatMap((one) => one.aliases);
-  tellMatches(ports.reporter, new Set(visited.flatMap((one) => one.layers)), matcher);
-  const warnings = refuseUnfit(visited.flatMap(({ inspection }) => inspection ?? []));
-  return {
-    stack,
-    dryRun,
-    sites: visited.map(({ site }) => site).filter((site) => site.functions.length > 0),
-    changes: visited.flatMap((one) => one.changes),
-    skipped: [...skipped, ...gone],
-    warnings: [
-      ...warnings,
-      ...(sets.length > 0 && visited.every(({ found }) => found === 0) ? [noneSelected(request, sets, visited)] : []),
-      ...visited.flatMap((one) => one.warnings),
-    ],
-    aliases,
-    publish: request.publish,
-    ...(request.publish && { toPublish: visited.flatMap((one) => one.toPublish) }),
-    target,
-    resumed: undefined,
-    retentionDays: settings.backupRetentionDays,
-    callsBefore,
-  };
-}
-
-/** A name that somebody has written and that nothing has: what else was meant by it is not known. */
-function refuseUnknown(gone: readonly Skipped[]): void {
-  if (gone.length === 0) return;
-  const lines = gone.map(({ function: name, reason }) => `Function ${name}: ${reason}.`);
-  throw new LayersError("usage", [...lines, unchanged].join("\n"), {
-    next: "Look at the name, and at the region (--region) and account (--profile) that were asked.",
-  });
-}
-
-function noneSelected(
-  { functions = [], shard }: SyncRequest,
-  sets: readonly TagSet[],
-  visited: readonly { readonly site: { readonly region: string } }[],
-): string {
-  const tags = sets.map((set) =>
-    Object.entries(set)
-      .map(([key, value]) => `${key}=${value}`)
-      .join(" and "),
-  );
-  const regions = [...new Set(visited.map(({ site }) => site.region))].join(", ");
-  const part = shard ? `, shard ${shard.index}/${shard.count}` : "";
-  const which = functions.length > 0 ? `None of the functions ${functions.join(", ")} has` : "No function has";
-  return `${which} the tag ${tags.join(" or ")} in ${regions}${part}.`;
-}
-
-async function readRecorded(ports: Ports, stack: string, { settings }: LayerConfig) {
-  const scan = (bytes: Uint8Array) => scanState(bytes, { resourceTypes: settings.resourceTypes });
-  return (await loadState(ports, { stack, scan })).facts.functions;
-}
-
-function isWrong(fn: Parameters<LiveTarget>[1], target: LiveTarget): boolean {
-  return fn.layers.some((text) => target(text, fn) !== undefined);
-}
-
-/** Finds out all that there is to know of one account and region before its functions are changed. */
-async function examine(
-  ports: Ports,
-  aws: AwsPort,
-  found: FoundFunctions,
-  { matcher, target }: { readonly matcher: Matcher; readonly target: LiveTarget },
-  request: SyncRequest,
-) {
-  const { skipPreflight = false, skipAliases = false, dryRun = false, publish, config } = request;
-  const targets = movingTargets(found.functions, target);
-  const moving = targets.map((one) => one.function);
-  const existence = config.settings.validateLayerExists;
-  const movingArns = moving.map(({ arn }) => arn);
-  const isMoving = new Set(movingArns);
-  const asDeclared = found.functions
-    .filter((fn) => !isMoving.has(fn.arn) && hasDeclared(fn, matcher))
-    .map(({ arn }) => arn);
-  const alias = skipAliases ? undefined : publish?.alias;
-  const asked = [
-    ...found.withOldVersions,
-    // A run asks for these when it moves them: a dry run tells of it instead.
-    ...(alias !== undefined ? [...asDeclared.slice(0, mostAskedForAlias), ...(dryRun ? movingArns : [])] : []),
-  ];
-  const { stale, known, warnings } = await readAliases(aws, [...new Set(asked)], target);
-  // With an alias also functions that need no update themselves, where the alias is behind, or there is none.
-  const behind = stale.filter((one) => one.alias === publish?.alias).map((one) => one.functionArn);
-  const without =
-    alias === undefined ? [] : asDeclared.filter((arn) => known.get(arn)?.every(({ name }) => name !== alias));
-  const wanted = new Set([...movingArns, ...behind, ...without]);
-  const published = publish && { ...publish, functions: [...wanted] };
-  const [inspection, busy] = await Promise.all([
-    skipPreflight ? undefined : inspect(ports, aws, targets, { existence, publish: published }),
-    skipPreflight ? [] : (found.busy ?? aws.busyFunctions(movingArns.slice(0, mostAskedWhetherBusy))),
-  ]);
-  const inTheWay = new Set(busy);
-  const releasing = found.functions.filter(({ arn }) => wanted.has(arn));
-  return {
-    inspection,
-    found: found.functions.length,
-    // What has an update in progress has to be waited for: its turn comes last.
-    site: {
-      region: found.region,
-      profile: found.profile,
-      functions: releasing.toSorted((a, b) => Number(inTheWay.has(a.arn)) - Number(inTheWay.has(b.arn))),
+  const isByTag = sets.length > 0;
+  const state = isByTag || filter.functions.length > 0 ? undefined : await readState(ports, stack, config);
+  const recorded = state && selectRecorded(state.facts, filter);
+  if (recorded) refuseUnknown(recorded, `in the state of ${stack}`);
+  const where = whereOf(ports, settings.region, { regions, profiles });
+  refuseElsewhere(filter.functions, where);
+  if (recorded) refuseEmptyRegions([...recorded.own, ...recorded.functions], where);
+  const watch = watchNames(filter);
+  const live = await planLive(ports, {
+    ...{ stack, targetOf, hints: { declared, accountId: settings.accountId }, dryRun, publish: request.publish },
+    selection: {
+      ...where,
+      recorded: recorded?.functions ?? [],
+      names: isByTag ? [] : filter.functions,
+      tagSets: sets,
+      isMeant: recorded ? undefined : watch.isMeant,
+      shard,
     },
-    layers: [...new Set(found.functions.flatMap((fn) => fn.layers))],
-    changes: moving.flatMap((fn) => liveChanges(fn, found.region, target)),
-    aliases: stale,
-    toPublish: publish ? planPublish(releasing, found.region, publish.alias, known) : [],
-    warnings: [...imagesWarning(found), ...busyWarnings(moving, inTheWay), ...warnings],
+    existence: settings.validateLayerExists,
+    isLook: request.expectNoChanges ?? false,
+    skipPreflight: request.skipPreflight ?? false,
+    skipAliases: request.skipAliases ?? false,
+    retentionDays: settings.backupRetentionDays,
+  });
+  if (!recorded) {
+    const isAll = live.failures.length === 0;
+    // Tags that no function has are mistyped; an empty part of a fleet is not.
+    if (isByTag && isAll && watch.seen() === 0) throw noneTagged(sets, live.regions);
+    const again = await resolved(ports, request, filter, watch.open(), where);
+    if (again) return plan(ports, { ...request, ...again });
+    const others = isByTag && isAll ? watch.open().filter((name) => filter.functions.includes(name)) : [];
+    const known = live.functions.map(({ name }) => name);
+    if (others.length > 0) {
+      const untagged = unknownFunctions(others, whereLooked(sets, live.regions), known);
+      if (others.length === filter.functions.length) throw untagged;
+      ports.reporter.warn(untagged.message);
+    }
+    if (shard && live.found === 0) ports.reporter.info(`Shard ${shard.index}/${shard.count} has no functions`);
+  }
+  const { standings, functions } = live;
+  tellMatches(ports.reporter, standings, matcher);
+  return {
+    ...live.plan,
+    project: state?.facts.owner?.project ?? null,
+    dryRun,
+    skipped: [...(recorded ? withoutStanding(recorded) : []), ...live.plan.skipped],
+    warnings: [
+      ...warningsOf(standings, labelsOfStandings(standings)),
+      ...(standings.length > 0 ? unmatchedWarnings(standings, "AWS", config.file) : []),
+      ...live.failures.map(({ message }) => `Live versions are not all known: ${message}`),
+      ...live.plan.warnings,
+    ],
+    assessed: {
+      ...{ functions: [...functions, ...(state ? unreadable(state.facts) : [])], targetOf },
+      live: readingOf(live.failures),
+    },
   };
 }
 
-function hasDeclared(fn: FoundFunctions["functions"][number], matcher: Matcher): boolean {
-  return fn.layers.some((text) => {
-    const parsed = parseLayerVersionArn(text);
-    return parsed !== undefined && matcher(parsed) !== undefined;
-  });
+async function readState(ports: Ports, stack: string, { settings }: LayerConfig): Promise<LoadedState> {
+  const scan = (bytes: Uint8Array) => scanState(bytes, { resourceTypes: settings.resourceTypes });
+  return loadState(ports, { stack, scan });
 }
 
-const namesShown = 5;
-
-function imagesWarning({ functions }: FoundFunctions): string[] {
-  const images = functions.filter(({ packageType }) => packageType === "Image").map(({ name }) => name);
-  if (images.length === 0) return [];
-  const more = images.length > namesShown ? ` and ${images.length - namesShown} more` : "";
-  const names = `${images.slice(0, namesShown).join(", ")}${more}`;
-  return [`Deployed as container images, which cannot have layers: ${names}.`];
+/**
+ * The filter with names that AWS does not have as what they are called there; undefined if AWS has all of them.
+ * @param open names that none of the functions has that were found
+ * @throws LayersError `usage` for names that nobody knows
+ */
+async function resolved(
+  ports: Ports,
+  { stack, config }: SyncRequest,
+  { functions, exclude }: FunctionFilter,
+  open: readonly string[],
+  where: Where,
+): Promise<FunctionFilter | undefined> {
+  const missing = await notInAws(ports, open, where);
+  if (missing.length === 0) return undefined;
+  const known = await namesInProgram(ports, missing, stack, config);
+  const unknown = missing.filter((name) => !known.has(name));
+  if (unknown.length > 0) throw await noSuchFunctions(ports, unknown, where);
+  const inAws = (name: string) => known.get(name) ?? [name];
+  return { functions: functions.flatMap(inAws), exclude: exclude.flatMap(inAws) };
 }
 
-function busyWarnings(moving: readonly { name: string; arn: string }[], busy: ReadonlySet<string>): string[] {
-  return moving
-    .filter(({ arn }) => busy.has(arn))
-    .map(({ name }) => `Function ${name} has an update in progress: its turn comes when that has ended.`);
+/**
+ * Plans to finish a run that was cut short, whatever command it was of.
+ * @throws LayersError what {@link planResume} throws
+ */
+export async function planResumed(
+  ports: Ports,
+  request: ResumeRequest & { readonly dryRun?: boolean },
+): Promise<SyncPlan> {
+  const { dryRun = false, ...resume } = request;
+  return { ...(await planResume(ports, resume)), project: null, dryRun, assessed: undefined };
+}
+
+/**
+ * Carries out a sync as planned; in a dry run only tells.
+ * @throws LayersError what `review` and `carryOut` throw; functions that failed are in the result: see `liveFailure`
+ */
+export async function executeSync(
+  ports: Ports,
+  plan: SyncPlan,
+  { confirm, ...options }: SyncOptions = {},
+): Promise<SyncResult> {
+  const { stack, dryRun, assessed } = plan;
+  const ask = confirm && (() => confirm(plan));
+  const reviewed = { skipped: [], warnings: [], live: plan, functions: assessed?.functions };
+  if (!(await review(ports, reviewed, { ...options, dryRun, confirm: ask })))
+    return resultOf(plan, plannedOnly(ports, plan));
+  const aws = await carryOut(ports, plan, options, { soFar: "" });
+  const standings = assessed ? assess(assessed.functions, assessed.targetOf) : [];
+  for (const line of adviceAfterSync(ports, stack, aws, standings)) ports.reporter.warn(line);
+  return resultOf(plan, aws);
+}
+
+function resultOf({ stack, project, dryRun, assessed }: SyncPlan, aws: LiveResult): SyncResult {
+  const outcomes = [...aws.outcomes, ...(aws.rolledBack?.outcomes ?? [])];
+  const functions = assessed && afterRun(assessed.functions, { state: [], outcomes });
+  return {
+    ...{ format: documentFormat, stack, project, dryRun, changes: [], skipped: [], backup: null },
+    totals: functions ? totalsOf(assess(functions, assessed.targetOf)) : null,
+    aws,
+  };
 }

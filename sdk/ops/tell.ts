@@ -1,51 +1,76 @@
-import { layerArn, parseLayerVersionArn } from "../core/arn";
+import { layerArn } from "../core/arn";
+import type { Standing } from "../core/assess";
+import { declaredAt } from "../core/config/declared";
+import { labelsOf, type NamedFunction, parseFunctionArn } from "../core/function-arn";
 import type { Matcher } from "../core/match";
 import { changeLine } from "../core/report";
-import type { AwsPlan, LiveChange, StateChange, StatePlan } from "./plans";
-import type { Reporter } from "./ports";
+import { count } from "../core/text";
+import type { Reporter } from "../ports";
+import type { LiveChange, StateChange } from "./plans";
 
-/** A plan, of an update or a rollback. */
-type AnyPlan = Pick<StatePlan, "changes" | "skipped" | "warnings"> & { readonly aws: AwsPlan | undefined };
-
-/** Tells what has to be known about a plan before it is carried out. */
-export function tellConcerns(reporter: Reporter, { warnings, skipped, aws }: AnyPlan): void {
-  for (const line of [...warnings, ...(aws?.warnings ?? [])]) reporter.warn(line);
-  for (const { function: name, reason } of [...skipped, ...(aws?.skipped ?? [])]) {
-    reporter.warn(`Function ${name} is skipped: ${reason}.`);
-  }
+/** How lines call the functions of changes: by name, with the region or account if that is needed to tell them apart. */
+export function labelsOfChanges(
+  changes: readonly (StateChange | LiveChange)[],
+  others: Iterable<NamedFunction> = [],
+): (change: StateChange | LiveChange) => string {
+  const label = labelsOf([...changes.map(namedBy), ...others]);
+  return (change) => label(namedBy(change));
 }
 
-/** Lists what a plan changes, and says where that is nothing. */
-export function tellChanges(reporter: Reporter, { changes, aws }: AnyPlan): void {
-  list(reporter, changes, "layer version updates");
-  if (aws) tellLiveChanges(reporter, aws.changes);
+function namedBy(change: StateChange | LiveChange): NamedFunction {
+  const account = "functionArn" in change ? parseFunctionArn(change.functionArn)?.account : undefined;
+  return { name: change.function, region: change.region, account };
 }
 
-/** Lists what live functions need. */
-export function tellLiveChanges(reporter: Reporter, changes: readonly LiveChange[]): void {
-  list(reporter, changes, "layer version updates in AWS");
+/** The lines of changes, in their order. */
+export function changeLines(
+  changes: readonly (StateChange | LiveChange)[],
+  label: (change: StateChange | LiveChange) => string,
+): string[] {
+  return changes.map((change) => changeLine({ ...change, function: label(change) }));
 }
 
-function list(reporter: Reporter, changes: readonly (StateChange | LiveChange)[], what: string): void {
-  reporter.info(changes.length > 0 ? `Found ${changes.length} ${what}:` : `Found no ${what}`);
-  for (const change of changes) reporter.item(changeLine(change));
+/** Lists changes, and says if there are none. */
+export function tellChanges(
+  reporter: Reporter,
+  changes: readonly (StateChange | LiveChange)[],
+  where: "" | " in AWS",
+  label: (change: StateChange | LiveChange) => string,
+): void {
+  const found = count(changes.length, "layer version update");
+  reporter.info(changes.length > 0 ? `Found ${found}${where}:` : `Found no layer version updates${where}`);
+  for (const line of changeLines(changes, label)) reporter.item(line);
 }
 
-/**
- * Tells, with `--verbose`, of each layer once which entry declares it and why, or that none does.
- * @param texts layer version ARNs, as a state or functions have them
- */
-export function tellMatches(reporter: Reporter, texts: Iterable<string>, matcher: Matcher): void {
-  const layers = [...new Set(texts)].flatMap((text) => parseLayerVersionArn(text) ?? []);
-  for (const [arn, layer] of new Map(layers.map((one) => [layerArn(one), one]))) {
+/** What has to be known of standings beside their versions: layers that a function has twice. */
+export function warningsOf(
+  standings: readonly Standing[],
+  label: (fn: NamedFunction) => string = labelsOfStandings(standings),
+): string[] {
+  return standings.flatMap(({ fn, layer, isTwice }) =>
+    layer && isTwice
+      ? [`Function ${label(fn)} has layer ${layer.name} more than once, which Lambda refuses: keep one of them.`]
+      : [],
+  );
+}
+
+/** How lines call the functions of standings. */
+export function labelsOfStandings(standings: readonly Standing[]): (fn: NamedFunction) => string {
+  return labelsOf(standings.map(({ fn }) => fn));
+}
+
+/** Tells, with `--verbose`, of each layer once which entry declares it and why, or that none does. */
+export function tellMatches(reporter: Reporter, standings: readonly Standing[], matcher: Matcher): void {
+  const layers = new Map(standings.flatMap(({ layer }) => (layer ? [[layerArn(layer), layer] as const] : [])));
+  for (const [arn, layer] of layers) {
     const match = matcher(layer);
     if (!match) {
       reporter.verbose(`Layer ${arn} is declared by no entry`);
       continue;
     }
-    const { key, version, enforce, source } = match.declared;
+    const { key, version, enforce } = match.declared;
     const wanted = enforce === "minimum" ? `version ${version} or newer` : `version ${version}`;
-    const entry = `"${key}" (${source.file}:${source.line})`;
+    const entry = `"${key}" (${declaredAt(match.declared)})`;
     reporter.verbose(`Layer ${arn} is declared by ${entry}, matched by ${match.rule}: ${wanted}`);
   }
 }

@@ -1,76 +1,168 @@
+import { assess, totalsOf } from "../core/assess";
 import { shortStackName } from "../core/config/declared";
-import type { LayerSettings } from "../core/config/parse";
-import { changeLine } from "../core/report";
-import type { StateFacts } from "../core/state/facts";
+import { unchanged } from "../core/errors";
 import { patchState } from "../core/state/patch";
-import { holdsPlaintext } from "../core/state/plaintext";
-import { planLive } from "./live-plan";
-import type { FunctionFilter, LiveScope, LiveTarget, LoadedState, StateTarget, UpdatePlan } from "./plans";
-import type { Ports } from "./ports";
-import { refusePendingOperations, type ScanState } from "./state";
-import { invalidLayers, planState } from "./state-plan";
+import { countLayers } from "../core/text";
+import type { Ports } from "../ports";
+import { afterRun } from "./after";
+import type { LiveReading } from "./expectation";
+import { carryOut, plannedOnly } from "./live/carry-out";
+import type { LiveResult } from "./live/plans";
+import type { RolloutOptions } from "./live/rollout";
+import { adviceAfterUpdate } from "./next-steps";
+import { documentFormat, type LoadedState, type RunResult, type StateChange } from "./plans";
+import type { ScanState } from "./recorded/load";
+import { patchedState, pruneBackups, replaceStackState } from "./recorded/replace";
+import { planRestore } from "./recorded/restore";
+import { type ReviewOptions, review } from "./review";
 import { checkpoint, during } from "./steps";
-import { patchedState, pruneBackups, replaceStackState } from "./surgery";
+import { changeLines, labelsOfChanges } from "./tell";
+import type { UpdatePlan } from "./update-plan";
 
-const unchanged = "Nothing was changed.";
+export { planUpdate, type UpdatePlan, type UpdateRequest } from "./update-plan";
 
-/** What an update is asked to do. */
-export interface UpdateRequest {
-  readonly dryRun: boolean;
-  /** For a state that comes from a file: the file that is written. Default: the same file. */
-  readonly out?: string;
-  readonly filter: FunctionFilter;
-  readonly target: StateTarget;
-  readonly settings: LayerSettings;
-  /** Absent: live functions are left alone, and AWS is not called. */
-  readonly live?: { readonly scope: LiveScope; readonly target: LiveTarget };
+/** How an update is carried out. */
+export interface UpdateOptions extends RolloutOptions, Omit<ReviewOptions, "dryRun" | "confirm"> {
+  readonly confirm?: (plan: UpdatePlan) => Promise<boolean>;
+}
+
+/** What an update did, or would do: `--json` prints it. */
+export interface UpdateResult extends RunResult {
+  readonly aws?: LiveResult;
+  /** Whether AWS was read; absent without `--sync-aws`. */
+  readonly live?: LiveReading;
+  /** Recorded versions that went back, because the run in AWS was stopped and put back; absent if none did. */
+  readonly recordedBack?: readonly StateChange[];
 }
 
 /**
- * Plans the update of a state, and of the live functions where that is asked for. Read-only.
- * @throws LayersError `pending-operations`, `layer-ambiguous`, and what {@link planLive} throws
+ * Carries out an update as planned; in a dry run only tells.
+ * @throws LayersError; but functions that AWS did not update are in the result: see `liveFailure`
  */
-export async function planUpdate(ports: Ports, state: LoadedState, request: UpdateRequest): Promise<UpdatePlan> {
-  const { stack, file, facts } = state;
-  const { dryRun, filter, settings, live } = request;
-  refusePendingOperations(state);
-  const plan = planState(facts.functions, request.target, filter);
-  const { region, tagKey, validateLayerExists } = settings;
-  const ofStack = {
-    stack: shortStackName(stack),
-    recorded: facts.functions,
-    filter,
-    region,
-    tagKey,
-    validateLayerExists,
-  };
-  const aws = live && (await during(unchanged, () => planLive(ports, { ...ofStack, ...live })));
-  checkpoint(ports, unchanged);
+export async function executeUpdate(
+  ports: Ports,
+  plan: UpdatePlan,
+  scan: ScanState,
+  { confirm, ...options }: UpdateOptions = {},
+): Promise<UpdateResult> {
+  const { dryRun } = plan;
+  const reviewed = { ...plan, state: plan.changes, live: plan.aws, isMore: isCopied(plan) };
+  const ask = confirm && (() => confirm(plan));
+  if (!(await review(ports, reviewed, { ...options, dryRun, confirm: ask }))) return plannedResult(ports, plan);
+  const backup = await applyToState(ports, plan, scan);
+  const live = plan.aws && (await updateFunctions(ports, plan, options, backup));
+  const recordedBack = live && (await restoreStopped(ports, plan, live, backup.now, scan));
+  const result = resultOf(plan, { backup: backup.shown, live, recordedBack: recordedBack ?? [] });
+  for (const line of adviceAfterUpdate(plan, standing(plan, recordedBack), live)) ports.reporter.warn(line);
+  return result;
+}
+
+/** A state file that goes elsewhere is written even if nothing changes: whoever named it goes on with it. */
+function isCopied({ state, out }: UpdatePlan): boolean {
+  return out !== undefined && out !== state.file;
+}
+
+/** The result of a run before anything was done. */
+export function plannedResult(ports: Ports, plan: UpdatePlan): UpdateResult {
+  const live = plan.aws && plannedOnly(ports, plan.aws);
+  return resultOf(plan, { backup: null, live, recordedBack: [] }, true);
+}
+
+interface Done {
+  readonly backup: string | null;
+  readonly live: LiveResult | undefined;
+  readonly recordedBack: readonly StateChange[];
+}
+
+function resultOf(plan: UpdatePlan, { backup, live, recordedBack }: Done, isPlanned = false): UpdateResult {
+  const { stack, dryRun, state, changes, skipped, functions, targetOf } = plan;
+  const outcomes = [...(live?.outcomes ?? []), ...(live?.rolledBack?.outcomes ?? [])];
+  const now = isPlanned ? functions : afterRun(functions, { state: standing(plan, recordedBack), outcomes });
   return {
-    ...plan,
+    format: documentFormat,
     stack,
+    project: state.facts.owner?.project ?? null,
     dryRun,
-    state,
-    out: file === undefined ? undefined : (request.out ?? file),
-    retentionDays: settings.backupRetentionDays,
-    warnings: [...plaintextWarnings(state), ...foreignState(state), ...invalidLayerWarnings(facts), ...plan.warnings],
-    aws,
+    changes,
+    skipped,
+    backup,
+    totals: totalsOf(assess(now, targetOf)),
+    ...(plan.live && { live: plan.live }),
+    ...(live && { aws: live }),
+    ...(recordedBack.length > 0 && { recordedBack }),
   };
+}
+
+/** The changes of the state that have not gone back. */
+function standing({ changes }: UpdatePlan, recordedBack: readonly StateChange[] = []): StateChange[] {
+  const back = new Set(recordedBack.map((change) => `${change.urn} ${change.arn}`));
+  return changes.filter((change) => !back.has(`${change.urn} ${change.arn}`));
+}
+
+/** What an update has written of the state. */
+export interface AppliedState {
+  /** The backup as messages name it; null if none was needed. */
+  readonly shown: string | null;
+  /** What the stack has now, if that was imported. */
+  readonly now?: Uint8Array;
 }
 
 /**
  * Writes the state that an update has planned: into the stack, or into a file.
  * @param scan what the plan's state was scanned with
- * @returns the backup as messages name it; null where none was needed
  * @throws LayersError what {@link replaceStackState} and the ports throw
  */
-export async function applyToState(ports: Ports, plan: UpdatePlan, scan: ScanState): Promise<string | null> {
-  const lines = plan.changes.map(changeLine);
-  if (plan.out !== undefined) return applyToFile(ports, plan, plan.out, lines);
-  if (plan.edits.length === 0) return null;
+export async function applyToState(ports: Ports, plan: UpdatePlan, scan: ScanState): Promise<AppliedState> {
+  const lines = changeLines(plan.changes, labelsOfChanges(plan.changes, plan.functions));
+  if (plan.out !== undefined) return { shown: await applyToFile(ports, plan, plan.out, lines) };
+  if (plan.edits.length === 0) return { shown: null };
   const { state, retentionDays } = plan;
   const content = patchedState(state, plan.edits, scan);
-  return (await replaceStackState(ports, { state, content, kind: "updated", lines, retentionDays })).shownPath;
+  const { before, now } = await replaceStackState(ports, { state, content, kind: "updated", lines, retentionDays });
+  return { shown: before.shownPath, now };
+}
+
+/**
+ * Carries out the live part of an update.
+ * @throws LayersError what {@link carryOut} throws
+ */
+export function updateFunctions(
+  ports: Ports,
+  { aws, stack }: UpdatePlan,
+  options: RolloutOptions,
+  { shown }: AppliedState,
+): Promise<LiveResult | undefined> {
+  const soFar = shown === null ? "The state was not changed." : `The state of ${stack} is updated.`;
+  const run = { soFar, ...(shown !== null && { backup: shown }) };
+  return during(soFar, async () => aws && carryOut(ports, aws, options, run));
+}
+
+/** After a run that was stopped and put back in AWS: puts back what the state records of functions that are not updated. */
+async function restoreStopped(
+  ports: Ports,
+  plan: UpdatePlan,
+  { outcomes, rolledBack }: LiveResult,
+  bytes: Uint8Array | undefined,
+  scan: ScanState,
+): Promise<readonly StateChange[] | undefined> {
+  if (!rolledBack || !bytes) return undefined;
+  const { stack, functions, changes, retentionDays } = plan;
+  const isBack = new Set(rolledBack.outcomes.filter(({ status }) => status !== "failed").map(({ arn }) => arn));
+  const undone = outcomes.filter(({ arn, status }) => isBack.has(arn) || status === "cancelled" || status === "failed");
+  const arns = new Set(undone.map(({ arn }) => arn));
+  const urns = new Set(functions.flatMap(({ arn, urn }) => (urn !== undefined && arns.has(arn ?? "") ? [urn] : [])));
+  if (!changes.some(({ urn }) => urns.has(urn))) return undefined;
+  const soFar = `The state of ${stack} records versions that functions were put back from.`;
+  return during(soFar, async () => {
+    const state: LoadedState = { stack, file: undefined, bytes, facts: scan(bytes) };
+    const own = state.facts.functions.filter(({ urn }) => urns.has(urn));
+    const { changes: back, content } = planRestore(state, plan.state.facts, own, scan);
+    if (!content) return undefined;
+    ports.reporter.info(`Putting back ${countLayers(back.length)} in the state of ${stack}`);
+    const lines = changeLines(back, labelsOfChanges(back, functions));
+    await replaceStackState(ports, { state, content, kind: "rollback", lines, retentionDays });
+    return back;
+  });
 }
 
 async function applyToFile(
@@ -84,7 +176,6 @@ async function applyToFile(
   checkpoint(ports, unchanged);
   let backup: string | null = null;
   const inPlace = state.file !== undefined && (await stateFiles.isSame(state.file, out));
-  // Another file is written even where nothing changes: whoever named it goes on with it.
   if (inPlace && edits.length === 0) return null;
   // A state that stays where it is needs no copy.
   if (inPlace) {
@@ -102,26 +193,4 @@ async function applyToFile(
   const its = owner === undefined || owner === shortStackName(stack) ? stack : owner;
   reporter.warn(`The stack itself was not touched: pulumi stack import --stack ${its} --file ${out}`);
   return backup;
-}
-
-/** A stack's own export has none: it is made without `--show-secrets`. */
-function plaintextWarnings({ file, bytes }: LoadedState): string[] {
-  if (file === undefined || !holdsPlaintext(bytes)) return [];
-  return [
-    `${file} holds secrets in plaintext, and so does what is made from it, the backup included: export the state without --show-secrets, and delete this file.`,
-  ];
-}
-
-function foreignState({ stack, file, facts }: LoadedState): string[] {
-  const found = facts.owner?.stack;
-  if (file === undefined || found === undefined || found === shortStackName(stack)) return [];
-  return [
-    `${file} is a state of stack ${found}, but the versions declared for ${stack} are used: name its stack with --stack.`,
-  ];
-}
-
-function invalidLayerWarnings({ functions }: StateFacts): string[] {
-  return invalidLayers(functions).map(
-    ({ function: name, text }) => `Invalid layer ARN format: ${text} of function ${name} is left as it is.`,
-  );
 }

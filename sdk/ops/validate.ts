@@ -1,180 +1,205 @@
-import { layerArn, parseLayerVersionArn } from "../core/arn";
+import { layerArn } from "../core/arn";
+import type { AssessedFunction } from "../core/assess";
 import { whyUnsuitable } from "../core/compatibility";
-import { type DeclaredLayer, type DeclaredLayers, declareFor } from "../core/config/declared";
-import type { LayerConfig } from "../core/config/parse";
-import { LayersError } from "../core/errors";
-import { createMatcher } from "../core/match";
-import type { FunctionFacts } from "../core/state/facts";
-import { scanState } from "../core/state/scan";
-import { withSession } from "./fleet/sites";
-import type { Finding, ValidationReport } from "./plans";
-import type { Ports } from "./ports";
-import { loadState } from "./state";
-import { byName, invalidLayers, isOwned, recordedLayers } from "./state-plan";
-
-/** What is validated. */
-export interface ValidateRequest {
-  readonly stack: string;
-  readonly config: LayerConfig;
-  /** An exported state instead of the stack's own; AWS is not asked then. */
-  readonly stateFile?: string;
-}
-
-/** A layer that an entry declares, and the functions that have it. */
-export interface DeclaredMatch {
-  readonly declared: DeclaredLayer;
-  /** Without version. */
-  readonly arn: string;
-  readonly layer: string;
-  readonly functions: FunctionFacts[];
-}
+import { type DeclaredLayer, type DeclaredLayers, declaredAt, declareFor } from "../core/config/declared";
+import { type ErrorCode, LayersError } from "../core/errors";
+import { labelsOf } from "../core/function-arn";
+import { createMatcher, type Matcher } from "../core/match";
+import { countLayers, quotedIfOdd } from "../core/text";
+import type { AwsPort, Ports } from "../ports";
+import { type Assessment, type AssessRequest, readStandings } from "./assess";
+import { codeOfUnknown, failedReading, type LiveReading } from "./expectation";
+import { askAbout, type DeclaredMatch, findableLayers, type LayerPlace, labelsOfLayers, matchesOf } from "./matches";
+import { documentFormat, skippedName } from "./plans";
+import { invalidLayers } from "./recorded/plan";
+import { labelsOfStandings, warningsOf } from "./tell";
 
 /**
- * Checks that a config fits a stack: what each entry matches in the state, and, where AWS can be asked, that each declared
- * version exists and suits the functions that have the layer.
- * @throws LayersError what the stack and file ports throw; whatever is wrong with the config's layers is in the report
+ * What a validation has found. An `error` makes the config wrong; `unknown` is what could not be read. The code of both is
+ * that of the error that the validation ends with.
  */
-export async function validate(ports: Ports, request: ValidateRequest): Promise<ValidationReport> {
-  const { stack, config, stateFile } = request;
-  const { resourceTypes } = config.settings;
-  const declared = declareFor(config, stack);
-  const { facts } = await loadState(ports, {
-    stack,
-    file: stateFile,
-    scan: (bytes) => scanState(bytes, { resourceTypes }),
-  });
-  const functions = facts.functions.filter(isOwned).toSorted(byName);
-  const { matches, findings, contested } = findMatches(functions, declared);
-  for (const { function: name, text } of invalidLayers(functions)) {
-    findings.push(warning("layer-invalid", `Invalid layer ARN format: ${text} of function ${name}.`));
-  }
-  const layers = declared.layers.map((entry) => {
-    const mine = matches.filter((match) => match.declared === entry);
-    if (mine.length === 0 && !contested.has(entry)) findings.push(unused(entry, stack));
-    const { key, version } = entry;
-    return { key, version, matches: mine.map(({ layer, functions: having }) => ({ layer, functions: having.length })) };
-  });
-  findings.push(...matches.flatMap(declaredUnsuitable));
-  const live = await validateInAws(ports, request, declared, matches, findings);
-  return { stack, layers, findings, live };
-}
-
-/**
- * Finds which layers of functions each entry is about. Layers that two entries claim are in the findings, and these
- * entries, which do match something, are the contested ones.
- */
-export function findMatches(functions: readonly FunctionFacts[], declared: DeclaredLayers) {
-  const matcher = createMatcher(declared);
-  const matches = new Map<string, DeclaredMatch>();
-  const ambiguous = new Map<string, Finding>();
-  const contested = new Set<DeclaredLayer>();
-  for (const fn of functions) {
-    for (const text of recordedLayers(fn)) {
-      const parsed = parseLayerVersionArn(text);
-      if (!parsed) continue;
-      const arn = layerArn(parsed);
-      try {
-        const match = matcher(parsed);
-        if (!match) continue;
-        const known = matches.get(arn);
-        if (known) known.functions.push(fn);
-        else matches.set(arn, { declared: match.declared, arn, layer: parsed.name, functions: [fn] });
-      } catch (error) {
-        if (!(error instanceof LayersError)) throw error;
-        ambiguous.set(arn, { severity: "error", code: error.code, message: error.describe() });
-        for (const entry of declared.layers) {
-          if (createMatcher({ ...declared, layers: [entry] })(parsed)) contested.add(entry);
-        }
-      }
+export type Finding = { readonly message: string } & (
+  | {
+      readonly severity: "error";
+      readonly code: Extract<
+        ErrorCode,
+        "config-invalid" | "layer-ambiguous" | "layer-incompatible" | "layer-version-missing"
+      >;
     }
-  }
-  return { matches: [...matches.values()], findings: [...ambiguous.values()], contested };
+  | { readonly severity: "unknown"; readonly code: ErrorCode }
+  | { readonly severity: "warning"; readonly code: WarningCode }
+);
+
+type WarningCode = "entry-unused" | "function-skipped" | "layer-incompatible" | "layer-invalid" | "layer-twice";
+
+/** How well a config fits a stack: `--json` prints it. */
+export interface ValidationReport extends Pick<Assessment, "stack" | "project" | "totals"> {
+  readonly format: typeof documentFormat;
+  /** Each entry, and the layers that it is about. */
+  readonly layers: readonly {
+    readonly key: string;
+    readonly version: number;
+    readonly matches: readonly (LayerPlace & { readonly functions: number })[];
+  }[];
+  readonly findings: readonly Finding[];
+  /** Whether AWS was asked for the declared versions, or why not. */
+  readonly live: LiveReading;
+}
+
+/**
+ * Checks that a config fits a stack, or live functions: what each entry matches, and, if AWS can be asked, that each
+ * declared version exists and suits the functions that have the layer.
+ * @throws LayersError what {@link readStandings} throws, but `layer-ambiguous`; whatever is wrong with the config's layers
+ * is in the report
+ */
+export async function validate(ports: Ports, request: AssessRequest): Promise<ValidationReport> {
+  const { stack, config, functions = [], exclude = [] } = request;
+  const declared = declareFor(config, stack);
+  const { matcher, contested, findings } = collectAmbiguous(declared);
+  const assessment = await readStandings(ports, { ...request, matcher });
+  const { project, totals, recorded, where } = assessment;
+  const matches = matchesOf(assessment.standings);
+  const live = await validateInAws(ports, request, declared, matches);
+  const layers = declared.layers.map(({ key, version }) => ({
+    ...{ key, version },
+    matches: matches
+      .filter((match) => match.declared.key === key)
+      .map(({ layer, arn, region, account, functions }) => ({
+        ...{ layer, arn, region, account, functions: functions.length },
+      })),
+  }));
+  const isUnused = ({ key }: DeclaredLayer) =>
+    !matches.some((match) => match.declared.key === key) && !contested.has(key);
+  // What matches nothing may be about functions that were not looked at.
+  const isPartial = functions.length + exclude.length > 0 || (recorded === undefined && !assessment.live.read);
+  const nothing = declared.layers.length > 0 && contested.size === 0 ? assessment.unmatched : [];
+  const unused = isPartial ? [] : declared.layers.filter(isUnused);
+  return {
+    ...{ format: documentFormat, stack, project, totals, layers },
+    findings: [
+      ...findings.values(),
+      ...nothing.map((message): Finding => ({ severity: "error", code: "config-invalid", message })),
+      ...ofFunctions(assessment),
+      ...unused.map((entry) =>
+        warning("entry-unused", `${declaredAt(entry)}: "${entry.key}" matches no layer in ${where}.`),
+      ),
+      ...declaredUnsuitable(matches, assessment),
+      ...live.findings,
+    ],
+    live: live.reading,
+  };
+}
+
+/** A matcher that keeps what is declared twice, instead of ending the run with the first of it. */
+function collectAmbiguous(declared: DeclaredLayers) {
+  const find = createMatcher(declared);
+  const findings = new Map<string, Finding>();
+  const contested = new Set<string>();
+  const matcher: Matcher = (layer) => {
+    try {
+      return find(layer);
+    } catch (error) {
+      if (!(error instanceof LayersError) || error.code !== "layer-ambiguous") throw error;
+      findings.set(layerArn(layer), { severity: "error", code: error.code, message: error.describe() });
+      for (const entry of declared.layers)
+        if (createMatcher({ ...declared, layers: [entry] })(layer)) contested.add(entry.key);
+      return undefined;
+    }
+  };
+  return { matcher, contested, findings };
+}
+
+/** What is wrong with functions, whatever the config says. */
+function ofFunctions({ standings, skipped, recorded, live, totals }: Assessment): Finding[] {
+  const own = recorded?.own.filter((fn) => !recorded.excluded.has(fn)) ?? [];
+  const unread = failedReading(live);
+  return [
+    ...(unread ? [unknown(unread.code, `Live versions are not known: ${unread.reason}`)] : []),
+    ...(totals.unknown > 0 && !unread
+      ? [unknown("not-known", `${countLayers(totals.unknown)} cannot be read in the state.`)]
+      : []),
+    ...skipped.map((one) => warning("function-skipped", `Function ${skippedName(one)} is skipped: ${one.reason}.`)),
+    ...invalidLayers(own).map(({ function: name, text }) =>
+      warning("layer-invalid", `Invalid layer ARN format: ${quotedIfOdd(text)} of function ${name}.`),
+    ),
+    ...warningsOf(standings).map((message) => warning("layer-twice", message)),
+  ];
 }
 
 /** What the config itself says of runtimes and architectures. */
-function declaredUnsuitable({ declared, layer, functions }: DeclaredMatch): Finding[] {
-  const { compatibleRuntimes = [], compatibleArchitectures = [] } = declared;
-  return functions.flatMap((fn) => {
-    const reason = whyUnsuitable(fn, { compatibleRuntimes, compatibleArchitectures });
-    return reason ? [warning("layer-incompatible", `${at(declared)}: layer ${layer} ${reason} (${fn.name}).`)] : [];
-  });
-}
-
-async function validateInAws(
-  ports: Ports,
-  { config, stateFile }: ValidateRequest,
-  declared: DeclaredLayers,
-  matches: readonly DeclaredMatch[],
-  findings: Finding[],
-): Promise<ValidationReport["live"]> {
-  if (stateFile !== undefined) return { read: false, reason: "a state file was given" };
-  if (!config.settings.validateLayerExists) return { read: false, reason: "settings.validate_layer_exists is false" };
-  try {
-    const wanted = [...matches, ...(await unmatched(ports, config, declared, matches))];
-    for (const [region, ofRegion] of Map.groupBy(wanted, ({ arn }) => arn.split(":")[3])) {
-      await withSession(ports, { region }, async (aws) => {
-        for (const match of ofRegion) findings.push(...(await checkVersion(aws.layerVersion, match)));
-      });
-    }
-    return { read: true };
-  } catch (error) {
-    if (!(error instanceof LayersError) || error.code === "interrupted") throw error;
-    return { read: false, reason: error.message };
-  }
-}
-
-/** Entries that match nothing in the state, as the layers that they name. */
-export async function unmatched(
-  ports: Ports,
-  { settings }: LayerConfig,
-  { layers, stack }: DeclaredLayers,
-  matches: readonly DeclaredMatch[],
-): Promise<DeclaredMatch[]> {
-  const matched = new Set(matches.map(({ declared }) => declared));
-  const open = layers.filter((entry) => !matched.has(entry));
-  if (open.length === 0) return [];
-  return withSession(ports, { region: settings.region }, async (aws) => {
-    const { account, partition } = await aws.callerIdentity();
-    return open.map((declared) => {
-      const name = declared.names?.find((one) => !one.includes("*")) ?? `${declared.key}-${stack}`;
-      const where = { partition, region: aws.region, account: settings.accountId ?? account };
-      const arn = declared.arn ?? layerArn({ ...where, name });
-      return { declared, arn, layer: name, functions: [] };
+function declaredUnsuitable(matches: readonly DeclaredMatch[], { standings }: Assessment): Finding[] {
+  const label = labelsOfStandings(standings);
+  return matches.flatMap(({ declared, layer, functions }) => {
+    const { compatibleRuntimes = [], compatibleArchitectures = [] } = declared;
+    return functions.flatMap((fn) => {
+      const reason = whyUnsuitable(fn, { compatibleRuntimes, compatibleArchitectures });
+      return reason
+        ? [warning("layer-incompatible", `${declaredAt(declared)}: layer ${layer} ${reason} (${label(fn)}).`)]
+        : [];
     });
   });
 }
 
+/** Looks in each region whether the declared versions exist. What cannot be asked in one leaves the others alone. */
+async function validateInAws(
+  ports: Ports,
+  { config, stateFile }: AssessRequest,
+  declared: DeclaredLayers,
+  matches: readonly DeclaredMatch[],
+): Promise<{ readonly findings: readonly Finding[]; readonly reading: LiveReading }> {
+  const notAsked = (reason: string) => ({ findings: [], reading: { read: false as const, reason } });
+  if (stateFile !== undefined) return notAsked("a state file was given");
+  if (!config.settings.validateLayerExists) return notAsked("settings.validate_layer_exists is false");
+  try {
+    const all = await findableLayers(ports, config, declared, matches);
+    const labels = { fn: labelsOf(all.flatMap(({ functions }) => functions)), layer: labelsOfLayers(all) };
+    const findings = await askAbout(
+      ports,
+      all,
+      (aws, match) => checkVersion(aws, match, labels),
+      (error, region) => [notAskable(error, region)],
+    );
+    return { findings, reading: { read: true } };
+  } catch (error) {
+    const finding = notAskable(error);
+    return { findings: [finding], reading: { read: false, reason: finding.message, code: finding.code } };
+  }
+}
+
 async function checkVersion(
-  layerVersion: (arn: string) => Promise<"missing" | "denied" | Parameters<typeof whyUnsuitable>[1]>,
-  { declared, arn, layer, functions }: DeclaredMatch,
+  aws: AwsPort,
+  match: DeclaredMatch,
+  labels: { readonly fn: (fn: AssessedFunction) => string; readonly layer: (layer: LayerPlace) => string },
 ): Promise<Finding[]> {
-  const wanted = `${arn}:${declared.version}`;
-  const found = await layerVersion(wanted);
-  if (found === "missing") {
-    return [error("layer-version-missing", `Layer version does not exist: ${wanted}, declared at ${at(declared)}.`)];
+  const { declared, functions } = match;
+  const arn = `${match.arn}:${declared.version}`;
+  const facts = await aws.layerVersion(arn);
+  if (facts === "missing") {
+    const message = `Layer version does not exist: ${arn}, declared at ${declaredAt(declared)}.`;
+    return [{ severity: "error", code: "layer-version-missing", message }];
   }
-  if (found === "denied") {
-    const message = `Layer version ${wanted} cannot be read: AWS denies lambda:GetLayerVersion. A version of another account that does not exist reads the same.`;
-    return [warning("layer-unreadable", message)];
+  if (facts === "denied") {
+    const message = `Layer version ${arn} cannot be read: AWS denies lambda:GetLayerVersion. A version of another account that does not exist reads the same.`;
+    return [unknown("aws-permission", message)];
   }
-  return functions.flatMap((fn) => {
-    const reason = whyUnsuitable(fn, found);
-    return reason ? [error("layer-incompatible", `Function ${fn.name} cannot use layer ${layer}: it ${reason}.`)] : [];
+  return functions.flatMap((fn): Finding[] => {
+    const reason = whyUnsuitable(fn, facts);
+    const message = `Function ${labels.fn(fn)} cannot use layer ${labels.layer(match)}: it ${reason}.`;
+    return reason ? [{ severity: "error", code: "layer-incompatible", message }] : [];
   });
 }
 
-function unused(declared: DeclaredLayer, stack: string): Finding {
-  return warning("entry-unused", `${at(declared)}: "${declared.key}" matches no layer in the state of ${stack}.`);
+function notAskable(error: unknown, region?: string): Finding & { readonly severity: "unknown" } {
+  if (!(error instanceof LayersError) || error.code === "interrupted") throw error;
+  const where = region === undefined ? "" : ` in ${region}`;
+  const message = `Whether the declared versions exist${where} is not known: ${error.message}`;
+  return unknown(codeOfUnknown(error.code), message);
 }
 
-function at({ source }: DeclaredLayer): string {
-  return `${source.file}:${source.line}`;
+function unknown(code: ErrorCode, message: string): Finding & { readonly severity: "unknown" } {
+  return { severity: "unknown", code, message };
 }
 
-function error(code: string, message: string): Finding {
-  return { severity: "error", code, message };
-}
-
-function warning(code: string, message: string): Finding {
+function warning(code: WarningCode, message: string): Finding {
   return { severity: "warning", code, message };
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { statSync } from "node:fs";
 import { LayersError } from "../core/errors";
+import { reasonOf } from "../core/system-error";
 import { projectMissing, pulumiMissing } from "./stack-errors";
 
 /** How a Pulumi command ended. */
@@ -23,8 +24,8 @@ export async function runPulumi(
   options: SpawnOptions & { readonly cwd: string },
   watch: (child: ChildProcess) => void = () => {},
 ): Promise<CommandEnd> {
-  const isFolder = statSync(options.cwd, { throwIfNoEntry: false })?.isDirectory();
-  if (!isFolder) throw projectMissing(options.cwd, "there is no such folder");
+  const problem = folderProblem(options.cwd);
+  if (problem) throw projectMissing(options.cwd, problem);
   const env = { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" };
   try {
     const end = await new Promise<CommandEnd>((resolve, reject) => {
@@ -41,6 +42,17 @@ export async function runPulumi(
     if (name === "AbortError") throw interrupted();
     if (code === "ENOENT" || code === "EACCES") throw pulumiMissing(error);
     throw error;
+  }
+}
+
+/** Why nothing can run in a folder; undefined if it can. */
+function folderProblem(path: string): string | undefined {
+  try {
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (!found) return "there is no such folder";
+    return found.isDirectory() ? undefined : "it is a file";
+  } catch (cause) {
+    return reasonOf(cause);
   }
 }
 

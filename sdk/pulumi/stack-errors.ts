@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { shortStackName } from "../core/config/declared";
 import { type ErrorCode, LayersError } from "../core/errors";
+import { didYouMean } from "../core/nearest";
 
 /** How a Pulumi command failed. */
 export interface PulumiFailure {
@@ -19,18 +20,30 @@ export interface PulumiFailure {
 // Exit codes that Pulumi's CLI promises to keep: pkg/cmd/pulumi/cmd/exit_codes.go.
 const exitCodes = { notLoggedIn: 3, stackNotFound: 6 };
 
-/** Tells a person why a Pulumi command failed. Codes count more than text; text is looked at where Pulumi has no code. */
-export function explainFailure(failure: PulumiFailure): LayersError {
+// A full name where names have no slashes, as on the legacy layout of a backend in files, is no code of Pulumi's either.
+const refusedName = /organization name must be|a stack name may only contain/;
+
+/** Whether a Pulumi command failed because there is no such stack. */
+export function isStackMissing({ exitCode, stderr }: PulumiFailure): boolean {
+  return exitCode === exitCodes.stackNotFound || refusedName.test(stderr);
+}
+
+/**
+ * Tells a person why a Pulumi command failed. Codes count more than text; text is looked at where Pulumi has no code.
+ * @param stacks the project's stacks, for the one that was probably meant
+ */
+export function explainFailure(failure: PulumiFailure, stacks: readonly string[] = []): LayersError {
   const { what, stack, cwd, exitCode, stderr } = failure;
   const said = withoutPrefix(stderr) || `it ended with exit code ${exitCode}`;
   const error = (code: ErrorCode, message: string, next: string) =>
     new LayersError(code, message, { next, cause: stderr });
 
-  if (exitCode === exitCodes.stackNotFound || /organization name must be/.test(said)) {
+  if (isStackMissing(failure)) {
+    const meant = didYouMean(shortStackName(stack), stacks);
     return error(
       "stack-missing",
       `State file not found: the stack ${stack} does not exist in this project (${said}).`,
-      "Ensure you're in the correct directory (should contain Pulumi.yaml). See which stacks there are: pulumi stack ls",
+      `${meant ? `${meant}\n` : ""}Ensure you're in the correct directory (should contain Pulumi.yaml). See which stacks there are: pulumi stack ls`,
     );
   }
   if (exitCode === exitCodes.notLoggedIn) {

@@ -2,9 +2,11 @@ import type { ChildProcess, SpawnOptions } from "node:child_process";
 import { type FileHandle, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { shortStackName } from "../core/config/declared";
+import type { StackPort } from "../ports";
 import { runPulumi } from "./command";
 import { fileOption, isImportRunning } from "./running-imports";
-import { explainFailure } from "./stack-errors";
+import { explainFailure, isStackMissing } from "./stack-errors";
 
 /** A Pulumi command that was run. */
 export interface PulumiCommand {
@@ -35,7 +37,7 @@ interface StackCommand extends SpawnOptions {
  * Stacks by the Pulumi CLI. Methods throw LayersError `pulumi-missing`, `project-missing`, `pulumi-login`,
  * `stack-missing`, `pulumi-failed`, and what they name themselves.
  */
-export class PulumiStacks {
+export class PulumiStacks implements StackPort {
   readonly #cwd: string;
   readonly #onCommand: PulumiOptions["onCommand"];
 
@@ -99,13 +101,36 @@ export class PulumiStacks {
     readErrors: () => Promise<string>,
     watch?: (child: ChildProcess) => void,
   ): Promise<void> {
-    const started = performance.now();
     // As one word, so that a name such as --help cannot be an option.
-    const allArgs = [...args, `--stack=${stack}`];
-    const { exitCode } = await runPulumi(allArgs, { ...options, cwd: this.#cwd }, watch);
-    this.#onCommand?.({ args: allArgs, milliseconds: performance.now() - started, exitCode });
+    const exitCode = await this.#runAny([...args, `--stack=${stack}`], options, watch);
     if (exitCode === 0) return;
-    throw explainFailure({ what, stack, cwd: this.#cwd, exitCode, stderr: await readErrors() });
+    const failure = { what, stack, cwd: this.#cwd, exitCode, stderr: await readErrors() };
+    throw explainFailure(failure, isStackMissing(failure) ? await this.#stackNames() : []);
+  }
+
+  /** The project's stacks by their short names; none if Pulumi does not tell. */
+  async #stackNames(): Promise<string[]> {
+    const chunks: Buffer[] = [];
+    try {
+      await this.#runAny(["stack", "ls", "--json"], { stdio: ["ignore", "pipe", "ignore"] }, (child) =>
+        child.stdout?.on("data", (chunk: Buffer) => chunks.push(chunk)),
+      );
+      const stacks: { name: string }[] = JSON.parse(Buffer.concat(chunks).toString());
+      return stacks.map(({ name }) => shortStackName(name));
+    } catch {
+      return []; // the error that they were wanted for counts
+    }
+  }
+
+  async #runAny(
+    args: readonly string[],
+    options: SpawnOptions,
+    watch?: (child: ChildProcess) => void,
+  ): Promise<number | null> {
+    const started = performance.now();
+    const { exitCode } = await runPulumi(args, { ...options, cwd: this.#cwd }, watch);
+    this.#onCommand?.({ args, milliseconds: performance.now() - started, exitCode });
+    return exitCode;
   }
 }
 

@@ -1,5 +1,16 @@
 import assert from "node:assert/strict";
-import { CreateAliasCommand, LambdaClient, UpdateFunctionCodeCommand } from "@aws-sdk/client-lambda";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  CreateAliasCommand,
+  LambdaClient,
+  UpdateAliasCommand,
+  UpdateFunctionCodeCommand,
+} from "@aws-sdk/client-lambda";
+import { createAliasMethods } from "../../sdk/aws/aliases";
+import { Budget } from "../../sdk/aws/budget";
+import { Caller } from "../../sdk/aws/caller";
+import type { Clients } from "../../sdk/aws/clients";
+import { stateOf } from "../../sdk/aws/functions";
 import type { AliasMove } from "../../sdk/core/live";
 import { arnOf, base, useAws } from "./harness";
 
@@ -37,6 +48,16 @@ describe("published versions and aliases", () => {
     assert.deepEqual((await aws.functionVersion(api, "1"))?.layers, [base(1)]);
     assert.deepEqual((await aws.functionVersion(api, "2"))?.layers, [base(2)]);
     assert.equal(await aws.functionVersion(api, "3"), undefined);
+  });
+
+  it("are listed to the last page", async () => {
+    const aws = await start();
+    const names = Array.from({ length: 60 }, (_, index) => `alias-${10 + index}`);
+    for (const name of names) await createAlias(name, { FunctionVersion: "1" });
+    assert.deepEqual(
+      (await aws.listAliases(api)).map(({ name }) => name),
+      [...names, "live"],
+    );
   });
 
   it("follow: a version is published, and the alias moved to it", async () => {
@@ -98,6 +119,71 @@ describe("published versions and aliases", () => {
     });
     await aws.moveAlias(api, { alias: "live", from: "2", to: "1" });
     assert.deepEqual(await aws.listAliases(api), [{ name: "live", version: "1" }]);
+  });
+
+  it("are not moved over a move of somebody else at the same moment", async () => {
+    const aws = await start();
+    await aws.publish(api, { alias: "live" });
+    test.emulator.edit("api", { Layers: ["base:3"] });
+    const { version } = await aws.publish(api);
+    test.emulator.resetCounts();
+    test.emulator.fault({ operation: "UpdateAlias", delayMs: 500, times: 1 });
+    const moving = aws.moveAlias(api, { alias: "live", from: "2", to: "1" });
+    while (test.emulator.counts().UpdateAlias === undefined) await sleep(5);
+    const lambda = new LambdaClient({});
+    await lambda.send(new UpdateAliasCommand({ FunctionName: "api", Name: "live", FunctionVersion: version }));
+    lambda.destroy();
+    await assert.rejects(moving, { message: `Alias live of api was moved by somebody else: it serves ${version}.` });
+    assert.deepEqual(await aws.listAliases(api), [{ name: "live", version }]);
+  });
+
+  /** Opens a session during which somebody changes the function, once its alias was read. */
+  async function changedOnTheWay(change: Parameters<typeof test.emulator.edit>[1]) {
+    await start();
+    let changed = false;
+    return test.connect(
+      {},
+      {
+        onCall({ operation }) {
+          if (operation === "GetAlias" && !changed) test.emulator.edit("api", change);
+          changed ||= operation === "GetAlias";
+        },
+      },
+    );
+  }
+
+  it("do not bring live what was changed after it was looked at", async () => {
+    const aws = await changedOnTheWay({ MemorySize: 512 });
+    await assert.rejects(aws.publish(api, { alias: "live" }), { message: /\(MemorySize\)/ });
+    assert.deepEqual(await aws.listAliases(api), [{ name: "live", version: "1" }]);
+  });
+
+  it("stay at $LATEST, whatever is changed meanwhile", async () => {
+    const aws = await changedOnTheWay({ Layers: ["base:3"] });
+    await createAlias("latest", { FunctionVersion: "$LATEST" });
+    assert.deepEqual(await aws.publish(api, { alias: "latest" }), { version: "$LATEST" });
+    assert.equal(test.emulator.counts().PublishVersion, undefined);
+  });
+
+  // The emulator publishes at once.
+  it("are moved to a version once it is ready, and not before", async () => {
+    const state = { FunctionName: "api", FunctionArn: api, Version: "7" };
+    const left = ["InProgress", "InProgress", "Successful"] as const;
+    let reads = 0;
+    const caller = new Caller({
+      limiter: async () => ({ budget: () => new Budget(1000), setRate() {} }),
+      where: { region: "us-east-1" },
+      signal: new AbortController().signal,
+    });
+    const lambda = {
+      getFunction: async () => ({ Configuration: state }),
+      publishVersion: async () => ({ ...state, State: "Pending" }),
+    };
+    const methods = createAliasMethods({ lambda } as unknown as Clients, caller, async () =>
+      stateOf({ ...state, LastUpdateStatus: left[reads++] }),
+    );
+    assert.deepEqual(await methods.publish(api), { version: "7" });
+    assert.equal(reads, 3);
   });
 
   for (const [name, fault] of [

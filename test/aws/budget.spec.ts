@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Budget } from "../../sdk/aws/budget";
+import type { Clients } from "../../sdk/aws/clients";
+import { limiterFor } from "../../sdk/aws/limiter";
 import { counts } from "../support/counts";
 
 /** A server's bucket as AWS has it: full at first, refilled steadily, one token a request. */
@@ -57,6 +59,36 @@ describe("Budget", () => {
     await assert.rejects(budget.take(stop.signal), { code: "interrupted" });
   });
 
+  it("spends nothing on those who have left", async () => {
+    const [left, served] = [new Budget(20), new Budget(20)];
+    await Promise.all([left, served].map((budget) => takeAll(budget, 6)));
+    const stop = new AbortController();
+    const leaving = Promise.allSettled(Array.from({ length: 20 }, () => left.take(stop.signal)));
+    const order: string[] = [];
+    const last = [
+      left.take().then(() => order.push("behind them")),
+      takeAll(served, 10).then(() => order.push("tenth")),
+    ];
+    stop.abort();
+    await Promise.all([leaving, ...last]);
+    assert.deepEqual(order, ["behind them", "tenth"]);
+  });
+
+  it("lets none go at once after a refusal", async () => {
+    const [refused, other] = [new Budget(1), new Budget(1)];
+    refused.refused();
+    const stop = new AbortController();
+    const order: string[] = [];
+    const waiting = refused.take(stop.signal).then(
+      () => order.push("refused"),
+      () => {},
+    );
+    await other.take().then(() => order.push("other"));
+    stop.abort();
+    await waiting;
+    assert.deepEqual(order, ["other"]);
+  });
+
   it("slows down when AWS refuses, once for refusals of one moment, and recovers by and by", async () => {
     const budget = new Budget(100);
     const full = budget.rate;
@@ -65,5 +97,19 @@ describe("Budget", () => {
     assert.ok(Math.abs(slow / full - 0.7) < 0.05, `${slow} of ${full} a second`);
     await takeAll(budget, 30);
     assert.ok(budget.rate > slow && budget.rate < full);
+  });
+});
+
+describe("limiterFor", () => {
+  it("has GetFunction follow the rate of all others, 100 to 15, and the tagging API not", () => {
+    const clients = { region: "us-east-1", endpoint: "http://nowhere" } as Clients;
+    const limiter = limiterFor("123456789012", clients, 60);
+    const rate = (service: "lambda" | "tagging", operation: string) => limiter.budget(service, operation).rate;
+    assert.ok(Math.abs(rate("lambda", "GetFunction") / rate("lambda", "ListFunctions") - 100 / 15) < 0.01);
+    assert.ok(Math.abs(rate("lambda", "ListFunctions") / rate("tagging", "GetResources") - 60 / 15) < 0.01);
+    assert.equal(limiterFor("123456789012", clients, undefined), limiter);
+    for (const other of [{ region: "eu-west-1" }, { endpoint: "http://elsewhere" }])
+      assert.notEqual(limiterFor("123456789012", { ...clients, ...other }, undefined), limiter);
+    assert.notEqual(limiterFor("210987654321", clients, undefined), limiter);
   });
 });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { connectAws } from "../../sdk/aws/session";
 import { removeFolder, temporaryFolder } from "../support/folders";
-import { arnOf, base, useAws } from "./harness";
+import { arnOf, base, fleet, moveBase, useAws } from "./harness";
 
 const role = "arn:aws:iam::333333333333:role/deploy";
 
@@ -83,6 +83,16 @@ describe("credentials and region", () => {
     const aws = await test.connect({ roleArn: role });
     assert.equal((await aws.callerIdentity()).account, "333333333333");
     assert.equal(test.emulator.counts().AssumeRole, 2);
+  });
+
+  it("that fail leave no doubt that an update was not sent", async () => {
+    test.emulator.seed(fleet(1));
+    const { functions } = await (await test.connect()).listFunctions({ all: true });
+    test.emulator.fault({ operation: "AssumeRole", status: 500 });
+    const aws = await test.connect({ roleArn: role });
+    const [outcome] = await aws.reconcile(functions, moveBase(2), { deadlineMs: 500 });
+    assert.deepEqual([outcome?.status, outcome?.revisionId], ["failed", functions[0]?.revisionId]);
+    assert.doesNotMatch(outcome?.reason ?? "", /not known/);
   });
 
   it("that are missing are explained", async () => {

@@ -90,6 +90,20 @@ describe("explain", () => {
   }
 });
 
+describe("explain, for a profile", () => {
+  const where = { region: "us-east-1", profile: "team" };
+  for (const [name, message, next] of [
+    ["CredentialsProviderError", /^AWS credentials not configured for profile team: /, /--profile team`/],
+    ["ExpiredTokenException", /^AWS did not accept the credentials of profile team: /, /^Sign in again/],
+  ] as const) {
+    it(`names it: ${name}`, () => {
+      const error = explain({ name, message: "no" }, list, where);
+      assert.match(error.message, message);
+      assert.match(error.next ?? "", next);
+    });
+  }
+});
+
 describe("isDenied", () => {
   it("tells the action that was asked for from one that it needs first", () => {
     const error = {

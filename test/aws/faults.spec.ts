@@ -119,14 +119,17 @@ describe("reconcile while somebody else is at work", () => {
     const { aws, functions } = await start(10);
     test.emulator.edit("fn-003", { Layers: ["last:3", "base:3"] });
     test.emulator.edit("fn-005", { MemorySize: 512 });
-    const seen: string[][] = [];
+    const seen: [layers: readonly string[], instead: boolean][] = [];
     const outcomes = await aws.reconcile(functions, moveBase(2), {
-      beforeUpdate: ({ name, layers }) => {
-        if (name === "fn-003") seen.push([...layers]);
+      beforeUpdate: ({ name, layers }, _, instead) => {
+        if (name === "fn-003") seen.push([layers, instead]);
       },
     });
     assert.ok(outcomes.every(({ status }) => status === "updated"));
-    assert.deepEqual(seen.at(-1), [base(3, "last"), base(3)]);
+    assert.deepEqual(seen, [
+      [[base(1, "first"), base(1), base(1, "last")], false],
+      [[base(3, "last"), base(3)], true],
+    ]);
     assert.deepEqual(outcomes[3]?.before, [base(3, "last"), base(3)]);
     assert.deepEqual(test.emulator.layersOf("fn-003"), [base(3, "last"), base(2)]);
     const state = test.emulator.functions().find(({ name }) => name === "fn-005");

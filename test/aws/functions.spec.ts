@@ -35,6 +35,20 @@ describe("listFunctions", () => {
     assert.deepEqual(test.emulator.counts(), { ListFunctions: 2 });
   });
 
+  for (const [named, counts] of [
+    [50, { GetFunction: 50 }],
+    [51, { ListFunctions: 2 }],
+  ] as const) {
+    it(`reads ${named} named functions by ${Object.keys(counts)[0]}`, async () => {
+      const seeded = Array.from({ length: 51 }, (_, i) => ({ name: `fn-${10 + i}` }));
+      test.emulator.seed({ functions: seeded });
+      const aws = await test.connect();
+      const wanted = names(seeded).slice(0, named);
+      assert.deepEqual(names((await aws.listFunctions({ names: wanted })).functions), wanted);
+      assert.deepEqual(test.emulator.counts(), counts);
+    });
+  }
+
   it("tells layers in their order, runtime, architectures, package type and revision", async () => {
     test.emulator.seed({
       functions: [
@@ -72,7 +86,7 @@ describe("listFunctions", () => {
         { name: "job", tags: { team: "data", environment: "dev" } },
         { name: "half", tags: { team: "data" } },
         { name: "named" },
-        { name: "other" },
+        { name: "my-api-c" },
       ],
     });
     const aws = await test.connect();
@@ -167,57 +181,5 @@ describe("listFunctions", () => {
     const aws = await test.connect();
     assert.equal((await aws.listFunctions({ all: true })).functions.length, 160);
     assert.equal(test.emulator.counts().ListFunctions, 4 + 3);
-  });
-});
-
-describe("layerVersion", () => {
-  const test = useAws();
-
-  it("tells what a version suits, and asks once however many callers there are", async () => {
-    test.emulator.seed({
-      layers: [{ name: "base", versions: 2, compatibleRuntimes: ["python3.12"], compatibleArchitectures: ["arm64"] }],
-    });
-    const aws = await test.connect();
-    const answers = await Promise.all([1, 2, 3].map(() => aws.layerVersion(base(2))));
-    const [answer] = answers;
-    assert.ok(typeof answer === "object" && answer.published instanceof Date);
-    assert.deepEqual(answer, {
-      arn: base(2),
-      compatibleRuntimes: ["python3.12"],
-      compatibleArchitectures: ["arm64"],
-      published: answer.published,
-    });
-    assert.deepEqual(await aws.layerVersion(base(2)), answer);
-    assert.deepEqual(test.emulator.counts(), { GetLayerVersion: 1 });
-  });
-
-  it("tells missing versions from those that cannot be read", async () => {
-    test.emulator.seed({
-      layers: [
-        { name: "base", versions: 2, deleted: [1] },
-        { name: "theirs", versions: 1, account: "210987654321" },
-      ],
-    });
-    const aws = await test.connect();
-    const theirs = base(1, "theirs").replace("123456789012", "210987654321");
-    assert.equal(await aws.layerVersion(base(1)), "missing");
-    assert.equal(await aws.layerVersion(base(3)), "missing");
-    assert.equal(typeof (await aws.layerVersion(theirs)), "object");
-    assert.equal(await aws.layerVersion(theirs.replace(/1$/, "2")), "denied");
-    test.emulator.deny({ action: "lambda:GetLayerVersion" });
-    assert.equal(await aws.layerVersion(base(2)), "denied");
-  });
-
-  it("does not remember a failure", async () => {
-    test.emulator.seed({ layers: [{ name: "base", versions: 1 }] });
-    test.emulator.fault({ operation: "GetLayerVersion", times: 1, status: 400, code: "SomethingElse" });
-    const aws = await test.connect();
-    await assert.rejects(aws.layerVersion(base(1)), { code: "aws-failed" });
-    assert.equal(typeof (await aws.layerVersion(base(1))), "object");
-  });
-
-  it("refuses what is no layer version ARN", async () => {
-    const aws = await test.connect();
-    await assert.rejects(aws.layerVersion("base:1"), { code: "usage" });
   });
 });

@@ -1,4 +1,5 @@
-import { type Aws, type AwsCall, type AwsOptions, type AwsTarget, connectAws } from "../../sdk/aws/session";
+import { type AwsCall, type AwsOptions, type AwsTarget, connectAws } from "../../sdk/aws/session";
+import type { AwsPort } from "../../sdk/ports";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../emulator";
 
 const account = "123456789012";
@@ -34,7 +35,7 @@ export interface TestAws {
   /** All requests of all sessions of this test. */
   readonly calls: readonly AwsCall[];
   /** Opens a session that ends with the test. */
-  connect(target?: AwsTarget, options?: AwsOptions): Promise<Aws>;
+  connect(target?: AwsTarget, options?: AwsOptions): Promise<AwsPort>;
   /** Sets a variable of the environment, or removes it, until the test ends. */
   setEnv(variables: Readonly<Record<string, string | undefined>>): void;
 }
@@ -43,7 +44,7 @@ export interface TestAws {
 export function useAws(options: EmulatorOptions = {}): TestAws {
   let emulator: Emulator;
   let calls: AwsCall[];
-  let sessions: Aws[];
+  let sessions: AwsPort[];
   let restore: () => void;
 
   beforeEach(async () => {

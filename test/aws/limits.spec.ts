@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Aws } from "../../sdk/aws/session";
+import type { AwsPort } from "../../sdk/ports";
 import { base, fleet, moveBase, useAws } from "./harness";
 
 describe("Lambda's request limits", function () {
@@ -11,7 +11,7 @@ describe("Lambda's request limits", function () {
     Object.values(test.emulator.stats().operations).reduce((sum, operation) => sum + operation.throttled, 0);
 
   /** Moves all functions; how long that took, as a ratio of what the limit allows. */
-  async function ratio(aws: Aws, count: number, limit: number): Promise<number> {
+  async function ratio(aws: AwsPort, count: number, limit: number): Promise<number> {
     const started = performance.now();
     const { functions } = await aws.listFunctions({ all: true });
     await aws.layerVersion(base(2));
@@ -64,7 +64,7 @@ describe("Lambda's request limits", function () {
     test.emulator.seed(fleet(60));
     test.emulator.configure({ throttle: { scale: 2 } });
     const sessions = await Promise.all([1, 2, 3].map(() => test.connect({}, { rate: 30 })));
-    const { functions } = await (sessions[0] as Aws).listFunctions({ all: true });
+    const { functions } = await (sessions[0] as AwsPort).listFunctions({ all: true });
     const runs = sessions.map((aws, index) =>
       aws.reconcile(functions.slice(index * 20, (index + 1) * 20), moveBase(2)),
     );

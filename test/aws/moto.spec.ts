@@ -2,15 +2,15 @@ import assert from "node:assert/strict";
 import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { CreateFunctionCommand, LambdaClient, PublishLayerVersionCommand } from "@aws-sdk/client-lambda";
 import { checkTargets } from "../../sdk/aws/preflight";
-import type { Aws } from "../../sdk/aws/session";
 import { connectAws } from "../../sdk/aws/session";
+import type { AwsPort } from "../../sdk/ports";
 import { findMotoPython, type Moto, startMoto } from "../support/moto";
 import { base, moveBase, withEnv } from "./harness";
 
 /** What works without paging, throttling and revisions, on an AWS that others wrote. */
 function worksOnMoto(python: NonNullable<ReturnType<typeof findMotoPython>>): void {
   let moto: Moto;
-  let aws: Aws;
+  let aws: AwsPort;
   let restore: () => void;
 
   before(async function () {

@@ -1,4 +1,8 @@
 import assert from "node:assert/strict";
+import type { EvaluationResult, SimulatePrincipalPolicyCommandInput } from "@aws-sdk/client-iam";
+import { Caller } from "../../sdk/aws/caller";
+import type { Clients } from "../../sdk/aws/clients";
+import { createPermissionCheck } from "../../sdk/aws/permissions";
 import { arnOf, useAws } from "./harness";
 
 describe("checkPermissions", () => {
@@ -71,5 +75,52 @@ describe("checkPermissions", () => {
     const aws = await test.connect();
     const { unchecked } = await aws.checkPermissions([{ action: update, resources }]);
     assert.match(unchecked ?? "", /SimulatePrincipalPolicy.*NoSuchEntityException: no such user/);
+  });
+
+  it("asks about each resource once", async () => {
+    const aws = await test.connect();
+    await aws.checkPermissions([{ action: update, resources: Array.from({ length: 101 }, () => arnOf("a")) }]);
+    assert.equal(test.emulator.counts().SimulatePrincipalPolicy, 1);
+  });
+});
+
+// The emulator knows no policies with conditions, and answers what is asked at once in one page.
+describe("checkPermissions, for answers", () => {
+  const action = "lambda:UpdateFunctionConfiguration";
+  const decision = (fn: string, EvalDecision: EvaluationResult["EvalDecision"], ...MissingContextValues: string[]) => ({
+    ...{ EvalActionName: action, EvalResourceName: arnOf(fn), EvalDecision, MissingContextValues },
+  });
+
+  /** Checks permissions of a user, where IAM answers with these pages. */
+  function check(...pages: EvaluationResult[][]) {
+    const simulatePrincipalPolicy = async ({ Marker = "0" }: SimulatePrincipalPolicyCommandInput) => {
+      const next = Number(Marker) + 1;
+      const IsTruncated = next < pages.length;
+      return { EvaluationResults: pages[next - 1], IsTruncated, Marker: IsTruncated ? String(next) : undefined };
+    };
+    const clients = { iam: async () => ({ simulatePrincipalPolicy }) } as unknown as Clients;
+    const caller = new Caller({
+      limiter: () => assert.fail("IAM has no budget"),
+      where: { region: "us-east-1" },
+      signal: new AbortController().signal,
+    });
+    const user = { account: "123456789012", arn: "arn:aws:iam::123456789012:user/ci", partition: "aws" };
+    return createPermissionCheck(clients, caller, async () => user)([{ action, resources: [arnOf("a")] }]);
+  }
+
+  const allowed = decision("a", "allowed", "aws:ResourceTag/team");
+  const refused = [{ action, resource: arnOf("b") }];
+
+  it("takes what depends on a condition for unknown, and neither for refused nor for allowed", async () => {
+    assert.deepEqual(await check([allowed, decision("b", "explicitDeny")]), { refused });
+    const undecided = decision("c", "implicitDeny", "aws:ResourceTag/team");
+    assert.deepEqual(await check([allowed, decision("b", "implicitDeny"), undecided]), {
+      refused,
+      unchecked: "The caller's policies depend on aws:ResourceTag/team.",
+    });
+  });
+
+  it("reads all pages", async () => {
+    assert.deepEqual(await check([allowed], [allowed], [decision("b", "implicitDeny")]), { refused });
   });
 });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { checkTargets, type Target } from "../../sdk/aws/preflight";
+import { checkTargets } from "../../sdk/aws/preflight";
 import type { LayerVersionFacts, LiveFunction } from "../../sdk/core/live";
+import type { UpdateTarget } from "../../sdk/ports";
 import { counts } from "../support/counts";
 import { arnOf, base, useAws } from "./harness";
 
@@ -90,6 +91,8 @@ describe("checkTargets", () => {
       { function: live("image", { packageType: "Image", layers: [] }), layers: [] },
       { function: live("six", { layers: six }), layers: six },
       { function: live("far"), layers: [far] },
+      // What a function has is not judged, however it came there.
+      { function: live("there", { layers: [far] }), layers: [far] },
     ];
     const problems = await checkTargets(aws, targets);
     assert.deepEqual(
@@ -120,7 +123,7 @@ describe("checkTargets, for any targets", () => {
   const layers = fc.uniqueArray(fc.integer({ min: 1, max: 8 }), { maxLength: 8 });
   const targets = fc.array(fc.record({ has: layers, wants: layers }), { maxLength: 12 }).map((pairs) =>
     pairs.map(
-      ({ has, wants }, index): Target => ({
+      ({ has, wants }, index): UpdateTarget => ({
         function: live(`fn-${index}`, { layers: has.map((version) => base(version)) }),
         layers: wants.map((version) => base(version)),
       }),

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { LiveFunction } from "../../sdk/core/live";
 import { base, fleet, moveBase, useAws } from "./harness";
 
@@ -174,6 +175,21 @@ describe("reconcile", () => {
       assert.equal(status, "cancelled");
       assert.deepEqual(after, before);
     }
+  });
+
+  it("waits after an interrupt for updates that Lambda has accepted, and tells how they ended", async () => {
+    test.emulator.configure({ updateDelayMs: 1500 });
+    const { aws, functions } = await start(3);
+    const stop = new AbortController();
+    const run = aws.reconcile(functions, moveBase(2), { signal: stop.signal });
+    while (test.emulator.writes().length < 3) await sleep(5);
+    stop.abort();
+    for (const { status, reason, revisionId } of await run) {
+      assert.equal(status, "updated", reason);
+      assert.ok(revisionId);
+    }
+    const { GetFunction: polls = 0 } = test.emulator.counts();
+    assert.ok(polls <= 3 * 5, `${polls} polls: less and less often, as GetFunction has a budget too`);
   });
 
   it("ends when the session's signal does, also while it waits for its turn", async () => {

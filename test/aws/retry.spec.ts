@@ -66,6 +66,13 @@ describe("Attempts", () => {
     assert.equal(tries(status(412)), 50);
   });
 
+  it("counts each kind on its own", () => {
+    const attempts = new Attempts(soon());
+    for (let failure = 1; failure < 10; failure++) assert.ok(attempts.pauseAfter(status(500)));
+    for (let failure = 1; failure < 5; failure++) assert.ok(attempts.pauseAfter({ code: "ECONNREFUSED" }));
+    assert.equal(attempts.pauseAfter(status(500)), undefined);
+  });
+
   it("gives up at the deadline", () => {
     const attempts = new Attempts(performance.now() + 1000);
     const { $metadata, name } = status(429);

@@ -1,6 +1,7 @@
 // `npm run bench [NAME...]`: prints each figure beside what it is compared with, and exits 1 when an aim is missed.
 
-import Table from "cli-table3";
+import { printTable } from "../../sdk/cli/table";
+import { Output } from "../../sdk/cli/terminal";
 import type { Figure } from "./figures";
 
 const benches: Record<string, () => Promise<{ run(): Promise<Figure[]> }>> = {
@@ -22,17 +23,19 @@ async function main(names: readonly string[]): Promise<void> {
     const bench = await benches[name]?.();
     figures.push(...((await bench?.run()) ?? []));
   }
-  const table = new Table({ head: ["figure", "value", "compared with", "aim", ""], style: { head: [] } });
-  for (const { name, value, unit, comparedWith, aim, ok } of figures) {
-    table.push([
-      name,
-      `${value.toFixed(2)} ${unit}`,
-      comparedWith,
-      aim === undefined ? "" : `<= ${aim}`,
-      ok ? "ok" : "MISSED",
-    ]);
-  }
-  console.log(table.toString());
+  const rows = figures.map(({ name, value, unit, comparedWith, aim, ok }) => [
+    name,
+    `${value.toFixed(2)} ${unit}`,
+    comparedWith,
+    aim === undefined ? "" : `<= ${aim}`,
+    ok ? "ok" : "MISSED",
+  ]);
+  const titles = ["FIGURE", "VALUE", "COMPARED WITH", "AIM", ""];
+  printTable(
+    new Output(process.stdout, process.env),
+    titles.map((title) => ({ title })),
+    rows,
+  );
   process.exitCode = figures.every(({ ok }) => ok) ? 0 : 1;
 }
 

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { access, constants, copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "acorn";
+import { onPath } from "../../scripts/commands.mjs";
+import { checkout } from "../../scripts/places.mjs";
 import { removeFolder, temporaryFolder } from "../support/folders";
 import { type Outcome, start } from "../support/processes";
-import { onPath } from "../toolchain/commands.mjs";
-import { checkout } from "../toolchain/places.mjs";
 
 describe("the start of the command", () => {
   const compiled = join(checkout, "dist/cli/bin.js");

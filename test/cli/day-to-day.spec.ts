@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { parseConfig } from "../../sdk/core/config/parse";
 import { useAws } from "../aws/harness";
+import { functionIn, layerVersionsOf } from "../ops/looks";
 import type { Outcome } from "../support/processes";
 import { awsFunction, layer, stateOf } from "../support/states";
 import { Folder, plainEnvironment } from "./harness";
@@ -73,7 +74,7 @@ describe("day-to-day commands", () => {
       assert.equal(
         stdout,
         `INFO - layer_config.yaml written: 3 layers of dev, prod
-INFO - Not at the version that is declared, and so to be changed by an update: 1
+INFO - Not as declared, and so to be changed: 1 layer of a function
   - Function cron-dev: Layer receipt-dynamo-dev version 3 -> 4
 INFO - Next steps:
   - see where everything stands: lambda-layers status --stack dev,prod
@@ -84,11 +85,10 @@ INFO - Next steps:
       assert.equal(
         await folder.read("layer_config.yaml"),
         `# yaml-language-server: $schema=./node_modules/pulumi-lambda-layers/dist/layer-config.schema.json
-# The version that each Lambda layer has to be at: the one that most functions use (recorded of dev, prod).
+# The version that each Lambda layer has to be at: in a stack the one that most of its functions use (recorded of dev, prod).
 layers:
   receipt-dynamo: # receipt-dynamo-dev, receipt-dynamo-prod
-    version: 3 # 6 functions
-    # when this was written: cron-dev at 3
+    version: 3 # 3 functions
   shared:
     version: 2 # 2 functions
   Datadog-Python312:
@@ -101,7 +101,8 @@ settings:
 
 stack_overrides:
   dev:
-    receipt-dynamo: { version: 4 }
+    receipt-dynamo: { version: 4 } # 2 of 3 functions
+    # when this was written: cron-dev at 3
 `,
       );
     });
@@ -112,11 +113,12 @@ stack_overrides:
       for (const stack of ["dev", "prod"]) {
         const planned = await succeeds("--stack", stack, "--state-file", `${stack}.json`, "--dry-run", "--json");
         const plan = JSON.parse(planned.stdout).changes.map(
-          ({ urn: _urn, arn: _arn, ...change }: Record<string, unknown>) => ({ stack, ...change }),
+          ({ urn: _urn, arn: _arn, target: _target, ...change }: Record<string, unknown>) => ({ stack, ...change }),
         );
+        const ofStack = changes.filter((change: { stack: string }) => change.stack === stack);
         assert.deepEqual(
           plan,
-          changes.filter((change: { stack: string }) => change.stack === stack),
+          ofStack.map(({ account: _account, ...change }: Record<string, unknown>) => change),
         );
       }
     });
@@ -151,6 +153,35 @@ stack_overrides:
       ]);
     });
 
+    it("counts what a LayerVersions resource records", async () => {
+      await folder.write({
+        "shared.json": stateOf([layerVersionsOf({ billing: { shared: 2 }, mail: { shared: 1 } })]),
+      });
+      const { stdout } = await succeeds("init", "--state-file", "shared.json", "--json");
+      const { layers, changes } = JSON.parse(stdout);
+      assert.deepEqual(layers, [{ key: "shared", version: 2, overrides: {}, uses: 2 }]);
+      assert.deepEqual(
+        changes.map((one: { function: string; from: number; to: number }) => [one.function, one.from, one.to]),
+        [["mail", 1, 2]],
+      );
+    });
+
+    it("refuses names that mean nothing, in states and in AWS", async () => {
+      aws.emulator.seed({ functions: [{ name: "api", layers: ["shared:2"] }] });
+      const both = ["--state-file", "dev.json", "--state-file", "prod.json"];
+      for (const args of [
+        [...both, "-f", "wrker-dev"],
+        [...both, "-e", "wrker-dev"],
+        ["--live", "-f", "apii"],
+      ]) {
+        const { code, stderr } = await run("init", ...args);
+        assert.equal(code, 2, args.join(" "));
+        assert.match(stderr, /There is no function (wrker-dev in dev\.json, prod\.json|apii in AWS in us-east-1)\./);
+      }
+      assert.ok(!(await folder.files()).includes("layer_config.yaml"));
+      await succeeds("init", ...both, "-f", "worker-dev");
+    });
+
     it("says where there is nothing to declare", async () => {
       await folder.write({ "empty.json": stateOf([]) });
       const { code, stderr } = await run("init", "--state-file", "empty.json");
@@ -169,10 +200,13 @@ stack_overrides:
       assert.match(stdout, /^ +LAYER +DECLARED +NEWEST +COMPATIBLE +PUBLISHED\n/);
       assert.match(stdout, new RegExp(`! +receipt-dynamo-dev +4 +8 +6 +${today}\n`));
       assert.match(stdout, new RegExp(`! +Datadog-Python312 +97 +99 +99 +${today}\n`));
-      assert.match(stdout, new RegExp(`x +shared +2 \\(deleted\\) +1 +1 +${today}\n`));
+      assert.match(stdout, new RegExp(`x +shared +2 \\(not there\\) +1 +1 +${today}\n`));
       assert.match(stdout, /INFO - 3 of 3 layers outdated\n$/);
       assert.match(stderr, /receipt-dynamo-dev: version 8 is for python3.13, but the function runs on python3.12/);
-      assert.match(stderr, /Layer shared: version 2 \(layer_config\.yaml:8\) does not exist any more/);
+      assert.match(
+        stderr,
+        /Layer shared: version 2 \(layer_config\.yaml:8\) is not there: it was never published, or del/,
+      );
     });
 
     it("ends with 7 where asked to expect nothing", async () => {
@@ -202,14 +236,50 @@ stack_overrides:
       assert.deepEqual([found.newest.version, found.source], [98, "parameter"]);
     });
 
-    it("says what it may not ask, and goes on", async () => {
+    it("says what it may not ask, goes on, and does not end as if all were known", async () => {
       aws.emulator.deny({ action: "ssm:GetParameter" });
       await folder.write({
         "layer_config.yaml": config.replace("version: 97", "version: 97\n    latest: ssm:/datadog"),
       });
-      const { stdout, stderr } = await succeeds("outdated", "--state-file", "dev.json");
+      const { code, stdout, stderr } = await run("outdated", "--state-file", "dev.json");
+      assert.equal(code, 3);
       assert.match(stderr, /Datadog-Python312: AWS permission missing: ssm:GetParameter/);
       assert.match(stdout, /receipt-dynamo-dev/);
+      assert.match(stdout, /\? +Datadog-Python312 +97 +\? +\? +\?\n/);
+      assert.match(stdout, /INFO - 2 of 3 layers outdated; 1 of 3 layers not known\n$/);
+    });
+  });
+
+  describe("outdated, of versions that may not be read,", () => {
+    it("calls none of them deleted", async () => {
+      aws.emulator.seed({ layers: [{ name: "base", versions: 7 }] });
+      aws.emulator.deny({ action: "lambda:GetLayerVersion" });
+      await folder.write({
+        "layer_config.yaml": "layers:\n  base: { version: 5 }\n",
+        "denied.json": stateOf([functionIn("us-east-1", "api", ["base:5"])]),
+      });
+      const { code, stdout, stderr } = await run("outdated", "--state-file", "denied.json");
+      assert.equal(code, 3);
+      assert.match(stdout, /^! +base +5 +7 /m);
+      assert.match(stderr, /^WARNING - Layer base: version 5 cannot be read: AWS denies lambda:GetLayerVersion$/m);
+      assert.doesNotMatch(stderr, /deleted/);
+    });
+  });
+
+  describe("outdated, of a layer in several regions,", () => {
+    it("tells the rows apart", async () => {
+      aws.emulator.seed({ layers: [{ name: "base", versions: 3 }] });
+      await folder.write({
+        "layer_config.yaml": "layers:\n  base: { version: 3 }\n",
+        "regions.json": stateOf([
+          functionIn("us-east-1", "api", ["base:2"]),
+          functionIn("eu-west-1", "euapi", ["base:1"]),
+        ]),
+      });
+      const { stdout } = await succeeds("outdated", "--state-file", "regions.json");
+      assert.match(stdout, /x +base \(eu-west-1\) +3 \(never published\) +- +- +-\n +base \(us-east-1\) +3 +3 +3 /);
+      const expected = await run("outdated", "--state-file", "regions.json", "--expect-no-changes");
+      assert.equal(expected.code, 7);
     });
   });
 
@@ -224,10 +294,13 @@ stack_overrides:
         `INFO - Found 2 versions to edit:
   - Layer receipt-dynamo version 4 -> 6 (layer_config.yaml:3)
   - Layer datadog version 97 -> 99 (layer_config.yaml:6)
-INFO - layer_config.yaml updated. See what that changes: lambda-layers --stack dev --dry-run
+INFO - layer_config.yaml updated. See what that changes: lambda-layers --stack dev --state-file dev.json --dry-run
 `,
       );
-      assert.equal(stderr, "");
+      assert.equal(
+        stderr,
+        "WARNING - Layer shared stays as it is: shared: version 2 is not there, and it has no version above 1\n",
+      );
       assert.equal(await text(), config.replace("version: 4", "version: 6").replace("97", "99"));
     });
 
@@ -262,7 +335,11 @@ INFO - layer_config.yaml updated. See what that changes: lambda-layers --stack d
       );
       const { code, stderr } = await run("upgrade", "--state-file", "dev.json", "receipt-dynamo", "--to", "9");
       assert.equal(code, 1);
-      assert.match(stderr, /Layer version does not exist: .*:receipt-dynamo-dev:9\. Nothing was changed/);
+      assert.match(
+        stderr,
+        /Layer version does not exist, or may not be read: .*:receipt-dynamo-dev:9\. Nothing was changed/,
+      );
+      assert.match(stderr, /Versions of receipt-dynamo-dev that there are, the nearest ones: 8, 7, 6\./);
     });
 
     it("leaves versions alone that are too young", async () => {
@@ -291,6 +368,30 @@ INFO - layer_config.yaml updated. See what that changes: lambda-layers --stack d
   });
 
   describe("validate", () => {
+    it("ends with 3 if it could not read all, and does not say that every version exists", async () => {
+      await folder.write({ "layer_config.yaml": config });
+      aws.emulator.deny({ action: "lambda:GetLayerVersion", resource: "*Datadog*" });
+      aws.emulator.seed({
+        functions: [
+          {
+            ...{ name: "api", layers: ["receipt-dynamo-dev:4"], tags: { environment: "dev" } },
+            ...{ Runtime: "python3.12", Architectures: ["arm64"] },
+          },
+        ],
+      });
+      const { code, stdout, stderr } = await run("validate", "--all-functions");
+      assert.equal(code, 1, "an error counts more than what is not known");
+      assert.match(stderr, /Layer version does not exist: .*:layer:shared-dev:2/);
+      await folder.write({ "layer_config.yaml": config.split("  shared")[0] });
+      const unknown = await run("validate", "--all-functions");
+      assert.equal(unknown.code, 3);
+      assert.match(
+        unknown.stderr,
+        /Datadog-Python312:97 cannot be read[\s\S]*\nERROR - Whether layer_config\.yaml is right/,
+      );
+      assert.doesNotMatch(stdout + unknown.stdout, /every declared version exists|is valid/);
+    });
+
     it("does not say of entries that claim the same layer that they match none", async () => {
       await folder.write({
         "layer_config.yaml":
@@ -320,7 +421,6 @@ INFO - layer_config.yaml updated. See what that changes: lambda-layers --stack d
     entry     receipt-dynamo: its name and the stack's make up this name
     declared  4 at layer_config.yaml:3
     recorded  4
-    live      -
     update    has nothing to change
 
   Layer shared
@@ -328,8 +428,8 @@ INFO - layer_config.yaml updated. See what that changes: lambda-layers --stack d
     entry     shared: its name is this one
     declared  1 at layer_config.yaml:9, the stack's override
     recorded  2
-    live      -
     update    records version 2 -> 1
+    remedy    lambda-layers --stack dev --state-file dev.json
 `,
       );
       assert.match(stderr, /Live versions are not known: a state file was given/);
@@ -338,10 +438,34 @@ INFO - layer_config.yaml updated. See what that changes: lambda-layers --stack d
     it("names the function that was probably meant", async () => {
       const { code, stderr } = await run("explain", "--state-file", "dev.json", "workr-dev");
       assert.equal(code, 2);
-      assert.match(
-        stderr,
-        /Neither the state of stack dev nor AWS has a function workr-dev\.\nDid you mean worker-dev\?/,
+      assert.match(stderr, /There is no function workr-dev in dev\.json\.\nDid you mean worker-dev\?/);
+    });
+
+    it("prints one function as a document, and several as a list in it", async () => {
+      await folder.write({
+        "two.json": stateOf([
+          functionIn("eu-west-1", "api", ["receipt-dynamo:1"], "api-eu"),
+          functionIn("us-east-1", "api", ["receipt-dynamo:4"]),
+        ]),
+      });
+      const one = JSON.parse((await succeeds("explain", "--state-file", "dev.json", "cron-dev", "--json")).stdout);
+      assert.deepEqual(
+        [one.format, one.stack, one.project, one.function, one.layers.length, one.totals.drift, one.live.read],
+        [2, "dev", "shop", "cron-dev", 1, 1, false],
       );
+      assert.deepEqual(
+        [one.layers[0].verdict, one.layers[0].target, one.region, one.account],
+        ["drift", layer("receipt-dynamo-dev", 4), "us-east-1", "123456789012"],
+      );
+      const args = ["explain", "--state-file", "two.json", "api"];
+      const several = JSON.parse((await succeeds(...args, "--json")).stdout);
+      assert.equal(several.layers, undefined);
+      assert.deepEqual(
+        several.functions.map((fn: { region: string }) => fn.region),
+        ["eu-west-1", "us-east-1"],
+      );
+      const { stdout } = await succeeds(...args);
+      assert.match(stdout, /^Function api \(eu-west-1\)\n[\s\S]*\n\nFunction api \(us-east-1\)\n/);
     });
 
     it("needs a function", async () => {

@@ -26,9 +26,11 @@ export function cli(args: readonly string[], options: CliOptions): Promise<Outco
   return startCli(args, options).ended;
 }
 
-/** An environment with nothing of the caller's in it, and with no Pulumi. */
+/** An environment with no settings of the caller's in it, and with no Pulumi. */
 export function plainEnvironment(home: string): Record<string, string> {
-  return { PATH: join(process.execPath, ".."), HOME: home, TZ: "UTC", AWS_EC2_METADATA_DISABLED: "true" };
+  const { NODE_COMPILE_CACHE = "" } = process.env;
+  const PATH = join(process.execPath, "..");
+  return { PATH, HOME: home, TZ: "UTC", AWS_EC2_METADATA_DISABLED: "true", NODE_COMPILE_CACHE };
 }
 
 export interface TerminalOptions extends CliOptions {
@@ -37,7 +39,10 @@ export interface TerminalOptions extends CliOptions {
   typed?: readonly (readonly [at: RegExp, keys: string])[];
 }
 
-/** Runs `lambda-layers ARGS` on a terminal, and collects all that the terminal got. */
+/** How long a run on a terminal may take before it is killed: shorter than a test, which then shows the screen. */
+const PATIENCE_MS = 50_000;
+
+/** Runs `lambda-layers ARGS` on a terminal, and collects all that the terminal got. One that waits for keys in vain is killed. */
 export function cliOnTerminal(
   args: readonly string[],
   { cwd, env, columns, typed = [] }: TerminalOptions,
@@ -55,7 +60,11 @@ export function cliOnTerminal(
       screen += data;
       while (open[0]?.[0].test(screen)) terminal.write(open.shift()?.[1] ?? "");
     });
-    terminal.onExit(({ exitCode }) => resolve({ code: exitCode, screen }));
+    const late = setTimeout(() => terminal.kill("SIGKILL"), PATIENCE_MS);
+    terminal.onExit(({ exitCode, signal }) => {
+      clearTimeout(late);
+      resolve({ code: signal ? 128 + signal : exitCode, screen });
+    });
   });
 }
 

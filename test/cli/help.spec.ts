@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { commands } from "../../sdk/cli/commands";
 import type { CommandDefinition } from "../../sdk/cli/context";
-import { createOption } from "../../sdk/cli/options";
+import { allFlags, createOption } from "../../sdk/cli/options";
 import { checkout } from "../support/engine";
 import { cliOnTerminal, Folder } from "./harness";
 
@@ -91,11 +91,15 @@ describe("lambda-layers help", () => {
         ...takenBy(flag, inner, `${name} `),
       ]);
     const document = await readFile(join(checkout, "docs/cli.md"), "utf8");
-    const rows = [...document.matchAll(/^\| (?:`-\w`, )?`(--[\w-]+)[^|]*\| ([^|]+) \|/gm)];
-    assert.ok(rows.length > 15);
+    const rows = [...document.matchAll(/^\| ((?:`-\w`, )?`--[^|]*) \| ([^|]+) \|/gm)].flatMap(
+      ([, flags = "", of = ""]) => [...flags.matchAll(/--[\w-]+/g)].map(([flag]) => ({ flag, of })),
+    );
     const all = takenBy("--json", commands);
-    for (const [, flag = "", of = ""] of rows)
+    for (const { flag, of } of rows)
       assert.deepEqual(of === "all" ? all : of.split(", "), takenBy(flag, commands), flag);
+    const shown = new Set(rows.map(({ flag }) => flag));
+    const missing = [...allFlags().keys()].filter((flag) => takenBy(flag, commands).length > 1 && !shown.has(flag));
+    assert.deepEqual(missing, []);
   });
 
   it("fits 80 columns where the terminal has as many", async () => {

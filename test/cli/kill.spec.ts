@@ -104,12 +104,12 @@ describe("a run that is cut short", function () {
   };
 
   it("by a kill leaves the old state or the new, and the next run ends right", () =>
-    cutShortAtEachStep({ sample: 10, full: 110 }, async (step, delay) => {
+    cutShortAtEachStep({ sample: steps.length, full: 110 }, async (step, delay) => {
       await cutShort("update", step, delay, "SIGKILL");
     }));
 
   it("by Ctrl-C says what was done, and the next run ends right", () =>
-    cutShortAtEachStep({ sample: 10, full: 110 }, async (step, delay) => {
+    cutShortAtEachStep({ sample: steps.length, full: 110 }, async (step, delay) => {
       const { code, signal, output } = await cutShort("update", step, delay, "SIGINT");
       // Node does not catch signals any more once it is about to exit.
       assert.ok(code === 0 || code === 130 || signal === "SIGINT", `${code} ${signal}\n${output}`);

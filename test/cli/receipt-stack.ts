@@ -1,4 +1,4 @@
-import { readdir, writeFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type Emulator, startEmulator } from "../emulator";
 import { createAwsStack, preamble } from "../support/aws-stack";
@@ -20,7 +20,7 @@ fn("worker", { layers: ["${layer("receipt-dynamo-dev", 2)}"] });
 
 /** A stack with two functions, on the real engine. */
 export class ReceiptStack {
-  #initial = "";
+  #resetBackend = async () => {};
 
   private constructor(
     readonly emulator: Emulator,
@@ -38,7 +38,7 @@ export class ReceiptStack {
     const files = { "layer_config.yaml": receiptConfig(5) };
     const stack = new ReceiptStack(emulator, await createAwsStack({ env: emulator.env, program, files }));
     await stack.project.up();
-    stack.#initial = await stack.state();
+    stack.#resetBackend = await stack.project.keepBackend();
     return stack;
   }
 
@@ -74,10 +74,7 @@ export class ReceiptStack {
     emulator.edit("api", { Layers: ["receipt-dynamo-dev:1", "receipt-label:3"] });
     emulator.edit("worker", { Layers: ["receipt-dynamo-dev:2"] });
     await project.write({ "layer_config.yaml": receiptConfig(5) });
-    if ((await this.state()).includes("receipt-dynamo-dev:1")) return;
-    const file = join(project.root, "initial.json");
-    await writeFile(file, this.#initial);
-    await project.succeeds(["stack", "import", "--file", file]);
+    await this.#resetBackend();
   }
 
   async dispose(): Promise<void> {

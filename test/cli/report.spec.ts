@@ -19,7 +19,10 @@ describe("lambda-layers report", () => {
   it("prints Markdown where nothing else is asked for", async () => {
     const { code, stdout } = await report();
     assert.equal(code, 0);
-    assert.match(stdout, /^### ≠ Lambda layers of stack <code>dev<\/code>: 3 of 3 layers not as declared\n/);
+    assert.match(
+      stdout,
+      /^### ≠ Lambda layers of stack <code>dev<\/code>: 3 of 3 layers of functions are not as declared; AWS was not asked\n/,
+    );
     assert.equal((await report("--markdown")).stdout, stdout);
   });
 
@@ -45,13 +48,7 @@ describe("lambda-layers report", () => {
   it("prints one JSON document with totals and where versions are declared", async () => {
     const { stdout } = await report("--json", "--html", "page.html");
     const document = JSON.parse(stdout);
-    assert.deepEqual(document.totals, {
-      functions: 3,
-      driftedFunctions: 3,
-      layers: 3,
-      driftedLayers: 3,
-      undeclared: 0,
-    });
+    assert.deepEqual(document.totals, { functions: 3, layersOfFunctions: 3, drift: 3, unknown: 0 });
     assert.deepEqual(document.rows[0].source, { file: "layer_config.yaml", line: 3, column: 14 });
     assert.ok((await folder.files()).includes("page.html"));
   });
@@ -84,7 +81,10 @@ describe("lambda-layers report", () => {
   it("exits with 7 on drift where that is asked for, and still writes the report", async () => {
     const { code, stderr } = await report("--expect-no-changes", "--html", "page.html");
     assert.equal(code, 7);
-    assert.match(stderr, /Stack dev has drifted: 3 of 3 layers are not as declared/);
+    assert.match(
+      stderr,
+      /Stack dev has drifted: 3 of 3 layers of functions are not as declared\.\n.*: lambda-layers --stack dev --state-file state\.json --dry-run$/m,
+    );
     assert.ok((await folder.files()).includes("page.html"));
   });
 
@@ -119,20 +119,17 @@ describe("lambda-layers report", () => {
   it("makes no folders", async () => {
     const { code, stderr } = await report("--markdown", "a.md", "--html", "none/page.html");
     assert.equal(code, 2);
-    assert.match(stderr, /^ERROR - The report could not be written to none\/page\.html: ENOENT/m);
+    assert.match(stderr, /^ERROR - The report could not be written to none\/page\.html: no such file or folder$/m);
     assert.deepEqual(await folder.files(), ["layer_config.yaml", "state.json"]);
   });
 
   it("says no more than what is known", async () => {
     await folder.write({ "layer_config.yaml": "layers: {receipt-dynamo: {version: 1, enforce: minimum}}\n" });
-    assert.match(
-      (await report()).stdout,
-      /^### ✓ .*: all recorded layers are as declared; live versions are not known$/m,
-    );
+    assert.match((await report()).stdout, /^### ✓ .*: all recorded layers are as declared; AWS was not asked$/m);
     await folder.write({ "layer_config.yaml": "layers: {other: {version: 1}}\n" });
     const { code, stdout, stderr } = await report();
     assert.equal(code, 0);
-    assert.match(stdout, /^### \? .*: no layer is declared by the config; live versions are not known$/m);
+    assert.match(stdout, /^### \? .*: no layer is declared by the config; AWS was not asked$/m);
     assert.match(
       stderr,
       /^WARNING - layer_config\.yaml matches no layer of the functions in state\.json, which have: /m,
@@ -185,6 +182,7 @@ describe("job summaries", () => {
 
   const run = (args: string[], env: Record<string, string>) =>
     folder.cli([...args, "--state-file", "state.json"], { env: { ...plainEnvironment(folder.path), ...env } });
+  const outputs = (changes: number, drift: number) => `changes=${changes}\ndrift=${drift}\nunknown=0\n`;
   const github = () => ({
     GITHUB_ACTIONS: "true",
     GITHUB_STEP_SUMMARY: join(folder.path, "summary.md"),
@@ -193,12 +191,14 @@ describe("job summaries", () => {
 
   it("are added to GitHub's, with outputs, for a dry run and for the update itself", async () => {
     assert.equal((await run(["--dry-run"], github())).code, 0);
-    assert.equal(await folder.read("output.txt"), "changes=3\ndrift=3\n");
-    assert.equal((await run(["update"], github())).code, 0);
-    assert.equal(await folder.read("output.txt"), "changes=3\ndrift=3\nchanges=3\ndrift=0\n");
+    assert.equal(await folder.read("output.txt"), outputs(3, 3));
+    const { code, stdout } = await run(["update"], github());
+    assert.equal(code, 0);
+    assert.match(stdout, /\nINFO - 0 of 3 layers of functions are not as declared; AWS was not asked\n$/);
+    assert.equal(await folder.read("output.txt"), outputs(3, 3) + outputs(3, 0));
     const summary = await folder.read("summary.md");
-    assert.match(summary, /^# Job\n### ≠ .*: 3 layer versions to change in the Pulumi state$/m);
-    assert.match(summary, /^### ✓ .*: 3 layer versions changed in the Pulumi state$/m);
+    assert.match(summary, /^# Job\n### ≠ .*: 3 layers of functions to change$/m);
+    assert.match(summary, /^### ✓ .*: 3 layers of functions changed$/m);
     assert.match(summary, /\| <code>my-function-1<\/code> \| <code>receipt-dynamo-dev<\/code> \| 1 \| 5 \|/);
   });
 
@@ -207,12 +207,12 @@ describe("job summaries", () => {
       await folder.write({ "output.txt": "" });
       assert.equal((await run([command, "--stack", "dev,prod"], github())).code, 0);
       // What is named -dev is no layer of prod.
-      assert.equal(await folder.read("output.txt"), "changes=3\ndrift=3\n");
+      assert.equal(await folder.read("output.txt"), outputs(3, 3));
     }
     const summary = await folder.read("summary.md");
     assert.match(
       summary,
-      /<code>dev<\/code>: 3 of 3 layers[\s\S]*<code>prod<\/code>: no layer is declared by the config/,
+      /<code>dev<\/code>: 3 of 3 layers of functions are not as declared[\s\S]*<code>prod<\/code>: no layer is declared by the config/,
     );
   });
 
@@ -226,7 +226,7 @@ describe("job summaries", () => {
       await folder.read("summary.md"),
       /<code>dev<\/code>: 3 of 3[\s\S]*<code>prod<\/code>: could not be read\n\n.*declared twice/,
     );
-    assert.equal(await folder.read("output.txt"), "changes=3\ndrift=3\n");
+    assert.equal(await folder.read("output.txt"), outputs(3, 3));
   });
 
   it("are uploaded on Azure Pipelines by logging commands", async () => {
@@ -235,6 +235,7 @@ describe("job summaries", () => {
     assert.ok(file.startsWith(folder.path), stdout);
     assert.match(await folder.read(file.slice(folder.path.length + 1)), /^### ≠ Lambda layers of stack/);
     assert.match(stdout, /^##vso\[task\.setvariable variable=drift;isOutput=true\]3$/m);
+    assert.match(stdout, /^##vso\[task\.setvariable variable=unknown;isOutput=true\]0$/m);
     const json = await run(["status", "--json"], { TF_BUILD: "True", AGENT_TEMPDIRECTORY: folder.path });
     assert.doesNotThrow(() => JSON.parse(json.stdout));
   });
@@ -247,7 +248,7 @@ describe("job summaries", () => {
     const long = await run(["status"], github());
     assert.match(long.stderr, /WARNING - The job summary is too long/);
     assert.equal((await folder.read("summary.md")).length, 1 << 20);
-    assert.equal(await folder.read("output.txt"), "changes=3\ndrift=3\n");
+    assert.equal(await folder.read("output.txt"), outputs(3, 3));
   });
 
   it("are nowhere outside of such a system", async () => {

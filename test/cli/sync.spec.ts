@@ -3,6 +3,8 @@ import { type Emulator, startEmulator } from "../emulator";
 import { configFor, taggedFleet } from "../ops/fleet-harness";
 import { cliOnTerminal, Folder, plainEnvironment } from "./harness";
 
+const arnIn = (region: string, name: string) => `arn:aws:lambda:${region}:123456789012:function:${name}`;
+
 describe("lambda-layers sync", function () {
   this.timeout(60_000);
   let emulator: Emulator;
@@ -34,7 +36,10 @@ describe("lambda-layers sync", function () {
   it("needs --yes where nobody can be asked, and asks AWS nothing before that", async () => {
     const { code, stdout, stderr } = await sync("--all-functions");
     assert.deepEqual([code, stdout], [2, ""]);
-    assert.match(stderr, /^ERROR - Nobody can be asked here, and sync has to be confirmed\. Nothing was changed\.\n/);
+    assert.match(
+      stderr,
+      /^ERROR - Nobody can be asked here, and this has to be confirmed\. Nothing was changed\.\nSee what it would do: lambda-layers sync --rate 1000 --all-functions --dry-run\. Confirm it: lambda-layers sync --rate 1000 --all-functions --yes$/m,
+    );
     assert.deepEqual(emulator.counts(), {});
   });
 
@@ -49,6 +54,54 @@ describe("lambda-layers sync", function () {
       assert.match(stdout, new RegExp(`^INFO - Lambda functions: ${names.length} updated\n`, "m"));
     });
   }
+
+  for (const args of [
+    ["--all-functions", "--region", "us-west-99"],
+    ["--all-functions", "--stack", "nosuch"],
+    ["--all-functions", "--stack", "nosuch", "--shard", "1/2"],
+    ["--tag", "team=nosuch"],
+    ["--tag", "team=nosuch", "-f", "fn-0000"],
+  ]) {
+    for (const look of [[], ["--dry-run"], ["--expect-no-changes"]]) {
+      it(`refuses ${[...args, ...look].join(" ")}, which means no function`, async () => {
+        const { code, stderr } = await sync(...args, ...(look.length > 0 ? look : ["--yes"]));
+        assert.equal(code, 2);
+        assert.match(stderr, /^ERROR - No function has the tag .+ Nothing was changed\.$/m);
+      });
+    }
+  }
+
+  for (const [args, message] of [
+    [["-f", ""], /^ERROR - option .* is invalid\. It is empty/m],
+    [
+      ["-f", arnIn("eu-west-1", "far"), "--region", "us-east-1"],
+      /^ERROR - Function far is in eu-west-1, and this run is for us-east-1\./m,
+    ],
+    [
+      ["--all-functions", "-f", "untagged"],
+      /^ERROR - There is no function untagged with the tag environment=dev or pulumi:stack=dev in AWS in us-east-1\./m,
+    ],
+  ] as const) {
+    it(`refuses ${args.join(" ")}, which means nothing`, async () => {
+      emulator.seed({ functions: [{ name: "untagged", layers: ["base:1"] }] });
+      const { code, stderr } = await sync(...args, "--dry-run");
+      assert.match(stderr, message);
+      assert.equal(code, 2);
+    });
+  }
+
+  it("advises the command that shows what it has found", async () => {
+    const { code, stderr } = await sync("--all-functions", "-e", "fn-0001", "--shard", "1/1", "--expect-no-changes");
+    assert.equal(code, 7);
+    assert.match(stderr, /change: lambda-layers sync --stack dev -e fn-0001 --all-functions --shard 1\/1 --dry-run$/m);
+  });
+
+  it("ends with 0 if all functions that are meant are excluded", async () => {
+    const names = emulator.functions().flatMap(({ name }) => ["-e", name]);
+    const { code, output } = await sync("--all-functions", ...names, "--yes");
+    assert.equal(code, 0, output);
+    assert.deepEqual(emulator.writes(), []);
+  });
 
   it("needs Pulumi where no functions are named", async () => {
     const { code, stderr } = await sync("--yes");
@@ -87,7 +140,7 @@ describe("lambda-layers sync", function () {
   it("exits with 7 on drift with --expect-no-changes, and 0 without", async () => {
     const drifted = await sync("--all-functions", "--expect-no-changes");
     assert.equal(drifted.code, 7);
-    assert.match(drifted.stderr, /^ERROR - 5 layer versions .*not as declared\. Nothing was changed\.$/m);
+    assert.match(drifted.stderr, /^ERROR - Stack dev has drifted: 5 of 15 layers of functions are not as declared\.$/m);
     await sync("--all-functions", "--yes");
     assert.equal((await sync("--all-functions", "--expect-no-changes")).code, 0);
   });
@@ -142,7 +195,7 @@ describe("lambda-layers sync", function () {
     assert.equal(stopped.code, 4);
     assert.match(
       stopped.stderr,
-      /^WARNING - The run stopped: the check after the first 1 function failed \(exit code 1\)/m,
+      /^WARNING - The run stopped: the check after the first function failed \(exit code 1\)/m,
     );
     assert.equal(stopped.stderr.split("the check after").length, 2, stopped.stderr);
     assert.equal(versions(), "22222");
@@ -155,7 +208,7 @@ describe("lambda-layers sync", function () {
     emulator.configure({ updateDelayMs: 1200 });
     const args = ["sync", "--rate", "1000", "--all-functions", "--canary", "1"];
     const typed = [
-      [/Update 5 layer versions of 5 functions in us-east-1\? \[y\/N\] $/, "y\r"],
+      [/Update 5 layers of functions, in 5 functions in us-east-1\? \[y\/N\] $/, "y\r"],
       [/Go on with the other 4\? \[y\/N\] $/, "y\r"],
     ] as const;
     const { code, screen } = await cliOnTerminal(args, { cwd: folder.path, env: env(), columns: 100, typed });

@@ -1,20 +1,25 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { fitWidths, printTable } from "../../sdk/cli/table";
+import { type Cell, type Column, fitWidths, printTable } from "../../sdk/cli/table";
 import { Output } from "../../sdk/cli/terminal";
 import { counts } from "../support/counts";
 
 /** Prints a table on a terminal of some width, or on none, and gives its lines. */
-function print(columns: number | undefined, titles: readonly string[], rows: readonly (readonly string[])[]): string[] {
+function print(
+  width: number | undefined,
+  columns: readonly (string | Column)[],
+  rows: readonly (readonly Cell[])[],
+  env: NodeJS.ProcessEnv = { NO_COLOR: "1" },
+): string[] {
   let text = "";
   const write = (part: string) => {
     text += part;
   };
-  const stream = { isTTY: columns !== undefined, columns, write, on() {} };
-  const output = new Output(stream as never, { NO_COLOR: "1" });
+  const stream = { isTTY: width !== undefined, columns: width, write, on() {} };
+  const output = new Output(stream as never, env);
   printTable(
     output,
-    titles.map((title) => ({ title })),
+    columns.map((column) => (typeof column === "string" ? { title: column } : column)),
     rows,
   );
   return text.split("\n").slice(0, -1);
@@ -47,6 +52,60 @@ describe("tables", () => {
       "                      -that-is-just-as-lo",
       "                      ng",
     ]);
+  });
+
+  it("align numbers right, and leave no blanks at the ends of lines", () => {
+    const lines = print(
+      undefined,
+      ["", { title: "DECLARED", align: "right" }, { title: "N", align: "right" }, "NOTE"],
+      [
+        ["!", "5", "", "a"],
+        ["", "12", "123", ""],
+      ],
+    );
+    assert.deepEqual(lines, ["   DECLARED    N  NOTE", "!         5       a", "         12  123"]);
+  });
+
+  it("count characters by the columns that they take, also where they wrap", () => {
+    const rows = [
+      ["日本語の関数名", "1"],
+      ["cafe\u0301 👍", "2"],
+      ["plain", "3"],
+    ];
+    assert.deepEqual(print(undefined, ["FUNCTION", "V"], rows), [
+      "FUNCTION        V",
+      "日本語の関数名  1",
+      "cafe\u0301 👍         2",
+      "plain           3",
+    ]);
+    assert.deepEqual(print(12, ["FUNCTION", "V"], rows), [
+      "FUNCTION   V",
+      "日本語の   1",
+      "関数名",
+      "cafe\u0301 👍    2",
+      "plain      3",
+    ]);
+  });
+
+  it("colour each line of a cell on its own, and pad it outside its colour", () => {
+    const red = (text: string) => `\u001B[31m${text}\u001B[39m`;
+    const lines = print(
+      14,
+      ["NAME", "V"],
+      [
+        [
+          { text: "abcdefghijklmnop", color: red },
+          { text: "7", color: red },
+        ],
+      ],
+      {
+        FORCE_COLOR: "1",
+      },
+    );
+    assert.deepEqual(
+      lines.map((line) => line.replaceAll("\u001B[", "~")),
+      ["~1mNAME~22m         ~1mV~22m", "~31mabcdefghijk~39m  ~31m7~39m", "~31mlmnop~39m"],
+    );
   });
 
   it("never take more than there is where the least widths allow it", () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { stripVTControlCharacters } from "node:util";
 import { awsFunction, layer, stateOf } from "../support/states";
 import { cliOnTerminal, Folder, plainEnvironment, readmeConfig, readmeState, type TerminalOptions } from "./harness";
@@ -21,7 +22,7 @@ describe("lambda-layers on a terminal", () => {
       it(`and goes on after ${JSON.stringify(answer)}`, async () => {
         const { code, screen } = await onTerminal(file, { typed: [[question, answer]] });
         assert.equal(code, 0);
-        const asked = screen.indexOf("Update 3 layer versions in state.json? [y/N]");
+        const asked = screen.indexOf("Update 3 layers of functions in state.json? [y/N]");
         assert.ok(asked > screen.indexOf("Function my-function-3: Layer receipt-label-dev version 1 -> 3"));
         assert.ok(screen.indexOf("State saved to: state.json") > asked);
         assert.match(await folder.read("state.json"), /receipt-dynamo-dev:5/);
@@ -55,13 +56,41 @@ describe("lambda-layers on a terminal", () => {
     });
   });
 
+  describe("offers after init to keep backups out of git", () => {
+    const init = ["init", "--state-file", "state.json", "--config", "new.yaml"];
+    const env = () => ({ ...plainEnvironment(folder.path), PATH: process.env.PATH ?? "" });
+    beforeEach(() => execFileSync("git", ["init", "--quiet", folder.path]));
+
+    for (const [keys, ignored] of [
+      ["y\r", true],
+      ["\r", false],
+    ] as const) {
+      it(`which is ${ignored ? "done" : "left"} after ${JSON.stringify(keys)}`, async () => {
+        const typed = [[/out of git\? \[y\/N\]/, keys]] as const;
+        const { code, screen } = await onTerminal(init, { typed, env: env(), columns: 120 });
+        assert.equal(code, 0, screen);
+        assert.equal((await folder.files()).includes(".gitignore"), ignored);
+        if (ignored) assert.equal(await folder.read(".gitignore"), "backups/\n");
+        const again = await onTerminal([...init, "--force"], { env: env(), typed });
+        assert.equal(question.test(again.screen), !ignored);
+      });
+    }
+
+    it("and says what to do where nobody can be asked", async () => {
+      const { stdout } = await folder.cli(init, { env: env() });
+      assert.match(stdout, /keep them out of git, add this line to \.gitignore:\n {2}- backups\/\n$/);
+      await folder.write({ ".gitignore": "/backups/\n" });
+      const again = await folder.cli([...init, "--force"], { env: env() });
+      assert.doesNotMatch(again.output, /gitignore/);
+    });
+  });
+
   it("shows each backup in one line however long its name is, to be copied", async () => {
     const name = `backups/organization+a-project-with-a-long-name+production_state_20240824_143022.json`;
     await folder.write({ [name]: "{}" });
     const { code, screen } = await onTerminal(["backups", "list"], { columns: 40 });
     assert.equal(code, 0);
-    assert.ok(screen.includes(`organization/a-project-with-a-long-name/production  state  copy  2024-08-24 14:30:22`));
-    assert.ok(screen.includes(` ${name}\r\n`), screen);
+    assert.ok(screen.includes(`copy   2 B  ${name}\r\n`), screen);
   });
 
   describe("has colours", () => {
@@ -118,7 +147,7 @@ describe("lambda-layers on a terminal", () => {
 
     it("and does not wrap them where there is none", async () => {
       const { stdout } = await folder.cli(status);
-      assert.match(stdout, new RegExp(`^! {2}${long} {2}receipt-dynamo-dev +5 +1 +-$`, "m"));
+      assert.match(stdout, new RegExp(`^! {2}${long} {2}receipt-dynamo-dev +5 +1$`, "m"));
     });
 
     it("of a terminal that does not tell its size", async () => {

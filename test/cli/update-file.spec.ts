@@ -68,12 +68,23 @@ describe("lambda-layers update --state-file", () => {
     const { code, stdout, stderr } = await folder.cli([...file, "--json", "--dry-run", "-e", "my-function-2"]);
     assert.equal(code, 0);
     const document = JSON.parse(stdout);
-    assert.deepEqual(Object.keys(document), ["stack", "dryRun", "changes", "skipped", "backup"]);
+    assert.deepEqual(Object.keys(document), [
+      "format",
+      "stack",
+      "project",
+      "dryRun",
+      "changes",
+      "skipped",
+      "backup",
+      "totals",
+    ]);
     assert.deepEqual(document.changes[0], {
       function: "my-function-1",
       urn: "urn:pulumi:dev::shop::aws:lambda/function:Function::my-function-1",
+      region: "us-east-1",
       layer: "receipt-dynamo-dev",
       arn: "arn:aws:lambda:us-east-1:123456789012:layer:receipt-dynamo-dev",
+      target: "arn:aws:lambda:us-east-1:123456789012:layer:receipt-dynamo-dev:5",
       from: 1,
       to: 5,
     });
@@ -106,7 +117,10 @@ describe("lambda-layers update --state-file", () => {
 
   it("runs several stacks one after the other, under a heading each", async () => {
     const { stdout, stderr } = await folder.cli([...file, "--dry-run", "--stack", "dev,prod"]);
-    assert.equal(stdout, `Stack dev:\n${dryRunLines}\nStack prod:\nINFO - Found no layer version updates\n`);
+    assert.equal(
+      stdout,
+      `Stack dev:\n${dryRunLines}\nStack prod:\nINFO - Found no layer version updates\nINFO - 2 stacks together: 3 of 6 layers of functions are not as declared; AWS was not asked\n`,
+    );
     assert.match(stderr, /state of stack dev, but the versions declared for prod are used/);
   });
 
@@ -114,7 +128,10 @@ describe("lambda-layers update --state-file", () => {
     const before = await folder.read("state.json");
     const { code, stdout, stderr } = await folder.cli([...file, "--expect-no-changes", "--json"]);
     assert.deepEqual([code, JSON.parse(stdout).changes.length], [7, 3]);
-    assert.match(stderr, /^ERROR - 3 layer versions are not as declared\. Nothing was changed\.$/m);
+    assert.match(
+      stderr,
+      /^ERROR - Stack dev has drifted: 3 of 3 layers of functions are not as declared\.\nSee what an update would change: lambda-layers --stack dev --state-file \S+ --dry-run$/m,
+    );
     assert.equal(await folder.read("state.json"), before);
     const lines = await folder.cli([...file, "--expect-no-changes"]);
     assert.deepEqual([lines.code, lines.stdout], [7, dryRunLines]);
@@ -189,7 +206,10 @@ describe("lambda-layers update --state-file", () => {
     it("beside the document with --json", async () => {
       await folder.write({ "state.json": other("x") });
       const { stdout, stderr } = await folder.cli([...file, "--json"]);
-      assert.deepEqual(JSON.parse(stdout), { stack: "dev", dryRun: false, changes: [], skipped: [], backup: null });
+      assert.deepEqual(JSON.parse(stdout), {
+        ...{ format: 2, stack: "dev", project: "shop", dryRun: false, changes: [], skipped: [], backup: null },
+        totals: { functions: 1, layersOfFunctions: 1, drift: 0, unknown: 0 },
+      });
       assert.match(stderr, /^WARNING - layer_config\.yaml matches no layer/);
     });
   });

@@ -8,7 +8,10 @@ import {
   parseBackupName,
   parseStamp,
   stackInFileNames,
+  startInRecord,
+  timeOfRun,
 } from "../../sdk/core/backup";
+import { formatRunLine, runLine } from "../../sdk/core/run-record";
 import { counts } from "../support/counts";
 
 describe("names of backups", () => {
@@ -73,6 +76,34 @@ describe("names of backups", () => {
   ] as const) {
     it(`write ${stack} as ${written}`, () => assert.equal(stackInFileNames(stack), written));
   }
+});
+
+describe("the time of a run", () => {
+  const stamp = "20240824_143022";
+  const local = new Date(2024, 7, 24, 14, 30, 22);
+  const later = (seconds: number) => new Date(local.getTime() + 1000 * seconds);
+  const cases: [what: string, modified: Date[], shift: number][] = [
+    ["what its stamp means here, if no file tells", [], 0],
+    ["that of its file", [later(0.9)], 0],
+    ["another one in another time zone", [later(-9.5 * 3600)], -9.5 * 3600],
+    ["an hour later in the hour that comes twice", [later(3600)], 3600],
+    ["the first of its files that tells", [later(7), later(2 * 3600), later(3 * 3600)], 2 * 3600],
+    ["not that of a copy", [later(4000)], 0],
+    ["not that of a copy which was made days later", [later(72 * 3600)], 0],
+  ];
+  for (const [what, modified, shift] of cases) {
+    it(`is ${what}`, () => assert.deepEqual(timeOfRun(stamp, modified), later(shift)));
+  }
+
+  it("is in the first words of a record", () => {
+    const at = new Date(Date.UTC(2024, 7, 24, 12, 30, 22, 7));
+    const line = formatRunLine(runLine({ stack: "acme/shop/dev", at, sites: [] }));
+    assert.deepEqual(startInRecord(`${line}\n{"line":"begun"`), at);
+    assert.deepEqual(startInRecord(line.slice(0, 120)), at);
+    for (const other of ["", "{}", line.slice(0, 40), `x${line}`, line.replace("2024-", "9-")]) {
+      assert.equal(startInRecord(other), undefined);
+    }
+  });
 });
 
 describe("retention", () => {

@@ -27,6 +27,13 @@ describe("formatProblem", () => {
     );
   });
 
+  it("lets no name in the file forge a line", () => {
+    const { message, next } = { message: 'unknown key "a\nERROR - b\u001b[2J"', next: "Did you mean a\n?" };
+    const [first, , , last, ...others] = formatProblem(problem({ message, next })).split("\n");
+    assert.equal(first, 'layer_config.yaml:3:14 invalid-value: unknown key "a\\nERROR - b\\u001b[2J"');
+    assert.deepEqual([last, ...others], ["  Did you mean a\\n?"]);
+  });
+
   it("leaves out what to do where nothing is known", () => {
     assert.equal(formatProblem(problem({})).split("\n").length, 3);
   });
@@ -36,7 +43,18 @@ describe("formatProblem", () => {
     ["an empty line", { text: "", column: 1, length: 1 }, "  3 | ", "    | ^"],
     ["the end of a line", { text: "a:", column: 3, length: 1 }, "  3 | a:", "    |   ^"],
     ["tabs", { text: "a:\tb", column: 4, length: 1 }, "  3 | a: b", "    |    ^"],
-    ["control characters", { text: "a: \u001b[31mb", column: 9, length: 1 }, "  3 | a:  [31mb", "    |         ^"],
+    [
+      "control characters",
+      { text: "a: \u001b[31mb", column: 9, length: 1 },
+      "  3 | a: \\u001b[31mb",
+      "    |              ^",
+    ],
+    [
+      "a control character marked",
+      { text: "a: \u202eb", column: 4, length: 1 },
+      "  3 | a: \\u202eb",
+      "    |    ^^^^^^",
+    ],
     ["wide characters before", { text: "日本: b", column: 5, length: 1 }, "  3 | 日本: b", "    |       ^"],
     ["wide characters marked", { text: "a: 日本", column: 4, length: 2 }, "  3 | a: 日本", "    |    ^^^^"],
     ["an emoji before", { text: "😀: b", column: 5, length: 1 }, "  3 | 😀: b", "    |     ^"],

@@ -41,6 +41,21 @@ describe("portions of a fleet", () => {
     );
   });
 
+  it("are a share of the fleet rounded up to whole functions", () => {
+    // In thousandths of a percent, so that the oracle counts in whole numbers.
+    const property = fc.property(
+      fc.integer({ min: 1, max: 2000 }),
+      fc.integer({ min: 1, max: 100_000 }),
+      (total, thousandths) => {
+        const [canary] = divide(Array.from({ length: total }), { canary: { percent: thousandths / 1000 } });
+        const size = canary?.items.length ?? 0;
+        assert.ok(size * 100_000 >= total * thousandths, `${size} are less than the share`);
+        assert.ok((size - 1) * 100_000 < total * thousandths, `${size} are more than it takes`);
+      },
+    );
+    fc.assert(property, { ...runs, examples: [[375, 82_400]] });
+  });
+
   it("are all of the fleet, in its order, and none is empty", () => {
     const share: fc.Arbitrary<Share> = fc.oneof(
       fc.record({ count: fc.integer({ min: 1, max: 60 }) }),
@@ -78,6 +93,12 @@ describe("shards", () => {
       assert.equal(holding.length, 1);
     });
     fc.assert(property, runs);
+  });
+
+  it("stay what they are from version to version of this package", () => {
+    const arns = ["api", "jobs", "mail", "web"].map((name) => `arn:aws:lambda:us-east-1:123456789012:function:${name}`);
+    const shards = arns.map((arn) => [1, 2, 3, 4].find((index) => isInShard(arn, { index, count: 4 })));
+    assert.deepEqual(shards, [3, 4, 4, 3]);
   });
 
   it("are about equally large", () => {

@@ -1,13 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import {
-  formatRunLine,
-  movesBetween,
-  type RunLine,
-  readRunRecord,
-  runLine,
-  versionsOf,
-} from "../../sdk/core/run-record";
+import { movesBetween, versionsOf } from "../../sdk/core/moves";
+import { formatRunLine, type RunLine, readRunRecord, runLine } from "../../sdk/core/run-record";
 import { counts } from "../support/counts";
 
 const fn = "arn:aws:lambda:us-east-1:123456789012:function:api";
@@ -104,6 +98,8 @@ describe("a run record", () => {
     assert.deepEqual(history(...done, back, all).fn.moved, []);
     const again = [begun("sync"), sending(layers(1, 1), layers(2, 1))];
     assert.equal(history(...done, back, all, ended("rollback"), ...again).fn.moved.length, 1);
+    const undone = [...again, cameOut("failed", layers(1, 1))];
+    assert.deepEqual(history(...done, back, all, ended("rollback"), ...undone).fn.moved, []);
   });
 
   it("follows aliases forth and back", () => {
@@ -120,6 +116,17 @@ describe("a run record", () => {
     assert.equal(history(ended("sync"), begun("rollback")).unfinished, "rollback");
     assert.equal(history(begun("rollback"), ended("rollback")).unfinished, undefined);
     assert.equal(history(ended("sync"), begun("rollback"), ended("rollback"), begun("sync")).unfinished, "sync");
+  });
+
+  it("knows whether the last session put it back, and whether the last attempt at a function failed", () => {
+    const back = [begun("rollback"), ended("rollback")];
+    assert.equal(history(...back).putBackAt?.toISOString(), at);
+    assert.equal(history(...back, begun("sync")).putBackAt, undefined);
+    const failed = cameOut("failed", layers(1, 1));
+    assert.deepEqual(
+      [history(failed).hasFailed, history(failed, cameOut("updated", layers(2, 1))).hasFailed],
+      [true, false],
+    );
   });
 
   it("can be cut off anywhere behind its first line", () => {
@@ -171,6 +178,7 @@ describe("versions of layers", () => {
       ],
     );
     assert.deepEqual(movesBetween(layers(1, 1), [`${other}:2`, `${base}:1`]), [{ layer: other, from: 1, to: 2 }]);
-    assert.deepEqual(movesBetween(layers(1, 1), [`${base}:1`]), []);
+    assert.deepEqual(movesBetween(layers(1, 1), [`${base}:1`]), [{ layer: other, from: 1, to: null }]);
+    assert.deepEqual(movesBetween([`${base}:1`], layers(1, 4)), [{ layer: other, from: null, to: 4 }]);
   });
 });

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { checkout } from "../../scripts/places.mjs";
 import { parseLayerVersionArn } from "../../sdk/core/arn";
 import { declareFor } from "../../sdk/core/config/declared";
 import { type LayerConfig, parseConfig } from "../../sdk/core/config/parse";
 import { knownKeys } from "../../sdk/core/config/schema";
 import { createMatcher } from "../../sdk/core/match";
 import { formatProblem } from "../../sdk/core/problem";
-import { checkout } from "../toolchain/places.mjs";
 
 const document = readFileSync(join(checkout, "docs/config.md"), "utf8");
 

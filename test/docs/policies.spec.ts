@@ -4,9 +4,9 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { liveConfigSchema } from "../../policy-pack/metadata";
 import { layerPolicies } from "../../policy-pack/policies";
+import { checkout } from "../../scripts/places.mjs";
 import { analyze, analyzeStack, layer, type TestResource } from "../policy-pack/harness";
 import { removeFolder, temporaryFolder } from "../support/folders";
-import { checkout } from "../toolchain/places.mjs";
 
 const document = readFileSync(join(checkout, "docs/policies.md"), "utf8");
 

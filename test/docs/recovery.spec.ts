@@ -3,50 +3,36 @@ import { readFile, truncate, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { readmeConfig, startCli } from "../cli/harness";
-import { type Emulator, startEmulator } from "../emulator";
-import { createAwsStack, preamble } from "../support/aws-stack";
+import type { Emulator } from "../emulator";
+import { useStack } from "../ops/harness";
 import type { Project } from "../support/engine";
 import { layer } from "../support/states";
 import { runStep, type Step, sessionsOf } from "./sessions";
 
-const program = `${preamble}
+const program = `
 fn("my-function-1", { layers: ["${layer("receipt-dynamo-dev", 1)}"] });
 fn("my-function-2", { layers: ["${layer("receipt-dynamo-dev", 2)}"] });
 fn("my-function-3", { layers: ["${layer("receipt-label-dev", 1)}"] });
 `;
 const names = ["my-function-1", "my-function-2", "my-function-3"];
 // The versions that the program deploys, and those that the config declares.
-const deployed = [1, 2, 1];
+const asDeployed = [1, 2, 1];
 const declared = [5, 5, 3];
 
 describe("docs/recovery.md", function () {
   this.timeout(120_000);
+  const deployed = useStack(program, { files: { "layer_config.yaml": readmeConfig } });
+  const sections = new Map<string, Step[]>();
   let emulator: Emulator;
   let stack: Project;
-  const sections = new Map<string, Step[]>();
 
   before(async () => {
+    ({ emulator, project: stack } = deployed);
     for (const { heading, steps } of await sessionsOf("recovery.md")) {
       sections.set(heading, [...(sections.get(heading) ?? []), ...steps]);
     }
   });
-
-  // AWS and a stack as deployed, for each section.
-  beforeEach(async () => {
-    emulator = await startEmulator();
-    emulator.seed({
-      layers: [
-        { name: "receipt-dynamo-dev", versions: 5 },
-        { name: "receipt-label-dev", versions: 3 },
-      ],
-    });
-    stack = await createAwsStack({ env: emulator.env, program, files: { "layer_config.yaml": readmeConfig } });
-    await stack.up();
-  });
-  afterEach(async () => {
-    await stack.dispose();
-    await emulator.close();
-  });
+  beforeEach(() => deployed.reset());
 
   const cli = (...args: string[]) => startCli(args, { cwd: stack.dir, env: stack.env });
   const update = async (...args: string[]) => assert.equal((await cli(...args).ended).code, 0);
@@ -59,6 +45,20 @@ describe("docs/recovery.md", function () {
   };
   const live = () => names.map((name) => Number(emulator.layersOf(name)[0]?.split(":").at(-1)));
   const stateFile = () => join(stack.root, "state/.pulumi/stacks/test/dev.json");
+
+  /** Leaves the lock that a Pulumi which is gone has held. */
+  const lock = () => {
+    const owner = { pid: 999_999_999, username: "me", hostname: hostname(), timestamp: new Date().toISOString() };
+    return stack.write({ "../state/.pulumi/locks/organization/test/dev/0c4f4c3a.json": owner });
+  };
+  /** Leaves an update of a function that nobody knows the end of. */
+  const leavePending = async () => {
+    const state = JSON.parse(await readFile(stateFile(), "utf8"));
+    const { latest } = state.checkpoint;
+    const resource = latest.resources.find(({ urn }: { urn: string }) => urn.endsWith("::my-function-1"));
+    latest.pending_operations = [{ resource, type: "updating" }];
+    await writeFile(stateFile(), JSON.stringify(state));
+  };
 
   /** What has gone wrong, and how things are once the section's commands have run. */
   interface Section {
@@ -76,18 +76,16 @@ describe("docs/recovery.md", function () {
         await running.ended;
       },
       recorded: declared,
-      live: deployed,
+      live: asDeployed,
     },
     "The stack is locked": {
       async arrange() {
-        const owner = { pid: 999_999_999, username: "me", hostname: hostname(), timestamp: new Date().toISOString() };
-        const lock = "state/.pulumi/locks/organization/test/dev/0c4f4c3a.json";
-        await stack.write({ [join("..", lock)]: owner });
+        await lock();
         const { code, stderr } = await cli().ended;
         assert.deepEqual([code, /The stack dev is locked/.test(stderr)], [1, true]);
       },
       recorded: declared,
-      live: deployed,
+      live: asDeployed,
     },
     "Pulumi cannot read the stack: `failed to load checkpoint: EOF`": {
       async arrange() {
@@ -95,30 +93,36 @@ describe("docs/recovery.md", function () {
         const { code, stderr } = await cli().ended;
         assert.deepEqual([code, /failed to load checkpoint: EOF/.test(stderr)], [1, true]);
       },
-      recorded: deployed,
-      live: deployed,
+      recorded: asDeployed,
+      live: asDeployed,
     },
-    "An update was a mistake": { arrange: () => update("--sync-aws"), recorded: deployed, live: declared },
+    "An update was a mistake": { arrange: () => update("--sync-aws"), recorded: asDeployed, live: declared },
     // The rollback has a backup of its own by the time that Pulumi imports one.
-    "The whole state has to go back": { arrange: () => update(), recorded: deployed, live: deployed },
-    "The stack was changed meanwhile": { recorded: declared, live: deployed },
+    "The whole state has to go back": { arrange: () => update(), recorded: asDeployed, live: asDeployed },
+    "The stack was changed meanwhile": { recorded: declared, live: asDeployed },
     "There are pending operations": {
       async arrange() {
-        const state = JSON.parse(await readFile(stateFile(), "utf8"));
-        const { latest } = state.checkpoint;
-        const resource = latest.resources.find(({ urn }: { urn: string }) => urn.endsWith("::my-function-1"));
-        latest.pending_operations = [{ resource, type: "updating" }];
-        await writeFile(stateFile(), JSON.stringify(state));
+        await leavePending();
         const { code, stderr } = await cli().ended;
         assert.deepEqual([code, /has 1 pending operation/.test(stderr)], [1, true]);
       },
       recorded: declared,
-      live: deployed,
+      live: asDeployed,
+    },
+    "Pulumi itself crashed": {
+      async arrange() {
+        await leavePending();
+        await lock();
+        const refresh = await stack.pulumi(["refresh", "--yes", "--skip-preview"]);
+        assert.match(refresh.output, /the stack is currently locked/);
+      },
+      recorded: declared,
+      live: asDeployed,
     },
     "After the import, the state is not what was imported": {
       arrange: () => update(),
-      recorded: deployed,
-      live: deployed,
+      recorded: asDeployed,
+      live: asDeployed,
     },
     "Some functions were not updated in AWS": {
       async arrange() {

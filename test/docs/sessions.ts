@@ -2,9 +2,9 @@
 
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { checkout } from "../../scripts/places.mjs";
 import type { Project } from "../support/engine";
 import { type Outcome, run } from "../support/processes";
-import { checkout } from "../toolchain/places.mjs";
 
 /** A command of a document, and what it is shown to print. */
 export interface Step {

@@ -10,13 +10,13 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from "vscode-jsonrpc/node";
+import { configJsonSchema } from "../../scripts/config-json-schema.mjs";
 import { draftEntries } from "../../sdk/core/config/draft";
 import { writeDraft } from "../../sdk/core/config/draft-text";
 import { configSchema } from "../../sdk/core/config/schema";
 import { ConfigFiles } from "../../sdk/files/config-files";
 import { checkout } from "../support/engine";
 import { removeFolder, temporaryFolder } from "../support/folders";
-import { configJsonSchema } from "../toolchain/config-json-schema.mjs";
 
 interface Diagnostic {
   readonly message: string;

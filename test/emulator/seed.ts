@@ -18,7 +18,7 @@ export interface SeedFunction extends Partial<Omit<CreateFunctionRequest, "Funct
 export interface SeedLayer {
   name: string;
   versions: number;
-  /** Numbers of versions that were deleted since. */
+  /** Numbers of versions that were deleted since; a later seed of the layer brings back those that it does not name. */
   deleted?: number[];
   compatibleRuntimes?: Runtime[];
   compatibleArchitectures?: Architecture[];
@@ -57,10 +57,7 @@ function plantLayer(store: Store, { name, versions, deleted = [], ...layer }: Se
     CompatibleArchitectures: layer.compatibleArchitectures,
   };
   while (stored.versions.length < versions) publishLayer(shelf, owner, name, input, Buffer.from(name));
-  for (const number of deleted) {
-    const version = stored.versions[number - 1];
-    if (version) version.deleted = true;
-  }
+  for (const [index, version] of stored.versions.entries()) version.deleted = deleted.includes(index + 1);
 }
 
 function plantFunction(

@@ -45,12 +45,15 @@ describe("the composite GitHub Action", () => {
     const { outputs, runs } = await action();
     const { code, stdout, output, written, summary } = await runAction({
       command: "status",
-      arguments: "--state-file\nstate.json\n\n--function\nmy-function-1\n--function\n$(touch hacked)\n",
+      arguments: "--state-file\nstate.json\n\n--function\nmy-function-1\n--backup-dir\n$(touch hacked)\n",
     });
     assert.equal(code, 0, output);
     assert.match(stdout, /my-function-1/);
-    assert.deepEqual(written, { changes: "1", drift: "1" });
-    assert.match(summary, /^### ≠ Lambda layers of stack <code>dev<\/code>: 1 of 1 layer not as declared$/m);
+    assert.deepEqual(written, { changes: "1", drift: "1", unknown: "0" });
+    assert.match(
+      summary,
+      /^### ≠ Lambda layers of stack <code>dev<\/code>: 1 of 1 layer of a function is not as declared; AWS was not asked$/m,
+    );
     for (const name of Object.keys(outputs)) {
       assert.equal(outputs[name]?.value, `\${{ steps.${runs.steps[0]?.id}.outputs.${name} }}`);
       assert.ok(name in written);
@@ -63,7 +66,7 @@ describe("the composite GitHub Action", () => {
       arguments: "--state-file\nstate.json\n--expect-no-changes",
     });
     assert.equal(code, 7);
-    assert.deepEqual(written, { changes: "3", drift: "3" });
+    assert.deepEqual(written, { changes: "3", drift: "3", unknown: "0" });
   });
 });
 

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { readWhole, replaceFile, writeNew } from "../../sdk/files/atomic";
 import { StateFiles } from "../../sdk/files/state-file";
 import { counts } from "../support/counts";
+import { watchSyncs } from "../support/file-syncs";
 import { removeFolder, temporaryFolder } from "../support/folders";
 
 describe("atomic files", () => {
@@ -55,6 +57,35 @@ describe("atomic files", () => {
   });
 });
 
+describe("atomic files, before a power failure", () => {
+  let root: string;
+  let path: string;
+  beforeEach(async () => {
+    root = await temporaryFolder();
+    path = join(root, "file");
+  });
+  afterEach(() => removeFolder(root));
+
+  for (const [name, write] of [
+    ["written", writeNew],
+    ["replaced", replaceFile],
+  ] as const) {
+    it(`have their content on disk before their name, and then the name: ${name}`, async () => {
+      const seen: string[] = [];
+      const end = await watchSyncs("sync", (file) => {
+        const what = file.isDirectory() ? "folder" : `file of ${file.size}`;
+        seen.push(`${what}, ${existsSync(path) ? "named" : "without a name"}`);
+      });
+      try {
+        await write(path, [Buffer.from("new content")]);
+      } finally {
+        end();
+      }
+      assert.deepEqual(seen, ["file of 11, without a name", "folder, named"]);
+    });
+  }
+});
+
 describe("state files", () => {
   let root: string;
   beforeEach(async () => {
@@ -76,7 +107,7 @@ describe("state files", () => {
   for (const [name, file, error] of [
     ["missing", "nowhere.json", { code: "state-missing", message: /^State file not found: nowhere\.json/ }],
     ["below a file", "file/x.json", { code: "state-missing", message: /^State file not found/ }],
-    ["a folder", ".", { code: "state-invalid", message: /^Cannot read the state file \.: EISDIR/ }],
+    ["a folder", ".", { code: "state-invalid", message: /^Cannot read the state file \.: it is a folder$/ }],
   ] as const) {
     it(`are refused where one is ${name}`, async () => {
       await writeFile(join(root, "file"), "");
@@ -99,7 +130,7 @@ describe("state files", () => {
   it("are as they were where their folder is missing", async () => {
     await assert.rejects(new StateFiles(root).replace("a/b.json", []), {
       code: "usage",
-      message: /^Cannot write a\/b\.json: ENOENT/,
+      message: /^Cannot write a\/b\.json: no such file or folder\. It is as it was\.$/,
     });
   });
 });

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
-import { chmod, lstat, mkdir, readdir, readFile, stat, symlink, utimes, writeFile } from "node:fs/promises";
+import { appendFile, chmod, lstat, mkdir, readdir, readFile, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { formatRunLine, runLine } from "../../sdk/core/run-record";
 import { BackupFolder } from "../../sdk/files/backups";
+import { withEnv } from "../aws/harness";
 import { removeFolder, temporaryFolder } from "../support/folders";
 
 const now = new Date(2024, 7, 24, 14, 30, 22);
@@ -39,6 +41,13 @@ describe("the backup folder", () => {
     assert.deepEqual(await readdir(root), []);
   });
 
+  it("is not empty where the folder that it would be in is not there", async () => {
+    await assert.rejects(new BackupFolder("backups", join(root, "none")).list(), {
+      code: "backup-folder",
+      message: "Cannot read the backup folder backups: no such file or folder",
+    });
+  });
+
   it("never overwrites: runs of one second get numbers, the same for both files", async () => {
     await folder().write("dev", pair("one"), now);
     await writeFile(join(root, "backups/dev_updated_20240824_143022_2.json"), "somebody else's");
@@ -70,6 +79,61 @@ describe("the backup folder", () => {
         "dev_updated_20240824_143022.json update",
       ],
     );
+  });
+
+  describe("in other time zones", () => {
+    const restore = withEnv({});
+    after(restore);
+    const hours = (count: number) => new Date(Date.UTC(2024, 10, 3, 4, 30, 22) + count * 3_600_000);
+    /** Runs in the order in which they were: where, and what their names say. */
+    const runs = [
+      ["Asia/Tokyo", hours(0), "20241103_133022"],
+      ["America/New_York", hours(1), "20241103_013022"],
+      ["America/New_York", hours(2), "20241103_013022_2"], // the hour that comes twice
+      ["Pacific/Pago_Pago", hours(3), "20241102_203022"],
+      ["Asia/Kathmandu", hours(4), "20241103_141522"],
+      ["UTC", hours(5), "20241103_093022"],
+    ] as const;
+    const stamps = runs.map(([, , name]) => name);
+    const isIn = (zone: string) => {
+      process.env.TZ = zone;
+    };
+
+    for (const kind of ["state", "sync"] as const) {
+      it(`orders runs as they were, wherever that was and is looked at: ${kind}`, async () => {
+        for (const [zone, time] of runs) {
+          isIn(zone);
+          const record = `${formatRunLine(runLine({ stack: "dev", at: time, sites: [] }))}\n`;
+          const files = kind === "sync" ? [{ kind, content: content(record) }] : pair(time.toISOString());
+          const [written] = await folder().write("dev", files, time);
+          if (kind === "sync") await appendFile(written?.path ?? "", '{"line":"ended"}\n');
+        }
+        for (const zone of ["UTC", "America/New_York", "Asia/Tokyo", "Pacific/Kiritimati"]) {
+          isIn(zone);
+          const found = (await folder().list("dev")).filter((one) => one.kind === kind);
+          assert.deepEqual(
+            found.map(({ time }) => time).reverse(),
+            runs.map(([, time]) => time),
+            zone,
+          );
+          const names = found.map(({ name }) => /\d{8}_\d{6}(_2)?/.exec(name)?.[0]).reverse();
+          assert.deepEqual(names, stamps, zone);
+        }
+      });
+    }
+
+    it("goes by the names of files that were copied", async () => {
+      isIn("UTC");
+      for (const [, time] of runs) await folder().write("dev", pair("x"), time);
+      const copied = new Date(Date.UTC(2024, 10, 4, 1, 2, 3));
+      for (const name of await readdir(join(root, "backups")))
+        await utimes(join(root, "backups", name), copied, copied);
+      const found = (await folder().list("dev")).filter(({ kind }) => kind === "state");
+      assert.deepEqual(
+        found.map(({ time }) => time).reverse(),
+        runs.map(([, time]) => time),
+      );
+    });
   });
 
   it("tells a copy by there being no file that was imported", async () => {
@@ -107,7 +171,7 @@ describe("the backup folder", () => {
     for (const missing of ["dev_state_20200101_000000.json", "backups", "/nowhere/x"]) {
       await assert.rejects(folder().find(missing), {
         code: "backup-missing",
-        message: `Backup not found: ${missing}. Nothing was changed.`,
+        message: `Backup not found: ${missing}.`,
       });
     }
   });
@@ -144,7 +208,7 @@ describe("the backup folder", () => {
   const refusals: { name: string; reason: RegExp; make: (path: string) => Promise<unknown> }[] = [
     {
       name: "a link",
-      reason: /^The backup folder backups is a link\. Nothing was changed\.$/,
+      reason: /^The backup folder backups is a link\.$/,
       make: async (path) => {
         await mkdir(`${path}-real`, { mode: 0o700 });
         await symlink(`${path}-real`, path);
@@ -191,7 +255,7 @@ describe("the backup folder", () => {
     await writeFile(join(root, "file"), "");
     await assert.rejects(folder("file/backups").write("dev", pair("x"), now), {
       code: "backup-folder",
-      message: /^The backup folder file\/backups cannot be made: ENOTDIR/,
+      message: /^The backup folder file\/backups cannot be made: a part of its path is not a folder\./,
     });
   });
 
@@ -199,7 +263,7 @@ describe("the backup folder", () => {
     it("is refused where nothing can be made, without trying for ever", async () => {
       await assert.rejects(folder("/proc/lambda-layers/backups").write("dev", pair("x"), now), {
         code: "backup-folder",
-        message: /^The backup folder \/proc\/lambda-layers\/backups cannot be made: ENOENT/,
+        message: /^The backup folder \/proc\/lambda-layers\/backups cannot be made: no such file or folder\./,
       });
     });
   }

@@ -71,20 +71,28 @@ bad.yaml:3:20 unknown-key: unknown key "x" in layers.b
     assert.match(error.next ?? "", /--config/);
   });
 
+  it("names the file of that folder that was probably meant", async () => {
+    await mkdir(join(folder, "near/layer_config.yam"), { recursive: true });
+    await write("near/layer_config.yml", "layers: {}");
+    assert.match(refused("near/layer_confg.yaml").next ?? "", /^Did you mean near\/layer_config\.yml\?\nName the file/);
+    assert.match(refused("near/other.yaml").next ?? "", /^Name the file/);
+  });
+
   it("says that a file is missing whose folder is a file", async () => {
     await write("file", "");
     assert.match(refused("file/c.yaml").message, /^Config file not found: file\/c\.yaml/);
   });
 
   it("refuses a folder", () => {
-    assert.match(refused(".").message, /^Cannot read \.: EISDIR/);
+    assert.equal(refused(".").describe(), "Cannot read .: it is a folder\nName a file in it.");
   });
 
   it("refuses a file that is too large, without reading it", async () => {
     const file = await write("large.yaml", "#".repeat(maxConfigBytes + 1));
     assert.equal(
-      refused(file).message,
-      `large.yaml has ${maxConfigBytes + 1} bytes; at most ${maxConfigBytes} are read`,
+      refused(file).describe(),
+      `large.yaml has ${maxConfigBytes + 1} bytes; at most ${maxConfigBytes} are read
+Is it the config? One of 1,000 layers has about 100,000 bytes. Name another file with --config.`,
     );
   });
 

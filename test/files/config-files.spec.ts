@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { chmod, mkdir, readdir, readFile, readlink, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { editVersions } from "../../sdk/core/config/edit";
 import { ConfigFiles } from "../../sdk/files/config-files";
 import { removeFolder, temporaryFolder } from "../support/folders";
 
@@ -29,7 +30,7 @@ describe("config files", () => {
   it("are not replaced where a new one is meant", async () => {
     await writeFile(path("there.yaml"), "old");
     const writing = files.write("there.yaml", text, { replace: false });
-    await assert.rejects(writing, { code: "usage", message: "there.yaml is there already. Nothing was changed." });
+    await assert.rejects(writing, { code: "usage", message: "there.yaml is there already." });
     assert.equal(await readFile(path("there.yaml"), "utf8"), "old");
     assert.equal(files.exists("there.yaml"), true);
     assert.equal(files.exists("other.yaml"), false);
@@ -48,6 +49,16 @@ describe("config files", () => {
   it("that cannot be written are said so", async () => {
     const writing = files.write("no/such/folder.yaml", text, { replace: false });
     await assert.rejects(writing, { code: "usage", message: /^Cannot write no\/such\/folder\.yaml: .*Nothing was/ });
+  });
+
+  it("keep their byte order mark when they are edited", async () => {
+    const marked = "\uFEFFlayers: { a: { version: 5 } }\r\n";
+    await writeFile(path("marked.yaml"), marked);
+    const edit = { path: ["layers", "a", "version"], version: 6 } as const;
+    const edited = editVersions(files.readText("marked.yaml"), "marked.yaml", [edit]);
+    await files.write("marked.yaml", edited, { replace: true });
+    assert.deepEqual(await readFile(path("marked.yaml")), Buffer.from(marked.replace("5", "6")));
+    assert.equal(files.load("marked.yaml").layers.get("a")?.fields.version, 6);
   });
 
   it("find the schema of the package in their folder, or in one above", async () => {

@@ -3,6 +3,7 @@ import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { BackupFolder } from "../../sdk/files/backups";
 import { LineFile } from "../../sdk/files/line-file";
+import { watchSyncs } from "../support/file-syncs";
 import { removeFolder, temporaryFolder } from "../support/folders";
 
 describe("a file of lines", () => {
@@ -27,6 +28,24 @@ describe("a file of lines", () => {
     assert.equal(await text(), `first\n${Array.from({ length: 100 }, (_, index) => `line ${index}\n`).join("")}`);
   });
 
+  it("has each line on the disk when its append has resolved", async () => {
+    await writeFile(path, "");
+    const file = await LineFile.open(path);
+    let synced = 0;
+    const end = await watchSyncs("datasync", ({ size }) => {
+      synced = size;
+    });
+    try {
+      for (let index = 1; index <= 3; index++) {
+        await file.append("line");
+        assert.equal(synced, index * "line\n".length);
+      }
+    } finally {
+      end();
+      await file.close();
+    }
+  });
+
   it("goes on behind a line that was cut off", async () => {
     await writeFile(path, '{"half":');
     const file = await LineFile.open(path);
@@ -34,6 +53,18 @@ describe("a file of lines", () => {
     await file.append("more");
     await file.close();
     assert.equal(await text(), '{"half":\nwhole\nmore\n');
+  });
+
+  it("writes nothing behind what may be half on the disk", async () => {
+    await writeFile(path, "");
+    const file = await LineFile.open(path);
+    const end = await watchSyncs("datasync", () => {
+      throw new Error("ENOSPC");
+    });
+    await assert.rejects(file.append("half"), { code: "backup-folder", message: /ENOSPC/ }).finally(end);
+    await assert.rejects(file.append("later"), { code: "backup-folder" });
+    await file.close();
+    assert.equal(await text(), "half\n");
   });
 
   it("writes nothing more once it could not write", async () => {

@@ -1,10 +1,26 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { LayersError } from "../../sdk/core/errors";
 import { loadLayerConfig } from "../../sdk/files/config-file";
-import type { ExecuteSyncOptions } from "../../sdk/ops/fleet/execute";
-import type { Ports } from "../../sdk/ops/ports";
-import { executeSync, planSync, type SyncRequest, type SyncResult } from "../../sdk/ops/sync";
-import { planResume, type ResumeRequest } from "../../sdk/ops/sync-resume";
+import { liveFailure } from "../../sdk/ops/live/failure";
+import type { LivePlan, LiveResult, PutBackResult } from "../../sdk/ops/live/plans";
+import type { ResumeRequest } from "../../sdk/ops/live/resume";
+import {
+  executeRunRollback,
+  planRunRollback,
+  type RollbackResult,
+  type RunRollbackPlan,
+  type RunRollbackRequest,
+} from "../../sdk/ops/rollback";
+import {
+  executeSync,
+  planResumed,
+  planSync,
+  type SyncOptions,
+  type SyncRequest,
+  type SyncResult,
+} from "../../sdk/ops/sync";
+import type { Ports } from "../../sdk/ports";
 import { createPorts, type WiringOptions } from "../../sdk/wiring";
 import { withEnv } from "../aws/harness";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../emulator";
@@ -21,18 +37,33 @@ export interface Fleet {
   readonly dir: string;
   /** What runs have told, as the command line shows it. */
   readonly lines: string[];
+  /** The same without warnings. */
+  readonly told: string[];
   ports(options?: WiringOptions): Ports;
   /** Plans a sync, and carries it out. */
   sync(
     request?: Partial<SyncRequest>,
-    options?: ExecuteSyncOptions,
+    options?: SyncOptions,
     wiring?: WiringOptions,
     ports?: Ports,
   ): Promise<SyncResult>;
   /** Plans to finish a run, and carries it out. */
-  resume(request?: Partial<ResumeRequest>, options?: ExecuteSyncOptions): Promise<SyncResult>;
+  resume(request?: Partial<ResumeRequest> & { readonly dryRun?: boolean }, options?: SyncOptions): Promise<SyncResult>;
+  /** Plans to put a run back. */
+  planPutBack(request?: Partial<RunRollbackRequest>): Promise<RunRollbackPlan>;
+  /** Plans to put a run back, and carries it out. */
+  putBack(request?: Partial<RunRollbackRequest>): Promise<RollbackResult & { readonly aws: PutBackResult }>;
   /** The lines of the only run record, or of the one named. */
   record(name?: string): Promise<Record<string, unknown>[]>;
+}
+
+/** Why a run of stack dev fails whose functions came out so; undefined if it does not. */
+export function failureOf(
+  { aws }: { readonly stack?: string; readonly aws?: LiveResult | PutBackResult },
+  plan?: Pick<LivePlan, "putBack">,
+): LayersError | undefined {
+  const advise = (words: readonly string[]) => ["lambda-layers", ...words].join(" ");
+  return aws && liveFailure({ advise }, { stack: "dev", putBack: plan?.putBack }, aws);
 }
 
 /** The config of {@link useFleet}'s tests, with one layer `base` at a version. */
@@ -72,6 +103,9 @@ export function useFleet(options: EmulatorOptions = {}): Fleet {
     get lines() {
       return lines;
     },
+    get told() {
+      return lines.filter((line) => !line.startsWith("WARN"));
+    },
     ports,
     async sync(request = {}, execute = {}, wiring = {}, all = ports(wiring)) {
       const config = loadLayerConfig("layer_config.yaml", dir);
@@ -80,7 +114,13 @@ export function useFleet(options: EmulatorOptions = {}): Fleet {
     },
     async resume(request = {}, execute = {}) {
       const all = ports();
-      return executeSync(all, await planResume(all, { stack: "dev", retentionDays: 30, ...request }), execute);
+      return executeSync(all, await planResumed(all, { stack: "dev", retentionDays: 30, ...request }), execute);
+    },
+    planPutBack: (request) => planRunRollback(ports(), { stack: "dev", retentionDays: 30, ...request }),
+    async putBack(request) {
+      const result = await executeRunRollback(ports(), await this.planPutBack(request));
+      if (!result.aws) throw new Error("a rollback of a run is one in AWS");
+      return { ...result, aws: result.aws };
     },
     async record(name) {
       const file = name ?? (await backups()).find((one) => one.endsWith(".jsonl")) ?? "";

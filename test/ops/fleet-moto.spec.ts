@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { IAM } from "@aws-sdk/client-iam";
 import { Lambda } from "@aws-sdk/client-lambda";
 import { loadLayerConfig } from "../../sdk/files/config-file";
+import { executeRunRollback, planRunRollback } from "../../sdk/ops/rollback";
 import { executeSync, planSync } from "../../sdk/ops/sync";
-import { executeRunRollback, planRunRollback } from "../../sdk/ops/sync-rollback";
 import { createPorts } from "../../sdk/wiring";
 import { base, withEnv } from "../aws/harness";
 import { removeFolder, temporaryFolder } from "../support/folders";
@@ -71,7 +71,7 @@ function worksOnMoto(python: NonNullable<ReturnType<typeof findMotoPython>>): vo
 
   it("is put back by its record", async () => {
     const all = ports();
-    await executeRunRollback(all, await planRunRollback(all, { stack: "dev", record }));
+    await executeRunRollback(all, await planRunRollback(all, { stack: "dev", record, retentionDays: 30 }));
     for (const [, , layer] of await layersOf()) assert.equal(layer, base(1));
   });
 }

@@ -33,6 +33,7 @@ describe("the plan of a sync", () => {
       arn: base(1).slice(0, -2),
       from: 1,
       to: 2,
+      target: base(2),
     });
     assert.deepEqual(fleet.emulator.writes(), []);
     assert.deepEqual(await readdir(fleet.dir), ["layer_config.yaml"]);
@@ -67,16 +68,19 @@ describe("the plan of a sync", () => {
     assert.deepEqual(namesOf(await plan({ tags: { team: "x" }, exclude: [arnOf("c")] })), ["d"]);
   });
 
-  it("warns where no function has the tags, naming them", async () => {
+  it("refuses tags that no function has, naming them", async () => {
     fleet.emulator.seed(taggedFleet(2));
-    const warned = async (request: Partial<SyncRequest>) => (await plan(request)).warnings;
-    assert.deepEqual(await warned({ stack: "prod", allFunctions: true }), [
-      "No function has the tag environment=prod or pulumi:stack=prod in us-east-1.",
-    ]);
-    assert.deepEqual(await warned({ tags: { team: "x", tier: "1" }, functions: ["fn-0000"] }), [
-      "None of the functions fn-0000 has the tag team=x and tier=1 in us-east-1.",
-    ]);
-    assert.deepEqual(await warned({ allFunctions: true }), []);
+    const refused = (request: Partial<SyncRequest>) => plan(request).catch(({ code, message }) => ({ code, message }));
+    assert.deepEqual(await refused({ stack: "prod", allFunctions: true }), {
+      code: "usage",
+      message: "No function has the tag environment=prod or pulumi:stack=prod in us-east-1. Nothing was changed.",
+    });
+    const both = { tags: { team: "x", tier: "1" }, functions: ["fn-0000"] };
+    assert.match(
+      ((await refused(both)) as { message: string }).message,
+      /^No function has the tag team=x and tier=1 in us-east-1/,
+    );
+    assert.deepEqual((await plan({ allFunctions: true })).warnings, []);
   });
 
   it("names what a run of several regions and accounts changes, and asks each for its own", async () => {
@@ -162,7 +166,7 @@ describe("the plan of a sync", () => {
       for (const dryRun of [false, true]) {
         const error = await refused({ functions: ["fn-0000", "gone"], allFunctions: false, dryRun });
         assert.deepEqual([error.code, error.exitStatus], ["usage", 2]);
-        assert.equal(error.message, "Function gone: AWS has no such function in us-east-1.\nNothing was changed.");
+        assert.equal(error.message, "There is no function gone in AWS in us-east-1. Nothing was changed.");
       }
     });
 
@@ -209,7 +213,7 @@ describe("the plan of a sync", () => {
       fleet.emulator.seed(taggedFleet(4));
       await assert.rejects(fleet.sync({}, { maxChanges: 3 }), {
         code: "too-many-changes",
-        message: "The plan has 4 layer version updates, and at most 3 are allowed. Nothing was changed.",
+        message: "The plan changes 4 layers of functions in AWS, and at most 3 are allowed. Nothing was changed.",
       });
       assert.deepEqual(fleet.emulator.writes(), []);
       await fleet.sync({}, { maxChanges: 4 });

@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import { Lambda } from "@aws-sdk/client-lambda";
-import { syncFailure } from "../../sdk/ops/sync";
-import { executeRunRollback, planRunRollback } from "../../sdk/ops/sync-rollback";
 import { arnOf, base } from "../aws/harness";
-import { taggedFleet, useFleet } from "./fleet-harness";
+import { failureOf, taggedFleet, useFleet } from "./fleet-harness";
 
 describe("a sync of functions with aliases", function () {
   this.timeout(60_000);
@@ -26,11 +24,6 @@ describe("a sync of functions with aliases", function () {
     (await lambda.getAlias({ FunctionName, Name: "live" })).FunctionVersion;
   const layersServed = async (FunctionName: string) =>
     (await lambda.getFunctionConfiguration({ FunctionName, Qualifier: "live" })).Layers?.map(({ Arn }) => Arn);
-  const putBack = async (record = "", dryRun = false) => {
-    const ports = fleet.ports();
-    return executeRunRollback(ports, await planRunRollback(ports, { stack: "dev", record, dryRun }));
-  };
-
   it("leaves published versions as they are, and says which aliases serve them", async () => {
     fleet.emulator.seed(taggedFleet(3));
     await serve("fn-0001");
@@ -40,7 +33,7 @@ describe("a sync of functions with aliases", function () {
       aws.aliases.map(({ function: name, alias, version }) => [name, alias, version]),
       [["fn-0001", "live", "1"]],
     );
-    assert.deepEqual(fleet.lines.slice(-2), [
+    assert.deepEqual(fleet.told.slice(-2), [
       "INFO - Found 1 alias that serves other layer versions:",
       "  - Function fn-0001: alias live serves version 1 with base version 1 instead of 2",
     ]);
@@ -58,7 +51,21 @@ describe("a sync of functions with aliases", function () {
         ["fn-0001", "published", "1"],
       ],
     );
-    assert.equal(fleet.lines.at(-1), "  - Function fn-0001: version 1 is published");
+    assert.equal(fleet.told.at(-1), "  - Function fn-0001: version 1 is published");
+  });
+
+  it("publishes named functions also if they are as declared, and none a second time", async () => {
+    fleet.emulator.seed(taggedFleet(2));
+    await fleet.sync();
+    assert.deepEqual((await fleet.sync({ publish: {} })).aws.published, []);
+    const named = { allFunctions: false, functions: ["fn-0001"], publish: {} };
+    for (const _ of [1, 2]) {
+      const { aws } = await fleet.sync(named);
+      assert.deepEqual(
+        aws.published.map(({ function: name, status, version }) => [name, status, version]),
+        [["fn-0001", "published", "1"]],
+      );
+    }
   });
 
   it("moves an alias on request, also where the function itself needs no update", async () => {
@@ -73,7 +80,7 @@ describe("a sync of functions with aliases", function () {
     assert.equal(aws.calls.UpdateFunctionConfiguration, 1);
     assert.deepEqual(aws.aliases, []);
     assert.ok(fleet.lines.includes("  - Function fn-0001: alias live version 1 -> 2"));
-    assert.equal(syncFailure({ stack: "dev", aws }), undefined);
+    assert.equal(failureOf({ stack: "dev", aws }), undefined);
     const again = await fleet.sync({ functions: ["fn-0000", "fn-0001"], publish: { alias: "live" } });
     assert.equal(again.aws.record, undefined);
   });
@@ -85,10 +92,10 @@ describe("a sync of functions with aliases", function () {
     const { aws } = await fleet.sync({ publish: { alias: "live" } });
     assert.deepEqual([await served("fn-0000"), await served("fn-0001")], ["2", "1"]);
     assert.match(
-      syncFailure({ stack: "dev", aws })?.message ?? "",
+      failureOf({ stack: "dev", aws })?.message ?? "",
       /Function fn-0001 was not published: .*differs .* more than layers/,
     );
-    assert.equal(syncFailure({ stack: "dev", aws })?.exitStatus, 4);
+    assert.equal(failureOf({ stack: "dev", aws })?.exitStatus, 4);
     assert.deepEqual(
       aws.aliases.map(({ function: name }) => name),
       ["fn-0001"],
@@ -134,14 +141,14 @@ describe("a sync of functions with aliases", function () {
       fleet.emulator.seed(taggedFleet(size));
       const first = await fleet.sync({ publish: { alias: "nosuch" } });
       const reason = "Function fn-0001 was not published: Function fn-0001 has no alias nosuch.";
-      assert.ok(syncFailure(first)?.message.includes(reason));
+      assert.ok(failureOf(first)?.message.includes(reason));
       const again = await fleet.sync({ publish: { alias: "nosuch" } });
-      const failure = syncFailure(again);
+      const failure = failureOf(again);
       assert.ok(failure?.message.includes(reason));
       assert.equal(failure?.exitStatus, 4);
       assert.deepEqual(again.aws.changes, []);
       // It has changed nothing: there is nothing to put back.
-      assert.match(syncFailure(first)?.next ?? "", /rollback/);
+      assert.match(failureOf(first)?.next ?? "", /rollback/);
       assert.match(failure?.next ?? "", /^Attempt the others: {2}lambda-layers sync --stack dev --resume \S+$/);
     });
   }
@@ -152,7 +159,7 @@ describe("a sync of functions with aliases", function () {
     fleet.emulator.deny({ action: "lambda:UpdateAlias" });
     await assert.rejects(fleet.sync({ publish: { alias: "live" } }), {
       code: "aws-permission",
-      message: `AWS permission missing: lambda:UpdateAlias on ${arnOf("fn-0000")} is denied.\nNothing was changed.`,
+      message: `AWS permission missing: lambda:UpdateAlias on ${arnOf("fn-0000")} is denied. Nothing was changed.`,
     });
   });
 
@@ -167,15 +174,15 @@ describe("a sync of functions with aliases", function () {
       "  - Function fn-0000: alias live version 2 -> 1",
       "  - Function fn-0001: alias live version 2 -> 1",
     ];
-    const planned = await putBack(aws.record, true);
-    assert.deepEqual(fleet.lines.slice(-3), told);
+    const planned = await fleet.putBack({ record: aws.record, dryRun: true });
+    assert.deepEqual(fleet.told.slice(-3), told);
     const move = { alias: "live", from: "2", to: "1" };
     assert.deepEqual(
       planned.aws.aliases,
       ["fn-0000", "fn-0001"].map((name) => ({ function: name, functionArn: arnOf(name), ...move })),
     );
     fleet.lines.length = 0;
-    const back = await putBack(aws.record);
+    const back = await fleet.putBack({ record: aws.record });
     assert.deepEqual(fleet.lines.slice(0, 3), told);
     assert.deepEqual([await served("fn-0000"), await served("fn-0001")], ["1", "$LATEST"]);
     const reasons = back.aws.aliases.map(({ function: name, from, to, reason }) => [name, from, to, reason]);
@@ -186,12 +193,38 @@ describe("a sync of functions with aliases", function () {
     assert.deepEqual(fleet.emulator.layersOf("fn-0000")[1], base(1));
   });
 
+  it("puts aliases back before layers, and one that could not be moved with the next rollback", async () => {
+    fleet.emulator.seed(taggedFleet(2));
+    await serve("fn-0000", "fn-0001");
+    const { aws } = await fleet.sync({ publish: { alias: "live" } });
+    fleet.emulator.resetCounts();
+    fleet.emulator.fault({
+      operation: "UpdateAlias",
+      resource: "fn-0001",
+      status: 400,
+      code: "InvalidParameterValueException",
+    });
+    const first = await fleet.putBack({ record: aws.record });
+    assert.deepEqual(
+      fleet.emulator.writes().map(({ operation }) => operation),
+      ["UpdateAlias", "UpdateFunctionConfiguration", "UpdateFunctionConfiguration"],
+    );
+    assert.deepEqual(
+      first.aws.aliases.map(({ reason }) => reason === undefined),
+      [true, false],
+    );
+    assert.deepEqual([await served("fn-0000"), await served("fn-0001")], ["1", "2"]);
+    fleet.emulator.clearFaults();
+    await fleet.putBack({ record: aws.record });
+    assert.deepEqual([await served("fn-0000"), await served("fn-0001")], ["1", "1"]);
+  });
+
   it("puts aliases back when a check fails", async () => {
     fleet.emulator.seed(taggedFleet(4));
     await serve("fn-0000", "fn-0001");
     const request = { functions: ["fn-0000", "fn-0001"], publish: { alias: "live" } };
     await fleet.sync(request, { canary: { count: 1 }, check: "false" });
-    assert.deepEqual(fleet.lines.slice(-2), [
+    assert.deepEqual(fleet.told.slice(-2), [
       "INFO - Lambda functions: 1 updated and put back, 1 not attempted",
       "  - Function fn-0000: alias live version 1 -> 2, and back to 1",
     ]);

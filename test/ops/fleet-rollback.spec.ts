@@ -2,15 +2,9 @@ import assert from "node:assert/strict";
 import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Lambda } from "@aws-sdk/client-lambda";
-import { syncFailure } from "../../sdk/ops/sync";
-import {
-  executeRunRollback,
-  planRunRollback,
-  putBackFailure,
-  type RunRollbackRequest,
-} from "../../sdk/ops/sync-rollback";
+import { executeRunRollback } from "../../sdk/ops/rollback";
 import { arnOf, base } from "../aws/harness";
-import { configFor, taggedFleet, useFleet } from "./fleet-harness";
+import { configFor, failureOf, taggedFleet, useFleet } from "./fleet-harness";
 
 const names = (things: readonly { readonly function: string }[]) => things.map((one) => one.function);
 
@@ -19,11 +13,6 @@ describe("a run that is put back", function () {
   const fleet = useFleet();
   const versions = () => fleet.emulator.functions().map(({ layers }) => Number(layers[1]?.split(":").at(-1)));
   const change = (name: string, ...layers: string[]) => fleet.emulator.edit(name, { Layers: layers });
-
-  async function putBack(request: Partial<RunRollbackRequest> & { record: string }) {
-    const ports = fleet.ports();
-    return executeRunRollback(ports, await planRunRollback(ports, { stack: "dev", ...request }));
-  }
 
   async function run(count: number): Promise<string> {
     fleet.emulator.seed(taggedFleet(count));
@@ -35,18 +24,18 @@ describe("a run that is put back", function () {
 
   it("leaves every function as it was", async () => {
     const record = await run(60);
-    const { aws } = await putBack({ record });
+    const { aws } = await fleet.putBack({ record });
     assert.ok(aws.outcomes.every(({ status }) => status === "updated"));
     assert.deepEqual(new Set(versions()), new Set([1]));
     assert.equal(fleet.emulator.counts().UpdateFunctionConfiguration, 60);
-    const again = await putBack({ record });
+    const again = await fleet.putBack({ record });
     assert.deepEqual([again.aws.changes, again.aws.outcomes], [[], []]);
     await assert.rejects(fleet.resume(), { code: "backup-missing" });
   });
 
   it("shows in a dry run what it would do", async () => {
     const record = await run(2);
-    const { aws } = await putBack({ record, dryRun: true });
+    const { aws } = await fleet.putBack({ record, dryRun: true });
     assert.deepEqual(fleet.lines, [
       "INFO - Found 2 layer version updates in AWS:",
       "  - Function fn-0000: Layer base version 2 -> 1",
@@ -62,7 +51,7 @@ describe("a run that is put back", function () {
     change("fn-0001", "first:1", "last:1");
     change("fn-0002", "last:4", "base:2", "first:2");
     change("fn-0003", "first:1", "base:1", "last:1");
-    const { aws } = await putBack({ record });
+    const { aws } = await fleet.putBack({ record });
     assert.deepEqual(fleet.emulator.layersOf("fn-0000"), [base(1, "first"), base(3), base(1, "last")]);
     assert.deepEqual(fleet.emulator.layersOf("fn-0001"), [base(1, "first"), base(1, "last")]);
     assert.deepEqual(fleet.emulator.layersOf("fn-0002"), [base(4, "last"), base(1), base(2, "first")]);
@@ -74,15 +63,15 @@ describe("a run that is put back", function () {
       { function: "fn-0001", reason: "somebody else has removed layer base since" },
     ]);
     assert.deepEqual(names(aws.outcomes), ["fn-0002", "fn-0004"]);
-    assert.equal(putBackFailure(aws), undefined);
+    assert.equal(failureOf({ aws }, { putBack: { impossible: [], found: [], sites: [] } }), undefined);
   });
 
   it("does not undo what somebody changes while it is put back", async () => {
     const record = await run(3);
-    const ports = fleet.ports();
-    const plan = await planRunRollback(ports, { stack: "dev", record });
+    const plan = await fleet.planPutBack({ record });
     change("fn-0001", "first:1", "base:4", "last:1");
-    const { aws } = await executeRunRollback(ports, plan);
+    const { aws } = await executeRunRollback(fleet.ports(), plan);
+    assert.ok(aws);
     assert.deepEqual(versions(), [1, 4, 1]);
     const [, outcome] = aws.outcomes;
     assert.deepEqual([outcome?.status, outcome?.changedMeanwhile], ["unchanged", true]);
@@ -90,9 +79,9 @@ describe("a run that is put back", function () {
 
   it("may be only some functions, and does the others later", async () => {
     const record = await run(4);
-    await putBack({ record, functions: ["fn-0001", arnOf("fn-0002")], exclude: ["fn-0002"] });
+    await fleet.putBack({ record, functions: ["fn-0001", arnOf("fn-0002")], exclude: ["fn-0002"] });
     assert.deepEqual(versions(), [2, 1, 2, 2]);
-    await putBack({ record });
+    await fleet.putBack({ record });
     assert.deepEqual(versions(), [1, 1, 1, 1]);
   });
 
@@ -116,7 +105,7 @@ describe("a run that is put back", function () {
     const { aws } = await fleet.sync({}, {}, {}, ports);
     assert.deepEqual(versions(), [2, 2, 2]);
     assert.ok(fleet.lines.some((line) => /^WARN - Function fn-0001 was changed by somebody else during/.test(line)));
-    await putBack({ record: aws.record ?? "" });
+    await fleet.putBack({ record: aws.record ?? "" });
     assert.deepEqual(versions(), [1, 4, 1]);
   });
 
@@ -124,12 +113,12 @@ describe("a run that is put back", function () {
     const record = await run(3);
     fleet.emulator.seed({ layers: [{ name: "base", versions: 5, deleted: [1] }] });
     change("fn-0002", "first:1", "base:1", "last:1");
-    const { aws } = await putBack({ record });
+    const { aws } = await fleet.putBack({ record });
     const reason = `${base(1)} does not exist any more, and a deleted layer version cannot be attached again.`;
     assert.equal(fleet.lines[0], `WARN - Function fn-0000 cannot be put back: ${reason}`);
     assert.deepEqual(versions(), [2, 2, 1]);
     assert.deepEqual(fleet.emulator.writes(), []);
-    assert.equal(putBackFailure(aws)?.exitStatus, 4);
+    assert.equal(failureOf({ aws }, { putBack: { impossible: [], found: [], sites: [] } })?.exitStatus, 4);
   });
 
   it("reports functions that failed, and those that are gone", async () => {
@@ -138,15 +127,15 @@ describe("a run that is put back", function () {
     await lambda.deleteFunction({ FunctionName: "fn-0000" });
     lambda.destroy();
     fleet.emulator.fault({ operation: "UpdateFunctionConfiguration", resource: "fn-0001", status: 400 });
-    const { aws } = await putBack({ record });
+    const { aws } = await fleet.putBack({ record });
     assert.deepEqual(aws.skipped, [{ function: "fn-0000", reason: "AWS has it no more" }]);
     assert.match(
-      putBackFailure(aws)?.message ?? "",
-      /^Not everything was put back in AWS:\n {2}Function fn-0001 was not/,
+      failureOf({ aws }, { putBack: { impossible: [], found: [], sites: [] } })?.message ?? "",
+      /^1 of 2 functions were not put back in AWS\.\n {2}Function fn-0001 was not/,
     );
     assert.deepEqual(versions(), [2, 1]);
     fleet.emulator.clearFaults();
-    await putBack({ record });
+    await fleet.putBack({ record });
     assert.deepEqual(versions(), [1, 1]);
   });
 
@@ -161,7 +150,7 @@ describe("a run that is put back", function () {
   ] as const) {
     it(`needs a record: one ${what} is refused`, async () => {
       await write(join(fleet.dir, "run.jsonl"));
-      await assert.rejects(putBack({ record: "run.jsonl" }), { code, message: /Nothing was changed\.$/ });
+      await assert.rejects(fleet.putBack({ record: "run.jsonl" }), { code, message: /Nothing was changed\.$/ });
       assert.deepEqual(fleet.emulator.counts(), {});
     });
   }
@@ -209,14 +198,13 @@ describe("a run that is resumed", function () {
     assert.deepEqual(aws.skipped, [
       { function: "fn-0003", reason: "layer base was changed to version 5 by somebody else since the run" },
     ]);
-    assert.equal(syncFailure({ stack: "dev", aws }), undefined);
+    assert.equal(failureOf({ stack: "dev", aws }), undefined);
   });
 
   it("can be put back as a whole afterwards", async () => {
     const record = await killed();
     await fleet.resume();
-    const ports = fleet.ports();
-    await executeRunRollback(ports, await planRunRollback(ports, { stack: "dev", record }));
+    await fleet.putBack({ record });
     assert.deepEqual(versions(), [1, 1, 1, 1]);
   });
 
@@ -240,8 +228,7 @@ describe("a run that is resumed", function () {
       });
     }
     fleet.lines.length = 0;
-    const ports = fleet.ports();
-    const { aws } = await executeRunRollback(ports, await planRunRollback(ports, { stack: "dev", record }));
+    const { aws } = await fleet.putBack({ record });
     assert.deepEqual(aws.changes, []);
     assert.match(
       fleet.lines[0] ?? "",
@@ -254,6 +241,39 @@ describe("a run that is resumed", function () {
     const record = await killed();
     await appendFile(join(fleet.dir, record), `\n{"line":"begun","aim":"rollback","at":"2024-08-24T14:30:22.000Z"}\n`);
     await assert.rejects(fleet.resume(), { code: "usage", message: /was being put back\. Nothing was changed\.$/ });
+  });
+
+  it("is not one that was put back since", async () => {
+    const record = await killed();
+    await fleet.resume();
+    await fleet.putBack({ record });
+    const message = new RegExp(
+      `^The run of ${record} was put back by the rollback of [-:.T0-9]+Z. Nothing was changed.$`,
+    );
+    const next = "Begin a new one: lambda-layers sync --stack dev";
+    await assert.rejects(fleet.resume(), { code: "backup-missing", message, next });
+    await assert.rejects(fleet.resume({ record }), { code: "usage", message, next });
+    assert.deepEqual(versions(), [1, 1, 1, 1]);
+  });
+
+  it("is not one of which a part was put back: what is left of it can be put back too", async () => {
+    const record = await killed();
+    await fleet.resume();
+    await fleet.putBack({ record, functions: ["fn-0001"] });
+    await assert.rejects(fleet.resume({ record }), {
+      message: /^What the run of \S+ had changed was put back in a part by the rollback of /,
+      next: `Put the others back: lambda-layers rollback --stack dev --sync-aws ${record}\nOr begin a new run:  lambda-layers sync --stack dev`,
+    });
+  });
+
+  it("is attempted again only if something failed in it", async () => {
+    const record = await killed();
+    await fleet.resume();
+    const begin = "Begin a new one: lambda-layers sync --stack dev";
+    await assert.rejects(fleet.resume(), { code: "backup-missing", next: begin });
+    const text = await readFile(join(fleet.dir, record), "utf8");
+    await writeFile(join(fleet.dir, record), text.replaceAll('"outcome":"updated"', '"outcome":"failed"'));
+    await assert.rejects(fleet.resume(), { code: "backup-missing", next: /^To attempt again what failed in it, / });
   });
 
   it("needs a record", async () => {

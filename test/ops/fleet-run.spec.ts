@@ -2,9 +2,8 @@ import assert from "node:assert/strict";
 import { chmod, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { syncFailure } from "../../sdk/ops/sync";
 import { arnOf, base } from "../aws/harness";
-import { rate, taggedFleet, useFleet } from "./fleet-harness";
+import { failureOf, rate, taggedFleet, useFleet } from "./fleet-harness";
 
 const before = [base(1, "first"), base(1), base(1, "last")];
 const after = [base(1, "first"), base(2), base(1, "last")];
@@ -33,11 +32,11 @@ describe("a sync", function () {
     assert.equal(moved(), 60);
     assert.deepEqual(aws.calls, fleet.emulator.counts());
     assert.equal(aws.calls.UpdateFunctionConfiguration, 60);
-    assert.equal(syncFailure({ stack: "dev", aws }), undefined);
-    assert.equal(fleet.lines.at(-1), "INFO - Lambda functions: 60 updated");
+    assert.equal(failureOf({ stack: "dev", aws }), undefined);
+    assert.equal(fleet.told.at(-1), "INFO - Lambda functions: 60 updated");
     const again = await fleet.sync();
     assert.deepEqual([again.aws.outcomes, again.aws.record], [[], undefined]);
-    assert.equal(fleet.lines.at(-1), "INFO - Found no layer version updates in AWS");
+    assert.equal(fleet.told.at(-1), "INFO - Found no layer version updates in AWS");
   });
 
   it("records plan, each update before it is sent and after it has ended, and the end", async () => {
@@ -147,7 +146,7 @@ describe("a sync", function () {
     const interrupt = setInterval(() => {
       if (emulator.writes().length > 10) stop.abort();
     }, 1);
-    const run = fleet.sync({}, {}, { signal: stop.signal, rate: 60 });
+    const run = fleet.sync({}, { batch: { count: 60 }, check: "true" }, { signal: stop.signal, rate: 60 });
     await assert.rejects(
       run.finally(() => clearInterval(interrupt)),
       (error: Error & { code: string; next: string }) => {
@@ -162,6 +161,7 @@ describe("a sync", function () {
     );
     assert.ok(moved() > 10 && moved() < 60);
     assert.equal(emulator.writes().length, moved());
+    assert.ok(!fleet.lines.some((line) => line.includes("Updated a batch")));
     const left = 60 - moved();
     assert.deepEqual(statuses((await fleet.resume()).aws.outcomes), { updated: left });
     assert.equal(moved(), 60);
@@ -173,14 +173,14 @@ describe("a sync", function () {
       refuse("fn-0003");
       const { aws } = await fleet.sync();
       assert.deepEqual(statuses(aws.outcomes), { updated: 19, failed: 1 });
-      const failure = syncFailure({ stack: "dev", aws });
+      const failure = failureOf({ stack: "dev", aws });
       assert.equal(failure?.exitStatus, 4);
       assert.match(
         failure?.message ?? "",
         /^1 of 20 functions were not updated in AWS\.\n {2}Function fn-0003 .*no luck/,
       );
       assert.match(failure?.next ?? "", /sync --stack dev --resume backups\/dev_sync/);
-      assert.equal(fleet.lines.at(-1), "INFO - Lambda functions: 19 updated, 1 failed");
+      assert.equal(fleet.told.at(-1), "INFO - Lambda functions: 19 updated, 1 failed");
     });
 
     it("begins no other with stop", async () => {
@@ -193,7 +193,7 @@ describe("a sync", function () {
       assert.ok(cancelled > 10, `${cancelled} were not attempted`);
       assert.equal(moved(), updated);
       assert.equal(aws.rolledBack, undefined);
-      const failure = syncFailure({ stack: "dev", aws });
+      const failure = failureOf({ stack: "dev", aws });
       assert.ok(fleet.lines.includes("WARN - The run stopped: 1 function failed."));
       assert.match(
         failure?.message ?? "",
@@ -211,10 +211,10 @@ describe("a sync", function () {
       assert.equal(moved(), 0);
       assert.ok(fleet.emulator.writes().length > 0);
       assert.equal(aws.rolledBack?.outcomes.length, statuses(aws.outcomes).updated);
-      const failure = syncFailure({ stack: "dev", aws });
+      const failure = failureOf({ stack: "dev", aws });
       assert.equal(failure?.exitStatus, 4);
-      assert.match(failure?.message ?? "", /What the run had changed was put back in \d+ functions\./);
-      assert.match(fleet.lines.at(-1) ?? "", /^INFO - Lambda functions: \d+ updated and put back, 1 failed, \d+ not /);
+      assert.match(failure?.message ?? "", /What the run had changed was put back in \d+ functions: fn-0000, /);
+      assert.match(fleet.told.at(-1) ?? "", /^INFO - Lambda functions: \d+ updated and put back, 1 failed, \d+ not /);
       await assert.rejects(fleet.resume(), { code: "backup-missing" });
     });
   });
@@ -255,10 +255,11 @@ describe("a sync", function () {
       assert.equal(aws.stopped, "the check after the first 3 functions failed (exit code 3): exit 3");
       assert.deepEqual(statuses(aws.outcomes), { updated: 3, cancelled: 7 });
       assert.equal(aws.rolledBack?.outcomes.length, 3);
-      assert.equal(fleet.lines.at(-1), "INFO - Lambda functions: 3 updated and put back, 7 not attempted");
-      const failure = syncFailure({ stack: "dev", aws });
+      assert.equal(fleet.told.at(-1), "INFO - Lambda functions: 3 updated and put back, 7 not attempted");
+      const failure = failureOf({ stack: "dev", aws });
       assert.equal(failure?.exitStatus, 4);
-      const told = "7 of 10 functions were not attempted.\nWhat the run had changed was put back in 3 functions.";
+      const told =
+        "7 of 10 functions were not attempted.\n  Not attempted: fn-0003, fn-0004, fn-0005, fn-0006, fn-0007 and 2 more\nWhat the run had changed was put back in 3 functions: fn-0000, fn-0001, fn-0002.";
       assert.equal(failure?.message, told);
       assert.equal(fleet.emulator.writes().length, 6);
     });
@@ -297,12 +298,15 @@ describe("a sync", function () {
       assert.deepEqual(slept, []);
       assert.equal(moved(), 3);
       assert.equal(stopped.aws.stopped, "not confirmed after the first 3 functions");
-      assert.equal(syncFailure(stopped)?.exitStatus, 130);
+      assert.equal(failureOf(stopped)?.exitStatus, 130);
       fleet.emulator.edit("fn-0000", { Layers: ["first:1", "base:1", "last:1"] });
       fleet.emulator.edit("fn-0001", { Layers: ["first:1", "base:1", "last:1"] });
       fleet.emulator.edit("fn-0002", { Layers: ["first:1", "base:1", "last:1"] });
       await fleet.sync({}, { canary: { count: 3 } }, {}, ports);
-      assert.deepEqual(slept, [60_000]);
+      assert.equal(
+        slept.reduce((sum, one) => sum + one, 0),
+        60_000,
+      );
       assert.equal(moved(), 10);
     });
 
@@ -327,6 +331,41 @@ describe("a sync", function () {
         assert.deepEqual(statuses((await fleet.resume()).aws.outcomes), { updated: 7 });
       });
     }
+
+    it("is named in a dry run, with the batches that follow", async () => {
+      fleet.emulator.seed(taggedFleet(10));
+      await fleet.sync({ dryRun: true }, { canary: { count: 2 }, batch: { count: 3 } });
+      assert.deepEqual(fleet.lines.slice(-2), [
+        "INFO - Canary: 2 functions: fn-0000, fn-0001",
+        "INFO - Then 3 batches of at most 3 functions",
+      ]);
+      assert.deepEqual(fleet.emulator.writes(), []);
+    });
+
+    it("shows how much of a pause is left", async () => {
+      fleet.emulator.seed(taggedFleet(2));
+      const shown: [title: string, done: number, total: number | undefined][] = [];
+      const ports = fleet.ports();
+      const progress = (title: string) => ({
+        update: (done: number, total?: number) => void shown.push([title, done, total]),
+        end() {},
+      });
+      const quiet = { ...ports, clock: { now: () => new Date(), sleep: async () => {} } };
+      await fleet.sync(
+        {},
+        { canary: { count: 1 }, pause: 3 },
+        {},
+        { ...quiet, reporter: { ...ports.reporter, progress } },
+      );
+      assert.deepEqual(
+        shown.filter(([title]) => title === "Waiting").map(([, done, total]) => [done, total]),
+        [
+          [0, 3],
+          [1, 3],
+          [2, 3],
+        ],
+      );
+    });
 
     it("has functions of each region in it", async () => {
       const regions = ["us-east-1", "eu-west-1"];

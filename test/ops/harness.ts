@@ -1,13 +1,13 @@
 import { readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LayersError } from "../../sdk/core/errors";
-import type { RunResult } from "../../sdk/ops/plans";
-import type { Ports, Reporter } from "../../sdk/ops/ports";
+import type { UpdateResult } from "../../sdk/ops/update";
+import type { Ports, Reporter } from "../../sdk/ports";
 import type { PulumiCommand } from "../../sdk/pulumi/stack";
 import { createPorts, LayerVersionUpdater, type LayerVersionUpdaterOptions } from "../../sdk/wiring";
 import { withEnv } from "../aws/harness";
 import { type Emulator, startEmulator } from "../emulator";
-import { createAwsStack, preamble } from "../support/aws-stack";
+import { createAwsStack, keepDeployed, preamble } from "../support/aws-stack";
 import type { Project } from "../support/engine";
 
 const account = "123456789012";
@@ -18,12 +18,12 @@ export function layer(name: string, version: number): string {
 }
 
 /** What a run told, and how it ended. */
-export interface Told {
+export interface Told<Result = UpdateResult> {
   /** Lines as the command line shows them: `INFO - ...`, `  - ...`, `WARN - ...`. */
   readonly lines: string[];
   /** Pulumi's commands, such as `stack export`. */
   readonly commands: string[];
-  readonly result?: RunResult;
+  readonly result?: Result;
   readonly error?: LayersError;
 }
 
@@ -48,12 +48,12 @@ export async function update(
 }
 
 /** Runs anything over ports, and keeps what it told. */
-export async function tell(
+export async function tell<Result>(
   project: Project,
   options: LayerVersionUpdaterOptions,
   change: (ports: Ports) => Ports,
-  work: (ports: Ports, options: LayerVersionUpdaterOptions) => Promise<RunResult>,
-): Promise<Told> {
+  work: (ports: Ports, options: LayerVersionUpdaterOptions) => Promise<Result>,
+): Promise<Told<Result>> {
   const lines: string[] = [];
   const commands: string[] = [];
   const onPulumi = ({ args }: PulumiCommand) => {
@@ -93,7 +93,7 @@ export function useStack(program: string, options: { stack?: string; files?: Rec
   let project: Project;
   let emulator: Emulator;
   let original: string;
-  let live: { name: string; layers: string[] }[];
+  let putBack: () => Promise<void>;
   let restore: () => void;
   before(async function () {
     this.timeout(120_000);
@@ -102,7 +102,7 @@ export function useStack(program: string, options: { stack?: string; files?: Rec
     project = await createAwsStack({ env: emulator.env, program: `${beginning}\n${program}`, ...options });
     await project.up();
     original = await project.exportText();
-    live = emulator.functions({}).map(({ name, layers }) => ({ name, layers: [...layers] }));
+    putBack = await keepDeployed(project, emulator);
     restore = withEnv(project.env);
   });
   after(async () => {
@@ -122,13 +122,8 @@ export function useStack(program: string, options: { stack?: string; files?: Rec
     },
     async reset() {
       await rm(join(project.dir, "backups"), { recursive: true, force: true });
-      await importState(project, original);
-      emulator.clearFaults();
-      emulator.allowAll();
-      for (const { name, layers } of live) {
-        if (String(emulator.layersOf(name)) !== String(layers)) emulator.edit(name, { Layers: layers });
-      }
-      emulator.resetCounts();
+      emulator.seed({ layers });
+      await putBack();
     },
   };
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import type { Ports, StackPort } from "../../sdk/ops/ports";
+import type { Ports, StackPort } from "../../sdk/ports";
 import { createPorts } from "../../sdk/wiring";
 import { backupNames, importState, keepLines, type Told, update, useStack } from "./harness";
 
@@ -96,7 +96,7 @@ describe("an update that cannot be made", function () {
       fails(
         told,
         "pending-operations",
-        /has 1 pending operation: .*Nothing was changed\.\n {2}updating urn:.*::a\nRun `pulumi refresh --stack dev`/,
+        /has 1 pending operation: .*\n {2}updating urn:.*::a\nNothing was changed\.\nRun `pulumi refresh --stack dev`/,
       );
     } finally {
       await writeFile(file, kept);
@@ -111,7 +111,7 @@ describe("an update that cannot be made", function () {
     await writeFile(join(locks, "0b7f2cb1-6f8c-4d4e-9b5a-000000000000.json"), JSON.stringify(lock));
     const before = await stateNow();
     const told = await update(project);
-    fails(told, "stack-locked", /is gone\. The stack's state is as it was\.\n.*pulumi cancel --yes --stack dev$/s);
+    fails(told, "stack-locked", /is gone\.\nThe stack's state is as it was\.\n.*pulumi cancel --yes --stack dev$/s);
     assert.equal(await stateNow(), before);
     assert.equal(told.error?.exitStatus, 1);
     await project.succeeds(["cancel", "--yes", "--stack", "dev"]);

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { compareStates } from "../../sdk/core/state/compare";
 import { executeRollback } from "../../sdk/ops/rollback";
 import { planRollback, type RollbackRequest } from "../../sdk/ops/rollback-plan";
-import { backupNames, importState, layer, type Told, tell, update, useStack } from "./harness";
+import { backupNames, importState, layer, tell, update, useStack } from "./harness";
 
 const program = `
 fn("a", { layers: [layer("receipt-dynamo-dev", 1), layer("unrelated", 1)] });
@@ -22,7 +22,7 @@ describe("a rollback", function () {
   const deployed = useStack(program, { files });
   beforeEach(() => deployed.reset());
 
-  const rollback = (request: Partial<RollbackRequest> = {}): Promise<Told> =>
+  const rollback = (request: Partial<RollbackRequest> = {}) =>
     tell(
       deployed.project,
       {},

@@ -70,7 +70,7 @@ describe("an update of a state file", () => {
 
   it("writes nothing in a dry run, or where nothing changes", async () => {
     const { lines } = await update({ dryRun: true });
-    assert.deepEqual(lines, ["INFO - Found 1 layer version updates:", "  - Function fn: Layer own version 9 -> 12"]);
+    assert.deepEqual(lines, ["INFO - Found 1 layer version update:", "  - Function fn: Layer own version 9 -> 12"]);
     await writeFile(join(root, "done.json"), expected);
     assert.deepEqual((await update({ stateFile: "done.json" })).lines, ["INFO - Found no layer version updates"]);
     assert.deepEqual((await readdir(root)).sort(), ["done.json", "layer_config.yaml", "state.json"]);
@@ -80,7 +80,7 @@ describe("an update of a state file", () => {
     const { lines } = await update({ stackName: "prod", dryRun: true });
     assert.deepEqual(lines, [
       "WARN - state.json is a state of stack dev, but the versions declared for prod are used: name its stack with --stack.",
-      "INFO - Found 1 layer version updates:",
+      "INFO - Found 1 layer version update:",
       "  - Function fn: Layer own version 9 -> 7",
     ]);
     assert.deepEqual((await update({ stackName: "acme/shop/dev", dryRun: true })).lines.length, 2);
@@ -140,7 +140,7 @@ describe("an update of a state file", () => {
         stateOf([], { pending_operations: [{ type: "creating", resource: { urn: "urn:x", type: "t" } }] }),
       ),
       "pending-operations",
-      /^The state of bad\.json has 1 pending operation: an update was cut short\. Nothing was changed\.\n {2}creating urn:x$/,
+      /^The state of bad\.json has 1 pending operation: an update was cut short\.\n {2}creating urn:x\nNothing was changed\.$/,
     ],
   ];
   for (const [name, content, code, message] of bad) {

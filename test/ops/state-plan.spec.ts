@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import { recordedLayers } from "../../sdk/core/recorded";
 import { scanState } from "../../sdk/core/state/scan";
-import type { StatePlan } from "../../sdk/ops/plans";
-import { invalidLayers, planState, recordedLayers } from "../../sdk/ops/state-plan";
+import { invalidLayers, planState, type StatePlan } from "../../sdk/ops/recorded/plan";
 import { secret, unknown } from "../support/arbitrary-states";
 import { awsFunction, layer, type Resource, stateOf } from "../support/states";
 

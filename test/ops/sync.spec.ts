@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { updateFailure } from "../../sdk/ops/live-sync";
+import { failureOf } from "./fleet-harness";
 import { backupNames, layer, type Told, update, useStack } from "./harness";
 
 const config = "layers: { receipt-dynamo: { version: 5 }, receipt-label: { version: 3 } }\n";
@@ -34,17 +34,20 @@ describe("an update with --sync-aws", function () {
       [first, second, ...updated.sort()],
       [
         "INFO - Pulumi state updated successfully",
-        "INFO - Synchronizing 2 Lambda functions with AWS in us-east-1",
+        `INFO - Run record: ${result?.aws?.record}`,
         "  - Function a: Layer receipt-dynamo-dev version 1 -> 5",
         "  - Function b: Layer receipt-dynamo-dev version 2 -> 5",
         "  - Function b: Layer receipt-label-dev version 1 -> 3",
+        "INFO - Lambda functions: 2 updated",
+        "INFO - Synchronizing 2 Lambda functions with AWS in us-east-1",
+        "WARN - A program that writes layer versions itself brings its own back with the next `pulumi up`: change them there too, or pin them with LayerVersions. See it: pulumi preview --stack dev",
       ],
     );
     assert.deepEqual(
       result?.aws?.outcomes.map(({ function: name, status }) => `${name} ${status}`),
       ["a updated", "b updated"],
     );
-    assert.equal(updateFailure(result?.aws), undefined);
+    assert.equal(failureOf(result ?? {}), undefined);
     assert.equal(commands.length, 5);
   });
 
@@ -86,12 +89,12 @@ describe("an update with --sync-aws", function () {
       message: "no luck",
     });
     const { result, lines } = await sync();
-    const failure = updateFailure(result?.aws);
+    const failure = failureOf(result ?? {});
     assert.equal(failure?.code, "aws-update-failed");
     assert.equal(failure?.exitStatus, 4);
     assert.match(
       failure?.describe() ?? "",
-      /^1 of 2 functions were not updated in AWS:\n {2}Function a was not updated in AWS: .*no luck/,
+      /^1 of 2 functions were not updated in AWS\.\n {2}Function a was not updated in AWS: .*no luck/,
     );
     assert.ok(lines.some((line) => line.startsWith("WARN - Function a was not updated in AWS: ")));
     assert.deepEqual(live("b"), [layer("receipt-dynamo-dev", 5), layer("receipt-label-dev", 3)]);
@@ -100,7 +103,7 @@ describe("an update with --sync-aws", function () {
     emulator.clearFaults();
     emulator.resetCounts();
     const again = await sync();
-    assert.equal(updateFailure(again.result?.aws), undefined);
+    assert.equal(failureOf(again.result ?? {}), undefined);
     assert.equal(updates(), 1);
   });
 
@@ -190,12 +193,15 @@ describe("an update with --sync-aws", function () {
       assert.deepEqual(await meant({ allFunctions: true, exclude: ["a", "tagged"] }), ["b", "of-pulumi"]);
     });
     it("of the state's functions those of the region that is named", async () => {
-      const { result } = await sync({ dryRun: true, region: "eu-west-1" });
-      assert.deepEqual(result?.aws?.changes, []);
-      assert.deepEqual(result?.aws?.skipped[0], {
-        function: "a",
-        reason: "it is in us-east-1, and this run is for eu-west-1",
-      });
+      const { error } = await sync({ dryRun: true, region: "eu-west-1" });
+      assert.deepEqual(
+        [error?.code, error?.message, error?.next],
+        [
+          "usage",
+          "None of the functions is in a region that this run is for. Function a: it is in us-east-1, and this run is for eu-west-1. Nothing was changed.",
+          "The functions are in us-east-1: name one of these with --region.",
+        ],
+      );
     });
   });
 
@@ -203,7 +209,13 @@ describe("an update with --sync-aws", function () {
     const { emulator } = deployed;
     emulator.fault({ operation: "GetFunction", resource: "b", status: 404, code: "ResourceNotFoundException" });
     const { result, lines } = await sync({ dryRun: true });
-    assert.deepEqual(result?.aws?.skipped, [{ function: "b", reason: "AWS has no such function in us-east-1" }]);
-    assert.ok(lines.includes("WARN - Function b is skipped: AWS has no such function in us-east-1."));
+    assert.deepEqual(result?.aws?.skipped, [
+      { function: "b", reason: "AWS has no such function in us-east-1; `pulumi up --refresh` makes it again" },
+    ]);
+    assert.ok(
+      lines.includes(
+        "WARN - Function b is skipped: AWS has no such function in us-east-1; `pulumi up --refresh` makes it again.",
+      ),
+    );
   });
 });

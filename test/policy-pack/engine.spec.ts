@@ -4,7 +4,8 @@ import { dirname, join } from "node:path";
 import { type Emulator, startEmulator } from "../emulator";
 import { createAwsStack, preamble } from "../support/aws-stack";
 import { checkout, type Project } from "../support/engine";
-import { layer } from "./harness";
+import type { RunOptions } from "../support/processes";
+import { awsFunction, layer, stateOf } from "../support/states";
 
 const pack = ["--policy-pack", join(checkout, "policy-pack")];
 const remediating = [...pack, "--policy-pack-config", "remediate.json"];
@@ -39,10 +40,14 @@ describe("the policy pack on the engine", function () {
       files: {
         "layer_config.yaml": configText,
         "remediate.json": { "layer-version-pinned": "remediate" },
-        "pinned.json": { "layer-version-pinned": { configFile: "config/five.yaml" } },
+        "pinned.json": { "layer-version-pinned": { configFile: "config/six.yaml" } },
         "inline.json": { "layer-version-pinned": { layers: { base: { version: 4 }, theirs: { version: 2 } } } },
-        "config/five.yaml": configText,
+        "config/six.yaml": "layers: { base: { version: 6 }, theirs: { version: 2 } }\n",
         "config/three.yaml": "layers: { base: { version: 3 }, theirs: { version: 2 } }\n",
+        "recorded.json": stateOf([
+          awsFunction("api", [layer("base-dev", 1), layer("theirs", 2)]),
+          awsFunction("worker", [layer("base-dev", 5)]),
+        ]),
         "broken.yaml": "layers:\n  base:\n    version: five\n",
       },
     });
@@ -53,6 +58,10 @@ describe("the policy pack on the engine", function () {
   });
 
   beforeEach(() => emulator.resetCounts());
+
+  /** Runs the pack on a state, without a program. */
+  const analyze = (file: string, args: readonly string[] = [], options: RunOptions = {}) =>
+    stack.pulumi(["policy", "analyze", "--file", file, ...pack, ...args], options);
 
   it("stops a drifting program before AWS is touched", async () => {
     const { code, output } = await stack.pulumi(["up", "--yes", ...pack]);
@@ -78,10 +87,13 @@ describe("the policy pack on the engine", function () {
     assert.match(preview.output, /\[remediate\] {2}layer-version-pinned {2}\(aws:lambda:Function: api\)/);
     assert.ok(preview.output.includes(change), preview.output);
 
-    await stack.succeeds(["up", "--yes", ...remediating]);
+    await stack.up(...remediating);
     assert.deepEqual(emulator.layersOf("api"), [layer("base-dev", 5), layer("theirs", 2)]);
     assert.deepEqual(emulator.layersOf("worker"), [layer("base-dev", 5)]);
     await stack.preview("--expect-no-changes", ...remediating);
+    await stack.write({ "deployed.json": await stack.exportText() });
+    const analysis = await analyze("deployed.json");
+    assert.equal(analysis.code, 0, analysis.output);
 
     // Nothing but the layers differs from what a run without the pack deploys.
     const without = await stack.preview("--diff");
@@ -90,55 +102,60 @@ describe("the policy pack on the engine", function () {
   });
 
   it("analyzes an exported state without a program", async () => {
-    await stack.up(...remediating);
-    await stack.write({ "export.json": await stack.exportText() });
-    const analyze = ["policy", "analyze", "--file", "export.json", ...pack];
-    const fine = await stack.pulumi(analyze);
-    assert.equal(fine.code, 0, fine.output);
-
-    const older = [...analyze, "--policy-pack-config", "inline.json"];
-    const { code, output } = await stack.pulumi(older);
+    const { code, output } = await analyze("recorded.json", ["--policy-pack-config", "inline.json"]);
     assert.notEqual(code, 0);
     assert.deepEqual(said(output, "Function ").sort(), [
-      "Function api: Layer base-dev version 5 -> 4",
+      "Function api: Layer base-dev version 1 -> 4",
       "Function worker: Layer base-dev version 5 -> 4",
     ]);
   });
 
   it("takes the config from the settings, the variable, or the caller's directory", async () => {
-    const expectPreview = async (to: number, args: readonly string[], env = {}) => {
-      const { output } = await stack.pulumi(["preview", ...args], { env });
+    const expectVersion = async (to: number, args: readonly string[], env = {}) => {
+      const { output } = await analyze("recorded.json", args, { env });
       assert.deepEqual(said(output, "Function api"), [`Function api: Layer base-dev version 1 -> ${to}`], output);
     };
     const LAMBDA_LAYERS_CONFIG = "config/three.yaml";
-    await expectPreview(5, [...pack, "--policy-pack-config", "pinned.json"], { LAMBDA_LAYERS_CONFIG });
-    await expectPreview(4, [...pack, "--policy-pack-config", "inline.json"]);
-    await expectPreview(3, pack, { LAMBDA_LAYERS_CONFIG });
+    await expectVersion(6, ["--policy-pack-config", "pinned.json"], { LAMBDA_LAYERS_CONFIG });
+    await expectVersion(3, [], { LAMBDA_LAYERS_CONFIG });
+    await expectVersion(5, []);
   });
 
   it("resolves paths against the caller's directory, also with -C", async () => {
     const elsewhere = join(dirname(stack.dir), "elsewhere", "deep");
     await mkdir(elsewhere, { recursive: true });
-    const run = (...args: string[]) => stack.pulumi(["-C", stack.dir, "preview", ...args], { cwd: elsewhere });
+    const run = (...args: string[]) => stack.pulumi(["-C", stack.dir, ...args], { cwd: elsewhere });
+    const recorded = join(stack.dir, "recorded.json");
 
-    const missing = await run(...pack);
+    const missing = await run("policy", "analyze", "--file", recorded, ...pack);
     assert.notEqual(missing.code, 0);
     const notFound = `No layer config: there is no layer_config.yaml in ${elsewhere} or a directory above it.`;
     assert.deepEqual(said(missing.output, "No layer config"), [`${notFound} Nothing was checked.`]);
     assert.match(missing.output, /Set `configFile` in the configuration of layer-version-pinned/);
 
     await stack.write({ "../elsewhere/layer_config.yaml": configText });
-    const found = await run(...pack);
+    const found = await run("preview", ...pack);
     assert.match(found.output, /Function api: Layer base-dev version 1 -> 5\s+\.\.\/layer_config\.yaml:3:14 declares/);
 
     const relative = { "layer-version-pinned": { configFile: "../../project/config/three.yaml" } };
     await stack.write({ "relative.json": relative });
-    const named = await run(...pack, "--policy-pack-config", join(stack.dir, "relative.json"));
+    const settings = ["--policy-pack-config", join(stack.dir, "relative.json")];
+    const named = await run("policy", "analyze", "--file", recorded, ...pack, ...settings);
     assert.match(named.output, /Function api: Layer base-dev version 1 -> 3\s+\S*three\.yaml:1:28 declares/);
   });
 
+  it("gives one message for one violation in two hundred functions", async () => {
+    const versions = Array.from({ length: 200 }, (_, index) => (index === 77 ? 4 : 5));
+    const functions = versions.map((version, index) => awsFunction(`f${index}`, [layer("base-dev", version)]));
+    await stack.write({ "many.json": stateOf(functions) });
+    const { code, output } = await analyze("many.json");
+    assert.notEqual(code, 0);
+    assert.deepEqual(said(output, "Function "), ["Function f77: Layer base-dev version 4 -> 5"]);
+    assert.equal(output.match(/\[mandatory\]/g)?.length, 1);
+  });
+
   it("reports a broken config once, with line and column", async () => {
-    const { code, output } = await stack.pulumi(["preview", ...pack], { env: { LAMBDA_LAYERS_CONFIG: "broken.yaml" } });
+    const { code, output } = await analyze("recorded.json", [], { env: { LAMBDA_LAYERS_CONFIG: "broken.yaml" } });
     assert.notEqual(code, 0);
     assert.equal(output.match(/\[mandatory\]/g)?.length, 1, output);
     assert.match(output, /broken\.yaml:3:14 .*version must be a whole number/);
@@ -174,23 +191,6 @@ describe("the policy pack on the engine, with values that are special", function
       assert.match(output, /Function hidden: Layer base-dev version 2 -> 5/);
       assert.match(output, /Function odd: Invalid layer ARN format: layer 1: it does not begin with arn:/);
       assert.ok(!output.includes("210987654321") && !output.includes("top-secret"), output);
-    } finally {
-      await stack.dispose();
-    }
-  });
-
-  it("gives one message for one violation in two hundred functions", async () => {
-    const stack = await createAwsStack({
-      env: emulator.env,
-      program: `${preamble}
-        for (let i = 0; i < 200; i++) fn("f" + i, { layers: ["arn:aws:lambda:us-east-1:123456789012:layer:base-dev:" + (i === 77 ? 4 : 5)] });`,
-      files: { "layer_config.yaml": configText },
-    });
-    try {
-      const { code, output } = await stack.pulumi(["preview", ...pack]);
-      assert.notEqual(code, 0);
-      assert.deepEqual(said(output, "Function "), ["Function f77: Layer base-dev version 4 -> 5"]);
-      assert.equal(output.match(/\[mandatory\]/g)?.length, 1);
     } finally {
       await stack.dispose();
     }

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../emulator";
-import { createAwsStack, preamble } from "../support/aws-stack";
+import { createAwsStack, keepDeployed, preamble } from "../support/aws-stack";
 import type { Project } from "../support/engine";
 
 const dynamo = (version: number) => `arn:aws:lambda:us-east-1:123456789012:layer:dynamo-dev:${version}`;
 const other = (version: number) => `arn:aws:lambda:us-east-1:123456789012:layer:other:${version}`;
+const config = (version: number) => `layers: {dynamo: {version: ${version}}, fresh: {version: 1}}\n`;
 
 const program = `${preamble}
 const { LayerVersions } = require("pulumi-lambda-layers");
@@ -35,12 +36,14 @@ describe("pinned functions", function () {
 
   let emulator: Emulator;
   let stack: Project;
+  let firstOutput: string;
+  let putBack: () => Promise<void>;
 
   before(async () => {
     emulator = await startEmulator();
     emulator.seed({
       layers: [
-        { name: "dynamo-dev", versions: 8 },
+        { name: "dynamo-dev", versions: 8, deleted: [3] },
         { name: "other", versions: 3 },
       ],
       functions: [{ name: "fn-elsewhere", layers: ["dynamo-dev:1"] }],
@@ -48,8 +51,14 @@ describe("pinned functions", function () {
     stack = await createAwsStack({
       env: emulator.env,
       program,
-      files: { "layer_config.yaml": "layers: {dynamo: {version: 5}, fresh: {version: 1}}\n" },
+      files: { "layer_config.yaml": config(5) },
     });
+    firstOutput = (await stack.up()).output;
+    putBack = await keepDeployed(stack, emulator);
+  });
+  beforeEach(async () => {
+    await putBack();
+    await stack.write({ "layer_config.yaml": config(5) });
   });
 
   after(async () => {
@@ -59,8 +68,7 @@ describe("pinned functions", function () {
 
   const versions = (name: string) => emulator.layersOf(name).map((arn) => arn.split(":").slice(6).join(":"));
 
-  it("are created with the declared versions, in any form and inside components, order kept", async () => {
-    const { output } = await stack.up();
+  it("are created with the declared versions, in any form and inside components, order kept", () => {
     assert.deepEqual(versions("fn-literal"), ["other:2", "dynamo-dev:5"]);
     assert.deepEqual(versions("fn-child"), ["dynamo-dev:5"]);
     assert.deepEqual(versions("fn-list-output"), ["dynamo-dev:5", "other:1"]);
@@ -69,8 +77,8 @@ describe("pinned functions", function () {
     assert.deepEqual(versions("fn-asked"), ["dynamo-dev:5"]);
     assert.deepEqual(versions("fn-unknown"), ["fresh:1", "dynamo-dev:5"]);
     assert.equal(versions("fn-none").length, 0);
-    assert.match(output, new RegExp(`arn *: "${dynamo(5)}"`));
-    assert.match(output, /Function fn-ignored: Layer dynamo-dev version 1 -> 5 is declared, but/);
+    assert.match(firstOutput, new RegExp(`arn *: "${dynamo(5)}"`));
+    assert.match(firstOutput, /Function fn-ignored: Layer dynamo-dev version 1 -> 5 is declared, but/);
   });
 
   it("leave functions owned elsewhere to the resource, which lists none of its own program's", async () => {
@@ -97,7 +105,7 @@ describe("pinned functions", function () {
 
   it("show no changes the second time, and a bump as a native diff on layers", async () => {
     await stack.preview("--expect-no-changes");
-    await stack.write({ "layer_config.yaml": "layers: {dynamo: {version: 6}, fresh: {version: 1}}\n" });
+    await stack.write({ "layer_config.yaml": config(6) });
     const { stdout } = await stack.preview("--diff");
     assert.match(
       stdout,
@@ -105,11 +113,10 @@ describe("pinned functions", function () {
     );
     await stack.up();
     assert.deepEqual(versions("fn-literal"), ["other:2", "dynamo-dev:6"]);
-    await stack.preview("--expect-no-changes");
   });
 
   it("are moved by `up --refresh` after their provider failed to", async () => {
-    await stack.write({ "layer_config.yaml": "layers: {dynamo: {version: 7}, fresh: {version: 1}}\n" });
+    await stack.write({ "layer_config.yaml": config(7) });
     emulator.fault({
       operation: "UpdateFunctionConfiguration",
       resource: "fn-literal",
@@ -118,7 +125,7 @@ describe("pinned functions", function () {
       code: "InvalidParameterValueException",
     });
     assert.notEqual((await stack.pulumi(["up", "--yes", "--skip-preview"])).code, 0);
-    assert.deepEqual(versions("fn-literal"), ["other:2", "dynamo-dev:6"]);
+    assert.deepEqual(versions("fn-literal"), ["other:2", "dynamo-dev:5"]);
     await stack.up("--refresh");
     assert.deepEqual(versions("fn-literal"), ["other:2", "dynamo-dev:7"]);
     await stack.preview("--expect-no-changes");
@@ -126,11 +133,21 @@ describe("pinned functions", function () {
 
   it("fail at preview where a declared version does not exist", async () => {
     await stack.write({ "layer_config.yaml": "layers: {dynamo: {version: 77}}\n" });
-    emulator.resetCounts();
     const { code, output } = await stack.pulumi(["up", "--yes"]);
     assert.notEqual(code, 0);
     assert.match(output, /Layer version does not exist: arn:aws:lambda:us-east-1:123456789012:layer:dynamo-dev:77/);
+    assert.match(output, /The newest version is 8: publish this one first, or declare a version that exists\./);
     assert.doesNotMatch(output, /\n\s+at .*:\d+:\d+/, "no stack trace");
     assert.deepEqual(emulator.writes(), []);
+
+    await stack.write({ "layer_config.yaml": "layers: {dynamo: {version: 3}}\n" });
+    const deleted = await stack.pulumi(["preview"]);
+    assert.match(
+      deleted.output,
+      /It was deleted, and a number is never published again: declare a version that exists\./,
+    );
+    emulator.deny({ action: "lambda:ListLayerVersions" });
+    const unknown = await stack.pulumi(["preview"]);
+    assert.match(unknown.output, /Declare a version that exists; a number that was deleted is never published again\./);
   });
 });

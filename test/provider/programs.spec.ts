@@ -203,7 +203,7 @@ exports.arn = new LayerVersions("layers").arn("dynamo");
     });
     const { code, output } = await wrong.pulumi(["preview"]);
     assert.notEqual(code, 0);
-    assert.match(output, /layer_config.yaml declares no layer "dynamos" for stack dev. Did you mean "dynamo"\?/);
+    assert.match(output, /layer_config.yaml declares no layer "dynamos" for stack dev. Did you mean dynamo\?/);
     assert.doesNotMatch(output, /\n\s+at .*:\d+:\d+/, "no stack trace");
   });
 

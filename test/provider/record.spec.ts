@@ -6,10 +6,11 @@ import {
   liveVersions,
   mergeVersions,
   movingFunctions,
+  planFunctions,
   planRecord,
-  type Targets,
   withTargets,
 } from "../../provider/record";
+import { declaredTargets } from "../../sdk/core/assess";
 import { declareFor } from "../../sdk/core/config/declared";
 import { parseConfig } from "../../sdk/core/config/parse";
 import type { LiveFunction } from "../../sdk/core/live";
@@ -28,19 +29,27 @@ const live = (name: string, ...layers: string[]): LiveFunction => ({
   revisionId: undefined,
 });
 
-function matcherOf(yaml: string) {
+type Before = Parameters<typeof planFunctions>[2];
+
+/** Plans functions as `check` does. */
+function planner(yaml: string) {
   const parsed = parseConfig(yaml, "layer_config.yaml");
   assert.ok(parsed.ok);
-  return createMatcher(declareFor(parsed.config, "dev"));
+  const declared = declareFor(parsed.config, "dev");
+  const targetOf = declaredTargets(createMatcher(declared));
+  return (functions: readonly LiveFunction[], recorded: Before = {}, accountId?: string) => {
+    const plans = planFunctions(functions, targetOf, recorded, { declared, accountId });
+    return { plans, record: planRecord(plans, targetOf, recorded) };
+  };
 }
 
 describe("what the resource records", () => {
-  const matcher = matcherOf("layers: {l: {version: 5}, m: {version: 5, enforce: minimum}}");
+  const plan = planner("layers: {l: {version: 5}, m: {version: 5, enforce: minimum}}");
 
   const cases: {
     title: string;
     layers: string[];
-    recorded: { functions?: Targets; before?: Record<string, Record<string, number>> };
+    recorded: Before;
     expected: object;
   }[] = [
     {
@@ -79,9 +88,70 @@ describe("what the resource records", () => {
       recorded: {},
       expected: { functions: { f: { m: ">=5" } }, before: { f: { m: 2 } } },
     },
+    {
+      title: "a layer that AWS has lost",
+      layers: [arn("other", 1)],
+      recorded: { functions: { f: { l: 5 } }, before: { f: { l: 1 } } },
+      expected: { functions: { f: { l: 5 } }, before: { f: { l: 1 } }, lost: { f: { l: arn("l", 5) } } },
+    },
+    {
+      title: "a layer that AWS has lost, after a refresh",
+      layers: [],
+      recorded: { functions: {}, before: { f: { l: 1, m: 7 } } },
+      expected: {
+        functions: { f: { l: 5, m: ">=5" } },
+        before: { f: { l: 1, m: 7 } },
+        lost: { f: { l: arn("l", 5), m: arn("m", 7) } },
+      },
+    },
+    {
+      title: "a layer that AWS has lost and that is declared no more",
+      layers: [],
+      recorded: { functions: { f: { gone: 5 } }, before: { f: { gone: 1 } } },
+      expected: { functions: {}, before: {} },
+    },
+    {
+      title: "a layer lost that has the name of one that is there",
+      layers: [arn("l", 5, "222222222222")],
+      recorded: { functions: { f: { [arn("l", 5).slice(0, -2)]: 5, [arn("l", 5, "222222222222").slice(0, -2)]: 5 } } },
+      expected: {
+        functions: { f: { [arn("l", 5).slice(0, -2)]: 5, [arn("l", 5, "222222222222").slice(0, -2)]: 5 } },
+        before: { f: { [arn("l", 5, "222222222222").slice(0, -2)]: 5 } },
+        lost: { f: { [arn("l", 5).slice(0, -2)]: arn("l", 5) } },
+      },
+    },
   ];
   for (const { title, layers, recorded, expected } of cases) {
-    it(title, () => assert.deepEqual(planRecord([live("f", ...layers)], matcher, recorded), expected));
+    it(title, () => assert.deepEqual(plan([live("f", ...layers)], recorded).record, expected));
+  }
+
+  it("attaches no layers to functions that are container images", () => {
+    const image = { ...live("f"), packageType: "Image" as const };
+    assert.deepEqual(plan([image], { before: { f: { l: 1 } } }).record, { functions: {}, before: {} });
+  });
+
+  const places: [from: string, yaml: string, functions: LiveFunction[], accountId: string | undefined, at: string][] = [
+    [
+      "another function",
+      "layers: {l: {version: 5}}",
+      [live("f"), live("g", arn("l", 5, "2".repeat(12)))],
+      undefined,
+      "2",
+    ],
+    [
+      "its entry",
+      `layers: {l: {version: 5, arn: "${arn("l", 5, "3".repeat(12)).slice(0, -2)}"}}`,
+      [live("f")],
+      "4",
+      "3",
+    ],
+    ["the settings", "layers: {l: {version: 5}}", [live("f")], "4".repeat(12), "4"],
+  ];
+  for (const [from, yaml, functions, accountId, digit] of places) {
+    it(`finds the account of a lost layer by ${from}`, () => {
+      const { record } = planner(yaml)(functions, { before: { f: { l: 5 } } }, accountId);
+      assert.deepEqual(record.lost, { f: { l: arn("l", 5, digit.repeat(12)) } });
+    });
   }
 
   it("tells two layers of one name apart by their ARNs", () => {
@@ -108,18 +178,21 @@ describe("what the resource records", () => {
   it("settles: what was moved to its targets needs nothing more", () => {
     fc.assert(
       fc.property(someLayers, someLayers, (layers, later) => {
-        const first = planRecord([live("f", ...layers)], matcher, {});
-        const moved = withTargets(layers, first.functions.f ?? {});
-        const again = planRecord([live("f", ...moved)], matcher, first);
-        assert.equal(again.drift, undefined);
+        const first = plan([live("f", ...layers)]).record;
+        const moved = withTargets(live("f", ...layers), first.functions.f ?? {});
+        const again = plan([live("f", ...moved)], first).record;
+        assert.equal(again.drift ?? again.lost, undefined);
         assert.deepEqual(again.functions, first.functions);
         const seen = liveVersions([live("f", ...moved)], first.functions);
         assert.ok(isSettled(seen, first.functions));
         assert.equal(movingFunctions({ ...again, configFile: "c" }, seen).size, 0);
-        // Whatever happens out of band, moving to the new targets settles too.
-        const drifted = planRecord([live("f", ...later)], matcher, first);
-        const repaired = withTargets(later, drifted.functions.f ?? {});
-        assert.equal(planRecord([live("f", ...repaired)], matcher, drifted).drift, undefined);
+        // Whatever happens out of band, moving to the new targets settles too, and is what the preview planned.
+        const { record: drifted, plans } = plan([live("f", ...later)], first);
+        const repaired = withTargets(live("f", ...later), drifted.functions.f ?? {}, drifted.lost?.f);
+        assert.deepEqual(repaired, plans[0]?.layers);
+        const settled = plan([live("f", ...repaired)], drifted).record;
+        assert.equal(settled.drift ?? settled.lost, undefined);
+        assert.deepEqual(Object.keys(settled.functions.f ?? {}).sort(), Object.keys(drifted.functions.f ?? {}).sort());
       }),
     );
   });
@@ -127,8 +200,8 @@ describe("what the resource records", () => {
   it("never lowers a layer that is newer than its minimum", () => {
     fc.assert(
       fc.property(someLayers, someLayers, (layers, later) => {
-        const { functions } = planRecord([live("f", ...layers)], matcher, {});
-        for (const [index, moved] of withTargets(later, functions.f ?? {}).entries()) {
+        const { functions } = plan([live("f", ...layers)]).record;
+        for (const [index, moved] of withTargets(live("f", ...later), functions.f ?? {}).entries()) {
           if (!moved.includes(":m:")) continue;
           const [from, to] = [later[index], moved].map((text) => Number(text?.split(":").at(-1)));
           assert.ok(from !== undefined && to !== undefined && to >= from);
@@ -140,8 +213,8 @@ describe("what the resource records", () => {
   it("moves versions alone: same length, same order, same names", () => {
     fc.assert(
       fc.property(someLayers, (layers) => {
-        const { functions } = planRecord([live("f", ...layers)], matcher, {});
-        const moved = withTargets(layers, functions.f ?? {});
+        const { functions } = plan([live("f", ...layers)]).record;
+        const moved = withTargets(live("f", ...layers), functions.f ?? {});
         const names = (list: readonly string[]) => list.map((text) => text.replace(/:\d+$/, ""));
         assert.deepEqual(names(moved), names(layers));
       }),

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type Emulator, startEmulator } from "../emulator";
+import { type Emulator, startEmulator, type Write } from "../emulator";
+import { keepDeployed } from "../support/aws-stack";
 import { createProject, type Project } from "../support/engine";
 
 const config = (version: number) => `layers:
@@ -22,6 +23,9 @@ describe("LayerVersions for functions owned elsewhere", function () {
 
   let emulator: Emulator;
   let project: Project;
+  let firstPreview: string;
+  let firstWrites: Write[];
+  let putBack: () => Promise<void>;
 
   before(async () => {
     emulator = await startEmulator();
@@ -46,6 +50,15 @@ describe("LayerVersions for functions owned elsewhere", function () {
       config: { "aws:region": "us-east-1" },
       env: emulator.env,
     });
+    firstPreview = (await project.preview()).stdout;
+    assert.deepEqual(emulator.writes(), []);
+    await project.up();
+    firstWrites = emulator.writes();
+    putBack = await keepDeployed(project, emulator);
+  });
+  beforeEach(async () => {
+    await putBack();
+    await project.write({ "layer_config.yaml": config(5) });
   });
 
   after(async () => {
@@ -55,20 +68,20 @@ describe("LayerVersions for functions owned elsewhere", function () {
 
   const versions = (name: string) => emulator.layersOf(name).map((arn) => arn.split(":").slice(6).join(":"));
 
-  it("shows in a preview what will move, and writes nothing", async () => {
-    const { stdout } = await project.preview();
-    assert.match(stdout, /Function a: Layer dynamo-dev version 1 -> 5/);
-    assert.match(stdout, /Function a: Layer Datadog version 90 -> 98/);
-    assert.doesNotMatch(stdout, /Function b|unrelated|other/);
-    assert.deepEqual(emulator.writes(), []);
+  it("shows in a preview what will move, and writes nothing", () => {
+    assert.match(firstPreview, /Function a: Layer dynamo-dev version 1 -> 5/);
+    assert.match(firstPreview, /Function a: Layer Datadog version 90 -> 98/);
+    assert.doesNotMatch(firstPreview, /Function b|unrelated|other/);
   });
 
   it("moves the functions in order and waits", async () => {
-    await project.up();
     assert.deepEqual(versions("a"), ["other:2", "dynamo-dev:5", "Datadog:98"]);
     assert.deepEqual(versions("b"), ["dynamo-dev:5"]);
     assert.deepEqual(versions("unrelated"), ["dynamo-dev:1"]);
-    assert.equal(emulator.counts().UpdateFunctionConfiguration, 1);
+    assert.deepEqual(
+      firstWrites.map(({ operation }) => operation),
+      ["UpdateFunctionConfiguration"],
+    );
     await project.preview("--expect-no-changes");
   });
 
@@ -76,48 +89,71 @@ describe("LayerVersions for functions owned elsewhere", function () {
     await project.write({ "layer_config.yaml": config(6) });
     const { stdout } = await project.preview("--diff");
     assert.match(stdout, /dynamo-dev: 5 => 6/);
-    emulator.resetCounts();
     await project.up();
     assert.deepEqual(versions("b"), ["dynamo-dev:6"]);
     assert.equal(emulator.counts().UpdateFunctionConfiguration, 2);
-    await project.preview("--expect-no-changes");
   });
 
   it("shows drift made out of band in preview and refresh, and repairs it", async () => {
     emulator.edit("b", { Layers: ["dynamo-dev:3"] });
     const plain = await project.preview();
-    assert.match(plain.stdout, /Function b: Layer dynamo-dev version 3 -> 6/);
+    assert.match(plain.stdout, /Function b: Layer dynamo-dev version 3 -> 5/);
     assert.match(plain.stdout, /\[diff: \+drift\]/);
     const byProperty = await project.preview("--diff");
     assert.match(byProperty.stdout, /\+ drift +: \{\s+\+ b: \{\s+\+ dynamo-dev: 3/);
     const refresh = await project.succeeds(["refresh", "--preview-only", "--diff"]);
-    assert.match(refresh.stdout, /6 => 3/);
-    emulator.resetCounts();
+    assert.match(refresh.stdout, /5 => 3/);
     await project.up();
-    assert.deepEqual(versions("b"), ["dynamo-dev:6"]);
+    assert.deepEqual(versions("b"), ["dynamo-dev:5"]);
     assert.equal(emulator.counts().UpdateFunctionConfiguration, 1);
-    await project.preview("--expect-no-changes");
   });
 
   it("repairs drift that a refresh has recorded", async () => {
     emulator.edit("b", { Layers: ["dynamo-dev:2"] });
     await project.succeeds(["refresh", "--yes", "--skip-preview"]);
     const { stdout } = await project.preview("--diff");
-    assert.match(stdout, /dynamo-dev: 2 => 6/);
+    assert.match(stdout, /dynamo-dev: 2 => 5/);
     await project.up();
-    assert.deepEqual(versions("b"), ["dynamo-dev:6"]);
+    assert.deepEqual(versions("b"), ["dynamo-dev:5"]);
     await project.preview("--expect-no-changes");
+  });
+
+  for (const withRefresh of [false, true]) {
+    it(`attaches a layer that AWS has lost again${withRefresh ? ", after a refresh too" : ""}`, async () => {
+      emulator.edit("a", { Layers: ["other:2", "arn:aws:lambda:us-east-1:464622532012:layer:Datadog:98"] });
+      if (withRefresh) await project.succeeds(["refresh", "--yes", "--skip-preview"]);
+      const plain = await project.preview();
+      assert.match(plain.stdout, /Function a: Layer dynamo-dev version - -> 5/);
+      assert.match(plain.stdout, /\[diff: \+.*lost.*\]/);
+      const byProperty = await project.preview("--diff");
+      const lost =
+        /\+ lost +: \{\s+\+ a: \{\s+\+ dynamo-dev: "arn:aws:lambda:us-east-1:123456789012:layer:dynamo-dev:5"/;
+      assert.match(byProperty.stdout, lost);
+      emulator.resetCounts();
+      await project.up();
+      assert.deepEqual(versions("a"), ["other:2", "Datadog:98", "dynamo-dev:5"]);
+      assert.equal(emulator.counts().UpdateFunctionConfiguration, 1);
+      await project.preview("--expect-no-changes");
+    });
+  }
+
+  it("attaches the only layer of the only function that had it", async () => {
+    await project.write({ "index.js": program(`functions: { names: ["b"] }`) });
+    await project.up();
+    emulator.edit("b", { Layers: [] });
+    await project.succeeds(["refresh", "--yes", "--skip-preview"]);
+    await project.up();
+    assert.deepEqual(versions("b"), ["dynamo-dev:5"]);
+    await project.up("--expect-no-changes");
   });
 
   it("fails at preview when a declared version does not exist", async () => {
     await project.write({ "layer_config.yaml": config(77) });
-    emulator.resetCounts();
     const { code, output } = await project.pulumi(["preview"]);
     assert.notEqual(code, 0);
     assert.match(output, /Layer version does not exist: arn:aws:lambda:us-east-1:123456789012:layer:dynamo-dev:77/);
     assert.doesNotMatch(output, /at .*\.js:\d+/, "no stack trace");
     assert.deepEqual(emulator.writes(), []);
-    await project.write({ "layer_config.yaml": config(6) });
   });
 
   it("records no absolute path, no credentials and a small provider", async () => {
@@ -142,7 +178,6 @@ describe("LayerVersions for functions owned elsewhere", function () {
   });
 
   it("keeps the layers on destroy", async () => {
-    emulator.resetCounts();
     await project.destroy();
     assert.deepEqual(emulator.writes(), []);
   });

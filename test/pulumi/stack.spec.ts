@@ -22,6 +22,9 @@ describe("Pulumi's CLI", () => {
     await project.up();
     exported = await project.exportText();
     await mkdir(join(project.root, "tmp"));
+    // A backend with the layout of before there were projects: Pulumi goes by the files that are there.
+    await mkdir(join(project.root, "legacy/.pulumi/stacks"), { recursive: true });
+    await writeFile(join(project.root, "legacy/.pulumi/stacks/dev.json"), '{"version":3,"checkpoint":{"stack":"dev"}}');
     restore = withEnv({ ...project.env, TMPDIR: join(project.root, "tmp") });
   });
   after(async () => {
@@ -113,6 +116,33 @@ describe("Pulumi's CLI", () => {
       code: "stack-missing",
       message: /acme\/test\/dev/,
     },
+    {
+      name: "a stack that is nearly one of the project's",
+      stack: "deev",
+      code: "stack-missing",
+      message: /the stack deev does not exist/,
+      next: /^Did you mean dev\?\nEnsure you're in the correct directory/,
+    },
+    {
+      name: "a full name with another organization, of a stack that is there",
+      stack: "acme/test/dev",
+      what: "checkSecrets",
+      code: "stack-missing",
+      message: /^State file not found: the stack acme\/test\/dev does not exist/,
+      next: /^Did you mean dev\?\n/,
+    },
+    {
+      name: "a full name on a backend whose names are short",
+      stack: "organization/test/dev",
+      env: () => ({
+        PULUMI_BACKEND_URL: `file://${join(project.root, "legacy")}`,
+        PULUMI_DIY_BACKEND_IGNORE_DEPRECATION_ERROR: "1",
+      }),
+      code: "stack-missing",
+      message:
+        /^State file not found: the stack organization\/test\/dev does not exist in this project \(a stack name may/,
+      next: /^Did you mean dev\?\n/,
+    },
     { name: "an unknown stack on import", stack: "nope", what: "importState", code: "stack-missing", message: /nope/ },
     {
       name: "a folder without a project",
@@ -127,6 +157,12 @@ describe("Pulumi's CLI", () => {
       code: "project-missing",
       message: /^State file not found: .*nowhere is not in a Pulumi project \(there is no such folder\)\.$/,
       next: /^Ensure you're in the correct directory \(should contain Pulumi.yaml\)/,
+    },
+    {
+      name: "a file in place of a folder",
+      cwd: "project/Pulumi.yaml",
+      code: "project-missing",
+      message: /Pulumi\.yaml is not in a Pulumi project \(it is a file\)\.$/,
     },
     {
       name: "nobody logged in",

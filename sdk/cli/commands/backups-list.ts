@@ -1,4 +1,3 @@
-import { listBackups } from "../../ops/backups";
 import { printBackups, toDocument } from "../backup-table";
 import type { Context } from "../context";
 import { printJson } from "../json";
@@ -7,7 +6,7 @@ export async function run(context: Context): Promise<number> {
   const { options, stdout, reporter } = context;
   const ports = await context.openPorts();
   const stacks = options.stacks ?? [undefined];
-  const backups = (await Promise.all(stacks.map((stack) => listBackups(ports, stack)))).flat();
+  const backups = (await Promise.all(stacks.map((stack) => ports.backups.list(stack)))).flat();
   if (options.json) printJson(stdout, backups.map(toDocument));
   else if (backups.length === 0) reporter.info("There are no backups");
   else printBackups(stdout, backups);

@@ -1,20 +1,16 @@
+import { count } from "../../core/text";
 import { executePrune, planPrune } from "../../ops/backups";
 import { toDocument } from "../backup-table";
 import { confirmed, needYes } from "../confirm";
 import type { Context } from "../context";
 import { printJson } from "../json";
-import { settingsIfAny } from "../settings";
-import { count } from "../text";
-
-// A config's own default.
-const defaultRetentionDays = 30;
+import { retentionDays as configured } from "../settings";
 
 export async function run(context: Context): Promise<number> {
   const { options, stdout, reporter } = context;
-  needYes(context, "backups prune");
+  needYes(context);
   const ports = await context.openPorts();
-  const retentionDays =
-    options.retentionDays ?? settingsIfAny(ports, options)?.backupRetentionDays ?? defaultRetentionDays;
+  const retentionDays = options.retentionDays ?? configured(ports, options);
   const stacks = options.stacks ?? [undefined];
   const plans = await Promise.all(stacks.map((stack) => planPrune(ports, { stack, retentionDays })));
   const plan = { remove: plans.flatMap(({ remove }) => remove), keep: plans.flatMap(({ keep }) => keep) };

@@ -1,36 +1,46 @@
-import { type ExplainedLayer, type Explanation, explain } from "../../ops/explain";
+import { labelsOf, type NamedFunction } from "../../core/function-arn";
+import { failedReading } from "../../ops/expectation";
+import { type ExplainedFunction, type ExplainedLayer, type Explanation, explain } from "../../ops/explain";
 import type { Context } from "../context";
-import { configFile } from "../settings";
+import { assessRequest } from "../looked";
+import { askedPlaces, versionText } from "../report/matrix";
 import { forEachStack } from "../stacks";
 
 export async function run(context: Context): Promise<number> {
   const { options, args } = context;
   const ports = await context.openPorts();
   return forEachStack(context, async (stack) => {
-    const config = ports.configs.load(configFile(options));
-    const explanation = await explain(ports, {
-      stack,
-      config,
-      function: args[0] ?? "",
-      stateFile: options.stateFile,
-    });
+    const request = assessRequest(ports, options, stack);
+    const explanation = await explain(ports, { ...request, function: args[0] ?? "" });
     show(context, explanation);
-    return { document: explanation };
+    return { document: documentOf(explanation) };
   });
 }
 
-function show({ options, stdout, reporter }: Context, explanation: Explanation): void {
-  const { function: name, stack, urn, layers, skipped, live } = explanation;
+/** One function stands in the document itself, several in a list. */
+function documentOf({ functions, ...others }: Explanation) {
+  const [first, ...more] = functions;
+  return more.length === 0 ? { ...others, ...first } : { ...others, functions };
+}
+
+function show({ options, stdout, reporter }: Context, { stack, functions, live }: Explanation): void {
   if (!live.read) reporter.warn(`Live versions are not known: ${live.reason}`);
   if (options.json) return;
+  const named = ({ function: name, region, account }: ExplainedFunction): NamedFunction => ({ name, region, account });
+  const label = labelsOf(functions.map(named));
   const { bold } = stdout.colors;
-  stdout.line(bold(`Function ${name}`));
-  stdout.line(`  ${urn ?? `The state of stack ${stack} does not have it.`}`);
-  if (skipped !== undefined) stdout.line(`  An update leaves it alone: ${skipped}.`);
-  if (layers.length === 0) stdout.line("  It has no layers.");
-  for (const layer of layers) {
-    stdout.line(`\n  ${bold(`Layer ${layer.layer}`)}`);
-    for (const [title, text] of linesOf(layer, skipped)) stdout.line(`    ${title.padEnd(9)} ${text}`);
+  for (const [index, fn] of functions.entries()) {
+    const { urn, recordedBy, layers, skipped } = fn;
+    stdout.line(`${index > 0 ? "\n" : ""}${bold(`Function ${label(named(fn))}`)}`);
+    stdout.line(`  ${urn ?? `The state of stack ${stack} does not have it.`}`);
+    if (recordedBy === "resource") stdout.line("  This LayerVersions resource records its layers.");
+    if (skipped !== undefined) stdout.line(`  An update leaves it alone: ${skipped}.`);
+    if (layers.length === 0 && skipped === undefined)
+      stdout.line(failedReading(live) ? "  It records no layers; live ones are not known." : "  It has no layers.");
+    for (const layer of layers) {
+      stdout.line(`\n  ${bold(`Layer ${layer.layer}`)}`);
+      for (const [title, text] of linesOf(layer, fn)) stdout.line(`    ${title.padEnd(9)} ${text}`);
+    }
   }
 }
 
@@ -42,22 +52,26 @@ const rules = {
   glob: "one of its names with * fits",
 };
 
-function linesOf(
-  { arn, entry, recorded, live, changes }: ExplainedLayer,
-  skipped: string | undefined,
-): [title: string, text: string][] {
-  const known = (version: number | undefined) => (version === undefined ? "-" : String(version));
-  const state: [string, string][] = [
-    ["recorded", known(recorded)],
-    ["live", known(live)],
-  ];
-  if (!entry) return [["arn", arn], ["declared", "by no entry"], ...state, ["update", "leaves it alone"]];
+/** What is said of an update that changes nothing. */
+const idle = {
+  "as-declared": "has nothing to change",
+  drift: "does not change that",
+  unknown: "may have something to change",
+  undeclared: "leaves it alone",
+};
+
+type Line = readonly [title: string, text: string];
+
+function linesOf(layer: ExplainedLayer, { skipped, recordedBy }: ExplainedFunction): Line[] {
+  const { arn, entry, changes, verdict, remedies } = layer;
+  const state = askedPlaces([layer]).map((place): Line => [place, versionText(layer[place], "-")]);
+  if (!entry) return [["arn", arn], ["declared", "by no entry"], ...state, ["update", idle.undeclared]];
   const { key, rule, version, enforce, overridden, at } = entry;
+  const { recorded, live } = changes;
+  const withAws = recordedBy === undefined ? "by sync" : "with --sync-aws";
   const moves = [
-    ...(changes.recorded && skipped === undefined
-      ? [`records version ${changes.recorded.from} -> ${changes.recorded.to}`]
-      : []),
-    ...(changes.live ? [`with --sync-aws moves the live function ${changes.live.from} -> ${changes.live.to}`] : []),
+    ...(recorded && skipped === undefined ? [`records version ${recorded.from} -> ${recorded.to}`] : []),
+    ...(live ? [`${withAws} moves the live function ${live.from ?? "-"} -> ${live.to}`] : []),
   ];
   return [
     ["arn", arn],
@@ -67,6 +81,7 @@ function linesOf(
       `${version}${enforce === "minimum" ? " or newer" : ""} at ${at}${overridden ? ", the stack's override" : ""}`,
     ],
     ...state,
-    ["update", moves.length > 0 ? moves.join(", ") : "has nothing to change"],
+    ["update", moves.length > 0 ? moves.join(", ") : idle[verdict]],
+    ...(remedies.length > 0 ? [["remedy", remedies.join(", or ")] as const] : []),
   ];
 }

@@ -1,9 +1,13 @@
+import { labelsOf } from "../../core/function-arn";
 import { changeLine } from "../../core/report";
-import { executeInit, type InitPlan, planInit } from "../../ops/init";
+import { count, countLayers } from "../../core/text";
+import { executeInit, type InitChange, type InitPlan, planInit } from "../../ops/init";
+import { documentFormat } from "../../ops/plans";
+import type { Ports } from "../../ports";
 import type { Context } from "../context";
 import { printJson } from "../json";
 import { configFile } from "../settings";
-import { count } from "../text";
+import { flagWords } from "../words";
 
 export async function run(context: Context): Promise<number> {
   const { options, stdout, reporter } = context;
@@ -22,27 +26,46 @@ export async function run(context: Context): Promise<number> {
   if (dryRun && !options.json) stdout.write(plan.text);
   if (!dryRun) {
     await executeInit(ports, plan);
-    tell(context, plan);
+    tell(context, ports, plan);
+    await offerIgnoring(context, ports, plan);
   }
   if (options.json) {
     const { file, stacks: found, layers, changes, skipped } = plan;
-    printJson(stdout, { file, dryRun, stacks: found, layers, changes, skipped });
+    printJson(stdout, { format: documentFormat, file, dryRun, stacks: found, layers, changes, skipped });
   }
   return 0;
 }
 
-function tell({ options, reporter }: Context, { file, layers, changes, stacks }: InitPlan): void {
+/** Backups hold whole states, which are not to get into a repository by chance. */
+async function offerIgnoring({ ask, reporter }: Context, { backups }: Ports, { ignoreLine }: InitPlan): Promise<void> {
+  if (ignoreLine === undefined) return;
+  if (ask === undefined) {
+    reporter.info(`Backups of states go into ${ignoreLine}. To keep them out of git, add this line to .gitignore:`);
+    reporter.item(ignoreLine);
+  } else if (await ask(`Backups of states go into ${ignoreLine}. Add that to .gitignore, to keep them out of git?`)) {
+    await backups.addIgnoreLine(ignoreLine);
+    reporter.info(`${ignoreLine} added to .gitignore`);
+  }
+}
+
+function tell({ options, reporter }: Context, { advise }: Ports, plan: InitPlan): void {
+  const { file, layers, changes, stacks, skipped } = plan;
   reporter.info(`${file} written: ${count(layers.length, "layer")} of ${stacks.join(", ")}`);
   reporter.info(
     changes.length > 0
-      ? `Not at the version that is declared, and so to be changed by an update: ${changes.length}`
-      : "All functions are as declared",
+      ? `Not as declared, and so to be changed: ${countLayers(changes.length)}`
+      : `All ${skipped.length > 0 ? "other " : ""}functions are as declared`,
   );
-  for (const change of changes) reporter.item(changeLine(change));
-  const config = options.config === undefined ? "" : ` --config ${options.config}`;
-  const which = `${config} --stack ${stacks.join(",")}`;
+  const named = ({ function: name, region, account }: InitChange) => ({ name, region, account });
+  const label = labelsOf(changes.map(named));
+  for (const change of changes) reporter.item(changeLine({ ...change, function: label(named(change)) }));
+  const [stateFile, ...others] = options.stateFiles ?? [];
+  const which = flagWords({
+    "--stack": stacks.join(","),
+    "--state-file": others.length > 0 ? undefined : stateFile,
+  });
   reporter.info("Next steps:");
-  reporter.item(`see where everything stands: lambda-layers status${which}`);
-  reporter.item(`see what an update would change: lambda-layers${which} --dry-run`);
-  reporter.item(`see what is out of date: lambda-layers outdated${which}`);
+  reporter.item(`see where everything stands: ${advise(["status", ...which])}`);
+  reporter.item(`see what an update would change: ${advise([...which, "--dry-run"])}`);
+  reporter.item(`see what is out of date: ${advise(["outdated", ...which])}`);
 }

@@ -1,23 +1,23 @@
 import { LayersError } from "../../core/errors";
-import { type AvailableLayer, type AvailableVersion, readAvailable } from "../../ops/upgrade/available";
+import { count } from "../../core/text";
+import { failedReading } from "../../ops/expectation";
+import { labelsOfLayers } from "../../ops/matches";
+import { type Available, type AvailableVersion, type Presence, readAvailable, unreadOf } from "../../ops/outdated";
+import type { Ports } from "../../ports";
 import type { Context } from "../context";
 import { configFile } from "../settings";
 import { forEachStack } from "../stacks";
 import { type Cell, type Column, printTable } from "../table";
-import { count } from "../text";
+import { flagWords } from "../words";
 
 export async function run(context: Context): Promise<number> {
   const { options } = context;
   const ports = await context.openPorts();
   return forEachStack(context, async (stack) => {
     const config = ports.configs.load(configFile(options));
-    const layers = await readAvailable(ports, { stack, config, stateFile: options.stateFile });
-    show(context, layers);
-    const outdated = layers.filter((layer) => layer.outdated).length;
-    return {
-      document: { stack, layers },
-      error: options.expectNoChanges && outdated > 0 ? outdatedFound(stack, outdated) : undefined,
-    };
+    const available = await readAvailable(ports, { stack, config, stateFile: options.stateFile });
+    show(context, available);
+    return { document: available, error: failure(context, ports, available) };
   });
 }
 
@@ -30,16 +30,23 @@ const columns: readonly Column[] = [
   { title: "PUBLISHED" },
 ];
 
-const concerns = {
-  missing: "does not exist any more, or was never published",
-  unreadable: "cannot be read: it was deleted, or is not shared any more",
+/** What is wrong with a declared version: for the table, and as the end of a sentence. */
+const concerns: Record<Exclude<Presence, "available">, readonly [short: string, text: string]> = {
+  deleted: ["deleted", "was deleted: where it is attached it goes on working, and it can't be attached again"],
+  missing: ["not there", "is not there: it was never published, or deleted"],
+  "never-published": ["never published", "is not there: no version of the layer was ever published"],
+  unreadable: ["unreadable", "cannot be read: it was deleted, or is not shared any more"],
 };
 
-function show({ options, stdout, reporter }: Context, layers: readonly AvailableLayer[]): void {
-  for (const { layer, declared, at, declaredVersion, reason } of layers) {
-    if (declaredVersion === "missing" || declaredVersion === "unreadable")
-      reporter.warn(`Layer ${layer}: version ${declared} (${at}) ${concerns[declaredVersion]}.`);
-    if (reason !== undefined) reporter.warn(`Layer ${layer}: ${reason}`);
+function show({ options, stdout, reporter }: Context, { layers, live }: Available): void {
+  const label = labelsOfLayers(layers);
+  const failed = failedReading(live);
+  if (failed) reporter.warn(`Live functions are not known: ${failed.reason}`);
+  for (const row of layers) {
+    const { declared, at, declaredVersion, outdated, reason, code, region } = row;
+    if (outdated && code === undefined && declaredVersion !== undefined && declaredVersion !== "available")
+      reporter.warn(`Layer ${label(row)}: version ${declared} (${at}) ${concerns[declaredVersion][1]} (in ${region}).`);
+    if (reason !== undefined) reporter.warn(`Layer ${label(row)}: ${reason}`);
   }
   if (options.json) return;
   if (layers.length === 0) {
@@ -47,28 +54,60 @@ function show({ options, stdout, reporter }: Context, layers: readonly Available
     return;
   }
   const { red, yellow, dim } = stdout.colors;
-  const version = (found: AvailableVersion | undefined): Cell =>
-    found ? String(found.version) : { text: "-", color: dim };
-  const rows = layers.map(({ layer, declared, declaredVersion, newest, compatible, outdated }): Cell[] => {
-    const isGone = declaredVersion !== "available" && declaredVersion !== undefined;
+  const none: Cell = { text: "-", color: dim };
+  const unknown: Cell = { text: "?", color: yellow };
+  const rows = layers.map((row): Cell[] => {
+    const { declared, declaredVersion = "available", newest, compatible, outdated, code } = row;
+    const missing = code ? unknown : none;
+    const version = (found: AvailableVersion | undefined) => (found ? String(found.version) : missing);
+    const concern =
+      declaredVersion !== "available" && outdated && code === undefined ? concerns[declaredVersion] : undefined;
+    const sign: Cell = concern
+      ? { text: "x", color: red }
+      : outdated
+        ? { text: "!", color: yellow }
+        : code
+          ? unknown
+          : "";
     return [
-      outdated ? { text: isGone ? "x" : "!", color: isGone ? red : yellow } : "",
-      layer,
-      isGone
-        ? { text: `${declared} (${declaredVersion === "missing" ? "deleted" : "unreadable"})`, color: red }
-        : String(declared),
+      sign,
+      label(row),
+      concern ? { text: `${declared} (${concern[0]})`, color: red } : String(declared),
       version(newest),
       version(compatible),
-      newest?.published ? newest.published.toLocaleDateString("sv") : { text: "-", color: dim }, // 2024-08-24
+      newest?.published ? newest.published.toLocaleDateString("sv") : missing, // 2024-08-24
     ];
   });
   printTable(stdout, columns, rows);
-  const outdated = layers.filter((layer) => layer.outdated).length;
-  reporter.info(outdated > 0 ? `${outdated} of ${count(layers.length, "layer")} outdated` : "All are up to date");
+  reporter.info(verdictOf({ layers, live }));
 }
 
-function outdatedFound(stack: string, outdated: number): LayersError {
-  return new LayersError("changes-found", `Stack ${stack}: ${count(outdated, "layer")} outdated.`, {
-    next: "Bring them up to date: lambda-layers upgrade --dry-run",
-  });
+function verdictOf({ layers, live }: Pick<Available, "layers" | "live">): string {
+  const all = count(layers.length, "layer");
+  const outdated = layers.filter(isOutdated).length;
+  const unknown = layers.filter(({ code }) => code !== undefined).length;
+  if (outdated + unknown === 0) return failedReading(live) ? "None is known to be outdated" : "All are up to date";
+  const parts = [
+    ...(outdated > 0 ? [`${outdated} of ${all} outdated`] : []),
+    ...(unknown > 0 ? [`${unknown} of ${all} not known`] : []),
+  ];
+  return parts.join("; ");
+}
+
+/** What is outdated if nothing may be, or else what could not be read. */
+function failure({ options }: Context, { advise }: Ports, available: Available): LayersError | undefined {
+  const { stack, layers } = available;
+  const outdated = layers.filter(isOutdated).length;
+  if (options.expectNoChanges && outdated > 0) {
+    const which = flagWords({ "--stack": options.stack && stack, "--state-file": options.stateFile });
+    return new LayersError("changes-found", `Stack ${stack}: ${count(outdated, "layer")} outdated.`, {
+      next: `Bring them up to date: ${advise(["upgrade", ...which, "--dry-run"])}`,
+    });
+  }
+  const code = unreadOf(available);
+  return code && new LayersError(code, `What is out of date in stack ${stack} is not known: not all could be read.`);
+}
+
+function isOutdated({ outdated }: Available["layers"][number]): boolean {
+  return outdated;
 }

@@ -2,15 +2,14 @@ import { stat, writeFile } from "node:fs/promises";
 import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { LayersError } from "../../core/errors";
-import type { Ports } from "../../ops/ports";
-import { readStatus } from "../../ops/status";
-import { statusSummary } from "../ci";
+import { reasonOf } from "../../core/system-error";
+import type { Ports } from "../../ports";
 import type { Context } from "../context";
+import { look, lookOutcome } from "../looked";
 import { renderStatusMarkdown } from "../report/markdown";
-import { isFailed, isRead, type ReportedStack, reportedStack, totalsOf } from "../report/matrix";
+import { isRead, type ReportedStack } from "../report/matrix";
 import { renderPage } from "../report/page";
 import { renderSarif } from "../report/sarif";
-import { unexpected } from "../report/verdict";
 import { configFile } from "../settings";
 import { forEachStack } from "../stacks";
 
@@ -27,32 +26,16 @@ export async function run(context: Context): Promise<number> {
   await checkFiles(context, ports);
   const stacks: ReportedStack[] = [];
   const work = async (stack: string) => {
-    const config = ports.configs.load(configFile(options));
-    const status = await readStatus(ports, {
-      stack,
-      config,
-      stateFile: options.stateFile,
-      filter: { functions: options.function ?? [], exclude: options.exclude ?? [] },
-    });
-    if (!status.live.read)
-      context.reporter.warn(`Live versions of stack ${stack} are not known: ${status.live.reason}`);
-    const reported = reportedStack(status, config);
-    stacks.push(reported);
-    const totals = totalsOf(status.rows);
-    const rows = status.rows.map((row) => ({ ...row, source: reported.sources.get(row.arn) }));
-    return {
-      document: { ...status, totals, rows },
-      error: options.expectNoChanges ? unexpected(status) : undefined,
-      summary: statusSummary(reported),
-    };
+    const assessment = await look(context, ports, stack);
+    stacks.push(assessment);
+    return lookOutcome(context, ports, assessment);
   };
   const exitStatus = await forEachStack(context, work, {
     stdout: printsMarkdown ? "document" : "end",
     onFailure: (failed) => stacks.push(failed),
   });
   // A report of nothing would replace one of something.
-  if (!stacks.some(isRead) || stacks.some((one) => isFailed(one) && one.error.code === "interrupted"))
-    return exitStatus;
+  if (!stacks.some(isRead) || stacks.some((one) => !isRead(one) && one.error.code === "interrupted")) return exitStatus;
   if (printsMarkdown) context.stdout.write(renderStatusMarkdown(stacks));
   await writeFiles(context, stacks, ports.clock.now());
   return exitStatus;
@@ -111,6 +94,5 @@ async function write({ options, reporter }: Context, name: string, text: string)
 }
 
 function cannotWrite(name: string, cause: unknown): never {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  throw new LayersError("usage", `The report could not be written to ${name}: ${reason}`, { cause });
+  throw new LayersError("usage", `The report could not be written to ${name}: ${reasonOf(cause)}`, { cause });
 }

@@ -1,75 +1,90 @@
-import { LayersError } from "../../core/errors";
-import type { Ports } from "../../ops/ports";
-import { executeRollback, rollbackFailure } from "../../ops/rollback";
-import { planRollback, type RollbackPlan } from "../../ops/rollback-plan";
+import { unchanged } from "../../core/errors";
+import { count, countLayers } from "../../core/text";
+import { liveFailure } from "../../ops/live/failure";
 import {
+  executeRollback,
   executeRunRollback,
-  isRunRecord,
+  planRollback,
   planRunRollback,
-  putBackFailure,
+  type RollbackPlan,
   type RunRollbackPlan,
-} from "../../ops/sync-rollback";
+} from "../../ops/rollback";
+import type { Ports } from "../../ports";
 import { runSummary } from "../ci";
 import { needYes } from "../confirm";
 import type { Context } from "../context";
-import { settingsIfAny } from "../settings";
+import type { OptionValues } from "../options";
+import { type Contradiction, refuse, rolloutOfNone, runOptions } from "../requests";
+import { configIfAny, retentionDays } from "../settings";
 import { forEachStack } from "../stacks";
-import { count } from "../text";
 
 export async function run(context: Context): Promise<number> {
-  const { options, args, ask } = context;
+  const { options, args } = context;
   const [backup] = args;
-  if (backup !== undefined && (options.stack?.length ?? 0) > 1) {
-    throw new LayersError("usage", "A backup is one stack's: name one stack, or leave the backup out.");
-  }
-  needYes(context, "rollback");
+  refuse(contradictions(options, backup), unchanged);
+  needYes(context);
   const ports = await context.openPorts();
+  if (options.resume !== undefined)
+    return rollBackRun(context, ports, options.resume === true ? undefined : options.resume);
   if (backup !== undefined && isRunRecord(backup)) return rollBackRun(context, ports, backup);
-  const settings = settingsIfAny(ports, options);
+  const config = configIfAny(ports, options);
+  const { full, dryRun, syncAws, function: functions, exclude, skipPreflight } = options;
   return forEachStack(context, async (stack) => {
-    const plan = await planRollback(ports, {
-      stack,
-      backup,
-      settings,
-      full: options.full,
-      dryRun: options.dryRun,
-      syncAws: options.syncAws,
-      functions: options.function,
-      exclude: options.exclude,
-    });
-    const result = await executeRollback(ports, plan, ask && ((planned) => ask(question(planned))));
-    return { document: result, error: rollbackFailure(plan, result) };
+    const request = { stack, backup, config, full, dryRun, syncAws, functions, exclude, skipPreflight };
+    const plan = await planRollback(ports, request);
+    const result = await executeRollback(ports, plan, rollbackOptions(context, question));
+    const error = plan.aws && result.aws && liveFailure(ports, plan.aws, result.aws);
+    return { document: result, error, summary: runSummary(result) };
   });
 }
 
-/** Puts a sync back: the state is not touched, and Pulumi not needed. */
-function rollBackRun(context: Context, ports: Ports, record: string): Promise<number> {
-  const { options, ask } = context;
-  if (!options.syncAws) {
-    throw new LayersError(
-      "usage",
-      "A run record puts back live functions: that needs --sync-aws. Nothing was changed.",
-    );
-  }
-  if (options.full) {
-    throw new LayersError("usage", "--full is for a backup of a state, not for a run record. Nothing was changed.");
-  }
+/** Puts a run back: the state is not touched, and Pulumi not needed. */
+function rollBackRun(context: Context, ports: Ports, record: string | undefined): Promise<number> {
+  const { dryRun, function: functions, exclude } = context.options;
+  const retention = retentionDays(ports, context.options);
+  const config = configIfAny(ports, context.options);
   return forEachStack(context, async (stack) => {
-    const { dryRun, function: functions, exclude } = options;
-    const plan = await planRunRollback(ports, { stack, record, dryRun, functions, exclude });
-    const result = await executeRunRollback(ports, plan, ask && ((planned) => ask(runQuestion(planned))));
-    return { document: result, error: putBackFailure(result.aws, plan.impossible), summary: runSummary(result) };
+    const request = { stack, record, dryRun, functions, exclude, retentionDays: retention, config };
+    const plan = await planRunRollback(ports, request);
+    const result = await executeRunRollback(ports, plan, rollbackOptions(context, runQuestion));
+    const error = result.aws && liveFailure(ports, plan, result.aws);
+    return { document: result, error, summary: runSummary(result) };
   });
 }
 
-function runQuestion({ changes, aliases }: RunRollbackPlan): string {
-  const moved = aliases.length > 0 ? ` and the aliases of ${count(aliases.length, "function")}` : "";
-  return `Put back ${count(changes.length, "layer version")}${moved} in AWS?`;
+/** Whether a file's name is that of a run record, rather than of a state. */
+function isRunRecord(file: string): boolean {
+  return file.endsWith(".jsonl");
+}
+
+function rollbackOptions<Plan>(context: Context, question: (plan: Plan) => string) {
+  const { onFailure, ...others } = runOptions(context, question);
+  return { ...others, ...(onFailure !== "rollback" && { onFailure }) };
+}
+
+function runQuestion({ changes, putBack }: RunRollbackPlan): string {
+  const aliases = putBack.sites.reduce((sum, site) => sum + site.aliases.length, 0);
+  const moved = aliases > 0 ? ` and ${count(aliases, "alias", "aliases")}` : "";
+  return `Put back ${countLayers(changes.length)}${moved} in AWS?`;
 }
 
 function question({ stack, full, backup, changes, aws }: RollbackPlan): string {
-  const live = aws && aws.changes.length > 0 ? ` and ${count(aws.changes.length, "layer version")} in AWS` : "";
+  const live = aws && aws.changes.length > 0 ? ` and ${countLayers(aws.changes.length)} in AWS` : "";
   return full
     ? `Replace the whole state of stack ${stack} by ${backup.file}${live}?`
-    : `Put back ${count(changes.length, "layer version")} in the state of stack ${stack}${live}?`;
+    : `Put back ${countLayers(changes.length)} in the state of stack ${stack}${live}?`;
+}
+
+function contradictions(options: OptionValues, backup: string | undefined): Contradiction[] {
+  const { stack = [], syncAws, full, resume, onFailure } = options;
+  const named = backup ?? (typeof resume === "string" ? resume : undefined);
+  const isOfRun = resume !== undefined || (backup !== undefined && isRunRecord(backup));
+  return [
+    [named !== undefined && stack.length > 1, "A backup is one stack's: name one stack, or leave the backup out."],
+    [backup !== undefined && resume !== undefined, "--resume finishes a rollback: it takes no backup beside it."],
+    [isOfRun && !syncAws, "A run record puts back live functions: that needs --sync-aws."],
+    [isOfRun && full, "--full is for a backup of a state, not for a run record."],
+    [onFailure === "rollback", "A rollback that fails is not rolled back itself: --on-failure stop ends it."],
+    rolloutOfNone(options),
+  ];
 }

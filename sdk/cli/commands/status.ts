@@ -1,10 +1,10 @@
-import type { StatusReport, StatusRow } from "../../ops/plans";
-import { readStatus } from "../../ops/status";
-import { statusSummary } from "../ci";
+import { isDrifted, type Place, type Standing } from "../../core/assess";
+import type { Assessment } from "../../ops/assess";
+import { labelsOfStandings } from "../../ops/tell";
 import type { Context } from "../context";
-import { isAsDeclared, reportedStack } from "../report/matrix";
-import { driftOf, unexpected, verdictOf } from "../report/verdict";
-import { configFile } from "../settings";
+import { look, lookOutcome } from "../looked";
+import { askedPlaces, declaredText, versionText } from "../report/matrix";
+import { verdictOf } from "../report/verdict";
 import { forEachStack } from "../stacks";
 import { type Cell, type Column, printTable } from "../table";
 
@@ -12,59 +12,41 @@ export async function run(context: Context): Promise<number> {
   const { options } = context;
   const ports = await context.openPorts();
   return forEachStack(context, async (stack) => {
-    const config = ports.configs.load(configFile(options));
-    const report = await readStatus(ports, {
-      stack,
-      config,
-      stateFile: options.stateFile,
-      filter: { functions: options.function ?? [], exclude: options.exclude ?? [] },
-    });
-    show(context, report);
-    return {
-      document: report,
-      error: options.expectNoChanges ? unexpected(report) : undefined,
-      summary: statusSummary(reportedStack(report, config)),
-    };
+    const assessment = await look(context, ports, stack);
+    const shown = options.drifted ? assessment.standings.filter(isOpen) : assessment.standings;
+    if (!options.json) show(context, assessment, shown);
+    return lookOutcome(context, ports, assessment, shown);
   });
 }
 
-const columns: readonly Column[] = [
-  { title: "" },
-  { title: "FUNCTION" },
-  { title: "LAYER" },
-  { title: "DECLARED", align: "right" },
-  { title: "RECORDED", align: "right" },
-  { title: "LIVE", align: "right" },
-];
+/** Whether something is left to do about a layer, or to find out. */
+function isOpen({ verdict }: Standing): boolean {
+  return verdict === "drift" || verdict === "unknown";
+}
 
-function show({ options, stdout, reporter }: Context, report: StatusReport): void {
-  const { stack, rows, skipped, live } = report;
-  for (const { function: name, reason } of skipped) reporter.warn(`Function ${name} is skipped: ${reason}.`);
-  if (!live.read) reporter.warn(`Live versions are not known: ${live.reason}`);
-  for (const { function: name, layer, recorded } of rows.filter((row) => row.detached)) {
-    reporter.warn(
-      `Function ${name}: Layer ${layer} is recorded at version ${recorded} and not attached in AWS: \`pulumi up --refresh\` attaches it again.`,
-    );
-  }
-  if (options.json) return;
-  if (rows.length === 0) {
-    reporter.info(`Stack ${stack} has no functions with layers`);
-    return;
-  }
-  const { red, dim } = stdout.colors;
-  const unknown: Cell = { text: "-", color: dim };
-  const version = (value: number | undefined, row: StatusRow): Cell => {
-    if (value === undefined) return row.detached ? { text: "-", color: red } : unknown;
-    return isAsDeclared(value, row) ? String(value) : { text: String(value), color: red };
+function show({ stdout, reporter }: Context, assessment: Assessment, standings: readonly Standing[]): void {
+  const label = labelsOfStandings(assessment.standings);
+  const { red, yellow, dim } = stdout.colors;
+  const places = askedPlaces(standings);
+  const columns: Column[] = [
+    ...["", "FUNCTION", "LAYER"].map((title) => ({ title })),
+    ...["declared", ...places].map((title) => ({ title: title.toUpperCase(), align: "right" as const })),
+  ];
+  const unknown: Cell = { text: "?", color: yellow };
+  const signs: Partial<Record<Standing["verdict"], Cell>> = { drift: { text: "!", color: red }, unknown };
+  const version = (one: Standing, place: Place): Cell => {
+    const text = versionText(one[place], "-");
+    if (isDrifted(one, place)) return { text, color: red };
+    if (one[place] === "unknown") return unknown;
+    return one[place] === "absent" ? { text, color: dim } : text;
   };
-  const cells = rows.map((row) => [
-    row.drift ? { text: "!", color: red } : "",
-    row.function,
-    row.layer,
-    row.declared === undefined ? unknown : `${row.enforce === "minimum" ? ">=" : ""}${row.declared}`,
-    version(row.recorded, row),
-    version(row.live, row),
+  const cells = standings.map((one) => [
+    signs[one.verdict] ?? "",
+    label(one.fn),
+    one.layer?.name ?? unknown,
+    one.layer ? (declaredText(one, ">=") ?? { text: "-", color: dim }) : unknown,
+    ...places.map((place) => version(one, place)),
   ]);
-  printTable(stdout, columns, cells);
-  reporter.info(driftOf(rows) ?? verdictOf(report).text);
+  if (cells.length > 0) printTable(stdout, columns, cells);
+  reporter.info(verdictOf(assessment).text);
 }

@@ -1,66 +1,79 @@
-import { LayersError } from "../../core/errors";
-import { executeSync, planSync, type SyncPlan, syncFailure } from "../../ops/sync";
-import { planResume } from "../../ops/sync-resume";
-import { changesFound } from "../../ops/updater";
+import { LayersError, unchanged } from "../../core/errors";
+import { count, countLayers } from "../../core/text";
+import { unexpected } from "../../ops/expectation";
+import { liveFailure } from "../../ops/live/failure";
+import { executeSync, planResumed, planSync, type SyncPlan } from "../../ops/sync";
+import type { Ports } from "../../ports";
 import { runSummary } from "../ci";
 import { needYes } from "../confirm";
 import type { Context } from "../context";
 import type { OptionName, OptionValues } from "../options";
-import { configFile, settingsIfAny } from "../settings";
-import { forEachStack } from "../stacks";
-import { count } from "../text";
+import { type Contradiction, placesTwice, refuse, runOptions, selectionOf } from "../requests";
+import { configFile, retentionDays } from "../settings";
+import { forEachStack, type StackOutcome } from "../stacks";
+import { planWords } from "../words";
 
 export async function run(context: Context): Promise<number> {
-  const { options, ask } = context;
-  refuseContradictions(options);
-  if (!options.expectNoChanges) needYes(context, "sync");
+  const { options } = context;
+  const { expectNoChanges, skipPreflight, shard, skipAliases, publish, alias } = options;
+  refuse(contradictions(options), unchanged);
+  if (!expectNoChanges) needYes(context);
   const ports = await context.openPorts();
-  // Where there must be no changes, none are made.
-  const dryRun = options.dryRun || options.expectNoChanges;
   return forEachStack(context, async (stack) => {
-    const { skipPreflight } = options;
-    const plan =
-      options.resume === undefined
-        ? await planSync(ports, {
-            stack,
-            dryRun,
-            skipPreflight,
-            config: ports.configs.load(configFile(options)),
-            functions: options.function,
-            exclude: options.exclude,
-            allFunctions: options.allFunctions,
-            tags: options.tag,
-            regions: options.regions,
-            profiles: options.profiles,
-            shard: options.shard,
-            skipAliases: options.skipAliases,
-            publish: options.publish ? { alias: options.alias } : undefined,
-          })
-        : await planResume(ports, {
-            stack,
-            dryRun,
-            skipPreflight,
-            record: options.resume === true ? undefined : options.resume,
-            retentionDays: settingsIfAny(ports, options)?.backupRetentionDays,
-          });
-    const { maxChanges, canary, batch, check, pause, onFailure } = options;
-    const result = await executeSync(ports, plan, {
-      ...{ maxChanges, canary, batch, check, pause, onFailure },
-      confirm: ask && ((planned) => ask(question(planned))),
-      proceed: ask,
+    if (options.resume !== undefined) return resumeRun(context, ports, stack);
+    const plan = await planSync(ports, {
+      ...{ stack, ...selectionOf(options), expectNoChanges, skipPreflight, shard, skipAliases },
+      // If there must be no changes, none are made.
+      dryRun: options.dryRun || expectNoChanges,
+      config: ports.configs.load(configFile(options)),
+      publish: publish ? { alias } : undefined,
     });
-    return {
-      document: result,
-      error: options.expectNoChanges ? changesFound(result) : syncFailure(result),
-      summary: runSummary(result),
-    };
+    return carryOut(context, ports, plan);
+  });
+}
+
+/** Finishes a run that was cut short, whichever command began it. */
+export async function resumeRun(context: Context, ports: Ports, stack: string): Promise<StackOutcome> {
+  const { options } = context;
+  const { dryRun, expectNoChanges, skipPreflight, resume } = options;
+  const plan = await planResumed(ports, {
+    stack,
+    dryRun: dryRun || expectNoChanges,
+    skipPreflight,
+    record: resume === true ? undefined : resume,
+    retentionDays: retentionDays(ports, options),
+  });
+  return carryOut(context, ports, plan);
+}
+
+async function carryOut(context: Context, ports: Ports, plan: SyncPlan): Promise<StackOutcome> {
+  const { expectNoChanges } = context.options;
+  const result = await executeSync(ports, plan, { ...runOptions(context, question), expectNoChanges });
+  const error = expectNoChanges
+    ? unexpectedChanges(context, ports, plan, result)
+    : liveFailure(ports, plan, result.aws);
+  return { document: result, error, summary: runSummary(result) };
+}
+
+/** Of a run that is gone on with nothing is known but what it has left to do. */
+function unexpectedChanges(
+  { options }: Context,
+  ports: Ports,
+  { stack, changes, assessed }: SyncPlan,
+  { totals }: Awaited<ReturnType<typeof executeSync>>,
+): LayersError | undefined {
+  if (totals)
+    return unexpected(ports, { stack, totals, live: assessed?.live }, ports.advise(planWords(options, stack, "AWS")));
+  if (changes.length === 0) return undefined;
+  return new LayersError("changes-found", `The run has ${countLayers(changes.length)} left to change.`, {
+    changed: unchanged,
   });
 }
 
 function question({ sites, changes, publish }: SyncPlan): string {
   const functions = sites.reduce((sum, site) => sum + site.functions.length, 0);
   const regions = [...new Set(sites.map(({ region }) => region))].join(", ");
-  const what = `Update ${count(changes.length, "layer version")} of ${count(functions, "function")} in ${regions}`;
+  const what = `Update ${countLayers(changes.length)}, in ${count(functions, "function")} in ${regions}`;
   if (!publish) return `${what}?`;
   return `${what}, and publish them${publish.alias === undefined ? "" : ` as ${publish.alias}`}?`;
 }
@@ -71,18 +84,18 @@ const notWithResume: readonly OptionName[] = [
   ...(["shard", "publish", "alias", "skipAliases"] as const),
 ];
 
-/** @throws LayersError `usage` */
-function refuseContradictions(options: OptionValues): void {
-  const refuse = (message: string) => {
-    throw new LayersError("usage", `${message} Nothing was changed.`);
-  };
-  if (options.region !== undefined && options.regions) refuse("--region and --regions exclude each other.");
-  if (options.profile !== undefined && options.profiles) refuse("--profile and --profiles exclude each other.");
-  if (options.alias !== undefined && !options.publish)
-    refuse("--alias moves to what is published: it needs --publish.");
-  if (options.resume === undefined) return;
-  if (notWithResume.some((name) => options[name] !== undefined))
-    refuse("--resume finishes what its record says: which functions, where, and what is published is in there.");
-  if (options.resume !== true && (options.stack?.length ?? 0) > 1)
-    refuse("A run record is one stack's: name one stack, or leave the record out.");
+function contradictions(options: OptionValues): Contradiction[] {
+  const { alias, publish, resume, stack = [] } = options;
+  return [
+    ...placesTwice(options),
+    [alias !== undefined && !publish, "--alias moves to what is published: it needs --publish."],
+    [
+      resume !== undefined && notWithResume.some((name) => options[name] !== undefined),
+      "--resume finishes what its record says: which functions, where, and what is published is in there.",
+    ],
+    [
+      typeof resume === "string" && stack.length > 1,
+      "A run record is one stack's: name one stack, or leave the record out.",
+    ],
+  ];
 }

@@ -1,37 +1,40 @@
-import { LayersError } from "../../core/errors";
-import { updateFailure } from "../../ops/live-sync";
-import type { RunResult, UpdatePlan } from "../../ops/plans";
-import { LayerVersionUpdater } from "../../ops/updater";
+import { unchanged } from "../../core/errors";
+import { countLayers } from "../../core/text";
+import { unexpected } from "../../ops/expectation";
+import { liveFailure } from "../../ops/live/failure";
+import type { UpdatePlan } from "../../ops/update";
+import { LayerVersionUpdater } from "../../updater";
 import { runSummary } from "../ci";
 import type { Context } from "../context";
+import { refuse, rolloutOfNone, runOptions, selectionOf } from "../requests";
 import { forEachStack } from "../stacks";
-import { count } from "../text";
+import { planWords } from "../words";
+import { resumeRun } from "./sync";
 
 export async function run(context: Context): Promise<number> {
-  const { options, ask } = context;
+  const { options } = context;
+  refuse([rolloutOfNone(options)], unchanged);
   const ports = await context.openPorts();
+  const { config: configPath, syncAws, stateFile, out, skipPreflight, expectNoChanges } = options;
+  // Where there must be no changes, none are made.
+  const dryRun = options.dryRun || expectNoChanges;
+  const { maxChanges, confirm, ...rollout } = runOptions(context, question);
   return forEachStack(context, async (stackName) => {
+    if (options.resume !== undefined) return resumeRun(context, ports, stackName);
     const updater = new LayerVersionUpdater(
       {
-        stackName,
-        configPath: options.config,
-        // Where there must be no changes, none are made.
-        dryRun: options.dryRun || options.expectNoChanges,
-        syncAws: options.syncAws,
-        stateFile: options.stateFile,
-        out: options.out,
-        functions: options.function,
-        exclude: options.exclude,
-        allFunctions: options.allFunctions,
-        tags: options.tag,
-        confirm: ask && ((plan) => ask(question(plan))),
+        ...{ stackName, configPath, dryRun, expectNoChanges, syncAws, stateFile, out, ...selectionOf(options) },
+        ...{ skipPreflight, maxChanges, rollout, confirm },
       },
       ports,
     );
     const result = await updater.run();
+    const { totals, aws, live } = result;
+    const failure = aws && liveFailure(ports, { stack: stackName, putBack: undefined }, aws);
+    const again = ports.advise(planWords(options, stackName, syncAws ? "state and AWS" : "state"));
     return {
       document: result,
-      error: options.expectNoChanges ? changesFound(result) : updateFailure(result.aws),
+      error: expectNoChanges && totals ? unexpected(ports, { stack: stackName, totals, live }, again) : failure,
       summary: runSummary(result),
     };
   });
@@ -40,17 +43,8 @@ export async function run(context: Context): Promise<number> {
 function question({ stack, changes, aws, out }: UpdatePlan): string {
   const where = out === undefined ? `the state of stack ${stack}` : out;
   const parts = [
-    ...(changes.length > 0 ? [`${count(changes.length, "layer version")} in ${where}`] : []),
-    ...(aws && aws.changes.length > 0 ? [`${count(aws.changes.length, "layer version")} in AWS`] : []),
+    ...(changes.length > 0 ? [`${countLayers(changes.length)} in ${where}`] : []),
+    ...(aws && aws.changes.length > 0 ? [`${countLayers(aws.changes.length)} in AWS`] : []),
   ];
   return `Update ${parts.join(" and ")}?`;
-}
-
-function changesFound({ changes, aws }: RunResult): LayersError | undefined {
-  const found = changes.length + (aws?.changes.length ?? 0);
-  if (found === 0) return undefined;
-  return new LayersError(
-    "changes-found",
-    `${count(found, "layer version")} ${found === 1 ? "is" : "are"} not as declared. Nothing was changed.`,
-  );
 }

@@ -1,12 +1,15 @@
 import { LayersError } from "../../core/errors";
-import { executeUpgrade, planUpgrade, type UpgradePlan } from "../../ops/upgrade/upgrade";
+import { count } from "../../core/text";
+import { documentFormat } from "../../ops/plans";
+import { executeUpgrade, planUpgrade, type UpgradePlan } from "../../ops/upgrade";
+import { confirmed } from "../confirm";
 import type { Context } from "../context";
 import { configFile } from "../settings";
 import { forEachStack } from "../stacks";
-import { count } from "../text";
+import { flagWords } from "../words";
 
 export async function run(context: Context): Promise<number> {
-  const { options, args, ask } = context;
+  const { options, args } = context;
   if (options.to !== undefined && args.length === 0)
     throw new LayersError("usage", "--to is one layer's version: name the layer.");
   const ports = await context.openPorts();
@@ -21,18 +24,15 @@ export async function run(context: Context): Promise<number> {
       minimumAge: options.minimumAge,
     });
     show(context, plan);
-    const { upgrades, held, file, override } = plan;
+    const { upgrades, held, file, override, project } = plan;
     const dryRun = options.dryRun ?? false;
     if (upgrades.length > 0 && !dryRun) {
-      if (ask && !(await ask(`Change ${count(upgrades.length, "version")} in ${file}?`)))
-        throw new LayersError("interrupted", "Not confirmed. Nothing was changed.");
+      await confirmed(context, `Change ${count(upgrades.length, "version")} in ${file}?`);
       await executeUpgrade(ports, plan);
-      const config = options.config === undefined ? "" : ` --config ${options.config}`;
-      context.reporter.info(
-        `${file} updated. See what that changes: lambda-layers${config} --stack ${stack} --dry-run`,
-      );
+      const next = ports.advise(flagWords({ "--stack": stack, "--state-file": options.stateFile, "--dry-run": true }));
+      context.reporter.info(`${file} updated. See what that changes: ${next}`);
     }
-    return { document: { stack, dryRun, file, override, upgrades, held } };
+    return { document: { format: documentFormat, stack, project, dryRun, file, override, upgrades, held } };
   });
 }
 

@@ -1,21 +1,30 @@
-import { exitStatus, LayersError } from "../../core/errors";
-import type { Finding, ValidationReport } from "../../ops/plans";
-import { validate } from "../../ops/validate";
+import { LayersError, unchanged } from "../../core/errors";
+import { count } from "../../core/text";
+import { worstUnknown } from "../../ops/expectation";
+import { labelsOfLayers } from "../../ops/matches";
+import { type ValidationReport, validate } from "../../ops/validate";
 import type { Context } from "../context";
-import { configFile } from "../settings";
+import { assessRequest } from "../looked";
 import { forEachStack } from "../stacks";
 import { type Column, printTable } from "../table";
-import { count } from "../text";
 
 export async function run(context: Context): Promise<number> {
-  const { options } = context;
   const ports = await context.openPorts();
   return forEachStack(context, async (stack) => {
-    const config = ports.configs.load(configFile(options));
-    const report = await validate(ports, { stack, config, stateFile: options.stateFile });
-    show(context, report, config.file);
-    return { document: report, error: failure(report, config.file) };
+    const request = assessRequest(ports, context.options, stack);
+    const { file } = request.config;
+    const report = await validate(ports, request);
+    const error = failure(report, file);
+    show(context, report);
+    if (!error) context.reporter.info(`${file} is valid${beside(report)}`);
+    return { document: report, error };
   });
+}
+
+/** What is said beside that a config is valid. */
+function beside({ layers, live }: ValidationReport): string {
+  if (layers.length === 0) return ", and declares no layers";
+  return live.read ? ", and every declared version exists" : "";
 }
 
 const columns: readonly Column[] = [
@@ -25,17 +34,14 @@ const columns: readonly Column[] = [
   { title: "FUNCTIONS", align: "right" },
 ];
 
-function show(
-  { options, stdout, reporter }: Context,
-  { layers, findings, live }: ValidationReport,
-  file: string,
-): void {
+function show({ options, stdout, reporter }: Context, { layers, findings, live }: ValidationReport): void {
+  const label = labelsOfLayers(layers.flatMap(({ matches }) => matches));
   if (!options.json && layers.length > 0) {
     const none = { text: "-", color: stdout.colors.dim };
     const rows = layers.flatMap(({ key, version, matches }) =>
       matches.length === 0
         ? [[key, String(version), none, none]]
-        : matches.map((match) => [key, String(version), match.layer, String(match.functions)]),
+        : matches.map((match) => [key, String(version), label(match), String(match.functions)]),
     );
     printTable(stdout, columns, rows);
   }
@@ -43,22 +49,17 @@ function show(
     if (severity === "error") reporter.error(message);
     else reporter.warn(message);
   }
-  if (!live.read) reporter.warn(`Whether the declared versions exist is not known: ${live.reason}`);
-  if (!findings.some(isError))
-    reporter.info(`${file} is valid${live.read ? ", and every declared version exists" : ""}`);
+  if (!live.read && live.code === undefined)
+    reporter.warn(`Whether the declared versions exist is not known: ${live.reason}`);
 }
 
-function failure({ findings }: ValidationReport, file: string): LayersError | undefined {
-  const errors = findings.filter(isError);
-  const [first] = errors;
-  if (!first) return undefined;
-  const code = Object.keys(exitStatus).find((one): one is keyof typeof exitStatus => one === first.code);
-  return new LayersError(
-    code ?? "config-invalid",
-    `${file} has ${count(errors.length, "error")}. Nothing was changed.`,
+/** What is wrong, or else what could not be read. */
+function failure({ findings, stack }: ValidationReport, file: string): LayersError | undefined {
+  const errors = findings.flatMap((one) => (one.severity === "error" ? one.code : []));
+  if (errors[0])
+    return new LayersError(errors[0], `${file} has ${count(errors.length, "error")}.`, { changed: unchanged });
+  const code = worstUnknown(findings.flatMap((one) => (one.severity === "unknown" ? one.code : [])));
+  return (
+    code && new LayersError(code, `Whether ${file} is right for stack ${stack} is not known: not all could be read.`)
   );
-}
-
-function isError({ severity }: Finding): boolean {
-  return severity === "error";
 }

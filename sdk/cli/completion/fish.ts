@@ -2,15 +2,14 @@ import { type Completion, type OptionCompletion, programName } from "./model";
 
 /** A script of \`complete\` commands. */
 export function fishCompletion(all: readonly Completion[]): string {
-  const lines = all.flatMap((completion) => toLines(completion, all));
+  const lines = all.flatMap(toLines);
   return [`# fish completion for ${programName}`, `complete -c ${programName} -f`, ...lines, ""].join("\n");
 }
 
-function toLines({ path, commands, options, argument }: Completion, all: readonly Completion[]): string[] {
-  const behind = all.find((one) => one.path.join(" ") === path.join(" "))?.commands.map(({ name }) => name) ?? [];
+function toLines({ path, commands, options, argument }: Completion): string[] {
   const conditions = [
     ...path.map((name) => `__fish_seen_subcommand_from ${name}`),
-    ...(behind.length > 0 ? [`not __fish_seen_subcommand_from ${behind.join(" ")}`] : []),
+    ...(commands.length > 0 ? [`not __fish_seen_subcommand_from ${commands.map(({ name }) => name).join(" ")}`] : []),
   ];
   const start = `complete -c ${programName} -n ${quote(conditions.join("; and "))}`;
   return [

@@ -20,15 +20,15 @@ export interface OptionCompletion {
   readonly flags: readonly string[];
   readonly description: string;
   /** Undefined for an option without a value; `text` for one that no shell can know. */
-  readonly value: "file" | "folder" | "text" | undefined;
+  readonly value?: "file" | "folder" | "text";
 }
 
 /** The program and all of its commands. */
 export function allCompletions({ commands, defaultCommand }: CommandTable): Completion[] {
   const program: Completion = {
     path: [],
-    commands: commands.map(toName),
-    options: [...toOptions(defaultCommand), versionOption],
+    commands,
+    options: [...toOptions(defaultCommand), { flags: ["-V", "--version"], description: "print the version" }],
     argument: undefined,
   };
   return [program, ...commands.flatMap((command) => completionsOf(command, []))];
@@ -36,33 +36,22 @@ export function allCompletions({ commands, defaultCommand }: CommandTable): Comp
 
 function completionsOf(command: CommandDefinition, above: readonly string[]): Completion[] {
   const path = [...above, command.name];
-  const inner = command.commands ?? [];
+  const { argument, commands = [] } = command;
   const own: Completion = {
     path,
-    commands: inner.map(toName),
+    commands,
     options: toOptions(command),
-    argument: command.argument && (command.argument.choices ?? "file"),
+    argument: argument && (argument.choices ?? "file"),
   };
-  return [own, ...inner.flatMap((one) => completionsOf(one, path))];
+  return [own, ...commands.flatMap((one) => completionsOf(one, path))];
 }
-
-function toName({ name, summary }: CommandDefinition) {
-  return { name, summary };
-}
-
-const helpOption: OptionCompletion = { flags: ["-h", "--help"], description: "print this help", value: undefined };
-const versionOption: OptionCompletion = {
-  flags: ["-V", "--version"],
-  description: "print the version",
-  value: undefined,
-};
 
 function toOptions(command: CommandDefinition): OptionCompletion[] {
-  const options = command.options.map((name) => {
+  const options = command.options.map((name): OptionCompletion => {
     const { short, long, description, flags } = createOption(name);
     return { flags: [short, long].filter((flag) => flag !== undefined), description, value: kindOfValue(flags) };
   });
-  return [...options, helpOption];
+  return [...options, { flags: ["-h", "--help"], description: "print this help" }];
 }
 
 function kindOfValue(flags: string): OptionCompletion["value"] {

@@ -1,16 +1,20 @@
-import type { LiveChange, RunResult, StateChange, StatusRow } from "../../ops/plans";
-import { count } from "../text";
+import { isDrifted, type Place, type Standing } from "../../core/assess";
+import { count, countLayers } from "../../core/text";
+import { changedLayers, type Ran } from "../../ops/after";
+import type { Assessment } from "../../ops/assess";
+import { failedReading } from "../../ops/expectation";
+import { type LiveChange, type Skipped, type StateChange, skippedName } from "../../ops/plans";
+import { labelsOfChanges, labelsOfStandings } from "../../ops/tell";
 import {
+  askedPlaces,
   declaredText,
   type FailedStack,
-  isAsDeclared,
   isRead,
-  type ReadStack,
   type ReportedStack,
-  totalsOf,
+  sourceOf,
   versionText,
 } from "./matrix";
-import { verdictOf } from "./verdict";
+import { liveNote, runGaps, totalsText, undeclaredOf, type Verdict, verdictOf } from "./verdict";
 
 // A comment of a GitHub pull request holds 65,536 characters, and a job summary 1 MiB: rows beyond this are counted only.
 const mostRows = 200;
@@ -20,83 +24,109 @@ export function renderStatusMarkdown(stacks: readonly ReportedStack[]): string {
   return stacks.map((reported) => (isRead(reported) ? statusSection(reported) : failedSection(reported))).join("\n");
 }
 
-/** What an update of a stack changed, or in a dry run would change. */
-export function renderRunMarkdown({ stack, dryRun, changes, skipped, aws }: RunResult): string {
-  const what = (changed: readonly unknown[]) =>
-    changed.length === 0
-      ? "no changes"
-      : `${count(changed.length, "layer version")} ${dryRun ? "to change" : "changed"}`;
+/** What a run on a stack changed, or in a dry run would change. */
+export function renderRunMarkdown(result: Ran): string {
+  const { stack, dryRun, changes, recordedBack = [], skipped, totals, aws } = result;
+  const live = aws?.changes ?? [];
+  const number = changedLayers(result);
   const failed = aws?.outcomes.filter(({ status }) => status === "failed" || status === "cancelled") ?? [];
+  const refused = [...(aws?.published ?? []), ...(aws?.aliases ?? [])].filter(({ reason }) => reason !== undefined);
+  const back = aws?.rolledBack?.outcomes.filter(({ status }) => status === "updated") ?? [];
+  const label = labelsOfChanges([...changes, ...live]);
+  const changeOf = new Map(live.map((change) => [change.functionArn, change]));
+  const labelOf = ({ arn, function: name }: { readonly arn: string; readonly function: string }) => {
+    const change = changeOf.get(arn);
+    return change ? label(change) : name;
+  };
   return [
-    heading(stack, `${what(changes)} in the Pulumi state`, dryRun && changes.length > 0 ? "≠" : "✓"),
-    ...changesTable(changes),
-    ...(aws ? [`In AWS: ${what(aws.changes)}`, "", ...changesTable(aws.changes)] : []),
+    heading(
+      stack,
+      number === 0 ? "no changes" : `${countLayers(number)} ${dryRun ? "to change" : "changed"}`,
+      signOf(result, failed.length + refused.length > 0 || (dryRun && number > 0)),
+    ),
+    ...(totals ? [`${[totalsText(totals), ...runGaps(result)].join("; ")}.`, ""] : []),
+    ...titled("In the Pulumi state:", changesTable(changes, label)),
+    ...titled("In AWS:", changesTable(live, label)),
     ...list(
       "Not updated in AWS:",
-      failed.map((one) => `${code(one.function)}: ${plain(one.reason ?? "")}`),
+      failed.map((one) => `${code(labelOf(one))}: ${plain(one.reason ?? "")}`),
     ),
     ...list(
-      "Left out:",
-      [...skipped, ...(aws?.skipped ?? [])].map((one) => `${code(one.function)}: ${plain(one.reason)}`),
+      "Refused by AWS:",
+      refused.map((one) => `${code(labelOf({ ...one, arn: one.functionArn }))}: ${plain(one.reason ?? "")}`),
     ),
+    ...list(
+      "Put back in AWS:",
+      back.map((one) => code(labelOf(one))),
+    ),
+    ...titled("Put back in the Pulumi state:", changesTable(recordedBack, label)),
+    ...leftOut([...skipped, ...(aws?.skipped ?? [])]),
   ].join("\n");
+}
+
+/** The sign of a run's outcome: what was not looked at is not known. */
+function signOf({ totals, live }: Ran, isOpen: boolean): Verdict["sign"] {
+  if (isOpen || (totals?.drift ?? 0) > 0) return "≠";
+  return totals?.unknown === 0 && failedReading(live) === undefined ? "✓" : "?";
 }
 
 /** A stack that could not be looked at. */
 function failedSection({ stack, error }: FailedStack): string {
-  return [heading(stack, "could not be read", "≠"), plain(error.describe()).replaceAll("&#10;", "<br>"), ""].join("\n");
+  return [heading(stack, "could not be read", "?"), plain(error.describe()).replaceAll("&#10;", "<br>"), ""].join("\n");
 }
 
-function statusSection(stack: ReadStack): string {
-  const { rows, live, skipped } = stack.status;
-  const { functions, layers, driftedLayers, undeclared } = totalsOf(rows);
-  const { sign, text } = verdictOf(stack.status);
-  const title =
-    driftedLayers > 0
-      ? heading(stack.stack, `${driftedLayers} of ${count(layers, "layer")} not as declared`, "≠")
-      : heading(stack.stack, `${text[0]?.toLowerCase()}${text.slice(1)}`, sign);
-  const drifted = rows.filter(({ drift }) => drift);
+function statusSection(assessment: Assessment): string {
+  const { stack, standings, totals, live, skipped } = assessment;
+  const { sign, text } = verdictOf(assessment);
+  const note = liveNote(live);
+  const open = standings.filter(({ verdict }) => verdict === "drift" || verdict === "unknown");
   return [
-    title,
-    `${count(functions, "function")} with ${count(layers, "layer")}; ${undeclared} declared by no entry.`,
+    heading(stack, `${text[0]?.toLowerCase()}${text.slice(1)}`, sign),
+    `${count(totals.functions, "function")} with ${countLayers(totals.layersOfFunctions)}; ${undeclaredOf(assessment)} declared by no entry.`,
     "",
-    ...(live.read ? [] : [`Live versions are not known: ${plain(live.reason)}`, ""]),
-    ...driftTable(stack, drifted),
-    ...list(
-      "Left out:",
-      skipped.map((one) => `${code(one.function)}: ${plain(one.reason)}`),
-    ),
+    ...(note === undefined ? [] : [plain(note), ""]),
+    ...standingsTable(open, labelsOfStandings(standings)),
+    ...leftOut(skipped),
   ].join("\n");
 }
 
-function driftTable({ status, sources }: ReadStack, drifted: readonly StatusRow[]): string[] {
-  const version = (value: number | undefined, row: StatusRow, isKnown: boolean) => {
-    const text = versionText(value, isKnown);
-    const isWrong = value === undefined ? row.detached : !isAsDeclared(value, row);
-    return isWrong ? `**≠ ${text}**` : text;
-  };
-  const rows = drifted.map((row) => {
-    const source = sources.get(row.arn);
+/** What is not as declared or not known; without the columns of places that were not asked. */
+function standingsTable(standings: readonly Standing[], label: (fn: Standing["fn"]) => string): string[] {
+  const places = askedPlaces(standings);
+  const version = (one: Standing, place: Place) =>
+    isDrifted(one, place) ? `**≠ ${versionText(one[place])}**` : versionText(one[place]);
+  const rows = standings.map((one) => {
+    const source = sourceOf(one);
     return [
-      code(row.function),
-      code(row.layer),
-      declaredText(row) ?? "–",
-      version(row.recorded, row, true),
-      version(row.live, row, status.live.read),
+      code(label(one.fn)),
+      one.layer ? code(one.layer.name) : "?",
+      one.layer ? (declaredText(one) ?? "–") : "?",
+      ...places.map((place) => version(one, place)),
       source ? code(`${source.file}:${source.line}`) : "",
     ];
   });
-  return table(["Function", "Layer", "Declared", "Recorded", "Live", "Declared in"], rows);
+  const titles = { recorded: "Recorded", live: "Live" };
+  return table(["Function", "Layer", "Declared", ...places.map((place) => titles[place]), "Declared in"], rows);
 }
 
-function changesTable(changes: readonly (StateChange | LiveChange)[]): string[] {
+function titled(title: string, lines: readonly string[]): string[] {
+  return lines.length > 0 ? [title, "", ...lines] : [];
+}
+
+function changesTable<T extends StateChange | LiveChange>(
+  changes: readonly T[],
+  label: (change: T) => string,
+): string[] {
   return table(
     ["Function", "Layer", "From", "To"],
-    changes.map((change) => [code(change.function), code(change.layer), String(change.from), String(change.to)]),
+    changes.map((change) => {
+      const [from, to] = [change.from ?? "–", change.to ?? "–"];
+      return [code(label(change)), code(change.layer), String(from), String(to)];
+    }),
   );
 }
 
-function heading(stack: string, text: string, sign: "✓" | "≠" | "?"): string {
+function heading(stack: string, text: string, sign: Verdict["sign"]): string {
   return `### ${sign} Lambda layers of stack ${code(stack)}: ${text}\n`;
 }
 
@@ -123,6 +153,11 @@ function list(title: string, items: readonly string[]): string[] {
     ...(left > 0 ? [`- and ${left} more`] : []),
     "",
   ];
+}
+
+function leftOut(skipped: readonly Skipped[]): string[] {
+  const items = skipped.map((one) => `${code(skippedName(one))}: ${plain(one.reason)}`);
+  return list("Left out:", items);
 }
 
 /** A name as code: nothing in it is markup, a mention, a link, or the end of a table's cell. */

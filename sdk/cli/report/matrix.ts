@@ -1,17 +1,9 @@
-import { parseLayerVersionArn } from "../../core/arn";
-import { declareFor } from "../../core/config/declared";
-import type { LayerConfig, Source } from "../../core/config/parse";
+import { layerArn } from "../../core/arn";
+import { type AssessedFunction, type KnownVersion, type Place, places, type Standing } from "../../core/assess";
+import type { Source } from "../../core/config/parse";
 import type { LayersError } from "../../core/errors";
-import { createMatcher } from "../../core/match";
-import type { StatusReport, StatusRow } from "../../ops/plans";
-
-/** A stack whose layers were read. */
-export interface ReadStack {
-  readonly stack: string;
-  readonly status: StatusReport;
-  /** Where the version of each declared layer is written, by the layer's ARN. */
-  readonly sources: ReadonlyMap<string, Source>;
-}
+import type { Assessment } from "../../ops/assess";
+import { labelsOfStandings } from "../../ops/tell";
 
 /** A stack that could not be read. */
 export interface FailedStack {
@@ -20,26 +12,30 @@ export interface FailedStack {
 }
 
 /** A stack in a report. */
-export type ReportedStack = ReadStack | FailedStack;
+export type ReportedStack = Assessment | FailedStack;
 
 /** A layer that functions of a stack have. */
 export interface MatrixLayer {
-  readonly arn: string;
+  /** Undefined for layers that could not be read at all. */
+  readonly arn: string | undefined;
+  /** Its name in AWS; `?` if it could not be read. */
   readonly name: string;
-  /** Account and region, where another layer of the stack has the same name. */
+  /** Account and region, if another layer of the stack has the same name. */
   readonly place: string | undefined;
-  /** As written in a report, such as `5` or `≥ 5`; undefined where no entry declares the layer. */
+  /** As written in a report, such as `5` or `≥ 5`; undefined if no entry is about the layer. */
   readonly declared: string | undefined;
   readonly source: Source | undefined;
 }
 
 /** A function of a stack. */
 export interface MatrixFunction {
-  readonly name: string;
-  readonly urn: string | undefined;
-  readonly drift: boolean;
-  /** One for each layer of the matrix; undefined where the function does not have it. */
-  readonly cells: readonly (StatusRow | undefined)[];
+  /** Its name, with the region or account if another one has the same. */
+  readonly label: string;
+  readonly fn: AssessedFunction;
+  /** The verdict that counts most among its layers; undefined if all are as declared, or not declared. */
+  readonly verdict: "drift" | "unknown" | undefined;
+  /** One for each layer of the matrix; undefined if the function does not have it. */
+  readonly cells: readonly (Standing | undefined)[];
 }
 
 /** Functions by layers. */
@@ -48,104 +44,60 @@ export interface Matrix {
   readonly functions: readonly MatrixFunction[];
 }
 
-/** What a stack's rows come to. A layer that two functions have counts twice. */
-export interface Totals {
-  readonly functions: number;
-  readonly driftedFunctions: number;
-  readonly layers: number;
-  readonly driftedLayers: number;
-  /** Layers that no entry declares. */
-  readonly undeclared: number;
-}
-
-/** Adds to a status where the config declares each layer. */
-export function reportedStack(status: StatusReport, config: LayerConfig): ReadStack {
-  const matcher = createMatcher(declareFor(config, status.stack));
-  const sources = [...new Set(status.rows.map(({ arn }) => arn))].flatMap((arn) => {
-    const layer = parseLayerVersionArn(`${arn}:1`);
-    const declared = layer && matcher(layer)?.declared;
-    return declared ? [[arn, declared.source] as const] : [];
-  });
-  return { stack: status.stack, status, sources: new Map(sources) };
-}
-
-/** Lays a stack's rows out as functions by layers; layers are in the order of their names. */
-export function matrixOf({ status: { rows }, sources }: ReadStack): Matrix {
-  const samples = new Map(rows.map((row) => [row.arn, row]));
-  const layers = [...samples.values()]
-    .sort((a, b) => compare(a.layer, b.layer) || compare(a.arn, b.arn))
-    .map((row) => ({
-      arn: row.arn,
-      name: row.layer,
-      place: [...samples.values()].some(({ layer, arn }) => layer === row.layer && arn !== row.arn)
-        ? placeOf(row.arn)
-        : undefined,
-      declared: declaredText(row),
-      source: sources.get(row.arn),
-    }));
-  const functions = [...Map.groupBy(rows, ({ urn, function: name }) => urn ?? name).values()].map((own) => {
-    const cells = new Map(own.map((row) => [row.arn, row]));
-    return {
-      name: own[0]?.function ?? "",
-      urn: own[0]?.urn,
-      drift: own.some(({ drift }) => drift),
-      cells: layers.map(({ arn }) => cells.get(arn)),
-    };
+/** Lays standings out as functions by layers: layers in the order of their names, what could not be read last. */
+export function matrixOf({ standings }: Pick<Assessment, "standings">): Matrix {
+  const samples = new Map(standings.map((one) => [arnOf(one), one]));
+  const names = Map.groupBy(samples.values(), ({ layer }) => layer?.name);
+  const layers = [...samples]
+    .sort(([a, one], [b, other]) => compare(one.layer?.name, other.layer?.name) || compare(a, b))
+    .map(([arn, one]): MatrixLayer => {
+      const { layer } = one;
+      const isShared = (names.get(layer?.name)?.length ?? 0) > 1;
+      return {
+        ...{ arn, name: layer?.name ?? "?", declared: declaredText(one), source: sourceOf(one) },
+        place: layer && isShared ? `${layer.account} ${layer.region}` : undefined,
+      };
+    });
+  const label = labelsOfStandings(standings);
+  const functions = [...Map.groupBy(standings, ({ fn }) => fn)].map(([fn, own]): MatrixFunction => {
+    const cells = new Map(own.map((one) => [arnOf(one), one]));
+    const verdict = (["drift", "unknown"] as const).find((some) => own.some((one) => one.verdict === some));
+    return { label: label(fn), fn, verdict, cells: layers.map(({ arn }) => cells.get(arn)) };
   });
   return { layers, functions };
 }
 
-export function totalsOf(rows: readonly StatusRow[]): Totals {
-  const functionsOf = (some: readonly StatusRow[]) => new Set(some.map((row) => row.urn ?? row.function)).size;
-  const drifted = rows.filter(({ drift }) => drift);
-  return {
-    functions: functionsOf(rows),
-    driftedFunctions: functionsOf(drifted),
-    layers: rows.length,
-    driftedLayers: drifted.length,
-    undeclared: rows.filter(({ declared }) => declared === undefined).length,
-  };
+/** Whether a stack was read. */
+export function isRead(stack: ReportedStack): stack is Assessment {
+  return "standings" in stack;
 }
 
-export function sumOf(totals: readonly Totals[]): Totals {
-  const sum = (key: keyof Totals) => totals.reduce((total, one) => total + one[key], 0);
-  return {
-    functions: sum("functions"),
-    driftedFunctions: sum("driftedFunctions"),
-    layers: sum("layers"),
-    driftedLayers: sum("driftedLayers"),
-    undeclared: sum("undeclared"),
-  };
+/** Where the version that a layer has to be at is declared. */
+export function sourceOf({ target }: Pick<Standing, "target">): Source | undefined {
+  return target?.declared?.source;
 }
 
-export function isRead(stack: ReportedStack): stack is ReadStack {
-  return "status" in stack;
+/** `5`, or `≥ 5` if newer versions are fine too; undefined if no entry is about the layer. */
+export function declaredText({ target }: Pick<Standing, "target">, minimum = "≥ "): string | undefined {
+  return target && `${target.enforce === "minimum" ? minimum : ""}${target.version}`;
 }
 
-export function isFailed(stack: ReportedStack): stack is FailedStack {
-  return "error" in stack;
+/** A version as people see it: `?` if it is not known, nothing if it was not asked for. */
+export function versionText(version: KnownVersion | undefined, absent = "–"): string {
+  if (version === "unknown") return "?";
+  return version === "absent" ? absent : String(version ?? "");
 }
 
-/** `5`, or `≥ 5` where newer versions are fine too; undefined where no entry declares the layer. */
-export function declaredText({ declared, enforce }: StatusRow): string | undefined {
-  return declared === undefined ? undefined : `${enforce === "minimum" ? "≥ " : ""}${declared}`;
+/** The places that were asked of any of these: views leave out the others. */
+export function askedPlaces(all: readonly Pick<Standing, Place>[]): Place[] {
+  return places.filter((place) => all.some((one) => one[place] !== undefined));
 }
 
-/** Whether a recorded or live version is what the config asks for. */
-export function isAsDeclared(version: number, { declared, enforce }: StatusRow): boolean {
-  return declared === undefined || version === declared || (enforce === "minimum" && version > declared);
+function arnOf({ layer }: Standing): string | undefined {
+  return layer && layerArn(layer);
 }
 
-/** A version as a report shows it: `–` where there is none, `?` where nobody knows. */
-export function versionText(version: number | undefined, isKnown: boolean): string {
-  return version === undefined ? (isKnown ? "–" : "?") : String(version);
-}
-
-function placeOf(arn: string): string | undefined {
-  const layer = parseLayerVersionArn(`${arn}:1`);
-  return layer && `${layer.account} ${layer.region}`;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+function compare(a: string | undefined, b: string | undefined): number {
+  if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined);
+  return a < b ? -1 : Number(a > b);
 }

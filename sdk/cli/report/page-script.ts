@@ -32,7 +32,7 @@ function filter() {
     }
     const count = visible.filter(Boolean).length;
     if (layer) rules.push("@media screen { #" + table.id + " { width: calc(var(--name-width) + " + count + " * var(--layer-width)) } }");
-    const isWanted = (state, index) => state !== "" && visible[index] && (!onlyDrift.checked || state === "drift");
+    const isWanted = (state, index) => state !== "" && visible[index] && (!onlyDrift.checked || state === "drift" || state === "unknown");
     for (const one of rows) one.row.hidden = !one.name.includes(name) || !one.cells.some(isWanted);
   }
   columns.replaceSync(rules.join("\\n"));

@@ -5,12 +5,14 @@ export const pageStyle = `
   --name-width: 15rem; --layer-width: 9.25rem;
   --back: #ffffff; --panel: #f5f7fa; --line: #d5dbe3; --text: #1b2430; --muted: #545f6e; --focus: #0b5fc4;
   --ok: #0a6b3d; --drift: #a11212; --drift-back: #fdeceb; --drift-line: #d33a33;
+  --unknown: #6b4a00; --unknown-back: #fdf3dc; --unknown-line: #b8860b;
   font: 15px/1.45 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --back: #10151c; --panel: #19212b; --line: #303b48; --text: #e7ecf2; --muted: #a3b0bf; --focus: #79b4ff;
     --ok: #6fd6a0; --drift: #ffb1a8; --drift-back: #40181a; --drift-line: #f0655c;
+    --unknown: #f2cf85; --unknown-back: #352a12; --unknown-line: #c99a2e;
   }
 }
 * { box-sizing: border-box; }
@@ -23,6 +25,7 @@ bdi, code { overflow-wrap: anywhere; }
 .muted, small { color: var(--muted); }
 .verdict { margin: 1rem 0 0; padding: .6rem .9rem; border-left: .3rem solid var(--ok); background: var(--panel); max-width: none; }
 .verdict.drift { border-color: var(--drift-line); background: var(--drift-back); color: var(--drift); }
+.verdict.unknown { border-color: var(--unknown-line); background: var(--unknown-back); color: var(--unknown); }
 .verdict b { font-size: 1.1rem; }
 :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
 .totals { display: flex; flex-wrap: wrap; gap: .5rem 2rem; margin: .5rem 0; }
@@ -30,6 +33,7 @@ bdi, code { overflow-wrap: anywhere; }
 .totals dt { color: var(--muted); font-size: .85rem; }
 .totals dd { margin: 0; font-size: 1.35rem; font-weight: 650; font-variant-numeric: tabular-nums; }
 .totals .drift dd { color: var(--drift); }
+.totals .unknown dd { color: var(--unknown); }
 .tabs { border: 0; border-bottom: 1px solid var(--line); margin: 1.5rem 0 0; padding: 0; min-width: 0; display: flex; flex-wrap: wrap; gap: .25rem; }
 .tabs legend { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 .tabs input { position: absolute; opacity: 0; }
@@ -66,11 +70,12 @@ td small { font-size: .8rem; white-space: nowrap; }
 .ok b { color: var(--ok); font-weight: 600; }
 .free b { font-weight: 400; font-style: italic; color: var(--muted); }
 tbody tr > td.drift, tbody tr:hover > td.drift { background: var(--drift-back); box-shadow: inset .2rem 0 var(--drift-line); color: var(--drift); }
-td.drift small { color: inherit; }
+tbody tr > td.unknown, tbody tr:hover > td.unknown { background: var(--unknown-back); box-shadow: inset .2rem 0 var(--unknown-line); color: var(--unknown); }
+td.drift small, td.unknown small { color: inherit; }
 td.drift u { font-weight: 700; text-decoration-thickness: 2px; }
 th.number, td.number { text-align: right; }
 .overview { margin: 1rem 0 0; }
-.overview td.drift { font-weight: 650; }
+.overview :is(td.drift, td.unknown) { font-weight: 650; }
 details { margin: .5rem 0; }
 summary { cursor: pointer; }
 .problem { border-left: .3rem solid var(--drift-line); padding: .5rem .9rem; background: var(--drift-back); color: var(--drift); white-space: pre-wrap; overflow-wrap: anywhere; }
@@ -78,12 +83,13 @@ summary { cursor: pointer; }
   :root { --name-width: 8.5rem; }
   th, td { padding: .3rem .45rem; }
 }
-body:has(#only-drift:checked) .matrix tbody tr:not(.drift) { display: none; }
+body:has(#only-drift:checked) .matrix tbody tr:not(.drift, .unknown) { display: none; }
 @page { size: landscape; margin: 10mm; }
 @media print {
   :root {
     color-scheme: light; font-size: 9px;
     --back: #fff; --panel: #fff; --line: #999; --text: #000; --muted: #333; --ok: #0a6b3d; --drift: #a11212; --drift-back: #fff; --drift-line: #a11212;
+    --unknown: #6b4a00; --unknown-back: #fff; --unknown-line: #6b4a00;
   }
   body { padding: 0; }
   .tabs, .filters { display: none; }

@@ -1,24 +1,23 @@
 import { createHash } from "node:crypto";
-import type { StatusRow } from "../../ops/plans";
-import { count } from "../text";
+import { isDrifted, type Standing, sumOf } from "../../core/assess";
+import { count } from "../../core/text";
+import type { Assessment } from "../../ops/assess";
+import type { LiveReading } from "../../ops/expectation";
+import { skippedName } from "../../ops/plans";
 import { Html, html } from "./html";
 import {
+  askedPlaces,
   declaredText,
-  isAsDeclared,
   isRead,
   type MatrixFunction,
   type MatrixLayer,
   matrixOf,
-  type ReadStack,
   type ReportedStack,
-  sumOf,
-  type Totals,
-  totalsOf,
   versionText,
 } from "./matrix";
 import { pageScript } from "./page-script";
 import { pageStyle } from "./page-style";
-import { type Verdict, verdictOf, verdictOfAll } from "./verdict";
+import { liveNote, undeclaredOf, type Verdict, verdictOf } from "./verdict";
 
 /** What a page is about. */
 export interface PageOptions {
@@ -35,9 +34,8 @@ export interface PageOptions {
 export function renderPage(stacks: readonly ReportedStack[], { configFile, time }: PageOptions): string {
   const style = `${pageStyle}${stacks.map(styleOf).join("")}`;
   const policy = `default-src 'none'; style-src ${hashOf(style)}; script-src ${hashOf(pageScript)}; img-src data:; base-uri 'none'; form-action 'none'`;
-  const reports = stacks.filter(isRead).map(({ status }) => status);
-  const totals = sumOf(reports.map(({ rows }) => totalsOf(rows)));
-  const known = verdictOfAll(reports);
+  const known = verdictOf(...stacks);
+  const { drift } = sumOf(stacks.filter(isRead).map(({ totals }) => totals));
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -45,7 +43,7 @@ export function renderPage(stacks: readonly ReportedStack[], { configFile, time 
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${title(totals, known)}</title>
+<title>${known.sign}${drift > 0 ? ` ${drift} drifted` : ""} · Lambda layer versions</title>
 <link rel="icon" href="data:,">
 <style>${new Html(style)}</style>
 </head>
@@ -53,7 +51,7 @@ export function renderPage(stacks: readonly ReportedStack[], { configFile, time 
 <header>
 <h1>Lambda layer versions</h1>
 <p class="muted"><code>${configFile}</code>, ${stacks.length === 1 ? "stack" : "stacks"} ${stacks.map(({ stack }) => stack).join(", ")}; read on <time datetime="${time.toISOString()}">${time.toISOString().slice(0, 16).replace("T", " ")} UTC</time></p>
-${verdict(stacks, totals, known)}
+<p class="verdict ${classes[known.sign]}"><b>${known.sign}</b> ${known.text}.</p>
 ${stacks.length > 1 ? overview(stacks) : undefined}
 </header>
 <main>
@@ -71,9 +69,7 @@ function hashOf(text: string): string {
   return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 }
 
-function title({ driftedLayers }: Totals, { sign }: Verdict): string {
-  return `${driftedLayers > 0 ? `≠ ${driftedLayers} drifted` : sign} · Lambda layer versions`;
-}
+const classes: Readonly<Record<Verdict["sign"], string>> = { "✓": "ok", "≠": "drift", "?": "unknown" };
 
 /** The rules that one stack needs: its tab's, and the width of its table, which a browser need not work out then. */
 function styleOf(reported: ReportedStack, index: number): string {
@@ -85,43 +81,66 @@ function styleOf(reported: ReportedStack, index: number): string {
 `;
 }
 
-function verdict(
-  stacks: readonly ReportedStack[],
-  { layers, driftedLayers, driftedFunctions }: Totals,
-  { sign, text }: Verdict,
-): Html {
-  const unread = stacks.filter((one) => !isRead(one)).length;
-  const missing = unread > 0 ? html` ${count(unread, "stack")} could not be read.` : undefined;
-  if (driftedLayers > 0)
-    return html`<p class="verdict drift"><b>≠ ${driftedLayers} of ${count(layers, "layer")}</b> not as declared, in ${count(driftedFunctions, "function")}.${missing}</p>`;
-  return html`<p class="verdict"><b>${sign}</b> ${text}.${missing}</p>`;
-}
-
 function overview(stacks: readonly ReportedStack[]): Html {
   const rows = stacks.map((reported) => {
     if (!isRead(reported))
-      return html`<tr><th scope="row">${reported.stack}</th><td colspan="5">could not be read</td></tr>`;
-    const totals = totalsOf(reported.status.rows);
-    return html`<tr><th scope="row">${reported.stack}</th><td class="number">${totals.functions}</td><td class="number">${totals.layers}</td><td class="number ${totals.driftedLayers > 0 ? "drift" : ""}">${totals.driftedLayers > 0 ? "≠ " : "✓ "}${totals.driftedLayers}</td><td class="number">${totals.undeclared}</td><td>${reported.status.live.read ? "read" : "not known"}</td></tr>`;
+      return html`<tr><th scope="row">${reported.stack}</th><td colspan="${numbers.length + 1}">could not be read</td></tr>`;
+    const cells = numbersOf(reported).map(({ text, kind }) => html`<td class="number ${kind}">${text}</td>`);
+    return html`<tr><th scope="row">${reported.stack}</th>${cells}<td>${liveText(reported.live)}</td></tr>`;
   });
+  const titles = numbers.map(
+    ({ what }) => html`<th scope="col" class="number">${what[0]?.toUpperCase()}${what.slice(1)}</th>`,
+  );
   return html`<table class="overview"><caption>Stacks</caption>
-<thead><tr><th scope="col">Stack</th><th scope="col" class="number">Functions</th><th scope="col" class="number">Layers</th><th scope="col" class="number">Not as declared</th><th scope="col" class="number">Declared by no entry</th><th scope="col">Live versions</th></tr></thead>
+<thead><tr><th scope="col">Stack</th>${titles}<th scope="col">Live versions</th></tr></thead>
 <tbody>${rows}</tbody></table>`;
+}
+
+/** A number that is shown of a stack; `sign` and `kind` are for one that is not 0. */
+interface StackNumber {
+  readonly what: string;
+  readonly of: (assessment: Assessment) => number;
+  readonly sign?: string;
+  readonly kind?: string;
+}
+
+const numbers: readonly StackNumber[] = [
+  { what: "functions", of: ({ totals }) => totals.functions },
+  { what: "layers of functions", of: ({ totals }) => totals.layersOfFunctions },
+  { what: "not as declared", of: ({ totals }) => totals.drift, sign: "≠ ", kind: "drift" },
+  { what: "not known", of: ({ totals }) => totals.unknown, sign: "? ", kind: "unknown" },
+  { what: "declared by no entry", of: undeclaredOf },
+];
+
+function numbersOf(assessment: Assessment) {
+  return numbers.map(({ what, of, sign = "", kind }) => {
+    const number = of(assessment);
+    return number > 0 ? { what, text: `${sign}${number}`, kind } : { what, text: "0", kind: undefined };
+  });
+}
+
+function liveText(live: LiveReading): string {
+  if (live.read) return "read";
+  return live.code === undefined ? "not asked for" : "could not all be read";
 }
 
 function tabs(stacks: readonly ReportedStack[]): Html {
   const inputs = stacks.map((reported, index) => {
-    const drifted = isRead(reported) ? totalsOf(reported.status.rows).driftedLayers : 0;
-    const sign = !isRead(reported) ? "!" : drifted > 0 ? `≠ ${drifted}` : verdictOf(reported.status).sign;
+    const sign = isRead(reported) ? signOf(reported) : "!";
     const checked = index === 0 ? new Html(" checked") : undefined;
     return html`<input type="radio" name="stack" id="stack-${index}"${checked}><label for="stack-${index}">${reported.stack} <small>${sign}</small></label>`;
   });
   return html`<fieldset class="tabs"><legend>Stack</legend>${inputs}</fieldset>`;
 }
 
+function signOf(assessment: Assessment): string {
+  const { drift } = assessment.totals;
+  return drift > 0 ? `≠ ${drift}` : verdictOf(assessment).sign;
+}
+
 // What takes a script is hidden until there is one.
 const filters = html`<div class="filters" role="search" aria-label="Filters">
-<label class="check"><input type="checkbox" id="only-drift"> Only functions that have drifted</label>
+<label class="check"><input type="checkbox" id="only-drift"> Only functions that have drifted or are not known</label>
 <div id="by-name" class="filters" hidden>
 <label>Function <input type="search" id="function-text" autocomplete="off" spellcheck="false"></label>
 <label>Layer <input type="search" id="layer-text" autocomplete="off" spellcheck="false"></label>
@@ -138,48 +157,48 @@ function panel(reported: ReportedStack, index: number): Html {
 `;
 }
 
-function stackBody(stack: ReadStack, index: number): Html {
-  const { rows, skipped, live } = stack.status;
-  const totals = totalsOf(rows);
+function stackBody(assessment: Assessment, index: number): Html {
+  const { standings, skipped, live } = assessment;
+  const note = liveNote(live);
+  const reasons = skipped.map((one) => html`<li><bdi>${skippedName(one)}</bdi>: ${one.reason}</li>`);
   const notes = [
-    ...(live.read ? [] : [html`<p class="muted">Live versions are not known: ${live.reason}</p>`]),
+    ...(note === undefined ? [] : [html`<p class="muted">${note}</p>`]),
     ...(skipped.length === 0
       ? []
-      : [
-          html`<details><summary>${count(skipped.length, "function")} left out</summary><ul>${skipped.map(
-            (one) => html`<li><bdi>${one.function}</bdi>: ${one.reason}</li>`,
-          )}</ul></details>`,
-        ]),
+      : [html`<details><summary>${count(skipped.length, "function")} left out</summary><ul>${reasons}</ul></details>`]),
   ];
-  if (rows.length === 0) return html`${notes}<p>The stack has no functions with layers.</p>`;
+  if (standings.length === 0) return html`${notes}<p>${verdictOf(assessment).text}.</p>`;
+  const totals = numbersOf(assessment).map(
+    ({ what, text, kind }) => html`<div class="${kind}"><dt>${what}</dt><dd>${text}</dd></div>
+`,
+  );
   return html`<dl class="totals">
-<div><dt>functions</dt><dd>${totals.functions}</dd></div>
-<div><dt>layers of functions</dt><dd>${totals.layers}</dd></div>
-<div class="${totals.driftedLayers > 0 ? "drift" : ""}"><dt>not as declared</dt><dd>${totals.driftedLayers > 0 ? "≠ " : "✓ "}${totals.driftedLayers}</dd></div>
-<div><dt>declared by no entry</dt><dd>${totals.undeclared}</dd></div>
-</dl>
+${totals}</dl>
 ${notes}
 ${legend}
-${table(stack, index)}`;
+${table(assessment, index)}`;
 }
 
 const legend = html`<ul class="legend">
 <li>✓ 5: as declared</li>
-<li>≠ 5: 5 is declared, and the <u>underlined</u> version is another</li>
+<li>≠ 5: 5 is declared, and what is <u>underlined</u> is not as declared</li>
+<li>? 5: 5 is declared, and not all is known</li>
 <li>≥: newer is fine too</li>
 <li>rec: recorded in the Pulumi state</li>
-<li>live: in AWS; – none, ? not known</li>
+<li>live: in AWS</li>
+<li>–: not attached</li>
+<li>?: not known</li>
 </ul>`;
 
-function table(stack: ReadStack, index: number): Html {
-  const { layers, functions } = matrixOf(stack);
+function table(assessment: Assessment, index: number): Html {
+  const { layers, functions } = matrixOf(assessment);
   return html`<div class="frame" tabindex="0" role="region" aria-labelledby="caption-${index}">
 <table class="matrix" id="matrix-${index}">
-<caption id="caption-${index}">Functions of ${stack.stack} by their layers</caption>
+<caption id="caption-${index}">Functions of ${assessment.stack} by their layers</caption>
 <colgroup><col class="name">${layers.map(() => column)}</colgroup>
 <thead><tr><th scope="col">Function</th>${layers.map(layerHead)}</tr></thead>
 <tbody>
-${functions.map((fn) => row(fn, stack.status.live.read))}</tbody>
+${functions.map(row)}</tbody>
 </table>
 </div>`;
 }
@@ -187,29 +206,35 @@ ${functions.map((fn) => row(fn, stack.status.live.read))}</tbody>
 const column = html`<col class="layer">`;
 
 function layerHead({ name, arn, place, declared, source }: MatrixLayer): Html {
+  if (arn === undefined) return html`<th scope="col"><bdi>${name}</bdi><small>not readable</small></th>`;
   const line = source && html`, line ${source.line}`;
   const what = declared === undefined ? html`not declared` : html`declared ${declared}${line}`;
   return html`<th scope="col" title="${arn}"><bdi>${name}</bdi>${place && html`<small>${place}</small>`}<small>${what}</small></th>`;
 }
 
-function row({ name, urn, drift, cells }: MatrixFunction, isLiveKnown: boolean): Html {
-  return html`<tr${drift ? new Html(' class="drift"') : undefined}><th scope="row"${urn && html` title="${urn}"`}><bdi>${name}</bdi></th>${cells.map((one) => cell(one, isLiveKnown))}</tr>
+function row({ label, fn, verdict, cells }: MatrixFunction): Html {
+  const title = fn.arn ?? fn.urn;
+  return html`<tr${verdict && html` class="${verdict}"`}><th scope="row"${title && html` title="${title}"`}><bdi>${label}</bdi></th>${cells.map(cell)}</tr>
 `;
 }
 
 const noCell = html`<td></td>`;
+const placeNames = { recorded: "rec", live: "live" };
+const cellKinds = {
+  "as-declared": { kind: "ok", sign: "✓" },
+  drift: { kind: "drift", sign: "≠" },
+  unknown: { kind: "unknown", sign: "?" },
+};
 
-function cell(row: StatusRow | undefined, isLiveKnown: boolean): Html {
-  if (row === undefined) return noCell;
-  const declared = declaredText(row);
-  const version = (value: number | undefined, isKnown: boolean) => {
-    const text = versionText(value, isKnown);
-    const isWrong = value === undefined ? row.detached : !isAsDeclared(value, row);
-    return isWrong ? html`<u>${text}</u>` : html`${text}`;
-  };
-  const versions = html`<small>rec ${version(row.recorded, true)} · live ${version(row.live, isLiveKnown)}</small>`;
-  if (declared === undefined) return html`<td class="free"><b>not declared</b> ${versions}</td>`;
-  return row.drift
-    ? html`<td class="drift"><b>≠ ${declared}</b> ${versions}</td>`
-    : html`<td class="ok"><b>✓ ${declared}</b> ${versions}</td>`;
+function cell(standing: Standing | undefined): Html {
+  if (standing === undefined) return noCell;
+  const { verdict } = standing;
+  const versions = askedPlaces([standing]).map((place, index) => {
+    const text = versionText(standing[place]);
+    const shown = isDrifted(standing, place) ? html`<u>${text}</u>` : text;
+    return html`${index > 0 ? " · " : ""}${placeNames[place]} ${shown}`;
+  });
+  if (verdict === "undeclared") return html`<td class="free"><b>not declared</b> <small>${versions}</small></td>`;
+  const { kind, sign } = cellKinds[verdict];
+  return html`<td class="${kind}"><b>${sign} ${declaredText(standing)}</b> <small>${versions}</small></td>`;
 }

@@ -1,7 +1,13 @@
 import { createHash } from "node:crypto";
-import type { Log, Result } from "sarif";
-import type { StatusRow } from "../../ops/plans";
-import { declaredText, isAsDeclared, isFailed, isRead, type ReadStack, type ReportedStack } from "./matrix";
+import type { Log, Notification, Result } from "sarif";
+import { layerArn } from "../../core/arn";
+import { isDrifted, type Standing } from "../../core/assess";
+import type { Assessment } from "../../ops/assess";
+import { failedReading } from "../../ops/expectation";
+import { labelsOfStandings } from "../../ops/tell";
+import { standingRow } from "../json";
+import { declaredText, type FailedStack, isRead, type ReportedStack, sourceOf } from "./matrix";
+import { verdictOf } from "./verdict";
 
 /** What a SARIF log is about. */
 export interface SarifOptions {
@@ -19,14 +25,14 @@ const rule = {
     text: "The version that the Pulumi state records, or that runs in AWS, is another than the one that the layer configuration declares.",
   },
   help: {
-    text: "See what an update would change: lambda-layers --dry-run. Then run lambda-layers, with --sync-aws for the live functions too, or change the declared version.",
+    text: "See what an update would change: lambda-layers --sync-aws --dry-run. Then leave out --dry-run, or change the declared version.",
   },
   defaultConfiguration: { level: "warning" as const },
 };
 
 /** A SARIF 2.1.0 log for code scanning: one result for each layer that has drifted, at the line that declares it. */
 export function renderSarif(stacks: readonly ReportedStack[], { version, configUri }: SarifOptions): string {
-  const failed = stacks.filter(isFailed);
+  const notes = stacks.flatMap((one) => (isRead(one) ? unreadNotes(one) : [failedNote(one)]));
   const log: Log = {
     $schema: "https://json.schemastore.org/sarif-2.1.0.json",
     version: "2.1.0",
@@ -37,12 +43,8 @@ export function renderSarif(stacks: readonly ReportedStack[], { version, configU
         columnKind: "utf16CodeUnits",
         invocations: [
           {
-            executionSuccessful: failed.length === 0,
-            toolExecutionNotifications: failed.map(({ stack, error }) => ({
-              level: "error",
-              message: { text: `Stack ${stack}: ${error.describe()}` },
-              descriptor: { id: error.code },
-            })),
+            executionSuccessful: notes.length === 0,
+            toolExecutionNotifications: notes,
           },
         ],
         results: stacks.filter(isRead).flatMap((stack) => resultsOf(stack, configUri)),
@@ -52,15 +54,31 @@ export function renderSarif(stacks: readonly ReportedStack[], { version, configU
   return `${JSON.stringify(log, undefined, 2)}\n`;
 }
 
-function resultsOf(stack: ReadStack, uri: string): Result[] {
-  const drifted = stack.status.rows.filter(({ drift }) => drift);
-  return drifted.map((row) => {
-    const source = stack.sources.get(row.arn);
+function failedNote({ stack, error }: FailedStack): Notification {
+  const text = `Stack ${stack}: ${error.describe()}`;
+  return { level: "error", message: { text }, descriptor: { id: error.code } };
+}
+
+/** Results alone would say that what could not be read is as declared. */
+function unreadNotes(assessment: Assessment): Notification[] {
+  const { stack, totals, live } = assessment;
+  if (totals.unknown === 0 && !failedReading(live)) return [];
+  const text = `Stack ${stack}: ${verdictOf(assessment).text}.`;
+  return [{ level: "warning", message: { text }, descriptor: { id: "not-known" } }];
+}
+
+function resultsOf({ stack, standings }: Assessment, uri: string): Result[] {
+  const label = labelsOfStandings(standings);
+  const drifted = standings.filter(({ verdict }) => verdict === "drift");
+  return drifted.map((standing) => {
+    const { fn } = standing;
+    const source = sourceOf(standing);
+    const { function: name, layer, arn, declared, enforce, recorded, live } = standingRow(standing);
     return {
       ruleId: rule.id,
       ruleIndex: 0,
       level: "warning",
-      message: { text: sentence(stack.stack, row) },
+      message: { text: sentence(stack, standing, label(fn)) },
       locations: [
         {
           physicalLocation: {
@@ -68,33 +86,31 @@ function resultsOf(stack: ReadStack, uri: string): Result[] {
             region: { startLine: source?.line ?? 1, startColumn: source?.column ?? 1 },
           },
           logicalLocations: [
-            { name: row.function, kind: "resource", ...(row.urn !== undefined && { fullyQualifiedName: row.urn }) },
+            { name: label(fn), kind: "resource", ...(fn.urn !== undefined && { fullyQualifiedName: fn.urn }) },
           ],
         },
       ],
       // What tells results on the same line apart, and finds a result again after the file was edited.
-      partialFingerprints: { "layerOfFunction/v1": fingerprint(stack.stack, row) },
-      properties: {
-        ...{ stack: stack.stack, function: row.function, layer: row.layer, arn: row.arn },
-        ...{ declared: row.declared, enforce: row.enforce, recorded: row.recorded, live: row.live },
-      },
+      partialFingerprints: { "layerOfFunction/v1": fingerprint(stack, standing) },
+      properties: { stack, function: name, layer, arn, declared, enforce, recorded, live },
     };
   });
 }
 
-function sentence(stack: string, row: StatusRow): string {
+function sentence(stack: string, standing: Standing, label: string): string {
   const wrong = [
-    { what: "recorded at", version: row.recorded },
-    { what: "live at", version: row.live },
-  ].flatMap(({ what, version }) =>
-    version === undefined || isAsDeclared(version, row) ? [] : [`${what} version ${version}`],
-  );
-  if (row.detached) wrong.push("not attached in AWS");
-  return `Function ${row.function} of stack ${stack}: Layer ${row.layer} is declared at version ${declaredText(row)} and ${wrong.join(", ")}.`;
+    ...(isDrifted(standing, "recorded") ? [`recorded at version ${standing.recorded}`] : []),
+    ...(isDrifted(standing, "live")
+      ? [standing.isLost ? "not attached in AWS" : `live at version ${standing.live}`]
+      : []),
+  ];
+  return `Function ${label} of stack ${stack}: Layer ${standing.layer?.name} is declared at version ${declaredText(standing)} and ${wrong.join(", ")}.`;
 }
 
-function fingerprint(stack: string, { urn, function: name, arn }: StatusRow): string {
+/** A function of a `LayerVersions` resource shares its URN with the others of it; its own one stays as it is recreated. */
+function fingerprint(stack: string, { fn, layer }: Standing): string {
+  const id = fn.recordedBy === "function" ? fn.urn : (fn.arn ?? fn.name);
   return createHash("sha256")
-    .update(JSON.stringify([stack, urn ?? name, arn]))
+    .update(JSON.stringify([stack, id, layer && layerArn(layer)]))
     .digest("hex");
 }

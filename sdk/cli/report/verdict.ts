@@ -1,58 +1,85 @@
-import { LayersError } from "../../core/errors";
-import type { StatusReport, StatusRow } from "../../ops/plans";
-import { count } from "../text";
+import { sumOf, type Totals } from "../../core/assess";
+import { count, countLayers } from "../../core/text";
+import type { Ran } from "../../ops/after";
+import type { Assessment } from "../../ops/assess";
+import { driftText, type LiveReading } from "../../ops/expectation";
+import { isRead, type ReportedStack } from "./matrix";
 
-/** What is known of stacks in which no drift was found. */
+/** What is known of how layers stand: not more than what was read. */
 export interface Verdict {
-  /** `?` where nothing is known to be as declared. */
-  readonly sign: "✓" | "?";
+  /** `≠`: something is not as declared. `?`: nothing that was read, but not all was read, or nothing is declared. */
+  readonly sign: "✓" | "≠" | "?";
   readonly text: string;
 }
 
-/** What is known of a stack in which no drift was found: not more than what could be read. */
-export function verdictOf({ rows, skipped, live }: StatusReport): Verdict {
-  const left = new Set(skipped.map((one) => one.function)).size;
+/** What is known of a stack, or of several together. */
+export function verdictOf(...stacks: readonly ReportedStack[]): Verdict {
+  const read = stacks.filter(isRead);
+  const failed = stacks.length - read.length;
+  const totals = sumOf(read.map((one) => one.totals));
+  const skipped = read.reduce((sum, one) => sum + new Set(one.skipped.map(({ function: name }) => name)).size, 0);
+  const unread = new Set(read.flatMap(({ live }) => liveGaps(live)));
   const gaps = [
-    ...(live.read ? [] : ["live versions are not known"]),
-    ...(left > 0 ? [`${count(left, "function")} ${left === 1 ? "is" : "are"} skipped`] : []),
+    ...(totals.unknown > 0 ? [unknownText(totals)] : []),
+    ...unread,
+    ...(skipped > 0 ? [`${count(skipped, "function")} ${isOrAre(skipped)} skipped`] : []),
+    ...(failed > 0 ? [`${count(failed, "stack")} could not be read`] : []),
   ];
-  const unknown = gaps.length > 0 ? `; ${gaps.join(", and ")}` : "";
-  if (rows.length === 0) return { sign: "✓", text: `No functions with layers${unknown}` };
-  if (rows.every(({ declared }) => declared === undefined)) {
-    return { sign: "?", text: `No layer is declared by the config${unknown}` };
-  }
-  if (gaps.length === 0) return { sign: "✓", text: "All declared layers are at their versions" };
+  const isPartly = totals.unknown + failed > 0 || unread.has(notRead);
+  const isEmpty = totals.layersOfFunctions === 0;
+  const isUndeclared = !isEmpty && read.reduce((sum, one) => sum + undeclaredOf(one), 0) === totals.layersOfFunctions;
+  let known = "All declared layers are at their versions";
+  if (isEmpty) known = isPartly ? "Nothing was found" : "No functions with layers";
+  else if (isUndeclared) known = "No layer is declared by the config";
+  else if (isPartly) known = "No drift in what could be read";
+  else if (gaps.length > 0)
+    known = `All ${unread.has(notAsked) ? "recorded layers" : "layers that were read"} are as declared`;
   return {
-    sign: "✓",
-    text: `All ${live.read ? "layers that could be read" : "recorded layers"} are as declared${unknown}`,
+    sign: totals.drift > 0 ? "≠" : isPartly || isUndeclared ? "?" : "✓",
+    text: [driftText(totals) ?? known, ...gaps].join("; "),
   };
 }
 
-/** What is known of several stacks in which no drift was found. */
-export function verdictOfAll(reports: readonly StatusReport[]): Verdict {
-  const verdicts = reports.map(verdictOf);
-  const [first, ...others] = verdicts;
-  if (first && others.every(({ text }) => text === first.text)) return first;
-  const sign = verdicts.some((one) => one.sign === "✓") ? "✓" : "?";
-  return { sign, text: "All layers that could be read are as declared" };
+/** How many layers of functions no entry is about. */
+export function undeclaredOf({ standings }: Pick<Assessment, "standings">): number {
+  return standings.filter(({ verdict }) => verdict === "undeclared").length;
 }
 
-/** `2 of 3 layers are not as declared`; undefined where all are. */
-export function driftOf(rows: readonly StatusRow[]): string | undefined {
-  const drifted = rows.filter(({ drift }) => drift).length;
-  if (drifted === 0) return undefined;
-  return `${drifted} of ${count(rows.length, "layer")} ${drifted === 1 ? "is" : "are"} not as declared`;
+/** What is said beside totals if AWS was not to be asked. */
+export const notAsked = "AWS was not asked";
+
+/** What a run's totals leave out of AWS: a rollback asks only about what it puts back. */
+export function runGaps(result: Ran): string[] {
+  if (result.aws === undefined) return [notAsked];
+  if (result.live) return liveGaps(result.live);
+  return "rollbackTo" in result ? ["AWS was asked only about what is put back"] : [];
+}
+const notRead = "live versions could not all be read";
+
+/** What totals leave out of AWS. */
+export function liveGaps(live: LiveReading): string[] {
+  if (live.read) return [];
+  return [live.code === undefined ? notAsked : notRead];
 }
 
-/** Why a run that must find no changes fails; what AWS has refused to tell does not count as none. */
-export function unexpected({ stack, rows, live }: StatusReport): LayersError | undefined {
-  const drift = driftOf(rows);
-  if (drift !== undefined) {
-    const isForUpdate = rows.some((row) => row.drift && !row.detached);
-    return new LayersError("changes-found", `Stack ${stack} has drifted: ${drift}.`, {
-      next: isForUpdate ? `See what an update would change: lambda-layers --stack ${stack} --dry-run` : undefined,
-    });
-  }
-  if (live.read || live.code === undefined) return undefined;
-  return new LayersError(live.code, `Whether stack ${stack} has drifted is not known: ${live.reason}`);
+/** What was not read of AWS, and why; undefined if all was. */
+export function liveNote(live: LiveReading): string | undefined {
+  if (live.read) return undefined;
+  return `${live.code === undefined ? notAsked : "Live versions could not all be read"}: ${live.reason}`;
+}
+
+/** `2 of 5 layers of functions are not as declared`, also if it is none, and how many are not known. */
+export function totalsText(totals: Totals): string {
+  const drift =
+    driftText(totals) ??
+    `0 of ${countLayers(totals.layersOfFunctions)} ${isOrAre(totals.layersOfFunctions)} not as declared`;
+  return totals.unknown > 0 ? `${drift}; ${unknownText(totals)}` : drift;
+}
+
+function unknownText({ unknown, layersOfFunctions }: Totals): string {
+  return `${unknown} of ${countLayers(layersOfFunctions)} ${isOrAre(unknown)} not known`;
+}
+
+function isOrAre(number: number): string {
+  return number === 1 ? "is" : "are";
 }

@@ -31,6 +31,11 @@ export interface DeclaredLayers {
   readonly layers: readonly DeclaredLayer[];
 }
 
+/** `layer_config.yaml:3`: where the version of an entry is declared, as messages name it. */
+export function declaredAt({ source }: Pick<DeclaredLayer, "source">): string {
+  return `${source.file}:${source.line}`;
+}
+
 /** The last part of `org/project/stack`: what `{stack}` stands for. */
 export function shortStackName(stack: string): string {
   return stack.slice(stack.lastIndexOf("/") + 1);

@@ -14,17 +14,22 @@ export interface DraftSettings {
 /** How many functions a comment names. */
 const mostNamed = 5;
 
-/** Writes a config for people: each entry says how many functions use the layer, and which are at another version. */
+/**
+ * Writes a config for people: each version says how many functions it was taken from, of how many it is about, and which
+ * of them are at another.
+ */
 export function writeDraft(entries: readonly DraftEntry[], { schema, from, region, account }: DraftSettings): string {
   const settings = [
     ...(region === undefined ? [] : [`  aws_region: ${region}`]),
     ...(account === undefined ? [] : [`  aws_account_id: "${account}"`]),
   ];
-  const isTied = entries.some(({ uses }) => [uses, ...usesByStack(uses).values()].some((own) => tie(own)));
-  const chosen = `the one that most functions use${isTied ? ", the newest where several tie" : ""} (${from})`;
+  const byStack = entries.flatMap(({ uses }) => [...Map.groupBy(uses, ({ stack }) => stack).values()]);
+  const isTied = byStack.some((own) => mostUsedVersions(own).length > 1);
+  const isOneStack = new Set(byStack.map(([use]) => use?.stack)).size === 1;
+  const chosen = isOneStack ? "the one that most functions use" : "in a stack the one that most of its functions use";
   const lines = [
     `# yaml-language-server: $schema=${schema}`,
-    `# The version that each Lambda layer has to be at: ${chosen}.`,
+    `# The version that each Lambda layer has to be at: ${chosen}${isTied ? ", the newest if several tie" : ""} (${from}).`,
     ...(entries.length === 0 ? ["layers: {}"] : ["layers:", ...entries.flatMap(entryLines)]),
     ...(settings.length === 0 ? [] : ["", "settings:", ...settings]),
     ...overrideLines(entries),
@@ -33,45 +38,55 @@ export function writeDraft(entries: readonly DraftEntry[], { schema, from, regio
 }
 
 function entryLines({ key, arn, names, version, uses, overrides }: DraftEntry): string[] {
-  const functions = new Set(uses.map((use) => `${use.stack} ${use.function}`)).size;
-  const moving = uses.filter((use) => use.layer.version !== (overrides.get(use.stack) ?? version));
-  const named = moving.slice(0, mostNamed).map((use) => `${use.function} at ${use.layer.version}`);
-  const more = moving.length > mostNamed ? `, and ${moving.length - mostNamed} more` : "";
-  const equal = tie(uses);
   const layers = [...new Set(uses.map(({ layer }) => layer.name))].sort().join(", ");
+  const own = uses.filter(({ stack }) => !overrides.has(stack));
   return [
     `  ${keyText(key)}:${arn || names || layers === key ? "" : ` # ${layers}`}`,
     ...(arn === undefined ? [] : [`    arn: ${arn.includes("{") ? `"${arn}"` : arn}`]),
     ...(names === undefined ? [] : [`    names: [${names.map((name) => JSON.stringify(name)).join(", ")}]`]),
-    `    version: ${version} # ${functions} function${functions === 1 ? "" : "s"}${equal ? `, ${equal}` : ""}`,
-    ...(moving.length > 0 ? [`    # when this was written: ${named.join(", ")}${more}`] : []),
+    ...explained(`    version: ${version}`, version, own),
   ];
 }
 
 function overrideLines(entries: readonly DraftEntry[]): string[] {
   const overrides = entries.flatMap(({ key, overrides, uses }) =>
-    [...overrides].map(([stack, version]) => ({ stack, key, version, equal: tie(usesByStack(uses).get(stack) ?? []) })),
+    [...overrides].map(([stack, version]) => ({
+      stack,
+      lines: explained(
+        `    ${keyText(key)}: { version: ${version} }`,
+        version,
+        uses.filter((use) => use.stack === stack),
+      ),
+    })),
   );
   if (overrides.length === 0) return [];
   const byStack = [...Map.groupBy(overrides, ({ stack }) => stack)].sort(([a], [b]) => (a < b ? -1 : 1));
   return [
     "",
     "stack_overrides:",
-    ...byStack.flatMap(([stack, own]) => [
-      `  ${keyText(stack)}:`,
-      ...own.map(
-        ({ key, version, equal }) => `    ${keyText(key)}: { version: ${version} }${equal ? ` # ${equal}` : ""}`,
-      ),
-    ]),
+    ...byStack.flatMap(([stack, own]) => [`  ${keyText(stack)}:`, ...own.flatMap(({ lines }) => lines)]),
   ];
 }
 
-/** Which versions are used as often as the one that is declared: `as many at 3 as at 4`. Undefined where none is. */
-function tie(uses: readonly LayerUse[]): string | undefined {
-  const [version, ...equals] = mostUsedVersions(uses);
-  return equals.length > 0 ? `as many at ${equals.join(" and ")} as at ${version}` : undefined;
+/** A line that declares a version, with how many of the functions that it is about have it, and what the others have. */
+function explained(line: string, version: number, uses: readonly LayerUse[]): string[] {
+  const others = uses.filter(({ layer }) => layer.version !== version);
+  const all = functionsOf(uses);
+  const agreeing = functionsOf(uses.filter(({ layer }) => layer.version === version));
+  const counted = `${agreeing === all ? "" : `${agreeing} of `}${all} function${all === 1 ? "" : "s"}`;
+  const equals = mostUsedVersions(uses).filter((one) => one !== version);
+  const tied = equals.length > 0 ? `, as many at ${equals.join(" and ")}` : "";
+  const isOneStack = new Set(uses.map(({ stack }) => stack)).size === 1;
+  const named = others
+    .slice(0, mostNamed)
+    .map((use) => `${use.function}${isOneStack ? "" : ` (${use.stack})`} at ${use.layer.version}`);
+  const more = others.length > mostNamed ? `, and ${others.length - mostNamed} more` : "";
+  return [
+    `${line} # ${counted}${tied}`,
+    ...(others.length > 0 ? [`    # when this was written: ${named.join(", ")}${more}`] : []),
+  ];
 }
 
-function usesByStack(uses: readonly LayerUse[]): Map<string, LayerUse[]> {
-  return Map.groupBy(uses, ({ stack }) => stack);
+function functionsOf(uses: readonly LayerUse[]): number {
+  return new Set(uses.map((use) => `${use.stack} ${use.layer.region} ${use.function}`)).size;
 }

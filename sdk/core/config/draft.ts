@@ -19,16 +19,16 @@ export interface DraftEntry {
   readonly arn: string | undefined;
   /** The layer's name with {stack}, where the entry's own name does not mean it. */
   readonly names: readonly string[] | undefined;
-  /** The version that most functions use. */
+  /** The version that most functions use in most stacks. */
   readonly version: number;
-  /** By stack, where most of its functions use another version. */
+  /** By stack, if most of its functions use another version. */
   readonly overrides: ReadonlyMap<string, number>;
   readonly uses: readonly LayerUse[];
 }
 
 /**
- * Drafts entries that declare the versions which most functions use; of two that are used equally often, the newer.
- * A layer's name that has the stack's in it becomes a pattern. Layers of other accounts than the function's, and those
+ * Drafts entries that declare for each stack the versions which most of its functions use; of two that are used equally
+ * often, the newer. As few stacks as can be have an override. A layer's name that has the stack's in it becomes a pattern. Layers of other accounts than the function's, and those
  * of a name that several regions or accounts have, are declared by their ARN.
  * @returns entries by name; no layer is meant by two of them
  */
@@ -122,10 +122,18 @@ function unique(key: string, keys: Set<string>): string {
   return found;
 }
 
+/** The version of most stacks, of equally many the one of more functions, then the newer; the other stacks differ. */
 function versionsOf(uses: readonly LayerUse[]): Pick<DraftEntry, "version" | "overrides"> {
-  const version = mostUsed(uses);
-  const ofStacks = [...Map.groupBy(uses, ({ stack }) => stack)].map(([stack, own]) => [stack, mostUsed(own)] as const);
-  return { version, overrides: new Map(ofStacks.filter(([, own]) => own !== version)) };
+  const ofStacks = [...Map.groupBy(uses, ({ stack }) => stack)].map(([stack, own]) => {
+    const version = mostUsed(own);
+    return { stack, version, uses: own.filter(({ layer }) => layer.version === version).length };
+  });
+  const total = (stacks: typeof ofStacks) => stacks.reduce((sum, one) => sum + one.uses, 0);
+  const [[version] = [1]] = [...Map.groupBy(ofStacks, (one) => one.version)].sort(
+    ([newer, a], [older, b]) => b.length - a.length || total(b) - total(a) || older - newer,
+  );
+  const others = ofStacks.filter((one) => one.version !== version);
+  return { version, overrides: new Map(others.map((one) => [one.stack, one.version])) };
 }
 
 function mostUsed(uses: readonly LayerUse[]): number {
@@ -133,7 +141,7 @@ function mostUsed(uses: readonly LayerUse[]): number {
   return version;
 }
 
-/** The version that is used most; where several are used equally often, all of these, newest first. */
+/** The version that is used most; if several are used equally often, all of these, newest first. */
 export function mostUsedVersions(uses: readonly LayerUse[]): number[] {
   const counts = [...Map.groupBy(uses, ({ layer }) => layer.version)].map(
     ([version, own]) => [version, own.length] as const,

@@ -2,7 +2,8 @@ import { safeParse } from "valibot";
 import type { Problem } from "../problem";
 import { contentProblems } from "./problems";
 import { type ConfigFile, configSchema, type EntryFields } from "./schema";
-import { maxConfigBytes, parseYaml, type YamlFile } from "./yaml";
+import { defaultSettings, type LayerSettings } from "./settings";
+import { maxConfigBytes, parseYaml, tooLargeAdvice, type YamlFile } from "./yaml";
 import type { Path } from "./yaml-nodes";
 
 /** Where a value of the config stands. */
@@ -18,6 +19,8 @@ export interface LayerEntry {
   readonly source: Source;
 }
 
+export type { LayerSettings };
+
 /** A valid config file. */
 export interface LayerConfig {
   /** The file's name as the user gave it. */
@@ -25,18 +28,6 @@ export interface LayerConfig {
   readonly layers: ReadonlyMap<string, LayerEntry>;
   readonly overrides: ReadonlyMap<string, ReadonlyMap<string, LayerEntry>>;
   readonly settings: LayerSettings;
-}
-
-/** The config's settings with their defaults filled in. */
-export interface LayerSettings {
-  readonly region: string | undefined;
-  /** 12 digits; undefined: the account of the credentials. */
-  readonly accountId: string | undefined;
-  readonly tagKey: string;
-  readonly validateLayerExists: boolean;
-  readonly backupRetentionDays: number;
-  /** Resource type to the property that holds its layers, beyond the built-in function types. */
-  readonly resourceTypes: Readonly<Record<string, string>>;
 }
 
 /** A parsed config, or everything that is wrong with the file, in the order of its lines. */
@@ -49,7 +40,8 @@ export function parseConfig(text: string, file: string): ParsedConfig {
   const fail = (problems: readonly Problem[]): ParsedConfig => ({ ok: false, problems: inOrder(problems) });
   if (text.length > maxConfigBytes) {
     const message = `the file has more than ${maxConfigBytes} bytes, the most that is read`;
-    return fail([{ code: "file-too-large", message, file, line: 1, column: 1, text: text.slice(0, 80), length: 1 }]);
+    const place = { file, line: 1, column: 1, text: text.slice(0, 80).split("\n", 1)[0] ?? "", length: 1 };
+    return fail([{ code: "file-too-large", message, next: tooLargeAdvice, ...place }]);
   }
   const yaml = parseYaml(text.replace(/^\uFEFF/, ""), file);
   if (yaml.content === undefined) return fail(yaml.problems);
@@ -86,12 +78,12 @@ function toConfig(content: ConfigFile, yaml: YamlFile, file: string): LayerConfi
       ]),
     ),
     settings: {
-      region: settings.aws_region ?? undefined,
-      accountId: settings.aws_account_id == null ? undefined : String(settings.aws_account_id),
-      tagKey: settings.tag_key ?? "environment",
-      validateLayerExists: settings.validate_layer_exists ?? true,
-      backupRetentionDays: settings.backup_retention_days ?? 30,
-      resourceTypes: settings.resource_types ?? {},
+      region: settings.aws_region ?? defaultSettings.region,
+      accountId: settings.aws_account_id == null ? defaultSettings.accountId : String(settings.aws_account_id),
+      tagKey: settings.tag_key ?? defaultSettings.tagKey,
+      validateLayerExists: settings.validate_layer_exists ?? defaultSettings.validateLayerExists,
+      backupRetentionDays: settings.backup_retention_days ?? defaultSettings.backupRetentionDays,
+      resourceTypes: settings.resource_types ?? defaultSettings.resourceTypes,
     },
   };
 }

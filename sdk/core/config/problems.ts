@@ -1,11 +1,9 @@
 import type { GenericIssue } from "valibot";
-import { layerArn, parseLayerVersionArn } from "../arn";
-import { nearest } from "../nearest";
+import { didYouMean } from "../nearest";
 import type { Problem } from "../problem";
-import { keyText } from "./insert";
+import { adviseEntryName, adviseMissing, adviseValue } from "./advice";
 import { knownKeys } from "./schema";
 import type { YamlFile } from "./yaml";
-import type { Path } from "./yaml-nodes";
 
 /** What is wrong with the content of a config file: what the schema found, and what it cannot say. */
 export function contentProblems(issues: readonly GenericIssue[], yaml: YamlFile): Problem[] {
@@ -25,9 +23,7 @@ function toProblem(issue: GenericIssue, yaml: YamlFile): Problem {
   if (items.at(-1)?.origin === "key") {
     if (issue.input === undefined) {
       const message = `${parent || "the file"} has no ${key}`;
-      const next =
-        key === "version" ? "Add the version that the layer has to be at, such as `version: 1`" : `Add \`${key}:\``;
-      return yaml.problemAt(path, { code: "missing-key", message, next }, "key");
+      return yaml.problemAt(path, { code: "missing-key", message, next: adviseMissing(key) }, "key");
     }
     const message = `"${key}" ${issue.message}`;
     const next =
@@ -35,46 +31,7 @@ function toProblem(issue: GenericIssue, yaml: YamlFile): Problem {
     return yaml.problemAt(path, { code: "invalid-name", message, next }, "key");
   }
   const message = `${path.join(".") || "the file"} ${issue.message}`;
-  return yaml.problemAt(path, { code: "invalid-value", message, next: advise(issue, path) });
-}
-
-function advise({ type, input: value }: GenericIssue, path: Path): string | undefined {
-  const key = path.at(-1);
-  if (path.length === 0) return "Begin with `layers:`";
-  if (key === "version" && typeof value === "string" && /^\d+$/.test(value))
-    return `Write the number without quotes: ${Number(value)}`;
-  if (key === "aws_account_id") return `Write 12 digits in quotes, such as "${accountId(value)}"`;
-  if (key === "validate_layer_exists" && /^(?:yes|no|on|off)$/i.test(String(value))) {
-    return `Write ${/^(?:yes|on)$/i.test(String(value))}`;
-  }
-  if (key === "arn" && typeof value === "string") {
-    const parsed = parseLayerVersionArn(value);
-    return parsed && `Leave the version out: ${layerArn(parsed)}`;
-  }
-  if (type === "array" && typeof value === "string") return `Write a list: ["${value}"]`;
-  if (type === "string" && typeof value !== "object") return "Write it in quotes, so that it is a text";
-  if (isEntry(path) && Number.isSafeInteger(value) && (value as number) >= 1)
-    return `Write ${keyText(String(key))}: { version: ${value} }`;
-  if (path.length === 1 && value === null) return `Put something below \`${String(key)}:\`, or {} for nothing`;
-  return undefined;
-}
-
-/** Whether an entry stands there: `layers.NAME` or `stack_overrides.STACK.NAME`. */
-function isEntry([section, ...names]: Path): boolean {
-  return (section === "layers" && names.length === 1) || (section === "stack_overrides" && names.length === 2);
-}
-
-/** A mistyped account number as it was probably meant, or an example. */
-function accountId(value: unknown): string {
-  const digits = String(value).replace(/\D/g, "");
-  // What YAML took for a number has lost its leading zeros.
-  const padded = typeof value === "number" ? digits.padStart(12, "0") : digits;
-  return padded.length === 12 ? padded : "123456789012";
-}
-
-function suggest(key: string, known: readonly string[]): string {
-  const meant = nearest(key, known);
-  return meant === undefined ? `Known keys are: ${known.join(", ")}` : `Did you mean "${meant}"?`;
+  return yaml.problemAt(path, { code: "invalid-value", message, next: adviseValue(issue, path) });
 }
 
 // In most objects this is no key like others.
@@ -104,7 +61,7 @@ function unknownKeys(yaml: YamlFile): Problem[] {
       .filter((key) => !known.includes(key) && key !== reservedKey)
       .map((key) => {
         const message = `unknown key "${key}" in ${path.join(".") || "the file"}`;
-        const next = suggest(key, known);
+        const next = didYouMean(key, known) ?? `Known keys are: ${known.join(", ")}`;
         return yaml.problemAt([...path, key], { code: "unknown-key", message, next }, "key");
       }),
   );
@@ -120,14 +77,13 @@ function entryProblems(yaml: YamlFile): Problem[] {
       .filter(({ name, fields }) => !fields.arn && !fields.names && !/^[A-Za-z0-9_-]{1,140}$/.test(name))
       .map(({ path, name }) => {
         const message = `"${name}" cannot be a layer's name: letters, digits, - and _, at most 140`;
-        const next = "Give the entry an arn or names";
-        return yaml.problemAt(path, { code: "invalid-layer-name", message, next }, "key");
+        return yaml.problemAt(path, { code: "invalid-layer-name", message, next: adviseEntryName(name) }, "key");
       }),
     ...entries
       .filter(({ path, fields }) => path[0] !== "layers" && fields.version === undefined)
       .map(({ path, name }) => {
         const message = `${path.join(".")} has no version, and layers has no entry "${name}" to take one from`;
-        const next = suggestLayer(name, Object.keys(layers));
+        const next = didYouMean(name, Object.keys(layers)) ?? "Add a version, or declare the layer in layers";
         return yaml.problemAt(path, { code: "missing-key", message, next }, "key");
       }),
   ];
@@ -151,9 +107,4 @@ function allEntries({ layers, stack_overrides }: Record<string, unknown>): Entry
 
 function mapping(value: unknown): Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
-}
-
-function suggestLayer(name: string, names: readonly string[]): string {
-  const meant = nearest(name, names);
-  return meant === undefined ? "Add a version, or declare the layer in layers" : `Did you mean "${meant}"?`;
 }

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { byName } from "./by-name";
+import { defaultSettings } from "./settings";
 
 // The one source of what a config file may hold: the parser validates with it, and the published JSON Schema is made
 // from it. Every message says what would be right, because the parser shows it as it is.
@@ -167,7 +168,7 @@ const settingsFields = {
       v.nonEmpty(tagKeyWanted),
       v.metadata({
         description: "The tag that names a function's stack, for --all-functions.",
-        default: "environment",
+        default: defaultSettings.tagKey,
       }),
     ),
   ),
@@ -176,7 +177,7 @@ const settingsFields = {
       v.boolean("must be true or false"),
       v.metadata({
         description: "Check in AWS that declared layer versions exist, wherever AWS is used anyway.",
-        default: true,
+        default: defaultSettings.validateLayerExists,
       }),
     ),
   ),
@@ -187,7 +188,7 @@ const settingsFields = {
       v.minValue(0, daysWanted),
       v.metadata({
         description: "Backups older than this many days are pruned, but never the newest.",
-        default: 30,
+        default: defaultSettings.backupRetentionDays,
       }),
     ),
   ),

@@ -4,6 +4,9 @@ import { createLocator, fillAliases, type Path, type Range } from "./yaml-nodes"
 
 /** The largest config file that is read, in bytes. A file of 1,000 layers has about 100 kB. */
 export const maxConfigBytes = 1024 * 1024;
+/** What to do about a larger one. */
+export const tooLargeAdvice =
+  "Is it the config? One of 1,000 layers has about 100,000 bytes. Name another file with --config.";
 /** How many keys and values a file may have once its aliases are filled in. A file of 1,000 layers has about 10,000. */
 export const maxConfigSize = 100_000;
 
@@ -73,7 +76,8 @@ export function parseYaml(source: string, file: string): YamlFile {
   ];
   if (size > maxConfigSize) {
     const message = `the file has more than ${maxConfigSize} keys and values with its aliases filled in, the most that is read`;
-    unreadable.push(problemIn([0, 1], { code: "file-too-large", message }));
+    const next = "Use fewer aliases (*name) of large values: each counts with all that it stands for";
+    unreadable.push(problemIn([0, 1], { code: "file-too-large", message, next }));
   }
   return {
     content: unreadable.length > 0 ? undefined : doc.toJS(),

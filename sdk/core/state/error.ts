@@ -3,15 +3,16 @@ import type { Position } from "../problem";
 
 /**
  * Why a state was refused.
- * `json`: not valid JSON (RFC 8259) · `utf8`: not valid UTF-8, or it starts with a byte order mark · `depth`: nested
- * deeper than Pulumi reads · `version`: a deployment version that is not known · `shape`: valid JSON, but not an
+ * `json`: not valid JSON (RFC 8259) · `utf8`: not valid UTF-8, or it starts with a byte order mark · `gzip`: compressed,
+ * as the backend's own files can be · `depth`: nested deeper than Pulumi reads · `version`: a deployment version that is not known · `shape`: valid JSON, but not an
  * exported state · `ambiguous-key`: a key that is there twice, or in another case, so that it is not clear what counts.
  */
-export type StateProblem = "json" | "utf8" | "depth" | "version" | "shape" | "ambiguous-key";
+export type StateProblem = "json" | "utf8" | "gzip" | "depth" | "version" | "shape" | "ambiguous-key";
 
 const whatToDo: Record<StateProblem, string> = {
   json: "Export the state again: pulumi stack export --file state.json",
   utf8: "Export the state again with --file instead of a redirection: pulumi stack export --file state.json",
+  gzip: "Give what is in it: gunzip < FILE > uncompressed.json",
   depth: "Pulumi cannot read this state either. Import a backup: pulumi stack import --file FILE",
   version: "Export the state with a current Pulumi CLI; if it is current, look for a newer version of this tool.",
   shape: "Give a file that was made by: pulumi stack export --file state.json",

@@ -18,6 +18,20 @@ export interface StateFacts {
   };
   /** The resources of a function type, in the state's order. */
   readonly functions: readonly FunctionFacts[];
+  /** The `LayerVersions` resources, in the state's order; those that wait for their deletion are left out. */
+  readonly reconciled: readonly ReconciledFacts[];
+}
+
+/** A `LayerVersions` resource, which reconciles functions owned elsewhere. */
+export interface ReconciledFacts {
+  readonly urn: string;
+  /** The region of its functions; undefined if none is recorded. */
+  readonly region: string | undefined;
+  /**
+   * Function to layer to version, as the last update left them. A layer goes by its name, or by its ARN without version;
+   * a version is a number, or a full layer version ARN. Undefined if it cannot be read, such as a secret.
+   */
+  readonly functions: Readonly<Record<string, Readonly<Record<string, number | string>>>> | undefined;
 }
 
 /** How many pending operations are kept for a message. */
@@ -40,6 +54,8 @@ export interface FunctionFacts {
   readonly name: string;
   /** `delete: true`: the resource was replaced and waits for its deletion. */
   readonly deleted: boolean;
+  /** `pendingReplacement: true`: it was deleted, and the next update creates it anew. */
+  readonly replaced: boolean;
   /** Read, but not managed, by the stack. */
   readonly external: boolean;
   /** Why the last create or update failed; its outputs were then never applied. Empty after a success. */
@@ -49,6 +65,8 @@ export interface FunctionFacts {
   readonly architectures: readonly string[];
   /** `Zip` or `Image`; undefined where none is recorded. */
   readonly packageType: string | undefined;
+  /** Whether each update publishes a version, which then keeps its layers. */
+  readonly publishes: boolean;
   /** The function's ARN in AWS; undefined where none is recorded. */
   readonly arn: string | undefined;
   /** From the resource's region, else from its ARN. */

@@ -1,4 +1,4 @@
-import { parseLayerVersionArn } from "../arn";
+import { parseLayerVersionArn, regionOfArn } from "../arn";
 import type { FunctionFacts, RecordedLayer, RecordedLayers } from "./facts";
 import { KeyTable } from "./keys";
 import type { JsonReader } from "./reader";
@@ -7,7 +7,7 @@ import { lastCharacters } from "./text";
 
 /** The keys of a resource that are read. */
 export const resourceKeys = new KeyTable(
-  ["urn", "type", "id", "delete", "external", "initErrors", "inputs", "outputs"],
+  ["urn", "type", "id", "delete", "external", "pendingReplacement", "initErrors", "inputs", "outputs"],
   { ofStruct: true },
 );
 
@@ -17,7 +17,7 @@ type Starts = ReadonlyMap<string, number>;
 const signatureKeys = new KeyTable([signatureKey], { ofStruct: false });
 
 /** The properties of a function that are read besides its layers; `functionName` is what aws-native calls the name. */
-const properties = ["name", "functionName", "runtime", "architectures", "packageType", "region", "arn"];
+const properties = ["name", "functionName", "runtime", "architectures", "packageType", "publish", "region", "arn"];
 
 /** Reads the facts of a function out of a resource that was passed over. */
 export class FunctionReader {
@@ -53,14 +53,16 @@ export class FunctionReader {
       type: this.type,
       id,
       name: text("functionName") ?? text("name") ?? id ?? urn.slice(urn.lastIndexOf("::") + 2),
-      deleted: this.at(values, "delete", () => this.flag('"delete"')) ?? false,
-      external: this.at(values, "external", () => this.flag('"external"')) ?? false,
+      deleted: this.at(values, "delete", () => this.reader.flag('"delete"')) ?? false,
+      replaced: this.at(values, "pendingReplacement", () => this.reader.flag('"pendingReplacement"')) ?? false,
+      external: this.at(values, "external", () => this.reader.flag('"external"')) ?? false,
       initErrors,
       runtime: this.shared(text("runtime")),
       architectures: this.architectures(first) ?? this.architectures(second) ?? [],
       packageType: this.shared(text("packageType")),
+      publishes: this.isTrue(first, "publish") ?? this.isTrue(second, "publish") ?? false,
       arn: text("arn"),
-      region: this.shared(text("region") ?? text("arn")?.split(":")[3]),
+      region: this.shared(text("region") ?? regionOfArn(text("arn") ?? "")),
       inputs: this.layers(inputs),
       outputs: this.layers(outputs),
     };
@@ -77,12 +79,6 @@ export class FunctionReader {
     return this.at(values, key, read) || undefined;
   }
 
-  private flag(what: string): boolean {
-    if (!this.reader.has("boolean", what)) return false;
-    const { start, end } = this.reader.skip();
-    return end - start === "true".length;
-  }
-
   private initErrors(): string[] {
     if (!this.reader.has("array", '"initErrors"')) return [];
     return this.reader.list(() => this.reader.string());
@@ -96,6 +92,15 @@ export class FunctionReader {
   /** A text among the properties; undefined where it is empty, absent, a secret, or no text. */
   private text(values: Starts, name: string): string | undefined {
     return this.at(values, name, () => this.textOrOther()) || undefined;
+  }
+
+  /** A truth value among the properties; undefined if it is absent, a secret, or none. */
+  private isTrue(values: Starts, name: string): boolean | undefined {
+    return this.at(values, name, () => {
+      const isBoolean = this.reader.kind() === "boolean";
+      const { start, end } = this.reader.skip();
+      return isBoolean ? end - start === "true".length : undefined;
+    });
   }
 
   private textOrOther(): string | undefined {

@@ -12,19 +12,25 @@ export interface VersionEdit extends ByteRange {
 /**
  * The edits that bring recorded layers to other versions, in the inputs and outputs of each function, wherever they are
  * held as plain lists.
- * @param versionFor the version that a layer version ARN has to be at; undefined where it stays as it is
+ * @param versionFor the version that a layer version ARN has to be at, given its place in the recorded list, from 0;
+ * undefined if it stays as it is
  */
 export function versionEdits(
   functions: Iterable<FunctionFacts>,
-  versionFor: (layerVersionArn: string, fn: FunctionFacts, side: "inputs" | "outputs") => number | undefined,
+  versionFor: (
+    layerVersionArn: string,
+    fn: FunctionFacts,
+    side: "inputs" | "outputs",
+    place: number,
+  ) => number | undefined,
 ): VersionEdit[] {
   const edits: VersionEdit[] = [];
   for (const fn of functions) {
     for (const side of ["inputs", "outputs"] as const) {
       const recorded = fn[side];
-      for (const layer of recorded.kind === "list" ? recorded.layers : []) {
+      for (const [place, layer] of (recorded.kind === "list" ? recorded.layers : []).entries()) {
         if (layer.kind !== "text" || !layer.version) continue;
-        const version = versionFor(layer.text, fn, side);
+        const version = versionFor(layer.text, fn, side, place);
         if (version === undefined || version === parseLayerVersionArn(layer.text)?.version) continue;
         edits.push({ start: layer.version.start, end: layer.version.end, text: String(version) });
       }

@@ -100,6 +100,13 @@ export class JsonReader {
     return decodeString(this.bytes, start, end);
   }
 
+  /** Reads a boolean; null is false, as for Pulumi. `what` names the value. */
+  flag(what: string): boolean {
+    if (!this.has("boolean", what)) return false;
+    const { start, end } = this.skip();
+    return end - start === "true".length;
+  }
+
   /** Refuses a value of another kind; `what` names the value. */
   require(kind: Kind, what: string): void {
     if (this.kind() === kind) return;

@@ -1,14 +1,16 @@
+import { functionTypes, reconcilingTypes } from "../function-types";
 import { StateError } from "./error";
-import { type FunctionFacts, type PendingOperation, type StateFacts, shownOperations } from "./facts";
+import {
+  type FunctionFacts,
+  type PendingOperation,
+  type ReconciledFacts,
+  type StateFacts,
+  shownOperations,
+} from "./facts";
 import { FunctionReader, resourceKeys } from "./function";
 import { KeyTable } from "./keys";
 import { JsonReader } from "./reader";
-
-/** The types whose resources are functions, and the property that holds their layers. */
-export const functionTypes: Readonly<Record<string, string>> = {
-  "aws:lambda/function:Function": "layers",
-  "aws-native:lambda:Function": "layers",
-};
+import { ReconciledReader } from "./reconciled";
 
 const exportKeys = new KeyTable(["version", "deployment", "checkpoint"], { ofStruct: true });
 const deploymentKeys = new KeyTable(["secrets_providers", "resources", "pending_operations"], { ofStruct: true });
@@ -30,13 +32,14 @@ export function scanState(
   return new StateScan(bytes, { ...functionTypes, ...options.resourceTypes }).read();
 }
 
-/** Windows tools like to write UTF-16, or a mark in front of UTF-8; Pulumi reads neither. */
+/** Windows tools like to write UTF-16, or a mark in front of UTF-8; Pulumi reads neither. Backends compress their files. */
 function refuseOtherEncodings(bytes: Uint8Array): void {
   const [first, second, third] = bytes;
   if (first === 0xef && second === 0xbb && third === 0xbf) throw new StateError("utf8", "a byte order mark", bytes, 0);
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
     throw new StateError("utf8", "UTF-16 instead of UTF-8", bytes, 0);
   }
+  if (first === 0x1f && second === 0x8b) throw new StateError("gzip", "a file compressed with gzip", bytes, 0);
 }
 
 class StateScan {
@@ -50,12 +53,17 @@ class StateScan {
   private operationCount = 0;
   private readonly operations: PendingOperation[] = [];
   private readonly functions: FunctionFacts[] = [];
+  private readonly reconcilers: ReadonlyMap<string, ReconciledReader>;
+  private readonly reconciled: ReconciledFacts[] = [];
 
   constructor(bytes: Uint8Array, resourceTypes: Readonly<Record<string, string>>) {
     const reader = new JsonReader(bytes);
     const types = Object.entries(resourceTypes);
     this.reader = reader;
     this.functionReaders = new Map(types.map(([type, property]) => [type, new FunctionReader(reader, type, property)]));
+    this.reconcilers = new Map(
+      Object.entries(reconcilingTypes).map(([type, property]) => [type, new ReconciledReader(reader, property)]),
+    );
   }
 
   read(): StateFacts {
@@ -76,6 +84,7 @@ class StateScan {
       secretsProvider: this.secretsProvider,
       pendingOperations: { count: this.operationCount, first: this.operations },
       functions: this.functions,
+      reconciled: this.reconciled,
     };
   }
 
@@ -111,12 +120,11 @@ class StateScan {
     if (!reader.has("array", '"resources"')) return;
     reader.array(() => {
       this.resourceCount++;
-      const found = this.readResource();
-      if (found) this.functions.push(found);
+      this.readResource();
     });
   }
 
-  private readResource(): FunctionFacts | undefined {
+  private readResource(): void {
     const { reader } = this;
     reader.require("object", "a resource");
     const start = reader.position;
@@ -124,8 +132,19 @@ class StateScan {
     this.owner ??= this.readOwner(values.get("urn"));
     const type = values.get("type");
     if (type === undefined) this.reader.fail("shape", "a resource without a type", start);
-    const functionReader = this.functionReaders.get(reader.revisit(type, () => reader.string()));
-    return functionReader?.read(start, values);
+    const name = reader.revisit(type, () => reader.string());
+    const found = this.functionReaders.get(name)?.read(start, values);
+    if (found) this.functions.push(found);
+    const reconciler = this.reconcilers.get(name);
+    if (reconciler && !this.isLeaving(values)) this.reconciled.push(reconciler.read(start, values));
+  }
+
+  /** `delete: true`, or `pendingReplacement: true`: a resource that is no part of the stack any more. */
+  private isLeaving(values: ReadonlyMap<string, number>): boolean {
+    return ["delete", "pendingReplacement"].some((key) => {
+      const at = values.get(key);
+      return at !== undefined && this.reader.revisit(at, () => this.reader.flag(`"${key}"`));
+    });
   }
 
   private readOwner(urn: number | undefined): StateFacts["owner"] {

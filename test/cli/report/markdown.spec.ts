@@ -1,45 +1,62 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { renderRunMarkdown, renderStatusMarkdown } from "../../../sdk/cli/report/markdown";
-import type { RunResult } from "../../../sdk/ops/plans";
+import type { LiveChange, RunResult } from "../../../sdk/ops/plans";
 import { counts } from "../../support/counts";
-import { failedStack, hostileName, row, sampleStack, stackOf } from "./samples";
+import { failedStack, fn, hostileName, sampleStack, stackOf } from "./samples";
 
 describe("a report in Markdown", () => {
-  it("has a row for each layer that has drifted, and counts the rest", () => {
+  it("has a row for each layer that has drifted or is not known, and counts the rest", () => {
     const lines = renderStatusMarkdown([sampleStack()]).split("\n");
     assert.deepEqual(lines, [
-      "### ≠ Lambda layers of stack <code>dev</code>: 2 of 6 layers not as declared",
+      "### ≠ Lambda layers of stack <code>dev</code>: 2 of 8 layers of functions are not as declared; 2 of 8 layers of functions are not known; 1 function is skipped",
       "",
-      "4 functions with 6 layers; 1 declared by no entry.",
+      "6 functions with 8 layers of functions; 1 declared by no entry.",
       "",
       "| Function | Layer | Declared | Recorded | Live | Declared in |",
       "| --- | --- | --- | --- | --- | --- |",
       "| <code>api</code> | <code>base</code> | 5 | **≠ 4** | **≠ 3** | <code>layer_config.yaml&#58;2</code> |",
-      "| <code>mail</code> | <code>base</code> | 5 | 5 | **≠ 6** | <code>layer_config.yaml&#58;2</code> |",
+      "| <code>mail (us-east-1)</code> | <code>base</code> | 5 | 5 | **≠ 6** | <code>layer_config.yaml&#58;2</code> |",
+      "| <code>mail (eu-west-1)</code> | <code>base</code> | 5 | 5 | ? | <code>layer_config.yaml&#58;2</code> |",
+      "| <code>secret</code> | ? | ? | ? | – |  |",
       "",
       "Left out:",
       "",
-      "- <code>image</code>: it is an image",
+      "- <code>goner</code>: it waits for its deletion",
       "",
     ]);
   });
 
-  it("says so where nothing has drifted, and which stack could not be read", () => {
-    const text = renderStatusMarkdown([stackOf([row()]), failedStack]);
+  it("says so if nothing has drifted, and which stack could not be read", () => {
+    const text = renderStatusMarkdown([stackOf([fn()]), failedStack]);
     assert.match(text, /^### ✓ Lambda layers of stack <code>dev<\/code>: all declared layers are at their versions$/m);
-    assert.match(text, /^### ≠ Lambda layers of stack <code>gone<\/code>: could not be read$/m);
+    assert.match(text, /^### \? Lambda layers of stack <code>gone<\/code>: could not be read$/m);
     assert.match(text, /there is no stack gone\.<br>Name another\.$/m);
   });
 
+  it("leaves out the column of a place that was not asked", () => {
+    const head = (...functions: Parameters<typeof stackOf>[0]) =>
+      renderStatusMarkdown([stackOf(functions)])
+        .split("\n")
+        .find((line) => line.startsWith("| Function"));
+    const recorded = ["base:4"];
+    assert.equal(
+      head(fn("a", { recorded, live: "unasked" })),
+      "| Function | Layer | Declared | Recorded | Declared in |",
+    );
+    assert.equal(
+      head(fn("a", { recorded: "unasked", live: recorded })),
+      "| Function | Layer | Declared | Live | Declared in |",
+    );
+  });
+
   it("marks a layer that a function has lost in AWS", () => {
-    const lost = row({ live: undefined, drift: true, detached: true });
-    assert.match(renderStatusMarkdown([stackOf([lost])]), /\| 5 \| 5 \| \*\*≠ –\*\* \|/);
+    assert.match(renderStatusMarkdown([stackOf([fn("api", { live: [] })])]), /\| 5 \| 5 \| \*\*≠ –\*\* \|/);
   });
 
   it("shows any name as it is, and lets nothing in it be markup", () => {
     const check = (name: string) => {
-      const text = renderStatusMarkdown([stackOf([row({ function: name, live: 1, drift: true })])]);
+      const text = renderStatusMarkdown([stackOf([fn(name, { live: ["base:1"] })])]);
       const line = text.split("\n").find((one) => one.startsWith("| <code>")) ?? "";
       assert.equal(line.split("|").length, 8, "the name ends no cell");
       const cell = /^\| <code>(.*?)<\/code> \|/.exec(line)?.[1] ?? "";
@@ -52,37 +69,103 @@ describe("a report in Markdown", () => {
   });
 
   it("stops at 200 rows and says how many are left", () => {
-    const rows = Array.from({ length: 250 }, (_, index) => row({ function: `f${index}`, live: 1, drift: true }));
-    const text = renderStatusMarkdown([stackOf(rows)]);
+    const functions = Array.from({ length: 250 }, (_, index) => fn(`f${index}`, { live: ["base:1"] }));
+    const text = renderStatusMarkdown([stackOf(functions)]);
     assert.equal(text.split("\n").filter((line) => line.startsWith("| <code>")).length, 200);
     assert.match(text, /^And 50 more\.$/m);
   });
 });
 
-describe("an update in Markdown", () => {
-  const change = { function: "api", urn: "urn", layer: "base", arn: "arn", from: 1, to: 5 };
-  const result: RunResult = { stack: "dev", dryRun: false, changes: [change], skipped: [], backup: "backups/x.json" };
+describe("a run in Markdown", () => {
+  const place = { region: "us-east-1", layer: "base", arn: "arn", target: "arn:5" };
+  const change = { function: "api", urn: "urn", from: 1, to: 5, ...place };
+  const functionArn = "arn:aws:lambda:us-east-1:123456789012:function:api";
+  const live: LiveChange = { function: "api", functionArn, from: 1, to: 5, ...place };
+  const totals = { functions: 1, layersOfFunctions: 1, drift: 0, unknown: 0 };
+  const result: RunResult = {
+    ...{ format: 2, stack: "dev", project: "shop", dryRun: false, changes: [change], skipped: [] },
+    ...{ backup: "backups/x.json", totals },
+  };
+  const nothing = { changes: [], outcomes: [], skipped: [] };
+  const updated = { function: "api", arn: functionArn, before: [], after: [], status: "updated" as const };
+  const titleOf = (run: RunResult) => renderRunMarkdown(run).split("\n")[0];
+  const title = "Lambda layers of stack <code>dev</code>:";
 
-  it("lists what was changed", () => {
-    assert.match(renderRunMarkdown(result), /^### ✓ .*: 1 layer version changed in the Pulumi state$/m);
-    assert.match(renderRunMarkdown(result), /^\| <code>api<\/code> \| <code>base<\/code> \| 1 \| 5 \|$/m);
+  it("lists what was changed, and says how everything stands then", () => {
+    assert.deepEqual(renderRunMarkdown(result).split("\n"), [
+      `### ✓ ${title} 1 layer of a function changed`,
+      "",
+      "0 of 1 layer of a function is not as declared; AWS was not asked.",
+      "",
+      "In the Pulumi state:",
+      "",
+      "| Function | Layer | From | To |",
+      "| --- | --- | --- | --- |",
+      "| <code>api</code> | <code>base</code> | 1 | 5 |",
+      "",
+    ]);
   });
 
-  it("lists what a dry run would change", () => {
-    assert.match(renderRunMarkdown({ ...result, dryRun: true }), /^### ≠ .*: 1 layer version to change in/m);
-    assert.match(renderRunMarkdown({ ...result, dryRun: true, changes: [] }), /^### ✓ .*: no changes in/m);
+  it("has one heading for the state and AWS, in which a layer of a function counts once", () => {
+    const dryRun = { ...result, dryRun: true, totals: { ...totals, drift: 1 } };
+    const aws = { ...nothing, changes: [live] };
+    assert.equal(titleOf({ ...dryRun, aws }), `### ≠ ${title} 1 layer of a function to change`);
+    assert.equal(titleOf({ ...dryRun, changes: [], aws }), `### ≠ ${title} 1 layer of a function to change`);
+    assert.equal(titleOf({ ...dryRun, aws: nothing }), `### ≠ ${title} 1 layer of a function to change`);
+    assert.match(renderRunMarkdown({ ...dryRun, changes: [], aws }), /^In AWS:$/m);
+    assert.doesNotMatch(renderRunMarkdown({ ...dryRun, changes: [], aws }), /Pulumi state/);
   });
 
-  it("lists what AWS did not take", () => {
+  it("calls nothing fine that is not, or is not known to be", () => {
+    const none = { ...result, dryRun: true, changes: [] };
+    assert.equal(titleOf(none), `### ✓ ${title} no changes`);
+    assert.equal(titleOf({ ...none, totals: { ...totals, drift: 1 } }), `### ≠ ${title} no changes`);
+    assert.equal(titleOf({ ...none, totals: { ...totals, unknown: 1 } }), `### ? ${title} no changes`);
+    assert.equal(titleOf({ ...none, totals: null }), `### ? ${title} no changes`);
+  });
+
+  it("lists what AWS did not take, and a layer that is attached again", () => {
+    const outcome = { function: "api", arn: functionArn, before: [], after: [], status: "failed" as const };
     const aws = {
-      changes: [{ ...change, region: "us-east-1", functionArn: "a" }],
-      outcomes: [
-        { function: "api", arn: "a", before: [], after: [], status: "failed" as const, reason: "no *permission*" },
-      ],
-      skipped: [],
+      ...nothing,
+      changes: [{ ...live, from: null }],
+      outcomes: [{ ...outcome, reason: "no *permission*" }],
     };
     const text = renderRunMarkdown({ ...result, aws });
-    assert.match(text, /^In AWS: 1 layer version changed$/m);
+    assert.match(text, /^### ≠ /);
+    assert.match(text, /^\| <code>api<\/code> \| <code>base<\/code> \| – \| 5 \|$/m);
     assert.match(text, /^- <code>api<\/code>: no &#42;permission&#42;$/m);
+  });
+
+  it("says what was put back, and does not count it", () => {
+    const aws = { ...nothing, changes: [live], outcomes: [updated], rolledBack: { outcomes: [updated] } };
+    const text = renderRunMarkdown({ ...result, aws, recordedBack: [change] });
+    assert.match(text, /^### ✓ .*: no changes$/m);
+    assert.match(text, /^Put back in AWS:\n\n- <code>api<\/code>$/m);
+    assert.match(text, /^Put back in the Pulumi state:$/m);
+    const failed = { ...aws, rolledBack: { outcomes: [{ ...updated, status: "failed" as const }] } };
+    assert.match(renderRunMarkdown({ ...result, aws: failed }), /: 1 layer of a function changed$/m);
+  });
+
+  it("lists aliases that AWS did not move", () => {
+    const published = [{ function: "api", functionArn, status: "failed" as const, reason: "no luck" }];
+    const text = renderRunMarkdown({ ...result, aws: { ...nothing, published } });
+    assert.match(text, /^### ≠ /);
+    assert.match(text, /^Refused by AWS:\n\n- <code>api<\/code>: no luck$/m);
+  });
+
+  it("is not known to be fine if AWS could not be read", () => {
+    const denied = { read: false, reason: "Denied.", code: "aws-permission" } as const;
+    const text = renderRunMarkdown({ ...result, changes: [], aws: nothing, live: denied });
+    assert.match(text, /^### \? .*: no changes$/m);
+    assert.match(text, /not as declared; live versions could not all be read\.$/m);
+  });
+
+  it("tells functions of one name apart", () => {
+    const other = { ...live, functionArn: functionArn.replace("us-east-1", "eu-west-1"), region: "eu-west-1" };
+    const outcomes = [live, other].map((one) => ({ ...updated, arn: one.functionArn }));
+    const text = renderRunMarkdown({ ...result, changes: [], aws: { ...nothing, changes: [live, other], outcomes } });
+    assert.match(text, /<code>api \(us-east-1\)<\/code>[\s\S]*<code>api \(eu-west-1\)<\/code>/);
+    assert.match(text, /^### .*2 layers of functions changed$/m);
   });
 });

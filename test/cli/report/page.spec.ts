@@ -8,9 +8,12 @@ import type { ReportedStack } from "../../../sdk/cli/report/matrix";
 import { renderPage } from "../../../sdk/cli/report/page";
 import { startBrowser } from "../../support/chromium";
 import { removeFolder, temporaryFolder } from "../../support/folders";
-import { failedStack, hostileName, largeStack, row, sampleStack, stackOf } from "./samples";
+import { failedStack, fn, hostileName, largeStack, sampleStack, stackOf } from "./samples";
 
 const options = { configFile: "layer_config.yaml", time: new Date("2026-11-23T16:30:00Z") };
+/** The functions of the sample, and those with something that is not as declared or not known. */
+const all = ["api", "jobs", "mail (us-east-1)", "mail (eu-west-1)", "secret", "web"];
+const notFine = ["api", "mail (us-east-1)", "mail (eu-west-1)", "secret"];
 const several = [sampleStack("dev"), sampleStack("prod"), failedStack];
 
 describe("the page of a report, in Chromium", () => {
@@ -61,7 +64,9 @@ describe("the page of a report, in Chromium", () => {
       [
         "api ≠ 5 rec 4 · live 3 ✓ ≥ 3 rec 3 · live 4",
         "jobs ✓ 5 rec 5 · live 5 not declared rec 1 · live 1",
-        "mail ≠ 5 rec 5 · live 6",
+        "mail (us-east-1) ≠ 5 rec 5 · live 6",
+        "mail (eu-west-1) ? 5 rec 5 · live ?",
+        "secret ? rec ? · live –",
         "web ✓ 5 rec 5 · live 5",
       ],
     );
@@ -70,7 +75,10 @@ describe("the page of a report, in Chromium", () => {
       await styleOf(page, "td.drift", "backgroundColor"),
       await styleOf(page, "td.ok", "backgroundColor"),
     );
-    assert.match(await page.locator(".verdict").innerText(), /^≠ 2 of 6 layers not as declared, in 2 functions\.$/);
+    assert.match(
+      await page.locator(".verdict").innerText(),
+      /^≠ 2 of 8 layers of functions are not as declared; 2 of 8 layers of functions are not known; 1 function is skipped\.$/,
+    );
     assert.match(await page.locator("details").innerText(), /^1 function left out/);
     await close();
   });
@@ -82,7 +90,7 @@ describe("the page of a report, in Chromium", () => {
   });
 
   it("shows markup in names as text", async () => {
-    const stack = stackOf([row({ function: hostileName, urn: `"><script>alert(2)</script>` })], {
+    const stack = stackOf([fn(hostileName, { urn: `"><script>alert(2)</script>` })], {
       stack: "<img src=x onerror=alert(3)>",
       skipped: [{ function: hostileName, reason: "<b>why</b>" }],
     });
@@ -90,7 +98,7 @@ describe("the page of a report, in Chromium", () => {
     assert.deepEqual(await visible(page), [hostileName]);
     assert.equal(await page.locator("img").count(), 0);
     assert.equal(await page.locator("script").count(), 1);
-    assert.equal(await page.title(), "✓ · Lambda layer versions");
+    assert.equal(await page.title(), "? · Lambda layer versions");
     assert.deepEqual(noise, []);
     await close();
   });
@@ -108,17 +116,17 @@ describe("the page of a report, in Chromium", () => {
 
   it("filters by function, by layer and by drift", async () => {
     const { page, close } = await open([sampleStack()]);
-    assert.deepEqual(await visible(page), ["api", "jobs", "mail", "web"]);
+    assert.deepEqual(await visible(page), all);
     await page.getByLabel("Function", { exact: true }).fill("A");
-    assert.deepEqual(await visible(page), ["api", "mail"]);
-    assert.equal(await page.locator("#shown").innerText(), "2 of 4 functions shown");
+    assert.deepEqual(await visible(page), ["api", "mail (us-east-1)", "mail (eu-west-1)"]);
+    assert.equal(await page.locator("#shown").innerText(), "3 of 6 functions shown");
     await page.getByLabel("Function", { exact: true }).fill("");
     await page.getByLabel("Layer", { exact: true }).fill("unrel");
     assert.deepEqual(await visible(page), ["jobs"]);
     assert.deepEqual(await page.locator(".matrix thead bdi:visible").allTextContents(), ["unrelated"]);
     await page.getByLabel("Layer", { exact: true }).fill("");
     await page.getByLabel("Only functions that have drifted").check();
-    assert.deepEqual(await visible(page), ["api", "mail"]);
+    assert.deepEqual(await visible(page), notFine);
     await page.getByLabel("Layer", { exact: true }).fill("tools");
     assert.deepEqual(await visible(page), []);
     await close();
@@ -126,9 +134,9 @@ describe("the page of a report, in Chromium", () => {
 
   it("is read, filtered by drift and switched between stacks without a script", async () => {
     const { page, close } = await open(several, { javaScriptEnabled: false });
-    assert.deepEqual(await visible(page), ["api", "jobs", "mail", "web"]);
+    assert.deepEqual(await visible(page), all);
     await page.getByLabel("Only functions that have drifted").check();
-    assert.deepEqual(await visible(page), ["api", "mail"]);
+    assert.deepEqual(await visible(page), notFine);
     assert.equal(await page.getByLabel("Layer", { exact: true }).isVisible(), false);
     await page.getByText("prod ≠ 2").click();
     assert.equal(await page.locator("h2:visible").innerText(), "Stack prod");
@@ -148,11 +156,11 @@ describe("the page of a report, in Chromium", () => {
     assert.equal(await page.locator("h2:visible").innerText(), "Stack prod");
     await press("Tab");
     await press("Space");
-    assert.deepEqual(await visible(page), ["api", "mail"]);
+    assert.deepEqual(await visible(page), notFine);
     await press("Tab");
     await page.keyboard.type("mail");
-    assert.deepEqual(await visible(page), ["mail"]);
-    assert.equal(await page.locator("#shown").innerText(), "1 of 4 functions shown");
+    assert.deepEqual(await visible(page), ["mail (us-east-1)", "mail (eu-west-1)"]);
+    assert.equal(await page.locator("#shown").innerText(), "2 of 6 functions shown");
     await press("Tab");
     await press("Tab");
     await press("Enter");
@@ -184,8 +192,8 @@ describe("the page of a report, in Chromium", () => {
   it("gives every cell its headers and the table a caption", async () => {
     const { page, close } = await open([sampleStack()]);
     assert.equal(await page.getByRole("table", { name: "Functions of dev by their layers" }).count(), 1);
-    assert.equal(await page.getByRole("rowheader").count(), 4);
-    assert.equal(await page.locator('.matrix thead th[scope="col"]').count(), 4);
+    assert.equal(await page.getByRole("rowheader").count(), 6);
+    assert.equal(await page.locator('.matrix thead th[scope="col"]').count(), 6);
     await close();
   });
 
@@ -199,21 +207,40 @@ describe("the page of a report, in Chromium", () => {
     await close();
   });
 
-  it("says so where nothing has drifted, and where there is nothing", async () => {
-    const { page, close } = await open([stackOf([row()])]);
+  it("says no more than what is known", async () => {
+    const { page, close } = await open([stackOf([fn()])]);
     assert.equal(await page.locator(".verdict").innerText(), "✓ All declared layers are at their versions.");
     await close();
-    const unread = { live: { read: false, reason: "no credentials" } as const };
-    const partly = await open([stackOf([row({ live: undefined })], unread), stackOf([row()], { stack: "prod" })]);
-    assert.equal(await partly.page.locator(".verdict").innerText(), "✓ All layers that could be read are as declared.");
+    const unread = { live: { read: false, reason: "no credentials", code: "aws-credentials" } as const };
+    const partly = await open([stackOf([fn("api", { live: "unread" })], unread), stackOf([fn()], { stack: "prod" })]);
+    assert.equal(
+      await partly.page.locator(".verdict").innerText(),
+      "? No drift in what could be read; 1 of 2 layers of functions is not known; live versions could not all be read.",
+    );
+    assert.match(
+      await partly.page.locator("section:visible").innerText(),
+      /Live versions could not all be read: no cred/,
+    );
     await partly.close();
-    const unmatched = await open([stackOf([row({ declared: undefined, enforce: undefined })])]);
+    const unmatched = await open([stackOf([fn("api", { recorded: ["unrelated:1"] })])]);
     assert.equal(await unmatched.page.locator(".verdict").innerText(), "? No layer is declared by the config.");
     assert.match(await unmatched.page.title(), /^\? · /);
     await unmatched.close();
-    const empty = await open([stackOf([], { live: { read: false, reason: "no credentials" } })]);
-    assert.match(await empty.page.locator("section").innerText(), /not known: no credentials[\s\S]*no functions with/);
+    const empty = await open([stackOf([], unread)]);
+    assert.match(
+      await empty.page.locator("section").innerText(),
+      /no credentials[\s\S]*Nothing was found; live versions/,
+    );
     await empty.close();
+  });
+
+  it("shows nothing of a place that was not asked", async () => {
+    const recorded = ["base:4"];
+    const { page, close } = await open([
+      stackOf([fn("a", { recorded, live: "unasked" }), fn("b", { recorded: "unasked", live: recorded })]),
+    ]);
+    assert.deepEqual(await page.locator("td small").allInnerTexts(), ["rec 4", "live 4"]);
+    await close();
   });
 
   it("filters a thousand functions by twenty layers", async () => {

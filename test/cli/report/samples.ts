@@ -1,49 +1,76 @@
-import { type ReportedStack, reportedStack } from "../../../sdk/cli/report/matrix";
+import type { ReportedStack } from "../../../sdk/cli/report/matrix";
+import { parseLayerVersionArn } from "../../../sdk/core/arn";
+import { type AssessedFunction, assess, declaredTargets, type SeenLayers, totalsOf } from "../../../sdk/core/assess";
+import { declareFor } from "../../../sdk/core/config/declared";
 import { parseConfig } from "../../../sdk/core/config/parse";
 import { LayersError } from "../../../sdk/core/errors";
-import type { StatusReport, StatusRow } from "../../../sdk/ops/plans";
+import { createMatcher } from "../../../sdk/core/match";
+import type { Assessment } from "../../../sdk/ops/assess";
 
 const text = `layers:
   base: { version: 5 }
   tools: { version: 3, enforce: minimum }
+  many: { names: ["layer-*"], version: 5 }
 `;
 
-/** A row of a function and a layer that is declared at 5; what differs is given. */
-export function row(others: Partial<StatusRow> = {}): StatusRow {
-  const { function: name = "api", layer = "base" } = others;
+/** Layers as `name:version`; `unread`: they could not be read; `unasked`: nobody asked. */
+type Layers = readonly string[] | "unread" | "unasked";
+
+interface Sample extends Partial<Pick<AssessedFunction, "recordedBy" | "urn">> {
+  readonly recorded?: Layers;
+  /** Default: those that are recorded. */
+  readonly live?: Layers;
+  readonly region?: string;
+}
+
+const account = "123456789012";
+
+/** A function that has layer `base` at 5, which is declared; what differs is given. */
+export function fn(name = "api", { recorded = ["base:5"], live = recorded, ...others }: Sample = {}): AssessedFunction {
+  const { region = "us-east-1" } = others;
+  const seen = (layers: Layers): SeenLayers | undefined => {
+    if (layers === "unasked") return undefined;
+    const known = layers === "unread" ? [] : layers;
+    const arns = known.flatMap(
+      (layer) => parseLayerVersionArn(`arn:aws:lambda:${region}:${account}:layer:${layer}`) ?? [],
+    );
+    return { layers: arns, complete: layers !== "unread" };
+  };
+  const isRecorded = recorded !== "unasked";
   return {
-    function: name,
-    urn: `urn:pulumi:dev::shop::aws:lambda/function:Function::${name}`,
-    layer,
-    arn: `arn:aws:lambda:us-east-1:123456789012:layer:${layer}`,
-    declared: 5,
-    enforce: "exact",
-    recorded: 5,
-    live: 5,
-    drift: false,
+    name,
+    arn: `arn:aws:lambda:${region}:${account}:function:${name}`,
+    ...{ region, account, recorded: seen(recorded), live: seen(live) },
+    urn: isRecorded ? `urn:pulumi:dev::shop::aws:lambda/function:Function::${name}` : undefined,
+    recordedBy: isRecorded ? "function" : undefined,
     ...others,
   };
 }
 
-/** A stack with these rows, of a config that declares `base` at 5 and `tools` at 3 or newer. */
-export function stackOf(rows: readonly StatusRow[], others: Partial<StatusReport> = {}): ReportedStack {
+/** A stack with these functions, of a config that declares `base` at 5 and `tools` at 3 or newer. */
+export function stackOf(functions: readonly AssessedFunction[], others: Partial<Assessment> = {}): Assessment {
   const parsed = parseConfig(text, "layer_config.yaml");
   if (!parsed.ok) throw new Error("the sample config is invalid");
-  return reportedStack({ stack: "dev", rows, skipped: [], live: { read: true }, ...others }, parsed.config);
+  const matcher = createMatcher(declareFor(parsed.config, "dev"));
+  const standings = assess(functions, declaredTargets(matcher));
+  return {
+    ...{ stack: "dev", project: "shop", functions, standings, totals: totalsOf(standings), skipped: [] },
+    ...{ live: { read: true }, recorded: undefined, matcher, where: "the state of dev", unmatched: [], ...others },
+  };
 }
 
-/** A stack with something of everything: as declared, drift of both kinds, newer than the minimum, not declared. */
-export function sampleStack(stack = "dev"): ReportedStack {
+/** A stack with something of everything: as declared, drift of both kinds, newer than the minimum, not declared, not known. */
+export function sampleStack(stack = "dev"): Assessment {
   return stackOf(
     [
-      row({ function: "api", recorded: 4, live: 3, drift: true }),
-      row({ function: "api", layer: "tools", declared: 3, enforce: "minimum", recorded: 3, live: 4 }),
-      row({ function: "jobs" }),
-      row({ function: "jobs", layer: "unrelated", declared: undefined, enforce: undefined, recorded: 1, live: 1 }),
-      row({ function: "mail", live: 6, drift: true }),
-      row({ function: "web" }),
+      fn("api", { recorded: ["base:4", "tools:3"], live: ["base:3", "tools:4"] }),
+      fn("jobs", { recorded: ["base:5", "unrelated:1"] }),
+      fn("mail", { live: ["base:6"] }),
+      fn("mail", { region: "eu-west-1", live: "unread" }),
+      fn("secret", { recorded: "unread", live: [] }),
+      fn("web"),
     ],
-    { stack, skipped: [{ function: "image", reason: "it is an image" }] },
+    { stack, skipped: [{ function: "goner", reason: "it waits for its deletion" }] },
   );
 }
 
@@ -57,11 +84,11 @@ export const failedStack: ReportedStack = {
 export const hostileName = `</td><script>document.title="stolen"</script><img src=x onerror=alert(1)>"'&|\`_*[a](b)@you`;
 
 /** Functions by layers, all of them filled: more than Lambda lets a function have. */
-export function largeStack(functions: number, layers: number): ReportedStack {
-  const rows = Array.from({ length: functions * layers }, (_, index) => {
-    const drift = index % 17 === 0;
-    const fn = `service-${String(Math.floor(index / layers)).padStart(4, "0")}`;
-    return row({ function: fn, layer: `layer-${index % layers}`, recorded: drift ? 4 : 5, live: drift ? 4 : 5, drift });
+export function largeStack(functions: number, layers: number): Assessment {
+  const all = Array.from({ length: functions }, (_, index) => {
+    const version = (layer: number) => ((index * layers + layer) % 17 === 0 ? 4 : 5);
+    const recorded = Array.from({ length: layers }, (_unused, layer) => `layer-${layer}:${version(layer)}`);
+    return fn(`service-${String(index).padStart(4, "0")}`, { recorded });
   });
-  return stackOf(rows);
+  return stackOf(all);
 }

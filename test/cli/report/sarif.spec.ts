@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import Ajv from "ajv";
 import type { Log } from "sarif";
 import { renderSarif } from "../../../sdk/cli/report/sarif";
-import { failedStack, hostileName, row, sampleStack, stackOf } from "./samples";
+import { failedStack, fn, hostileName, sampleStack, stackOf } from "./samples";
 
 const options = { version: "1.2.3", configUri: "infra/layer_config.yaml" };
 const render = (...stacks: Parameters<typeof renderSarif>[0]) => JSON.parse(renderSarif(stacks, options)) as Log;
@@ -18,8 +18,8 @@ describe("a report in SARIF", () => {
   const logs: [string, Log][] = [
     ["with drift", render(sampleStack())],
     ["of several stacks, one of them failed", render(sampleStack(), sampleStack("prod"), failedStack)],
-    ["without drift", render(stackOf([row()]))],
-    ["of names that are markup", render(stackOf([row({ function: hostileName, live: 1, drift: true })]))],
+    ["without drift", render(stackOf([fn()]))],
+    ["of names that are markup", render(stackOf([fn(hostileName, { live: ["base:1"] })]))],
   ];
   for (const [what, log] of logs) {
     it(`is valid ${what}`, () => {
@@ -38,7 +38,7 @@ describe("a report in SARIF", () => {
       results.map(({ message }) => message.text),
       [
         "Function api of stack dev: Layer base is declared at version 5 and recorded at version 4, live at version 3.",
-        "Function mail of stack dev: Layer base is declared at version 5 and live at version 6.",
+        "Function mail (us-east-1) of stack dev: Layer base is declared at version 5 and live at version 6.",
       ],
     );
     assert.deepEqual(results[0]?.locations?.[0]?.physicalLocation, {
@@ -51,14 +51,39 @@ describe("a report in SARIF", () => {
 
   it("keeps a result's fingerprint when versions change, and not between stacks", () => {
     const fingerprint = (log: Log) => log.runs[0]?.results?.[0]?.partialFingerprints?.["layerOfFunction/v1"];
-    const drifted = (live: number, stack = "dev") => render(stackOf([row({ live, drift: true })], { stack }));
+    const drifted = (live: number, stack = "dev") =>
+      render(stackOf([fn("api", { live: [`base:${live}`] })], { stack }));
     assert.equal(fingerprint(drifted(1)), fingerprint(drifted(2)));
     assert.notEqual(fingerprint(drifted(1)), fingerprint(drifted(1, "prod")));
   });
 
-  it("says which stack could not be read", () => {
-    const [invocation] = render(sampleStack(), failedStack).runs[0]?.invocations ?? [];
-    assert.equal(invocation?.executionSuccessful, false);
-    assert.match(invocation?.toolExecutionNotifications?.[0]?.message.text ?? "", /^Stack gone: State file not found/);
+  it("tells functions of one LayerVersions resource apart, and says which layers AWS has lost", () => {
+    const reconciled = {
+      recordedBy: "resource",
+      urn: "urn:pulumi:dev::shop::LayerVersions::layers",
+      live: [],
+    } as const;
+    const [run] = render(stackOf([fn("a", reconciled), fn("b", reconciled)])).runs;
+    const results = run?.results ?? [];
+    assert.match(
+      results[0]?.message.text ?? "",
+      /^Function a of stack dev: .* declared at version 5 and not attached in AWS\.$/,
+    );
+    const fingerprints = results.map(({ partialFingerprints }) => partialFingerprints?.["layerOfFunction/v1"]);
+    assert.equal(new Set(fingerprints).size, 2);
+  });
+
+  it("says which stack could not be read, and of which not all is known", () => {
+    const told = (...stacks: Parameters<typeof renderSarif>[0]) => {
+      const [invocation] = render(...stacks).runs[0]?.invocations ?? [];
+      const notes = invocation?.toolExecutionNotifications ?? [];
+      return [invocation?.executionSuccessful, ...notes.map(({ level, message }) => `${level}: ${message.text}`)];
+    };
+    assert.deepEqual(told(stackOf([fn("api", { live: ["base:4"] })])), [true]);
+    assert.deepEqual(told(stackOf([fn("api", { live: "unread" })]), failedStack), [
+      false,
+      "warning: Stack dev: No drift in what could be read; 1 of 1 layer of a function is not known.",
+      "error: Stack gone: State file not found: there is no stack gone.\nName another.",
+    ]);
   });
 });

@@ -1,55 +1,92 @@
 import assert from "node:assert/strict";
-import { isRead } from "../../../sdk/cli/report/matrix";
-import { unexpected, verdictOf } from "../../../sdk/cli/report/verdict";
-import type { StatusReport, StatusRow } from "../../../sdk/ops/plans";
-import { row, stackOf } from "./samples";
+import type { ReportedStack } from "../../../sdk/cli/report/matrix";
+import { totalsText, verdictOf } from "../../../sdk/cli/report/verdict";
+import type { Assessment } from "../../../sdk/ops/assess";
+import type { LiveReading } from "../../../sdk/ops/expectation";
+import { failedStack, fn, stackOf } from "./samples";
 
-const unread: StatusReport["live"] = { read: false, reason: "the network is down" };
-const free = row({ declared: undefined, enforce: undefined });
+const unasked: LiveReading = { read: false, reason: "a state file was given" };
+const unread: LiveReading = { read: false, reason: "no credentials", code: "aws-credentials" };
+const free = fn("free", { recorded: ["unrelated:1"] });
+const drifted = fn("api", { live: ["base:4"] });
+const lost = fn("api", { live: [] });
+const dark = fn("dark", { live: "unread" });
+const secret = fn("secret", { recorded: "unread", live: [] });
 
-function report(rows: readonly StatusRow[], others: Partial<StatusReport> = {}): StatusReport {
-  const stack = stackOf(rows, others);
-  assert.ok(isRead(stack));
-  return stack.status;
-}
+const shown = ({ sign, text }: ReturnType<typeof verdictOf>) => `${sign} ${text}`;
 
-describe("a verdict on stacks without drift", () => {
+describe("a verdict on a stack", () => {
   const skipped = [
-    { function: "a", reason: "its layers are a secret in the state" },
+    { function: "a", reason: "it was replaced and waits for its deletion" },
     { function: "a", reason: "AWS has no such function in us-east-1" },
   ];
   const others = { function: "b", reason: "AWS has no such function in us-east-1" };
-  const cases: [StatusReport, string][] = [
-    [report([row()]), "✓ All declared layers are at their versions"],
-    [report([row(), free]), "✓ All declared layers are at their versions"],
-    [report([row()], { live: unread }), "✓ All recorded layers are as declared; live versions are not known"],
-    [report([row()], { skipped }), "✓ All layers that could be read are as declared; 1 function is skipped"],
+  const offline = (live: "unasked" | "unread") => fn("api", { live });
+  const cases: [Assessment, string][] = [
+    [stackOf([fn()]), "✓ All declared layers are at their versions"],
+    [stackOf([fn(), free]), "✓ All declared layers are at their versions"],
+    [stackOf([offline("unasked")], { live: unasked }), "✓ All recorded layers are as declared; AWS was not asked"],
+    [stackOf([fn()], { skipped }), "✓ All layers that were read are as declared; 1 function is skipped"],
     [
-      report([row()], { live: unread, skipped: [...skipped, others] }),
-      "✓ All recorded layers are as declared; live versions are not known, and 2 functions are skipped",
+      stackOf([offline("unasked")], { live: unasked, skipped: [...skipped, others] }),
+      "✓ All recorded layers are as declared; AWS was not asked; 2 functions are skipped",
     ],
-    [report([free]), "? No layer is declared by the config"],
-    [report([], { live: unread }), "✓ No functions with layers; live versions are not known"],
+    [
+      stackOf([offline("unread")], { live: unread }),
+      "? No drift in what could be read; 1 of 1 layer of a function is not known; live versions could not all be read",
+    ],
+    [
+      stackOf([fn(), dark, secret], { live: unread }),
+      "? No drift in what could be read; 2 of 3 layers of functions are not known; live versions could not all be read",
+    ],
+    [stackOf([fn(), secret]), "? No drift in what could be read; 1 of 2 layers of functions is not known"],
+    // Functions without layers in the state may have some in AWS.
+    [stackOf([], { live: unread }), "? Nothing was found; live versions could not all be read"],
+    [stackOf([free]), "? No layer is declared by the config"],
+    [stackOf([]), "✓ No functions with layers"],
+    [stackOf([], { live: unasked }), "✓ No functions with layers; AWS was not asked"],
+    [stackOf([fn(), drifted]), "≠ 1 of 2 layers of functions is not as declared"],
+    [stackOf([fn(), lost]), "≠ 1 of 2 layers of functions is not as declared"],
+    [
+      stackOf([drifted, dark], { live: unread, skipped }),
+      "≠ 1 of 2 layers of functions is not as declared; 1 of 2 layers of functions is not known; live versions could not all be read; 1 function is skipped",
+    ],
+    // A layer that is there twice is one.
+    [stackOf([fn("py", { recorded: ["base:4", "base:3"] })]), "≠ 1 of 1 layer of a function is not as declared"],
   ];
-  for (const [status, text] of cases) {
-    it(`is: ${text}`, () => {
-      const verdict = verdictOf(status);
-      assert.equal(`${verdict.sign} ${verdict.text}`, text);
-    });
+  for (const [assessment, text] of cases) {
+    it(`is: ${text}`, () => assert.equal(shown(verdictOf(assessment)), text));
   }
 });
 
-describe("what a run that must find no changes fails on", () => {
-  it("is drift, and what AWS has refused to tell, but not what nobody was asked", () => {
-    const refused = { ...unread, code: "aws-failed" } as const;
-    const drifted = row({ recorded: 4, drift: true });
-    const codes = [
-      report([row()]),
-      report([row()], { live: unread }),
-      report([row()], { live: refused }),
-      report([drifted]),
-      report([drifted], { live: refused }),
-    ].map((status) => unexpected(status)?.code);
-    assert.deepEqual(codes, [undefined, undefined, "aws-failed", "changes-found", "changes-found"]);
+describe("a verdict on several stacks", () => {
+  const cases: [readonly ReportedStack[], string][] = [
+    [[stackOf([fn()]), stackOf([fn()])], "✓ All declared layers are at their versions"],
+    [[stackOf([fn()]), stackOf([free])], "✓ All declared layers are at their versions"],
+    [[stackOf([free]), stackOf([free])], "? No layer is declared by the config"],
+    [
+      [stackOf([fn()]), stackOf([fn("a", { live: "unasked" })], { live: unasked })],
+      "✓ All recorded layers are as declared; AWS was not asked",
+    ],
+    [[stackOf([fn()]), failedStack], "? No drift in what could be read; 1 stack could not be read"],
+    [
+      [stackOf([fn(), drifted]), stackOf([drifted]), failedStack],
+      "≠ 2 of 3 layers of functions are not as declared; 1 stack could not be read",
+    ],
+  ];
+  for (const [stacks, text] of cases) {
+    it(`is: ${text}`, () => assert.equal(shown(verdictOf(...stacks)), text));
+  }
+});
+
+describe("the line of totals", () => {
+  it("counts what is not as declared and what is not known", () => {
+    const text = (...functions: Parameters<typeof stackOf>[0]) => totalsText(stackOf(functions).totals);
+    assert.equal(text(fn()), "0 of 1 layer of a function is not as declared");
+    assert.equal(text(fn(), drifted), "1 of 2 layers of functions is not as declared");
+    assert.equal(
+      text(fn(), drifted, dark),
+      "1 of 3 layers of functions is not as declared; 1 of 3 layers of functions is not known",
+    );
   });
 });

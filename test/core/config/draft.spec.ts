@@ -69,6 +69,19 @@ describe("a drafted config", () => {
       [...times(3, use("prod", "base-prod", 4)), ...times(2, use("dev", "base-dev", 6))],
       [{ key: "base", version: 4, overrides: { dev: 6 } }],
     ],
+    "has no override for each of several stacks that agree, however few functions they have": [
+      [...times(9, use("prod", "base-prod", 4)), use("dev", "base-dev", 6), use("test", "base-test", 6)],
+      [{ key: "base", version: 6, overrides: { prod: 4 } }],
+    ],
+    "declares no version that every stack would override": [
+      [
+        ...times(5, use("dev", "base-dev", 1)),
+        ...times(4, use("dev", "base-dev", 2)),
+        ...times(6, use("prod", "base-prod", 3)),
+        ...times(4, use("prod", "base-prod", 2)),
+      ],
+      [{ key: "base", version: 3, overrides: { dev: 1 } }],
+    ],
     "keeps two layers apart whose names come to the same": [
       [use("dev", "base", 1), use("dev", "base-dev", 9)],
       [
@@ -111,10 +124,10 @@ describe("a drafted config", () => {
     assert.equal(
       writeDraft(draftEntries(uses), settings),
       `# yaml-language-server: $schema=./schema.json
-# The version that each Lambda layer has to be at: the one that most functions use (recorded of dev).
+# The version that each Lambda layer has to be at: in a stack the one that most of its functions use (recorded of dev).
 layers:
   base: # base-dev, base-prod
-    version: 3 # 12 functions
+    version: 3 # 7 of 10 functions
     # when this was written: fn-base-prod-4-0 at 4, fn-base-prod-4-1 at 4, fn-base-prod-4-2 at 4
   Datadog:
     arn: arn:aws:lambda:us-east-1:464622532012:layer:Datadog
@@ -126,7 +139,7 @@ settings:
 
 stack_overrides:
   dev:
-    base: { version: 6 }
+    base: { version: 6 } # 2 functions
 `,
     );
   });
@@ -141,14 +154,13 @@ stack_overrides:
     assert.equal(
       writeDraft(draftEntries(uses), settings),
       `# yaml-language-server: $schema=./schema.json
-# The version that each Lambda layer has to be at: the one that most functions use, the newest where several tie (recorded of dev).
+# The version that each Lambda layer has to be at: in a stack the one that most of its functions use, the newest if several tie (recorded of dev).
 layers:
   base:
-    version: 10 # 3 functions, as many at 7 and 3 as at 10
+    version: 10 # 1 of 3 functions, as many at 7 and 3
     # when this was written: fn-base-3 at 3, fn-base-7 at 7
   label: # label-dev, label-prod
-    version: 6 # 7 functions
-    # when this was written: fn-label-prod-4-0 at 4, fn-label-prod-4-1 at 4
+    version: 6 # 3 functions
 
 settings:
   aws_region: us-east-1
@@ -156,9 +168,27 @@ settings:
 
 stack_overrides:
   prod:
-    label: { version: 5 } # as many at 4 as at 5
+    label: { version: 5 } # 2 of 4 functions, as many at 4
+    # when this was written: fn-label-prod-4-0 at 4, fn-label-prod-4-1 at 4
 `,
     );
+  });
+
+  it("counts functions, each once, and tells those of one name apart", () => {
+    const twice = [use("dev", "base", 5), use("dev", "base", 5)];
+    const old = ["dev", "prod"].map((stack) => ({ ...use(stack, "base", 4), function: "api" }));
+    const others = times(3, use("prod", "base", 5));
+    const namesakes = ["dev", "prod"].flatMap((stack) =>
+      ["us-east-1", "eu-west-1"].map((region) => ({ ...use(stack, "lib", 7, { region, account: "464622532012" }) })),
+    );
+    const text = writeDraft(draftEntries([...twice, ...old, ...others, ...namesakes]), settings);
+    const commented = text.split("\n").filter((line) => /^ .*#/.test(line));
+    assert.deepEqual(commented, [
+      "    version: 5 # 4 of 6 functions",
+      "    # when this was written: api (dev) at 4, api (prod) at 4",
+      "    version: 7 # 2 functions",
+      "    version: 7 # 2 functions",
+    ]);
   });
 
   const names = fc

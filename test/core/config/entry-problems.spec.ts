@@ -8,23 +8,58 @@ const noVersions = [
   ".inf",
   ".nan",
   "true",
-  "latest",
-  "v5",
-  "1_000",
-  '"5.0"',
-  "~",
+  '"-5"',
+  '"^5"',
+  "five",
+  "{ a: 5 }",
+  "[5, 6]",
 ];
+
+const arn = "arn:aws:lambda:us-east-1:123456789012:layer:a";
+const arnWanted = "must be a layer ARN without a version: arn:aws:lambda:REGION:ACCOUNT:layer:NAME";
+const nameWanted =
+  "must be a layer name of letters, digits, - and _, in which * stands for any text and {stack} for the stack";
+
+const latest =
+  "Write a number, such as 1, and run `lambda-layers upgrade`: it writes the newest, from `latest:` if the entry has that";
+const anyNumber = "Add the version that the layer has to be at, such as `version: 1`";
+
+/** What is written in place of a version, and what is advised. */
+const meantVersions: Record<string, string> = {
+  '"5"': "Write the number without quotes: 5",
+  '"5 "': "Write the number without quotes: 5",
+  '"05"': "Write the number without quotes: 5",
+  '"5.0"': "Write 5",
+  v5: "Write 5",
+  V05: "Write 5",
+  "1_000": "Write 1000",
+  "receipt-dynamo:7": "Write 7",
+  "arn:aws:lambda:us-east-1:123456789012:layer:a:7": "Write 7",
+  "~": anyNumber,
+  latest,
+  $LATEST: latest,
+  Newest: latest,
+};
 
 const cases: ProblemCase[] = [
   ...noVersions.map((value) => ({
     what: `version: ${value}`,
     text: `layers:\n  a:\n    version: ${value}`,
-    shows: [`3:14 invalid-value <${value}> layers.a.version must be a whole number of 1 or more`],
+    shows: [
+      /^[{[]/.test(value)
+        ? "3:5 invalid-value <version> layers.a.version must be a whole number of 1 or more"
+        : `3:14 invalid-value <${value}> layers.a.version must be a whole number of 1 or more`,
+    ],
+  })),
+  ...Object.entries(meantVersions).map(([value, advice]) => ({
+    what: `version: ${value}`,
+    text: `layers:\n  a:\n    version: ${value}`,
+    shows: [`3:14 invalid-value <${value}> layers.a.version must be a whole number of 1 or more => ${advice}`],
   })),
   {
     what: "an unknown key of an entry",
     text: "layers: { a: { version: 1, enforec: minimum } }",
-    shows: ['1:28 unknown-key <enforec> unknown key "enforec" in layers.a => Did you mean "enforce"?'],
+    shows: ['1:28 unknown-key <enforec> unknown key "enforec" in layers.a => Did you mean enforce?'],
   },
   {
     what: "an unknown key unlike any other",
@@ -69,13 +104,6 @@ const cases: ProblemCase[] = [
     shows: ["2:3 invalid-value <a> layers.a must be a mapping"],
   },
   {
-    what: 'version: "5"',
-    text: 'layers:\n  a:\n    version: "5"',
-    shows: [
-      '3:14 invalid-value <"5"> layers.a.version must be a whole number of 1 or more => Write the number without quotes: 5',
-    ],
-  },
-  {
     what: "version: 05",
     text: "layers:\n  a:\n    version: 05",
     shows: [
@@ -92,12 +120,12 @@ const cases: ProblemCase[] = [
   {
     what: "version: ",
     text: "layers:\n  a:\n    version: ",
-    shows: ["3:5 invalid-value <version> layers.a.version must be a whole number of 1 or more"],
+    shows: [`3:5 invalid-value <version> layers.a.version must be a whole number of 1 or more => ${anyNumber}`],
   },
   {
     what: "version: [5]",
     text: "layers:\n  a:\n    version: [5]",
-    shows: ["3:5 invalid-value <version> layers.a.version must be a whole number of 1 or more"],
+    shows: ["3:5 invalid-value <version> layers.a.version must be a whole number of 1 or more => Write 5"],
   },
   {
     what: "an ARN with a version",
@@ -149,14 +177,49 @@ const cases: ProblemCase[] = [
     ],
   },
   {
+    what: "names with versions, and ARNs among them",
+    text: "layers:\n  a:\n    version: 1\n    names:\n      - SharpLayer:1\n      - SharpLayer: 1\n      - arn:aws:lambda:us-east-1:123456789012:layer:a:7\n      - arn:aws:lambda:us-east-1:123456789012:layer:a",
+    shows: [
+      `5:9 invalid-value <SharpLayer:1> layers.a.names.0 ${nameWanted} => Leave the version out: SharpLayer`,
+      "6:9 invalid-value <SharpLayer: 1> layers.a.names.1 must be a text => Leave the version out: SharpLayer",
+      `7:9 invalid-value <arn:aws:lambda:us-east-1:123456789012:layer:a:7> layers.a.names.2 ${nameWanted} => Give the entry an arn instead of names: arn:aws:lambda:us-east-1:123456789012:layer:a`,
+      `8:9 invalid-value <arn:aws:lambda:us-east-1:123456789012:layer:a> layers.a.names.3 ${nameWanted} => Give the entry an arn instead of names: arn:aws:lambda:us-east-1:123456789012:layer:a`,
+    ],
+  },
+  {
+    what: "ARNs with what is not a part of them",
+    text: `layers: { a: { version: 1, arn: "${arn}:*" }, b: { version: 1, arn: "${arn}-{stack}:latest" }, c: { version: 1, arn: "${arn} " } }`,
+    shows: [
+      `1:33 invalid-value <"${arn}:*"> layers.a.arn ${arnWanted} => Leave the version out: ${arn}`,
+      `1:108 invalid-value <"${arn}-{stack}:latest"> layers.b.arn ${arnWanted} => Leave the version out: ${arn}-{stack}`,
+      `1:196 invalid-value <"${arn} "> layers.c.arn ${arnWanted} => Write ${arn}`,
+    ],
+  },
+  {
+    what: "an entry that is named by an ARN",
+    text: `layers: { "${arn}:7": { version: 7 } }`,
+    shows: [
+      `1:11 invalid-layer-name <"${arn}:7"> "${arn}:7" cannot be a layer's name: letters, digits, - and _, at most 140 => Choose a name for the entry, and give it arn: ${arn}`,
+    ],
+  },
+  {
+    what: "entries that are texts with a version",
+    text: `layers: { a: v5, b: "${arn}:7", c: latest }`,
+    shows: [
+      "1:14 invalid-value <v5> layers.a must be a mapping => Write a: { version: 5 }",
+      `1:21 invalid-value <"${arn}:7"> layers.b must be a mapping => Write b: { version: 7 }`,
+      "1:75 invalid-value <latest> layers.c must be a mapping",
+    ],
+  },
+  {
     what: "another enforce",
     text: "layers: { a: { version: 1, enforce: Minimum } }",
-    shows: ["1:37 invalid-value <Minimum> layers.a.enforce must be exact or minimum"],
+    shows: ["1:37 invalid-value <Minimum> layers.a.enforce must be exact or minimum => Did you mean minimum?"],
   },
   {
     what: "latest without ssm:",
     text: "layers: { a: { version: 1, latest: /path } }",
-    shows: ["1:36 invalid-value </path> layers.a.latest must be ssm:/path/of/a/parameter"],
+    shows: ["1:36 invalid-value </path> layers.a.latest must be ssm:/path/of/a/parameter => Write ssm:/path"],
   },
   {
     what: "a description that is a number",
@@ -189,7 +252,7 @@ const cases: ProblemCase[] = [
       '1:11 invalid-layer-name <"a b"> "a b" cannot be a layer\'s name: letters, digits, - and _, at most 140 => Give the entry an arn or names',
       '1:34 invalid-layer-name <""> "" cannot be a layer\'s name: letters, digits, - and _, at most 140 => Give the entry an arn or names',
       '1:54 invalid-layer-name <"a-{stack}"> "a-{stack}" cannot be a layer\'s name: letters, digits, - and _, at most 140 => Give the entry an arn or names',
-      '1:83 invalid-layer-name <"a:5"> "a:5" cannot be a layer\'s name: letters, digits, - and _, at most 140 => Give the entry an arn or names',
+      '1:83 invalid-layer-name <"a:5"> "a:5" cannot be a layer\'s name: letters, digits, - and _, at most 140 => Leave the version out: a',
       '1:117 invalid-layer-name <xxx.y> "xxx.y" cannot be a layer\'s name: letters, digits, - and _, at most 140 => Give the entry an arn or names',
     ],
   },

@@ -72,6 +72,11 @@ stack_overrides:
     });
   }
 
+  it("do not count a byte order mark in the line that it stands in", () => {
+    const text = "layers: { a: { version: 0 } }";
+    assert.deepEqual(problemsOf(`\uFEFF${text}`), problemsOf(text));
+  });
+
   it("have columns in UTF-16 units", () => {
     const [problem] = problemsOf('layers: { a: { description: "日本語 😀", version: 0 } }');
     assert.equal(problem?.column, 'layers: { a: { description: "日本語 😀", version: '.length + 1);

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { Ajv } from "ajv";
 import fc from "fast-check";
+import { configJsonSchema } from "../../../scripts/config-json-schema.mjs";
 import { parseConfig } from "../../../sdk/core/config/parse";
 import { configSchema } from "../../../sdk/core/config/schema";
 import type { Problem } from "../../../sdk/core/problem";
 import { rawConfig } from "../../support/configs";
-import { configJsonSchema } from "../../toolchain/config-json-schema.mjs";
 
 type Schema = Record<string, unknown> & { properties?: Record<string, Schema>; additionalProperties?: Schema | false };
 

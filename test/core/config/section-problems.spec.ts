@@ -4,25 +4,25 @@ const cases: ProblemCase[] = [
   {
     what: "an unknown key of the file",
     text: "layers: {}\nsetings: {}",
-    shows: ['2:1 unknown-key <setings> unknown key "setings" in the file => Did you mean "settings"?'],
+    shows: ['2:1 unknown-key <setings> unknown key "setings" in the file => Did you mean settings?'],
   },
   {
     what: "the file's one key misspelt",
     text: "layer: {}",
     shows: [
-      '1:1 unknown-key <layer> unknown key "layer" in the file => Did you mean "layers"?',
+      '1:1 unknown-key <layer> unknown key "layer" in the file => Did you mean layers?',
       "1:1 missing-key <layer: {}> the file has no layers => Add `layers:`",
     ],
   },
   {
     what: "an unknown setting",
     text: "layers: {}\nsettings: { aws_regoin: us-east-1 }",
-    shows: ['2:13 unknown-key <aws_regoin> unknown key "aws_regoin" in settings => Did you mean "aws_region"?'],
+    shows: ['2:13 unknown-key <aws_regoin> unknown key "aws_regoin" in settings => Did you mean aws_region?'],
   },
   {
     what: "an unknown key of an override",
     text: "layers: { a: { version: 1 } }\nstack_overrides: { dev: { a: { versions: 2 } } }",
-    shows: ['2:32 unknown-key <versions> unknown key "versions" in stack_overrides.dev.a => Did you mean "version"?'],
+    shows: ['2:32 unknown-key <versions> unknown key "versions" in stack_overrides.dev.a => Did you mean version?'],
   },
   {
     what: "__proto__ wherever it stands",
@@ -63,7 +63,7 @@ const cases: ProblemCase[] = [
     what: "an override of no entry, without version",
     text: "layers: { receipt: { version: 1 } }\nstack_overrides: { dev: { reciept: { enforce: minimum } } }",
     shows: [
-      '2:27 missing-key <reciept> stack_overrides.dev.reciept has no version, and layers has no entry "reciept" to take one from => Did you mean "receipt"?',
+      '2:27 missing-key <reciept> stack_overrides.dev.reciept has no version, and layers has no entry "reciept" to take one from => Did you mean receipt?',
     ],
   },
   {
@@ -76,7 +76,9 @@ const cases: ProblemCase[] = [
   {
     what: "an override whose version is empty",
     text: "layers: { a: { version: 1 } }\nstack_overrides: { dev: { a: { version: } } }",
-    shows: ["2:32 invalid-value <version> stack_overrides.dev.a.version must be a whole number of 1 or more"],
+    shows: [
+      "2:32 invalid-value <version> stack_overrides.dev.a.version must be a whole number of 1 or more => Add the version that the layer has to be at, such as `version: 1`",
+    ],
   },
   {
     what: "overrides as a list",
@@ -141,7 +143,7 @@ const cases: ProblemCase[] = [
   {
     what: "true as a text",
     text: "layers: {}\nsettings: { validate_layer_exists: 'true' }",
-    shows: ["2:36 invalid-value <'true'> settings.validate_layer_exists must be true or false"],
+    shows: ["2:36 invalid-value <'true'> settings.validate_layer_exists must be true or false => Write true"],
   },
   {
     what: "negative days",
@@ -156,7 +158,9 @@ const cases: ProblemCase[] = [
   {
     what: "days with their unit",
     text: "layers: {}\nsettings: { backup_retention_days: 30 days }",
-    shows: ["2:36 invalid-value <30 days> settings.backup_retention_days must be a number of days, 0 or more"],
+    shows: [
+      "2:36 invalid-value <30 days> settings.backup_retention_days must be a number of days, 0 or more => Write 30",
+    ],
   },
   {
     what: "a resource type without module",

@@ -4,14 +4,15 @@ import path from "node:path";
 import fc from "fast-check";
 import { parseLayerVersionArn } from "../../../sdk/core/arn";
 import { LayersError } from "../../../sdk/core/errors";
+import { functionTypes } from "../../../sdk/core/function-types";
 import { StateError } from "../../../sdk/core/state/error";
 import { patchState, type VersionEdit, verifyPatched, versionEdits } from "../../../sdk/core/state/patch";
-import { functionTypes, scanState } from "../../../sdk/core/state/scan";
+import { scanState } from "../../../sdk/core/state/scan";
 import { resourceTypes, states } from "../../support/arbitrary-states";
 import { counts } from "../../support/counts";
 import { jsonStyles, writeJson } from "../../support/json-styles";
 import { modelOf, withoutPlaces } from "../../support/state-model";
-import { awsFunction, layer, stateOf } from "../../support/states";
+import { awsFunction, layer, type Resource, stateOf, urn } from "../../support/states";
 
 const styledStates = fc.record({ state: states, style: jsonStyles }).map(({ state, style }) => ({
   text: writeJson(state, style),
@@ -186,9 +187,17 @@ describe("verifyPatched", () => {
     );
   });
 
+  /** A state of function f as planned, and of others. */
+  const stateOfF = (...others: Resource[]) =>
+    Buffer.from(JSON.stringify(stateOf([awsFunction("f", [layer("a", 20)]), ...others])));
+
   const wrong: [name: string, state: Uint8Array][] = [
     ["the state as it was", bytes],
-    ["a state with an edit missing", Buffer.concat([...patchState(bytes, edits.slice(1))])],
+    ["a state with an edit of inputs missing", Buffer.concat([...patchState(bytes, edits.slice(1))])],
+    ["a state with an edit of outputs missing", Buffer.concat([...patchState(bytes, edits.slice(0, -1))])],
+    ["a state that has gained a layer", stateOfF(awsFunction("g", [layer("a", 20), layer("b", 1)]))],
+    ["a state that has lost a layer", stateOfF(awsFunction("g", []))],
+    ["a state that has lost a list", stateOfF(awsFunction("g", null))],
     [
       "a state with another version",
       Buffer.concat([
@@ -198,7 +207,7 @@ describe("verifyPatched", () => {
         ),
       ]),
     ],
-    ["a state without its last function", Buffer.from(JSON.stringify(stateOf([awsFunction("f", [layer("a", 20)])])))],
+    ["a state without its last function", stateOfF()],
   ];
   for (const [name, state] of wrong) {
     it(`refuses ${name}`, () => {
@@ -209,6 +218,22 @@ describe("verifyPatched", () => {
       );
     });
   }
+
+  it("refuses a state with more or fewer resources that are no functions", () => {
+    const functions = [awsFunction("f", [layer("a", 20)]), awsFunction("g", [layer("a", 20)])];
+    const bucket = { urn: urn("aws:s3/bucket:Bucket", "b"), type: "aws:s3/bucket:Bucket" };
+    const one = scanState(Buffer.from(JSON.stringify(stateOf(functions))));
+    const other = scanState(Buffer.from(JSON.stringify(stateOf([...functions, bucket]))));
+    for (const [was, is] of [
+      [one, other],
+      [other, one],
+    ] as const) {
+      assert.throws(() => verifyPatched(was, [], is), {
+        code: "verification-failed",
+        message: "The patched state has another number of resources than before",
+      });
+    }
+  });
 });
 
 /** A plan for any layer version ARN: layers with an `a` in their names go to a version that the name decides. */

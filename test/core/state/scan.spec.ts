@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
+import { gzipSync } from "node:zlib";
 import { StateError, type StateProblem } from "../../../sdk/core/state/error";
 import type { RecordedLayers } from "../../../sdk/core/state/facts";
 import { scanState } from "../../../sdk/core/state/scan";
@@ -20,6 +21,7 @@ describe("scanState", () => {
       resourceCount: 6,
       secretsProvider: "passphrase",
       pendingOperations: { count: 0, first: [] },
+      reconciled: [],
     });
     const recorded = [
       "arn:aws:lambda:us-east-1:123456789012:layer:mylayer:3",
@@ -35,6 +37,8 @@ describe("scanState", () => {
         arn: `arn:aws:lambda:us-east-1:123456789012:function:${name}`,
         deleted: false,
         external: false,
+        replaced: false,
+        publishes: false,
         initErrors: [],
         runtime: "nodejs20.x",
         architectures: ["x86_64"],
@@ -44,6 +48,12 @@ describe("scanState", () => {
         outputs: recorded,
       })),
     );
+  });
+
+  it("takes the state for that of the stack of its first resource", () => {
+    const first = { urn: "urn:pulumi:dev::one::pulumi:pulumi:Stack::one-dev", type: "pulumi:pulumi:Stack" };
+    const { owner } = scanState(Buffer.from(JSON.stringify(stateOf([{ type: "a:b:C" }, first, awsFunction("f", [])]))));
+    assert.deepEqual(owner, { stack: "dev", project: "one" });
   });
 
   it("reads an export of functions whose layers were taken off", () => {
@@ -237,6 +247,15 @@ describe("scanState", () => {
 
   it("refuses UTF-16, which Windows PowerShell makes of redirected output", () => {
     assertRefused(Buffer.from(`\ufeff${JSON.stringify(stateOf([]))}`, "utf16le"), "utf8", 0);
+  });
+
+  it("refuses a compressed state as such, and says what to do", () => {
+    const bytes = gzipSync(JSON.stringify(stateOf([])));
+    assertRefused(bytes, "gzip", 0);
+    assert.equal(
+      refusal(bytes).describe(),
+      "Invalid state: a file compressed with gzip at byte 0 (line 1, column 1)\nGive what is in it: gunzip < FILE > uncompressed.json",
+    );
   });
 
   // Go merges the members of "inputs" that is there twice, takes the last "layers", and reads "Inputs" as "inputs".

@@ -1,0 +1,76 @@
+import type { Standing } from "../core/assess";
+import { type Assessment, type AssessRequest, assessStack } from "../ops/assess";
+import { failedReading, unexpected } from "../ops/expectation";
+import { skippedName } from "../ops/plans";
+import { labelsOfStandings, warningsOf } from "../ops/tell";
+import type { Ports } from "../ports";
+import { statusSummary } from "./ci";
+import type { Context } from "./context";
+import { assessmentDocument } from "./json";
+import type { OptionValues } from "./options";
+import { type Contradiction, placesTwice, refuse, selectionOf } from "./requests";
+import { configFile } from "./settings";
+import type { StackOutcome } from "./stacks";
+import { planWords } from "./words";
+
+// What the commands have in common that look at functions and change nothing.
+
+/**
+ * What is to be looked at of a stack. Loads the config.
+ * @throws LayersError `usage` for options that exclude each other, `config-invalid`
+ */
+export function assessRequest({ configs }: Ports, options: OptionValues, stack: string): AssessRequest {
+  const { stateFile, recordedOnly, allFunctions, tag } = options;
+  const recorded = Object.entries({ "--state-file": stateFile !== undefined, "--recorded-only": recordedOnly });
+  refuse([
+    ...placesTwice(options),
+    ...recorded.flatMap(([flag, isGiven]): Contradiction[] => [
+      [isGiven && allFunctions, `${flag} and --all-functions exclude each other.`],
+      [isGiven && tag, `${flag} and --tag exclude each other.`],
+    ]),
+  ]);
+  return { stack, config: configs.load(configFile(options)), stateFile, recordedOnly, ...selectionOf(options) };
+}
+
+/** Assesses a stack for a command that shows all of it, and warns of what its rows do not show. */
+export async function look({ options, reporter }: Context, ports: Ports, stack: string): Promise<Assessment> {
+  const assessment = await assessStack(ports, assessRequest(ports, options, stack));
+  const { standings, skipped, live } = assessment;
+  const label = labelsOfStandings(standings);
+  for (const one of skipped) reporter.warn(`Function ${skippedName(one)} is skipped: ${one.reason}.`);
+  const failed = failedReading(live);
+  if (failed) reporter.warn(`Live versions of stack ${stack} could not all be read: ${failed.reason}`);
+  for (const line of warningsOf(standings, label)) reporter.warn(line);
+  for (const { fn, layer, recorded, isLost } of standings) {
+    if (!isLost || fn.isGone) continue;
+    // Who records the function brings a lost layer back.
+    const again =
+      fn.recordedBy === "resource" ? `pulumi up --stack ${stack}` : ports.advise(["--stack", stack, "--sync-aws"]);
+    reporter.warn(
+      `Function ${label(fn)}: Layer ${layer?.name} is recorded at version ${recorded} and not attached in AWS. Attach it again: ${again}`,
+    );
+  }
+  return assessment;
+}
+
+/**
+ * What came of looking.
+ * @param rows the standings that are shown
+ */
+export function lookOutcome(
+  { options }: Context,
+  ports: Ports,
+  assessment: Assessment,
+  rows?: readonly Standing[],
+): StackOutcome {
+  return {
+    document: assessmentDocument(assessment, rows),
+    error: options.expectNoChanges ? unexpected(ports, assessment, planCommand(ports, options, assessment)) : undefined,
+    summary: statusSummary(assessment),
+  };
+}
+
+function planCommand({ advise }: Ports, options: OptionValues, { stack, recorded, live }: Assessment): string {
+  const isAsked = live.read || live.code !== undefined;
+  return advise(planWords(options, stack, recorded ? (isAsked ? "state and AWS" : "state") : "AWS"));
+}

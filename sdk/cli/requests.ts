@@ -1,0 +1,53 @@
+import { LayersError } from "../core/errors";
+import type { RolloutOptions } from "../ops/live/rollout";
+import type { Context } from "./context";
+import { type OptionValues, rolloutNames } from "./options";
+
+// What several commands make of their options.
+
+/** Which functions are meant, and where. */
+export function selectionOf(options: OptionValues) {
+  const { function: functions, exclude, allFunctions, tag: tags, regions, profiles } = options;
+  return { functions, exclude, allFunctions, tags, regions, profiles };
+}
+
+/**
+ * How a command carries out its plan.
+ * @param question what a person is asked before
+ */
+export function runOptions<Plan>({ options, ask }: Context, question: (plan: Plan) => string) {
+  const { canary, batch, check, pause, onFailure, maxChanges } = options;
+  const rollout: RolloutOptions = { canary, batch, check, pause, onFailure, proceed: ask };
+  return { ...rollout, maxChanges, confirm: ask && ((plan: Plan) => ask(question(plan))) };
+}
+
+/** What options must not say together: whether they do, and what is wrong with that. */
+export type Contradiction = readonly [isThere: unknown, message: string];
+
+/**
+ * Refuses the first contradiction.
+ * @param changed what the run has changed by then
+ * @throws LayersError `usage`
+ */
+export function refuse(contradictions: readonly Contradiction[], changed?: string): void {
+  const found = contradictions.find(([isThere]) => isThere);
+  if (found) throw new LayersError("usage", found[1], { changed });
+}
+
+/** One region or profile beside several. */
+export function placesTwice({ region, regions, profile, profiles }: OptionValues): Contradiction[] {
+  return [
+    [region !== undefined && regions, "--region and --regions exclude each other."],
+    [profile !== undefined && profiles, "--profile and --profiles exclude each other."],
+  ];
+}
+
+/** Options that say how live functions are moved, without `--sync-aws`. */
+export function rolloutOfNone(options: OptionValues): Contradiction {
+  return [
+    !options.syncAws && rolloutNames.some((name) => options[name] !== undefined),
+    options.resume === undefined
+      ? "How carefully live functions are moved is for a run that moves them: add --sync-aws."
+      : "--resume finishes a run that moves live functions: add --sync-aws.",
+  ];
+}

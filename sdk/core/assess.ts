@@ -1,0 +1,200 @@
+import { type LayerVersionArn, layerArn, layerVersionArn } from "./arn";
+import type { DeclaredLayer } from "./config/declared";
+import type { Matcher } from "./match";
+import { isAsDeclared, type LayerTarget } from "./plan";
+
+// The one answer to "where do the layers of functions stand?". Every view, count and exit status reads it here.
+
+/** The layers that a function has in one place: in Pulumi's state, or in AWS. */
+export interface SeenLayers {
+  /** In merge order. */
+  readonly layers: readonly LayerVersionArn[];
+  /** Recorded beside those that count, as inputs are beside outputs: they matter if they are not as declared. */
+  readonly others?: readonly LayerVersionArn[];
+  /** False if there are, or may be, layers that could not be read: a secret, or no answer from AWS. */
+  readonly complete: boolean;
+}
+
+/** A function, as far as it is known. */
+export interface AssessedFunction {
+  /** Its name in AWS. */
+  readonly name: string;
+  /** Its ARN; undefined if it is not known. */
+  readonly arn: string | undefined;
+  readonly region: string | undefined;
+  /** Twelve digits. */
+  readonly account: string | undefined;
+  /** The resource that records it; undefined if none does. */
+  readonly urn: string | undefined;
+  /** Whether that is its own resource, or a `LayerVersions` resource that reconciles it. */
+  readonly recordedBy: "function" | "resource" | undefined;
+  /** Undefined if nobody asked, as for a function that nothing records. */
+  readonly recorded: SeenLayers | undefined;
+  /** Undefined if nobody asked. */
+  readonly live: SeenLayers | undefined;
+  /** Whether AWS was asked and has no such function. */
+  readonly isGone?: true;
+  /** As it runs, else as it is recorded; undefined if neither is known. */
+  readonly runtime?: string | undefined;
+  /** The same. */
+  readonly architectures?: readonly string[] | undefined;
+}
+
+/** A layer version in one place. `absent`: known not to be attached. `unknown`: it could not be read. */
+export type KnownVersion = number | "absent" | "unknown";
+
+/** The places that a layer of a function can have a version in, in the order of views. */
+export const places = ["recorded", "live"] as const;
+
+/** One of {@link places}. */
+export type Place = (typeof places)[number];
+
+/** How one layer of one function stands. */
+export type Verdict = "as-declared" | "drift" | "unknown" | "undeclared";
+
+/** What is declared, recorded and live for one layer of one function, and the verdict. */
+export interface Standing {
+  readonly fn: AssessedFunction;
+  /** The layer; undefined for layers of the function that could not be read at all. */
+  readonly layer: LayerVersionArn | undefined;
+  /** Undefined if no entry is about the layer. */
+  readonly target: DeclaredTarget | undefined;
+  /** Undefined if it was not asked for. */
+  readonly recorded: KnownVersion | undefined;
+  /** Undefined if it was not asked for. */
+  readonly live: KnownVersion | undefined;
+  readonly verdict: Verdict;
+  /** Whether the function has lost the layer in AWS: it is recorded and declared, and known not to be attached. */
+  readonly isLost: boolean;
+  /** Whether the function has the layer more than once in one place. */
+  readonly isTwice: boolean;
+}
+
+/** What is declared for a layer, and by which entry; an updater's own rule may have none. */
+export interface DeclaredTarget extends LayerTarget {
+  readonly declared?: DeclaredLayer;
+}
+
+/** What a layer of a function has to be at; undefined if no entry is about it. */
+export type TargetOf = (layer: LayerVersionArn, fn: Pick<AssessedFunction, "name">) => DeclaredTarget | undefined;
+
+/** The targets that a config declares. */
+export function declaredTargets(matcher: Matcher): TargetOf {
+  return (layer) => {
+    const declared = matcher(layer)?.declared;
+    return declared && { version: declared.version, enforce: declared.enforce, declared };
+  };
+}
+
+/** What standings come to. A layer that two functions have counts twice. */
+export interface Totals {
+  /** Functions with layers. */
+  readonly functions: number;
+  readonly layersOfFunctions: number;
+  readonly drift: number;
+  readonly unknown: number;
+}
+
+/** The standings of functions, in the order of the functions; of each, first the recorded layers and then the others. */
+export function assess(functions: Iterable<AssessedFunction>, targetOf: TargetOf): Standing[] {
+  return [...functions].flatMap((fn) => standingsOf(fn, targetOf));
+}
+
+function standingsOf(fn: AssessedFunction, targetOf: TargetOf): Standing[] {
+  const recorded = byLayer(fn.recorded?.layers);
+  const others = byLayer(fn.recorded?.others);
+  const live = byLayer(fn.live?.layers);
+  const standings: Standing[] = [];
+  for (const arn of new Set([...recorded.keys(), ...others.keys(), ...live.keys()])) {
+    const own = recorded.get(arn) ?? [];
+    const running = live.get(arn) ?? [];
+    const layer = own[0] ?? running[0] ?? others.get(arn)?.[0];
+    if (!layer) continue;
+    const target = targetOf(layer, fn);
+    const isWrong = ({ version }: LayerVersionArn) => target !== undefined && !isAsDeclared(version, target);
+    // What does not count matters only if it is wrong.
+    const beside = (others.get(arn) ?? []).filter(isWrong);
+    if (own.length + running.length + beside.length === 0) continue;
+    const seen = {
+      recorded: versionIn([...own, ...beside], fn.recorded, isWrong),
+      live: versionIn(running, fn.live, isWrong),
+    };
+    const isLost = target !== undefined && own.length > 0 && seen.live === "absent";
+    const isTwice = own.length > 1 || running.length > 1;
+    const verdict = verdictOf({ ...seen, target, isLost });
+    standings.push({ fn, layer, target, ...seen, verdict, isLost, isTwice });
+  }
+  if (fn.recorded?.complete === false && !standings.some((one) => one.recorded === "unknown")) {
+    const live = fn.live && (fn.live.complete ? "absent" : "unknown");
+    const nothing = { layer: undefined, target: undefined, isLost: false, isTwice: false };
+    standings.push({ fn, ...nothing, recorded: "unknown", live, verdict: "unknown" });
+  }
+  return standings;
+}
+
+/** Of a layer that is there more than once, the version that is not as declared tells how it stands. */
+function versionIn(
+  found: readonly LayerVersionArn[],
+  seen: SeenLayers | undefined,
+  isWrong: (layer: LayerVersionArn) => boolean,
+): KnownVersion | undefined {
+  if (seen === undefined) return undefined;
+  const shown = found.find(isWrong) ?? found[0];
+  return shown?.version ?? (seen.complete ? "absent" : "unknown");
+}
+
+/** What decides about a verdict. */
+type Found = Pick<Standing, "target" | "isLost" | Place>;
+
+function verdictOf(standing: Found): Verdict {
+  if (standing.target === undefined) return "undeclared";
+  if (places.some((place) => isDrifted(standing, place))) return "drift";
+  return places.some((place) => standing[place] === "unknown") ? "unknown" : "as-declared";
+}
+
+/** Whether what is in one of the two places is not as declared: another version, or none although it is recorded. */
+export function isDrifted({ target, isLost, ...versions }: Found, place: Place): boolean {
+  const version = versions[place];
+  if (typeof version !== "number") return place === "live" && isLost;
+  return target !== undefined && !isAsDeclared(version, target);
+}
+
+/** What standings come to. */
+export function totalsOf(standings: readonly Standing[]): Totals {
+  const number = (verdict: Verdict) => standings.filter((one) => one.verdict === verdict).length;
+  return {
+    functions: new Set(standings.map(({ fn }) => fn)).size,
+    layersOfFunctions: standings.length,
+    drift: number("drift"),
+    unknown: number("unknown"),
+  };
+}
+
+/** The totals of several stacks together. */
+export function sumOf(totals: readonly Totals[]): Totals {
+  const sum = (key: keyof Totals) => totals.reduce((all, one) => all + one[key], 0);
+  return {
+    functions: sum("functions"),
+    layersOfFunctions: sum("layersOfFunctions"),
+    drift: sum("drift"),
+    unknown: sum("unknown"),
+  };
+}
+
+/**
+ * The version that a lost layer is attached at: the recorded one if that is as declared, else the declared one. Undefined
+ * if the layer is not lost.
+ */
+export function versionToAttach({ isLost, recorded, target }: Standing): number | undefined {
+  if (!isLost || target === undefined) return undefined;
+  return typeof recorded === "number" && isAsDeclared(recorded, target) ? recorded : target.version;
+}
+
+/** The target of a standing as a full layer version ARN; undefined if there is none. */
+export function targetArn({ layer, target }: Pick<Standing, "layer" | "target">): string | undefined {
+  return layer && target && layerVersionArn({ ...layer, version: target.version });
+}
+
+function byLayer(layers: readonly LayerVersionArn[] = []): Map<string, LayerVersionArn[]> {
+  return Map.groupBy(layers, layerArn);
+}

@@ -1,0 +1,112 @@
+import type { GenericIssue } from "valibot";
+import { isLayerArn } from "../arn";
+import { didYouMean } from "../nearest";
+import { keyText } from "./insert";
+import type { Path } from "./yaml-nodes";
+
+const addVersion = "Add the version that the layer has to be at, such as `version: 1`";
+
+/** What to do about a value that the schema refuses; undefined if its message says all there is to say. */
+export function adviseValue({ type, input: value }: GenericIssue, path: Path): string | undefined {
+  const key = path.at(-1);
+  if (path.length === 0) return "Begin with `layers:`";
+  if (key === "version" && path.length > 2) return adviseVersion(value);
+  if (path.at(-2) === "names") {
+    const advice = adviseName(value);
+    if (advice) return advice;
+  }
+  if (typeof value === "string") {
+    const advice = adviseText(key, value);
+    if (advice) return advice;
+  }
+  if (key === "aws_account_id") return `Write 12 digits in quotes, such as "${accountId(value)}"`;
+  if (type === "array" && typeof value === "string") return `Write a list: ["${value}"]`;
+  if (type === "string" && typeof value !== "object") return "Write it in quotes, so that it is a text";
+  const version = isEntry(path) ? versionIn(value) : undefined;
+  if (version !== undefined) return `Write ${keyText(String(key))}: { version: ${version} }`;
+  if (path.length === 1 && value === null) return `Put something below \`${String(key)}:\`, or {} for nothing`;
+  return undefined;
+}
+
+/** What to do about a key that is missing. */
+export function adviseMissing(key: string): string {
+  return key === "version" ? addVersion : `Add \`${key}:\``;
+}
+
+/** What to do about an entry's name that cannot be a layer's. */
+export function adviseEntryName(name: string): string {
+  const { layer } = splitVersion(name);
+  if (isLayerArn(layer)) return `Choose a name for the entry, and give it arn: ${layer}`;
+  return layer === name ? "Give the entry an arn or names" : `Leave the version out: ${layer}`;
+}
+
+function adviseVersion(value: unknown): string | undefined {
+  if (value === null || value === undefined) return addVersion;
+  if (typeof value === "string" && /^\s*\$?(?:latest|newest)\s*$/i.test(value)) {
+    return "Write a number, such as 1, and run `lambda-layers upgrade`: it writes the newest, from `latest:` if the entry has that";
+  }
+  const version = versionIn(value);
+  if (version === undefined) return undefined;
+  return typeof value === "string" && /^\s*\d+\s*$/.test(value)
+    ? `Write the number without quotes: ${version}`
+    : `Write ${version}`;
+}
+
+/** The version that a value probably means: of `"5"`, `v5`, `5.0`, `1_000`, `[5]`, and of an ARN or name with a version. */
+function versionIn(value: unknown): number | undefined {
+  if (Array.isArray(value)) return value.length === 1 ? versionIn(value[0]) : undefined;
+  const text = splitVersion(String(value).trim()).version ?? String(value).trim();
+  const [, digits] = /^v?0*([1-9][\d_]*)(?:\.0+)?$/i.exec(text) ?? [];
+  const version = Number(digits?.replaceAll("_", ""));
+  return Number.isSafeInteger(version) ? version : undefined;
+}
+
+function adviseName(value: unknown): string | undefined {
+  const [only, ...others] = typeof value === "object" && value !== null ? Object.keys(value) : [];
+  // YAML takes `name: 1` for a mapping.
+  if (only !== undefined && others.length === 0) return `Leave the version out: ${only}`;
+  if (typeof value !== "string") return undefined;
+  const { layer } = splitVersion(value);
+  if (isLayerArn(layer)) return `Give the entry an arn instead of names: ${layer}`;
+  return layer === value ? undefined : `Leave the version out: ${layer}`;
+}
+
+function adviseText(key: PropertyKey | undefined, value: string): string | undefined {
+  const { layer } = splitVersion(value.trim());
+  switch (key) {
+    case "arn":
+      if (!isLayerArn(layer.replaceAll("{stack}", "x"))) return undefined;
+      return layer === value.trim() ? `Write ${layer}` : `Leave the version out: ${layer}`;
+    case "enforce":
+      return didYouMean(value, ["exact", "minimum"]);
+    case "latest":
+      return value.startsWith("/") ? `Write ssm:${value}` : undefined;
+    case "validate_layer_exists":
+      return /^(?:yes|no|on|off|true|false)$/i.test(value) ? `Write ${/^(?:yes|on|true)$/i.test(value)}` : undefined;
+    case "backup_retention_days": {
+      const [days] = /^\d+(?=\s*(?:d|days?)?$)/.exec(value.trim()) ?? [];
+      return days && `Write ${Number(days)}`;
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Text and what stands behind its last colon, if that can only be a version. */
+function splitVersion(text: string): { layer: string; version?: string } {
+  const [, layer, version] = /^(.+):(\d+|\*|\$?latest)?$/is.exec(text) ?? [];
+  return layer === undefined ? { layer: text } : { layer, version };
+}
+
+/** Whether an entry stands there: `layers.NAME` or `stack_overrides.STACK.NAME`. */
+function isEntry([section, ...names]: Path): boolean {
+  return (section === "layers" && names.length === 1) || (section === "stack_overrides" && names.length === 2);
+}
+
+/** A mistyped account number as it was probably meant, or an example. */
+function accountId(value: unknown): string {
+  const digits = String(value).replace(/\D/g, "");
+  // What YAML took for a number has lost its leading zeros.
+  const padded = typeof value === "number" ? digits.padStart(12, "0") : digits;
+  return padded.length === 12 ? padded : "123456789012";
+}

@@ -1,0 +1,66 @@
+/** The parts of a Lambda function's ARN. */
+export interface FunctionArn {
+  readonly partition: string;
+  readonly region: string;
+  readonly account: string;
+  readonly name: string;
+  /** A version or an alias; undefined for the function itself. */
+  readonly qualifier: string | undefined;
+}
+
+const pattern = /^arn:([^:]+):lambda:([^:]*):(\d*):function:([^:]+)(?::([^:]+))?$/;
+
+/** Parses `arn:PARTITION:lambda:REGION:ACCOUNT:function:NAME[:QUALIFIER]`; undefined for anything else. */
+export function parseFunctionArn(text: string): FunctionArn | undefined {
+  const [, partition, region, account, name, qualifier] = pattern.exec(text) ?? [];
+  if (partition === undefined || region === undefined || account === undefined || name === undefined) return undefined;
+  return { partition, region, account, name, qualifier };
+}
+
+/** The name in a function's ARN; anything else is a name itself. */
+export function functionName(nameOrArn: string): string {
+  return parseFunctionArn(nameOrArn)?.name ?? nameOrArn;
+}
+
+/** The ARN of the function itself, without a version or alias. */
+export function unqualifiedArn(arn: string): string {
+  return arn.split(":").slice(0, 7).join(":");
+}
+
+/** As {@link labelsOf}, for functions that go by their ARNs. */
+export function labelsOfArns(arns: Iterable<string>): (arn: string) => string {
+  const named = (arn: string) => parseFunctionArn(arn) ?? { name: arn, region: undefined, account: undefined };
+  const label = labelsOf([...arns].map(named));
+  return (arn) => label(named(arn));
+}
+
+/** What tells functions of one name apart. */
+export interface NamedFunction {
+  readonly name: string;
+  readonly region: string | undefined;
+  readonly account: string | undefined;
+}
+
+/**
+ * How messages call functions: by their names alone, and of those that share a name each with its region, and with its
+ * account if that differs too.
+ * @param all every function that the output may name
+ */
+export function labelsOf(all: Iterable<NamedFunction>): (fn: NamedFunction) => string {
+  const regions = new Map<string, Set<string>>();
+  const accounts = new Map<string, Set<string>>();
+  const note = (known: Map<string, Set<string>>, name: string, value: string | undefined) => {
+    // What is not known may be the same.
+    if (value !== undefined) known.set(name, (known.get(name) ?? new Set()).add(value));
+  };
+  for (const { name, region, account } of all) {
+    note(regions, name, region);
+    note(accounts, name, account);
+  }
+  const differ = (known: ReadonlyMap<string, ReadonlySet<unknown>>, name: string) => (known.get(name)?.size ?? 0) > 1;
+  return ({ name, region, account }) => {
+    const hasOtherAccounts = differ(accounts, name) && account !== undefined;
+    if (region === undefined || !(differ(regions, name) || hasOtherAccounts)) return name;
+    return `${name} (${hasOtherAccounts ? `${region}, ${account}` : region})`;
+  };
+}

@@ -1,0 +1,68 @@
+import { layerArn, parseLayerVersionArn } from "./arn";
+import { type AssessedFunction, assess, type TargetOf, versionToAttach } from "./assess";
+import type { LiveFunction } from "./live";
+import type { LayerMove } from "./moves";
+import { atVersion, isAsDeclared } from "./plan";
+
+/** The whole list of layers that a live function is to have, in merge order. */
+export type Goal = (fn: LiveFunction) => readonly string[];
+
+/**
+ * The layers of a function with each declared one as declared: order kept, others untouched. Declared layers that are
+ * recorded and that AWS has lost come back: at their recorded place if the function's own resource records them, else at
+ * the end.
+ * @param fn as it was assessed; its live layers are those of `layers`
+ * @param layers layer version ARNs, as AWS has them now
+ * @throws LayersError `layer-ambiguous`
+ */
+export function declaredLayersOf(fn: AssessedFunction, layers: readonly string[], targetOf: TargetOf): string[] {
+  const live = { layers: layers.flatMap((text) => parseLayerVersionArn(text) ?? []), complete: true };
+  const standings = assess([{ ...fn, live }], targetOf);
+  const drifted = new Map(
+    standings.flatMap(({ layer, target, verdict }) =>
+      layer && target && verdict === "drift" ? [[layerArn(layer), target] as const] : [],
+    ),
+  );
+  const moved = layers.map((text) => {
+    const layer = parseLayerVersionArn(text);
+    const target = layer && drifted.get(layerArn(layer));
+    if (!layer || !target) return text;
+    return isAsDeclared(layer.version, target) ? text : atVersion(text, target.version);
+  });
+  const lost = standings.flatMap((standing) => {
+    const version = versionToAttach(standing);
+    return standing.layer && version !== undefined ? [{ arn: layerArn(standing.layer), version }] : [];
+  });
+  const order = fn.recordedBy === "function" ? (fn.recorded?.layers ?? []).map(layerArn) : [];
+  return lost.reduce((list, { arn, version }) => inserted(list, `${arn}:${version}`, arn, order), moved);
+}
+
+/** The list with a layer at its place in the order: behind the nearest one before it that is there. */
+export function inserted(list: readonly string[], text: string, arn: string, order: readonly string[]): string[] {
+  const at = order.indexOf(arn);
+  const places = list.map((one) => one.slice(0, one.lastIndexOf(":")));
+  const before = order.slice(0, Math.max(0, at)).findLast((one) => places.includes(one));
+  const after = order.slice(at + 1).find((one) => places.includes(one));
+  let place = list.length;
+  if (at >= 0 && before !== undefined) place = places.lastIndexOf(before) + 1;
+  else if (at >= 0 && after !== undefined) place = places.indexOf(after);
+  return list.toSpliced(place, 0, text);
+}
+
+/**
+ * The layers of a function with each of some moves made, if the layer is still where the move begins.
+ * @param moves each from what is expected to what is wanted; `at`: where a layer comes that is not there, from 0
+ */
+export function movedLayers(
+  layers: readonly string[],
+  moves: readonly (LayerMove & { readonly at?: number })[],
+): string[] {
+  let list = [...layers];
+  for (const { layer, from, to, at } of moves) {
+    const has = list.some((text) => text.startsWith(`${layer}:`));
+    if (from === null && to !== null && !has) list = list.toSpliced(at ?? list.length, 0, `${layer}:${to}`);
+    else if (from !== null && to === null) list = list.filter((text) => text !== `${layer}:${from}`);
+    else if (from !== null) list = list.map((text) => (text === `${layer}:${from}` ? `${layer}:${to}` : text));
+  }
+  return list;
+}

@@ -1,0 +1,171 @@
+import { type LayerVersionArn, parseLayerVersionArn, partitionOf } from "./arn";
+import type { AssessedFunction, SeenLayers } from "./assess";
+import type { DeclaredLayers } from "./config/declared";
+import { parseFunctionArn } from "./function-arn";
+import type { LiveFunction } from "./live";
+import type { FunctionFacts, RecordedLayers, StateFacts } from "./state/facts";
+
+/** A function that a state records, by its own resource or by a `LayerVersions` resource that reconciles it. */
+export interface RecordedFunction {
+  /** The function's name in AWS. */
+  readonly name: string;
+  /** Undefined if it is not recorded. */
+  readonly arn: string | undefined;
+  readonly region: string | undefined;
+  /** The resource that records it. */
+  readonly urn: string;
+  readonly by:
+    | { readonly kind: "function"; readonly facts: FunctionFacts }
+    /** `layers`: layer to version, see `ReconciledFacts`. */
+    | { readonly kind: "resource"; readonly layers: Readonly<Record<string, number | string>> };
+}
+
+/**
+ * The functions that a state records and that have standings: not those that wait for their end or their replacement,
+ * that the stack only reads, or that are container images. If a function is recorded twice, its own resource counts.
+ */
+export function recordedFunctions({ functions, reconciled }: StateFacts): RecordedFunction[] {
+  const own = functions
+    .filter((fn) => isOwned(fn) && fn.packageType !== "Image")
+    .map((facts): RecordedFunction => ({ ...facts, by: { kind: "function", facts } }));
+  const regions = Map.groupBy(own, ({ name }) => name);
+  const isKnown = (name: string, region: string | undefined) =>
+    regions.get(name)?.some((fn) => fn.region === undefined || region === undefined || fn.region === region) ?? false;
+  const others = reconciled.flatMap(({ urn, region, functions: known = {} }) =>
+    Object.entries(known).flatMap(([key, layers]): RecordedFunction[] => {
+      const arn = parseFunctionArn(key);
+      const name = arn?.name ?? key;
+      const where = arn?.region ?? region;
+      if (isKnown(name, where)) return [];
+      return [{ name, arn: arn && key, region: where, urn, by: { kind: "resource", layers } }];
+    }),
+  );
+  return [...own, ...others];
+}
+
+/** Whether a recorded function belongs to the stack as it stands. */
+export function isOwned(fn: FunctionFacts): boolean {
+  return whyNotOwned(fn) === undefined;
+}
+
+/** Why a recorded function has no standing, as the end of a sentence; undefined if it belongs to the stack. */
+export function whyNotOwned(fn: FunctionFacts): string | undefined {
+  if (fn.deleted) return "it was replaced and waits for its deletion";
+  if (fn.replaced) return "it was deleted, and the next `pulumi up` creates it anew";
+  if (fn.external) return "the stack reads it and does not manage it";
+  return undefined;
+}
+
+/** What is known to find the layers of a `LayerVersions` record by, which has names and no accounts. */
+export interface LayerHints {
+  readonly declared: DeclaredLayers;
+  /** The account of the settings. */
+  readonly accountId: string | undefined;
+  /** Layers of other functions in the region, by their names. Default: none. */
+  readonly known?: ReadonlyMap<string, LayerVersionArn>;
+}
+
+/**
+ * A recorded function as it is assessed.
+ * @param live undefined if AWS was not asked
+ */
+export function assessedFunction(
+  fn: RecordedFunction,
+  live: LiveFunction | "gone" | "unread" | undefined,
+  hints: LayerHints,
+): AssessedFunction {
+  const running = typeof live === "object" ? live : undefined;
+  const arn = running?.arn ?? fn.arn;
+  const where = parseFunctionArn(arn ?? "");
+  const region = where?.region ?? fn.region;
+  const recorded =
+    fn.by.kind === "function"
+      ? layersOfFunction(fn.by.facts)
+      : layersOfResource(fn.by.layers, { region, account: where?.account }, running?.layers ?? [], hints);
+  return {
+    ...{ name: fn.name, arn, region, account: where?.account, urn: fn.urn, recordedBy: fn.by.kind, recorded },
+    live: seenLive(live),
+    ...(live === "gone" && { isGone: true }),
+    ...runsOn(running ?? (fn.by.kind === "function" ? fn.by.facts : undefined)),
+  };
+}
+
+/** The layers of a function that only AWS has been asked for. */
+export function assessedLive(fn: LiveFunction): AssessedFunction {
+  const { region, account } = parseFunctionArn(fn.arn) ?? {};
+  const nothing = { urn: undefined, recordedBy: undefined, recorded: undefined };
+  return { name: fn.name, arn: fn.arn, region, account, ...nothing, live: seenLive(fn), ...runsOn(fn) };
+}
+
+function runsOn(fn: Pick<LiveFunction, "runtime" | "architectures"> | undefined) {
+  return { runtime: fn?.runtime, architectures: fn?.architectures };
+}
+
+function seenLive(live: LiveFunction | "gone" | "unread" | undefined): SeenLayers | undefined {
+  if (live === undefined) return undefined;
+  if (live === "unread") return { layers: [], complete: false };
+  return { layers: live === "gone" ? [] : parsed(live.layers), complete: true };
+}
+
+function layersOfFunction(fn: FunctionFacts): SeenLayers {
+  const [counting, others] = countingFirst(fn);
+  return { layers: parsed(counting), others: parsed(others), complete: !hasSecretLayers(fn) };
+}
+
+function layersOfResource(
+  layers: Readonly<Record<string, number | string>>,
+  where: { readonly region: string | undefined; readonly account: string | undefined },
+  live: readonly string[],
+  { declared, accountId, known: others }: LayerHints,
+): SeenLayers {
+  const region = where.region ?? "?";
+  const running = parsed(live);
+  const literal = declared.layers.flatMap(({ arn }) => (arn === undefined ? [] : parsed([`${arn}:1`])));
+  const toArn = (key: string, version: number | string): LayerVersionArn[] => {
+    if (typeof version === "string") return parsed([version]);
+    const full = parsed([`${key}:${version}`]);
+    if (full.length > 0) return full;
+    const known =
+      running.find(({ name }) => name === key) ??
+      others?.get(key) ??
+      literal.find((one) => one.name === key && one.region === region);
+    const { account = "?" } = where;
+    const place = known ?? { partition: partitionOf(region), region, account: accountId ?? account };
+    return [{ ...place, name: key, version }];
+  };
+  return { layers: Object.entries(layers).flatMap(([key, version]) => toArn(key, version)), complete: true };
+}
+
+/** The texts of the layers that count, and those beside them: outputs first, but after a failed update these were never applied. */
+export function countingFirst(fn: FunctionFacts): readonly [counting: string[], others: string[]] {
+  const [first, second] = sidesOf(fn).map((side) => fn[side]);
+  if (first?.kind === "list" && second) return [layerTexts(first), layerTexts(second)];
+  return [second ? layerTexts(second) : [], []];
+}
+
+/** The sides of a recorded function, the one that counts first. */
+export function sidesOf(fn: FunctionFacts): readonly ("inputs" | "outputs")[] {
+  return fn.initErrors.length > 0 ? ["inputs", "outputs"] : ["outputs", "inputs"];
+}
+
+/** The texts of a list of layers; empty if there is no list. */
+export function layerTexts(recorded: RecordedLayers): string[] {
+  if (recorded.kind !== "list") return [];
+  return recorded.layers.flatMap((layer) => (layer.kind === "text" ? [layer.text] : []));
+}
+
+/** The texts of the layers that count. */
+export function recordedLayers(fn: FunctionFacts): string[] {
+  return countingFirst(fn)[0];
+}
+
+/** Whether any of a function's layers is not known, because it is a secret. */
+export function hasSecretLayers({ inputs, outputs }: FunctionFacts): boolean {
+  return [inputs, outputs].some((side) =>
+    side.kind === "list" ? side.layers.some(({ kind }) => kind === "secret") : side.kind === "secret",
+  );
+}
+
+function parsed(texts: readonly string[]): LayerVersionArn[] {
+  return texts.flatMap((text) => parseLayerVersionArn(text) ?? []);
+}

@@ -1,0 +1,72 @@
+import type { ReconciledFacts } from "./facts";
+import { KeyTable } from "./keys";
+import type { JsonReader } from "./reader";
+import { signatureKey } from "./secret";
+
+/** Where the values of an object's keys start. */
+type Starts = ReadonlyMap<string, number>;
+
+/** Reads what a `LayerVersions` resource records of the functions that it reconciles. */
+export class ReconciledReader {
+  private readonly propertyKeys: KeyTable;
+
+  /** @param versionsProperty the property of the type that holds function to layer to version */
+  constructor(
+    private readonly reader: JsonReader,
+    private readonly versionsProperty: string,
+  ) {
+    this.propertyKeys = new KeyTable([versionsProperty, "region"], { ofStruct: false });
+  }
+
+  /**
+   * @param start where the resource starts
+   * @param values where the values of its keys start
+   */
+  read(start: number, values: Starts): ReconciledFacts {
+    const { reader } = this;
+    const at = values.get("urn");
+    const urn = at === undefined ? "" : reader.revisit(at, () => reader.string());
+    if (urn === "") reader.fail("shape", "a resource without a URN", start);
+    const [outputs, inputs] = [this.properties(values, "outputs"), this.properties(values, "inputs")];
+    const region = this.value(outputs, "region") ?? this.value(inputs, "region");
+    return {
+      urn,
+      region: typeof region === "string" && region !== "" ? region : undefined,
+      functions: versionsIn(this.value(outputs, this.versionsProperty)),
+    };
+  }
+
+  private properties(values: Starts, key: "inputs" | "outputs"): Starts {
+    const { reader } = this;
+    const start = values.get(key);
+    if (start === undefined) return new Map();
+    return reader.revisit(start, () =>
+      reader.has("object", `"${key}"`) ? reader.index(this.propertyKeys) : new Map(),
+    );
+  }
+
+  /** The value of a property: it is small, and was found to be valid JSON. */
+  private value(values: Starts, name: string): unknown {
+    const { reader } = this;
+    const start = values.get(name);
+    if (start === undefined) return undefined;
+    const range = reader.revisit(start, () => reader.skip());
+    return JSON.parse(new TextDecoder().decode(reader.bytes.subarray(range.start, range.end)));
+  }
+}
+
+/** What is none of the shape, such as a secret, is not known. */
+function versionsIn(value: unknown): ReconciledFacts["functions"] {
+  if (value === undefined || value === null) return {};
+  if (!isObject(value) || signatureKey in value) return undefined;
+  const functions = Object.entries(value);
+  const isKnown = ([, layers]: [string, unknown]) =>
+    isObject(layers) &&
+    !(signatureKey in layers) &&
+    Object.values(layers).every((version) => typeof version === "number" || typeof version === "string");
+  return functions.every(isKnown) ? (value as ReconciledFacts["functions"]) : undefined;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

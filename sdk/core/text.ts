@@ -1,0 +1,50 @@
+/** `1 layer of a function`, `2 layers of functions`: a number with its noun in the right form. */
+export function count(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`;
+}
+
+/** A number of layers of functions: a layer that two functions have counts twice. */
+export function countLayers(number: number): string {
+  return count(number, "layer of a function", "layers of functions");
+}
+
+/** `a, b and 3 more`: the first names of many. */
+export function listNames(names: readonly string[], most = 5): string {
+  const more = names.length - most;
+  return more > 0 ? `${names.slice(0, most).join(", ")} and ${more} more` : names.join(", ");
+}
+
+/** The text with a full stop at its end, unless it has its own. */
+export function sentence(text: string): string {
+  return /[.!?:]$/.test(text) ? text : `${text}.`;
+}
+
+/** Words as a shell takes them, behind this tool's name. */
+export function commandLine(words: readonly string[]): string {
+  const quoted = words.map((word) => (/^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`));
+  return ["lambda-layers", ...quoted].join(" ");
+}
+
+// C0 with DEL, C1, the line and paragraph separators, and the marks that turn the direction of text.
+const invisible = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
+
+const shortEscapes: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+
+/**
+ * Data as people may see it: control characters, line ends and bidirectional marks as visible escapes (`\n`, `\u001b`),
+ * so that no text can move a cursor, forge a line or hide a part of itself. All else stays, backslashes too, so that a
+ * text may be shown twice.
+ */
+export function shown(text: string): string {
+  return text.replace(invisible, (one) => shortEscapes[one] ?? `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+/** A name as it is {@link shown}, in quotes if it is empty or has anything but visible ASCII characters: `"arn:x\n"`. */
+export function quotedIfOdd(text: string): string {
+  return /^[!-~]+$/.test(text) ? text : `"${shown(text)}"`;
+}
+
+/** A text of several lines as it is {@link shown}, but for its line ends. */
+export function shownLines(text: string): string {
+  return text.split("\n").map(shown).join("\n");
+}

@@ -1,0 +1,68 @@
+import { layerArn, parseLayerVersionArn } from "../core/arn";
+import type { AssessedFunction, SeenLayers } from "../core/assess";
+import type { FunctionOutcome } from "../core/live";
+import type { LiveReading } from "./expectation";
+import type { AwsResult, LiveChange, RunResult, StateChange } from "./plans";
+
+/** What a run has changed. */
+export interface Changed {
+  readonly state: readonly StateChange[];
+  /** How live functions came out, the last outcome of a function last. */
+  readonly outcomes: readonly FunctionOutcome[];
+}
+
+/** Functions as they stand after a run, from what they were before it and what it did. */
+export function afterRun(functions: readonly AssessedFunction[], { state, outcomes }: Changed): AssessedFunction[] {
+  const recorded = Map.groupBy(state, ({ urn }) => urn);
+  const live = new Map(outcomes.map((outcome) => [outcome.arn, seenAfter(outcome)]));
+  return functions.map((fn) => {
+    const versions = new Map((fn.urn && recorded.get(fn.urn)?.map(({ arn, to }) => [arn, to] as const)) || []);
+    const layers = fn.recorded?.layers.map((layer) => ({
+      ...layer,
+      version: versions.get(layerArn(layer)) ?? layer.version,
+    }));
+    const after = live.get(fn.arn ?? "");
+    return {
+      ...fn,
+      ...(fn.recorded && layers && versions.size > 0 && { recorded: { ...fn.recorded, layers, others: [] } }),
+      ...(after && { live: after }),
+    };
+  });
+}
+
+/** Without a revision it is not known what became of the last update. */
+function seenAfter({ status, after, revisionId }: FunctionOutcome): SeenLayers {
+  const isKnown = revisionId !== undefined || status === "updated" || status === "unchanged";
+  return { layers: isKnown ? after.flatMap((text) => parseLayerVersionArn(text) ?? []) : [], complete: isKnown };
+}
+
+/** What a run of any kind did, as it is summed up. */
+export interface Ran extends RunResult {
+  readonly live?: LiveReading;
+  readonly recordedBack?: readonly StateChange[];
+  readonly aws?: AwsResult & {
+    readonly rolledBack?: Pick<AwsResult, "outcomes">;
+    readonly published?: readonly Refusable[];
+    readonly aliases?: readonly Refusable[];
+  };
+}
+
+/** Something of a function that AWS has refused if there is a reason. */
+interface Refusable {
+  readonly function: string;
+  readonly functionArn: string;
+  readonly reason?: string;
+}
+
+/**
+ * How many layers of functions a run has changed, each once, whether in the state, in AWS or in both; in a dry run, would
+ * change. What was put back does not count.
+ */
+export function changedLayers({ dryRun, changes, recordedBack = [], aws }: Ran): number {
+  const keyOf = (change: StateChange | LiveChange) => `${change.function} ${change.arn}`;
+  const status = new Map(aws?.outcomes.map((one) => [one.arn, one.status]));
+  for (const one of aws?.rolledBack?.outcomes ?? []) if (one.status === "updated") status.delete(one.arn);
+  const live = (aws?.changes ?? []).filter((one) => dryRun || status.get(one.functionArn) === "updated");
+  const counted = new Set([...live, ...recordedBack].map(keyOf));
+  return live.length + changes.filter((one) => !counted.has(keyOf(one))).length;
+}

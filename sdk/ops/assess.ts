@@ -1,0 +1,191 @@
+import { type AssessedFunction, assess, declaredTargets, type Standing, type Totals, totalsOf } from "../core/assess";
+import { declareFor, shortStackName } from "../core/config/declared";
+import type { LayerConfig } from "../core/config/parse";
+import { LayersError } from "../core/errors";
+import type { TagSet } from "../core/live";
+import { createMatcher, type Matcher } from "../core/match";
+import { assessedFunction, type LayerHints, type RecordedFunction } from "../core/recorded";
+import { scanState } from "../core/state/scan";
+import type { Ports } from "../ports";
+import { type LiveReading, readingOf } from "./expectation";
+import { readFunctions, readNamed, refuseEmptyRegions, tagSets, whereOf } from "./live/read";
+import type { LoadedState, Skipped } from "./plans";
+import { loadState } from "./recorded/load";
+import {
+  byName,
+  refuseUnknown,
+  type SelectedRecords,
+  selectRecorded,
+  unreadable,
+  withoutStanding,
+} from "./recorded/plan";
+import { tellMatches } from "./tell";
+import { unmatchedWarnings } from "./unmatched";
+
+/** Whose layers are looked at. */
+export interface AssessRequest {
+  readonly stack: string;
+  readonly config: LayerConfig;
+  /** An exported state instead of the stack's own; AWS is not asked then. */
+  readonly stateFile?: string;
+  /** Asks nothing of AWS. */
+  readonly recordedOnly?: boolean;
+  /** Names in AWS, ARNs, or names in the program: only these. */
+  readonly functions?: readonly string[];
+  readonly exclude?: readonly string[];
+  /** Live functions that are tagged as the stack's. Pulumi is not asked then. */
+  readonly allFunctions?: boolean;
+  /** Live functions that carry all of these tags. Pulumi is not asked then. */
+  readonly tags?: TagSet;
+  /** Only these regions. With names, Pulumi is not asked then. */
+  readonly regions?: readonly string[];
+  /** The accounts of these profiles. With names, Pulumi is not asked then. */
+  readonly profiles?: readonly string[];
+  /** If the state has none of the functions that are named, they are looked for in AWS. */
+  readonly elsewhere?: boolean;
+  /** Which entry declares a layer. Default: as the config says. */
+  readonly matcher?: Matcher;
+}
+
+/** Where the layers of some functions stand. */
+export interface Assessment {
+  readonly stack: string;
+  /** The Pulumi project; null if none is known. */
+  readonly project: string | null;
+  /** Every function that was looked at, those without layers too, in the order of their names. */
+  readonly functions: readonly AssessedFunction[];
+  /** In the order of the functions' names. */
+  readonly standings: readonly Standing[];
+  readonly totals: Totals;
+  /** Functions that have no standing, or not a whole one, and why. */
+  readonly skipped: readonly Skipped[];
+  readonly live: LiveReading;
+  /** The state's functions; undefined if Pulumi was not asked. */
+  readonly recorded: SelectedRecords | undefined;
+  readonly matcher: Matcher;
+  /** Where the functions were looked for, as messages name it: `the state of dev or in AWS`. */
+  readonly where: string;
+  /** What to tell of a config that matches no layer of the functions; empty if it matches any. */
+  readonly unmatched: readonly string[];
+}
+
+type Read = Pick<Assessment, "functions" | "skipped" | "live">;
+
+/**
+ * Assesses a stack, and tells of a config that matches no layer of its functions.
+ * @throws LayersError what {@link readStandings} throws
+ */
+export async function assessStack(ports: Ports, request: AssessRequest): Promise<Assessment> {
+  const assessment = await readStandings(ports, request);
+  if (assessment.standings.length > 0) for (const line of assessment.unmatched) ports.reporter.warn(line);
+  return assessment;
+}
+
+/**
+ * Reads where each layer of each function stands: declared, recorded, and live if AWS can be asked. Read-only.
+ * @throws LayersError `usage` for what names nothing, `layer-ambiguous`, what the stack and file ports throw; not being
+ * able to ask AWS is in the assessment
+ */
+export async function readStandings(ports: Ports, request: AssessRequest): Promise<Assessment> {
+  const { stack, config, stateFile, functions: names = [], exclude = [] } = request;
+  const declared = declareFor(config, stack);
+  const { matcher = createMatcher(declared) } = request;
+  const hints: LayerHints = { declared, accountId: config.settings.accountId };
+  const state = await readState(ports, request);
+  const selected = state && selectRecorded(state.facts, { functions: names, exclude });
+  const ofState = stateFile ?? `the state of ${stack}`;
+  const hasNone = selected !== undefined && selected.own.length + selected.functions.length === 0;
+  const recorded = hasNone && request.elsewhere && stateFile === undefined ? undefined : selected;
+  if (recorded) refuseUnknown(recorded, `in ${ofState}`);
+  const others = selected && { where: `in ${ofState} or `, known: selected.known };
+  const read = recorded
+    ? await readRecorded(ports, request, recorded.functions, hints)
+    : await readLive(ports, request, hints, others);
+  const functions = [...read.functions, ...(state ? unreadable(state.facts) : [])].toSorted(byName);
+  const standings = assess(functions, declaredTargets(matcher));
+  tellMatches(ports.reporter, standings, matcher);
+  const inAws = read.live.read ? " or in AWS" : "";
+  const where = recorded ? `${ofState}${inAws}` : "AWS";
+  return {
+    stack,
+    project: state?.facts.owner?.project ?? null,
+    functions,
+    standings,
+    totals: totalsOf(standings),
+    skipped: [...(recorded ? withoutStanding(recorded) : []), ...read.skipped],
+    live: read.live,
+    recorded,
+    matcher,
+    where,
+    // Of functions that could not be read nothing is known.
+    unmatched: recorded || read.live.read ? unmatchedWarnings(standings, where, config.file) : [],
+  };
+}
+
+/** The stack's state; undefined if live functions are meant, or are named where there is no Pulumi project. */
+async function readState(ports: Ports, request: AssessRequest): Promise<LoadedState | undefined> {
+  const { stack, config, stateFile: file, functions = [] } = request;
+  if (file === undefined && isLive(request)) return undefined;
+  const { resourceTypes } = config.settings;
+  try {
+    return await loadState(ports, { stack, file, scan: (bytes) => scanState(bytes, { resourceTypes }) });
+  } catch (error) {
+    const isElsewhere =
+      error instanceof LayersError && (error.code === "project-missing" || error.code === "pulumi-missing");
+    if (functions.length === 0 || !isElsewhere) throw error;
+    ports.reporter.warn(`Recorded versions are not known, as there is no Pulumi project here: ${error.message}`);
+    return undefined;
+  }
+}
+
+/** Whether the request is for functions in AWS, whatever the state has. */
+function isLive({
+  functions = [],
+  allFunctions = false,
+  tags = {},
+  regions = [],
+  profiles = [],
+}: AssessRequest): boolean {
+  return allFunctions || Object.keys(tags).length > 0 || (functions.length > 0 && regions.length + profiles.length > 0);
+}
+
+/** The functions of a state, and as they run if AWS is to be asked and can be. */
+async function readRecorded(
+  ports: Ports,
+  request: AssessRequest,
+  recorded: readonly RecordedFunction[],
+  hints: LayerHints,
+): Promise<Read> {
+  const { config, stateFile, recordedOnly, functions: named = [], exclude = [] } = request;
+  if (stateFile !== undefined || recordedOnly) {
+    const reason = stateFile === undefined ? "only what is recorded was asked for" : "a state file was given";
+    const functions = recorded.map((fn) => assessedFunction(fn, undefined, hints));
+    return { functions, skipped: [], live: { read: false, reason } };
+  }
+  const where = whereOf(ports, config.settings.region, request);
+  if (named.length + exclude.length === 0) refuseEmptyRegions(recorded, where);
+  const selection = { ...where, recorded };
+  const found = await readFunctions(ports, selection, { hints, isLook: true }, async () => {});
+  return { ...found, live: readingOf(found.failures) };
+}
+
+/**
+ * Live functions, by name or by tag.
+ * @param others where they were looked for before, and the names that there are
+ */
+async function readLive(
+  ports: Ports,
+  request: AssessRequest,
+  hints: LayerHints,
+  others: Parameters<typeof readNamed>[3],
+): Promise<Read> {
+  const { stack, config, allFunctions = false, tags = {}, functions = [], exclude = [] } = request;
+  const { tagKey, region } = config.settings;
+  const selection = {
+    filter: { functions, exclude },
+    sets: tagSets({ allFunctions, tags }, tagKey, shortStackName(stack)),
+    where: whereOf(ports, region, request),
+  };
+  const found = await readNamed(ports, selection, { hints, isLook: true }, others);
+  return { ...found, live: readingOf(found.failures) };
+}

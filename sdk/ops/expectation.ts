@@ -1,0 +1,70 @@
+import type { Totals } from "../core/assess";
+import { type ErrorCode, LayersError } from "../core/errors";
+import { countLayers } from "../core/text";
+import type { Ports } from "../ports";
+
+/** Whether AWS was read, or why it was not, or not everywhere. `code`: how it failed; absent if AWS was not to be asked. */
+export type LiveReading =
+  | { readonly read: true }
+  | { readonly read: false; readonly reason: string; readonly code?: ErrorCode };
+
+/** Whether AWS was read, from what failed of it. */
+export function readingOf(failures: readonly LayersError[]): LiveReading {
+  const [first] = failures;
+  const reason = [...new Set(failures.map(({ message }) => message))].join(" ");
+  return first === undefined ? { read: true } : { read: false, reason, code: first.code };
+}
+
+/** Why AWS could not be read, with the code of not knowing; undefined if it was read, or was not to be. */
+export function failedReading(
+  live: LiveReading | undefined,
+): { readonly reason: string; readonly code: ErrorCode } | undefined {
+  if (live === undefined || live.read || live.code === undefined) return undefined;
+  return { reason: live.reason, code: codeOfUnknown(live.code) };
+}
+
+/** The code of not knowing: that of credentials or a permission if it was for these. */
+export function codeOfUnknown(code: ErrorCode): ErrorCode {
+  return code === "aws-credentials" || code === "aws-permission" ? code : "not-known";
+}
+
+/** The code of the error that a run ends with if several things are not known; undefined if there are none. */
+export function worstUnknown(codes: readonly ErrorCode[]): ErrorCode | undefined {
+  return codes.find((code) => code !== "not-known") ?? codes[0];
+}
+
+/** `2 of 5 layers of functions are not as declared`; undefined if all that is known is. */
+export function driftText({ drift, layersOfFunctions }: Totals): string | undefined {
+  if (drift === 0) return undefined;
+  return `${drift} of ${countLayers(layersOfFunctions)} ${drift === 1 ? "is" : "are"} not as declared`;
+}
+
+/** What decides whether a run that must find no changes fails. */
+export interface Expectation {
+  readonly stack: string;
+  readonly totals: Totals;
+  /** Absent if AWS was not to be asked. */
+  readonly live?: LiveReading;
+}
+
+/**
+ * Why a run that must find no changes fails: drift, or else what could not be read; undefined if all is as declared.
+ * @param plan the command that shows what there is to change
+ */
+export function unexpected(
+  { advise }: Pick<Ports, "advise">,
+  { stack, totals, live }: Expectation,
+  plan = advise(["--stack", stack, "--dry-run"]),
+): LayersError | undefined {
+  const drift = driftText(totals);
+  if (drift !== undefined) {
+    return new LayersError("changes-found", `Stack ${stack} has drifted: ${drift}.`, {
+      next: `See what an update would change: ${plan}`,
+    });
+  }
+  const failed = failedReading(live);
+  if (totals.unknown === 0 && failed === undefined) return undefined;
+  const { code, reason } = failed ?? { code: "not-known", reason: "it cannot be read in the state." };
+  const what = totals.unknown > 0 ? ` (${countLayers(totals.unknown)} could not be read)` : "";
+  return new LayersError(code, `Whether stack ${stack} has drifted is not known${what}: ${reason}`);
+}

@@ -1,0 +1,242 @@
+import { expiredBackups } from "../../core/backup";
+import { LayersError } from "../../core/errors";
+import { functionName, labelsOfArns } from "../../core/function-arn";
+import type { FunctionOutcome } from "../../core/live";
+import { changeLine } from "../../core/report";
+import { everyFunction } from "../../core/selection";
+import { count } from "../../core/text";
+import type { Ports } from "../../ports";
+import { checkpoint, during } from "../steps";
+import {
+  type LivePlan,
+  type LiveResult,
+  type PutBack,
+  type PutBackPlan,
+  type PutBackResult,
+  putBackResult,
+  type StaleAlias,
+  type Stop,
+} from "./plans";
+import { planPutBack, putBackAliases } from "./put-back";
+import { changedBy, type LoadedRecord, loadRecord } from "./record";
+import { RunRecorder } from "./recorder";
+import { type Rollout, type RolloutOptions, rollOut } from "./rollout";
+import { notUpdated, tellAliases, tellAliasesToPutBack, tellSummary } from "./tell";
+
+/** The run that live functions are a part of. */
+export interface LiveRun {
+  /** What the run has changed by then, in a sentence. */
+  readonly soFar: string;
+  /** The state's backup of the same run, as messages name it; absent if none was written. */
+  readonly backup?: string;
+}
+
+/**
+ * Carries out a plan for live functions: the only way to a change in AWS. Each update is conditional on the function
+ * being as it was planned, and on disk in the run record before it is sent.
+ * @throws LayersError `interrupted`, `backup-folder`, saying what was done; functions that failed are in the result: see
+ * `liveFailure`
+ */
+export async function carryOut(
+  ports: Ports,
+  plan: LivePlan,
+  options: RolloutOptions,
+  { soFar, backup }: LiveRun,
+): Promise<LiveResult> {
+  const planned = plannedOnly(ports, plan);
+  const total = plan.sites.reduce((sum, { functions }) => sum + functions.length, 0);
+  if (total === 0 && (plan.putBack?.sites.length ?? 0) === 0) {
+    return { ...planned, outcomes: plan.putBack?.impossible ?? [] };
+  }
+  checkpoint(ports, soFar);
+  const { reporter, signal } = ports;
+  const recorder = await openRecord(ports, plan, backup);
+  if (!plan.resumed) reporter.info(`Run record: ${recorder.file}`);
+  await pruneRecords(ports, plan);
+  for (const { region, functions } of plan.sites) {
+    reporter.info(`Synchronizing ${count(functions.length, "Lambda function")} with AWS in ${region}`);
+  }
+  const followed = follow(ports, plan, total);
+  let rollout: Rollout;
+  let aliasesBack: LiveResult["aliasesBack"];
+  try {
+    if (plan.putBack) aliasesBack = await putBackAliases(ports, plan.putBack, recorder);
+    rollout = await rollOut(ports, plan, options, recorder, followed.note);
+    if (signal?.aborted) throw new LayersError("interrupted", "Interrupted.");
+    if (!rollout.stopped) await recorder.end();
+  } catch (error) {
+    if (!(error instanceof LayersError)) throw error;
+    throw cutShort(ports, error, plan, `${soFar} ${followed.soFar()}`.trim(), recorder.file);
+  } finally {
+    followed.end();
+    await recorder.close();
+  }
+  const { published, stopped } = rollout;
+  const run = { record: recorder.file, changed: `${soFar} ${followed.soFar()}`.trim() };
+  const back = stopped && (await rollBackIfMeant(ports, plan, run, stopped, options));
+  const { rolledBack, found = [] } = back ?? {};
+  const outcomes = [...asFound(rollout.outcomes, found), ...(plan.putBack?.impossible ?? [])];
+  const stale = plan.aliases.filter((one) => rolledBack || !published.some((done) => serves(done, one)));
+  tellSummary(reporter, plan, outcomes, published, rolledBack);
+  if (!plan.publish) tellAliases(reporter, stale);
+  const hasFailed = stopped !== undefined || [...outcomes, ...published].some(({ status }) => status === "failed");
+  return {
+    ...planned,
+    outcomes,
+    record: recorder.file,
+    aliases: stale,
+    ...(aliasesBack && { aliasesBack }),
+    published,
+    ...(stopped && { stopped: stopped.reason, stoppedBy: stopped.cause }),
+    ...(hasFailed &&
+      !plan.putBack && { toPutBack: back?.toPutBack ?? (await countToPutBack(ports, plan.stack, recorder.file)) }),
+    ...(rolledBack && { rolledBack }),
+    calls: callsOf(ports, plan),
+  };
+}
+
+/** The result of a plan that is not carried out. */
+export function plannedOnly(ports: Ports, plan: LivePlan): LiveResult {
+  const { changes, skipped, aliases, toPublish, putBack } = plan;
+  return {
+    ...{ changes, skipped, outcomes: [], published: [], ...(toPublish && { toPublish }) },
+    aliases,
+    ...(putBack && { aliasesBack: putBack.sites.flatMap((site) => site.aliases) }),
+    calls: callsOf(ports, plan),
+  };
+}
+
+function openRecord(ports: Ports, plan: LivePlan, backup: string | undefined): Promise<RunRecorder> {
+  if (plan.resumed) return RunRecorder.reopen(ports, plan.resumed, plan.putBack ? "rollback" : "sync");
+  return RunRecorder.create(ports, plan, backup);
+}
+
+/** Tells of functions as they come out, and keeps count of them. */
+function follow({ reporter }: Ports, { sites, changes, putBack }: LivePlan, total: number) {
+  const progress = reporter.progress(putBack ? "Putting back Lambda functions" : "Updating Lambda functions");
+  const byFunction = Map.groupBy(changes, ({ functionArn }) => functionArn);
+  const label = labelsOfArns(sites.flatMap(({ functions }) => functions.map(({ arn }) => arn)));
+  const failed: string[] = [];
+  let [done, updated] = [0, 0];
+  return {
+    note(outcome: FunctionOutcome) {
+      if (outcome.status !== "cancelled") progress.update(++done, total);
+      if (outcome.status === "failed") {
+        failed.push(label(outcome.arn));
+        reporter.warn(notUpdated(outcome, label, putBack));
+      }
+      if (outcome.status !== "updated") return;
+      updated += 1;
+      for (const change of byFunction.get(outcome.arn) ?? []) {
+        reporter.item(changeLine({ ...change, function: label(outcome.arn) }));
+      }
+    },
+    soFar() {
+      const what = putBack ? "were put back in AWS" : "were updated in AWS";
+      const failures = failed.length > 0 ? ` Failed: ${failed.join(", ")}.` : "";
+      return `${updated} of ${count(total, "function")} ${what}.${failures}`;
+    },
+    end: () => progress.end(),
+  };
+}
+
+/** An error that ends a run in its middle, with what was done by then and how to go on. */
+function cutShort({ advise }: Ports, error: LayersError, plan: LivePlan, changed: string, record: string): LayersError {
+  const { stack, putBack } = plan;
+  const back = advise(["rollback", "--stack", stack, "--sync-aws", record]);
+  const steps = putBack
+    ? [`Put the others back: ${back}`]
+    : [`Finish the run:   ${advise(["sync", "--stack", stack, "--resume", record])}`, `Or put it back:   ${back}`];
+  const next = [...(error.next === undefined ? [] : [error.next]), ...steps].join("\n");
+  return new LayersError(error.code, error.message, { next, changed, cause: error });
+}
+
+/** What became of the put-back of a run. */
+interface RolledBack {
+  readonly rolledBack: PutBackResult;
+  /** The functions as they were when it was planned. */
+  readonly found: PutBack["found"];
+  /** Of how many functions there is still something that can be put back. */
+  readonly toPutBack: number;
+}
+
+async function rollBackIfMeant(
+  ports: Ports,
+  plan: LivePlan,
+  { record: file, changed }: { readonly record: string; readonly changed: string },
+  { cause, reason }: Stop,
+  { onFailure }: RolloutOptions,
+): Promise<RolledBack | undefined> {
+  const { reporter } = ports;
+  reporter.warn(`The run stopped: ${reason}.`);
+  const isMeant = onFailure === "rollback" || ((cause === "check" || cause === "canary") && onFailure !== "stop");
+  if (!isMeant || plan.putBack) return undefined;
+  reporter.info("Putting back what this run has changed");
+  const record = await during(changed, () => loadRecord(ports, plan.stack, file));
+  let back: PutBackPlan;
+  try {
+    back = await planPutBack(ports, record, everyFunction, plan.retentionDays);
+  } catch (error) {
+    if (!(error instanceof LayersError)) throw error;
+    if (error.code === "interrupted") throw cutShort(ports, error, plan, changed, file);
+    reporter.warn(`What this run has changed was not put back: ${error.message}`);
+    const failed = notPutBack(record, error);
+    const rolledBack = { changes: [], skipped: [], outcomes: failed, aliases: [], published: [], calls: {} };
+    return { rolledBack, found: [], toPutBack: failed.length };
+  }
+  for (const line of back.warnings) reporter.warn(line);
+  for (const { function: name, reason: why } of back.skipped) {
+    reporter.warn(`Function ${name} is not put back: ${why}.`);
+  }
+  tellAliasesToPutBack(reporter, back.putBack);
+  const rolledBack = putBackResult(await carryOut(ports, back, {}, { soFar: changed }));
+  const { found, impossible } = back.putBack;
+  const isImpossible = new Set(impossible.map(({ arn }) => arn));
+  const left = new Set([
+    ...rolledBack.outcomes.filter((one) => one.status === "failed" && !isImpossible.has(one.arn)).map(({ arn }) => arn),
+    ...rolledBack.aliases.filter((one) => one.reason !== undefined).map(({ functionArn }) => functionArn),
+  ]);
+  return { rolledBack, found, toPutBack: left.size };
+}
+
+/** The functions that a run has changed, none of which could be looked at: it is not known what layers they have now. */
+function notPutBack({ history }: LoadedRecord, error: LayersError): FunctionOutcome[] {
+  const reason = error.describe().replaceAll("\n", " ");
+  return changedBy(history).map(({ function: arn }) => ({
+    ...{ function: functionName(arn), arn, before: [], after: [], status: "failed", reason },
+  }));
+}
+
+/** Outcomes with the layers that functions were found with later: somebody else may have changed them meanwhile. */
+function asFound(outcomes: readonly FunctionOutcome[], found: PutBack["found"]): FunctionOutcome[] {
+  const now = new Map(found.map(({ arn, layers, revisionId }) => [arn, { after: layers, revisionId }]));
+  return outcomes.map((outcome) => ({ ...outcome, ...now.get(outcome.arn) }));
+}
+
+/** Of how many functions a rollback of the run has something to put back. */
+async function countToPutBack(ports: Ports, stack: string, file: string): Promise<number> {
+  const { history } = await loadRecord(ports, stack, file);
+  return changedBy(history).length;
+}
+
+function serves(
+  { functionArn, alias }: LiveResult["published"][number],
+  stale: Pick<StaleAlias, "functionArn" | "alias">,
+): boolean {
+  return functionArn === stale.functionArn && alias?.name === stale.alias;
+}
+
+/** The requests of plan and execution together. */
+function callsOf({ aws }: Ports, { callsBefore }: LivePlan): Record<string, number> {
+  const since = Object.entries(aws.calls()).map(
+    ([operation, n]) => [operation, n - (callsBefore[operation] ?? 0)] as const,
+  );
+  return Object.fromEntries(since.filter(([, n]) => n > 0));
+}
+
+async function pruneRecords({ backups, clock, reporter }: Ports, { stack, retentionDays }: LivePlan): Promise<void> {
+  const expired = expiredBackups(await backups.list(stack), retentionDays, clock.now());
+  if (expired.length === 0) return;
+  await backups.remove(expired, clock.now());
+  reporter.verbose(`Removed ${expired.length} backups older than ${retentionDays} days`);
+}

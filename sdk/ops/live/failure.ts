@@ -1,0 +1,98 @@
+import { LayersError } from "../../core/errors";
+import { labelsOfArns } from "../../core/function-arn";
+import { count, listNames } from "../../core/text";
+import type { Ports } from "../../ports";
+import type { AliasPutBack, LivePlan, LiveResult, PutBackResult } from "./plans";
+import { notUpdated } from "./tell";
+
+// What is gone cannot be had again by running again.
+const adviceOnGone =
+  "What is gone cannot be attached again: publish that content as a new version, or choose a version that exists, and declare it in the config.";
+
+/**
+ * The error of a run in which something failed in AWS or that was stopped; undefined if all went right. Why it was
+ * stopped is told when it stops. `interrupted` if somebody did not want it to go on.
+ */
+export function liveFailure(
+  { advise }: Pick<Ports, "advise">,
+  { stack, putBack }: Pick<LivePlan, "stack" | "putBack">,
+  result: LiveResult | PutBackResult,
+): LayersError | undefined {
+  const { outcomes, published, stopped, stoppedBy, rolledBack, aliases, record, toPutBack } = result;
+  const failed = outcomes.filter(({ status }) => status === "failed");
+  const unpublished = published.filter(({ status }) => status === "failed");
+  const left = stopped === undefined ? [] : outcomes.filter(({ status }) => status === "cancelled");
+  const stuck = putBack ? stuckAliases(aliases as readonly AliasPutBack[]) : [];
+  if (failed.length + unpublished.length + stuck.length === 0 && stopped === undefined) return undefined;
+  const label = labelsOfArns(outcomes.map(({ arn }) => arn));
+  const done = putBack ? "put back" : "updated";
+  const of = count(outcomes.length, "function");
+  const what = [
+    ...(failed.length > 0 ? [`${failed.length} of ${of} were not ${done} in AWS`] : []),
+    ...(unpublished.length > 0
+      ? [`${unpublished.length} of ${count(published.length, "function")} were not published`]
+      : []),
+    ...(stuck.length > 0 ? [`${count(stuck.length, "alias was", "aliases were")} not put back`] : []),
+    ...(left.length > 0 ? [`${left.length} of ${of} were not attempted`] : []),
+  ];
+  const lines = [
+    what.length > 0 ? `${what.join("; ")}.` : "The last check failed.",
+    ...failed.map((one) => `  ${notUpdated(one, label, putBack)}`),
+    ...(left.length > 0 ? [`  Not attempted: ${listNames(left.map(({ arn }) => label(arn)))}`] : []),
+    ...unpublished.map(({ function: name, reason }) => `  Function ${name} was not published: ${reason}`),
+    ...stuck.map(aliasLine),
+    ...(rolledBack ? rolledBackLines(rolledBack, label) : []),
+  ];
+  const isUnwanted = stoppedBy === "person" && failed.length + unpublished.length === 0;
+  const steps =
+    (rolledBack && !toPutBack) || record === undefined
+      ? []
+      : nextSteps(advise, stack, record, { putBack, toPutBack, rolledBack, failed: failed.length });
+  const impossible = putBack && putBack.impossible.length > 0 ? [adviceOnGone] : [];
+  const next = [...steps, ...impossible].join("\n");
+  return new LayersError(isUnwanted ? "interrupted" : "aws-update-failed", lines.join("\n"), {
+    next: next === "" ? undefined : next,
+  });
+}
+
+function rolledBackLines({ outcomes, skipped, aliases }: PutBackResult, label: (arn: string) => string): string[] {
+  const [back, notBack] = [
+    outcomes.filter(({ status }) => status !== "failed"),
+    outcomes.filter(({ status }) => status === "failed"),
+  ];
+  const names = back.length > 0 ? `: ${listNames(back.map(({ arn }) => label(arn)))}` : "";
+  return [
+    `What the run had changed was put back in ${count(back.length, "function")}${names}.`,
+    ...[...notBack, ...skipped].map(({ function: name, reason }) => `  Function ${name} was not put back: ${reason}`),
+    ...stuckAliases(aliases).map(aliasLine),
+  ];
+}
+
+function stuckAliases(aliases: readonly AliasPutBack[]): AliasPutBack[] {
+  return aliases.filter(({ reason }) => reason !== undefined);
+}
+
+function aliasLine({ function: name, alias, reason }: AliasPutBack): string {
+  return `  Alias ${alias} of ${name} was not put back: ${reason}`;
+}
+
+interface Left extends Pick<LivePlan, "putBack">, Pick<LiveResult, "toPutBack" | "rolledBack"> {
+  readonly failed: number;
+}
+
+function nextSteps(
+  advise: Ports["advise"],
+  stack: string,
+  record: string,
+  { putBack, toPutBack, rolledBack, failed }: Left,
+): string[] {
+  const back = advise(["rollback", "--stack", stack, "--sync-aws", record]);
+  // What is known to be impossible is not attempted again.
+  if (putBack) return failed > putBack.impossible.length ? [`Put the others back: ${back}`] : [];
+  const resume = advise(["sync", "--stack", stack, "--resume", record]);
+  // A run of which something was put back is not finished any more.
+  if (rolledBack?.record !== undefined) return [`Put the others back: ${back}`];
+  if (rolledBack) return [`Put the others back: ${back}`, `Or finish the run:   ${resume}`];
+  const attempt = `Attempt the others:  ${resume}`;
+  return toPutBack === 0 ? [attempt] : [attempt, `Or put the run back: ${back}`];
+}

@@ -1,0 +1,70 @@
+import type { LayerSettings } from "../../core/config/settings";
+import type { Goal } from "../../core/goal";
+import { atVersion } from "../../core/plan";
+import { isOwned, type RecordedFunction } from "../../core/recorded";
+import type { FunctionFacts, StateFacts } from "../../core/state/facts";
+import type { Ports } from "../../ports";
+import { recordedVersion } from "../recorded/restore";
+import { liveChanges, movingTargets } from "./plan";
+import type { LivePlan } from "./plans";
+import { inspect, refuseUnfit } from "./preflight";
+import { goneFunction, refuseOtherRegions, whereOf } from "./read";
+import { selectLive } from "./select";
+
+/** Which live functions go back to versions that an earlier state records of them. */
+export interface FormerRequest {
+  readonly stack: string;
+  readonly settings: LayerSettings;
+  readonly skipPreflight: boolean;
+  /** The functions of today's state. */
+  readonly recorded: readonly RecordedFunction[];
+  /** The earlier state. */
+  readonly former: StateFacts;
+}
+
+/**
+ * Plans to bring live functions to the versions that an earlier state records of them. Read-only. Functions go by their
+ * ARNs: what the earlier state has of one name may be of several regions.
+ * @throws LayersError `usage` if all functions are in other regions than the run's, and what `planLive` throws
+ */
+export async function planFormer(ports: Ports, request: FormerRequest): Promise<LivePlan> {
+  const { stack, settings, skipPreflight, recorded, former } = request;
+  const callsBefore = ports.aws.calls();
+  const byUrn = new Map(former.functions.filter(isOwned).map((fn) => [fn.urn, fn]));
+  const byArn = new Map<string, FunctionFacts>();
+  const goal: Goal = ({ arn, layers }) => {
+    const fn = byArn.get(arn);
+    return layers.map((text) => {
+      const version = fn && recordedVersion(fn, text);
+      return version === undefined ? text : atVersion(text, version);
+    });
+  };
+  const where = whereOf(ports, settings.region);
+  const found = await selectLive(ports, { ...where, recorded }, async (aws, { functions, recorded: here, region }) => {
+    for (const fn of functions) {
+      const known = here.find(({ arn, name }) => (arn === undefined ? name === fn.name : arn === fn.arn));
+      const before = known && byUrn.get(known.urn);
+      if (before) byArn.set(fn.arn, before);
+    }
+    const targets = movingTargets(functions, goal);
+    const existence = settings.validateLayerExists;
+    return {
+      region,
+      targets,
+      inspection: skipPreflight ? undefined : await inspect(ports, aws, targets, { existence }),
+    };
+  });
+  refuseOtherRegions(recorded, found);
+  const { visited, skipped, gone, regions } = found;
+  return {
+    stack,
+    sites: visited
+      .map(({ region, targets }) => ({ region, functions: targets.map((target) => target.function) }))
+      .filter(({ functions }) => functions.length > 0),
+    changes: visited.flatMap(({ targets }) => targets.flatMap((target) => liveChanges(target.function, target.layers))),
+    skipped: [...skipped, ...gone.map((fn) => goneFunction(fn, regions))],
+    warnings: refuseUnfit(visited.flatMap(({ inspection }) => inspection ?? [])),
+    goal,
+    ...{ aliases: [], publish: undefined, retentionDays: settings.backupRetentionDays, callsBefore },
+  };
+}

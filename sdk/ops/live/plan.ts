@@ -1,0 +1,182 @@
+import { type AssessedFunction, assess, type Standing, type TargetOf } from "../../core/assess";
+import type { LayersError } from "../../core/errors";
+import { parseFunctionArn } from "../../core/function-arn";
+import { declaredLayersOf, type Goal } from "../../core/goal";
+import type { LiveFunction } from "../../core/live";
+import { layerName, movesBetween } from "../../core/moves";
+import { assessedLive, type LayerHints } from "../../core/recorded";
+import { listNames } from "../../core/text";
+import type { AwsPort, Ports } from "../../ports";
+import type { LiveChange } from "../plans";
+import { planPublish, readAliases } from "./aliases";
+import type { LivePlan } from "./plans";
+import { type Inspection, inspect, refuseUnfit, type Targets } from "./preflight";
+import { readFunctions } from "./read";
+import type { FoundFunctions, LiveSelection } from "./select";
+
+/** Which live functions are brought to what is declared, and what is found out before that. */
+export interface LiveRequest {
+  readonly stack: string;
+  readonly selection: LiveSelection;
+  readonly targetOf: TargetOf;
+  readonly hints: LayerHints;
+  readonly dryRun: boolean;
+  /** Only looks, as nothing is to be changed: what would make an update fail is not asked, and what cannot be read is told. */
+  readonly isLook: boolean;
+  /** Whether AWS is asked if layer versions exist, and what they suit. */
+  readonly existence: boolean;
+  /** Looks neither at permissions nor at layer versions beforehand. */
+  readonly skipPreflight: boolean;
+  /** Does not look at aliases. */
+  readonly skipAliases: boolean;
+  /** Publishes a version of each function that was updated, or was named and is as declared, and moves an alias to it. */
+  readonly publish: { readonly alias?: string } | undefined;
+  readonly retentionDays: number;
+}
+
+/** A plan, and what it was made from. */
+export interface PlannedLive {
+  readonly plan: LivePlan;
+  /** Every function that was looked for, as it stands. */
+  readonly functions: readonly AssessedFunction[];
+  readonly standings: readonly Standing[];
+  /** How many functions were found, container images included. */
+  readonly found: number;
+  /** Why some could not be read; empty unless it was only a look. */
+  readonly failures: readonly LayersError[];
+  readonly regions: readonly string[];
+}
+
+// Beyond a second of GetFunction's budget a run finds out when a function's turn comes.
+const mostAskedWhetherBusy = 100;
+// Functions that are as declared have nothing moved, and cost a request each: enough to see that an alias is misspelt.
+const mostAskedForAlias = 50;
+
+/**
+ * Plans what live functions need to be as declared. Read-only: one pass through each account and region, one request a
+ * distinct layer version. Finds out beforehand what would make an update fail.
+ * @throws LayersError `aws-credentials`, `aws-permission`, `aws-failed`, `layer-version-missing`, `layer-incompatible`,
+ * `layer-ambiguous`
+ */
+export async function planLive(ports: Ports, request: LiveRequest): Promise<PlannedLive> {
+  const { stack, selection, targetOf, hints, publish, isLook, skipAliases, retentionDays } = request;
+  const callsBefore = ports.aws.calls();
+  const isOldVersion = (version: LiveFunction) =>
+    assess([assessedLive(version)], targetOf).some(({ verdict }) => verdict === "drift");
+  const found = await readFunctions(
+    ports,
+    selection,
+    { hints, isLook, isOldVersion: skipAliases ? undefined : isOldVersion },
+    (aws, here, subjects) => examine(ports, aws, here, subjects, request),
+  );
+  const { visited, functions } = found;
+  const warnings = refuseUnfit(visited.flatMap(({ inspection }) => inspection ?? []));
+  const subjects = new Map(functions.map((fn) => [fn.arn, fn]));
+  const plan: LivePlan = {
+    stack,
+    sites: visited.map(({ site }) => site).filter((site) => site.functions.length > 0),
+    changes: visited.flatMap(({ changes }) => changes),
+    skipped: found.skipped,
+    warnings: [...warnings, ...visited.flatMap((one) => one.warnings)],
+    goal: (fn) => declaredLayersOf(subjects.get(fn.arn) ?? assessedLive(fn), fn.layers, targetOf),
+    aliases: visited.flatMap(({ aliases }) => aliases),
+    publish,
+    ...(publish && { toPublish: visited.flatMap(({ toPublish }) => toPublish) }),
+    retentionDays,
+    callsBefore,
+  };
+  const number = visited.reduce((sum, { found: here }) => sum + here, 0);
+  return {
+    plan,
+    functions,
+    standings: assess(functions, targetOf),
+    found: number,
+    failures: found.failures,
+    regions: found.regions,
+  };
+}
+
+/** What a function's list of layers needs, layer by layer. */
+export function liveChanges({ name, arn, layers }: LiveFunction, wanted: readonly string[]): LiveChange[] {
+  const region = parseFunctionArn(arn)?.region ?? "";
+  return movesBetween(layers, wanted).map(({ layer, from, to }) => {
+    const target = to === null ? null : `${layer}:${to}`;
+    return { function: name, functionArn: arn, region, layer: layerName(layer), arn: layer, from, to, target };
+  });
+}
+
+/** The functions that are not as they are to be, with the layers that they are to have. */
+export function movingTargets(functions: readonly LiveFunction[], goal: Goal): Targets {
+  return functions
+    .map((fn) => ({ function: fn, layers: goal(fn) }))
+    .filter((one) => one.layers.join() !== one.function.layers.join());
+}
+
+/** Finds out all that there is to know of one account and region before its functions are changed. */
+async function examine(
+  ports: Ports,
+  aws: AwsPort,
+  found: FoundFunctions,
+  subjects: ReadonlyMap<string, AssessedFunction>,
+  request: LiveRequest,
+) {
+  const { targetOf, publish, dryRun, existence, skipAliases } = request;
+  const skipPreflight = request.skipPreflight || request.isLook;
+  const zipped = found.functions.filter(({ packageType }) => packageType !== "Image");
+  const goal: Goal = (fn) => declaredLayersOf(subjects.get(fn.arn) ?? assessedLive(fn), fn.layers, targetOf);
+  const targets = movingTargets(zipped, goal);
+  const moving = targets.map((one) => one.function);
+  const movingArns = moving.map(({ arn }) => arn);
+  const isMoving = new Set(movingArns);
+  const isDeclared = (fn: LiveFunction) =>
+    assess([assessedLive(fn)], targetOf).some(({ target }) => target !== undefined);
+  const asDeclared = zipped.filter((fn) => !isMoving.has(fn.arn) && isDeclared(fn)).map(({ arn }) => arn);
+  const alias = skipAliases ? undefined : publish?.alias;
+  const asked = [
+    ...found.withOldVersions,
+    // A run asks for these when it moves them: a dry run tells of it instead.
+    ...(alias !== undefined ? [...asDeclared.slice(0, mostAskedForAlias), ...(dryRun ? movingArns : [])] : []),
+  ];
+  // A published version never gets a layer back that was lost since.
+  const asDeclaredNow: Goal = (fn) => declaredLayersOf(assessedLive(fn), fn.layers, targetOf);
+  const { stale, known, warnings } = await readAliases(aws, [...new Set(asked)], asDeclaredNow);
+  // With an alias also functions that need no update themselves, if the alias is behind, or there is none.
+  const behind = stale.filter((one) => one.alias === publish?.alias).map((one) => one.functionArn);
+  const without =
+    alias === undefined ? [] : asDeclared.filter((arn) => known.get(arn)?.every(({ name }) => name !== alias));
+  // Named ones also if they are as declared, as after an update: what has not changed since Lambda publishes no second time.
+  const isNamed = publish !== undefined && publish.alias === undefined && (request.selection.names ?? []).length > 0;
+  const wanted = new Set([...movingArns, ...behind, ...without, ...(isNamed ? asDeclared : [])]);
+  const published = publish && { ...publish, functions: [...wanted] };
+  const [inspection, busy]: [Inspection | undefined, readonly string[]] = await Promise.all([
+    skipPreflight ? undefined : inspect(ports, aws, targets, { existence, publish: published }),
+    skipPreflight ? [] : (found.busy ?? aws.busyFunctions(movingArns.slice(0, mostAskedWhetherBusy))),
+  ]);
+  const inTheWay = new Set(busy);
+  const releasing = zipped.filter(({ arn }) => wanted.has(arn));
+  return {
+    inspection,
+    found: found.functions.length,
+    // What has an update in progress has to be waited for: its turn comes last.
+    site: {
+      region: found.region,
+      ...(found.profile !== undefined && { profile: found.profile }),
+      functions: releasing.toSorted((a, b) => Number(inTheWay.has(a.arn)) - Number(inTheWay.has(b.arn))),
+    },
+    changes: targets.flatMap((one) => liveChanges(one.function, one.layers)),
+    aliases: stale,
+    toPublish: publish ? planPublish(releasing, found.region, publish.alias, known) : [],
+    warnings: [...imagesWarning(found), ...busyWarnings(moving, inTheWay), ...warnings],
+  };
+}
+
+function imagesWarning({ functions }: FoundFunctions): string[] {
+  const images = functions.filter(({ packageType }) => packageType === "Image").map(({ name }) => name);
+  return images.length === 0 ? [] : [`Deployed as container images, which cannot have layers: ${listNames(images)}.`];
+}
+
+function busyWarnings(moving: readonly LiveFunction[], busy: ReadonlySet<string>): string[] {
+  return moving
+    .filter(({ arn }) => busy.has(arn))
+    .map(({ name }) => `Function ${name} has an update in progress: its turn comes when that has ended.`);
+}

@@ -1,0 +1,143 @@
+import type { Backup } from "../../core/backup";
+import type { Goal } from "../../core/goal";
+import type { FunctionOutcome, LiveFunction } from "../../core/live";
+import type { AwsResult, LiveChange, Site, Skipped } from "../plans";
+
+// What is planned for live functions and what came of it: plain data.
+
+/** What live functions need. Nothing has been changed. */
+export interface LivePlan {
+  readonly stack: string;
+  /** The functions with something to do, in the order in which their turns come. */
+  readonly sites: readonly Site[];
+  readonly changes: readonly LiveChange[];
+  readonly skipped: readonly Skipped[];
+  /** What the user has to know before the changes are made. */
+  readonly warnings: readonly string[];
+  /** The layers that a function is to have; asked again if it has changed since. */
+  readonly goal: Goal;
+  /** Aliases that serve layers which are not as declared. */
+  readonly aliases: readonly StaleAlias[];
+  readonly publish: { readonly alias?: string } | undefined;
+  /** The functions that are to be published; absent if that is not asked for, or not known beforehand. */
+  readonly toPublish?: readonly PlannedPublish[];
+  /** The record of an earlier run that is gone on with; absent: a run of its own. */
+  readonly resumed?: Pick<Backup, "path" | "shownPath">;
+  /** Set if an earlier run is put back. */
+  readonly putBack?: PutBack;
+  /** How long older records are kept, in days. */
+  readonly retentionDays: number;
+  /** The requests that the process had sent before this plan, by operation. */
+  readonly callsBefore: Readonly<Record<string, number>>;
+}
+
+/** A planned rollback of a run. */
+export interface PutBackPlan extends LivePlan {
+  readonly resumed: Pick<Backup, "path" | "shownPath">;
+  readonly putBack: PutBack;
+}
+
+/** What a rollback of a run does beside layers. */
+export interface PutBack {
+  /** Functions that cannot be put back, as outcomes. */
+  readonly impossible: readonly FunctionOutcome[];
+  /** The functions that the run has changed, as they were found; without layers if AWS has them no more. */
+  readonly found: readonly Pick<LiveFunction, "arn" | "layers" | "revisionId">[];
+  /** The aliases that are moved back, by account and region. */
+  readonly sites: readonly (Omit<Site, "functions"> & { readonly aliases: readonly AliasPutBack[] })[];
+}
+
+/** An alias that is to be put back. */
+export interface AliasPutBack {
+  readonly function: string;
+  readonly functionArn: string;
+  readonly alias: string;
+  /** The version that the run has moved it to, and the one that it is to serve again. */
+  readonly from: string;
+  readonly to: string;
+  /** Why it was not. */
+  readonly reason?: string;
+}
+
+/** A layer of a published version that is not as it is to be. */
+export interface LayerDifference {
+  /** The layer's name in AWS. */
+  readonly layer: string;
+  /** The layer's ARN, without version. */
+  readonly arn: string;
+  readonly from: number | null;
+  readonly to: number | null;
+}
+
+/** An alias that serves a published version with layers which are not as declared. */
+export interface StaleAlias {
+  readonly function: string;
+  readonly functionArn: string;
+  readonly region: string;
+  readonly alias: string;
+  /** The published version that is served. */
+  readonly version: string;
+  /** What of its layers is not as declared. */
+  readonly layers: readonly LayerDifference[];
+}
+
+/** A function that is to be published. */
+export interface PlannedPublish {
+  readonly function: string;
+  readonly functionArn: string;
+  readonly region: string;
+  /** The alias that is to be moved, and the version that it serves now, if that was read. */
+  readonly alias?: { readonly name: string; readonly from?: string };
+  /** Why it will not be published, if that is known already. */
+  readonly refused?: string;
+}
+
+/** What became of publishing one function. */
+export interface PublishOutcome {
+  readonly function: string;
+  readonly functionArn: string;
+  readonly status: "published" | "failed";
+  /** The version that has the function's layers now. */
+  readonly version?: string;
+  /** The alias that was moved to it, and the version that it served before. */
+  readonly alias?: { readonly name: string; readonly from: string };
+  readonly reason?: string;
+}
+
+/** Why a run did not go on to its end. */
+export interface Stop {
+  readonly cause: "failure" | "canary" | "check" | "person";
+  readonly reason: string;
+}
+
+/** How live functions came out. `--json` prints it. */
+export interface LiveResult extends AwsResult {
+  /** Aliases that still serve layers which are not as declared. */
+  readonly aliases: readonly StaleAlias[];
+  /** In a rollback: the aliases that were to be put back. */
+  readonly aliasesBack?: readonly AliasPutBack[];
+  /** What was planned to be published; absent if that was not asked for, or not known beforehand. */
+  readonly toPublish?: readonly PlannedPublish[];
+  readonly published: readonly PublishOutcome[];
+  /** Why the run did not go on to its end; absent if it did. */
+  readonly stopped?: string;
+  /** What it was that stopped it. */
+  readonly stoppedBy?: Stop["cause"];
+  /** If something failed: how many functions a rollback of the run has something to put back of. */
+  readonly toPutBack?: number;
+  /** What was put back, if the run was. */
+  readonly rolledBack?: PutBackResult;
+  /** Requests to AWS by operation, retries included. */
+  readonly calls: Readonly<Record<string, number>>;
+}
+
+/** How a rollback of live functions came out: `--json` prints it. */
+export interface PutBackResult extends Omit<LiveResult, "aliases" | "aliasesBack"> {
+  /** The aliases that were to be put back. */
+  readonly aliases: readonly AliasPutBack[];
+}
+
+/** The result of a rollback, from that of a run. */
+export function putBackResult({ aliasesBack = [], ...result }: LiveResult): PutBackResult {
+  return { ...result, aliases: aliasesBack };
+}

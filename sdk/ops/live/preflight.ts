@@ -1,0 +1,94 @@
+import { type ErrorCode, LayersError, unchanged } from "../../core/errors";
+import type { LiveFunction } from "../../core/live";
+import type { AwsPort, PermissionReport, Ports, TargetProblem } from "../../ports";
+
+/** Functions of one account and region, each with the layers that it is to have. */
+export type Targets = readonly { readonly function: LiveFunction; readonly layers: readonly string[] }[];
+
+/** What is looked at. */
+export interface PreflightOptions {
+  /** Whether AWS is asked if layer versions exist, and what they suit. */
+  readonly existence: boolean;
+  /** Functions by their ARNs that are published, and the alias that is moved. */
+  readonly publish?: { readonly functions: readonly string[]; readonly alias?: string };
+}
+
+/** What was found in one account and region. */
+export interface Inspection extends PermissionReport {
+  readonly problems: readonly TargetProblem[];
+}
+
+const refusalsShown = 5;
+
+/**
+ * Looks, without a change, for whatever would make updates fail: functions that cannot have these layers, layer versions
+ * that do not exist or do not suit, and permissions that are missing. One request a distinct layer version.
+ */
+export async function inspect(
+  ports: Ports,
+  aws: AwsPort,
+  targets: Targets,
+  { existence, publish }: PreflightOptions,
+): Promise<Inspection> {
+  const [problems, permissions] = await Promise.all([
+    ports.aws.checkTargets(aws, targets, { existence }),
+    aws.checkPermissions(neededPermissions(targets, publish)),
+  ]);
+  return { problems, ...permissions };
+}
+
+/**
+ * Ends a run before its first change where an inspection has found a reason to.
+ * @returns what could not be found out, as warnings
+ * @throws LayersError `layer-version-missing`, `layer-incompatible`, `aws-permission`
+ */
+export function refuseUnfit(inspections: readonly Inspection[]): string[] {
+  const problems = inspections.flatMap((one) => one.problems);
+  if (problems.length > 0) throw unreachable(problems);
+  const refusals = inspections.flatMap((one) => one.refused);
+  if (refusals.length > 0) throw refused(refusals);
+  const reasons = new Set(inspections.flatMap(({ unchecked }) => unchecked ?? []));
+  return [...reasons].map((reason) => `Permissions were not checked beforehand. ${reason}`);
+}
+
+function neededPermissions(targets: Targets, publish: PreflightOptions["publish"]) {
+  const moved = targets.map(({ function: fn }) => fn.arn);
+  const published = publish?.functions ?? [];
+  const ofAlias = publish?.alias === undefined ? [] : published;
+  return [
+    { action: "lambda:UpdateFunctionConfiguration", resources: moved },
+    { action: "lambda:GetFunction", resources: [...moved, ...published] },
+    { action: "lambda:PublishVersion", resources: published },
+    { action: "lambda:GetAlias", resources: ofAlias },
+    { action: "lambda:UpdateAlias", resources: ofAlias },
+    // An update needs it for each layer that the function is to have, those included that it has already.
+    { action: "lambda:GetLayerVersion", resources: targets.flatMap(({ layers }) => layers) },
+  ];
+}
+
+function refused(refusals: PermissionReport["refused"]): LayersError {
+  const shown = refusals.slice(0, refusalsShown).map(({ action, resource }) => `${action} on ${resource} is denied.`);
+  const more = refusals.length > shown.length ? [`  and ${refusals.length - shown.length} more`] : [];
+  const lines = shown.map((line) => `AWS permission missing: ${line}`);
+  return new LayersError("aws-permission", [...lines, ...more].join("\n"), {
+    changed: unchanged,
+    next: "Allow these actions in the caller's IAM policy. IAM's policy simulator says so; where it is wrong: --skip-preflight.",
+  });
+}
+
+const problemCodes: Readonly<Record<string, ErrorCode>> = {
+  "layer-version-missing": "layer-version-missing",
+  "layer-unreadable": "aws-permission",
+};
+
+function unreachable(problems: readonly TargetProblem[]): LayersError {
+  const code = problemCodes[problems[0]?.code ?? ""] ?? "layer-incompatible";
+  const messages = problems.map(({ message }) => message);
+  return new LayersError(code, messages.join("\n"), {
+    changed: unchanged,
+    next:
+      code === "layer-version-missing"
+        ? "Verify that the target version exists in AWS: it may not be published yet, or deleted."
+        : undefined,
+  });
+}

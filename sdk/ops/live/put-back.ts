@@ -1,0 +1,162 @@
+import { LayersError, unchanged } from "../../core/errors";
+import { functionName } from "../../core/function-arn";
+import { type Goal, movedLayers } from "../../core/goal";
+import type { AliasMove, FunctionOutcome, LiveFunction } from "../../core/live";
+import { type LayerMove, layerName, versionsOf } from "../../core/moves";
+import { pooled } from "../../core/pool";
+import type { FunctionHistory } from "../../core/run-record";
+import { type FunctionFilter, selectFunctions, unknownFunctions, withoutQualifiers } from "../../core/selection";
+import type { AwsPort, Ports } from "../../ports";
+import type { Skipped } from "../plans";
+import { liveChanges, movingTargets } from "./plan";
+import type { AliasPutBack, PutBack, PutBackPlan } from "./plans";
+import { type LoadedRecord, type RecordedNow, readRecorded, sitesOf } from "./record";
+import type { RunRecorder } from "./recorder";
+import { sideBySide, withSession } from "./sessions";
+
+const concurrency = 10;
+
+/**
+ * Plans to put back what a run has changed. Layers that others have changed since are left alone. Functions whose former
+ * layer version does not exist any more cannot be put back: a deleted version cannot be attached again.
+ * @throws LayersError `usage` for a name that the run has not changed; `aws-credentials`, `aws-permission`, `aws-failed`,
+ * `interrupted`
+ */
+export async function planPutBack(
+  ports: Ports,
+  record: LoadedRecord,
+  filter: FunctionFilter,
+  retentionDays: number,
+): Promise<PutBackPlan> {
+  const callsBefore = ports.aws.calls();
+  const meant = meantIn(record, filter);
+  const changed = meant.filter(({ moved }) => moved.length > 0);
+  const byArn = new Map(changed.map((one) => [one.function, one]));
+  const goal: Goal = (fn) => formerLayers(fn, byArn.get(fn.arn));
+  const { visited, skipped } = await readRecorded(ports, record.history, changed, (now) => planSite(now, goal));
+  const impossible = visited.flatMap((one) => one.impossible);
+  const live = new Map(visited.flatMap((one) => one.live.map((fn) => [fn.arn, fn] as const)));
+  const found = changed.map(({ function: arn }) => live.get(arn) ?? { arn, layers: [], revisionId: undefined });
+  const aliasSites = sitesOf(record.history, meant)
+    .map(({ functions, ...site }) => ({
+      ...site,
+      aliases: functions.flatMap((one) => one.aliases.map((move) => putBackOf(one.function, move))),
+    }))
+    .filter(({ aliases }) => aliases.length > 0);
+  return {
+    stack: record.history.stack,
+    sites: visited.map(({ site }) => site).filter(({ functions }) => functions.length > 0),
+    changes: visited.flatMap((one) => one.changes),
+    skipped: [...skipped, ...visited.flatMap((one) => one.skipped)],
+    warnings: [
+      ...(changed.length + aliasSites.length === 0 && record.history.putBackAt !== undefined
+        ? [`What the run of ${record.file.shownPath} had changed was put back before: nothing is left of it.`]
+        : []),
+      ...impossible.map(({ function: name, reason }) => `Function ${name} cannot be put back: ${reason}`),
+    ],
+    goal,
+    aliases: [],
+    publish: undefined,
+    resumed: record.file,
+    putBack: { impossible, found, sites: aliasSites },
+    retentionDays,
+    callsBefore,
+  };
+}
+
+function meantIn({ history, file }: LoadedRecord, filter: FunctionFilter): FunctionHistory[] {
+  const named = history.functions.map((one) => ({ name: functionName(one.function), arn: one.function, one }));
+  const { functions, unknown } = selectFunctions(named, withoutQualifiers(filter));
+  if (unknown.length > 0) {
+    const names = named.map(({ name }) => name);
+    throw unknownFunctions(unknown, `in ${file.shownPath}`, names).having(unchanged);
+  }
+  return functions.map(({ one }) => one);
+}
+
+async function planSite(
+  { aws, site: { region, profile, functions: recorded }, live, histories }: RecordedNow,
+  goal: Goal,
+) {
+  const skipped: Skipped[] = [];
+  const impossible: FunctionOutcome[] = [];
+  const gone = await goneVersions(aws, recorded);
+  const functions: LiveFunction[] = [];
+  for (const fn of live) {
+    const moved = histories.get(fn.arn)?.moved ?? [];
+    const reasons = moved.flatMap((move) => whyLeft(fn, move) ?? []);
+    if (reasons.length > 0) skipped.push({ function: fn.name, reason: reasons.join("; ") });
+    const missing = moved.filter(
+      ({ layer, from, to }) => fn.layers.includes(`${layer}:${to}`) && from !== null && gone.has(`${layer}:${from}`),
+    );
+    // All or nothing: with a part of its layers put back a function would be as it never was.
+    if (missing.length === 0) functions.push(fn);
+    else impossible.push(notPossible(fn, missing));
+  }
+  const targets = movingTargets(functions, goal);
+  return {
+    live,
+    skipped,
+    impossible,
+    site: { region, ...(profile !== undefined && { profile }), functions: targets.map((one) => one.function) },
+    changes: targets.flatMap((one) => liveChanges(one.function, one.layers)),
+  };
+}
+
+/** A function's layers as they were before the run, as far as they are as the run has left them. */
+function formerLayers({ layers }: LiveFunction, history: FunctionHistory | undefined): string[] {
+  const back = (history?.moved ?? []).map(({ layer, from, to }) => ({ layer, from: to, to: from }));
+  return movedLayers(layers, back);
+}
+
+function whyLeft(fn: LiveFunction, { layer, from, to }: LayerMove): string | undefined {
+  const now = versionsOf(fn.layers).get(layer) ?? null;
+  const name = layerName(layer);
+  if (now === from || now === to) return undefined;
+  if (now === null) return `somebody else has removed layer ${name} since`;
+  return `somebody else has changed layer ${name} since: it is at version ${now}, and the run had set ${to ?? "none"}`;
+}
+
+function notPossible(fn: LiveFunction, missing: readonly LayerMove[]): FunctionOutcome {
+  const { name, arn, layers } = fn;
+  const versions = missing.map(({ layer, from }) => `${layer}:${from}`).join(", ");
+  const reason = `${versions} does not exist any more, and a deleted layer version cannot be attached again.`;
+  return { function: name, arn, before: layers, after: layers, status: "failed", reason };
+}
+
+async function goneVersions(aws: AwsPort, functions: readonly FunctionHistory[]): Promise<Set<string>> {
+  const former = new Set(
+    functions.flatMap(({ moved }) => moved.flatMap(({ layer, from }) => (from === null ? [] : [`${layer}:${from}`]))),
+  );
+  const answers = await pooled([...former], concurrency, async (arn) => ({ arn, facts: await aws.layerVersion(arn) }));
+  return new Set(answers.filter(({ facts }) => facts === "missing").map(({ arn }) => arn));
+}
+
+function putBackOf(functionArn: string, { alias, from, to }: AliasMove): AliasPutBack {
+  return { function: functionName(functionArn), functionArn, alias, from: to, to: from };
+}
+
+/**
+ * Moves aliases back, and records each before and after. One alias's failure leaves the others alone, and is in the
+ * result.
+ * @throws LayersError `backup-folder`, `interrupted`
+ */
+export async function putBackAliases(ports: Ports, { sites }: PutBack, recorder: RunRecorder): Promise<AliasPutBack[]> {
+  const done = await sideBySide(sites, (site) =>
+    withSession(ports, site, (aws) => pooled(site.aliases, concurrency, (one) => moveBack(aws, one, recorder))),
+  );
+  return done.flat();
+}
+
+async function moveBack(aws: AwsPort, planned: AliasPutBack, recorder: RunRecorder): Promise<AliasPutBack> {
+  const { functionArn, alias, from, to } = planned;
+  await recorder.alias(functionArn, { alias, from, to });
+  try {
+    await aws.moveAlias(functionArn, { alias, from, to });
+  } catch (error) {
+    if (!(error instanceof LayersError) || error.code === "interrupted") throw error;
+    return { ...planned, reason: error.message };
+  }
+  await recorder.alias(functionArn, { alias, from, to }, true);
+  return planned;
+}

@@ -1,0 +1,204 @@
+import { parseLayerVersionArn } from "../../core/arn";
+import type { AssessedFunction } from "../../core/assess";
+import { LayersError } from "../../core/errors";
+import { parseFunctionArn } from "../../core/function-arn";
+import type { LiveFunction, TagSet } from "../../core/live";
+import { assessedFunction, assessedLive, type LayerHints, type RecordedFunction } from "../../core/recorded";
+import { type FunctionFilter, selectFunctions, withoutQualifiers } from "../../core/selection";
+import { quotedIfOdd } from "../../core/text";
+import type { AwsPort, Ports } from "../../ports";
+import type { Skipped } from "../plans";
+import { refuseUnknown } from "../recorded/plan";
+import type { Where } from "./names";
+import { type FoundFunctions, type LiveSelection, type Place, type Selected, selectLive } from "./select";
+
+/** How functions are read. */
+export interface ReadOptions {
+  readonly hints: LayerHints;
+  /** Nothing is to be changed: what cannot be read is among the failures, and fails nothing else. */
+  readonly isLook: boolean;
+  /** Which published versions are of interest; absent: none, and they are not read. */
+  readonly isOldVersion?: (version: LiveFunction) => boolean;
+}
+
+/** Functions as they are recorded and as they run, and what could not be read. */
+export interface ReadFunctions<T> extends Pick<Selected<T>, "visited" | "regions"> {
+  /** Every function that was looked for, as it stands: first those that were found. */
+  readonly functions: readonly AssessedFunction[];
+  /** Functions of the state that AWS does not have, or that are in other regions than those that are asked. */
+  readonly skipped: readonly Skipped[];
+  /** Why some could not be read; empty unless it was only a look. */
+  readonly failures: readonly LayersError[];
+}
+
+/**
+ * Reads functions in AWS, all accounts and regions side by side.
+ * @param visit what else is done with those of one account and region, here by their ARNs as they stand
+ * @throws LayersError `usage` if all functions of a state are in other regions; what {@link selectLive} throws
+ */
+export async function readFunctions<T>(
+  ports: Ports,
+  selection: LiveSelection,
+  { hints, isLook, isOldVersion }: ReadOptions,
+  visit: (aws: AwsPort, found: FoundFunctions, subjects: ReadonlyMap<string, AssessedFunction>) => Promise<T>,
+): Promise<ReadFunctions<T>> {
+  const { recorded = [] } = selection;
+  const unread = new Set<RecordedFunction>();
+  const failures: LayersError[] = [];
+  const onUnread = (place: Place, error: LayersError) => {
+    for (const fn of place.recorded) unread.add(fn);
+    failures.push(error);
+  };
+  const { visited, skipped, gone, regions } = await selectLive(
+    ports,
+    selection,
+    async (aws, here) => {
+      const subjects = subjectsOf(here, hints);
+      return { subjects, value: await visit(aws, here, subjects) };
+    },
+    { isOldVersion, ...(isLook && { onUnread }) },
+  );
+  if (recorded.length > 0) refuseOtherRegions(recorded, { skipped });
+  const found = visited.flatMap(({ subjects }) => [...subjects.values()]);
+  // A name alone may be another function's in another region.
+  const seen = new Set(found.flatMap(({ arn, region, name }) => [arn, name, `${region} ${name}`]));
+  const isSeen = ({ arn, region, name }: RecordedFunction) =>
+    seen.has(arn ?? (region === undefined ? name : `${region} ${name}`));
+  const lost = new Set(gone);
+  const whyNot = (fn: RecordedFunction) => (lost.has(fn) ? "gone" : unread.has(fn) ? "unread" : undefined);
+  const others = recorded.filter((fn) => !isSeen(fn)).map((fn) => assessedFunction(fn, whyNot(fn), hints));
+  return {
+    visited: visited.map(({ value }) => value),
+    functions: [...found, ...others],
+    skipped: [...skipped, ...gone.map((fn) => goneFunction(fn, regions))],
+    failures,
+    regions,
+  };
+}
+
+/**
+ * Reads live functions by name or by tag; all there are if neither is given.
+ * @param others where the names were looked for before, such as `in the state of dev or `, and the names that there are
+ * @throws LayersError `usage` for names and tags that mean no function, unless some could not be read; what
+ * {@link readFunctions} throws
+ */
+export async function readNamed(
+  ports: Ports,
+  { filter, sets, where }: { readonly filter: FunctionFilter; readonly sets: readonly TagSet[]; readonly where: Where },
+  options: ReadOptions,
+  others: { readonly where: string; readonly known: readonly string[] } = { where: "", known: [] },
+): Promise<ReadFunctions<void>> {
+  const wanted = withoutQualifiers(filter);
+  refuseElsewhere(wanted.functions, where);
+  const names = sets.length > 0 ? [] : wanted.functions;
+  const selection = { ...where, names, tagSets: sets, all: sets.length + names.length === 0 };
+  const found = await readFunctions(ports, selection, options, async () => {});
+  const { functions, unknown } = selectFunctions(found.functions, wanted);
+  if (found.failures.length === 0) {
+    if (sets.length > 0 && found.functions.length === 0) throw noneTagged(sets, found.regions);
+    const known = [...others.known, ...found.functions.map(({ name }) => name)];
+    refuseUnknown({ unknown, known }, `${others.where}${whereLooked(sets, found.regions)}`);
+  }
+  return { ...found, functions };
+}
+
+/**
+ * The accounts and regions that are asked.
+ * @param home the region of the settings
+ */
+export function whereOf(
+  { aws }: Pick<Ports, "aws">,
+  home: string | undefined,
+  { regions = [], profiles = [] }: Partial<Pick<Where, "regions" | "profiles">> = {},
+): Where {
+  return { regions: regions.length > 0 || aws.region === undefined ? regions : [aws.region], profiles, home };
+}
+
+/** Functions of one account and region as they are assessed, by their ARNs. */
+function subjectsOf({ functions, recorded }: FoundFunctions, hints: LayerHints): Map<string, AssessedFunction> {
+  const byId = new Map(recorded.map((fn) => [fn.arn ?? fn.name, fn]));
+  // What one function has lost, another one here may have.
+  const layers = functions.flatMap((fn) => fn.layers.flatMap((text) => parseLayerVersionArn(text) ?? []));
+  const known = new Map(layers.map((layer) => [layer.name, layer]));
+  return new Map(
+    functions.map((fn) => {
+      const record = byId.get(fn.arn) ?? byId.get(fn.name);
+      return [fn.arn, record ? assessedFunction(record, fn, { ...hints, known }) : assessedLive(fn)];
+    }),
+  );
+}
+
+/** A function of the state that AWS does not have. */
+export function goneFunction(
+  { name, region }: Pick<RecordedFunction, "name" | "region">,
+  regions: readonly string[],
+): Skipped {
+  return {
+    function: name,
+    reason: `AWS has no such function in ${region ?? regions.join(", ")}; \`pulumi up --refresh\` makes it again`,
+  };
+}
+
+/** @throws LayersError `usage` for a region that none of the functions of a state is in */
+export function refuseEmptyRegions(recorded: readonly { readonly region?: string }[], { regions }: Where): void {
+  const known = new Set(recorded.map(({ region }) => region));
+  const [empty] = regions.filter((region) => !known.has(region));
+  if (empty === undefined || known.size === 0 || known.has(undefined)) return;
+  throw new LayersError("usage", `None of the functions is in ${quotedIfOdd(empty)}.`, {
+    next: `The functions are in ${[...known].join(", ")}: name these.`,
+  });
+}
+
+/** @throws LayersError `usage` if the functions of a state are all in other regions than those that are asked */
+export function refuseOtherRegions(
+  recorded: readonly RecordedFunction[],
+  { skipped }: Pick<Selected<unknown>, "skipped">,
+): void {
+  const [first] = skipped.toSorted((one, other) => (one.function < other.function ? -1 : 1));
+  if (!first || skipped.length < recorded.length) return;
+  const regions = [...new Set(recorded.flatMap(({ region }) => region ?? []))];
+  const message = `None of the functions is in a region that this run is for. Function ${first.function}: ${first.reason}.`;
+  throw new LayersError("usage", message, {
+    next: `The functions are in ${regions.join(", ")}: name one of these with --region.`,
+  });
+}
+
+/** The tags of functions that are meant as a stack's, or by their tags: all tags of any one set. */
+export function tagSets(
+  { allFunctions, tags }: { readonly allFunctions: boolean; readonly tags: TagSet },
+  tagKey: string,
+  stack: string,
+): TagSet[] {
+  return [
+    ...(allFunctions ? [{ [tagKey]: stack }, { "pulumi:stack": stack }] : []),
+    ...(Object.keys(tags).length > 0 ? [tags] : []),
+  ];
+}
+
+function tagsText(sets: readonly TagSet[]): string {
+  const each = sets.map((set) => Object.entries(set).map(([key, value]) => `${key}=${value}`));
+  return each.map((tags) => tags.join(" and ")).join(" or ");
+}
+
+/** Where functions of these tags were looked for, all functions if there are none, as messages name it. */
+export function whereLooked(sets: readonly TagSet[], regions: readonly string[]): string {
+  const tagged = sets.length > 0 ? `with the tag ${tagsText(sets)} ` : "";
+  return `${tagged}in AWS in ${regions.join(", ")}`;
+}
+
+/** @throws LayersError `usage` if all functions that are named have ARNs of other regions than those that are asked */
+export function refuseElsewhere(names: readonly string[], { regions }: Where): void {
+  const arns = names.map(parseFunctionArn);
+  const isElsewhere = (arn: (typeof arns)[number]) => arn !== undefined && !regions.includes(arn.region);
+  const [first] = arns;
+  if (!first || regions.length === 0 || !arns.every(isElsewhere)) return;
+  const message = `Function ${first.name} is in ${first.region}, and this run is for ${regions.join(", ")}.`;
+  throw new LayersError("usage", message, { next: "Name its region, or none: an ARN has its own." });
+}
+
+/** The error of tags that no function has. */
+export function noneTagged(sets: readonly TagSet[], regions: readonly string[]): LayersError {
+  return new LayersError("usage", `No function has the tag ${tagsText(sets)} in ${regions.join(", ")}.`, {
+    next: "Look at the tags, and at the region (--region) and account (--profile) that were asked.",
+  });
+}

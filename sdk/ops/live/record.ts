@@ -1,0 +1,92 @@
+import type { Backup } from "../../core/backup";
+import { LayersError } from "../../core/errors";
+import { functionName, parseFunctionArn } from "../../core/function-arn";
+import type { LiveFunction } from "../../core/live";
+import { type FunctionHistory, type RunHistory, readRunRecord } from "../../core/run-record";
+import type { AwsPort, Ports } from "../../ports";
+import type { Skipped } from "../plans";
+import { sideBySide, withSession } from "./sessions";
+
+/** A run record that was read. */
+export interface LoadedRecord {
+  readonly file: Pick<Backup, "path" | "shownPath">;
+  readonly history: RunHistory;
+}
+
+/**
+ * Reads a run record of a stack.
+ * @param named its path, or its name in the backup folder
+ * @throws LayersError `backup-missing`, `record-invalid`, `usage` for another stack's record
+ */
+export async function loadRecord({ backups }: Ports, stack: string, named: string): Promise<LoadedRecord> {
+  const file = await backups.find(named);
+  const content = Buffer.from(await backups.read(file.path)).toString("utf8");
+  const history = readRunRecord(content, file.shownPath);
+  if (history.stack !== stack) {
+    throw new LayersError(
+      "usage",
+      `${file.shownPath} is the record of a run for stack ${history.stack}, not ${stack}.`,
+      { next: `Name the stack: --stack ${history.stack}` },
+    );
+  }
+  return { file, history };
+}
+
+/** The functions of which a run has changed something that is not put back. */
+export function changedBy({ functions }: RunHistory): FunctionHistory[] {
+  return functions.filter(({ moved, aliases }) => moved.length + aliases.length > 0);
+}
+
+/** The functions of a record that one session reaches. */
+export interface RecordedSite {
+  readonly region: string;
+  readonly profile?: string;
+  readonly functions: readonly FunctionHistory[];
+}
+
+/** The functions of a record by the accounts and regions that the run reached them in. */
+export function sitesOf({ sites }: RunHistory, functions: readonly FunctionHistory[]): RecordedSite[] {
+  const groups = Map.groupBy(functions, ({ function: arn }) => {
+    const { region = "", account = "" } = parseFunctionArn(arn) ?? {};
+    return `${region} ${account}`;
+  });
+  return [...groups].map(([key, group]) => {
+    const [region = "", account = ""] = key.split(" ");
+    const profile = sites.find((one) => one.region === region && one.account === account)?.profile;
+    return { region, ...(profile !== undefined && { profile }), functions: group };
+  });
+}
+
+/** The functions of a record as they are now. */
+export interface RecordedNow {
+  readonly aws: AwsPort;
+  readonly site: RecordedSite;
+  readonly live: readonly LiveFunction[];
+  /** Histories by the functions' ARNs. */
+  readonly histories: ReadonlyMap<string, FunctionHistory>;
+}
+
+/** Reads the functions of a record as they are now, all accounts and regions side by side. */
+export async function readRecorded<T>(
+  ports: Ports,
+  history: RunHistory,
+  functions: readonly FunctionHistory[],
+  visit: (now: RecordedNow) => Promise<T>,
+): Promise<{ visited: T[]; skipped: Skipped[] }> {
+  const visited = await sideBySide(sitesOf(history, functions), (site) =>
+    withSession(ports, site, async (aws) => {
+      const histories = new Map(site.functions.map((one) => [one.function, one]));
+      const { functions: live, missing } = await aws.listFunctions({ names: [...histories.keys()] });
+      return { missing, value: await visit({ aws, site, live, histories }) };
+    }),
+  );
+  const skipped = visited.flatMap(({ missing }) =>
+    missing.map((arn) => ({ function: functionName(arn), reason: "AWS has it no more" })),
+  );
+  return { visited: visited.map(({ value }) => value), skipped };
+}
+
+/** The newest run record of a stack, as messages name the file; undefined if there is none. */
+export async function newestRecord({ backups }: Ports, stack: string): Promise<string | undefined> {
+  return (await backups.list(stack)).find(({ kind }) => kind === "sync")?.shownPath;
+}

@@ -1,0 +1,134 @@
+import type { Backup } from "../../core/backup";
+import { LayersError, unchanged } from "../../core/errors";
+import { parseFunctionArn } from "../../core/function-arn";
+import type { Goal } from "../../core/goal";
+import type { AliasMove, FunctionOutcome, LiveFunction } from "../../core/live";
+import { movesBetween } from "../../core/moves";
+import {
+  formatRunLine,
+  type PlannedMove,
+  type RunAim,
+  type RunLine,
+  type RunSite,
+  runLine,
+} from "../../core/run-record";
+import type { LineWriter, Ports } from "../../ports";
+import type { Site } from "../plans";
+
+/** What a run is about to do, as its record begins. */
+export interface RecordedPlan {
+  readonly stack: string;
+  readonly sites: readonly Site[];
+  readonly goal: Goal;
+  readonly publish: { readonly alias?: string } | undefined;
+}
+
+/** A run record that is open: each line is on disk before the request that it announces is sent. */
+export class RunRecorder {
+  /** The file as messages name it. */
+  readonly file: string;
+  readonly #aim: RunAim;
+  readonly #lines: LineWriter;
+  readonly #now: () => Date;
+
+  private constructor(file: string, aim: RunAim, lines: LineWriter, now: () => Date) {
+    this.file = file;
+    this.#aim = aim;
+    this.#lines = lines;
+    this.#now = now;
+  }
+
+  /**
+   * Begins the record of a new run.
+   * @param sameRunAs a backup that the run has written before
+   * @throws LayersError `backup-folder`
+   */
+  static async create({ backups, clock }: Ports, plan: RecordedPlan, sameRunAs?: string): Promise<RunRecorder> {
+    const now = clock.now();
+    const { stack, sites, publish } = plan;
+    const first = runLine({ stack, at: now, sites: sites.map(recordedSite), ...(publish && { publish }) });
+    const planned = sites.flatMap(({ functions }) =>
+      functions.map((fn): RunLine => ({ line: "planned", function: fn.arn, changes: plannedMoves(fn, plan.goal(fn)) })),
+    );
+    const content = [...lines([first, ...planned, { line: "begun", aim: "sync", at: now.toISOString() }])];
+    const [written] = await backups.write(stack, [{ kind: "sync", content }], now, sameRunAs);
+    if (!written) throw new LayersError("internal", "The run record was not written.", { changed: unchanged });
+    const writer = await backups.openForLines(written.path);
+    return new RunRecorder(written.shownPath, "sync", writer, () => clock.now());
+  }
+
+  /**
+   * Goes on with the record of an earlier run.
+   * @throws LayersError `backup-folder`
+   */
+  static async reopen(
+    { backups, clock }: Ports,
+    file: Pick<Backup, "path" | "shownPath">,
+    aim: RunAim,
+  ): Promise<RunRecorder> {
+    const writer = await backups.openForLines(file.path);
+    const recorder = new RunRecorder(file.shownPath, aim, writer, () => clock.now());
+    await recorder.#append({ line: "begun", aim, at: clock.now().toISOString() });
+    return recorder;
+  }
+
+  /** An update is about to be sent. */
+  before(fn: LiveFunction, layersAfter: readonly string[], instead: boolean): Promise<void> {
+    return this.#append({
+      line: "before",
+      aim: this.#aim,
+      function: fn.arn,
+      layersBefore: [...fn.layers],
+      layersAfter: [...layersAfter],
+      revision: fn.revisionId,
+      ...(instead && { instead }),
+    });
+  }
+
+  /** A function has come out. */
+  after({ arn, before, after, revisionId, status, reason }: FunctionOutcome): Promise<void> {
+    return this.#append({
+      line: "after",
+      aim: this.#aim,
+      function: arn,
+      layersBefore: [...before],
+      layersAfter: [...after],
+      revision: revisionId,
+      outcome: status,
+      reason,
+    });
+  }
+
+  /** An alias is about to be moved, or has been. */
+  alias(functionArn: string, move: AliasMove, done = false): Promise<void> {
+    return this.#append({ line: "alias", aim: this.#aim, function: functionArn, ...move, ...(done && { done }) });
+  }
+
+  /** All that was to be done has been attempted. */
+  end(): Promise<void> {
+    return this.#append({ line: "ended", aim: this.#aim, at: this.#now().toISOString() });
+  }
+
+  close(): Promise<void> {
+    return this.#lines.close();
+  }
+
+  #append(line: RunLine): Promise<void> {
+    return this.#lines.append(formatRunLine(line));
+  }
+}
+
+function recordedSite({ region, profile, functions }: Site): RunSite {
+  const account = parseFunctionArn(functions[0]?.arn ?? "")?.account ?? "";
+  return { region, account, ...(profile !== undefined && { profile }) };
+}
+
+function plannedMoves({ layers }: LiveFunction, wanted: readonly string[]): PlannedMove[] {
+  return movesBetween(layers, wanted).map((move) =>
+    move.from === null ? { ...move, at: wanted.indexOf(`${move.layer}:${move.to}`) } : move,
+  );
+}
+
+function* lines(all: readonly RunLine[]): Generator<Uint8Array> {
+  for (const line of all) yield Buffer.from(`${formatRunLine(line)}\n`);
+}

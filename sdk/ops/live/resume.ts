@@ -1,0 +1,127 @@
+import { LayersError, unchanged } from "../../core/errors";
+import { type Goal, movedLayers } from "../../core/goal";
+import type { LiveFunction } from "../../core/live";
+import { layerName, versionsOf } from "../../core/moves";
+import type { FunctionHistory } from "../../core/run-record";
+import type { Ports } from "../../ports";
+import type { Skipped } from "../plans";
+import { during } from "../steps";
+import { liveChanges, movingTargets } from "./plan";
+import type { LivePlan } from "./plans";
+import { inspect, refuseUnfit } from "./preflight";
+import { changedBy, type LoadedRecord, loadRecord, newestRecord, type RecordedNow, readRecorded } from "./record";
+
+/** Which run is to be finished, and how. */
+export interface ResumeRequest {
+  readonly stack: string;
+  /** Path of a run record, or its name in the backup folder. Default: the newest of the stack. */
+  readonly record?: string;
+  readonly skipPreflight?: boolean;
+  /** How long older records are kept, in days. */
+  readonly retentionDays: number;
+}
+
+/**
+ * Plans to finish a run that was cut short, or to attempt again what has failed in it. Needs neither Pulumi nor the
+ * config: the record says what the run was to do. Layers that others have changed since are left alone. Read-only.
+ * @throws LayersError `backup-missing`, `record-invalid`, `usage` for a run that was put back or being put back, and
+ * what `planLive` throws
+ */
+export async function planResume(ports: Ports, request: ResumeRequest): Promise<LivePlan> {
+  const { stack, skipPreflight = false, retentionDays } = request;
+  const callsBefore = ports.aws.calls();
+  return during(unchanged, async () => {
+    const record = await findUnfinished(ports, request);
+    const { history, file } = record;
+    const byArn = new Map(history.functions.map((one) => [one.function, one]));
+    const goal: Goal = (fn) => movedLayers(fn.layers, byArn.get(fn.arn)?.planned ?? []);
+    const { visited, skipped } = await readRecorded(ports, history, history.functions, async (now) => {
+      const targets = movingTargets(now.live, goal);
+      const publish = history.publish && { ...history.publish, functions: now.live.map(({ arn }) => arn) };
+      const inspection = skipPreflight
+        ? undefined
+        : await inspect(ports, now.aws, targets, { existence: true, publish });
+      return { now, inspection, targets };
+    });
+    return {
+      stack,
+      sites: visited
+        .map(({ now: { site, live }, targets }) => ({
+          ...site,
+          functions: history.publish ? live : targets.map((one) => one.function),
+        }))
+        .filter(({ functions }) => functions.length > 0),
+      changes: visited.flatMap(({ targets }) => targets.flatMap((one) => liveChanges(one.function, one.layers))),
+      skipped: [...skipped, ...visited.flatMap(({ now }) => changedByOthers(now))],
+      warnings: refuseUnfit(visited.flatMap(({ inspection }) => inspection ?? [])),
+      goal,
+      aliases: [],
+      publish: history.publish,
+      resumed: file,
+      retentionDays,
+      callsBefore,
+    };
+  });
+}
+
+async function findUnfinished(ports: Ports, { stack, record: named }: ResumeRequest): Promise<LoadedRecord> {
+  const file = named ?? (await newestRecord(ports, stack));
+  const again = (...words: readonly string[]) => ports.advise(["sync", "--stack", stack, ...words]);
+  if (file === undefined) {
+    throw new LayersError("backup-missing", `There is no record of a run for stack ${stack}.`, {
+      next: `Name one: ${again("--resume", "FILE")}. Or begin a run: ${again()}`,
+    });
+  }
+  const record = await loadRecord(ports, stack, file);
+  const { begun, unfinished, putBackAt, hasFailed, publish } = record.history;
+  const shown = record.file.shownPath;
+  const putBack = ports.advise(["rollback", "--stack", stack, "--sync-aws", shown]);
+  if (!begun) {
+    throw new LayersError("usage", `The run of ${shown} was cut short before it was begun.`, {
+      next: `Begin a new one: ${again()}`,
+    });
+  }
+  if (unfinished === "rollback") {
+    throw new LayersError("usage", `The run of ${shown} was being put back.`, {
+      next: `Finish that: ${putBack}`,
+    });
+  }
+  // To finish it would bring back what somebody did not want.
+  if (putBackAt !== undefined) {
+    const code = named === undefined ? "backup-missing" : "usage";
+    const by = `by the rollback of ${putBackAt.toISOString()}`;
+    if (changedBy(record.history).length > 0) {
+      throw new LayersError(code, `What the run of ${shown} had changed was put back in a part ${by}.`, {
+        next: `Put the others back: ${putBack}\nOr begin a new run:  ${again()}`,
+      });
+    }
+    throw new LayersError(code, `The run of ${shown} was put back ${by}.`, { next: `Begin a new one: ${again()}` });
+  }
+  if (unfinished === undefined && named === undefined) {
+    throw new LayersError("backup-missing", `The newest run for stack ${stack} has come to its end: ${shown}.`, {
+      // Whether publishing failed is not in the record.
+      next:
+        hasFailed || publish
+          ? `To attempt again what failed in it, name its record: ${again("--resume", shown)}`
+          : `Begin a new one: ${again()}`,
+    });
+  }
+  return record;
+}
+
+function changedByOthers({ live, histories }: RecordedNow): Skipped[] {
+  return live.flatMap((fn) => {
+    const reasons = reasonsOf(fn, histories.get(fn.arn));
+    return reasons.length > 0 ? [{ function: fn.name, reason: reasons.join("; ") }] : [];
+  });
+}
+
+function reasonsOf(fn: LiveFunction, history: FunctionHistory | undefined): string[] {
+  const now = versionsOf(fn.layers);
+  return (history?.planned ?? []).flatMap(({ layer, from, to }) => {
+    const version = now.get(layer) ?? null;
+    if (version === from || version === to) return [];
+    const what = version === null ? "removed" : `changed to version ${version}`;
+    return [`layer ${layerName(layer)} was ${what} by somebody else since the run`];
+  });
+}

@@ -1,0 +1,183 @@
+import type { FunctionOutcome, LiveFunction } from "../../core/live";
+import { divide, interleave, type Portion, type Portions } from "../../core/rollout";
+import { count, listNames } from "../../core/text";
+import type { Ports } from "../../ports";
+import type { Site } from "../plans";
+import { withProgress } from "../steps";
+import { publishFunctions } from "./aliases";
+import { moveFunctions } from "./move";
+import type { LivePlan, PublishOutcome, Stop } from "./plans";
+import type { RunRecorder } from "./recorder";
+
+/** How carefully a fleet is updated. */
+export interface RolloutOptions extends Portions {
+  /**
+   * What a function's failure means for the others. Default `continue`: all are attempted. `stop`: no update is begun any
+   * more. `rollback`: and what was changed is put back.
+   */
+  readonly onFailure?: "continue" | "stop" | "rollback";
+  /** A command line that is run after each portion; if it fails, the run stops. */
+  readonly check?: string;
+  /** Seconds to wait after each portion, before it is checked. Default: 60 after a canary that nothing checks. */
+  readonly pause?: number;
+  /** Asks a person whether to go on after the canary; absent: nobody can be asked. */
+  readonly proceed?: (question: string) => Promise<boolean>;
+}
+
+/** What a rollout came to. */
+export interface Rollout {
+  readonly outcomes: readonly FunctionOutcome[];
+  readonly published: readonly PublishOutcome[];
+  readonly stopped?: Stop;
+}
+
+const canaryPause = 60;
+const second = 1000;
+
+interface Item {
+  readonly site: Site;
+  readonly fn: LiveFunction;
+}
+
+/** The functions of a plan, portion by portion. Accounts and regions take turns, so that all of them have work at any time. */
+export function portionsOf({ sites }: Pick<LivePlan, "sites">, options: Portions): Portion<Item>[] {
+  return divide<Item>(interleave(sites.map((site) => site.functions.map((fn) => ({ site, fn })))), options);
+}
+
+/** In which portions a plan would be carried out, a line each; none if it is all at once. */
+export function describePortions(plan: Pick<LivePlan, "sites">, options: Portions): string[] {
+  const portions = portionsOf(plan, options);
+  const [first, ...others] = portions;
+  if (!first || (first.kind !== "canary" && others.length === 0)) return [];
+  const batches = portions.filter(({ kind }) => kind === "batch");
+  const names = listNames(first.items.map(({ fn }) => fn.name));
+  return [
+    ...(first.kind === "canary" ? [`Canary: ${count(first.items.length, "function")}: ${names}`] : []),
+    ...(batches[0]
+      ? [`Then ${count(batches.length, "batch", "batches")} of at most ${count(batches[0].items.length, "function")}`]
+      : []),
+  ];
+}
+
+/**
+ * Updates the functions of a plan, portion by portion: the canary, then batches. Between them waits, runs the check, or
+ * asks. Ends early if the run is interrupted.
+ * @throws LayersError what {@link moveFunctions} throws
+ */
+export async function rollOut(
+  ports: Ports,
+  plan: LivePlan,
+  options: RolloutOptions,
+  recorder: RunRecorder,
+  onOutcome: (outcome: FunctionOutcome) => void,
+): Promise<Rollout> {
+  const { onFailure = "continue" } = options;
+  const portions = portionsOf(plan, options);
+  const outcomes: FunctionOutcome[] = [];
+  const published: PublishOutcome[] = [];
+  const withPlan = { recorder, stopOnFailure: onFailure !== "continue", onOutcome };
+  for (const [index, portion] of portions.entries()) {
+    const moved = await moveFunctions(ports, bySite(portion.items), plan.goal, withPlan);
+    outcomes.push(...moved);
+    if (ports.signal?.aborted) break;
+    const left = portions.slice(index + 1).flatMap((one) => one.items);
+    try {
+      const released = plan.publish ? await publish(ports, portion, moved, plan, recorder) : [];
+      published.push(...released);
+      const stopped =
+        afterFailures(portion, [...moved, ...released], onFailure) ?? (await gate(ports, portion, left, options, plan));
+      if (stopped)
+        return { outcomes: [...outcomes, ...left.map((item) => notAttempted(item, stopped))], published, stopped };
+    } catch (error) {
+      if (!ports.signal?.aborted) throw error;
+    }
+    if (ports.signal?.aborted) break;
+  }
+  return { outcomes, published };
+}
+
+function bySite(items: readonly Item[]): Site[] {
+  const groups = Map.groupBy(items, ({ site }) => site);
+  return [...groups].map(([site, group]) => ({ ...site, functions: group.map(({ fn }) => fn) }));
+}
+
+/** Publishes what has its layers: what was updated, and what needed no update but has an alias behind. */
+function publish(
+  ports: Ports,
+  { items }: Portion<Item>,
+  outcomes: readonly FunctionOutcome[],
+  { publish: request }: LivePlan,
+  recorder: RunRecorder,
+): Promise<PublishOutcome[]> {
+  const done = new Set(
+    outcomes.filter(({ status }) => status === "updated" || status === "unchanged").map(({ arn }) => arn),
+  );
+  const sites = bySite(items.filter(({ fn }) => done.has(fn.arn)));
+  const arns = sites.map((site) => ({ ...site, functions: site.functions.map(({ arn }) => arn) }));
+  return publishFunctions(ports, arns, request?.alias, recorder);
+}
+
+function afterFailures(
+  { kind, items }: Portion<Item>,
+  outcomes: readonly { readonly status: string }[],
+  onFailure: RolloutOptions["onFailure"],
+): Stop | undefined {
+  const failed = outcomes.filter(({ status }) => status === "failed").length;
+  if (failed === 0) return undefined;
+  if (kind === "canary")
+    return {
+      cause: "canary",
+      reason: items.length === 1 ? "the first function failed" : `${failed} of ${theFirst(items.length)} failed`,
+    };
+  return onFailure === "continue" ? undefined : { cause: "failure", reason: `${count(failed, "function")} failed` };
+}
+
+function theFirst(number: number): string {
+  return number === 1 ? "the first function" : `the first ${number} functions`;
+}
+
+/** Waits, checks and asks after a portion. */
+async function gate(
+  ports: Ports,
+  { kind, items }: Portion<Item>,
+  left: readonly Item[],
+  { check, pause, proceed }: RolloutOptions,
+  { stack }: LivePlan,
+): Promise<Stop | undefined> {
+  const { commands, reporter, signal } = ports;
+  const isCanary = kind === "canary";
+  const which = isCanary ? theFirst(items.length) : `a batch of ${count(items.length, "function")}`;
+  const isAsked = isCanary && check === undefined && proceed !== undefined && left.length > 0;
+  const seconds = pause ?? (isCanary && check === undefined && !isAsked ? canaryPause : 0);
+  if (seconds > 0 && (left.length > 0 || check !== undefined)) {
+    reporter.info(`Updated ${which}; waiting ${seconds} s`);
+    await wait(ports, seconds);
+  }
+  if (check !== undefined) {
+    reporter.info(`Updated ${which}; checking: ${check}`);
+    const input = JSON.stringify({ stack, portion: kind, functions: items.map(({ fn }) => fn.arn), left: left.length });
+    const variables = { LAMBDA_LAYERS_STACK: stack, LAMBDA_LAYERS_PORTION: kind };
+    const failure = await commands.run(check, input, variables, signal);
+    if (failure) return { cause: "check", reason: `the check after ${which} failed (${failure}): ${check}` };
+  }
+  if (isAsked && !(await proceed(`Updated ${which}. Go on with the other ${left.length}?`))) {
+    return { cause: "person", reason: `not confirmed after ${which}` };
+  }
+  return undefined;
+}
+
+/** Waits, and shows how much of it is left. */
+function wait({ clock, reporter, signal }: Ports, seconds: number): Promise<void> {
+  return withProgress(reporter, "Waiting", async (progress) => {
+    for (let waited = 0; waited < seconds; waited++) {
+      progress.update(waited, seconds);
+      await clock.sleep(Math.min(1, seconds - waited) * second, signal);
+    }
+  });
+}
+
+function notAttempted({ fn }: Item, stopped: Stop): FunctionOutcome {
+  const { name, arn, layers, revisionId } = fn;
+  const unchanged = { before: layers, after: layers, ...(revisionId !== undefined && { revisionId }) };
+  return { function: name, arn, ...unchanged, status: "cancelled", reason: `Not attempted: ${stopped.reason}.` };
+}

@@ -1,0 +1,96 @@
+import type { FunctionOutcome } from "../../core/live";
+import { count } from "../../core/text";
+import type { Reporter } from "../../ports";
+import type { LivePlan, PlannedPublish, PublishOutcome, PutBack, PutBackResult, StaleAlias } from "./plans";
+
+// What runs tell beside the layers that they move.
+
+/** Lists aliases that serve other layer versions than declared. */
+export function tellAliases(reporter: Reporter, aliases: readonly StaleAlias[]): void {
+  if (aliases.length === 0) return;
+  reporter.info(`Found ${count(aliases.length, "alias that serves", "aliases that serve")} other layer versions:`);
+  for (const { function: name, alias, version, layers } of aliases) {
+    const wrong = layers.map(({ layer, from, to }) => `${layer} version ${from} instead of ${to}`).join(", ");
+    reporter.item(`Function ${name}: alias ${alias} serves version ${version} with ${wrong}`);
+  }
+}
+
+/** Lists what is to be published, and warns of what is known to be refused. */
+export function tellToPublish(reporter: Reporter, planned: readonly PlannedPublish[]): void {
+  const possible = planned.filter(({ refused }) => refused === undefined);
+  reporter.info(
+    possible.length > 0 ? `Found ${count(possible.length, "function")} to publish:` : "Found no functions to publish",
+  );
+  for (const { function: name, alias } of possible) {
+    const from = alias?.from === undefined ? "" : ` version ${alias.from}`;
+    reporter.item(`Function ${name}: ${alias ? `alias ${alias.name}${from} -> a new version` : "a new version"}`);
+  }
+  for (const { function: name, refused } of planned) {
+    if (refused !== undefined) reporter.warn(`Function ${name} cannot be published: ${refused}`);
+  }
+}
+
+/** Lists aliases that are to be moved back. */
+export function tellAliasesToPutBack(reporter: Reporter, { sites }: PutBack): void {
+  const aliases = sites.flatMap((site) => site.aliases);
+  if (aliases.length === 0) return;
+  reporter.info(`Found ${count(aliases.length, "alias", "aliases")} to move back:`);
+  for (const { function: name, alias, from, to } of aliases) {
+    reporter.item(`Function ${name}: alias ${alias} version ${from} -> ${to}`);
+  }
+}
+
+/**
+ * What a person is told of a function that was not updated, or not put back.
+ * @param label what lines call a function, by its ARN
+ */
+export function notUpdated(
+  { arn, reason }: FunctionOutcome,
+  label: (arn: string) => string,
+  putBack?: PutBack,
+): string {
+  return `Function ${label(arn)} was not ${putBack ? "put back" : "updated"} in AWS: ${reason ?? "no reason given"}`;
+}
+
+/** Tells how a run's functions came out. */
+export function tellSummary(
+  reporter: Reporter,
+  { putBack }: Pick<LivePlan, "putBack">,
+  outcomes: readonly FunctionOutcome[],
+  published: readonly PublishOutcome[],
+  rolledBack: PutBackResult | undefined,
+): void {
+  const number = (status: FunctionOutcome["status"]) => outcomes.filter((one) => one.status === status).length;
+  const parts = [
+    updatedPart(outcomes, putBack, rolledBack),
+    ...(number("unchanged") > 0 ? [`${number("unchanged")} ${putBack ? "as before" : "as declared"} already`] : []),
+    ...(number("failed") > 0 ? [`${number("failed")} failed`] : []),
+    ...(number("cancelled") > 0 ? [`${number("cancelled")} not attempted`] : []),
+  ];
+  reporter.info(`Lambda functions: ${parts.join(", ")}`);
+  for (const { function: name, functionArn, version, alias } of published) {
+    const isBack = rolledBack?.aliases.some((one) => one.functionArn === functionArn && one.reason === undefined);
+    if (alias) {
+      const back = isBack ? `, and back to ${alias.from}` : "";
+      reporter.item(`Function ${name}: alias ${alias.name} version ${alias.from} -> ${version}${back}`);
+    } else if (version) reporter.item(`Function ${name}: version ${version} is published`);
+  }
+  for (const { function: name } of outcomes.filter((one) => one.changedMeanwhile)) {
+    reporter.warn(`Function ${name} was changed by somebody else during this run; it was planned anew from that.`);
+  }
+}
+
+function updatedPart(
+  outcomes: readonly FunctionOutcome[],
+  putBack: PutBack | undefined,
+  rolledBack: PutBackResult | undefined,
+): string {
+  const updated = outcomes.filter(({ status }) => status === "updated");
+  if (putBack) return `${updated.length} put back`;
+  const back = new Set(rolledBack?.outcomes.filter(({ status }) => status !== "failed").map(({ arn }) => arn));
+  const number = updated.filter(({ arn }) => back.has(arn)).length;
+  if (number === 0) return `${updated.length} updated`;
+  return number === updated.length
+    ? `${number} updated and put back`
+    : `${updated.length} updated, ${number} of them put back`;
+}

@@ -1,0 +1,142 @@
+import { isDrifted, type Standing } from "../core/assess";
+import { labelsOf, parseFunctionArn } from "../core/function-arn";
+import { isOwned } from "../core/recorded";
+import type { FunctionFilter } from "../core/selection";
+import type { FunctionFacts, StateFacts } from "../core/state/facts";
+import { listNames } from "../core/text";
+import type { Ports } from "../ports";
+import type { LiveResult, PutBackResult } from "./live/plans";
+import type { LiveChange, LoadedState, RunResult, StateChange } from "./plans";
+
+// What a user cannot see of a run's consequences, each with the command that follows.
+
+type Advise = Pick<Ports, "advise">;
+
+/** Before an update: which records of their own keep the old versions, and what brings these up to date. */
+export function adviceOnOwnRecords(
+  { advise }: Advise,
+  stack: string,
+  { functions }: StateFacts,
+  changes: readonly StateChange[],
+  live: readonly LiveChange[],
+): string[] {
+  const urns = new Set(changes.map(({ urn }) => urn));
+  const arns = new Set(live.map(({ functionArn }) => functionArn));
+  const changed = functions.filter((fn) => isOwned(fn) && (urns.has(fn.urn) || arns.has(fn.arn ?? "")));
+  const label = labelsOf(functions.map(named));
+  const labelOf = (fn: FunctionFacts) => label(named(fn));
+  const native = changed.filter(({ type }) => type.startsWith("aws-native:")).map(labelOf);
+  const publishing = changed.filter(({ publishes }) => publishes);
+  const wanted = new Set(publishing.map((fn) => (labelOf(fn) === fn.name ? fn.name : (fn.arn ?? fn.name))));
+  const publish = advise(["sync", "--stack", stack, ...[...wanted].flatMap((name) => ["-f", name]), "--publish"]);
+  return [
+    ...(native.length > 0
+      ? [
+          `The aws-native provider keeps the old versions of ${listNames(native)} in a record of its own (__inputs) until a refresh: pulumi refresh --stack ${stack}`,
+        ]
+      : []),
+    ...(publishing.length > 0
+      ? [
+          `Published versions keep the layers that they were published with: ${listNames(publishing.map(labelOf))}. Publish the new ones: ${publish}`,
+        ]
+      : []),
+  ];
+}
+
+function named({ name, region, arn }: FunctionFacts) {
+  return { name, region, account: parseFunctionArn(arn ?? "")?.account };
+}
+
+/** After an update: who else decides about the versions that it has set. */
+export function adviceAfterUpdate(
+  { stack, state }: { readonly stack: string; readonly state: LoadedState },
+  changes: readonly StateChange[],
+  aws: RunResult["aws"],
+): string[] {
+  if (changes.length === 0 || state.file !== undefined) return [];
+  return [
+    ...(aws === undefined
+      ? ["AWS was not touched: live functions keep their layers until they are updated with --sync-aws."]
+      : []),
+    ...(state.facts.reconciled.length === 0
+      ? [
+          `A program that writes layer versions itself brings its own back with the next \`pulumi up\`: change them there too, or pin them with LayerVersions. See it: pulumi preview --stack ${stack}`,
+        ]
+      : []),
+  ];
+}
+
+/** After a sync: a state that records these functions does not know of it. */
+export function adviceAfterSync(
+  { advise }: Advise,
+  stack: string,
+  aws: LiveResult,
+  standings: readonly Standing[],
+): string[] {
+  const updated = new Set(updatedArns(aws));
+  if (updated.size === 0) return [];
+  const command = advise(["--stack", stack]);
+  const isOwn = (one: Standing) => one.fn.recordedBy === "function" && updated.has(one.fn.arn ?? "");
+  if (standings.every(({ fn }) => fn.recordedBy === undefined))
+    return [
+      `If a Pulumi stack records these functions, its state may still have the old versions. Bring it up to date: ${command}`,
+    ];
+  if (!standings.some((one) => isOwn(one) && isDrifted(one, "recorded"))) return [];
+  return [`The state of ${stack} still records the old versions. Bring it up to date: ${command}`];
+}
+
+/** An entry of the config that declares another version than those which a rollback has put back. */
+export interface DeclaredOtherwise {
+  readonly key: string;
+  readonly version: number;
+  /** Where it is declared: `layer_config.yaml:3`. */
+  readonly at: string;
+  /** Whether the stack's override declares it. */
+  readonly overridden: boolean;
+  /** The versions that were put back, the newest first. */
+  readonly back: readonly number[];
+}
+
+/** After a rollback: what the config still declares comes back with the next update. */
+export function adviceAfterRollback(
+  { advise }: Advise,
+  stack: string,
+  entries: readonly DeclaredOtherwise[],
+): string[] {
+  return entries.map(({ key, version, at, overridden, back }) => {
+    const [newest] = back;
+    const upgrade = ["upgrade", key, "--to", String(newest)];
+    const here = advise([...upgrade, "--stack", stack]);
+    const declare = overridden ? `: ${here}` : ` for all stacks: ${advise(upgrade)}, or for this one alone: ${here}`;
+    const which = back.length > 1 ? ` (functions are back at ${back.join(" and ")})` : "";
+    return `${at} still declares version ${version} of ${key}, which the next update brings back${which}. Declare version ${newest}${declare}`;
+  });
+}
+
+/** After the rollback of a run, which leaves the state alone: that this may have what the run has recorded, or led to. */
+export function adviceAfterRunRollback(
+  { advise }: Advise,
+  stack: string,
+  { functions, exclude }: FunctionFilter,
+  stateBackup: string | undefined,
+  aws: PutBackResult,
+): string[] {
+  if (updatedArns(aws).length === 0) return [];
+  const state = `The state of ${stack} was not touched:`;
+  const versions = "it may still have the versions that were put back in AWS.";
+  if (stateBackup === undefined) {
+    const command = advise(["--stack", stack]);
+    return [
+      `${state} if it records these functions, ${versions} Bring it to what the config declares by then: ${command}`,
+    ];
+  }
+  const only = [...functions.flatMap((name) => ["-f", name]), ...exclude.flatMap((name) => ["-e", name])];
+  return [
+    `${state} ${versions} Put them back there too: ${advise(["rollback", "--stack", stack, ...only, stateBackup])}`,
+  ];
+}
+
+function updatedArns(aws: RunResult["aws"] | LiveResult): string[] {
+  const back = new Set(aws && "rolledBack" in aws ? aws.rolledBack?.outcomes.map(({ arn }) => arn) : []);
+  return (aws?.outcomes ?? []).flatMap(({ status, arn }) => (status === "updated" && !back.has(arn) ? [arn] : []));
+}

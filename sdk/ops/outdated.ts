@@ -1,0 +1,210 @@
+import type { AssessedFunction } from "../core/assess";
+import { whyUnsuitable } from "../core/compatibility";
+import { declaredAt, declareFor } from "../core/config/declared";
+import { type ErrorCode, LayersError, unchanged } from "../core/errors";
+import { labelsOf } from "../core/function-arn";
+import type { PublishedVersion } from "../core/live";
+import { didYouMean } from "../core/nearest";
+import type { AwsPort, Ports } from "../ports";
+import { type Assessment, type AssessRequest, assessStack } from "./assess";
+import { codeOfUnknown, failedReading, worstUnknown } from "./expectation";
+import { askAbout, type DeclaredMatch, findableLayers, type LayerPlace, matchesOf } from "./matches";
+import { documentFormat } from "./plans";
+import { withProgress } from "./steps";
+import { openVersions, readVersion, type VersionSource } from "./versions";
+
+/** Whose layers are looked up. A state file instead of the stack's own: AWS is asked for the layers all the same. */
+export interface AvailableRequest extends Pick<AssessRequest, "stack" | "config" | "stateFile"> {
+  /** Names of entries, or of their layers in AWS: only these. Default: all. */
+  readonly layers?: readonly string[];
+  /** Versions that were published later, or at an unknown time, suit nobody. */
+  readonly publishedBefore?: Date;
+  /** A version that is looked up too. */
+  readonly wanted?: number;
+}
+
+/** What there is of the layers that a config declares: `--json` prints it. */
+export interface Available extends Pick<Assessment, "stack" | "project" | "totals" | "live"> {
+  readonly format: typeof documentFormat;
+  /** In the order of the entries. */
+  readonly layers: readonly AvailableLayer[];
+}
+
+/**
+ * Whether a version is there. `deleted`: there are newer ones. `missing`: there are older ones alone, so that it is not
+ * published yet, or deleted. `never-published`: the region has no version of the layer at all. `unreadable`: AWS denies
+ * it, as it does in other accounts for what was deleted, is missing or not shared.
+ */
+export type Presence = "available" | "deleted" | "missing" | "never-published" | "unreadable";
+
+/** What there is of one layer that an entry declares. */
+export interface AvailableLayer extends LayerPlace {
+  /** The entry's name in the config. */
+  readonly entry: string;
+  readonly declared: number;
+  /** Where the version is declared: `layer_config.yaml:3`. */
+  readonly at: string;
+  /** Undefined if it could not be found out. */
+  readonly declaredVersion: Presence | undefined;
+  /** Undefined if there is none, or none could be read. */
+  readonly newest: AvailableVersion | undefined;
+  /** The newest above the declared version, or else that version, that suits every function that uses the layer. */
+  readonly compatible: AvailableVersion | undefined;
+  /** How the versions were found. */
+  readonly source: VersionSource | undefined;
+  /** Whether a newer compatible version is there, or the declared one is not. */
+  readonly outdated: boolean;
+  /** The version that was asked for; `held` says why it does not suit a function that uses the layer. */
+  readonly wanted?: { readonly isThere: boolean; readonly held: string | undefined };
+  /** Why the newest version does not suit, or why AWS does not tell. */
+  readonly reason?: string;
+  /** Set if what there is could not be read, or not all of it: the code of the error that `outdated` ends with. */
+  readonly code?: ErrorCode;
+}
+
+/** A version that can be attached. */
+export interface AvailableVersion {
+  readonly version: number;
+  /** Undefined if AWS does not tell. */
+  readonly published: Date | undefined;
+}
+
+// Ten pages of ListLayerVersions: further down nothing is looked for that suits.
+const mostLookedAt = 500;
+
+/**
+ * Looks up which versions of the declared layers there are, and which suit the functions that use them.
+ * @throws LayersError `usage` for a layer that no entry declares, what the assessment throws, and `aws-credentials`; what AWS does not tell of a single layer is in its
+ * row
+ */
+export async function readAvailable(ports: Ports, request: AvailableRequest): Promise<Available> {
+  const { stack, config, stateFile, layers: names = [] } = request;
+  const { project, totals, standings, live } = await assessStack(ports, { stack, config, stateFile });
+  const declared = declareFor(config, stack);
+  const order = declared.layers.map(({ key }) => key);
+  const layers = await withProgress(ports.reporter, "Looking up layer versions", async () => {
+    const all = meantBy(names, await findableLayers(ports, config, declared, matchesOf(standings)));
+    const label = labelsOf(all.flatMap(({ functions }) => functions));
+    const rows = await askAbout(ports, all, async (aws, match) => [await lookUp(aws, match, request, label)]);
+    return rows.sort((a, b) => order.indexOf(a.entry) - order.indexOf(b.entry) || (a.arn < b.arn ? -1 : 1));
+  });
+  return { format: documentFormat, stack, project, totals, layers, live };
+}
+
+function meantBy(names: readonly string[], matches: readonly DeclaredMatch[]): readonly DeclaredMatch[] {
+  const known = new Set(matches.flatMap(({ declared, layer }) => [declared.key, layer]));
+  const unknown = names.find((name) => !known.has(name));
+  if (unknown !== undefined) {
+    throw new LayersError("usage", `No entry of the config declares a layer ${unknown}.`, {
+      next: didYouMean(unknown, [...known]),
+      changed: unchanged,
+    });
+  }
+  const isMeant = ({ declared, layer }: DeclaredMatch) => names.includes(declared.key) || names.includes(layer);
+  return names.length === 0 ? matches : matches.filter(isMeant);
+}
+
+/** The code of the error of what could not be read; undefined if everything could. */
+export function unreadOf({ layers, live }: Pick<Available, "layers" | "live">): ErrorCode | undefined {
+  return worstUnknown([...layers, failedReading(live)].flatMap((one) => one?.code ?? []));
+}
+
+type LabelFunction = (fn: AssessedFunction) => string;
+
+/** Why a version does not suit all functions that use the layer; undefined if it does. */
+function whyHeld(
+  version: PublishedVersion,
+  { functions, declared }: DeclaredMatch,
+  label: LabelFunction,
+  before?: Date,
+): string | undefined {
+  if (before && !(version.published && version.published <= before)) return "is too new";
+  const suits = {
+    // What the config says of a layer counts if the publisher says nothing.
+    compatibleRuntimes:
+      version.compatibleRuntimes.length > 0 ? version.compatibleRuntimes : (declared.compatibleRuntimes ?? []),
+    compatibleArchitectures:
+      version.compatibleArchitectures.length > 0
+        ? version.compatibleArchitectures
+        : (declared.compatibleArchitectures ?? []),
+  };
+  for (const fn of functions) {
+    const reason = whyUnsuitable(fn, suits);
+    if (reason) return `${reason} (${label(fn)})`;
+  }
+  return undefined;
+}
+
+async function lookUp(
+  aws: AwsPort,
+  match: DeclaredMatch,
+  { publishedBefore, wanted }: AvailableRequest,
+  label: LabelFunction,
+): Promise<AvailableLayer> {
+  const { declared, arn, layer, region, account } = match;
+  const { key: entry, version } = declared;
+  const row = { entry, layer, arn, region, account, declared: version, at: declaredAt(declared) };
+  try {
+    const facts = await aws.layerVersion(`${arn}:${version}`);
+    const asked = wanted === undefined ? undefined : await readVersion(aws, arn, wanted);
+    const { source, versions } = await openVersions(aws, { arn, known: version, latest: declared.latest });
+    const found = await choose(versions, match, (one) => whyHeld(one, match, label, publishedBefore));
+    const { newest, compatible } = found;
+    const declaredVersion = presenceOf(facts, version, newest?.version, source);
+    // What its owner denies of a layer that can be read otherwise is gone; denied all of it, nothing is known.
+    const isUnread = declaredVersion === "unreadable" && (source === "list" || newest === undefined);
+    const isGone = declaredVersion !== "available" && !isUnread;
+    const outdated = isGone || (compatible?.version ?? 0) > version;
+    const denied = `version ${version} cannot be read: AWS denies lambda:GetLayerVersion`;
+    return {
+      ...row,
+      declaredVersion,
+      ...found,
+      source,
+      outdated,
+      ...(wanted !== undefined && {
+        wanted: { isThere: asked !== undefined, held: asked && whyHeld(asked, match, label) },
+      }),
+      ...(isUnread && { code: "aws-permission" as const, reason: denied }),
+    };
+  } catch (error) {
+    const isOfLayer = error instanceof LayersError && error.code !== "aws-credentials" && error.code !== "interrupted";
+    if (!isOfLayer) throw error;
+    const unknown = { declaredVersion: undefined, newest: undefined, compatible: undefined, source: undefined };
+    return { ...row, ...unknown, outdated: false, reason: error.message, code: codeOfUnknown(error.code) };
+  }
+}
+
+function presenceOf(
+  facts: Awaited<ReturnType<AwsPort["layerVersion"]>>,
+  version: number,
+  newest: number | undefined,
+  source: VersionSource,
+): Presence {
+  if (facts === "denied") return "unreadable";
+  if (facts !== "missing") return "available";
+  // Where the list is denied, newer ones are tried, and older ones are not.
+  if (newest === undefined) return source === "list" ? "never-published" : "missing";
+  return version < newest ? "deleted" : "missing";
+}
+
+async function choose(
+  versions: AsyncIterable<PublishedVersion>,
+  match: DeclaredMatch,
+  whyNot: (version: PublishedVersion) => string | undefined,
+) {
+  let newest: AvailableVersion | undefined;
+  let compatible: AvailableVersion | undefined;
+  let reason: string | undefined;
+  let looked = 0;
+  for await (const one of versions) {
+    const { version, published } = one;
+    newest ??= { version, published };
+    const held = whyNot(one);
+    if (held === undefined) compatible = { version, published };
+    if (held === undefined || version <= match.declared.version) break;
+    reason ??= `version ${version} ${held}`;
+    if (++looked >= mostLookedAt) break;
+  }
+  return { newest, compatible, ...(reason !== undefined && { reason }) };
+}

@@ -1,0 +1,64 @@
+import { stackInFileNames } from "../../core/backup";
+import { LayersError, unchanged } from "../../core/errors";
+import type { StateFacts } from "../../core/state/facts";
+import { count } from "../../core/text";
+import type { Ports } from "../../ports";
+import type { LoadedState } from "../plans";
+import { checkpoint, during, withProgress } from "../steps";
+
+const operationsShown = 5;
+const pollWhileImporting = 200;
+
+/** Finds the functions in a state's bytes. */
+export type ScanState = (bytes: Uint8Array) => StateFacts;
+
+/** How a state is read. */
+export interface StateRequest {
+  readonly stack: string;
+  /** An exported state instead of the stack's own. */
+  readonly file?: string;
+  readonly scan: ScanState;
+}
+
+/**
+ * Reads a stack's state, or a file that holds one. Where an earlier run was killed during its import, that import is
+ * waited for.
+ * @throws LayersError `usage`, `state-invalid`, what the ports throw, or `interrupted`
+ */
+export async function loadState(ports: Ports, { stack, file, scan }: StateRequest): Promise<LoadedState> {
+  stackInFileNames(stack); // refuses what cannot be a stack's name before anything is asked
+  checkpoint(ports, unchanged);
+  return during(unchanged, async () => {
+    const bytes = file === undefined ? await exportState(ports, stack) : await ports.stateFiles.read(file);
+    checkpoint(ports, unchanged);
+    const facts = scan(bytes);
+    return { stack, file, bytes, facts };
+  });
+}
+
+async function exportState(ports: Ports, stack: string): Promise<Uint8Array> {
+  await waitForEarlierImport(ports, stack);
+  const title = `Exporting stack state for ${stack}`;
+  return withProgress(ports.reporter, title, () => ports.stacks.exportState(stack, ports.signal));
+}
+
+async function waitForEarlierImport({ backups, stacks, reporter, clock, signal }: Ports, stack: string): Promise<void> {
+  const file = await backups.notedImport(stack);
+  if (file === undefined || !(await stacks.isImporting(file))) return;
+  reporter.warn(`An import that an earlier run began is still going on (${file}): waiting for its end.`);
+  do await clock.sleep(pollWhileImporting, signal);
+  while (await stacks.isImporting(file));
+}
+
+/** @throws LayersError `pending-operations` if an update was cut short, which only Pulumi can sort out */
+export function refusePendingOperations({ stack, file, facts }: LoadedState): void {
+  const { count: number, first } = facts.pendingOperations;
+  if (number === 0) return;
+  const shown = first.slice(0, operationsShown).map(({ type, urn }) => `  ${type} ${urn}`);
+  const more = number > shown.length ? [`  and ${number - shown.length} more`] : [];
+  const what = `The state of ${file ?? `stack ${stack}`} has ${count(number, "pending operation")}: an update was cut short.`;
+  throw new LayersError("pending-operations", [what, ...shown, ...more].join("\n"), {
+    changed: unchanged,
+    next: `Run \`pulumi refresh --stack ${stack}\`, which settles them, and then run again.`,
+  });
+}

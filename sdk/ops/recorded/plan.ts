@@ -1,0 +1,197 @@
+import { layerArn, parseLayerVersionArn } from "../../core/arn";
+import type { AssessedFunction } from "../../core/assess";
+import {
+  hasSecretLayers,
+  isOwned,
+  layerTexts,
+  type RecordedFunction,
+  recordedFunctions,
+  sidesOf,
+  whyNotOwned,
+} from "../../core/recorded";
+import {
+  type FunctionFilter,
+  type NameableFunction,
+  selectFunctions,
+  unknownFunctions,
+  withoutQualifiers,
+} from "../../core/selection";
+import type { FunctionFacts, RecordedLayers, StateFacts } from "../../core/state/facts";
+import { type VersionEdit, versionEdits } from "../../core/state/patch";
+import { type Skipped, type StateChange, type StateTarget, skipping } from "../plans";
+
+/** What a state needs. Nothing has been written. */
+export interface StatePlan {
+  readonly changes: readonly StateChange[];
+  readonly skipped: readonly Skipped[];
+  /** What the user has to know before the changes are made. */
+  readonly warnings: readonly string[];
+  readonly edits: readonly VersionEdit[];
+}
+
+/** The functions of a state that are meant. */
+export interface SelectedRecords {
+  /** Those with a resource of their own, whether or not they have standings. */
+  readonly own: readonly FunctionFacts[];
+  /** Those of them that are left out by name. */
+  readonly excluded: ReadonlySet<FunctionFacts>;
+  /** Those with standings, less the ones that are left out. */
+  readonly functions: readonly RecordedFunction[];
+  /** Names of the filter that mean none of the state's functions. */
+  readonly unknown: readonly string[];
+  /** Every name that there is. */
+  readonly known: readonly string[];
+}
+
+/**
+ * The functions of a state that a filter means.
+ * @throws LayersError `usage` for the name of a version or an alias
+ */
+export function selectRecorded(facts: StateFacts, filter: FunctionFilter): SelectedRecords {
+  interface Named extends NameableFunction {
+    readonly own?: FunctionFacts;
+    readonly recorded?: RecordedFunction;
+  }
+  const recorded = recordedFunctions(facts);
+  const byUrn = new Map(recorded.flatMap((fn) => (fn.by.kind === "function" ? [[fn.urn, fn] as const] : [])));
+  const all: Named[] = [
+    ...facts.functions.map((own) => ({ ...nameOf(own), own, recorded: isOwned(own) ? byUrn.get(own.urn) : undefined })),
+    ...recorded.filter(({ by }) => by.kind === "resource").map((fn) => ({ name: fn.name, arn: fn.arn, recorded: fn })),
+  ];
+  const { functions, exclude } = withoutQualifiers(filter);
+  const wanted = selectFunctions(all, { functions, exclude: [] });
+  const left = selectFunctions(all, { functions: [], exclude });
+  const meant = new Set(left.functions);
+  return {
+    own: wanted.functions.flatMap(({ own }) => own ?? []),
+    excluded: new Set(all.filter((one) => !meant.has(one)).flatMap(({ own }) => own ?? [])),
+    functions: wanted.functions.filter((one) => meant.has(one)).flatMap((one) => one.recorded ?? []),
+    unknown: [...wanted.unknown, ...left.unknown],
+    known: [...new Set(all.flatMap(({ name, ownUrn }) => [name, ...(ownUrn ? [logicalName(ownUrn)] : [])]))],
+  };
+}
+
+/** @throws LayersError `usage` for names that mean none of the functions */
+export function refuseUnknown({ unknown, known }: Pick<SelectedRecords, "unknown" | "known">, where: string): void {
+  if (unknown.length > 0) throw unknownFunctions([...new Set(unknown)], where, known);
+}
+
+/** The functions that were selected and have no standing, or not a whole one, and why. */
+export function withoutStanding({ own, excluded }: SelectedRecords): Skipped[] {
+  const skipped = skipping(own);
+  return own.toSorted(byName).flatMap((fn) => {
+    if (excluded.has(fn)) return [];
+    const reason = whyNotOwned(fn) ?? (hasSecretLayers(fn) ? "its layers are a secret in the state" : undefined);
+    return reason === undefined ? [] : [skipped(fn, reason)];
+  });
+}
+
+/** A stand-in for the functions of each `LayerVersions` resource whose record cannot be read: nothing is known of them. */
+export function unreadable({ reconciled }: StateFacts): AssessedFunction[] {
+  return reconciled
+    .filter(({ functions }) => functions === undefined)
+    .map(({ urn, region }) => ({
+      ...{ name: logicalName(urn), arn: undefined, region, account: undefined, urn, recordedBy: "resource" as const },
+      ...{ recorded: { layers: [], complete: false }, live: undefined },
+    }));
+}
+
+function nameOf({ name, arn, urn }: FunctionFacts): NameableFunction {
+  return { name, arn, ownUrn: urn };
+}
+
+function logicalName(urn: string): string {
+  return urn.slice(urn.lastIndexOf("::") + 2);
+}
+
+/**
+ * Plans which recorded versions change, and which functions are left alone and why. Changes are in the order of the
+ * functions' names, and in each function's order of layers.
+ * @param excluded functions that are left out in any case
+ */
+export function planState(
+  functions: readonly FunctionFacts[],
+  target: StateTarget,
+  excluded: ReadonlySet<FunctionFacts> = new Set(),
+): StatePlan {
+  const plan = { changes: [] as StateChange[], skipped: [] as Skipped[], warnings: [] as string[] };
+  const edits: VersionEdit[] = [];
+  const skipped = skipping(functions);
+  for (const fn of functions.toSorted(byName)) {
+    const changes = changesOf(fn, target);
+    const reason = whySkipped(fn, changes, excluded);
+    if (reason) plan.skipped.push(skipped(fn, reason));
+    else if (changes.length > 0) {
+      plan.changes.push(...changes);
+      edits.push(...versionEdits([fn], target));
+      plan.warnings.push(...warningsAbout(fn));
+    }
+  }
+  return { ...plan, edits };
+}
+
+/** The order in which functions are told: by name, and of one name by region. */
+export function byName(a: NamedInRegion, b: NamedInRegion): number {
+  const compare = (one: string, other: string) => (one < other ? -1 : Number(one > other));
+  return compare(a.name, b.name) || compare(a.region ?? "", b.region ?? "");
+}
+
+interface NamedInRegion {
+  readonly name: string;
+  readonly region?: string | undefined;
+}
+
+/** Those of the texts that are layer version ARNs, each with its place. */
+function layerVersions(recorded: RecordedLayers) {
+  if (recorded.kind !== "list") return [];
+  return recorded.layers.flatMap((layer, place) =>
+    layer.kind === "text" && layer.version ? [{ text: layer.text, place }] : [],
+  );
+}
+
+/** One change a layer, whether both sides differ or one: the side that counts tells the version that it comes from. */
+function changesOf(fn: FunctionFacts, target: StateTarget): StateChange[] {
+  const changes = new Map<string, StateChange>();
+  for (const side of sidesOf(fn)) {
+    for (const { text, place } of layerVersions(fn[side])) {
+      // Asked first, as most layers stay as they are.
+      const to = target(text, fn, side, place);
+      const parsed = to === undefined ? undefined : parseLayerVersionArn(text);
+      if (to === undefined || !parsed || to === parsed.version) continue;
+      const arn = layerArn(parsed);
+      if (changes.has(arn)) continue;
+      const { name, urn, region } = fn;
+      const versions = { from: parsed.version, to, target: `${arn}:${to}` };
+      changes.set(arn, { function: name, urn, region, layer: parsed.name, arn, ...versions });
+    }
+  }
+  return [...changes.values()];
+}
+
+function whySkipped(
+  fn: FunctionFacts,
+  changes: readonly StateChange[],
+  excluded: ReadonlySet<FunctionFacts>,
+): string | undefined {
+  // What a secret list holds is not known, so that it may need a change.
+  if (isOwned(fn) && hasSecretLayers(fn)) return "its layers are a secret in the state";
+  if (changes.length === 0) return undefined;
+  return whyNotOwned(fn) ?? (excluded.has(fn) ? "excluded" : undefined);
+}
+
+function warningsAbout(fn: FunctionFacts): string[] {
+  if (fn.initErrors.length === 0) return [];
+  return [
+    `Function ${fn.name}: its last update failed, so that its recorded outputs were never applied; its inputs are what counts.`,
+  ];
+}
+
+/** Recorded texts that are no layer version ARNs, with the function that has them; not the layers that are Lambda's own. */
+export function invalidLayers(
+  functions: readonly FunctionFacts[],
+): { readonly function: string; readonly text: string }[] {
+  return functions.filter(isOwned).flatMap((fn) => {
+    const texts = new Set([...layerTexts(fn.inputs), ...layerTexts(fn.outputs)]);
+    return [...texts].filter((text) => !parseLayerVersionArn(text)).map((text) => ({ function: fn.name, text }));
+  });
+}

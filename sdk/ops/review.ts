@@ -1,0 +1,80 @@
+import { LayersError, unchanged } from "../core/errors";
+import type { NamedFunction } from "../core/function-arn";
+import type { Portions } from "../core/rollout";
+import { countLayers } from "../core/text";
+import type { Ports } from "../ports";
+import type { LivePlan } from "./live/plans";
+import { describePortions } from "./live/rollout";
+import { tellAliases, tellAliasesToPutBack, tellToPublish } from "./live/tell";
+import { type Skipped, type StateChange, skippedName } from "./plans";
+import { checkpoint } from "./steps";
+import { labelsOfChanges, tellChanges } from "./tell";
+
+/** A plan as it is told before it is carried out. */
+export interface Reviewed {
+  /** What changes in the state; undefined if the state is not looked at. */
+  readonly state?: readonly StateChange[];
+  readonly skipped: readonly Skipped[];
+  readonly warnings: readonly string[];
+  readonly live?: LivePlan;
+  /** Whether there is something to do even if nothing changes, which nobody is asked about. */
+  readonly isMore?: boolean;
+  /** Whether the state is written although none of its layer versions changes. */
+  readonly isReplaced?: boolean;
+  /** Every function that is looked at, to tell those of one name apart. */
+  readonly functions?: Iterable<NamedFunction>;
+}
+
+/** How a plan is reviewed. */
+export interface ReviewOptions extends Portions {
+  readonly dryRun: boolean;
+  /** Nothing is carried out, and what there is to change is told in any case. */
+  readonly expectNoChanges?: boolean;
+  /** Refuses a plan that changes more layers of functions in AWS. */
+  readonly maxChanges?: number;
+  /** Asked before anything is written, if there is anything to write; false ends the run with code `interrupted`. */
+  readonly confirm?: () => Promise<boolean>;
+}
+
+/**
+ * Tells a plan and asks for it: the one place between planning and carrying out.
+ * @returns whether the plan is to be carried out: not in a dry run, nor if there is nothing to do
+ * @throws LayersError `too-many-changes`, or `interrupted` for a no
+ */
+export async function review(ports: Ports, plan: Reviewed, options: ReviewOptions): Promise<boolean> {
+  const { reporter } = ports;
+  const { state, live, skipped, warnings, isMore = false, isReplaced = false, functions } = plan;
+  const { dryRun, expectNoChanges = false, confirm } = options;
+  const isLive = live !== undefined && (live.sites.length > 0 || (live.putBack?.sites.length ?? 0) > 0);
+  const isNothing = (state ?? []).length === 0 && !isLive && !isReplaced;
+  for (const line of [...warnings, ...(live?.warnings ?? [])]) reporter.warn(line);
+  for (const one of [...skipped, ...(live?.skipped ?? [])]) {
+    reporter.warn(`Function ${skippedName(one)} is skipped: ${one.reason}.`);
+  }
+  if (dryRun || expectNoChanges || confirm || isNothing) {
+    const label = labelsOfChanges([...(state ?? []), ...(live?.changes ?? [])], functions);
+    if (state) tellChanges(reporter, state, "", label);
+    if (live) {
+      tellChanges(reporter, live.changes, " in AWS", label);
+      tellAliases(reporter, live.aliases);
+      if (live.toPublish) tellToPublish(reporter, live.toPublish);
+      for (const line of describePortions(live, options)) reporter.info(line);
+    }
+  }
+  if (live?.putBack) tellAliasesToPutBack(reporter, live.putBack);
+  if (live) refuseLargePlan(live, options);
+  if (dryRun || expectNoChanges || (isNothing && !isMore)) return false;
+  if (confirm && !isNothing && !(await confirm()))
+    throw new LayersError("interrupted", "Not confirmed.", { changed: unchanged });
+  checkpoint(ports, unchanged);
+  return true;
+}
+
+function refuseLargePlan({ changes }: LivePlan, { maxChanges }: ReviewOptions): void {
+  if (maxChanges === undefined || changes.length <= maxChanges) return;
+  throw new LayersError(
+    "too-many-changes",
+    `The plan changes ${countLayers(changes.length)} in AWS, and at most ${maxChanges} are allowed.`,
+    { changed: unchanged, next: "Look at them with --dry-run, and raise --max-changes if they are what you want." },
+  );
+}

@@ -1,0 +1,211 @@
+import { parseLayerVersionArn } from "../core/arn";
+import { type AssessedFunction, assess, type Standing, type TargetOf } from "../core/assess";
+import { shortStackName } from "../core/config/declared";
+import type { LayerSettings } from "../core/config/parse";
+import { unchanged } from "../core/errors";
+import type { LiveFunction, TagSet } from "../core/live";
+import { isAsDeclared } from "../core/plan";
+import { assessedFunction, type LayerHints } from "../core/recorded";
+import { type FunctionFilter, withoutQualifiers } from "../core/selection";
+import type { StateFacts } from "../core/state/facts";
+import { holdsPlaintext } from "../core/state/plaintext";
+import { quotedIfOdd } from "../core/text";
+import type { Ports } from "../ports";
+import { type LiveReading, readingOf } from "./expectation";
+import { notInAws, watchNames } from "./live/names";
+import { type PlannedLive, planLive } from "./live/plan";
+import type { LivePlan } from "./live/plans";
+import { noneTagged, tagSets, whereOf } from "./live/read";
+import { adviceOnOwnRecords } from "./next-steps";
+import type { LoadedState, Skipped } from "./plans";
+import { refusePendingOperations } from "./recorded/load";
+import {
+  byName,
+  invalidLayers,
+  planState,
+  refuseUnknown,
+  type SelectedRecords,
+  type StatePlan,
+  selectRecorded,
+  unreadable,
+} from "./recorded/plan";
+import { checkpoint, during } from "./steps";
+import { labelsOfStandings, warningsOf } from "./tell";
+
+/** What an update is asked to do. */
+export interface UpdateRequest {
+  readonly dryRun: boolean;
+  /** For a state that comes from a file: the file that is written. Default: the same file. */
+  readonly out?: string;
+  readonly filter: FunctionFilter;
+  readonly targetOf: TargetOf;
+  readonly hints: LayerHints;
+  readonly settings: LayerSettings;
+  /** Absent: live functions are left alone, and AWS is not called. */
+  readonly live?: {
+    /** Also live functions that are tagged as the stack's. */
+    readonly allFunctions: boolean;
+    /** Also live functions that carry all of these tags. */
+    readonly tags: TagSet;
+    readonly skipPreflight: boolean;
+    /** Nothing is to be changed: what cannot be read is told, and fails nothing. */
+    readonly isLook: boolean;
+  };
+}
+
+/** A planned update of one stack. Nothing has been written. */
+export interface UpdatePlan extends StatePlan {
+  readonly stack: string;
+  readonly dryRun: boolean;
+  readonly state: LoadedState;
+  /** If the state comes from a file: the file that is written. */
+  readonly out: string | undefined;
+  /** How long older backups are kept, in days. */
+  readonly retentionDays: number;
+  /** Absent without `--sync-aws`. */
+  readonly aws: LivePlan | undefined;
+  /** The functions that were looked at, and how their layers stand. */
+  readonly functions: readonly AssessedFunction[];
+  readonly standings: readonly Standing[];
+  readonly targetOf: TargetOf;
+  /** Whether AWS was read; undefined if it was not to be. */
+  readonly live: LiveReading | undefined;
+}
+
+/**
+ * Plans the update of a state, and of the live functions if that is asked for. Read-only.
+ * @throws LayersError `pending-operations`, `layer-ambiguous`, `usage` for names and tags that mean nothing, and what
+ * {@link planLive} throws
+ */
+export function planUpdate(ports: Ports, state: LoadedState, request: UpdateRequest): Promise<UpdatePlan> {
+  return during(unchanged, () => plan(ports, state, request));
+}
+
+async function plan(ports: Ports, state: LoadedState, request: UpdateRequest): Promise<UpdatePlan> {
+  const { stack, file, facts } = state;
+  const { dryRun, filter, settings, targetOf, hints } = request;
+  refusePendingOperations(state);
+  const meant = selectRecorded(facts, filter);
+  // Tags may mean more functions than the state has.
+  if (!isWide(request)) refuseUnknown(meant, `in ${file ?? `the state of ${stack}`}`);
+  const planned = planState(meant.own, versionFor(targetOf), meant.excluded);
+  const live = request.live && (await planFunctions(ports, stack, request, request.live, meant));
+  const functions = (live?.functions ?? meant.functions.map((fn) => assessedFunction(fn, undefined, hints))).concat(
+    unreadable(facts),
+  );
+  const standings = assess(functions.toSorted(byName), targetOf);
+  checkpoint(ports, unchanged);
+  const label = labelsOfStandings(standings);
+  const warnings = [
+    ...plaintextWarnings(state),
+    ...foreignState(state),
+    ...invalidLayerWarnings(facts),
+    ...planned.warnings,
+    ...adviceOnOwnRecords(ports, stack, facts, planned.changes, live?.plan.changes ?? []),
+    ...warningsOf(standings, label),
+    ...(live?.failures ?? []).map(({ message }) => `Live versions are not all known: ${message}`),
+  ];
+  return {
+    ...planned,
+    skipped: [...planned.skipped, ...reconciledElsewhere(standings, stack)],
+    stack,
+    dryRun,
+    state,
+    out: file === undefined ? undefined : (request.out ?? file),
+    retentionDays: settings.backupRetentionDays,
+    warnings,
+    aws: live?.plan,
+    functions,
+    standings,
+    targetOf,
+    live: live && readingOf(live.failures),
+  };
+}
+
+function isWide({ live }: UpdateRequest): boolean {
+  return live !== undefined && (live.allFunctions || Object.keys(live.tags).length > 0);
+}
+
+/** The version that a recorded layer is brought to; undefined if it stays as it is. */
+function versionFor(targetOf: TargetOf) {
+  return (text: string, fn: { readonly name: string }): number | undefined => {
+    const layer = parseLayerVersionArn(text);
+    const target = layer && targetOf(layer, fn);
+    return target === undefined || !layer || isAsDeclared(layer.version, target) ? undefined : target.version;
+  };
+}
+
+/** Plans what live functions need, and tells of every function that is meant how it stands. */
+async function planFunctions(
+  ports: Ports,
+  stack: string,
+  { dryRun, filter, settings, targetOf, hints }: UpdateRequest,
+  { allFunctions, tags, skipPreflight, isLook }: NonNullable<UpdateRequest["live"]>,
+  meant: SelectedRecords,
+): Promise<Pick<PlannedLive, "plan" | "functions" | "failures">> {
+  const sets = tagSets({ allFunctions, tags }, settings.tagKey, shortStackName(stack));
+  const where = whereOf(ports, settings.region);
+  const watch = watchNames(withoutQualifiers(filter));
+  // What is known by a name of the program alone is not known by it in AWS.
+  const ids = new Set(meant.functions.flatMap(({ arn, name }) => arn ?? name));
+  const isRecorded = (fn: LiveFunction) => ids.has(fn.arn) || ids.has(fn.name);
+  const found = await planLive(ports, {
+    ...{ stack, targetOf, hints, dryRun, isLook, skipPreflight, skipAliases: true, publish: undefined },
+    selection: {
+      ...where,
+      recorded: meant.functions,
+      tagSets: sets,
+      isMeant: (fn) => (watch.isMeant(fn) || isRecorded(fn)) && !isExcluded(fn, meant),
+    },
+    existence: settings.validateLayerExists,
+    retentionDays: settings.backupRetentionDays,
+  });
+  if (sets.length > 0) {
+    if (watch.seen() === 0 && meant.functions.length === 0) throw noneTagged(sets, found.regions);
+    const open = new Set(watch.open());
+    const missing = await notInAws(
+      ports,
+      meant.unknown.filter((text) => open.has(text)),
+      where,
+    );
+    refuseUnknown({ ...meant, unknown: missing }, "in the state or in AWS");
+  }
+  return found;
+}
+
+function isExcluded(fn: LiveFunction, { excluded }: SelectedRecords): boolean {
+  return [...excluded].some((own) => (own.arn === undefined ? own.name === fn.name : own.arn === fn.arn));
+}
+
+/** Functions whose record only `pulumi up` edits: that of a `LayerVersions` resource. */
+function reconciledElsewhere(standings: readonly Standing[], stack: string): Skipped[] {
+  const names = standings.flatMap(({ fn, target, recorded }) => {
+    const isWrong = target !== undefined && typeof recorded === "number" && !isAsDeclared(recorded, target);
+    return fn.recordedBy === "resource" && isWrong ? [fn.name] : [];
+  });
+  const reason = `its record is a LayerVersions resource, which only \`pulumi up --stack ${stack}\` updates`;
+  return [...new Set(names)].map((name) => ({ function: name, reason }));
+}
+
+/** A stack's own export has none: it is made without `--show-secrets`. */
+function plaintextWarnings({ file, bytes }: LoadedState): string[] {
+  if (file === undefined || !holdsPlaintext(bytes)) return [];
+  return [
+    `${file} holds secrets in plaintext, and so does what is made from it, the backup included: export the state without --show-secrets, and delete this file.`,
+  ];
+}
+
+function foreignState({ stack, file, facts }: LoadedState): string[] {
+  const found = facts.owner?.stack;
+  if (file === undefined || found === undefined || found === shortStackName(stack)) return [];
+  return [
+    `${file} is a state of stack ${found}, but the versions declared for ${stack} are used: name its stack with --stack.`,
+  ];
+}
+
+function invalidLayerWarnings({ functions }: StateFacts): string[] {
+  return invalidLayers(functions).map(
+    ({ function: name, text }) =>
+      `Invalid layer ARN format: ${quotedIfOdd(text)} of function ${name} is left as it is.`,
+  );
+}

@@ -1,0 +1,188 @@
+import { shortStackName } from "../core/config/declared";
+import { editVersions, type VersionPath } from "../core/config/edit";
+import type { LayerConfig } from "../core/config/parse";
+import { LayersError, unchanged } from "../core/errors";
+import type { Ports } from "../ports";
+import { failedReading } from "./expectation";
+import { withSession } from "./live/sessions";
+import { labelsOfLayers } from "./matches";
+import { type AvailableLayer, readAvailable } from "./outdated";
+import { readVersion, versionsNear } from "./versions";
+
+/** What is upgraded. */
+export interface UpgradeRequest {
+  readonly stack: string;
+  /** Whether the stack's override is edited, rather than the version for all stacks. */
+  readonly override: boolean;
+  /** The config file. */
+  readonly file: string;
+  readonly stateFile?: string;
+  /** Names of entries, or of their layers in AWS; all entries if there are none. */
+  readonly layers: readonly string[];
+  /** This version instead of the newest; it may be an older one. */
+  readonly to?: number;
+  /** Only versions that are at least this old, in milliseconds. */
+  readonly minimumAge?: number;
+}
+
+/** One version that is edited. */
+export interface Upgrade {
+  readonly entry: string;
+  readonly from: number;
+  readonly to: number;
+  /** Where the old version is declared. */
+  readonly at: string;
+  readonly published: Date | undefined;
+}
+
+/** A planned upgrade of a config file. Nothing has been written. */
+export interface UpgradePlan extends Pick<UpgradeRequest, "file" | "stack" | "override"> {
+  /** The Pulumi project; null if none is known. */
+  readonly project: string | null;
+  readonly upgrades: readonly Upgrade[];
+  /** Entries that stay although there is something newer, or that AWS does not tell of. */
+  readonly held: readonly { readonly entry: string; readonly reason: string }[];
+  /** Why a version that was asked for does not suit, and which stacks have versions of their own. */
+  readonly warnings: readonly string[];
+  readonly before: string;
+  readonly after: string;
+}
+
+/**
+ * Plans which versions of a config are brought to newer ones.
+ * @throws LayersError `layer-version-missing` for a version that does not exist, `config-invalid`, `config-not-editable`,
+ * and what `readAvailable` throws
+ */
+export async function planUpgrade(ports: Ports, request: UpgradeRequest): Promise<UpgradePlan> {
+  const { file, stack, override, stateFile, minimumAge } = request;
+  const before = ports.configs.readText(file);
+  const loaded = ports.configs.load(file);
+  // If the version for all stacks is edited, no override hides it.
+  const config = override ? loaded : { ...loaded, overrides: new Map() };
+  const publishedBefore = minimumAge === undefined ? undefined : new Date(ports.clock.now().getTime() - minimumAge);
+  const lookUp = { stack, config, stateFile, publishedBefore, layers: request.layers, wanted: request.to };
+  const available = await readAvailable(ports, lookUp);
+  const label = labelsOfLayers(available.layers);
+
+  const upgrades: Upgrade[] = [];
+  const held: { entry: string; reason: string }[] = [];
+  for (const [entry, rows] of Map.groupBy(available.layers, (row) => row.entry)) {
+    const found = await planEntry(ports, rows, request, label);
+    if (typeof found === "string") held.push({ entry, reason: found });
+    else if (found) upgrades.push(found);
+  }
+  const unsuitable = available.layers.flatMap((row) =>
+    row.wanted?.held === undefined ? [] : [`Layer ${label(row)}: version ${request.to} ${row.wanted.held}`],
+  );
+  const unread = failedReading(available.live);
+  const hidden = override ? [] : upgrades.flatMap(({ entry }) => overridesOf(loaded, entry));
+  const warnings = [
+    ...(unread ? [`What suits live functions is not known: ${unread.reason}`] : []),
+    ...unsuitable,
+    ...hidden,
+  ];
+  const edits = upgrades.map(({ entry, to }) => ({ path: pathOf(entry, request), version: to }));
+  const plan = { file, stack, project: available.project, override, upgrades, held, warnings };
+  return { ...plan, before, after: editVersions(before, file, edits) };
+}
+
+/**
+ * Writes the config as planned.
+ * @throws LayersError `config-not-editable` if the file was changed since
+ */
+export async function executeUpgrade(ports: Ports, { file, before, after }: UpgradePlan): Promise<void> {
+  if (ports.configs.readText(file) !== before) {
+    throw new LayersError("config-not-editable", `${file} was changed meanwhile. It was left as it is now.`, {
+      next: "Run again.",
+    });
+  }
+  await ports.configs.write(file, after, { replace: true });
+}
+
+/** The stacks that an edit of the version for all stacks does not reach. */
+function overridesOf({ overrides }: LayerConfig, entry: string): string[] {
+  return [...overrides].flatMap(([stack, entries]) => {
+    const { fields, source } = entries.get(entry) ?? {};
+    if (fields?.version === undefined) return [];
+    return [
+      `Stack ${stack} keeps version ${fields.version} of ${entry}, its override (${source?.file}:${source?.line})`,
+    ];
+  });
+}
+
+function pathOf(entry: string, { stack, override }: UpgradeRequest): VersionPath {
+  return override ? ["stack_overrides", shortStackName(stack), entry, "version"] : ["layers", entry, "version"];
+}
+
+type LabelLayer = ReturnType<typeof labelsOfLayers>;
+
+/** The upgrade of one entry; a text says why it stays as it is, and undefined that it is the newest. */
+async function planEntry(
+  ports: Ports,
+  rows: readonly AvailableLayer[],
+  { to }: UpgradeRequest,
+  label: LabelLayer,
+): Promise<Upgrade | string | undefined> {
+  const [first] = rows;
+  if (!first) return undefined;
+  const { entry, declared: from, at } = first;
+  if (to !== undefined) {
+    const missing = rows.find(({ wanted }) => wanted?.isThere === false);
+    if (missing) throw await noSuchVersion(ports, missing, to, label);
+    const unknown = rows.find(({ wanted }) => wanted === undefined);
+    if (unknown) return `${label(unknown)}: ${unknown.reason}`;
+    return to === from ? undefined : { entry, from, to, at, published: undefined };
+  }
+  const unknown = rows.find(({ code }) => code !== undefined);
+  if (unknown) return `${label(unknown)}: ${unknown.reason}`;
+  // One number is for all layers of the entry: the newest that all of them have.
+  const newest = Math.min(...rows.map(versionOf));
+  if (newest <= from) return whyNoneNewer(rows, from, label);
+  for (const row of rows) {
+    const read = () => withSession(ports, row, (aws) => readVersion(aws, row.arn, newest));
+    if (versionOf(row) !== newest && (await read()) === undefined)
+      return `${label(row)}: it has no version ${newest}, the newest of the entry's other layers`;
+  }
+  const { compatible } = rows.find((row) => versionOf(row) === newest) ?? first;
+  return { entry, from, to: newest, at, published: compatible?.published };
+}
+
+function versionOf({ compatible }: AvailableLayer): number {
+  return compatible?.version ?? 0;
+}
+
+/** Why an entry stays although there is something newer, or although its version is not there; undefined if all is well. */
+function whyNoneNewer(rows: readonly AvailableLayer[], from: number, label: LabelLayer): string | undefined {
+  const behind = rows.find((row) => versionOf(row) <= from && row.reason !== undefined);
+  if (behind) return `${label(behind)}: ${behind.reason}`;
+  const ahead = rows.find((row) => versionOf(row) > from);
+  const others = rows.filter((row) => versionOf(row) <= from);
+  const last = others.find((row) => row.declaredVersion !== "available") ?? others[0];
+  if (!last || (!ahead && last.declaredVersion === "available")) return undefined;
+  const has = last.newest ? `has no version above ${last.newest.version}` : "has no version at all";
+  if (!ahead) return `${label(last)}: version ${from} is not there, and it ${has}`;
+  return `${label(last)} ${has}, while ${label(ahead)} has ${versionOf(ahead)}. An entry for each, with its \`arn\`, can have a version of its own`;
+}
+
+const versionsShown = 3;
+
+async function noSuchVersion(
+  ports: Ports,
+  row: AvailableLayer,
+  version: number,
+  label: LabelLayer,
+): Promise<LayersError> {
+  const { arn, region, declared } = row;
+  const near = await withSession(ports, { region }, (aws) =>
+    versionsNear(aws, { arn, known: declared, latest: undefined }, version, versionsShown),
+  );
+  const next =
+    near.length > 0
+      ? `Versions of ${label(row)} that there are, the nearest ones: ${near.join(", ")}.`
+      : `AWS tells of no version of ${label(row)} in ${region}.`;
+  return new LayersError(
+    "layer-version-missing",
+    `Layer version does not exist, or may not be read: ${arn}:${version}.`,
+    { next, changed: unchanged },
+  );
+}

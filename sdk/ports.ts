@@ -1,0 +1,178 @@
+import type { Backup, BackupKind } from "./core/backup";
+import type { LayerConfig } from "./core/config/parse";
+import type { AwsGateway } from "./ports/aws";
+
+export type * from "./ports/aws";
+
+// What the use cases need of the world. Each port has one adapter: sdk/pulumi, sdk/files and sdk/aws; the command line
+// brings the reporter. Every method throws LayersError.
+
+/** Pulumi stacks, by the Pulumi CLI. */
+export interface StackPort {
+  /**
+   * The stack's state as `pulumi stack export` prints it, byte for byte; secrets are ciphertext.
+   * @throws LayersError `pulumi-missing`, `project-missing`, `pulumi-login`, `stack-missing`, `pulumi-failed`, `interrupted`
+   */
+  exportState(stack: string, signal?: AbortSignal): Promise<Uint8Array>;
+  /**
+   * Finds out whether the stack's secrets can be read, as an import has to.
+   * @throws LayersError `passphrase`, and what `exportState` throws
+   */
+  checkSecrets(stack: string, signal?: AbortSignal): Promise<void>;
+  /**
+   * Imports a state. Cannot be interrupted: the import goes on even if this process is killed.
+   * @param file absolute path of the state
+   * @throws LayersError `stack-locked`, and what `checkSecrets` throws
+   */
+  importState(stack: string, file: string): Promise<void>;
+  /** Whether an import of this file, begun by a process that may be gone, is still going on. */
+  isImporting(file: string): Promise<boolean>;
+}
+
+/** A file to be written into the backup folder. */
+export interface NewBackup {
+  readonly kind: BackupKind;
+  readonly content: Iterable<Uint8Array>;
+}
+
+/** A file that grows line by line. */
+export interface LineWriter {
+  /** Resolves when the line is on disk. Lines stand in the order of the calls. */
+  append(line: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The backup folder. */
+export interface BackupPort {
+  /**
+   * Writes files that were not there before, all with the same time in their names: mode 0600, each complete and on disk
+   * once it has its name. Makes the folder (0700) where there is none.
+   * @param sameRunAs a file that the same run has written before, whose time the names get
+   * @throws LayersError `backup-folder` where the folder is a link, is no folder, belongs to somebody else, or can be
+   * written by others
+   */
+  write(stack: string, files: readonly NewBackup[], now: Date, sameRunAs?: string): Promise<Backup[]>;
+  /** The files of a stack, or of all, newest first. Empty where there is no folder. */
+  list(stack?: string): Promise<Backup[]>;
+  /**
+   * Finds a file by its path, or by its name in the folder.
+   * @throws LayersError `backup-missing`
+   */
+  find(file: string): Promise<Pick<Backup, "path" | "shownPath">>;
+  /** @throws LayersError `backup-missing` */
+  read(path: string): Promise<Uint8Array>;
+  /** Opens a file of the folder for lines at its end. */
+  openForLines(path: string): Promise<LineWriter>;
+  /** Removes files, and whatever killed runs left half-written long ago. */
+  remove(backups: readonly Backup[], now: Date): Promise<void>;
+  /** Notes that a file of the folder is about to be imported, so that a later run can wait for its end. */
+  noteImport(stack: string, file: string): Promise<void>;
+  /** Forgets that note, unless another run has written one of its own. */
+  forgetImport(stack: string, file: string): Promise<void>;
+  /** The file of an import whose end no run has seen. */
+  notedImport(stack: string): Promise<string | undefined>;
+  /** The line that `.gitignore` lacks for git to leave the folder alone; undefined if nothing is to be done. */
+  missingIgnoreLine(): Promise<string | undefined>;
+  /**
+   * Adds a line to the `.gitignore` of the run's working directory.
+   * @throws LayersError `usage` if it cannot be written
+   */
+  addIgnoreLine(line: string): Promise<void>;
+}
+
+/** Config files; relative paths are relative to the working directory of the run. */
+export interface ConfigPort {
+  /** @throws LayersError `config-invalid` */
+  load(file: string): LayerConfig;
+  /**
+   * The file's text.
+   * @throws LayersError `config-invalid`
+   */
+  readText(file: string): string;
+  /** Whether there is anything of that name. */
+  exists(file: string): boolean;
+  /**
+   * Writes a new file, or with `replace` puts it in the place of one that is there: whole, and with that one's mode.
+   * @throws LayersError `usage` where the name is taken, or the file cannot be written
+   */
+  write(file: string, text: string, options: { readonly replace: boolean }): Promise<void>;
+  /** Where the JSON Schema is, relative to the folder of a config file. */
+  schemaFor(file: string): string;
+}
+
+/** Files outside the backup folder that hold exported states. */
+export interface StateFilePort {
+  /**
+   * A file of any size; a relative path is relative to the working directory of the run.
+   * @throws LayersError `state-missing`, `state-invalid` (unreadable)
+   */
+  read(file: string): Promise<Uint8Array>;
+  /** Replaces a file, or writes a new one, atomically and with mode 0600. */
+  replace(file: string, content: Iterable<Uint8Array>): Promise<void>;
+  /** Whether two paths name the same file. */
+  isSame(a: string, b: string): Promise<boolean>;
+}
+
+/** Commands of the user's own. */
+export interface CommandPort {
+  /**
+   * Runs a command line in the shell; what it prints goes to stderr.
+   * @param input what it reads from its standard input
+   * @param variables for its environment, beside this process's own
+   * @returns undefined where it succeeded, otherwise how it ended, such as `exit code 1`
+   */
+  run(
+    command: string,
+    input: string,
+    variables: Readonly<Record<string, string>>,
+    signal?: AbortSignal,
+  ): Promise<string | undefined>;
+}
+
+/** Time. */
+export interface Clock {
+  now(): Date;
+  /** @throws LayersError `interrupted` where the signal aborts first */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** A piece of work with a known or unknown number of steps. */
+export interface Progress {
+  /** @param total undefined where it is not known */
+  update(done: number, total?: number): void;
+  /** Ends the display; called in any case, also on failure. */
+  end(): void;
+}
+
+/** Where a run tells what it does. Lines have no line break, level or colour: these are the reporter's. */
+export interface Reporter {
+  /** A line of the README's, such as `Exporting stack state for dev`; shown as `INFO - ...` on stdout. */
+  info(line: string): void;
+  /** An item of the list that an info line announced; shown indented, as `  - ...`, on stdout. */
+  item(line: string): void;
+  /** Something the user has to know although the run goes on; stderr. */
+  warn(line: string): void;
+  /** Shown with `--verbose` only. */
+  verbose(line: string): void;
+  /** Begins a piece of work that can take long. */
+  progress(title: string): Progress;
+}
+
+/** The world of a run. */
+export interface Ports {
+  readonly configs: ConfigPort;
+  readonly stacks: StackPort;
+  readonly backups: BackupPort;
+  readonly stateFiles: StateFilePort;
+  readonly aws: AwsGateway;
+  readonly commands: CommandPort;
+  readonly clock: Clock;
+  readonly reporter: Reporter;
+  /**
+   * A command that a message advises, as it works where this run works: `["sync", "--resume", file]` becomes
+   * `lambda-layers sync --resume FILE --backup-dir DIR`, with what the user gave of folders, profile and region.
+   */
+  advise(words: readonly string[]): string;
+  /** Asked between steps; a run that stops for it throws `interrupted` and says what was done and what was not. */
+  readonly signal?: AbortSignal;
+}

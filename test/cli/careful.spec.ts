@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { base, useAws } from "../aws/harness";
+import { fakeCommand } from "../support/fakes";
+import { awsFunction, layer, stateOf } from "../support/states";
+import { Folder, plainEnvironment } from "./harness";
+
+// A Pulumi whose stack is a file: what is looked at is how carefully live functions are moved.
+const pulumi = `const { copyFileSync, readFileSync } = require("fs");
+const words = process.argv.slice(2).join(" ");
+const { file } = /--file[ =](?<file>[^ ]+)/.exec(words)?.groups ?? {};
+if (words.includes("stack import")) copyFileSync(file, "dev.json");
+else if (words.includes("stack export")) process.stdout.write(readFileSync("dev.json"));`;
+
+describe("lambda-layers with live functions, carefully,", function () {
+  this.timeout(60_000);
+  const aws = useAws();
+  let folder: Folder;
+  const names = ["a", "b", "c", "d"];
+
+  beforeEach(async () => {
+    folder = await Folder.create({ "layer_config.yaml": "layers: { base: { version: 2 } }\n" });
+    await folder.write({ "dev.json": stateOf(names.map((name) => awsFunction(name, [layer("base", 1)]))) });
+    await fakeCommand(join(folder.path, "bin"), "pulumi", pulumi);
+    aws.emulator.seed({
+      layers: [{ name: "base", versions: 3 }],
+      functions: names.map((name) => ({ name, layers: ["base:1"] })),
+    });
+  });
+  afterEach(() => folder.dispose());
+
+  const run = (...args: string[]) => {
+    const plain = plainEnvironment(folder.path);
+    const PATH = [join(folder.path, "bin"), plain.PATH].join(delimiter);
+    return folder.cli([...args, "--rate", "1000"], { env: { ...plain, ...aws.emulator.env, PATH } });
+  };
+  const live = () => names.map((name) => aws.emulator.layersOf(name)[0]?.split(":").at(-1)).join("");
+  const recorded = async () => {
+    const text = await readFile(join(folder.path, "dev.json"), "utf8");
+    const { deployment } = JSON.parse(text);
+    return deployment.resources.map((one: { outputs: { layers: string[] } }) => one.outputs.layers[0]?.at(-1)).join("");
+  };
+  const refuse = (resource: string) =>
+    aws.emulator.fault({
+      ...{ operation: "UpdateFunctionConfiguration", resource, status: 400 },
+      ...{ code: "InvalidParameterValueException", message: "no luck" },
+    });
+
+  it("put back an update whose check fails, in AWS and in the state, and list both", async () => {
+    const { code, stdout, stderr } = await run("--sync-aws", "--canary", "1", "--batch", "2", "--check", "false");
+    assert.equal(code, 4, stderr);
+    assert.deepEqual([live(), await recorded()], ["1111", "1111"]);
+    assert.match(stderr, /^ERROR - 3 of 4 functions were not attempted\.$/m);
+    assert.match(stdout, /^INFO - Putting back 4 layers of functions in the state of dev$/m);
+    for (const name of names)
+      assert.match(stdout, new RegExp(`^INFO - Function ${name}: Layer base version 2 -> 1$`, "m"));
+    assert.match(stdout, /^INFO - Lambda functions: 1 updated and put back, 3 not attempted$/m);
+  });
+
+  it("finish with --resume an update that stopped at a failure", async () => {
+    refuse("a");
+    const stopped = await run("--sync-aws", "--canary", "1", "--on-failure", "stop");
+    assert.equal(stopped.code, 4, stopped.stderr);
+    assert.deepEqual([live(), await recorded()], ["1111", "2222"]);
+    const [, command = ""] = /^Attempt the others: +lambda-layers (.*)$/m.exec(stopped.stderr) ?? [];
+    aws.emulator.clearFaults();
+    const dry = await run("--sync-aws", "--resume", "--dry-run");
+    assert.match(dry.stdout, /^INFO - Found 4 layer version updates in AWS:$/m);
+    const { code, stderr } = await run("--sync-aws", "--resume");
+    assert.equal(code, 0, stderr);
+    assert.deepEqual([live(), await recorded()], ["2222", "2222"]);
+    assert.match(command, /^sync --stack dev --resume backups\/dev_sync_\S+\.jsonl$/);
+    assert.equal((await run(...command.split(" "), "--yes")).code, 0);
+  });
+
+  it("stop a rollback at a failed canary, and finish it with --resume", async () => {
+    await run("--sync-aws");
+    refuse("a");
+    const args = ["rollback", "--sync-aws", "--yes"];
+    const stopped = await run(...args, "--canary", "1");
+    assert.equal(stopped.code, 4, stopped.stderr);
+    assert.deepEqual([live(), await recorded()], ["2222", "1111"]);
+    assert.match(
+      stopped.stderr,
+      /^Put the others back: lambda-layers rollback --stack dev --sync-aws backups\/dev_sync_/m,
+    );
+    aws.emulator.clearFaults();
+    const { code, stderr } = await run(...args, "--resume");
+    assert.equal(code, 0, stderr);
+    assert.equal(live(), "1111");
+  });
+
+  it("refuse a plan that is larger than expected, before anything is written", async () => {
+    for (const args of [["--sync-aws"], ["sync", "--yes"]]) {
+      const { code, stderr } = await run(...args, "--max-changes", "3");
+      assert.equal(code, 1);
+      assert.match(
+        stderr,
+        /The plan changes 4 layers of functions in AWS, and at most 3 are allowed\. Nothing was changed\.$/m,
+      );
+    }
+    assert.deepEqual([live(), await recorded()], ["1111", "1111"]);
+    assert.ok(!(await readdir(folder.path)).includes("backups"));
+  });
+
+  it("move functions although a layer version cannot be looked at, with --skip-preflight", async () => {
+    aws.emulator.deny({ action: "lambda:GetLayerVersion" });
+    const refused = await run("--sync-aws");
+    assert.equal(refused.code, 3, refused.stderr);
+    assert.deepEqual([live(), await recorded()], ["1111", "1111"]);
+    aws.emulator.allowAll();
+    aws.emulator.deny({ action: "iam:SimulatePrincipalPolicy" });
+    aws.emulator.resetCounts();
+    const { code, stderr } = await run("--sync-aws", "--skip-preflight");
+    assert.equal(code, 0, stderr);
+    assert.equal(aws.emulator.counts().GetLayerVersion, undefined);
+    assert.deepEqual(aws.emulator.layersOf("a"), [base(2)]);
+  });
+});

@@ -1,0 +1,368 @@
+import assert from "node:assert/strict";
+import { delimiter, join } from "node:path";
+import { useAws } from "../aws/harness";
+import { fakeCommand } from "../support/fakes";
+import { awsFunction, layer, stateOf, urn } from "../support/states";
+import { Folder, plainEnvironment } from "./harness";
+
+const eu = { region: "eu-west-1" };
+/** The same resource in another region. */
+const inEurope = <T>(resource: T): T => JSON.parse(JSON.stringify(resource).replaceAll("us-east-1", eu.region));
+/** A second resource for a function of a name that another one has. */
+const named = (resource: ReturnType<typeof awsFunction>, name: string) => ({
+  ...resource,
+  urn: urn("aws:lambda/function:Function", name),
+});
+
+const reconciledType = "pulumi-nodejs:dynamic/lambda-layers:LayerVersions";
+/** A `LayerVersions` resource that reconciles functions owned elsewhere. */
+const reconciling = (functions: Record<string, Record<string, number>>) => ({
+  urn: urn(reconciledType, "layers"),
+  ...{ custom: true, id: "layers", type: reconciledType, inputs: {}, outputs: { functions, region: "us-east-1" } },
+});
+
+// A Pulumi that only exports: what is looked at here is what becomes of a state, not how it is got.
+const pulumi = `const [, , ...words] = process.argv;
+if (!words.join(" ").includes("stack export")) process.exit(1);
+const { stack } = /--stack=(?<stack>[^ ]+)/.exec(words.join(" ")).groups;
+process.stdout.write(require("fs").readFileSync(stack + ".json"));`;
+
+describe("lambda-layers status", () => {
+  const aws = useAws();
+  let folder: Folder;
+
+  beforeEach(async () => {
+    folder = await Folder.create({ "layer_config.yaml": "layers: { base: { version: 5 } }\n" });
+    await fakeCommand(join(folder.path, "bin"), "pulumi", pulumi);
+  });
+  afterEach(() => folder.dispose());
+
+  const deploy = (...resources: unknown[]) => folder.write({ "dev.json": stateOf(resources) });
+  const run = (args: string[], env: Record<string, string> = {}) => {
+    const plain = plainEnvironment(folder.path);
+    const PATH = [join(folder.path, "bin"), plain.PATH].join(delimiter);
+    return folder.cli(args, { env: { ...plain, ...aws.emulator.env, PATH, ...env } });
+  };
+  const status = (...args: string[]) => run(["status", ...args]);
+  const lines = (text: string) => text.trimEnd().split("\n");
+  const codes = async (...args: string[]) => [
+    (await status(...args)).code,
+    (await status(...args, "--expect-no-changes")).code,
+  ];
+
+  /** Two functions of one name, as the program makes them in two regions. */
+  const deployTwoRegions = async () => {
+    const europe = named(inEurope(awsFunction("api", [layer("base", 5)])), "api-eu");
+    await deploy(awsFunction("api", [layer("base", 5)]), europe, awsFunction("web", [layer("base", 5)]));
+    aws.emulator.seed({
+      functions: [
+        { name: "api", layers: ["base:5"] },
+        { name: "api", layers: ["base:4"], ...eu },
+        { name: "web", layers: ["base:5"] },
+      ],
+    });
+  };
+
+  it("looks only in the region that is named, and names those that are elsewhere", async () => {
+    await deployTwoRegions();
+    const { stdout, stderr } = await status("--regions", "us-east-1");
+    assert.deepEqual(lines(stdout).slice(1), [
+      "   api (eu-west-1)  base          5         5",
+      "   api (us-east-1)  base          5         5     5",
+      "   web              base          5         5     5",
+      "INFO - All layers that were read are as declared; 1 function is skipped",
+    ]);
+    assert.match(
+      stderr,
+      /^WARNING - Function api \(eu-west-1\) is skipped: it is in eu-west-1, and this run is for us-east-1\.$/m,
+    );
+    const typo = await status("--regions", "us-east-1,us-eats-1");
+    assert.equal(typo.code, 2);
+    assert.match(typo.stderr, /^ERROR - None of the functions is in us-eats-1\./m);
+  });
+
+  it("advises the command that shows the drift it has found, in AWS alone and in one region", async () => {
+    await deployTwoRegions();
+    const next = async (...args: string[]) =>
+      (await status(...args, "--expect-no-changes")).stderr.match(/change: (.*)$/m)?.[1];
+    assert.equal(await next("-f", "api"), "lambda-layers --stack dev -f api --sync-aws --dry-run");
+    assert.equal(
+      await next("--regions", "eu-west-1"),
+      "lambda-layers --stack dev --sync-aws --region eu-west-1 --dry-run",
+    );
+    aws.emulator.fault({ operation: "GetFunction", resource: "web", status: 403, code: "AccessDenied", message: "no" });
+    assert.equal(await next(), "lambda-layers --stack dev --sync-aws --dry-run");
+  });
+
+  it("is not known to be right by validate if the state hides layers", async () => {
+    const signature = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
+    await deploy(awsFunction("hidden", { ...signature, ciphertext: "v1:x" }));
+    aws.emulator.seed({ functions: [{ name: "hidden", layers: ["base:5"] }] });
+    assert.deepEqual(await codes(), [0, 1]);
+    const { code, stderr } = await run(["validate", "-f", "hidden"]);
+    assert.equal(code, 1, stderr);
+    assert.match(stderr, /^WARNING - 1 layer of a function cannot be read in the state\.$/m);
+  });
+
+  it("tells functions of one name apart by their region", async () => {
+    await deployTwoRegions();
+    const { code, stdout, stderr } = await status();
+    assert.deepEqual(lines(stdout), [
+      "   FUNCTION         LAYER  DECLARED  RECORDED  LIVE",
+      "!  api (eu-west-1)  base          5         5     4",
+      "   api (us-east-1)  base          5         5     5",
+      "   web              base          5         5     5",
+      "INFO - 1 of 3 layers of functions is not as declared",
+    ]);
+    assert.deepEqual([code, stderr], [0, ""]);
+    const expecting = await status("--expect-no-changes", "-e", "web");
+    assert.equal(expecting.code, 7);
+    assert.match(
+      expecting.stderr,
+      /^See what an update would change: lambda-layers --stack dev -e web --sync-aws --dry-run$/m,
+    );
+  });
+
+  it("shows with --drifted only what is not as declared or not known", async () => {
+    await deployTwoRegions();
+    assert.deepEqual(lines((await status("--drifted")).stdout), [
+      "   FUNCTION         LAYER  DECLARED  RECORDED  LIVE",
+      "!  api (eu-west-1)  base          5         5     4",
+      "INFO - 1 of 3 layers of functions is not as declared",
+    ]);
+    const { rows, totals } = JSON.parse((await status("--drifted", "--json")).stdout);
+    assert.equal(rows.length, 1);
+    assert.deepEqual(totals, { functions: 3, layersOfFunctions: 3, drift: 1, unknown: 0 });
+    aws.emulator.edit("api", { Layers: ["base:5"] }, eu);
+    assert.equal((await status("--drifted")).stdout, "INFO - All declared layers are at their versions\n");
+  });
+
+  it("asks nothing of AWS with --recorded-only, and says so", async () => {
+    await deployTwoRegions();
+    const { code, stdout } = await status("--recorded-only", "--expect-no-changes");
+    assert.deepEqual(lines(stdout), [
+      "   FUNCTION         LAYER  DECLARED  RECORDED",
+      "   api (eu-west-1)  base          5         5",
+      "   api (us-east-1)  base          5         5",
+      "   web              base          5         5",
+      "INFO - All recorded layers are as declared; AWS was not asked",
+    ]);
+    assert.equal(code, 0);
+    assert.deepEqual(aws.emulator.counts(), {});
+  });
+
+  it("prints one document with every standing", async () => {
+    await deployTwoRegions();
+    const document = JSON.parse((await status("--json", "-e", "web")).stdout);
+    assert.deepEqual(Object.keys(document), ["format", "stack", "project", "totals", "rows", "skipped", "live"]);
+    assert.deepEqual([document.format, document.stack, document.project], [2, "dev", "shop"]);
+    assert.deepEqual(document.rows[0], {
+      function: "api",
+      urn: "urn:pulumi:dev::shop::aws:lambda/function:Function::api-eu",
+      layer: "base",
+      arn: "arn:aws:lambda:eu-west-1:123456789012:layer:base",
+      ...{ declared: 5, enforce: "exact", recorded: 5, live: 4, drift: true, verdict: "drift" },
+      target: "arn:aws:lambda:eu-west-1:123456789012:layer:base:5",
+      ...{ region: "eu-west-1", account: "123456789012" },
+      source: { file: "layer_config.yaml", line: 1, column: 28 },
+    });
+    const recordedOnly = JSON.parse((await status("--json", "--recorded-only")).stdout);
+    assert.ok(!("live" in recordedOnly.rows[0]));
+  });
+
+  it("counts a layer that a function has twice once, and warns of it", async () => {
+    const twice = (name: string, ...versions: number[]) =>
+      awsFunction(
+        name,
+        versions.map((version) => layer("base", version)),
+      );
+    await deploy(twice("same-twice", 5, 5), twice("one-bad", 5, 4), awsFunction("web", [layer("base", 5)]));
+    const { stdout, stderr } = await status("--recorded-only");
+    assert.deepEqual(lines(stdout).slice(1), [
+      "!  one-bad     base          5         4",
+      "   same-twice  base          5         5",
+      "   web         base          5         5",
+      "INFO - 1 of 3 layers of functions is not as declared; AWS was not asked",
+    ]);
+    assert.match(stderr, /^WARNING - Function one-bad has layer base more than once/m);
+    assert.match(stderr, /^WARNING - Function same-twice has layer base more than once/m);
+  });
+
+  it("names a function that waits for its replacement, and gives it no row", async () => {
+    await deploy(awsFunction("goner", [layer("base", 3)], { pendingReplacement: true }));
+    const { stdout, stderr } = await status("--expect-no-changes");
+    assert.equal(stdout, "INFO - No functions with layers; 1 function is skipped\n");
+    assert.match(
+      stderr,
+      /^WARNING - Function goner is skipped: it was deleted, and the next `pulumi up` creates it anew\.$/m,
+    );
+  });
+
+  describe("of a function that a LayerVersions resource records", () => {
+    beforeEach(async () => {
+      await deploy(awsFunction("api", [layer("base", 5)]), reconciling({ "billing-export": { base: 5 } }));
+      aws.emulator.seed({
+        functions: ["api", "billing-export"].map((name) => ({ name, layers: ["base:5"] })),
+      });
+    });
+
+    it("sees what was changed in the console", async () => {
+      assert.deepEqual(await codes(), [0, 0]);
+      aws.emulator.edit("billing-export", { Layers: ["base:4"] });
+      assert.match((await status()).stdout, /^! {2}billing-export {2}base +5 +5 +4$/m);
+      assert.deepEqual(await codes(), [0, 7]);
+    });
+
+    it("sends to `pulumi up` if AWS has lost the layer", async () => {
+      aws.emulator.edit("billing-export", { Layers: [] });
+      assert.match(
+        (await status()).stderr,
+        /^WARNING - Function billing-export: Layer base is recorded at version 5 and not attached in AWS\. Attach it again: pulumi up --stack dev$/m,
+      );
+      assert.deepEqual(await codes(), [0, 7]);
+    });
+  });
+
+  it("names a layer that AWS has lost, with the command that attaches it again", async () => {
+    await deploy(awsFunction("api", [layer("base", 5)]));
+    aws.emulator.seed({ functions: [{ name: "api" }] });
+    const { stdout, stderr } = await status("--config", "layer_config.yaml");
+    assert.match(stdout, /^! {2}api +base +5 +5 +-$/m);
+    assert.match(
+      stderr,
+      /not attached in AWS\. Attach it again: lambda-layers --stack dev --sync-aws --config layer_config\.yaml$/m,
+    );
+    const { rows } = JSON.parse((await status("--json")).stdout);
+    assert.deepEqual([rows[0].live, rows[0].drift, rows[0].detached], ["absent", true, true]);
+  });
+
+  it("advises to attach nothing to a function that AWS does not have", async () => {
+    await deploy(awsFunction("api", [layer("base", 5)]));
+    const { stderr } = await status();
+    assert.equal(
+      stderr,
+      "WARNING - Function api is skipped: AWS has no such function in us-east-1; `pulumi up --refresh` makes it again.\n",
+    );
+  });
+
+  it("takes nothing for fine without credentials", async () => {
+    await deployTwoRegions();
+    const env = { AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "" };
+    const { code, stdout, stderr } = await run(["status"], env);
+    assert.match(stdout, /^\? {2}web +base +5 +5 +\?$/m);
+    assert.match(stdout, /^INFO - No drift in what could be read; 3 of 3 layers of functions are not known; live/m);
+    assert.match(
+      stderr,
+      /^WARNING - Live versions of stack dev could not all be read: AWS credentials not configured/m,
+    );
+    assert.equal(code, 0);
+    assert.equal((await run(["status", "--expect-no-changes"], env)).code, 3);
+    const { rows, totals, live } = JSON.parse((await run(["status", "--json"], env)).stdout);
+    assert.deepEqual([rows[0].live, rows[0].drift, rows[0].verdict], ["unknown", false, "unknown"]);
+    assert.deepEqual([totals.unknown, live.read, live.code], [3, false, "aws-credentials"]);
+  });
+
+  it("takes nothing for fine in a region that cannot be read", async () => {
+    await deployTwoRegions();
+    aws.emulator.edit("api", { Layers: ["base:5"] }, eu);
+    aws.emulator.deny({ action: "lambda:*", resource: `*:${eu.region}:*` });
+    const denied = await status();
+    assert.match(denied.stdout, /^ {3}api \(us-east-1\) +base +5 +5 +5$/m);
+    assert.match(denied.stdout, /^\? {2}api \(eu-west-1\) +base +5 +5 +\?$/m);
+    assert.match(denied.stderr, /^WARNING - Live versions of stack dev could not all be read: /m);
+    assert.deepEqual(await codes(), [0, 3]);
+    aws.emulator.allowAll();
+    // An error that is neither of credentials nor of a permission.
+    aws.emulator.fault({ ...eu, status: 400, code: "InvalidParameterValueException" });
+    assert.deepEqual(await codes(), [0, 1]);
+    // What is known to have drifted counts more than what is not known.
+    aws.emulator.edit("web", { Layers: ["base:1"] });
+    assert.deepEqual(await codes(), [0, 7]);
+  });
+
+  it("shows layers that are a secret in the state as not known", async () => {
+    const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "v1:x" };
+    await deploy(awsFunction("hidden", secret), awsFunction("web", [layer("base", 5)]));
+    const { stdout } = await status("--recorded-only");
+    assert.match(stdout, /^\? {2}hidden {4}\? +\? +\?$/m);
+    assert.deepEqual(await codes("--recorded-only"), [0, 1]);
+  });
+
+  describe("without Pulumi", () => {
+    beforeEach(() => {
+      aws.emulator.seed({
+        functions: [
+          { name: "api", layers: ["base:5"], tags: { environment: "dev", team: "a" } },
+          { name: "api", layers: ["base:4"], tags: { environment: "dev" }, ...eu },
+          { name: "other", layers: ["base:4"] },
+        ],
+      });
+    });
+    const rows = async (...args: string[]) => lines((await run(["status", ...args])).stdout).slice(0, -1);
+    const head = "   FUNCTION         LAYER  DECLARED  LIVE";
+
+    it("shows the functions that are named, of one region or several", async () => {
+      const both = ["-f", "api", "--regions", "us-east-1,eu-west-1"];
+      assert.deepEqual(await rows(...both), [
+        head,
+        "!  api (eu-west-1)  base          5     4",
+        "   api (us-east-1)  base          5     5",
+      ]);
+      const { code, stderr } = await status(...both, "--expect-no-changes");
+      assert.equal(code, 7);
+      assert.match(
+        stderr,
+        /^See what an update would change: lambda-layers sync --stack dev -f api --regions us-east-1,eu-west-1 --dry-run$/m,
+      );
+    });
+
+    it("shows those that are tagged", async () => {
+      const found = "   api       base          5     5";
+      assert.deepEqual((await rows("--all-functions")).slice(1), [found]);
+      assert.deepEqual((await rows("--tag", "team=a")).slice(1), [found]);
+    });
+
+    it("refuses names and tags that mean nothing, and options that exclude each other", async () => {
+      await deploy();
+      const ends = async (...args: string[]) => (await status(...args)).code;
+      assert.equal(await ends("-f", "apii", "--regions", "us-east-1"), 2);
+      assert.equal(await ends("--tag", "team=b"), 2);
+      for (const args of [
+        ["--region", "us-east-1", "--regions", "eu-west-1"],
+        ["--recorded-only", "--all-functions"],
+        ["--state-file", "dev.json", "--tag", "a=b"],
+      ]) {
+        const { code, stderr } = await status(...args);
+        assert.equal(code, 2);
+        assert.match(stderr, /^ERROR - --[\w-]+ and --[\w-]+ exclude each other\.$/m);
+      }
+    });
+  });
+
+  it("ends several stacks with the total of all, without those that could not be read", async () => {
+    const state = stateOf([awsFunction("api", [layer("base", 4)]), awsFunction("web", [layer("base", 5)])]);
+    await folder.write({ "dev.json": state, "prod.json": state });
+    const last = async (stacks: string) => lines((await status("--recorded-only", "--stack", stacks)).stdout).at(-1);
+    assert.equal(
+      await last("dev,prod"),
+      "INFO - 2 stacks together: 2 of 4 layers of functions are not as declared; AWS was not asked",
+    );
+    assert.equal(
+      await last("dev,none"),
+      "INFO - 1 of 2 stacks could be read: 1 of 2 layers of functions is not as declared; AWS was not asked",
+    );
+  });
+
+  it("is what `report` shows too", async () => {
+    await deployTwoRegions();
+    const { stdout } = await run(["report", "-e", "web"]);
+    assert.match(stdout, /: 1 of 2 layers of functions is not as declared$/m);
+    assert.match(stdout, /^\| <code>api \(eu-west-1\)<\/code> \| <code>base<\/code> \| 5 \| 5 \| \*\*≠ 4\*\* \|/m);
+    const documents = await Promise.all(
+      ["status", "report"].map(
+        async (name) => (await run([name, "--json", ...(name === "report" ? ["--html", "page.html"] : [])])).stdout,
+      ),
+    );
+    assert.equal(documents[0], documents[1]);
+  });
+});

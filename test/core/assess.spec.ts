@@ -1,0 +1,148 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { parseLayerVersionArn } from "../../sdk/core/arn";
+import {
+  type AssessedFunction,
+  assess,
+  declaredTargets,
+  sumOf,
+  totalsOf,
+  versionToAttach,
+} from "../../sdk/core/assess";
+import { declaredLayersOf } from "../../sdk/core/goal";
+import { createMatcher } from "../../sdk/core/match";
+import { declared } from "../support/arbitraries";
+import { counts } from "../support/counts";
+
+const prefix = "arn:aws:lambda:us-east-1:123456789012:layer:";
+const targetOf = declaredTargets(
+  createMatcher({
+    stack: "dev",
+    file: "layer_config.yaml",
+    layers: [declared({ key: "base", version: 5 }), declared({ key: "tools", version: 3, enforce: "minimum" })],
+  }),
+);
+
+type Seen = readonly string[] | "unread" | undefined;
+
+/** A function with these layers, such as `base:5`; undefined: nobody asked. */
+function fn(recorded: Seen, live: Seen, others: Partial<AssessedFunction> = {}): AssessedFunction {
+  const seen = (texts: Seen) =>
+    texts && {
+      layers: texts === "unread" ? [] : texts.map((text) => parseLayerVersionArn(prefix + text) ?? assert.fail(text)),
+      complete: texts !== "unread",
+    };
+  return {
+    ...{ name: "fn", arn: undefined, region: "us-east-1", account: undefined, urn: undefined },
+    ...{ recordedBy: recorded && "function", recorded: seen(recorded), live: seen(live), ...others },
+  };
+}
+
+const standingsOf = (one: AssessedFunction) =>
+  assess([one], targetOf).map(({ layer, recorded, live, verdict, isLost, isTwice }) =>
+    [layer?.name ?? "?", recorded ?? "", live ?? "", verdict, isLost && "lost", isTwice && "twice"]
+      .filter((part) => part !== false)
+      .join(" "),
+  );
+
+describe("an assessment", () => {
+  const cases: [what: string, recorded: Seen, live: Seen, ...standings: string[]][] = [
+    ["is as declared if both are", ["base:5"], ["base:5"], "base 5 5 as-declared"],
+    ["takes newer versions for as declared under minimum", ["tools:3"], ["tools:9"], "tools 3 9 as-declared"],
+    ["finds a recorded version that is not as declared", ["base:4"], ["base:5"], "base 4 5 drift"],
+    ["finds a live version that is not as declared", ["base:5"], ["base:6"], "base 5 6 drift"],
+    ["finds an older version under minimum", ["tools:2"], ["tools:3"], "tools 2 3 drift"],
+    ["finds a declared layer that AWS has lost", ["base:5"], [], "base 5 absent drift lost"],
+    ["takes a layer that only AWS has for what it is", [], ["base:5"], "base absent 5 as-declared"],
+    ["finds a layer that only AWS has at another version", [], ["base:4"], "base absent 4 drift"],
+    ["leaves layers alone that no entry is about", ["free:1"], [], "free 1 absent undeclared"],
+    ["does not know what it could not read", ["base:5"], "unread", "base 5 unknown unknown"],
+    ["finds drift beside what it could not read", ["base:4"], "unread", "base 4 unknown drift"],
+    ["does not know a secret record", "unread", ["base:5"], "base unknown 5 unknown"],
+    ["finds drift beside a secret record", "unread", ["base:4"], "base unknown 4 drift"],
+    ["has a standing for layers that nobody could read", "unread", [], "? unknown absent unknown"],
+    ["asks nothing of AWS if it is not asked for", ["base:5"], undefined, "base 5  as-declared"],
+    ["asks nothing of a state that nobody has", undefined, ["base:5"], "base  5 as-declared"],
+    ["goes by the wrong one of a layer that is there twice", ["base:5", "base:4"], ["base:5"], "base 4 5 drift twice"],
+  ];
+  for (const [what, recorded, live, ...standings] of cases) {
+    it(what, () => assert.deepEqual(standingsOf(fn(recorded, live)), standings));
+  }
+
+  it("counts what does not count only if it is wrong", () => {
+    const beside = (texts: string[]) => ({
+      ...{ layers: [], others: texts.map((text) => parseLayerVersionArn(prefix + text) ?? assert.fail(text)) },
+      complete: true,
+    });
+    assert.deepEqual(standingsOf(fn(undefined, undefined, { recorded: beside(["base:5"]) })), []);
+    // It was never applied: that AWS does not have it is no loss.
+    assert.deepEqual(standingsOf(fn(undefined, [], { recorded: beside(["base:4"]) })), ["base 4 absent drift"]);
+  });
+
+  it("adds up", () => {
+    const one = totalsOf(assess([fn(["base:4", "free:1"], "unread"), fn(["base:5"], "unread")], targetOf));
+    assert.deepEqual(one, { functions: 2, layersOfFunctions: 3, drift: 1, unknown: 1 });
+    assert.deepEqual(sumOf([one, one]), { functions: 4, layersOfFunctions: 6, drift: 2, unknown: 2 });
+  });
+
+  it("attaches a lost layer at its recorded version if that is as declared", () => {
+    const [newer, older] = assess([fn(["tools:7"], []), fn(["tools:1"], [])], targetOf).map(versionToAttach);
+    assert.deepEqual([newer, older], [7, 3]);
+  });
+});
+
+describe("the layers that a function is to have", () => {
+  const layer = fc
+    .tuple(fc.constantFrom("base", "tools", "free", "other"), fc.integer({ min: 1, max: 9 }))
+    .map(([name, version]) => `${name}:${version}`);
+  const list = fc.uniqueArray(layer, { maxLength: 4, selector: (text) => text.split(":")[0] });
+  const wanted = (texts: readonly string[], one: AssessedFunction) =>
+    declaredLayersOf(
+      one,
+      texts.map((text) => prefix + text),
+      targetOf,
+    ).map((text) => text.slice(prefix.length));
+  const nameOf = (text: string) => text.split(":")[0] ?? "";
+  const isFine = (text: string) => {
+    const version = Number(text.split(":")[1]);
+    if (nameOf(text) === "base") return version === 5;
+    return nameOf(text) !== "tools" || version >= 3;
+  };
+
+  it("are as declared, in order, with what was lost at its place and nothing else changed", () => {
+    const property = fc.property(list, list, (recorded, live) => {
+      const one = fn(recorded, live);
+      const after = wanted(live, one);
+      assert.ok(after.every(isFine));
+      // What was there stays, in its order.
+      assert.deepEqual(
+        after.map(nameOf).filter((name) => live.some((text) => nameOf(text) === name)),
+        live.map(nameOf),
+      );
+      for (const text of live.filter(isFine)) assert.ok(after.includes(text));
+      // What came was recorded and is declared.
+      const lost = recorded.map(nameOf).filter((name) => name !== "free" && name !== "other");
+      const missing = lost.filter((name) => !live.some((text) => nameOf(text) === name));
+      const came = after.map(nameOf).filter((name) => !live.some((text) => nameOf(text) === name));
+      assert.deepEqual([...came].sort(), [...missing].sort());
+      // Beside those that are recorded and were there it has its recorded place.
+      const order = recorded.map(nameOf);
+      const isOrdered = live.map(nameOf).filter((name) => order.includes(name));
+      if (isOrdered.join() === order.filter((name) => isOrdered.includes(name)).join()) {
+        const both = after.map(nameOf).filter((name) => order.includes(name));
+        assert.deepEqual(
+          both,
+          order.filter((name) => both.includes(name)),
+        );
+      }
+      assert.deepEqual(wanted(after, one), after);
+      assert.equal(totalsOf(assess([fn(undefined, after)], targetOf)).drift, 0);
+    });
+    fc.assert(property, counts({ sample: 300, full: 5000 }));
+  });
+
+  it("get a lost layer at the end if another resource records it", () => {
+    const one = fn(["base:5", "free:1"], ["free:1"], { recordedBy: "resource" });
+    assert.deepEqual(wanted(["free:1"], one), ["free:1", "base:5"]);
+  });
+});

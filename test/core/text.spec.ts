@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { quotedIfOdd, shown, shownLines } from "../../sdk/core/text";
+import { counts } from "../support/counts";
+
+describe("a text as it is shown", () => {
+  for (const [what, text, expected] of [
+    [
+      "plain text",
+      "arn:aws:lambda:us-east-1:123456789012:layer:a:1",
+      "arn:aws:lambda:us-east-1:123456789012:layer:a:1",
+    ],
+    ["letters of any script", "ä日本😀", "ä日本😀"],
+    ["nothing", "", ""],
+    ["a line end", "a:1\n", "a:1\\n"],
+    ["Windows's line end", "a\r\nb", "a\\r\\nb"],
+    ["a tab", "a\tb", "a\\tb"],
+    ["a colour", "\u001b[31mred", "\\u001b[31mred"],
+    ["NUL", "a\0b", "a\\u0000b"],
+    ["DEL", "a\u007f", "a\\u007f"],
+    ["a C1 control", "a\u009b31m", "a\\u009b31m"],
+    ["Unicode's line and paragraph ends", "a\u2028b\u2029", "a\\u2028b\\u2029"],
+    ["text that runs backwards", "a\u202egpj.\u202c", "a\\u202egpj.\\u202c"],
+    ["isolates and marks", "\u2066\u2069\u200e\u200f\u061c", "\\u2066\\u2069\\u200e\\u200f\\u061c"],
+    ["a backslash", "C:\\new", "C:\\new"],
+  ] as const) {
+    it(`is made of ${what}`, () => assert.equal(shown(text), expected));
+  }
+
+  it("is in quotes if it cannot be seen as it stands", () => {
+    const texts = ["arn:aws:x", "", "a b", "a\n", "ä", "\u202ea"];
+    assert.deepEqual(texts.map(quotedIfOdd), ["arn:aws:x", '""', '"a b"', '"a\\n"', '"ä"', '"\\u202ea"']);
+  });
+
+  it("keeps the line ends of its author, if it has lines", () => {
+    assert.equal(shownLines("first\nsecond\u001b[2J\rthird"), "first\nsecond\\u001b[2J\\rthird");
+  });
+
+  it("has nothing in it that moves a cursor or turns text around, and can be shown twice", () => {
+    const isForbidden = (one: string) => {
+      const code = one.codePointAt(0) ?? 0;
+      return (
+        code < 0x20 ||
+        (code >= 0x7f && code <= 0x9f) ||
+        (code >= 0x2028 && code <= 0x202e) ||
+        [0x200e, 0x200f].includes(code)
+      );
+    };
+    const units = fc.oneof(fc.integer({ min: 0, max: 0xff }), fc.integer({ min: 0x2000, max: 0x2070 }));
+    const texts = fc.array(units).map((codes) => String.fromCodePoint(...codes));
+    const property = fc.property(texts, (text) => {
+      const result = shown(text);
+      assert.ok(![...result].some(isForbidden), result);
+      assert.equal(shown(result), result);
+      if (![...text].some((one) => isForbidden(one) || /\p{Bidi_Control}/u.test(one))) assert.equal(result, text);
+    });
+    fc.assert(property, counts({ sample: 300, full: 10_000 }));
+  });
+});

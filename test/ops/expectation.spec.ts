@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { type Expectation, unexpected } from "../../sdk/ops/expectation";
+
+describe("what a run that must find no changes fails on", () => {
+  const advise = (words: readonly string[]) => `lambda-layers ${words.join(" ")}`;
+  const totals = { functions: 2, layersOfFunctions: 5, drift: 0, unknown: 0 };
+  const unread = (code?: "aws-failed" | "aws-credentials" | "aws-permission") => ({
+    live: { read: false as const, reason: "no answer", code },
+  });
+  const drift = { ...totals, drift: 2 };
+  const unknown = { ...totals, unknown: 1 };
+  const cases: [string, Partial<Expectation>, string | undefined][] = [
+    ["nothing, if all is as declared", { totals }, undefined],
+    ["nothing, if AWS was not to be asked", { totals, ...unread() }, undefined],
+    ["drift", { totals: drift }, "changes-found"],
+    [
+      "drift, before what is not known",
+      { totals: { ...drift, unknown: 1 }, ...unread("aws-credentials") },
+      "changes-found",
+    ],
+    ["what the state does not tell", { totals: unknown }, "not-known"],
+    ["what AWS did not tell", { totals: unknown, ...unread("aws-failed") }, "not-known"],
+    ["credentials", { totals: unknown, ...unread("aws-credentials") }, "aws-credentials"],
+    ["a permission", { totals: unknown, ...unread("aws-permission") }, "aws-permission"],
+    ["a place in which functions may have layers", { totals, ...unread("aws-failed") }, "not-known"],
+  ];
+  for (const [what, given, code] of cases) {
+    it(`is ${what}`, () => assert.equal(unexpected({ advise }, { stack: "dev", totals, ...given })?.code, code));
+  }
+
+  it("says what shows the changes", () => {
+    const error = unexpected({ advise }, { stack: "dev", totals: drift }, "lambda-layers --stack dev --sync-aws");
+    assert.equal(
+      error?.describe(),
+      "Stack dev has drifted: 2 of 5 layers of functions are not as declared.\nSee what an update would change: lambda-layers --stack dev --sync-aws",
+    );
+  });
+});

@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { readAvailable, unreadOf } from "../../sdk/ops/outdated";
+import { functionIn, layerVersionsOf, useLooks } from "./looks";
+
+const region = "us-east-1";
+const byName = "layers:\n  base: { version: 3 }\n";
+const threeRegions = [
+  functionIn(region, "api", ["base:2"]),
+  functionIn("eu-west-1", "euapi", ["base:1"]),
+  functionIn("ca-central-1", "capi", ["base:1"]),
+];
+
+describe("what is out of date", () => {
+  const looks = useLooks();
+  const read = async (config: string, resources: readonly unknown[], others = { stateFile: "state.json" }) =>
+    readAvailable(looks.ports, { stack: "dev", config: await looks.write(config, resources), ...others });
+  const rows = async (...args: Parameters<typeof read>) =>
+    (await read(...args)).layers.map((row) => [
+      ...[row.region, row.declaredVersion, row.newest?.version, row.outdated, row.code],
+    ]);
+
+  it("is told by region, and what was never published there is not called deleted", async () => {
+    looks.aws.emulator.seed({
+      layers: [
+        { name: "base", versions: 5, deleted: [3] },
+        { name: "base", versions: 2, region: "eu-west-1" },
+      ],
+    });
+    assert.deepEqual(await rows(byName, threeRegions), [
+      ["ca-central-1", "never-published", undefined, true, undefined],
+      ["eu-west-1", "missing", 2, true, undefined],
+      [region, "deleted", 5, true, undefined],
+    ]);
+  });
+
+  const parameters =
+    "layers:\n  base: { version: 4, latest: 'ssm:/base' }\n  tools: { version: 1, latest: 'ssm:/tools' }\n";
+  const api = functionIn(region, "api", ["base:4", "tools:1"]);
+
+  it("is not known if a parameter is older than what is declared, or names another layer", async () => {
+    looks.aws.emulator.seed({
+      layers: ["base", "tools"].map((name) => ({ name, versions: 5 })),
+      parameters: { "/base": "3", "/tools": `arn:aws:lambda:${region}:123456789012:layer:other:9` },
+    });
+    const available = await read(parameters, [api]);
+    assert.deepEqual(
+      available.layers.map(({ outdated, code, reason = "" }) => [outdated, code, reason]),
+      [
+        [
+          ...[false, "not-known"],
+          `SSM parameter /base names version 3, which is older than 4, the declared one (in ${region}).`,
+        ],
+        [
+          ...[false, "not-known"],
+          `SSM parameter /tools holds arn:aws:lambda:${region}:123456789012:layer:other:9, which is no version of arn:aws:lambda:${region}:123456789012:layer:tools (in ${region}).`,
+        ],
+      ],
+    );
+    assert.equal(unreadOf(available), "not-known");
+  });
+
+  it("is not known of a parameter that may not be read, and is of the others", async () => {
+    looks.aws.emulator.seed({
+      layers: ["base", "tools"].map((name) => ({ name, versions: 5 })),
+      parameters: { "/base": "5", "/tools": "2" },
+    });
+    looks.aws.emulator.deny({ action: "ssm:GetParameter", resource: "*/tools" });
+    const available = await read(parameters, [api]);
+    assert.deepEqual(
+      available.layers.map(({ newest, outdated, code }) => [newest?.version, outdated, code]),
+      [
+        [5, true, undefined],
+        [undefined, false, "aws-permission"],
+      ],
+    );
+    assert.equal(unreadOf(available), "aws-permission");
+  });
+
+  it("is not known of a declared version that may not be read, although there are newer ones", async () => {
+    looks.aws.emulator.seed({ layers: [{ name: "base", versions: 5 }] });
+    looks.aws.emulator.deny({ action: "lambda:GetLayerVersion" });
+    assert.deepEqual(await rows(byName, [functionIn(region, "api", ["base:2"])]), [
+      [region, "unreadable", 5, true, "aws-permission"],
+    ]);
+    looks.aws.emulator.deny({ action: "lambda:ListLayerVersions" });
+    assert.deepEqual(await rows(byName, [functionIn(region, "api", ["base:2"])]), [
+      [region, "unreadable", undefined, false, "aws-permission"],
+    ]);
+  });
+
+  it("calls nothing never published of which the list may not be read", async () => {
+    looks.aws.emulator.seed({ layers: [{ name: "base", versions: 7 }] });
+    const presence = async () => (await rows(byName, [functionIn(region, "api", ["base:2"])]))[0]?.[1];
+    const nowhere = "layers: { nowhere: { version: 20 } }";
+    const ofNowhere = async () => (await rows(nowhere, [functionIn(region, "api", ["nowhere:1"])]))[0]?.[1];
+    assert.deepEqual([await presence(), await ofNowhere()], ["available", "never-published"]);
+    looks.aws.emulator.deny({ action: "lambda:ListLayerVersions" });
+    assert.deepEqual([await presence(), await ofNowhere()], ["available", "missing"]);
+  });
+
+  it("counts the functions of a LayerVersions resource, whose account nothing records", async () => {
+    looks.aws.emulator.seed({ layers: [{ name: "base", versions: 5 }] });
+    const shared = [functionIn(region, "api", ["base:2"]), layerVersionsOf({ billing: { base: 3 } })];
+    assert.deepEqual(await rows(byName, shared), [[region, "available", 5, true, undefined]]);
+  });
+
+  it("is not wholly known if live functions cannot be read, which decide what suits", async () => {
+    looks.aws.emulator.seed({ layers: [{ name: "base", versions: 3 }] });
+    looks.aws.emulator.deny({ action: "lambda:GetFunction" });
+    const available = await read(byName, [functionIn(region, "api", ["base:3"])], {} as { stateFile: string });
+    assert.deepEqual(
+      available.layers.map(({ outdated, code }) => [outdated, code]),
+      [[false, undefined]],
+    );
+    assert.equal(unreadOf(available), "aws-permission");
+    assert.equal(available.totals.unknown, 1);
+  });
+
+  it("cannot be told without credentials", async () => {
+    looks.aws.setEnv({ AWS_ACCESS_KEY_ID: undefined });
+    await assert.rejects(read(byName, threeRegions), { code: "aws-credentials", exitStatus: 3 });
+  });
+});

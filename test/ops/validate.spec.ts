@@ -1,0 +1,207 @@
+import assert from "node:assert/strict";
+import { validate } from "../../sdk/ops/validate";
+import { awsFunction } from "../support/states";
+import { functionIn, layerIn, layerVersionsOf, useLooks } from "./looks";
+
+const region = "us-east-1";
+const config = `layers:
+  receipt-dynamo: { version: 5, compatible_runtimes: [nodejs22.x] }
+  receipt-label: { version: 3, enforce: minimum }
+  nowhere: { version: 4 }
+`;
+const functions = [
+  functionIn(region, "a", ["unrelated:1", "receipt-dynamo-dev:1"]),
+  functionIn(region, "b", ["receipt-dynamo-dev:5", "receipt-label-dev:4"]),
+];
+const secret = awsFunction("secret", { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" });
+
+describe("a validation", () => {
+  const looks = useLooks();
+  beforeEach(() => {
+    looks.aws.emulator.seed({
+      layers: ["receipt-dynamo-dev", "receipt-label-dev", "unrelated"].map((name) => ({ name, versions: 9 })),
+      functions: [
+        { name: "a", layers: ["unrelated:1", "receipt-dynamo-dev:1"] },
+        { name: "b", layers: ["receipt-dynamo-dev:5", "receipt-label-dev:4"] },
+      ],
+    });
+  });
+
+  const run = async (text = config, resources: readonly unknown[] = functions, others = {}) =>
+    validate(looks.ports, { stack: "dev", config: await looks.write(text, resources), ...others });
+  const findings = async (...args: Parameters<typeof run>) =>
+    (await run(...args)).findings.map(({ severity, code, message }) => `${severity} ${code}: ${message}`);
+
+  it("tells what each entry matches, and warns of what looks wrong", async () => {
+    const report = await run();
+    assert.deepEqual(
+      report.layers.map(({ key, version, matches }) => [
+        key,
+        version,
+        ...matches.map((one) => [one.layer, one.functions]),
+      ]),
+      [
+        ["receipt-dynamo", 5, ["receipt-dynamo-dev", 2]],
+        ["receipt-label", 3, ["receipt-label-dev", 1]],
+        ["nowhere", 4],
+      ],
+    );
+    assert.deepEqual(report.live, { read: true });
+    assert.deepEqual(report.totals, { functions: 2, layersOfFunctions: 4, drift: 1, unknown: 0 });
+    const [unused, a = "", b = "", missing, ...others] = report.findings.map(
+      ({ severity, code, message }) => `${severity} ${code}: ${message}`,
+    );
+    assert.equal(
+      unused,
+      'warning entry-unused: layer_config.yaml:4: "nowhere" matches no layer in the state of dev or in AWS.',
+    );
+    assert.match(
+      a,
+      /^warning layer-incompatible: layer_config\.yaml:2: .* is for nodejs22\.x, .* python3\.12 \(a\)\.$/,
+    );
+    assert.match(b, /\(b\)\.$/);
+    assert.equal(
+      missing,
+      `error layer-version-missing: Layer version does not exist: ${layerIn(region, "nowhere-dev", 4)}, declared at layer_config.yaml:4.`,
+    );
+    assert.deepEqual(others, []);
+  });
+
+  it("counts a layer that a function has twice once, and names it", async () => {
+    const twice = [
+      functionIn(region, "py-req", ["base:11", "tools:1", "base:12"]),
+      functionIn(region, "same-twice", ["base:12", "base:12"]),
+      functionIn(region, "one-good-one-bad", ["base:13", "base:12"]),
+    ];
+    const report = await run("layers:\n  base: { version: 13 }\n", twice, { stateFile: "state.json" });
+    assert.deepEqual(
+      report.layers.map(({ matches }) => matches.map((one) => one.functions)),
+      [[3]],
+    );
+    assert.deepEqual(
+      report.findings.map(({ code, message }) => [
+        code,
+        /^Function ([\w-]+) has layer base more than once/.exec(message)?.[1],
+      ]),
+      ["one-good-one-bad", "py-req", "same-twice"].map((name) => ["layer-twice", name]),
+    );
+  });
+
+  it("counts the functions of a LayerVersions resource, and tells those of two regions apart", async () => {
+    const others = [
+      functionIn(region, "a", ["base:1"]),
+      functionIn("eu-west-1", "a", ["base:1"], "a-eu"),
+      layerVersionsOf({ shared: { base: 1 } }),
+    ];
+    const text =
+      "layers:\n  base: { version: 1, compatible_runtimes: [nodejs22.x] }\nsettings: { aws_account_id: '123456789012' }\n";
+    const report = await run(text, others, { stateFile: "state.json" });
+    assert.deepEqual(
+      report.layers.map(({ matches }) => matches.map((one) => [one.region, one.functions])),
+      [
+        [
+          ["eu-west-1", 1],
+          [region, 2],
+        ],
+      ],
+    );
+    assert.deepEqual(
+      report.findings.map(({ message }) => /\(a \(.*\)\)/.exec(message)?.[0]),
+      ["(a (eu-west-1))", "(a (us-east-1))"],
+    );
+  });
+
+  it("finds versions that do not exist, cannot be read, or suit other functions", async () => {
+    const { emulator } = looks.aws;
+    emulator.seed({ layers: [{ name: "unrelated", versions: 10, compatibleRuntimes: ["python3.13"] }] });
+    emulator.deny({ action: "lambda:GetLayerVersion", resource: "*:layer:receipt-label-dev*" });
+    const [missing = "", denied = "", unsuitable = "", ...others] = (
+      await findings(
+        "layers:\n  receipt-dynamo: { version: 77 }\n  receipt-label: { version: 3 }\n  unrelated: { version: 10 }\n",
+      )
+    ).toSorted((a, b) => Number(/unrelated/.test(a)) - Number(/unrelated/.test(b)));
+    assert.match(missing, /^error layer-version-missing: .*receipt-dynamo-dev:77, declared at layer_config\.yaml:2\.$/);
+    assert.match(denied, /^unknown aws-permission: Layer version .*receipt-label-dev:3 cannot be read/);
+    assert.match(unsuitable, /^error layer-incompatible: Function a cannot use layer unrelated: it is for python3\.13/);
+    assert.deepEqual(others, []);
+  });
+
+  it("finds entries that match the same layer, and does not say that they match none", async () => {
+    const [first = "", ...others] = await findings(
+      "layers: { a: { version: 1, names: [receipt-d*] }, b: { version: 2, names: ['*dynamo-dev'] }, c: { version: 1, names: [unrelated] } }\n",
+    );
+    assert.match(first, /^error layer-ambiguous: Layer receipt-dynamo-dev is declared twice/);
+    assert.deepEqual(
+      others.filter((line) => line.includes("matches no layer")),
+      [],
+    );
+  });
+
+  it("takes a config that matches no layer of the functions asked for as an error", async () => {
+    const [first = ""] = await findings("layers: { recipt-dynamo: { version: 1 } }\n");
+    assert.match(
+      first,
+      /^error config-invalid: layer_config\.yaml matches no layer of the functions in .*: unrelated, receipt/,
+    );
+    const named = await findings("layers: { receipt-label: { version: 3 } }\n", functions, { functions: ["a"] });
+    assert.deepEqual(
+      named.map((line) => line.split(":")[0]),
+      ["error config-invalid"],
+    );
+    assert.deepEqual(
+      await findings("layers: { receipt-label: { version: 3 } }\n", functions, { functions: ["b"] }),
+      [],
+    );
+  });
+
+  it("says what it could not read, each with why", async () => {
+    looks.aws.setEnv({ AWS_ACCESS_KEY_ID: undefined });
+    const report = await run();
+    assert.ok(!report.live.read && report.live.code === "aws-credentials", JSON.stringify(report.live));
+    const unknown = report.findings.filter(({ severity }) => severity === "unknown");
+    assert.deepEqual(
+      unknown.map(({ code }) => code),
+      ["aws-credentials", "aws-credentials"],
+    );
+    assert.equal(report.totals.unknown, 2);
+  });
+
+  it("says nothing of what entries match if no function could be read", async () => {
+    looks.aws.emulator.deny({ action: "lambda:ListFunctions" });
+    looks.aws.emulator.deny({ action: "tag:GetResources" });
+    const found = await findings("layers: { receipt-dynamo: { version: 5 } }\n", [], { allFunctions: true });
+    assert.deepEqual(
+      found.map((line) => line.split(":")[0]),
+      ["unknown aws-permission"],
+    );
+  });
+
+  it("goes on in other regions if one cannot be asked", async () => {
+    looks.aws.emulator.deny({ action: "lambda:GetLayerVersion", resource: "*:eu-west-1:*" });
+    looks.aws.emulator.seed({ functions: [{ name: "eu", region: "eu-west-1", layers: ["base:1"] }] });
+    const text = "layers: { base: { version: 2 }, receipt-dynamo: { version: 5 } }\n";
+    const found = await findings(text, [...functions, functionIn("eu-west-1", "eu", ["base:1"])]);
+    assert.deepEqual(
+      found.map((line) => line.split(":")[0]),
+      ["unknown aws-permission"],
+    );
+  });
+
+  it("does without AWS if it is told to, and without what is a secret", async () => {
+    const unchecked = await run(`${config}settings: { validate_layer_exists: false }\n`, [...functions, secret]);
+    assert.deepEqual(unchecked.live, { read: false, reason: "settings.validate_layer_exists is false" });
+    assert.equal(looks.aws.emulator.counts().GetLayerVersion, undefined);
+    assert.ok(unchecked.findings.some(({ code, message }) => code === "function-skipped" && /secret/.test(message)));
+  });
+
+  it("is of live functions without Pulumi", async () => {
+    looks.aws.emulator.seed({
+      functions: [{ name: "x", layers: ["receipt-dynamo-dev:1"], tags: { environment: "dev" } }],
+    });
+    const report = await run("layers: { receipt-dynamo: { version: 5 } }\n", [], { allFunctions: true });
+    assert.deepEqual(
+      [report.project, report.totals, report.findings],
+      [null, { functions: 1, layersOfFunctions: 1, drift: 1, unknown: 0 }, []],
+    );
+  });
+});

@@ -1,0 +1,98 @@
+// What the resource says at preview about AWS, asked of the handler that the engine calls.
+
+import assert from "node:assert/strict";
+import { check } from "../../provider/handlers";
+import { declareFor } from "../../sdk/core/config/declared";
+import { parseConfig } from "../../sdk/core/config/parse";
+import type { FunctionSelection } from "../../sdk/core/live";
+import { useAws } from "../aws/harness";
+
+describe("LayerVersions at preview", () => {
+  const aws = useAws();
+  beforeEach(() =>
+    aws.emulator.seed({
+      layers: [{ name: "dynamo-dev", versions: 8 }],
+      functions: [
+        ...["fn-01", "fn-02", "fn-03"].map((name) => ({ name, layers: ["dynamo-dev:1"] })),
+        { name: "image", PackageType: "Image" },
+        { name: "full", layers: [1, 2, 3, 4, 5, 6].map((n) => `dynamo${n}:1`) },
+      ],
+    }),
+  );
+
+  /** The inputs and failures that a preview gets, and the lines that it shows. */
+  async function preview(selection: FunctionSelection) {
+    const parsed = parseConfig("layers: {dynamo: {version: 5}}", "layer_config.yaml");
+    assert.ok(parsed.ok);
+    const request = {
+      dryRun: true,
+      declared: declareFor(parsed.config, "dev"),
+      validateLayerExists: true,
+      selection,
+      pinned: { names: [], autoNamed: [] },
+      pinnedBehindNames: [],
+    };
+    const lines: unknown[] = [];
+    const { log } = console;
+    console.log = (line) => lines.push(line);
+    try {
+      const { inputs, failures = [] } = await check({}, { configFile: "layer_config.yaml", request });
+      return { inputs, lines, reasons: failures.map(({ reason }) => reason) };
+    } finally {
+      console.log = log;
+    }
+  }
+
+  const cases: {
+    title: string;
+    selection: FunctionSelection;
+    arrange?: () => void;
+    expected: RegExp[];
+  }[] = [
+    {
+      title: "missing permission",
+      selection: { prefix: "fn-" },
+      arrange: () => aws.emulator.deny({ action: "lambda:ListFunctions" }),
+      expected: [/lambda:ListFunctions/],
+    },
+    {
+      title: "missing region",
+      selection: { prefix: "fn-" },
+      arrange: () => aws.setEnv({ AWS_REGION: "", AWS_DEFAULT_REGION: "" }),
+      expected: [/region/i, /aws:region/],
+    },
+    { title: "an image function that is named", selection: { names: ["image"] }, expected: [/image/i] },
+    {
+      title: "more than five layers",
+      selection: { names: ["full"] },
+      expected: [/\b6 layers\b|at most 5|more than 5/i],
+    },
+  ];
+  for (const { title, selection, arrange, expected } of cases) {
+    it(`says what to do about ${title}`, async () => {
+      arrange?.();
+      const { reasons } = await preview(selection);
+      assert.equal(reasons.length, 1, reasons.join("\n"));
+      for (const pattern of expected) assert.match(reasons[0] ?? "", pattern);
+      assert.deepEqual(aws.emulator.writes(), []);
+    });
+  }
+
+  it("leaves out a named function that does not exist yet, and says so", async () => {
+    const { lines, reasons } = await preview({ names: ["fn-01", "later"] });
+    assert.match(lines.join("\n"), /Function later does not exist/);
+    assert.deepEqual(reasons, []);
+  });
+
+  it("reads any number of functions in one pass, however many layers are declared", async () => {
+    const selected: [selection: FunctionSelection, counts: object][] = [
+      [{ prefix: "fn-" }, { ListFunctions: 1, GetLayerVersion: 1 }],
+      [{ names: ["fn-01", "fn-02"] }, { GetFunction: 2, GetLayerVersion: 1 }],
+    ];
+    for (const [selection, counts] of selected) {
+      aws.emulator.resetCounts();
+      assert.deepEqual((await preview(selection)).reasons, []);
+      assert.deepEqual(aws.emulator.counts(), counts);
+    }
+  });
+});
