@@ -52,7 +52,7 @@ export function renderRunMarkdown(result: Ran): string {
       failed.map((one) => `${code(labelOf(one))}: ${plain(one.reason ?? "")}`),
     ),
     ...list(
-      "Refused by AWS:",
+      "Not published, or not put back:",
       refused.map((one) => `${code(labelOf({ ...one, arn: one.functionArn }))}: ${plain(one.reason ?? "")}`),
     ),
     ...list(

@@ -151,7 +151,7 @@ describe("a run in Markdown", () => {
     const published = [{ function: "api", functionArn, status: "failed" as const, reason: "no luck" }];
     const text = renderRunMarkdown({ ...result, aws: { ...nothing, published } });
     assert.match(text, /^### ≠ /);
-    assert.match(text, /^Refused by AWS:\n\n- <code>api<\/code>: no luck$/m);
+    assert.match(text, /^Not published, or not put back:\n\n- <code>api<\/code>: no luck$/m);
   });
 
   it("is not known to be fine if AWS could not be read", () => {
