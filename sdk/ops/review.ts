@@ -58,6 +58,7 @@ export async function review(ports: Ports, plan: Reviewed, options: ReviewOption
       tellChanges(reporter, live.changes, " in AWS", label);
       tellAliases(reporter, live.aliases);
       if (live.toPublish) tellToPublish(reporter, live.toPublish);
+      else if (live.publish) reporter.info("What there is to publish is known only when the run goes on");
       for (const line of describePortions(live, options)) reporter.info(line);
     }
   }

@@ -217,6 +217,18 @@ describe("lambda-layers sync", function () {
     assert.equal(versions(), "22222");
   });
 
+  it("does not know of a run that publishes whether anything is left of it", async () => {
+    const fault = { operation: "PublishVersion", resource: "fn-0001", status: 400 } as const;
+    emulator.fault({ ...fault, code: "InvalidParameterValueException", message: "no luck" });
+    const first = await sync("--all-functions", "--publish", "--yes");
+    assert.equal(first.code, 4, first.output);
+    const [record = ""] = /backups\/dev_sync_\S+\.jsonl/.exec(first.output) ?? [];
+    emulator.clearFaults();
+    const { code, stderr } = await sync("--resume", record, "--expect-no-changes");
+    assert.equal(code, 1, stderr);
+    assert.match(stderr, /^ERROR - Whether the run has anything left to publish is not known before it goes on\.$/m);
+  });
+
   it("exits with 130 where the canary is not confirmed", async () => {
     const args = ["sync", "--rate", "1000", "--all-functions", "--canary", "1"];
     const typed = [

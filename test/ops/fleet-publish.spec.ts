@@ -241,6 +241,8 @@ describe("a sync of functions with aliases", function () {
     assert.equal(await served("fn-0001"), "1");
     fleet.emulator.clearFaults();
     fleet.emulator.resetCounts();
+    await fleet.resume({ record: aws.record, dryRun: true });
+    assert.ok(fleet.lines.includes("INFO - What there is to publish is known only when the run goes on"));
     await fleet.resume({ record: aws.record });
     assert.deepEqual(await Promise.all(["fn-0000", "fn-0001", "fn-0002"].map(served)), ["2", "2", "2"]);
     const { UpdateFunctionConfiguration, PublishVersion } = fleet.emulator.counts();

@@ -59,11 +59,13 @@ async function carryOut(context: Context, ports: Ports, plan: SyncPlan): Promise
 function unexpectedChanges(
   { options }: Context,
   ports: Ports,
-  { stack, changes, assessed }: SyncPlan,
+  { stack, changes, publish, assessed }: SyncPlan,
   { totals }: Awaited<ReturnType<typeof executeSync>>,
 ): LayersError | undefined {
   if (totals)
     return unexpected(ports, { stack, totals, live: assessed?.live }, ports.advise(planWords(options, stack, "AWS")));
+  if (changes.length === 0 && publish)
+    return new LayersError("not-known", "Whether the run has anything left to publish is not known before it goes on.");
   if (changes.length === 0) return undefined;
   return new LayersError("changes-found", `The run has ${countLayers(changes.length)} left to change.`, {
     changed: unchanged,
