@@ -1,4 +1,4 @@
-import { layerVersionArn, parseLayerVersionArn } from "./core/arn";
+import { type LayerVersionArn, layerArn, layerVersionArn, parseLayerVersionArn } from "./core/arn";
 import type { DeclaredTarget, TargetOf } from "./core/assess";
 import { type DeclaredLayers, declareFor } from "./core/config/declared";
 import type { LayerConfig } from "./core/config/parse";
@@ -75,6 +75,7 @@ export class LayerVersionUpdater {
   #config: { config: LayerConfig; declared: DeclaredLayers; matcher: Matcher } | undefined;
   /** Functions share few layers: what each of them has to be at. */
   readonly #pinned = new Map<string, string>();
+  readonly #targets = new Map<string, { readonly built: string; readonly target: DeclaredTarget | undefined }>();
   #state: LoadedState | undefined;
   #plan: UpdatePlan | undefined;
   #applied: AppliedState = { shown: null };
@@ -210,17 +211,25 @@ export class LayerVersionUpdater {
 
   readonly #scan = (bytes: Uint8Array): StateFacts => this.findLambdaResources(bytes);
 
-  /** What `buildLayerArn` says; if it leaves a layer as it is, the config tells whether it is declared at all. */
   readonly #targetOf: TargetOf = (layer, fn): DeclaredTarget | undefined => {
     const text = layerVersionArn(layer);
     const built = this.buildLayerArn(text, fn);
+    const known = this.#targets.get(text);
+    if (known?.built === built) return known.target;
+    const target = this.#targetIn(built, layer);
+    this.#targets.set(text, { built, target });
+    return target;
+  };
+
+  /** What `buildLayerArn` says; if it leaves a layer as it is, the config tells whether it is declared at all. */
+  #targetIn(built: string, layer: LayerVersionArn): DeclaredTarget | undefined {
     const declared = this.#loaded.matcher(layer)?.declared;
+    const text = layerVersionArn(layer);
     if (built === text) return declared && { version: declared.version, enforce: declared.enforce, declared };
-    const version = parseLayerVersionArn(built)?.version;
-    const withoutVersion = (arn: string) => arn.slice(0, arn.lastIndexOf(":"));
-    if (version === undefined || withoutVersion(built) !== withoutVersion(text)) {
+    const to = parseLayerVersionArn(built);
+    if (!to || layerArn(to) !== layerArn(layer)) {
       throw new LayersError("usage", `buildLayerArn may change the version only: ${text} became ${built}`);
     }
-    return { version, enforce: declared?.version === version ? declared.enforce : "exact", declared };
-  };
+    return { version: to.version, enforce: declared?.version === to.version ? declared.enforce : "exact", declared };
+  }
 }

@@ -12,8 +12,21 @@ export interface LayerVersionArn {
 // so that partitions that do not exist yet pass through.
 const layerPattern = /^arn:([a-zA-Z0-9-]+):lambda:([a-zA-Z0-9-]+):(\d{12}):layer:([a-zA-Z0-9_-]{1,140})(?::(\d+))?$/;
 
+/** Thousands of functions share few layers, and each of their texts is asked for several times. */
+const parsed = new Map<string, LayerVersionArn | undefined>();
+const mostParsed = 1000;
+
 /** Parses `arn:PARTITION:lambda:REGION:ACCOUNT:layer:NAME:VERSION`; undefined for anything else. */
 export function parseLayerVersionArn(text: string): LayerVersionArn | undefined {
+  const known = parsed.get(text);
+  if (known) return known;
+  if (parsed.size === mostParsed) parsed.clear();
+  const arn = parse(text);
+  parsed.set(text, arn);
+  return arn;
+}
+
+function parse(text: string): LayerVersionArn | undefined {
   const match = layerPattern.exec(text);
   if (!match?.[5]) return undefined;
   const version = Number(match[5]);

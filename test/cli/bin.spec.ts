@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { access, constants, copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { access, constants, copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "acorn";
 import { onPath } from "../../scripts/commands.mjs";
@@ -62,6 +62,28 @@ describe("the start of the command", () => {
       const { code, stderr } = await run(node, bin);
       assert.deepEqual({ code, stderr }, tooOld ? { code: 2, stderr: refusal(version) } : { code: 0, stderr: "" });
     }
+  });
+
+  it("keeps compiled code in the user's cache folder, if there is one, and nowhere else", async () => {
+    const files = async (env: NodeJS.ProcessEnv) => {
+      const temporary = join(folder, "tmp");
+      await mkdir(temporary, { recursive: true });
+      const { code, stderr } = await start(process.execPath, [compiled, "--version"], {
+        cwd: temporary,
+        env: { ...env, TMPDIR: temporary },
+      }).ended;
+      assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
+      return (await readdir(folder))
+        .filter((name) => !before.includes(name) && name !== "tmp")
+        .concat(await readdir(temporary));
+    };
+    const before = await readdir(folder);
+    assert.deepEqual(await files({}), []);
+    assert.deepEqual(await files({ XDG_CACHE_HOME: "relative" }), []);
+    assert.deepEqual(await files({ HOME: "/dev/null" }), []);
+    assert.deepEqual(await files({ HOME: join(folder, "home") }), ["home"]);
+    assert.deepEqual(await readdir(join(folder, "home/.cache/pulumi-lambda-layers")), ["code"]);
+    assert.deepEqual(await files({ HOME: join(folder, "home"), XDG_CACHE_HOME: join(folder, "xdg") }), ["home", "xdg"]);
   });
 
   it("is written in what Node.js could read ten years ago", async () => {
