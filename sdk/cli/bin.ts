@@ -17,13 +17,14 @@ if (parseInt(process.versions.node, 10) < needed) {
 
 /**
  * Keeps compiled code from run to run: it takes a tenth off a short one. In the user's own cache folder, not in the
- * temporary one that Node.js would take, as whoever may write there could plant code. NODE_COMPILE_CACHE goes first.
+ * temporary one that Node.js would take, as whoever may write there could plant code. NODE_COMPILE_CACHE goes first,
+ * also if it is empty.
  */
 function keepCompiledCode(node: Partial<typeof import("node:module")>): void {
   const { join, isAbsolute } = require("node:path");
-  const { LOCALAPPDATA, XDG_CACHE_HOME, HOME } = process.env;
+  const { LOCALAPPDATA, XDG_CACHE_HOME, HOME, NODE_COMPILE_CACHE } = process.env;
   const cache = LOCALAPPDATA || XDG_CACHE_HOME || join(HOME || "", ".cache");
-  if (node.enableCompileCache && isAbsolute(cache))
+  if (NODE_COMPILE_CACHE === undefined && node.enableCompileCache && isAbsolute(cache))
     node.enableCompileCache(join(cache, "pulumi-lambda-layers", "code"));
 }
 

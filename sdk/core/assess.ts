@@ -124,10 +124,12 @@ function standingsOf(fn: AssessedFunction, targetOf: TargetOf): Standing[] {
     const verdict = verdictOf({ ...seen, target, isLost });
     standings.push({ fn, layer, target, ...seen, verdict, isLost, isTwice });
   }
-  if (fn.recorded?.complete === false && !standings.some((one) => one.recorded === "unknown")) {
-    const live = fn.live && (fn.live.complete ? "absent" : "unknown");
+  const isHidden = (place: Place) =>
+    fn[place]?.complete === false && standings.every((one) => one[place] !== "unknown");
+  if (places.some(isHidden)) {
     const nothing = { layer: undefined, target: undefined, isLost: false, isTwice: false };
-    standings.push({ fn, ...nothing, recorded: "unknown", live, verdict: "unknown" });
+    const seen = { recorded: versionIn([], fn.recorded), live: versionIn([], fn.live) };
+    standings.push({ fn, ...nothing, ...seen, verdict: "unknown" });
   }
   return standings;
 }
@@ -136,7 +138,7 @@ function standingsOf(fn: AssessedFunction, targetOf: TargetOf): Standing[] {
 function versionIn(
   found: readonly LayerVersionArn[],
   seen: SeenLayers | undefined,
-  isWrong: (layer: LayerVersionArn) => boolean,
+  isWrong: (layer: LayerVersionArn) => boolean = () => false,
 ): KnownVersion | undefined {
   if (seen === undefined) return undefined;
   const shown = found.find(isWrong) ?? found[0];

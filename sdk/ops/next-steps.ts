@@ -1,5 +1,6 @@
 import { isDrifted, type Standing } from "../core/assess";
 import { labelsOf, parseFunctionArn } from "../core/function-arn";
+import type { FunctionOutcome } from "../core/live";
 import { isOwned } from "../core/recorded";
 import type { FunctionFilter } from "../core/selection";
 import type { FunctionFacts, StateFacts } from "../core/state/facts";
@@ -137,6 +138,10 @@ export function adviceAfterRunRollback(
 }
 
 function updatedArns(aws: RunResult["aws"] | LiveResult): string[] {
-  const back = new Set(aws && "rolledBack" in aws ? aws.rolledBack?.outcomes.map(({ arn }) => arn) : []);
-  return (aws?.outcomes ?? []).flatMap(({ status, arn }) => (status === "updated" && !back.has(arn) ? [arn] : []));
+  const back = new Set(aws && "rolledBack" in aws ? updated(aws.rolledBack?.outcomes) : []);
+  return updated(aws?.outcomes).filter((arn) => !back.has(arn));
+}
+
+function updated(outcomes: readonly Pick<FunctionOutcome, "status" | "arn">[] = []): string[] {
+  return outcomes.flatMap(({ status, arn }) => (status === "updated" ? [arn] : []));
 }

@@ -81,6 +81,7 @@ describe("the start of the command", () => {
     assert.deepEqual(await files({}), []);
     assert.deepEqual(await files({ XDG_CACHE_HOME: "relative" }), []);
     assert.deepEqual(await files({ HOME: "/dev/null" }), []);
+    assert.deepEqual(await files({ HOME: join(folder, "home"), NODE_COMPILE_CACHE: "" }), []);
     assert.deepEqual(await files({ HOME: join(folder, "home") }), ["home"]);
     assert.deepEqual(await readdir(join(folder, "home/.cache/pulumi-lambda-layers")), ["code"]);
     assert.deepEqual(await files({ HOME: join(folder, "home"), XDG_CACHE_HOME: join(folder, "xdg") }), ["home", "xdg"]);

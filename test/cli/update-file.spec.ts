@@ -146,6 +146,12 @@ describe("lambda-layers update --state-file", () => {
     assert.doesNotMatch(stdout, /my-function-2/);
   });
 
+  it("says that a region and a profile are for live functions", async () => {
+    const { code, stdout, stderr } = await folder.cli([...file, "--dry-run", "--region", "us-east-1"]);
+    assert.deepEqual({ code, stdout }, { code: 0, stdout: dryRunLines });
+    assert.match(stderr, /^WARNING - --region and --profile say where live functions are: without --sync-aws/);
+  });
+
   it("tells with --verbose why layers match, on stderr", async () => {
     const { stdout, stderr } = await folder.cli([...file, "--dry-run", "-v"]);
     assert.equal(stdout, dryRunLines);

@@ -14,6 +14,10 @@ import { resumeRun } from "./sync";
 export async function run(context: Context): Promise<number> {
   const { options } = context;
   refuse([rolloutOfNone(options)], unchanged);
+  if (!options.syncAws && (options.region ?? options.profile) !== undefined)
+    context.reporter.warn(
+      "--region and --profile say where live functions are: without --sync-aws they change nothing.",
+    );
   const ports = await context.openPorts();
   const { config: configPath, syncAws, stateFile, out, skipPreflight, expectNoChanges } = options;
   // Where there must be no changes, none are made.
