@@ -4,7 +4,8 @@ import { LayersError } from "../core/errors";
 import { functionName } from "../core/function-arn";
 import type { AliasMove, FunctionAlias } from "../core/live";
 import type { AwsPort, Publication, PublishOptions } from "../ports";
-import type { Caller } from "./caller";
+import { eachPage, required } from "./answers";
+import type { Caller, SendOptions } from "./caller";
 import type { Clients } from "./clients";
 import { isNamed } from "./errors";
 import { type ReadFunction, stateOf } from "./functions";
@@ -40,7 +41,11 @@ export function createAliasMethods({ lambda }: Clients, caller: Caller, read: Re
 
   const getAlias = async (arn: string, alias: string) => {
     const input = { FunctionName: functionName(arn), Name: alias };
-    const found = await caller.call(requestFor("GetAlias", arn), (options) => lambda.getAlias(input, options), {
+    const get = async (options: SendOptions) => {
+      const answer = await lambda.getAlias(input, options);
+      return { ...answer, FunctionVersion: required(answer.FunctionVersion, "a version") };
+    };
+    const found = await caller.call(requestFor("GetAlias", arn), get, {
       answer: (error) => (isNamed(error, "ResourceNotFoundException") ? ("missing" as const) : undefined),
     });
     if (found === "missing") throw failure(`Function ${functionName(arn)} has no alias ${alias}.`);
@@ -49,8 +54,9 @@ export function createAliasMethods({ lambda }: Clients, caller: Caller, read: Re
 
   const configuration = async (arn: string, version: string): Promise<FunctionConfiguration> => {
     const input = { FunctionName: functionName(arn), Qualifier: version };
-    const found = await caller.call(requestFor("GetFunction", arn), (options) => lambda.getFunction(input, options));
-    return found.Configuration ?? {};
+    return caller.call(requestFor("GetFunction", arn), async (options) =>
+      required((await lambda.getFunction(input, options)).Configuration, "a configuration"),
+    );
   };
 
   const moveAlias = async (arn: string, { alias, from, to }: AliasMove): Promise<void> => {
@@ -58,7 +64,10 @@ export function createAliasMethods({ lambda }: Clients, caller: Caller, read: Re
     if (current.FunctionVersion === to) return;
     if (current.FunctionVersion !== from) throw movedMeanwhile(arn, alias, current.FunctionVersion);
     const input = { FunctionName: functionName(arn), Name: alias, FunctionVersion: to, RevisionId: current.RevisionId };
-    const answer = await caller.call(requestFor("UpdateAlias", arn), (options) => lambda.updateAlias(input, options), {
+    const update = async (options: SendOptions) => {
+      required((await lambda.updateAlias(input, options)).FunctionVersion, "a version");
+    };
+    const answer = await caller.call(requestFor("UpdateAlias", arn), update, {
       answer: (error) => (classify(error) === "conflict" ? ("conflict" as const) : undefined),
     });
     if (answer !== "conflict") return;
@@ -87,14 +96,17 @@ export function createAliasMethods({ lambda }: Clients, caller: Caller, read: Re
     const input = { FunctionName: functionName(arn), RevisionId: revision };
     const answer = await caller.call(
       requestFor("PublishVersion", arn),
-      (options) => lambda.publishVersion(input, options),
+      async (options) => {
+        const published = await lambda.publishVersion(input, options);
+        return { version: required(published.Version, "a version"), state: stateOf(published) };
+      },
       { answer: (error) => (classify(error) === "conflict" ? ("conflict" as const) : undefined) },
     );
     if (answer === "conflict") return answer;
-    const version = answer.Version ?? "";
+    const { version } = answer;
     const deadline = performance.now() + publishDeadline;
     const state = await settled(
-      stateOf(answer),
+      answer.state,
       () => read(functionName(arn), { version }),
       () => performance.now() >= deadline,
     );
@@ -125,16 +137,18 @@ export function createAliasMethods({ lambda }: Clients, caller: Caller, read: Re
     moveAlias,
     async listAliases(arn) {
       const aliases: FunctionAlias[] = [];
-      let marker: string | undefined;
-      do {
+      await eachPage("Lambda ListAliases", async (marker) => {
         const input = { FunctionName: functionName(arn), Marker: marker };
-        const page = await caller.call(requestFor("ListAliases", arn), (options) => lambda.listAliases(input, options));
-        for (const { Name: name = "", FunctionVersion: version = "", RoutingConfig: routing } of page.Aliases ?? []) {
+        const page = await caller.call(requestFor("ListAliases", arn), async (options) => {
+          const { Aliases, NextMarker } = await lambda.listAliases(input, options);
+          return { listed: required(Aliases, "Aliases"), NextMarker };
+        });
+        for (const { Name: name = "", FunctionVersion: version = "", RoutingConfig: routing } of page.listed) {
           const [otherVersion] = Object.keys(routing?.AdditionalVersionWeights ?? {});
           aliases.push({ name, version, ...(otherVersion !== undefined && { otherVersion }) });
         }
-        marker = page.NextMarker;
-      } while (marker);
+        return page.NextMarker;
+      });
       return aliases;
     },
     functionVersion: async (arn, version) => (await read(functionName(arn), { version }))?.live,

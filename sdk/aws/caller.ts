@@ -8,6 +8,9 @@ import type { AwsCall } from "./types";
 // A read that has not succeeded by then will not: ten tries with their pauses take less.
 const readDeadline = 120_000;
 
+// The SDK's own timeouts end when an answer begins; its end can take forever. A page of functions takes a second.
+const answerDeadline = 15_000;
+
 /** How a request is sent until it is answered. */
 export interface CallOptions {
   /** Ends waits, pauses and the request itself. The session's where absent; `none` for none at all. */
@@ -87,12 +90,12 @@ export class Caller {
     await budget?.take(signal === "none" ? undefined : signal);
     await prepare?.();
     const started = performance.now();
+    const { operation, subject } = request;
     const report = (outcome: string) => {
-      const { operation, subject } = request;
       this.#config.onCall?.({ operation, subject, milliseconds: performance.now() - started, outcome });
     };
     try {
-      const answer = await send();
+      const answer = await inTime(send(), operation);
       report("ok");
       return answer;
     } catch (error) {
@@ -113,5 +116,19 @@ export class Caller {
     // To know the account takes credentials, and so may fail: then it is tried again.
     this.#limiter ??= await this.#config.limiter();
     return this.#limiter.budget(service, operation);
+  }
+}
+
+/** An answer, whole, or the error of one that took too long. What still arrives of it is of no use to anybody. */
+async function inTime<T>(answer: Promise<T>, operation: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const error = new Error(`${operation} was not answered within ${answerDeadline / 1000} s`);
+    timer = setTimeout(() => reject(Object.assign(error, { name: "TimeoutError" })), answerDeadline);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -1,6 +1,6 @@
 import { LayersError } from "../core/errors";
 import type { LimitedService } from "./limiter";
-import { asSdkError, classify } from "./retry";
+import { asSdkError, classify, isForeign } from "./retry";
 
 /** The services that this package calls. */
 export type Service = LimitedService | "sts" | "iam" | "ssm";
@@ -112,6 +112,13 @@ function requestFailed(cause: unknown, request: Request, where: Whereabouts): La
   const id = $metadata?.requestId ? ` (request ID ${$metadata.requestId})` : "";
   const of = request.subject ? ` of ${request.subject}` : "";
   const what = `${services[request.service].name} ${request.operation}${of} failed in ${where.region}`;
+  if (isForeign(cause)) {
+    const answer = `${what}: the answer (HTTP ${$metadata?.httpStatusCode}) did not come from AWS: ${sentence(cause).split("\n")[0]}`;
+    return new LayersError("aws-failed", answer, {
+      next: "Look for a proxy or a gateway between here and AWS, and at AWS_ENDPOINT_URL if it is set.",
+      cause,
+    });
+  }
   return new LayersError("aws-failed", `${what}: ${name ? `${name}: ` : ""}${sentence(cause)}${id}`, {
     next: nextOf(cause),
     cause,

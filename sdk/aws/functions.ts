@@ -1,9 +1,9 @@
 import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
-import { LayersError } from "../core/errors";
 import { unqualifiedArn } from "../core/function-arn";
 import type { FunctionSelection, LiveFunction, TagSet } from "../core/live";
 import { pooled } from "../core/pool";
 import type { AwsPort, ListOptions, SelectedFunctions } from "../ports";
+import { eachPage, required } from "./answers";
 import type { Caller, CallOptions } from "./caller";
 import type { Clients } from "./clients";
 import { isNamed } from "./errors";
@@ -43,7 +43,7 @@ export function createFunctionReader(clients: Clients, caller: Caller): Function
     const request = { service: "lambda", operation: "GetFunction", subject: name, resource: asArn(name) } as const;
     const input = { FunctionName: name, Qualifier: options?.version };
     return caller
-      .call(request, async (send) => stateOf((await clients.lambda.getFunction(input, send)).Configuration ?? {}), {
+      .call(request, async (send) => stateOf((await clients.lambda.getFunction(input, send)).Configuration), {
         ...options,
         answer: (error) => (isNamed(error, "ResourceNotFoundException") ? ("missing" as const) : undefined),
       })
@@ -75,14 +75,17 @@ async function list(
     all || (prefix !== undefined && name.startsWith(prefix)) || known.has(name) || known.has(arn);
 
   const areFew = !all && prefix === undefined && known.size <= fewFunctions;
-  const { functions, withOldVersions, busy } = areFew
-    ? await readEach([...known], read)
-    : await listWhere(isMeant, isOldVersion, clients, caller);
-  const found = new Set(functions.flatMap(({ name, arn }) => [name, arn]));
+  const listed = areFew ? await readEach([...known], read) : await listWhere(isMeant, isOldVersion, clients, caller);
+  const isThere = ({ name, arn }: LiveFunction) => [name, arn];
+  const seen = new Set(listed.functions.flatMap(isThere));
+  // A list that shifts while it is read can lack a function. One that was named and is lacking is in `missing`.
+  const lacking = areFew ? [] : [...new Set(tagged.flat())].filter((arn) => !seen.has(arn));
+  const others = await readEach(lacking, read);
+  const { busy } = listed;
   return {
-    functions: functions.sort((a, b) => (a.name < b.name ? -1 : 1)),
-    missing: [...names].filter((name) => !found.has(name)),
-    ...(isOldVersion && { withOldVersions }),
+    functions: [...listed.functions, ...others.functions].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    missing: [...names].filter((name) => !seen.has(name)),
+    ...(isOldVersion && { withOldVersions: [...listed.withOldVersions, ...others.withOldVersions] }),
     ...(busy && { busy }),
   };
 }
@@ -114,21 +117,23 @@ async function listWhere(
   caller: Caller,
 ): Promise<Found> {
   const request = { service: "lambda", operation: "ListFunctions" } as const;
-  const functions: LiveFunction[] = [];
+  // A list that shifts while it is read can have a function on two pages.
+  const functions = new Map<string, LiveFunction>();
   const withOldVersions = new Set<string>();
-  let marker: string | undefined;
-  do {
+  await eachPage("Lambda ListFunctions", async (marker) => {
     const input = { Marker: marker, ...(isOldVersion && { FunctionVersion: "ALL" as const }) };
-    const page = await caller.call(request, (send) => clients.lambda.listFunctions(input, send));
-    for (const configuration of page.Functions ?? []) {
-      const { live } = stateOf(configuration);
+    const page = await caller.call(request, async (send) => {
+      const { Functions, NextMarker } = await clients.lambda.listFunctions(input, send);
+      return { listed: required(Functions, "Functions").map((one) => [one, stateOf(one)] as const), NextMarker };
+    });
+    for (const [{ Version: version = "$LATEST" }, { live }] of page.listed) {
       if (!isMeant(live)) continue;
-      if ((configuration.Version ?? "$LATEST") === "$LATEST") functions.push(live);
+      if (version === "$LATEST") functions.set(live.arn, live);
       else if (isOldVersion?.(live)) withOldVersions.add(live.arn);
     }
-    marker = page.NextMarker;
-  } while (marker);
-  return { functions, withOldVersions: [...withOldVersions] };
+    return page.NextMarker;
+  });
+  return { functions: [...functions.values()], withOldVersions: [...withOldVersions] };
 }
 
 /** The ARNs of the functions that carry all of the tags: ListFunctions does not tell, and ListTags would be one call a function. */
@@ -136,24 +141,30 @@ async function listTagged(clients: Clients, caller: Caller, tags: TagSet): Promi
   const tagging = await clients.tagging();
   const request = { service: "tagging", operation: "GetResources" } as const;
   const arns: string[] = [];
-  let token: string | undefined;
-  do {
+  await eachPage("GetResources", async (token) => {
     const input = {
       ResourceTypeFilters: ["lambda:function"],
       TagFilters: Object.entries(tags).map(([Key, value]) => ({ Key, Values: [value] })),
       PaginationToken: token,
     };
-    const page = await caller.call(request, (send) => tagging.getResources(input, send));
-    for (const { ResourceARN } of page.ResourceTagMappingList ?? []) if (ResourceARN) arns.push(ResourceARN);
-    token = page.PaginationToken;
-  } while (token);
+    const page = await caller.call(request, async (send) => {
+      const { ResourceTagMappingList, PaginationToken } = await tagging.getResources(input, send);
+      return { tagged: required(ResourceTagMappingList, "ResourceTagMappingList"), PaginationToken };
+    });
+    for (const { ResourceARN } of page.tagged) if (ResourceARN) arns.push(ResourceARN);
+    return page.PaginationToken;
+  });
   return arns;
 }
 
-/** What is kept of Lambda's answer: little, as a fleet may have thousands. */
-export function stateOf(configuration: FunctionConfiguration): FunctionState {
-  const { FunctionName: name, FunctionArn: arn } = configuration;
-  if (!name || !arn) throw new LayersError("aws-failed", "Lambda answered without a function's name.");
+/**
+ * What is kept of Lambda's answer: little, as a fleet may have thousands.
+ * @throws ForeignAnswer it is not about a function
+ */
+export function stateOf(answer: FunctionConfiguration | undefined): FunctionState {
+  const configuration = required(answer, "a configuration");
+  const name = required(configuration.FunctionName, "the function's name");
+  const arn = required(configuration.FunctionArn, "the function's ARN");
   return {
     live: {
       name,

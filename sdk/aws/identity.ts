@@ -1,4 +1,5 @@
 import type { CallerIdentity } from "../ports";
+import { required } from "./answers";
 import type { Caller } from "./caller";
 import type { Clients } from "./clients";
 
@@ -28,6 +29,9 @@ export function createIdentity(clients: Clients, caller: Caller): Identity {
 
 async function getCallerIdentity(clients: Clients, caller: Caller): Promise<CallerIdentity> {
   const sts = await clients.sts();
-  const { Account = "", Arn = "" } = await caller.call(request, (options) => sts.getCallerIdentity({}, options));
-  return { account: Account, arn: Arn, partition: Arn.split(":")[1] ?? "aws" };
+  return caller.call(request, async (options) => {
+    const { Account, Arn } = await sts.getCallerIdentity({}, options);
+    const arn = required(Arn, "an ARN");
+    return { account: required(Account, "an account"), arn, partition: arn.split(":")[1] ?? "aws" };
+  });
 }

@@ -1,6 +1,7 @@
 import type { LayerVersionsListItem } from "@aws-sdk/client-lambda";
 import type { PublishedVersion } from "../core/live";
 import type { AwsPort, LayerVersionsAnswer } from "../ports";
+import { required } from "./answers";
 import type { Caller } from "./caller";
 import type { Clients } from "./clients";
 import { isDenied, isNamed } from "./errors";
@@ -18,8 +19,8 @@ export function createVersionLister(clients: Clients, caller: Caller): AwsPort["
     return caller.call(
       request,
       async (options) => {
-        const { LayerVersions = [], NextMarker } = await clients.lambda.listLayerVersions(input, options);
-        return { versions: LayerVersions.flatMap(published), next: NextMarker };
+        const { LayerVersions, NextMarker } = await clients.lambda.listLayerVersions(input, options);
+        return { versions: required(LayerVersions, "LayerVersions").flatMap(published), next: NextMarker };
       },
       { answer: answerOf },
     );

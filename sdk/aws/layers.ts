@@ -1,6 +1,7 @@
 import { layerArn, parseLayerVersionArn } from "../core/arn";
 import { LayersError } from "../core/errors";
 import type { LayerVersionAnswer } from "../ports";
+import { required } from "./answers";
 import type { Caller } from "./caller";
 import type { Clients } from "./clients";
 import { isDenied, isNamed } from "./errors";
@@ -29,6 +30,7 @@ async function read(clients: Clients, caller: Caller, arn: string): Promise<Laye
     request,
     async (options) => {
       const found = await clients.lambda.getLayerVersion(input, options);
+      required(found.LayerVersionArn, "the layer version's ARN");
       return {
         arn,
         compatibleRuntimes: found.CompatibleRuntimes ?? [],

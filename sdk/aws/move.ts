@@ -1,6 +1,7 @@
-import type { Lambda } from "@aws-sdk/client-lambda";
+import type { FunctionConfiguration, Lambda } from "@aws-sdk/client-lambda";
 import { LayersError } from "../core/errors";
 import type { FunctionOutcome, LiveFunction } from "../core/live";
+import { ForeignAnswer } from "./answers";
 import type { Caller } from "./caller";
 import { type FunctionState, type ReadFunction, stateOf } from "./functions";
 import { pause, throwIfInterrupted } from "./interrupt";
@@ -93,8 +94,9 @@ class Move {
     const reasons = [error instanceof LayersError ? error.describe().replaceAll("\n", " ") : String(error)];
     if (this.#unknown === "answer") reasons.push("Whether its last update was carried out is not known.");
     if (this.#unknown === "end") reasons.push("Lambda had accepted its update; how it ended is not known.");
-    const cancelled = error instanceof LayersError && error.code === "interrupted";
-    return this.outcome(cancelled ? "cancelled" : "failed", reasons.join(" "));
+    const code = error instanceof LayersError ? error.code : undefined;
+    const outcome = this.outcome(code === "interrupted" ? "cancelled" : "failed", reasons.join(" "));
+    return { ...outcome, ...(code !== undefined && { code }) };
   }
 
   /** Sends one update and learns how the function stands after it. */
@@ -117,18 +119,23 @@ class Move {
     const { caller, lambda, signal, beforeUpdate } = this.#context;
     const fn = this.#current;
     const input = { FunctionName: this.#name, Layers: [...wanted], RevisionId: fn.revisionId };
-    return stateOf(
-      await caller.once(this.#request, () => lambda.updateFunctionConfiguration(input), {
-        signal,
-        prepare: async () => {
-          const instead = this.#announced !== undefined && this.#sent === undefined;
-          if (this.#announced !== fn) await beforeUpdate(fn, wanted, instead);
-          throwIfInterrupted(signal);
-          this.#announced = fn;
-          this.#before = fn.layers;
-        },
-      }),
-    );
+    return caller.once(this.#request, async () => this.#answered(await lambda.updateFunctionConfiguration(input)), {
+      signal,
+      prepare: async () => {
+        const instead = this.#announced !== undefined && this.#sent === undefined;
+        if (this.#announced !== fn) await beforeUpdate(fn, wanted, instead);
+        throwIfInterrupted(signal);
+        this.#announced = fn;
+        this.#before = fn.layers;
+      },
+    });
+  }
+
+  /** The answer to an update, if it is about this function. */
+  #answered(answer: FunctionConfiguration): FunctionState {
+    const state = stateOf(answer);
+    if (state.live.arn !== this.#current.arn) throw new ForeignAnswer(`an answer about ${this.#name}`);
+    return state;
   }
 
   /** Learns after a failed update how the function stands, so that the next one is planned from that. */
@@ -141,12 +148,24 @@ class Move {
       this.#unknown = "answer";
     }
     const wait = this.#attempts.pauseAfter(error);
-    if (wait === undefined) throw this.#context.caller.explain(error, this.#request);
+    if (wait === undefined) {
+      const failure = this.#context.caller.explain(error, this.#request);
+      if (this.#unknown === "answer" && (await this.#hasArrived(wanted))) return;
+      throw failure;
+    }
     // Even after an interrupt: what a lost answer was can be found out.
     await pause(wait, kind === "lost" ? undefined : this.#context.signal);
     if (kind === "throttled" || kind === "unreachable") return;
     const state = await this.#settle(await this.#read());
     this.#see(state, this.#sent !== undefined && sameLayers(state.live.layers, this.#sent));
+  }
+
+  /** Looks once more, when no further try is due, whether an update was carried out. */
+  async #hasArrived(wanted: readonly string[]): Promise<boolean> {
+    const state = await this.#settle(await this.#read()).catch(() => undefined);
+    if (!state) return false;
+    this.#see(state, sameLayers(state.live.layers, wanted));
+    return sameLayers(state.live.layers, wanted);
   }
 
   /** Takes note of a function without an update in progress. `ours`: its last update was this run's. */

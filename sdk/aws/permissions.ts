@@ -2,7 +2,8 @@ import type { EvaluationResult, IAM } from "@aws-sdk/client-iam";
 import { LayersError } from "../core/errors";
 import { pooled } from "../core/pool";
 import type { AwsPort, CallerIdentity, PermissionReport, WantedPermission } from "../ports";
-import type { Caller } from "./caller";
+import { eachPage, required } from "./answers";
+import type { Caller, SendOptions } from "./caller";
 import type { Clients } from "./clients";
 import { isDenied } from "./errors";
 
@@ -69,20 +70,21 @@ async function simulate(
 ): Promise<EvaluationResult[]> {
   const request = { service: "iam", operation: "SimulatePrincipalPolicy", subject: action } as const;
   const results: EvaluationResult[] = [];
-  let marker: string | undefined;
-  do {
+  await eachPage("IAM SimulatePrincipalPolicy", async (marker) => {
     const input = {
       PolicySourceArn: source,
       ActionNames: [action],
       ResourceArns: [...resources],
       Marker: marker,
     };
-    const page = await caller.call(request, (options) => iam.simulatePrincipalPolicy(input, options), {
-      deadline: performance.now() + deadline,
-    });
-    results.push(...(page.EvaluationResults ?? []));
-    marker = page.IsTruncated ? page.Marker : undefined;
-  } while (marker);
+    const ask = async (options: SendOptions) => {
+      const { EvaluationResults, IsTruncated, Marker } = await iam.simulatePrincipalPolicy(input, options);
+      return { evaluated: required(EvaluationResults, "EvaluationResults"), next: IsTruncated ? Marker : undefined };
+    };
+    const page = await caller.call(request, ask, { deadline: performance.now() + deadline });
+    results.push(...page.evaluated);
+    return page.next;
+  });
   return results;
 }
 

@@ -27,6 +27,8 @@ const throttlingNames = new Set([
   "ThrottlingException",
   "TooManyRequestsException",
 ]);
+// What the SDK and this package call an answer without an error of AWS's own, or without what AWS's answer has.
+const namesOfNone = new Set(["Unknown", "UnknownError", "Error", "SyntaxError", "TypeError", "ForeignAnswer"]);
 const lostNames = new Set(["TimeoutError", "RequestTimeout", "RequestTimeoutException"]);
 const lostCodes = new Set(["ECONNRESET", "EPIPE", "ETIMEDOUT", "ERR_STREAM_PREMATURE_CLOSE"]);
 const unreachableCodes = new Set(["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ENOTFOUND", "EAI_AGAIN"]);
@@ -52,14 +54,20 @@ export interface SdkError {
 export function classify(error: unknown): FailureKind {
   const { name = "", message = "", code = "", cause, $metadata, $response } = asSdkError(error);
   const status = $metadata?.httpStatusCode ?? $response?.statusCode ?? 0;
+  // Only AWS's own error says that nothing was done: a proxy's page with the same status says nothing.
+  if (isForeign(error)) return "lost";
   if (status === 429 || throttlingNames.has(name)) return "throttled";
   if (status === 409 || status === 412) return "conflict";
   if (unreachableCodes.has(code) || (name === "TimeoutError" && notConnected.test(message))) return "unreachable";
   // The SDK has learned from the refusal how wrong this machine's clock is, and signs the next request by AWS's.
   if (status >= 500 || $metadata?.clockSkewCorrected || lostNames.has(name) || lostCodes.has(code)) return "lost";
-  // An answer that was cut off in the middle cannot be parsed.
-  if (error instanceof SyntaxError && status > 0 && status < 300) return "lost";
   return cause ? classify(cause) : "final";
+}
+
+/** Whether something has answered a request that is not AWS. */
+export function isForeign(error: unknown): boolean {
+  const { name = "", $metadata } = asSdkError(error);
+  return $metadata?.httpStatusCode !== undefined && namesOfNone.has(name);
 }
 
 /** What the SDK or the machinery below it has thrown, as an object that can be asked. */

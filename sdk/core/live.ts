@@ -1,3 +1,5 @@
+import type { ErrorCode } from "./errors";
+
 /** A function as it runs in AWS now. */
 export interface LiveFunction {
   readonly name: string;
@@ -60,6 +62,8 @@ export interface FunctionOutcome {
   readonly revisionId?: string;
   /** Why it failed or was cancelled, in a sentence or two with what to do. */
   readonly reason?: string;
+  /** The kind of what went wrong; absent if nothing did, or nothing that has one. */
+  readonly code?: ErrorCode;
   /** Set where somebody else changed the function during the run: what was done was planned anew from what they left. */
   readonly changedMeanwhile?: true;
 }

@@ -35,6 +35,52 @@ describe("listFunctions", () => {
     assert.deepEqual(test.emulator.counts(), { ListFunctions: 2 });
   });
 
+  describe("a list that shifts while it is read", () => {
+    const page = (from: number, to: number, NextMarker?: string) => ({
+      status: 200,
+      body: JSON.stringify({
+        Functions: test.emulator
+          .functions()
+          .slice(from, to)
+          .map(({ configuration }) => configuration),
+        NextMarker,
+      }),
+    });
+    const start = async () => {
+      test.emulator.seed({
+        functions: Array.from({ length: 60 }, (_, i) => ({ name: `fn-${10 + i}`, tags: { team: "a" } })),
+      });
+      return test.connect();
+    };
+
+    it("has each function once", async () => {
+      const aws = await start();
+      test.emulator.fault({ operation: "ListFunctions", answer: page(0, 60, "next"), times: 1 });
+      test.emulator.fault({ operation: "ListFunctions", answer: page(40, 60) });
+      assert.equal((await aws.listFunctions({ all: true })).functions.length, 60);
+    });
+
+    it("is completed by the names of those that have the tags", async () => {
+      const aws = await start();
+      test.emulator.fault({ operation: "ListFunctions", answer: page(0, 57) });
+      const { functions } = await aws.listFunctions({ tags: { team: "a" } });
+      assert.equal(functions.length, 60);
+      assert.deepEqual(test.emulator.counts(), { GetResources: 1, ListFunctions: 1, GetFunction: 3 });
+    });
+
+    it("is refused if it goes round in circles", async () => {
+      const aws = await start();
+      test.emulator.fault({ operation: "ListFunctions", answer: page(0, 5, "again") });
+      await assert.rejects(aws.listFunctions({ all: true }), {
+        code: "aws-failed",
+        message: "Lambda ListFunctions gave the same page marker twice: its list has no end.",
+      });
+      const circle = { ResourceTagMappingList: [], PaginationToken: "again" };
+      test.emulator.fault({ operation: "GetResources", answer: { status: 200, body: JSON.stringify(circle) } });
+      await assert.rejects(aws.listFunctions({ tags: { team: "a" } }), { code: "aws-failed" });
+    });
+  });
+
   for (const [named, counts] of [
     [50, { GetFunction: 50 }],
     [51, { ListFunctions: 2 }],

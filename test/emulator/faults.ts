@@ -24,6 +24,13 @@ export interface Fault {
   message?: string;
   /** Seconds, as the Retry-After header. */
   retryAfter?: number;
+  /** What is answered instead, by something that stands between Lambda and the caller. */
+  answer?: {
+    status: number;
+    body?: string;
+    headers?: Record<string, string> /** Milliseconds for each byte. */;
+    dripMs?: number;
+  };
   /** Close the connection instead of answering. */
   drop?: boolean;
   /** Accept an update, which then ends as Failed with this reason, and the configuration as it was before. */

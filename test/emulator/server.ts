@@ -25,15 +25,17 @@ export interface ServerParts {
   closing: AbortSignal;
 }
 
+type Answer = HttpAnswer & { dripMs?: number };
+
 /** The answer to give, or "drop" to close the connection without one. */
-type Outcome = HttpAnswer | "drop";
+type Outcome = Answer | "drop";
 
 export function createEmulatorServer(parts: ServerParts): Server {
   const server = createServer(async (request, response) => {
     try {
       const outcome = await respond(await read(request), parts);
       if (outcome === "drop") request.socket.destroy();
-      else send(response, outcome);
+      else await send(response, outcome);
     } catch {
       // Only reading the request, or closing in the middle of a delay, ends here: there is nobody left to answer.
       request.socket.destroy();
@@ -54,8 +56,13 @@ async function read(request: IncomingMessage): Promise<HttpRequest> {
   };
 }
 
-function send(response: ServerResponse, { status, headers, body }: HttpAnswer): void {
-  response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) }).end(body);
+async function send(response: ServerResponse, { status, headers, body, dripMs }: Answer): Promise<void> {
+  response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) });
+  for (const byte of dripMs ? body : "") {
+    response.write(byte);
+    await sleep(dripMs, undefined, { ref: false });
+  }
+  response.end(dripMs ? "" : body);
 }
 
 async function respond(request: HttpRequest, parts: ServerParts): Promise<Outcome> {
@@ -108,6 +115,7 @@ async function respondFaulty(call: Call, fault: Fault, { backend, closing }: Ser
   const early = fault.applied ? carryOut(call, backend, fault) : undefined;
   if (fault.delayMs) await sleep(fault.delayMs, undefined, { signal: closing });
   if (fault.drop) return "drop";
+  if (fault.answer) return { headers: {}, body: "", ...fault.answer };
   const error = errorOf(fault);
   if (error) throw error;
   return early ?? carryOut(call, backend, fault);

@@ -75,6 +75,40 @@ describe("a sync through faults", function () {
     assert.ok(others.every(({ layers }) => layers[1] === base(2)));
   });
 
+  it("ends once, and can be finished, if the credentials end in the middle", async () => {
+    fleet.emulator.seed(taggedFleet(60));
+    fleet.emulator.fault({ operation: update, skip: 20, status: 403, code: "ExpiredTokenException" });
+    fleet.emulator.fault({ operation: "GetFunction", skip: 90, status: 403, code: "ExpiredTokenException" });
+    const error = await fleet.sync().catch((thrown) => thrown);
+    assert.deepEqual([error.code, error.exitStatus], ["aws-credentials", 3]);
+    assert.match(
+      error.describe(),
+      /\d+ of 60 functions were updated in AWS\.[\s\S]*Finish the run: +lambda-layers sync --stack dev --resume/,
+    );
+    assert.doesNotMatch(fleet.lines.join("\n"), /was not updated/);
+    assert.equal((await fleet.record()).at(-1)?.line, "after");
+    fleet.emulator.clearFaults();
+    const resumed = await fleet.resume();
+    assert.deepEqual(
+      resumed.aws.outcomes.filter(({ status }) => status === "failed"),
+      [],
+    );
+    for (const { name, layers } of fleet.emulator.functions()) assert.equal(layers[1], base(2), name);
+  });
+
+  it("ends once if AWS refuses every function, and goes on if it is told to", async () => {
+    fleet.emulator.seed(taggedFleet(60));
+    fleet.emulator.fault({ operation: update, status: 403, code: "AccessDeniedException" });
+    const error = await fleet.sync().catch((thrown) => thrown);
+    assert.deepEqual([error.code, error.exitStatus], ["aws-permission", 3]);
+    assert.match(error.describe(), /0 of 60 functions were updated in AWS/);
+    const { aws } = await fleet.sync({}, { onFailure: "continue" });
+    assert.equal(
+      aws.outcomes.filter(({ status, code }) => status === "failed" && code === "aws-permission").length,
+      60,
+    );
+  });
+
   it("shares the account's budget with somebody else who takes half of it", async () => {
     const scale = 20;
     fleet.emulator.configure({ throttle: { scale, retryAfter: 0.1 } });

@@ -1,3 +1,4 @@
+import { LayersError } from "../../core/errors";
 import type { Goal } from "../../core/goal";
 import type { FunctionOutcome } from "../../core/live";
 import type { Ports } from "../../ports";
@@ -10,38 +11,62 @@ export interface MoveOptions {
   readonly recorder: RunRecorder;
   /** Begins no update any more once one function has failed. */
   readonly stopOnFailure?: boolean;
+  /** Goes on although each function so far was refused for want of a permission. */
+  readonly goOnRefused?: boolean;
   readonly onOutcome: (outcome: FunctionOutcome) => void;
 }
+
+// So many functions that AWS refuses to update, and none that it does not: a permission that all of them need.
+const mostRefused = 10;
 
 /** Why a function was not attempted in a run that stops at the first failure. */
 const stoppedReason = "Not attempted: the run stopped because another function failed.";
 
 /**
  * Brings functions to their layers, all accounts and regions side by side, and records each update before it is sent and
- * after it has ended. One function's failure leaves the others alone, and is in the outcomes.
- * @throws LayersError `backup-folder` where the record cannot be written, and what opening a session throws
+ * after it has ended. One function's failure leaves the others alone, and is in the outcomes; what fails for all of them
+ * alike is one event, and ends the run.
+ * @throws LayersError `aws-credentials`, `aws-permission` for what all functions share, `backup-folder` where the record
+ * cannot be written, and what opening a session throws
  */
 export async function moveFunctions(
   ports: Ports,
   sites: readonly Site[],
   goal: Goal,
-  { recorder, stopOnFailure = false, onOutcome }: MoveOptions,
+  { recorder, stopOnFailure = false, goOnRefused = false, onOutcome }: MoveOptions,
 ): Promise<FunctionOutcome[]> {
   const stop = new AbortController();
   const signal = AbortSignal.any([stop.signal, ...(ports.signal ? [ports.signal] : [])]);
+  const total = sites.reduce((sum, { functions }) => sum + functions.length, 0);
+  const refusedForAll = Math.max(2, Math.min(mostRefused, total));
+  let [refused, updated] = [0, 0];
+  let shared: LayersError | undefined;
+  const note = ({ status, code, reason = "" }: FunctionOutcome) => {
+    if (status === "updated") updated += 1;
+    if (code === "aws-permission") refused += 1;
+    const isForAll = code === "aws-permission" && !goOnRefused && updated === 0 && refused >= refusedForAll;
+    if (shared === undefined && (code === "aws-credentials" || isForAll)) {
+      const next = isForAll ? "If only some functions are refused, go on with `--on-failure continue`." : undefined;
+      shared = new LayersError(code, reason, { next });
+    }
+    return shared;
+  };
   const outcomes = await sideBySide(sites, (site) =>
     withSession(ports, site, (aws) =>
       aws.reconcile(site.functions, goal, {
         signal,
         beforeUpdate: (fn, layers, instead) => recorder.before(fn, layers, instead),
         onOutcome: async (outcome) => {
-          if (outcome.status === "failed" && stopOnFailure) stop.abort();
+          const isOver = note(outcome) !== undefined;
+          if (isOver || (outcome.status === "failed" && stopOnFailure)) stop.abort();
           await recorder.after(outcome);
-          onOutcome(outcome);
+          // Said once, for all.
+          if (!isOver || outcome.status === "updated") onOutcome(outcome);
         },
       }),
     ),
   );
+  if (shared) throw shared;
   const wasStopped = stop.signal.aborted && !ports.signal?.aborted;
   return outcomes
     .flat()

@@ -75,7 +75,8 @@ export async function rollOut(
   const portions = portionsOf(plan, options);
   const outcomes: FunctionOutcome[] = [];
   const published: PublishOutcome[] = [];
-  const withPlan = { recorder, stopOnFailure: onFailure !== "continue", onOutcome };
+  const goOnRefused = options.onFailure === "continue";
+  const withPlan = { recorder, stopOnFailure: onFailure !== "continue", goOnRefused, onOutcome };
   for (const [index, portion] of portions.entries()) {
     const moved = await moveFunctions(ports, bySite(portion.items), plan.goal, withPlan);
     outcomes.push(...moved);
