@@ -3,6 +3,7 @@ import type { LayerConfig } from "../sdk/core/config/parse";
 import { functionTypes } from "../sdk/core/function-types";
 import { createMatcher, type Matcher } from "../sdk/core/match";
 import { type ConfigSearch, callerDirectory, findConfig, type PolicySettings } from "./config-source";
+import { FunctionView, type ReviewedResource, viewFunction } from "./function-view";
 import { remember } from "./remember";
 
 /** The first policy of the pack. The config that it is given holds for the others too, unless they have their own. */
@@ -30,6 +31,7 @@ export class PolicyContext {
   readonly #searches = new Map<unknown, ConfigSearch>();
   readonly #stacks = new Map<LayerConfig, Map<string, StackLayers>>();
   readonly #types = new Map<ConfigSearch, Map<unknown, ReadonlyMap<string, string>>>();
+  readonly #wanted = new Map<string, Pick<FunctionView, "layers" | "unknown">>();
   readonly #said = new Set<string>();
   #shared: PolicySettings = {};
 
@@ -62,6 +64,24 @@ export class PolicyContext {
       const declared = declareFor(config, stack);
       return { declared, matcher: createMatcher(declared) };
     });
+  }
+
+  /**
+   * Keeps the layers that a function is to have. Stack policies are given outputs, and before an update the AWS provider
+   * knows none of a function's layers if it does not know one; what resource policies are given is known one by one.
+   */
+  keepWanted({ urn, layers, unknown }: FunctionView): void {
+    this.#wanted.set(urn, { layers, unknown });
+  }
+
+  /**
+   * A function that a stack policy is given, with the layers that it is to have. Where no resource policy has seen it,
+   * as in a pack that has none, these are its outputs.
+   * @param property the property of its type that holds the layers
+   */
+  wantedOf(resource: ReviewedResource, property: string): FunctionView {
+    const wanted = this.#wanted.get(resource.urn);
+    return wanted ? new FunctionView(resource, wanted.layers, wanted.unknown) : viewFunction(resource, property);
   }
 
   /** Whether this is said for the first time in this run. */

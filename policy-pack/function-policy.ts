@@ -98,6 +98,7 @@ function review(
 ): void {
   if (property === undefined) args.notApplicable(notAFunction);
   const fn = viewFunction(args, property);
+  context.keepWanted(fn);
   check(fn);
   if (fn.unknown && context.first(`unknown layers: ${fn.urn}`)) throw fn.unknown.naming(whichLayers(fn));
 }

@@ -6,6 +6,7 @@ import { allDeclared } from "./policies/declared";
 import { arnValid, layerCountWithin, noDuplicate, sameRegion } from "./policies/lambda-rules";
 import { liveDrift } from "./policies/live-drift";
 import { versionPinned } from "./policies/version-pinned";
+import "./check-configuration";
 
 const context = new PolicyContext();
 

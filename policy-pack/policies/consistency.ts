@@ -1,8 +1,9 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
-import { layerArn } from "../../sdk/core/arn";
+import { type LayerVersionArn, layerArn } from "../../sdk/core/arn";
+import { labelsOf, type NamedFunction } from "../../sdk/core/function-arn";
 import type { PolicySettings } from "../config-source";
 import type { PolicyContext } from "../context";
-import { type FunctionView, layersInUse, viewFunction } from "../function-view";
+import { type FunctionView, layersInUse, regionOf } from "../function-view";
 import { listed } from "../messages";
 import { configSchema, managedConfiguration, tags } from "../metadata";
 import { remember } from "../remember";
@@ -24,32 +25,51 @@ export function consistency(context: PolicyContext): StackValidationPolicy {
       const { types } = context.lookUp(name, getConfig<PolicySettings>());
       const functions = resources.flatMap((resource) => {
         const property = types.get(resource.type);
-        return property === undefined ? [] : viewFunction(resource, property);
+        return property === undefined ? [] : context.wantedOf(resource, property);
       });
-      for (const [layer, versions] of usesOf(functions)) {
-        if (versions.size > 1) report(describe(layer.slice(layer.lastIndexOf(":") + 1), versions));
-      }
+      const label = labelsOf(functions.map(named));
+      const names = (some: Iterable<FunctionView>) => [...some].map((fn) => label(named(fn))).sort();
+      for (const message of violations(usesOf(functions), names)) report(message);
+      const hidden = names(functions.filter(({ layers }) => layers.some(({ kind }) => kind === "hidden")));
+      if (hidden.length > 0)
+        report(`Not compared: ${listed(hidden)}. Some of their layers are secrets that cannot be read here.`);
+      const later = functions.filter(({ unknown }) => unknown);
+      if (later[0]) throw later[0].unknown?.naming(`which layers ${listed(names(later))} will have`);
     },
   };
 }
 
-/** Which functions use a layer: by the layer's ARN without version, and by version. */
-type Uses = Map<string, Map<number, Set<FunctionView>>>;
+/** Who uses a layer, by version. */
+interface Uses {
+  readonly layer: LayerVersionArn;
+  readonly versions: Map<number, Set<FunctionView>>;
+}
 
-function usesOf(functions: readonly FunctionView[]): Uses {
-  const uses: Uses = new Map();
+function usesOf(functions: readonly FunctionView[]): Uses[] {
+  const uses = new Map<string, Uses>();
   for (const fn of functions) {
     for (const { arn } of layersInUse(fn)) {
-      const versions = remember(uses, layerArn(arn), () => new Map());
+      const { versions } = remember(uses, layerArn(arn), () => ({ layer: arn, versions: new Map() }));
       remember(versions, arn.version, () => new Set()).add(fn);
     }
   }
-  return uses;
+  return [...uses.values()];
 }
 
-function describe(layer: string, versions: ReadonlyMap<number, ReadonlySet<FunctionView>>): string {
-  const uses = [...versions]
-    .sort(([a], [b]) => a - b)
-    .map(([version, users]) => `version ${version} in ${listed([...users].map(({ name }) => name))}`);
-  return `Layer ${layer} is used in ${versions.size} versions: ${uses.join("; ")}.`;
+/** What is to be said, in the order of the layers' names. */
+function violations(uses: readonly Uses[], names: (users: Iterable<FunctionView>) => string[]): string[] {
+  const label = labelsOf(uses.map(({ layer }) => layer));
+  return uses
+    .filter(({ versions }) => versions.size > 1)
+    .map(({ layer, versions }) => {
+      const each = [...versions]
+        .sort(([a], [b]) => a - b)
+        .map(([version, users]) => `version ${version} in ${listed(names(users))}`);
+      return `Layer ${label(layer)} is used in ${versions.size} versions: ${each.join("; ")}.`;
+    })
+    .sort();
+}
+
+function named({ name, resource }: FunctionView): NamedFunction {
+  return { name, region: regionOf(resource), account: undefined };
 }

@@ -1,5 +1,5 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
-import { layerArn } from "../../sdk/core/arn";
+import { isBuiltInLayer, layerArn } from "../../sdk/core/arn";
 import { mostLayers } from "../../sdk/core/compatibility";
 import type { PolicyContext } from "../context";
 import { describeInvalid } from "../describe-layer";
@@ -22,7 +22,8 @@ export function arnValid(context: PolicyContext): ResourceValidationPolicy {
     },
     (fn, report) => {
       fn.layers.forEach((layer, index) => {
-        const invalid = layer.kind === "text" ? layer.arn === undefined : layer.kind === "other";
+        const invalid =
+          layer.kind === "text" ? layer.arn === undefined && !isBuiltInLayer(layer.text) : layer.kind === "other";
         if (!invalid) return;
         const why = layer.kind === "text" ? describeInvalid(layer.text) : "it is not a text";
         report(

@@ -10,7 +10,7 @@ import { commandLine } from "../../sdk/core/text";
 import { defaultConfigFile } from "../../sdk/files/config-file";
 import { inlineConfigName, type PolicySettings } from "../config-source";
 import { type PolicyContext, stackOf } from "../context";
-import { type FunctionView, layersInUse, readOptional, regionOf, viewFunction } from "../function-view";
+import { type FunctionView, layersInUse, readOptional, regionOf } from "../function-view";
 import { declaration, listed } from "../messages";
 import { defaultTimeout, liveConfigSchema, managedConfiguration, tags } from "../metadata";
 
@@ -46,7 +46,9 @@ export function liveDrift(context: PolicyContext): StackValidationPolicy {
     validateStack: async ({ resources, getConfig }, report) => {
       const settings = getConfig<LiveSettings>();
       const { search, types } = context.lookUp(name, settings);
-      const functions = resources.flatMap((resource) => deployed(resource, types.get(resource.type), settings));
+      const functions = resources.flatMap((resource) =>
+        deployed(context, resource, types.get(resource.type), settings),
+      );
       if (functions.length === 0) return;
       if (!search.found) {
         if (context.first(search.problem)) report(search.problem);
@@ -88,14 +90,19 @@ function tooSlow({ timeoutSeconds = defaultTimeout }: LiveSettings): string {
 }
 
 // The function's ARN is preferred: a name says nothing about the account.
-function deployed(resource: PolicyResource, property: string | undefined, settings: LiveSettings): DeployedFunction[] {
+function deployed(
+  context: PolicyContext,
+  resource: PolicyResource,
+  property: string | undefined,
+  settings: LiveSettings,
+): DeployedFunction[] {
   const { props } = resource;
   const id =
     readOptional(() => props.arn as unknown) ?? readOptional(() => (props.name ?? props.functionName) as unknown);
   if (property === undefined || typeof id !== "string") return [];
   const arn = parseFunctionArn(id);
   const region = regionOf(resource) ?? settings.region;
-  return [{ id, name: arn?.name ?? id, region, account: arn?.account, view: viewFunction(resource, property) }];
+  return [{ id, name: arn?.name ?? id, region, account: arn?.account, view: context.wantedOf(resource, property) }];
 }
 
 async function readLive(functions: readonly DeployedFunction[], settings: LiveSettings) {

@@ -42,6 +42,14 @@ export function isLayerArn(text: string): boolean {
   return match !== null && match[5] === undefined;
 }
 
+// The other half of Lambda's pattern for a function's layers. Such a layer has no version: AWS itself keeps it.
+const builtInPattern = /^arn:[a-zA-Z0-9-]+:lambda:::awslayer:[a-zA-Z0-9_-]+$/;
+
+/** Whether the text is a layer that Lambda itself provides, which nobody declares: `arn:PARTITION:lambda:::awslayer:NAME`. */
+export function isBuiltInLayer(text: string): boolean {
+  return builtInPattern.test(text);
+}
+
 /** The layer's ARN, without the version. */
 export function layerArn(arn: Omit<LayerVersionArn, "version">): string {
   return `arn:${arn.partition}:lambda:${arn.region}:${arn.account}:layer:${arn.name}`;

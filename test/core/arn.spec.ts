@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { isLayerArn, layerArn, layerVersionArn, parseLayerVersionArn, partitionOf } from "../../sdk/core/arn";
+import {
+  isBuiltInLayer,
+  isLayerArn,
+  layerArn,
+  layerVersionArn,
+  parseLayerVersionArn,
+  partitionOf,
+} from "../../sdk/core/arn";
 import { layerVersionArns } from "../support/arbitraries";
 
 describe("parseLayerVersionArn", () => {
@@ -78,6 +85,16 @@ describe("isLayerArn", () => {
       }),
     );
     assert.equal(isLayerArn("arn:aws:lambda:us-east-1:12345:layer:x"), false);
+  });
+});
+
+describe("isBuiltInLayer", () => {
+  it("is true of Lambda's own layers, which have neither region nor account nor version", () => {
+    const own = ["arn:aws:lambda:::awslayer:AmazonLinux2", "arn:aws-cn:lambda:::awslayer:AmazonLinux1803"];
+    for (const text of own) assert.equal(isBuiltInLayer(text), true);
+    const others = ["arn:aws:lambda:::awslayer:", "arn:aws:lambda:us-east-1::awslayer:a", `${own[0]}:1`, ` ${own[0]}`];
+    for (const text of others) assert.equal(isBuiltInLayer(text), false);
+    fc.assert(fc.property(layerVersionArns, (arn) => assert.equal(isBuiltInLayer(layerVersionArn(arn)), false)));
   });
 });
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { PolicyContext } from "../../policy-pack/context";
 import { consistency } from "../../policy-pack/policies/consistency";
-import { analyzeStack, layer, type TestResource, unknownString } from "./harness";
+import { layerCountWithin } from "../../policy-pack/policies/lambda-rules";
+import { analyze, analyzeStack, layer, type TestResource, unknownList, unknownString } from "./harness";
 
 function fn(name: string, layers: unknown[]): TestResource {
   return { name, props: { name, layers } };
@@ -27,7 +28,54 @@ describe("layer-consistency", () => {
     ]);
   });
 
-  it("leaves out what is not known yet", async () => {
-    assert.deepEqual(await violations(fn("a", [layer("base", 1)]), fn("b", [unknownString, layer("base", 1)])), []);
+  it("is sorted, whatever the order of the program", async () => {
+    const stack = [
+      fn("d", [layer("tools", 2), layer("base", 2)]),
+      fn("c", [layer("base", 2), layer("tools", 1)]),
+      fn("a", [layer("tools", 1), layer("base", 2)]),
+      fn("b", [layer("base", 1)]),
+    ];
+    assert.deepEqual(await violations(...stack), [
+      "advisory: Layer base is used in 2 versions: version 1 in b; version 2 in a, c and d.",
+      "advisory: Layer tools is used in 2 versions: version 1 in a and c; version 2 in d.",
+    ]);
+  });
+
+  it("tells layers and functions of one name apart by their regions", async () => {
+    const regions = ["us-east-1", "eu-west-1"];
+    const stack = regions.flatMap((region) =>
+      ["api", "job"].map((name, index) => ({
+        name: `${name}-${region}`,
+        props: { name, region, layers: [layer("base", index + 1, region)] },
+      })),
+    );
+    assert.deepEqual(await violations(...stack), [
+      "advisory: Layer base (eu-west-1) is used in 2 versions: version 1 in api (eu-west-1); version 2 in job (eu-west-1).",
+      "advisory: Layer base (us-east-1) is used in 2 versions: version 1 in api (us-east-1); version 2 in job (us-east-1).",
+    ]);
+  });
+
+  it("compares what is known, and says what is not known yet or cannot be read", async () => {
+    const unknown = fn("b", [unknownString, layer("base", 2)]);
+    const hidden = fn("c", ["[secret]"]);
+    assert.deepEqual(await violations(fn("a", [layer("base", 1)]), unknown, hidden), [
+      "advisory: Layer base is used in 2 versions: version 1 in a; version 2 in b.",
+      "advisory: Not compared: c. Some of their layers are secrets that cannot be read here.",
+      "advisory: can't run policy 'layer-consistency' from policy pack 'test-pack@v1.0.0' during preview: which layers b will have: not yet known, checked when the update runs",
+    ]);
+  });
+
+  it("goes by what functions are to have, as far as resource policies were given it", async () => {
+    const context = new PolicyContext({ PWD: "/" });
+    await analyze([layerCountWithin(context)], fn("b", [unknownString, layer("base", 2)]));
+    const outputs = [fn("a", [layer("base", 1)]), { name: "b", props: { name: "b", layers: unknownList } }];
+    const { violations } = await analyzeStack([consistency(context)], outputs);
+    assert.deepEqual(
+      violations.map(({ message }) => message.split("\n")[0]),
+      [
+        "Layer base is used in 2 versions: version 1 in a; version 2 in b.",
+        "can't run policy 'layer-consistency' from policy pack 'test-pack@v1.0.0' during preview: which layers b will have: not yet known, checked when the update runs",
+      ],
+    );
   });
 });

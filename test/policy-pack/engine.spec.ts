@@ -48,6 +48,8 @@ describe("the policy pack on the engine", function () {
           awsFunction("api", [layer("base-dev", 1), layer("theirs", 2)]),
           awsFunction("worker", [layer("base-dev", 5)]),
         ]),
+        "misspelt.json": { "layer-version-pined": "remediate", "layer-declared": { cofigFile: "x.yaml" } },
+        "base.json": { "layer-version-pinned": { layers: { base: { version: 1 } } } },
         "broken.yaml": "layers:\n  base:\n    version: five\n",
       },
     });
@@ -154,6 +156,34 @@ describe("the policy pack on the engine", function () {
     assert.equal(output.match(/\[mandatory\]/g)?.length, 1);
   });
 
+  it("ends before anything is checked if a policy or a setting of its configuration does not exist", async () => {
+    const { code, output } = await analyze("recorded.json", ["--policy-pack-config", "misspelt.json"]);
+    assert.notEqual(code, 0);
+    assert.match(output, /configuring policy pack "pulumi-lambda-layers": The policy configuration is not valid\./);
+    assert.match(output, /layer-declared has no setting "cofigFile"\. Did you mean configFile\?/);
+    assert.match(output, /there is no policy "layer-version-pined"\. Did you mean layer-version-pinned\?/);
+    assert.deepEqual(said(output, "Function "), []);
+    assert.doesNotMatch(output, /\n\s+at /);
+  });
+
+  it("names layers that are there twice, and minds none that is Lambda's own", async () => {
+    const file = (name: string) => join(checkout, "test/data/cases", name, "export.json");
+    const config = ["--policy-pack-config", "base.json"];
+    const twice = await analyze(file("duplicates"), config);
+    assert.deepEqual(
+      said(twice.output, "Function ")
+        .filter((line) => line.includes("is there 2 times"))
+        .sort(),
+      ["one-good-one-bad", "py-req", "same-twice"].map(
+        (name) => said(twice.output, `Function ${name}: Layer base is there 2 times: layer 1 (version 1`)[0],
+      ),
+      twice.output,
+    );
+    const builtIn = await analyze(file("awslayer"), config);
+    assert.equal(builtIn.code, 0, builtIn.output);
+    assert.doesNotMatch(builtIn.output, /awslayer|Invalid/);
+  });
+
   it("reports a broken config once, with line and column", async () => {
     const { code, output } = await analyze("recorded.json", [], { env: { LAMBDA_LAYERS_CONFIG: "broken.yaml" } });
     assert.notEqual(code, 0);
@@ -178,9 +208,10 @@ describe("the policy pack on the engine, with values that are special", function
       env: emulator.env,
       program: `${preamble}
         const own = new lambda.LayerVersion("own", { layerName: "own", code });
-        fn("unknown", { layers: [own.arn, "${layer("base-dev", 5)}"] });
+        fn("unknown", { layers: [own.arn, "${layer("base-dev", 5)}", "${layer("extra", 5)}"] });
+        fn("older", { layers: ["${layer("extra", 4)}"] });
         fn("hidden", { layers: [pulumi.secret("${secretArn}")] });
-        fn("odd", { layers: [pulumi.secret("top-secret-text")] });`,
+        fn("odd", { layers: [pulumi.secret("arn:aws:s3:::top-secret-bucket")] });`,
       files: { "layer_config.yaml": configText },
     });
     try {
@@ -188,8 +219,10 @@ describe("the policy pack on the engine, with values that are special", function
       assert.notEqual(code, 0);
       assert.equal(output.match(/\[advisory\][^\n]*layer-version-pinned/g)?.length, 1);
       assert.match(output, /layer 1 of function unknown: not yet known, checked when the update runs/);
+      assert.match(output, /Layer extra is used in 2 versions: version 4 in older; version 5 in unknown\./);
+      assert.match(output, /'layer-consistency' .*: which layers unknown will have: not yet known, checked/);
       assert.match(output, /Function hidden: Layer base-dev version 2 -> 5/);
-      assert.match(output, /Function odd: Invalid layer ARN format: layer 1: it does not begin with arn:/);
+      assert.match(output, /Function odd: Invalid layer ARN format: layer 1: it is the ARN of another service/);
       assert.ok(!output.includes("210987654321") && !output.includes("top-secret"), output);
     } finally {
       await stack.dispose();

@@ -58,6 +58,10 @@ describe("policies over Lambda's own rules", () => {
       });
     }
 
+    it("lets Lambda's own layers through, which have neither region nor version", async () => {
+      assert.deepEqual(await messages(arnValid, { layers: ["arn:aws:lambda:::awslayer:AmazonLinux2", valid] }), []);
+    });
+
     it("lets partitions through that it does not know", async () => {
       assert.deepEqual(await messages(arnValid, { layers: ["arn:aws-xy:lambda:xy-1:123456789012:layer:a:1"] }), []);
     });

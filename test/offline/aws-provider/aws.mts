@@ -27,7 +27,12 @@ export class Aws {
     return { tags, tagsAll: live };
   }
 
-  /** The region that resources without one are in. */
+  /** The region that resources without one are in; undefined if it is not configured, or not known yet. */
+  get knownRegion(): string | undefined {
+    return this.#config.region;
+  }
+
+  /** The same, where there has to be one. */
   get region(): string {
     if (this.#config.region === undefined) throw new Error('Missing region configuration: set "aws:region"');
     return this.#config.region;

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { closest } from "fastest-levenshtein";
-import { inputNames, isObject, type Properties, type Property, type Schema, type Value } from "./values.mts";
+import { inputNames, isObject, type Properties, type Property, type Schema, UNKNOWN, type Value } from "./values.mts";
 
 export interface Failure {
   property: string;
@@ -37,9 +37,46 @@ export function check(schema: Schema, olds: Properties, news: Properties, naming
     if (value !== undefined && given === undefined) defaults.push(name);
     if (value === undefined && property.required)
       failures.push({ property: name, reason: "Missing required argument" });
+    failures.push(...listFailures(property, value, `${naming.logicalName}.${name}`, name));
   }
   inputs.__defaults = defaults.sort();
   return { inputs, failures: [...failures, ...strangers(schema, news, "")] };
+}
+
+/** What the bridge says of lists, which it prints, in words of its own: without a property, as it names the place itself. */
+function listFailures(
+  { most, arns, terraform }: Property,
+  list: Value | undefined,
+  place: string,
+  name: string,
+): Failure[] {
+  if (!Array.isArray(list)) return [];
+  const failure = (reason: string, at: string) => ({ property: "", reason: `${reason}. Examine values at '${at}'.` });
+  const attribute = terraform ?? name;
+  const wrong = arns ? list.flatMap((value, index) => [[index, value, whyNoArn(value)] as const]) : [];
+  const many = `Too many list items. Attribute ${attribute} supports ${most} item maximum, but config has ${list.length} declared`;
+  return [
+    ...(most !== undefined && list.length > most ? [failure(many, place)] : []),
+    ...wrong.flatMap(([index, value, why]) =>
+      why === undefined
+        ? []
+        : [failure(`"${attribute}.${index}" (${value}) is an invalid ARN: ${why}`, `${place}[${index}]`)],
+    ),
+  ];
+}
+
+/** The rules of the real provider for ARNs of any kind: it does not know those of layers. */
+function whyNoArn(value: Value): string | undefined {
+  if (typeof value !== "string" || value === "" || value === UNKNOWN) return undefined;
+  const [prefix, partition = "", service, region, account, ...resource] = value.split(":");
+  if (prefix !== "arn") return "arn: invalid prefix";
+  if (resource.length === 0) return "arn: not enough sections";
+  if (!/^aws(-[a-z]+)*$/.test(partition)) return "invalid partition value";
+  if (!service) return "missing service value";
+  if (region && !/^[a-z]{2}(-[a-z]+)+-\d{1,2}$/.test(region)) return "invalid region value";
+  if (account && !/^(aws|aws-managed|third-party|aws-marketplace|\d{12}|cw.{10})$/.test(account))
+    return "invalid account ID value";
+  return resource.join("") === "" ? "missing resource value" : undefined;
 }
 
 function defaultOf(name: string, property: Property, olds: Properties, naming: Naming): Value | undefined {

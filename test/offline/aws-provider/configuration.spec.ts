@@ -10,7 +10,8 @@ const aws = require("@pulumi/aws");
 const options = { provider: new aws.Provider("other", {
   region: "us-west-2", accessKey: "AKIAOTHER", secretKey: "the other's secret", defaultTags: { tags: { owner: "ops" } },
 }) };
-fn("east", { tags: { team: "x" }, timeout: 10, publish: true });
+const east = fn("east", { tags: { team: "x" }, timeout: 10, publish: true });
+new lambda.Alias("live", { name: "live", functionName: east.name, functionVersion: east.version });
 fn("west", { tags: { team: "x" } }, options);
 fn("north", { region: "eu-north-1" });
 const existing = lambda.Function.get("existing", "existing");
@@ -44,6 +45,14 @@ describe("aws provider: where its calls go", function () {
     assert.ok(names({}).includes("east"));
   });
 
+  it("records each resource's region among its inputs, though programs give none, and no default", async () => {
+    const regions = { east: "us-east-1", west: "us-west-2", north: "eu-north-1" };
+    for (const [name, region] of Object.entries(regions)) {
+      const { inputs } = await recorded(stack, name);
+      assert.deepEqual([inputs.region, inputs.__defaults.includes("region")], [region, false]);
+    }
+  });
+
   it("adds the provider's default tags", async () => {
     const { inputs, outputs } = await recorded(stack, "west");
     assert.deepEqual([inputs.tags, inputs.tagsAll], [{ team: "x" }, { owner: "ops", team: "x" }]);
@@ -65,7 +74,14 @@ describe("aws provider: where its calls go", function () {
     await stack.write({
       "index.js": program.replace('tags: { team: "x" }, timeout: 10', 'tags: { squad: "y" }, timeout: 20'),
     });
+    const { stdout } = await stack.preview();
+    assert.match(
+      stdout,
+      /Function +east +update +\[diff: ~qualifiedArn,qualifiedInvokeArn,tags,tagsAll,timeout,version\]/,
+    );
+    assert.match(stdout, /Alias +live +update +\[diff: ~functionVersion\]/);
     await stack.up();
+    assert.equal((await recorded(stack, "live")).outputs.functionVersion, "2");
     const { outputs } = await recorded(stack, "east");
     assert.deepEqual([outputs.timeout, outputs.version], [20, "2"]);
     const live = emulator.functions().find(({ name }) => name === "east");

@@ -68,7 +68,7 @@ describe("aws provider: an update that AWS does not make", function () {
     await stack.write({ "index.js": `${program(1)} fn("broken", { layers: ["${base(9)}"] });` });
     const { code, output } = await stack.pulumi(failing);
     assert.notEqual(code, 0);
-    assert.match(output, /creating .*::broken: [\s\S]*base:9/);
+    assert.match(output, /creating Lambda Function \(broken\): [\s\S]*base:9/);
     assert.equal(await recorded(stack, "broken"), undefined);
   });
 });

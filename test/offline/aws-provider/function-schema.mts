@@ -23,7 +23,7 @@ export const configuration: Schema = {
     },
   },
   kmsKeyArn: { type: "string", aws: "KMSKeyArn" },
-  layers: { type: "list" },
+  layers: { type: "list", most: 5, arns: true },
   loggingConfig: {
     type: "object",
     computed: true,

@@ -12,6 +12,7 @@ const tenMinutes = 600_000_000_000;
 
 export const lambdaFunction: Resource = {
   schema,
+  title: "Lambda Function",
   timeouts: { create: tenMinutes, delete: tenMinutes, update: tenMinutes },
 
   async create(inputs, aws) {
@@ -49,6 +50,10 @@ export const lambdaFunction: Resource = {
     };
   },
 
+  renewed(changed, inputs) {
+    return publishes(changed, inputs) ? ["qualifiedArn", "qualifiedInvokeArn", "version"] : [];
+  },
+
   async update(id, changed, inputs, { arn }, aws) {
     const client = await clientFor(inputs, aws);
     const sdk = await import("@aws-sdk/client-lambda");
@@ -66,8 +71,7 @@ export const lambdaFunction: Resource = {
       await untilReady(client, id);
     }
     if (changed.has("reservedConcurrentExecutions")) await reserve(client, id, inputs);
-    const newVersion = newCode || changed.has("publish") || Object.keys(settings).length > 0;
-    if (inputs.publish === true && newVersion) {
+    if (publishes(changed, inputs)) {
       await client.send(new sdk.PublishVersionCommand({ FunctionName: id }));
     }
   },
@@ -79,6 +83,12 @@ export const lambdaFunction: Resource = {
     await unlessMissing(client.send(new DeleteFunctionCommand({ FunctionName: id })));
   },
 };
+
+/** Whether an update ends with a new version. */
+function publishes(changed: ReadonlySet<string>, inputs: Properties): boolean {
+  const counting = ["publish", ...Object.keys(code), ...Object.keys(configuration)];
+  return inputs.publish === true && counting.some((name) => changed.has(name));
+}
 
 function clientFor({ region }: Properties, aws: Aws): Promise<LambdaClient> {
   return aws.lambda(typeof region === "string" ? region : undefined);
@@ -92,7 +102,7 @@ function request(schema: Schema, inputs: Properties, base: Record<string, unknow
   return { ...members, FileSystemConfigs: isZero(inputs.fileSystemConfig) ? [] : [FileSystemConfigs] };
 }
 
-function outputs({ Configuration: live = {}, Concurrency }: GetFunctionResponse, version: string): Properties {
+function outputs({ Configuration: live = {}, Code, Concurrency }: GetFunctionResponse, version: string): Properties {
   const { DeadLetterConfig, Environment, FunctionArn: arn = "", SnapStart, VpcConfig } = live;
   const region = arn.split(":")[3] ?? "";
   const partition = arn.split(":")[1] ?? "";
@@ -105,6 +115,7 @@ function outputs({ Configuration: live = {}, Concurrency }: GetFunctionResponse,
       Environment: Object.keys(Environment?.Variables ?? {}).length > 0 ? Environment : undefined,
       FileSystemConfigs: live.FileSystemConfigs?.[0],
       ImageConfig: live.ImageConfigResponse?.ImageConfig,
+      ImageUri: Code?.ImageUri,
       Layers: live.Layers?.map((layer) => layer.Arn),
       SnapStart: SnapStart?.ApplyOn === "PublishedVersions" ? SnapStart : undefined,
       VpcConfig: VpcConfig?.SubnetIds?.length ? VpcConfig : undefined,

@@ -36,6 +36,7 @@ const untold = ["code", "s3Bucket", "s3Key", "s3ObjectVersion", "skipDestroy"];
 
 export const layerVersion: Resource = {
   schema,
+  title: "Lambda Layer Version",
 
   async create(inputs, aws) {
     const { PublishLayerVersionCommand } = await import("@aws-sdk/client-lambda");

@@ -1,5 +1,6 @@
 // What the engine asks of a provider, for any type of resource: pure rules applied around the calls to AWS.
 
+import { alias } from "./alias.mts";
 import { Aws } from "./aws.mts";
 import { type Checked, check } from "./check.mts";
 import { checkConfig, parseConfig } from "./config.mts";
@@ -14,6 +15,7 @@ import { isObject, type Properties, pick, UNKNOWN } from "./values.mts";
 
 const resources: Record<string, Resource> = {
   "aws:iam/role:Role": role,
+  "aws:lambda/alias:Alias": alias,
   "aws:lambda/function:Function": lambdaFunction,
   "aws:lambda/layerVersion:LayerVersion": layerVersion,
 };
@@ -52,7 +54,10 @@ export class Provider {
   /** @param seed random bytes that the engine repeats in the update that follows a preview */
   check(urn: string, olds: Properties, news: Properties, seed: Uint8Array): Checked {
     const { schema } = resourceOf(urn);
-    const checked = check(schema, olds, news, { logicalName: nameOf(urn), seed });
+    const placed = schema.region
+      ? { region: this.#aws.knownRegion, ...pick(news, (_name, value) => value !== null) }
+      : news;
+    const checked = check(schema, olds, placed, { logicalName: nameOf(urn), seed });
     if (!schema.tagsAll) return checked;
     const { tags } = checked.inputs;
     const tagsAll = tags === UNKNOWN ? tags : { ...this.#aws.defaultTags, ...(isObject(tags) ? tags : {}) };
@@ -60,7 +65,12 @@ export class Provider {
   }
 
   diff(urn: string, outputs: Properties, inputs: Properties, ignored: readonly string[]): Difference {
-    const changes = diff(resourceOf(urn).schema, outputs, inputs, ignored);
+    const resource = resourceOf(urn);
+    const own = diff(resource.schema, outputs, inputs, ignored);
+    const renewed = renewedBy(resource, own, inputs).map(
+      (property): Change => ({ property, path: property, kind: "update", replaces: false }),
+    );
+    const changes = [...own, ...renewed];
     const defaults = inputs.__defaults;
     const named = typeof inputs.name === "string" && !(Array.isArray(defaults) && defaults.includes("name"));
     return { changes, deleteBeforeReplace: named && inputs.name === outputs.name };
@@ -76,7 +86,7 @@ export class Provider {
       return { id, outputs: await this.#applied(resource, id, plan) };
     } catch (error) {
       const created = error instanceof CreatedError ? error.id : id;
-      const message = `creating ${urn}: ${explain(error)}`;
+      const message = `creating ${resource.title} (${inputs.name ?? inputs.layerName}): ${explain(error)}`;
       throw created === "" ? new Error(message) : new InitError(created, claimed(resource, plan), message);
     }
   }
@@ -107,10 +117,12 @@ export class Provider {
     { preview, ignored }: { preview: boolean; ignored: readonly string[] },
   ): Promise<Properties> {
     const resource = resourceOf(urn);
-    const changed = new Set(diff(resource.schema, outputs, inputs, ignored).map(({ property }) => property));
+    const changes = diff(resource.schema, outputs, inputs, ignored);
+    const changed = new Set(changes.map(({ property }) => property));
     const wanted = { ...inputs, ...pick(outputs, (name) => ignored.includes(name)) };
     const plan = planned(resource.schema, outputs, wanted);
-    if (preview) return plan;
+    const renewed = renewedBy(resource, changes, wanted);
+    if (preview) return { ...plan, ...Object.fromEntries(renewed.map((name) => [name, UNKNOWN])) };
     try {
       await resource.update(id, changed, wanted, outputs, this.#aws);
       return await this.#applied(resource, id, plan);
@@ -138,6 +150,10 @@ export class Provider {
     const outputs = settled(resource.schema, plan, live);
     return { ...outputs, ...bookkeeping(resource.schema, outputs, resource.timeouts), id };
   }
+}
+
+function renewedBy(resource: Resource, changes: readonly Change[], inputs: Properties): string[] {
+  return resource.renewed?.(new Set(changes.map(({ property }) => property)), inputs) ?? [];
 }
 
 /** The outputs to record after a change that failed: those that were hoped for. */

@@ -4,6 +4,10 @@ import type { Properties, Schema } from "./values.mts";
 /** What the stand-in does for one type of resource. */
 export interface Resource {
   schema: Schema;
+  /** What its makers call it in errors, such as `Lambda Function`. */
+  title: string;
+  /** Outputs that a change of these properties makes anew, and that are listed beside them. */
+  renewed?(changed: ReadonlySet<string>, inputs: Properties): string[];
   /** How long AWS may take, in nanoseconds, as the bridge records it. */
   timeouts?: Properties;
   /**

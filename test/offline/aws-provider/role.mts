@@ -27,6 +27,7 @@ const schema: Schema = {
 
 export const role: Resource = {
   schema,
+  title: "IAM Role",
 
   async create(inputs, aws) {
     const { CreateRoleCommand } = await import("@aws-sdk/client-iam");

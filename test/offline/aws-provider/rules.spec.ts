@@ -46,6 +46,35 @@ describe("aws provider: check", () => {
   });
 });
 
+describe("aws provider: check of layers", () => {
+  const layer = (name: string) => `arn:aws:lambda:us-east-1:123456789012:layer:${name}:1`;
+  const reasons = (layers: Value) =>
+    check(schema, {}, { role: "r", layers }, { logicalName: "api", seed: new Uint8Array() }).failures;
+
+  it("takes any ARN, and what is not known yet", () => {
+    const fine = [layer("a"), "arn:aws:lambda:::awslayer:AmazonLinux2", "arn:aws:s3:::bucket", UNKNOWN];
+    assert.deepEqual([reasons(fine), reasons(UNKNOWN), reasons([])], [[], [], []]);
+  });
+
+  it("refuses what is none, and prints it, and more than five", () => {
+    const bad = { base: "arn: invalid prefix", "arn:aws:x": "arn: not enough sections" };
+    for (const [text, why] of Object.entries(bad)) {
+      const reason = `"layers.1" (${text}) is an invalid ARN: ${why}. Examine values at 'api.layers[1]'.`;
+      assert.deepEqual(reasons([layer("a"), text]), [{ property: "", reason }]);
+    }
+    const account = layer("a").replace("123456789012", "12345");
+    assert.match(reasons([account])[0]?.reason ?? "", /is an invalid ARN: invalid account ID value/);
+    assert.match(reasons([..."abcdef"].map(layer))[0]?.reason ?? "", /^Too many list items\. .* 5 item maximum, .* 6/);
+  });
+});
+
+describe("aws provider: a plan", () => {
+  it("knows no element of a list if it does not know one", () => {
+    const plan = (layers: Value) => planned(schema, undefined, { layers }).layers;
+    assert.deepEqual([plan(["a", "b"]), plan(["a", UNKNOWN])], [["a", "b"], UNKNOWN]);
+  });
+});
+
 describe("aws provider: diff", () => {
   const cases: [string, Properties, Properties, string[]][] = [
     ["nothing", { layers: ["a"] }, { layers: ["a"] }, []],

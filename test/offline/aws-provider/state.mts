@@ -18,11 +18,17 @@ export function planned(schema: Schema, olds: Properties | undefined, inputs: Pr
   const outputs: Properties = { ...olds };
   for (const [name, property] of Object.entries(schema)) {
     const given = inputs[name] ?? undefined;
-    if (given !== undefined) outputs[name] = isObject(given) ? withoutDefaults(given) : given;
+    if (given !== undefined) outputs[name] = expected(property, given);
     else if (olds === undefined) outputs[name] = property.output || property.computed ? UNKNOWN : nothing(property);
     else if (!property.output && !property.computed && !isZero(olds[name])) outputs[name] = removed(property);
   }
   return outputs;
+}
+
+/** What becomes of an input. In a plan, the bridge knows no element of a list if it does not know one. */
+function expected({ type }: Property, given: Value): Value {
+  if (type === "list" && Array.isArray(given) && given.includes(UNKNOWN)) return UNKNOWN;
+  return isObject(given) ? withoutDefaults(given) : given;
 }
 
 /** What is recorded of a collection that was never set is `null`, though AWS gives an empty one. */

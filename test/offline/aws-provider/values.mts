@@ -25,6 +25,10 @@ export interface Property {
   output?: true;
   /** A change makes a new resource. */
   replaces?: true;
+  /** The most elements that a list may have. */
+  most?: number;
+  /** The elements of a list are ARNs. */
+  arns?: true;
   /** Text that holds JSON, compared by meaning. */
   json?: true;
   /** Its name in AWS, where that is not the same with a capital letter. */

@@ -1,0 +1,59 @@
+import type { Policies } from "@pulumi/policy";
+import { configurationProblems } from "./configuration";
+
+// Neither the engine (3.259) nor the policy SDK (1.21) minds a policy or a setting that does not exist: a misspelt one has
+// no effect, and nobody is told. Only the SDK's server receives the whole configuration, so its answer to that call is
+// changed: an error there ends the run before any resource is looked at, whatever levels policies have. Where the SDK is
+// another copy than ours, or changed, nothing is checked.
+
+interface ConfigureCall {
+  readonly request: {
+    getPolicyconfigMap(): { entries(): Iterable<[string, { getProperties(): Message | undefined }]> };
+  };
+}
+
+interface Message {
+  toJavaScript(): object;
+}
+
+type Configure = (call: ConfigureCall, respond: (error: object | null) => void) => void;
+type Serve = (
+  name: string,
+  version: string,
+  level: string,
+  args: { readonly policies?: Policies },
+  ...rest: unknown[]
+) => void;
+
+const sdk: { serve: Serve } = require("@pulumi/policy/server");
+// gRPC's, as the SDK finds it.
+const { Server } = require(require.resolve("@grpc/grpc-js", { paths: [require.resolve("@pulumi/policy/server")] }));
+
+const { serve } = sdk;
+sdk.serve = (name, version, level, args, ...rest) => {
+  const { addService } = Server.prototype;
+  Server.prototype.addService = function (service: unknown, methods: { readonly configure: Configure }) {
+    addService.call(this, service, { ...methods, configure: checked(methods.configure, args.policies ?? []) });
+  };
+  try {
+    serve(name, version, level, args, ...rest);
+  } finally {
+    Server.prototype.addService = addService;
+  }
+};
+
+function checked(configure: Configure, policies: Policies): Configure {
+  return (call, respond) => {
+    const sent = [...call.request.getPolicyconfigMap().entries()];
+    const configuration = Object.fromEntries(
+      sent.map(([name, settings]) => [name, settings.getProperties()?.toJavaScript() ?? {}]),
+    );
+    const problems = configurationProblems(configuration, policies);
+    if (problems.length === 0) return configure(call, respond);
+    const details = ["The policy configuration is not valid. Nothing was checked.", ...problems].join("\n");
+    respond({ code: invalidArgument, details });
+  };
+}
+
+/** gRPC's status for a request that no repetition makes right. */
+const invalidArgument = 3;

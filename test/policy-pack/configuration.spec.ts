@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import type { Policies } from "@pulumi/policy";
+import { configurationProblems, type PackConfiguration } from "../../policy-pack/configuration";
+import { layerPolicies, layerVersionPinned } from "../../policy-pack/policies";
+
+describe("the configuration of a pack", () => {
+  const others = { name: "our-own-rule", description: "x", validateResource: () => {} };
+  const cases: [what: string, PackConfiguration, says: string[], policies?: Policies][] = [
+    ["nothing", {}, []],
+    [
+      "what there is",
+      {
+        all: { enforcementLevel: "advisory" },
+        "layer-version-pinned": {
+          enforcementLevel: "remediate",
+          configFile: "x",
+          resourceTypes: { "a:b:C": "layers" },
+        },
+        "layer-live-drift": { timeoutSeconds: 60 },
+      },
+      [],
+    ],
+    [
+      "a misspelt policy",
+      { "layer-version-pined": {} },
+      ['there is no policy "layer-version-pined". Did you mean layer-version-pinned?'],
+    ],
+    [
+      "a policy unlike any other",
+      { "no-public-buckets\n": {} },
+      [`there is no policy "no-public-buckets\\n". Known are: ${layerPolicies.map(({ name }) => name).join(", ")}.`],
+    ],
+    [
+      "misspelt settings",
+      { "layer-declared": { configfile: "x", layer: {} } },
+      [
+        'layer-declared has no setting "configfile". Did you mean configFile?',
+        'layer-declared has no setting "layer". Did you mean layers?',
+      ],
+    ],
+    [
+      "a setting of another policy",
+      { "layer-count": { timeoutSeconds: 3 } },
+      ['layer-count has no setting "timeoutSeconds". Known are: configFile, layers, stackOverrides, resourceTypes.'],
+    ],
+    [
+      "only what is nearly ours, in a pack with other policies",
+      { "our-own-rule": { anything: 1 }, "our-old-rule": {}, "layer-version-pind": {} },
+      ['there is no policy "layer-version-pind". Did you mean layer-version-pinned?'],
+      [others, layerVersionPinned],
+    ],
+  ];
+  for (const [what, configuration, says, policies = layerPolicies] of cases) {
+    it(`may have ${what}: ${says.length === 0 ? "fine" : "refused"}`, () => {
+      assert.deepEqual(configurationProblems(configuration, policies), says);
+    });
+  }
+});
