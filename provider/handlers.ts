@@ -3,31 +3,39 @@
 
 import type { dynamic } from "@pulumi/pulumi";
 import { checkTargets } from "../sdk/aws/preflight";
-import { connectAws } from "../sdk/aws/session";
-import { declaredTargets } from "../sdk/core/assess";
+import { parseLayerVersionArn } from "../sdk/core/arn";
 import { LayersError } from "../sdk/core/errors";
-import type { FunctionOutcome, LiveFunction } from "../sdk/core/live";
-import { createMatcher } from "../sdk/core/match";
+import { declaredLayersOf, type Goal } from "../sdk/core/goal";
+import type { LiveFunction } from "../sdk/core/live";
 import { layerName } from "../sdk/core/moves";
+import { assessedLive } from "../sdk/core/recorded";
 import { changeLine } from "../sdk/core/report";
 import type { AwsPort, TargetProblem } from "../sdk/ports";
-import { isPinned } from "./pinned";
+import { tellStaleAliases } from "./aliases";
+import { apply } from "./apply";
+import { cancelSignal } from "./cancel";
+import { useJournals } from "./journal";
+import { knownElsewhere } from "./known-elsewhere";
+import { readNames, refuseEmpty, refuseOtherAccounts } from "./names";
+import { declaredNow, withPending } from "./pending";
+import { ownFunctions } from "./pinned";
 import {
   type Checked,
   type FunctionPlan,
   isSettled,
   liveVersions,
   mergeVersions,
-  movingFunctions,
   planFunctions,
   planRecord,
   type Recorded,
   type Request,
   type Settings,
   sameTarget,
-  withTargets,
+  settingsOf,
 } from "./record";
+import { claim, leavingLines, leftVersions, restore } from "./restore";
 import { hasUnknown, isEmpty, knownPart, unknown } from "./selection";
+import { orPlainError, withAws } from "./session";
 
 const resourceId = "lambda-layer-versions";
 
@@ -40,33 +48,67 @@ export async function check(olds: Partial<Checked>, news: Declared): Promise<dyn
   const before = olds.before ?? {};
   const settings = settingsOf({ ...declared, before });
   const selection = knownPart(request.selection);
+  const refuse = (reasons: readonly string[]) => ({
+    inputs: { ...settings, functions: {} },
+    failures: reasons.map(failure),
+  });
+  const refused = refuseEmpty(selection);
+  if (refused.length > 0) return refuse(refused);
   const unresolved = hasUnknown(request.selection) || hasUnknown(declared) ? { unresolved: unknown } : {};
+  const recorded = sameTarget(olds, news) ? olds : {};
+  const tell = request.dryRun ? (lines: readonly string[]) => lines.map((line) => console.log(line)) : () => {};
+  const tellLeaving = (functions: Checked["functions"]) => {
+    if (news.onDelete !== "restore" || "unresolved" in unresolved) return;
+    // Functions of another region or account are others, whatever they are called.
+    tell(leavingLines(olds, sameTarget(olds, news) ? functions : {}));
+  };
   if (isEmpty(selection) || hasUnknown(declared)) {
-    return { inputs: { ...settings, functions: "unresolved" in unresolved ? unknown : {}, ...unresolved } };
+    if ("unresolved" in unresolved) return { inputs: { ...settings, functions: unknown, ...unresolved } };
+    tellLeaving({});
+    return { inputs: { ...settings, before: {}, functions: {} } };
   }
   try {
     return await withAws(news, async (aws) => {
-      const { functions, missing } = await aws.listFunctions(selection);
-      const live = functions.filter(({ name }) => !isPinned(request, name));
-      const targetOf = declaredTargets(createMatcher(request.declared));
-      const recorded = sameTarget(olds, news) ? olds : {};
-      const plans = planFunctions(live, targetOf, recorded, {
-        declared: request.declared,
-        accountId: request.accountId,
-      });
-      if (request.dryRun) {
-        for (const { function: fn, moves } of plans) {
-          for (const move of moves)
-            console.log(changeLine({ function: fn.name, ...move, layer: layerName(move.layer) }));
-        }
-      }
+      const names = readNames(selection.names, aws.region);
+      if (names.refused.length > 0) return refuse(names.refused);
+      const meant = { ...selection, names: [...new Set(names.named.map(({ name }) => name))] };
+      const { functions, missing } = await aws.listFunctions(meant);
+      const elsewhere = await refuseOtherAccounts(aws, names.named, functions);
+      if (elsewhere.length > 0) return refuse(elsewhere);
+      const isOwn = ownFunctions({ ...request, selection: meant });
+      const live = functions.filter((fn) => !isOwn(fn));
+      const { targetOf, pendingOf } = declaredNow(request.declared);
+      const others = live.filter(({ name }) => recorded.functions?.[name] === undefined);
+      const known = await knownElsewhere(others, request.stack?.others ?? [], settings);
+      const so = { ...recorded, before: mergeVersions(recorded.before, known.before) };
+      const plans = planFunctions(live, targetOf, so, { declared: request.declared, accountId: request.accountId });
+      const pending = pendingOf(live);
+      const planned = planRecord(plans, targetOf, so);
+      const record = { ...planned, ...withPending(planned, pending, so) };
+      tell(changeLines(plans));
+      tell(
+        pending.map(
+          ({ function: name, layer }) =>
+            `Function ${name}: Layer ${layer.name} version ${layer.version} -> what this update publishes`,
+        ),
+      );
       for (const name of missing) console.log(`Function ${name} does not exist in ${aws.region} yet: it is left out.`);
-      const record = planRecord(plans, targetOf, recorded);
-      const failures = await findFailures(aws, plans, request);
+      tell(known.lines);
+      tellLeaving(planned.functions);
+      const failures = await findFailures(aws, plans, { ...request, selection: meant });
+      if (failures.length > 0) return { inputs: { ...settings, ...record, ...unresolved }, failures };
+      if (request.dryRun) {
+        const moving = plans.filter(({ moves }) => moves.length > 0).map((plan) => plan.function);
+        const goal: Goal = (fn) => declaredLayersOf(assessedLive(fn), fn.layers, targetOf);
+        await tellStaleAliases(aws, moving, goal, { isPreview: true });
+      } else {
+        claim(live.filter(({ name }) => name in record.functions));
+        useJournals(known.journals);
+      }
       return { inputs: { ...settings, ...record, ...unresolved }, failures };
     });
   } catch (error) {
-    return { inputs: { ...settings, functions: {} }, failures: [failure(describe(error))] };
+    return refuse([describe(error)]);
   }
 }
 
@@ -99,75 +141,30 @@ export async function read(id: string, props: Recorded): Promise<dynamic.ReadRes
   const names = Object.keys(recorded);
   const functions = names.length === 0 ? {} : await orPlainError(() => readLive(props, names, recorded));
   const live = { ...settingsOf(props), functions };
-  return { id, props: live, inputs: live };
+  const left = leftVersions(props, functions);
+  return { id, props: { ...live, ...(Object.keys(left).length > 0 && { left }) }, inputs: live };
 }
 
 /** Keeps the layers as they are, or puts back the versions found before the first change. */
 async function remove(_id: string, props: Recorded): Promise<void> {
-  const names = Object.keys(props.before ?? {});
-  if (props.onDelete !== "restore" || names.length === 0) return;
-  await orPlainError(() =>
-    withAws(props, async (aws) => {
-      const { functions } = await aws.listFunctions({ names });
-      const outcomes = await aws.reconcile(functions, (fn) => withTargets(fn, props.before[fn.name] ?? {}));
-      const reasons = failureReasons(outcomes);
-      if (reasons.length === 0) return;
-      throw new LayersError("aws-update-failed", `Not every function was restored:\n${reasons.join("\n")}`, {
-        next: "The functions not named here have the layers that they had at first. Run `pulumi destroy` again, or set onDelete to keep.",
-      });
-    }),
-  );
+  if (props.onDelete !== "restore" || Object.keys(props.before ?? {}).length === 0) return;
+  const { functions = {} } = props;
+  await orPlainError(() => withAws(props, (aws) => restore(aws, { ...props, functions }), cancelSignal));
 }
 
 export { remove as delete };
 
-async function apply(id: string, inputs: Checked, olds: Recorded | undefined): Promise<Recorded> {
-  const settings = { ...settingsOf(inputs), before: mergeVersions(olds?.before, inputs.before) };
-  // `check` has just seen the others at their targets: reading them again would double the calls.
-  const lastSeen = olds?.functions ?? inputs.before;
-  const moving = movingFunctions(inputs, lastSeen);
-  const settled = Object.fromEntries(
-    Object.entries(lastSeen).filter(([name]) => name in inputs.functions && !moving.has(name)),
+function changeLines(plans: readonly FunctionPlan[]): string[] {
+  return plans.flatMap(({ function: { name }, moves }) =>
+    moves.map((move) => changeLine({ function: name, ...move, layer: layerName(move.layer) })),
   );
-  if (moving.size === 0) return { ...settings, functions: settled };
-  return orPlainError(() =>
-    withAws(settings, async (aws) => {
-      const { functions, missing } = await aws.listFunctions({ names: [...moving] });
-      const outcomes = await aws.reconcile(functions, (fn) =>
-        withTargets(fn, inputs.functions[fn.name] ?? {}, inputs.lost?.[fn.name]),
-      );
-      const after = outcomes.map(({ function: name, after: layers }) => ({ name, layers }));
-      const outs = { ...settings, functions: { ...settled, ...liveVersions(after, inputs.functions) } };
-      const reasons = [...failureReasons(outcomes), ...missing.map((name) => `Function ${name} no longer exists`)];
-      if (reasons.length > 0) throw new PartialFailure(id, outs, reasons);
-      return outs;
-    }),
-  );
-}
-
-/** The shape by which Pulumi records what was done although something failed. */
-class PartialFailure extends Error {
-  override stack = "";
-  constructor(
-    readonly id: string,
-    readonly properties: Recorded,
-    readonly reasons: string[],
-  ) {
-    super(`${reasons.length} functions were not updated`);
-  }
-}
-
-function failureReasons(outcomes: readonly FunctionOutcome[]): string[] {
-  return outcomes
-    .filter(({ status }) => status === "failed" || status === "cancelled")
-    .map(({ function: name, reason }) => `Function ${name} was not updated: ${reason ?? "the run was cancelled"}`);
 }
 
 /** What would make the update fail, found before it begins. Functions that stay as they are matter only when named. */
 async function findFailures(
   aws: AwsPort,
   plans: readonly FunctionPlan[],
-  { selection, validateLayerExists }: Request,
+  { selection, validateLayerExists, dryRun, ownLayers = [] }: Request,
 ): Promise<dynamic.CheckFailure[]> {
   const isNamed = ({ name, arn }: LiveFunction) => [name, arn].some((text) => selection.names?.includes(text));
   const wanted = plans.filter(({ function: fn, moves }) => isNamed(fn) || moves.length > 0);
@@ -175,34 +172,18 @@ async function findFailures(
   // What a publisher declares a layer to be compatible with is advice: Lambda attaches it all the same.
   const isAdvice = ({ code }: TargetProblem) => code === "layer-incompatible";
   for (const { message } of problems.filter(isAdvice)) console.log(`Warning: ${message}`);
-  return problems.filter((problem) => !isAdvice(problem)).map(({ message }) => failure(message));
+  // What the program publishes itself may be there when the update comes to it.
+  const isOwn = ({ code, layerVersionArn = "" }: TargetProblem) =>
+    dryRun && code === "layer-version-missing" && ownLayers.includes(parseLayerVersionArn(layerVersionArn)?.name ?? "");
+  for (const { layerVersionArn } of problems.filter(isOwn))
+    console.log(
+      `Warning: Whether ${layerVersionArn} will exist is not known before \`pulumi up\`: the program publishes the layer itself. It is checked then.`,
+    );
+  return problems.filter((problem) => !isAdvice(problem) && !isOwn(problem)).map(({ message }) => failure(message));
 }
 
 function readLive(settings: Settings, names: readonly string[], recorded: Recorded["functions"]) {
   return withAws(settings, async (aws) => liveVersions((await aws.listFunctions({ names })).functions, recorded));
-}
-
-/** Runs with a session of the recorded account and region. */
-async function withAws<T>(
-  { region, profile, roleArn }: Pick<Settings, "region" | "profile" | "roleArn">,
-  work: (aws: AwsPort) => Promise<T>,
-): Promise<T> {
-  const aws = await connectAws({ region, profile, roleArn });
-  try {
-    return await work(aws);
-  } finally {
-    aws.close();
-  }
-}
-
-/** Pulumi prints the stack of what a handler throws; our errors say all there is to say in their message. */
-async function orPlainError<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof LayersError)) throw error;
-    throw Object.assign(new Error(error.describe()), { stack: "" });
-  }
 }
 
 /** Without a property: the engine would print its value, which here is what the program knows and not what is wrong. */
@@ -212,10 +193,4 @@ function failure(reason: string): dynamic.CheckFailure {
 
 function describe(error: unknown): string {
   return error instanceof LayersError ? error.describe() : String(error);
-}
-
-/** Just what is recorded, without what is undefined, which a state cannot hold. */
-function settingsOf({ configFile, region, profile, roleArn, onDelete, before }: Settings): Settings {
-  const settings = { configFile, region, profile, roleArn, onDelete, before: before ?? {} };
-  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as unknown as Settings;
 }

@@ -1,16 +1,24 @@
-import { resolveAwsInputs } from "./aws-inputs";
-import { loadProgramConfig, type PinLayersArgs, pinTo } from "./program";
+import { functionTypes } from "../sdk/core/function-types";
+import { watchFunctions } from "./pinned-functions";
+import { declare, loadProgramConfig, type PinLayersArgs } from "./program";
+import { watchProgram } from "./registry";
 
 export { type FunctionsArgs, LayerVersions, type LayerVersionsArgs } from "./layer-versions";
+export type { LayerArgs } from "./layers-argument";
 export type { PinLayersArgs } from "./program";
 export type { Versions } from "./record";
+
+// From now on, as layers and functions may be registered before anything is declared about them.
+watchProgram();
+watchFunctions(functionTypes);
 
 /**
  * Pins the layers of every function that the program registers from now on to the versions that the config declares,
  * without a resource of its own.
- * @throws pulumi.RunError the config file is missing or not valid, with all its problems
+ * @throws pulumi.RunError the config file is missing or not valid, with all its problems; or another declaration says
+ * something else about a layer
  */
 export function pinLayers(args: PinLayersArgs = {}): void {
-  const program = loadProgramConfig(args.configFile);
-  pinTo(program, resolveAwsInputs({}, program.config));
+  const { configFile, layers } = args;
+  declare(loadProgramConfig("pinLayers", { configFile, layers }));
 }

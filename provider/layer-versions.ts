@@ -1,13 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
-import { connectAws } from "../sdk/aws/session";
-import { layerVersionArn, partitionOf } from "../sdk/core/arn";
-import type { DeclaredLayer, DeclaredLayers } from "../sdk/core/config/declared";
-import { didYouMean } from "../sdk/core/nearest";
-import { type AwsInputs, resolveAwsInputs } from "./aws-inputs";
-import { PinnedFunctionsWatch } from "./pinned-functions";
-import { loadProgramConfig, type PinLayersArgs, type ProgramConfig, pinTo } from "./program";
+import type { DeclaredLayers } from "../sdk/core/config/declared";
+import { arnIn, findLayer } from "./layer-arn";
+import { refuseImport, refuseProvider, requireInstalled, warnVoidOptions } from "./options";
+import { readOwnStack } from "./own-stack";
+import { watchFunctions } from "./pinned-functions";
+import { declare, loadProgramConfig, type PinLayersArgs, type ProgramConfig } from "./program";
 import type { Request, Versions } from "./record";
+import { programRegistry, type Registry } from "./registry";
 import { shim } from "./shim";
+
+const resourceType = "pulumi-nodejs:dynamic/lambda-layers:LayerVersions";
 
 /** Which functions, owned elsewhere, a {@link LayerVersions} resource reconciles: those that any of the parts means. */
 export interface FunctionsArgs {
@@ -23,9 +25,13 @@ export interface FunctionsArgs {
 export interface LayerVersionsArgs extends PinLayersArgs {
   /** Functions owned elsewhere (another stack, the console, a pipeline) that this resource reconciles. Default: none. */
   functions?: FunctionsArgs;
-  /** Default: the stack's `aws:region`, the config's `settings.aws_region`, AWS_REGION or AWS_DEFAULT_REGION. */
+  /**
+   * Where these functions are. If it is given, only layers of this region are pinned. Default: the region of the AWS
+   * provider that the parent hands on, the stack's `aws:region`, the config's `settings.aws_region`, AWS_REGION or
+   * AWS_DEFAULT_REGION; and layers of all regions are pinned.
+   */
   region?: pulumi.Input<string>;
-  /** A profile of the shared AWS config files. Default: the stack's `aws:profile`, else the AWS SDK's own chain. */
+  /** A profile of the shared AWS config files. Default: the parent's provider's, the stack's `aws:profile`, else the AWS SDK's own chain. */
   profile?: pulumi.Input<string>;
   /** A role to assume for all calls. */
   roleArn?: pulumi.Input<string>;
@@ -41,84 +47,79 @@ export class LayerVersions extends pulumi.dynamic.Resource {
   /** Live versions of the functions named by `functions`: function to layer to version. */
   declare readonly functions: pulumi.Output<Versions>;
   readonly #program: ProgramConfig;
-  readonly #aws: AwsInputs;
+  readonly #registry: Registry;
 
-  /** @throws pulumi.RunError the config file is missing or not valid, with all its problems */
-  constructor(name: string, args: LayerVersionsArgs = {}, opts?: pulumi.CustomResourceOptions) {
-    const program = loadProgramConfig(args.configFile);
-    const aws = resolveAwsInputs(args, program.config);
-    const request = makeRequest(program, args.functions);
-    pinTo(program, aws);
-    const { configFile } = program;
+  /**
+   * @throws pulumi.RunError the config file is missing or not valid, with all its problems; another resource declares
+   * something else about a layer; the options name a provider, or a resource to import
+   */
+  constructor(name: string, args: LayerVersionsArgs = {}, opts: pulumi.CustomResourceOptions = {}) {
+    const by = `LayerVersions "${name}"`;
+    refuseProvider(by, opts);
+    refuseImport(by, opts);
+    requireInstalled();
+    const program = loadProgramConfig(by, args, opts.parent);
+    const registry = programRegistry();
+    const urn = pulumi.createUrn(name, resourceType, opts.parent);
+    const request = makeRequest(program, registry, urn, args.functions);
+    declare(program);
+    warnVoidOptions(by, opts);
+    const { configFile, declaration } = program;
     const outputs = { functions: undefined, before: undefined };
     super(
       shim,
       name,
-      { configFile, ...aws, onDelete: args.onDelete, request, ...outputs },
+      { configFile, ...declaration.aws, onDelete: args.onDelete, request, ...outputs },
       opts,
       "lambda-layers",
       "LayerVersions",
     );
     this.#program = program;
-    this.#aws = aws;
+    this.#registry = registry;
   }
 
-  /** What the config declares for this stack. */
+  /** What is declared for this stack. Entries whose values are outputs are left out: `arn` knows them. */
   get declared(): DeclaredLayers {
     return this.#program.declared;
   }
 
   /**
    * The full layer version ARN of a declared layer, known at preview: the entry's `arn`, else its first exact name, else
-   * `{name}-{stack}`, in the account of the settings or else of the credentials.
-   * @throws pulumi.RunError the config declares no such layer
+   * `{name}-{stack}`, in the account of the settings or else of the credentials. As an element of a function's `layers`
+   * it is that of the function's own region, where the program tells that.
+   * @param region default: that of this resource
+   * @throws pulumi.RunError no such layer is declared, or Lambda cannot have a layer of its name
    */
-  arn(key: string): pulumi.Output<string> {
-    const { declared, config } = this.#program;
-    const { arn, names, version } = findDeclared(declared, key);
-    if (arn) return pulumi.output(`${arn}:${version}`);
-    const name = names?.find((candidate) => !candidate.includes("*")) ?? `${key}-${declared.stack}`;
-    return pulumi.output(this.#aws).apply(async (target) => {
-      const { accountId } = config.settings;
-      if (accountId && target.region) {
-        const { region } = target;
-        return layerVersionArn({ partition: partitionOf(region), region, account: accountId, name, version });
-      }
-      const aws = await connectAws(target);
-      try {
-        const { partition, account } = await aws.callerIdentity();
-        return layerVersionArn({ partition, region: aws.region, account: accountId ?? account, name, version });
-      } finally {
-        aws.close();
-      }
-    });
+  arn(key: string, { region }: { region?: pulumi.Input<string> } = {}): pulumi.Output<string> {
+    const layer = findLayer(this.#program, key);
+    const { own } = this.#registry;
+    const issued = arnIn(this.#program, layer, region, own);
+    if (region === undefined) this.#registry.issue(issued, (its) => arnIn(this.#program, layer, its, own));
+    return issued;
   }
-}
-
-function findDeclared({ layers, file, stack }: DeclaredLayers, key: string): DeclaredLayer {
-  const found = layers.find((layer) => layer.key === key);
-  if (found) return found;
-  const hint = didYouMean(
-    key,
-    layers.map((layer) => layer.key),
-  );
-  throw new pulumi.RunError(`${file} declares no layer "${key}" for stack ${stack}.${hint ? ` ${hint}` : ""}`);
 }
 
 /**
  * What `check` needs to compute the plan; it records none of this. Not one output but many: where one value is unknown
  * in a preview, the others still arrive.
  */
-function makeRequest({ config, declared, types }: ProgramConfig, functions?: FunctionsArgs): pulumi.Inputs {
-  const watch = functions && new PinnedFunctionsWatch(types);
+function makeRequest(
+  { settings, declared, declaration }: ProgramConfig,
+  registry: Registry,
+  urn: pulumi.Output<string>,
+  functions?: FunctionsArgs,
+): pulumi.Inputs {
+  const watch = functions && watchFunctions(declaration.types);
   const request: { [K in keyof Request]: pulumi.Input<unknown> } = {
     dryRun: pulumi.runtime.isDryRun(),
-    declared,
-    accountId: config.settings.accountId,
-    validateLayerExists: config.settings.validateLayerExists,
+    declared: { ...declared, layers: functions ? declaration.layers : [] },
+    accountId: settings.accountId,
+    validateLayerExists: settings.validateLayerExists,
     selection: functions ?? {},
     pinned: watch?.settled() ?? { names: [], autoNamed: [] },
     pinnedBehindNames: watch?.namesBehind(functions?.names) ?? [],
+    ownLayers: functions ? registry.ownLayerNames() : [],
+    stack: functions && readOwnStack(declaration.types, urn),
   };
   return request;
 }

@@ -1,65 +1,130 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Matcher } from "../sdk/core/match";
+import { planLayer } from "../sdk/core/plan";
+import { changeLine } from "../sdk/core/report";
 import { ignoresProperty } from "./pin";
 
-/** The functions that the program pins itself, as far as the program can tell. */
-export interface PinnedFunctions {
+/** The functions whose layers the program sets itself, as far as the program can tell. */
+export interface OwnFunctions {
   /** Physical names. */
   readonly names: readonly string[];
   /** Logical names of functions whose physical name Pulumi makes up. */
   readonly autoNamed: readonly string[];
+  /** Types and logical names, `TYPE::NAME`, of functions that the program declares and leaves the layers of to others. */
+  readonly others: readonly string[];
+}
+
+interface SeenFunction {
+  readonly type: string;
+  /** Logical. */
+  readonly name: string;
+  readonly props: pulumi.Inputs;
+  /** The property that holds its layers. */
+  readonly property: string;
+  /** Whether the program sets its layers: not without layers, nor if it only reads it, or ignores changes of them. */
+  readonly isOwn: boolean;
+  /** Whether any pins were there when it was registered. */
+  readonly isCovered: boolean;
 }
 
 // How long no function may have been constructed before the program counts as having declared all of them. Programs
 // are synchronous for the most part and need one turn of the event loop; this is for those that await something.
 const quietMilliseconds = 100;
 
-/**
- * Watches which functions the program constructs from now on. It must not wait for a function's outputs: a function
- * may depend on the resource that asks.
- */
-export class PinnedFunctionsWatch {
-  private readonly resources = new Set<pulumi.Resource>();
-  private readonly names = new Set<string>();
-  private readonly autoNamed = new Set<string>();
-  private seen = 0;
+// A process may run several programs, one after the other: the Automation API does.
+const watches = new WeakMap<object, OwnFunctionsWatch>();
 
-  constructor(types: Readonly<Record<string, string>>) {
+/**
+ * The watch over the functions of the program that runs; undefined outside of any. The first call begins it, which is
+ * when the package is loaded: functions that are registered before `LayerVersions` are the program's own all the same.
+ */
+export function watchFunctions(types: Readonly<Record<string, string>>): OwnFunctionsWatch | undefined {
+  const stack = pulumi.runtime.getStackResource();
+  if (stack === undefined) return undefined;
+  const watch = watches.get(stack) ?? new OwnFunctionsWatch();
+  watches.set(stack, watch);
+  watch.include(types);
+  return watch;
+}
+
+/**
+ * Watches which functions the program constructs. It must not wait for a function's outputs: a function may depend on
+ * the resource that asks.
+ */
+class OwnFunctionsWatch {
+  #types: Readonly<Record<string, string>> = {};
+  readonly #seen = new Map<pulumi.Resource, SeenFunction>();
+  #hasPins = false;
+
+  constructor() {
     pulumi.runtime.registerStackTransformation(({ type, name, props, opts, resource }) => {
-      const property = types[type];
+      const property = this.#types[type];
       if (property) {
-        this.seen += 1;
-        // Without layers, or where the pin has no effect, somebody else may well look after the function.
-        if (props[property] != null && !ignoresProperty(opts, property)) this.add(resource, name, props);
+        const isRead = (opts as pulumi.CustomResourceOptions).id !== undefined;
+        const isOwn = !isRead && props[property] != null && !ignoresProperty(opts, property);
+        this.#seen.set(resource, { type, name, props, property, isOwn, isCovered: this.#hasPins });
       }
       return undefined;
     });
   }
 
-  /** The physical names of the pinned functions that a value is made from, such as the output `name` of one. */
+  /** Has functions of these types watched too from now on: type to the property that holds its layers. */
+  include(types: Readonly<Record<string, string>>): void {
+    this.#types = { ...this.#types, ...types };
+  }
+
+  /** Warns of functions that are registered already, and so cannot be pinned any more. */
+  beginPins(matcher: Matcher): void {
+    for (const { name, props, property, isOwn, isCovered } of this.#seen.values()) {
+      if (!isOwn || isCovered) continue;
+      pulumi.output(props[property]).apply((layers: unknown) => warnUnpinned(name, layers, matcher));
+    }
+    this.#hasPins = true;
+  }
+
+  /** The physical names of own functions that a value is made from, such as the output `name` of one. */
   namesBehind(value: pulumi.Input<unknown>): pulumi.Output<string[]> {
     const sources = pulumi.output(value) as unknown as { allResources(): Promise<Set<pulumi.Resource>> };
     const names = sources.allResources().then((resources) => {
-      const pinned = [...resources].filter((resource) => this.resources.has(resource));
-      return pulumi.all(pinned.map(physicalName));
+      const own = [...resources].filter((resource) => this.#seen.get(resource)?.isOwn);
+      return pulumi.all(own.map(physicalName));
     });
     return pulumi.output(names);
   }
 
   /** Resolves when the program has stopped constructing functions. */
-  async settled(): Promise<PinnedFunctions> {
+  async settled(): Promise<OwnFunctions> {
     let before: number;
     do {
-      before = this.seen;
+      before = this.#seen.size;
       await new Promise((resolve) => setTimeout(resolve, quietMilliseconds));
-    } while (this.seen !== before);
-    return { names: [...this.names], autoNamed: [...this.autoNamed] };
+    } while (this.#seen.size !== before);
+    const names = new Set<string>();
+    const autoNamed = new Set<string>();
+    const others: string[] = [];
+    for (const { type, name: logicalName, props, isOwn } of this.#seen.values()) {
+      if (!isOwn) {
+        others.push(`${type}::${logicalName}`);
+        continue;
+      }
+      const name = (props.name ?? props.functionName) as pulumi.Input<string> | undefined;
+      if (name === undefined) autoNamed.add(logicalName);
+      else if (typeof name === "string") names.add(name);
+      // What is known by now: an output may never be.
+      else pulumi.output(name).apply((known) => names.add(known));
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+    return { names: [...names], autoNamed: [...autoNamed], others };
   }
+}
 
-  private add(resource: pulumi.Resource, logicalName: string, props: pulumi.Inputs): void {
-    this.resources.add(resource);
-    const name = (props.name ?? props.functionName) as pulumi.Input<string> | undefined;
-    if (name === undefined) this.autoNamed.add(logicalName);
-    else pulumi.output(name).apply((known) => this.names.add(known));
+function warnUnpinned(name: string, layers: unknown, matcher: Matcher): void {
+  for (const layer of Array.isArray(layers) ? layers : []) {
+    const change = typeof layer === "string" ? planLayer(layer, matcher) : undefined;
+    if (!change) continue;
+    pulumi.log.warn(
+      `${changeLine({ function: name, ...change })} is declared, but the function was registered before LayerVersions, so it is not pinned. Create LayerVersions, or call pinLayers, before the function.`,
+    );
   }
 }
 

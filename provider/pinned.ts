@@ -1,13 +1,28 @@
+import type { LiveFunction } from "../sdk/core/live";
 import type { Request } from "./record";
 
 /**
- * Whether the program pins a function, so that this resource has to leave it alone. Where Pulumi makes up the physical
- * name (a hyphen and 7 hex digits behind the logical one), the function may also be another stack's of the same
+ * Tells which functions are the program's own, so that this resource has to leave them alone. Where Pulumi makes up the
+ * physical name (a hyphen and 7 hex digits behind the logical one), the function may also be another stack's of the same
  * program: naming it exactly says that it is meant.
  */
-export function isPinned({ pinned, pinnedBehindNames, selection }: Request, name: string): boolean {
-  if (pinned.names.includes(name)) return true;
-  if (Array.isArray(pinnedBehindNames) && pinnedBehindNames.includes(name)) return true;
-  const logicalName = /^(.*)-[0-9a-f]{7}$/.exec(name)?.[1];
-  return logicalName !== undefined && pinned.autoNamed.includes(logicalName) && !selection.names?.includes(name);
+export function ownFunctions({
+  pinned,
+  pinnedBehindNames,
+  selection,
+  stack,
+}: Pick<Request, "pinned" | "pinnedBehindNames" | "selection" | "stack">): (
+  fn: Pick<LiveFunction, "name" | "arn">,
+) => boolean {
+  const names = new Set([...pinned.names, ...(Array.isArray(pinnedBehindNames) ? pinnedBehindNames : [])]);
+  const named = new Set(selection.names);
+  const others = new Set(pinned.others);
+  // The program may not have come to these yet. Those that it declares without layers are left to others.
+  const owned = new Set(stack?.owned.filter(({ resource }) => !others.has(resource)).map(({ arn }) => arn));
+  return ({ name, arn }) => {
+    if (names.has(name)) return true;
+    if (named.has(name)) return false;
+    const logicalName = /^(.*)-[0-9a-f]{7}$/.exec(name)?.[1];
+    return owned.has(arn) || (logicalName !== undefined && pinned.autoNamed.includes(logicalName));
+  };
 }

@@ -1,44 +1,88 @@
+import { existsSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import type { LayerVersionArn } from "../sdk/core/arn";
 import { type DeclaredLayers, declareFor } from "../sdk/core/config/declared";
-import type { LayerConfig } from "../sdk/core/config/parse";
+import { type LayerConfig, type LayerSettings, parseConfig } from "../sdk/core/config/parse";
 import { LayersError } from "../sdk/core/errors";
 import { functionTypes } from "../sdk/core/function-types";
 import { createMatcher } from "../sdk/core/match";
 import { defaultConfigFile, loadLayerConfig } from "../sdk/files/config-file";
-import { type AwsInputs, verifyLayerVersions } from "./aws-inputs";
-import { registerPins } from "./pin";
+import { type AwsInputs, resolveAwsInputs } from "./aws-inputs";
+import type { Declaration } from "./declarations";
+import { type LayerArgs, literalLayers, withLayersArgument } from "./layers-argument";
+import { watchFunctions } from "./pinned-functions";
+import { programRegistry } from "./registry";
 
 /** What {@link pinLayers} pins to. */
 export interface PinLayersArgs {
   /** The config file, relative to the program's directory. Default `layer_config.yaml`. */
   configFile?: string;
+  /**
+   * Layers by the names of their entries, over those of the file, field by field. With these, the default file need not
+   * be there.
+   */
+  layers?: Record<string, LayerArgs>;
 }
 
-/** A config file as this program's stack sees it. */
+/** What a program declares, with the config file as its stack sees it. */
 export interface ProgramConfig {
-  readonly config: LayerConfig;
+  readonly settings: LayerSettings;
+  /** What can be told at once: entries with values of outputs are left out. */
   readonly declared: DeclaredLayers;
+  readonly declaration: Declaration;
   /** The file's name relative to the program, whatever form the program gave: absolute paths differ from machine to machine. */
   readonly configFile: string;
-  /** Function types to the property that holds their layers. */
-  readonly types: Readonly<Record<string, string>>;
 }
 
-/** @throws pulumi.RunError the file is missing or not valid, with all its problems and no stack trace */
-export function loadProgramConfig(file = defaultConfigFile): ProgramConfig {
-  const configFile = relative(process.cwd(), resolve(file)).replaceAll("\\", "/");
+/**
+ * @param by who declares it, for messages
+ * @param args the region that the program names is the only one that is pinned
+ * @param parent whose provider says which account and region are meant where the program does not
+ * @throws pulumi.RunError the file is missing or not valid, with all its problems and no stack trace
+ */
+export function loadProgramConfig(
+  by: string,
+  args: PinLayersArgs & AwsInputs,
+  parent?: pulumi.Resource,
+): ProgramConfig {
+  const configFile = relative(process.cwd(), resolve(args.configFile ?? defaultConfigFile)).replaceAll("\\", "/");
   try {
-    const config = loadLayerConfig(configFile);
-    const types = { ...functionTypes, ...config.settings.resourceTypes };
-    return { config, declared: declareFor(config, pulumi.getStack()), configFile, types };
+    const isNeeded = args.configFile !== undefined || args.layers === undefined || existsSync(configFile);
+    const config = isNeeded ? loadLayerConfig(configFile) : emptyConfig(configFile);
+    const declared = declareFor(config, pulumi.getStack());
+    const { settings } = config;
+    const layers = withLayersArgument(declared, args.layers ?? {}, by);
+    const declaration = {
+      by,
+      stack: declared.stack,
+      layers,
+      region: args.region,
+      types: { ...functionTypes, ...settings.resourceTypes },
+      validateLayerExists: settings.validateLayerExists,
+      aws: resolveAwsInputs(args, settings, parent),
+    };
+    return { settings, declared: { ...declared, layers: literalLayers(layers) }, declaration, configFile };
   } catch (error) {
     throw error instanceof LayersError ? new pulumi.RunError(error.describe()) : error;
   }
 }
 
-/** Pins the functions that the program registers from now on. */
-export function pinTo({ config, declared, types }: ProgramConfig, aws: AwsInputs): void {
-  const verify = config.settings.validateLayerExists ? verifyLayerVersions(declared, aws) : undefined;
-  registerPins({ matcher: createMatcher(declared), types, verify });
+/**
+ * Pins the program's functions to what is declared, and warns of those that were registered before.
+ * @throws pulumi.RunError another declaration says something else about a layer
+ */
+export function declare({ declared, declaration }: ProgramConfig): void {
+  const { types, region } = declaration;
+  const matches = createMatcher(declared);
+  // A region that is an output is not known yet.
+  const isMeant = (layer: LayerVersionArn) => typeof region !== "string" || layer.region === region;
+  watchFunctions(types)?.beginPins((layer) => (isMeant(layer) ? matches(layer) : undefined));
+  programRegistry().add(declaration);
+}
+
+function emptyConfig(file: string): LayerConfig {
+  const parsed = parseConfig("layers: {}", file);
+  if (!parsed.ok) throw new LayersError("internal", "An empty config is not valid");
+  return parsed.config;
 }

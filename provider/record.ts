@@ -24,10 +24,42 @@ export interface Request {
   readonly accountId?: string;
   readonly validateLayerExists: boolean;
   readonly selection: FunctionSelection;
-  /** Functions that the program pins itself, to leave out: by physical name, or by logical name where Pulumi makes one up. */
-  readonly pinned: { readonly names: readonly string[]; readonly autoNamed: readonly string[] };
-  /** Physical names of pinned functions whose outputs are among the selected names; no list where that is not known yet. */
+  /**
+   * Functions whose layers the program sets itself, to leave out: by physical name, or by logical name where Pulumi makes
+   * one up; and as `TYPE::NAME` those that it declares without.
+   */
+  readonly pinned: {
+    readonly names: readonly string[];
+    readonly autoNamed: readonly string[];
+    readonly others?: readonly string[];
+  };
+  /** Physical names of such functions whose outputs are among the selected names; no list where that is not known yet. */
   readonly pinnedBehindNames: readonly string[] | string;
+  /** Names of layers that the program publishes: what a preview does not find of these may be there in the update. */
+  readonly ownLayers?: readonly string[];
+  /** What the stack's state records of functions; absent if nobody asked. */
+  readonly stack?: StackRecords;
+}
+
+/** A function that the stack's state records as a resource of its own, with layers. */
+export interface OwnedFunction {
+  readonly arn: string;
+  /** `TYPE::NAME`, with the logical name. */
+  readonly resource: string;
+}
+
+/** What another `LayerVersions` resource of the stack records. */
+export interface OtherRecord extends Pick<Settings, "region" | "profile" | "roleArn"> {
+  /** Its logical name. */
+  readonly name: string;
+  readonly functions: Versions;
+  readonly before: Versions;
+}
+
+/** What the state of the stack that is being previewed or updated says about functions, as the last update left it. */
+export interface StackRecords {
+  readonly owned: readonly OwnedFunction[];
+  readonly others: readonly OtherRecord[];
 }
 
 /** What is recorded in state, in inputs and outputs alike. */
@@ -45,6 +77,8 @@ export interface Settings {
 export interface Recorded extends Settings {
   /** Live versions. */
   readonly functions: Versions;
+  /** Of layers that a refresh found moved by somebody else, the versions that this resource had left. */
+  readonly left?: Versions;
 }
 
 /** The inputs that `check` returns. After a refresh the recorded ones hold live versions as targets. */
@@ -76,6 +110,11 @@ export function layersByKey(layers: readonly string[]): ReadonlyMap<string, stri
   return new Map(parsed.map(({ text, arn }) => [twice.has(arn.name) ? layerArn(arn) : arn.name, text]));
 }
 
+/** The version in a layer version ARN; undefined if there is none. */
+export function versionOf(text: string | undefined): number | undefined {
+  return parseLayerVersionArn(text ?? "")?.version;
+}
+
 /** Whether a live version is where it was recorded to be. */
 function satisfies(live: number | undefined, target: Target | undefined): boolean {
   return live !== undefined && target !== undefined && isAsDeclared(live, ruleOf(target));
@@ -84,6 +123,11 @@ function satisfies(live: number | undefined, target: Target | undefined): boolea
 function ruleOf(target: Target): LayerTarget {
   if (typeof target === "number") return { version: target, enforce: "exact" };
   return { version: Number(target.slice(">=".length)), enforce: "minimum" };
+}
+
+/** Layer to the version that it is moved to, if it has to be. */
+export function targetVersions(targets: Targets[string] = {}): Record<string, number> {
+  return Object.fromEntries(Object.entries(targets).map(([layer, target]) => [layer, ruleOf(target).version]));
 }
 
 /** A live function and the layers that it is to have. */
@@ -160,7 +204,8 @@ export function isSettled(live: Versions, targets: Targets): boolean {
   );
 }
 
-function isFunctionSettled(live: Versions[string] = {}, targets: Targets[string] = {}): boolean {
+/** The same of one function. */
+export function isFunctionSettled(live: Versions[string] = {}, targets: Targets[string] = {}): boolean {
   const keys = Object.keys(targets);
   return keys.length === Object.keys(live).length && keys.every((key) => satisfies(live[key], targets[key]));
 }
@@ -177,7 +222,7 @@ export function liveVersions(live: readonly Pick<LiveFunction, "name" | "layers"
   for (const { name, layers } of live) {
     const byKey = layersByKey(layers);
     for (const key of Object.keys(recorded[name] ?? {})) {
-      const version = parseLayerVersionArn(byKey.get(key) ?? "")?.version;
+      const version = versionOf(byKey.get(key));
       if (version !== undefined) set(result, name, key, version);
     }
   }
@@ -213,4 +258,10 @@ export function mergeVersions(first: Versions | undefined, second: Versions | un
 
 function set<T>(versions: Record<string, Record<string, T>>, name: string, key: string, version: T): void {
   versions[name] = { ...versions[name], [key]: version };
+}
+
+/** Just what is recorded, without what is undefined, which a state cannot hold. */
+export function settingsOf({ configFile, region, profile, roleArn, onDelete, before }: Settings): Settings {
+  const settings = { configFile, region, profile, roleArn, onDelete, before: before ?? {} };
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as unknown as Settings;
 }

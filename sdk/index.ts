@@ -1,5 +1,6 @@
 export {
   type FunctionsArgs,
+  type LayerArgs,
   LayerVersions,
   type LayerVersionsArgs,
   type PinLayersArgs,

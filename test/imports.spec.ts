@@ -25,7 +25,7 @@ const parts: Record<string, readonly string[]> = {
   "sdk/cli/main": ["sdk/cli", "sdk/wiring", "sdk/ops", "sdk/ports", "sdk/aws", "sdk/pulumi", "sdk/files", "sdk/core"],
   "sdk/cli/bin": ["sdk/cli/main", manifest],
   "sdk/index": ["sdk/updater", "sdk/wiring", "sdk/ops", "sdk/ports", "sdk/files", "sdk/core", "provider"],
-  provider: ["sdk/aws", "sdk/files", "sdk/ports", "sdk/core"],
+  provider: ["sdk/ops", "sdk/aws", "sdk/files", "sdk/ports", "sdk/core"],
   "policy-pack": ["sdk/aws", "sdk/files", "sdk/ports", "sdk/core"],
   examples: [],
 };

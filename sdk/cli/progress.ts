@@ -1,3 +1,4 @@
+import { pace } from "../core/text";
 import type { Progress } from "../ports";
 import type { Output } from "./terminal";
 
@@ -50,17 +51,6 @@ export function logProgress(output: Output, title: string): Progress {
     },
     end: () => clearInterval(timer),
   };
-}
-
-/** `14.7/s, 1 min 20 s left` */
-function pace(done: number, total: number, milliseconds: number): string {
-  const rate = (done / Math.max(1, milliseconds)) * 1000;
-  return `${rate.toFixed(1)}/s, ${rate > 0 ? duration((total - done) / rate) : "unknown time"} left`;
-}
-
-function duration(seconds: number): string {
-  const whole = Math.ceil(seconds);
-  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
 function bar(part: number): string {

@@ -17,6 +17,21 @@ export function parseFunctionArn(text: string): FunctionArn | undefined {
   return { partition, region, account, name, qualifier };
 }
 
+/** What a text says by which Lambda finds a function. */
+export interface FunctionReference extends Partial<Omit<FunctionArn, "name">> {
+  readonly name: string;
+}
+
+// `FunctionName` of Lambda's API reference: a name, a part of an ARN, or a whole one, with a qualifier or without.
+const reference =
+  /^(?:arn:([a-zA-Z0-9-]+):lambda:)?(?:([a-z]+(?:-[a-z]+)+-\d+):)?(?:(\d{12}):)?(?:function:)?([\w-]+)(?::(\$LATEST|[\w-]+))?$/;
+
+/** Parses whatever Lambda takes for a function: `x`, `function:x`, `123456789012:function:x`, an ARN; undefined for anything else. */
+export function parseFunctionReference(text: string): FunctionReference | undefined {
+  const [, partition, region, account, name, qualifier] = reference.exec(text) ?? [];
+  return name === undefined ? undefined : { partition, region, account, name, qualifier };
+}
+
 /** The name in a function's ARN; anything else is a name itself. */
 export function functionName(nameOrArn: string): string {
   return parseFunctionArn(nameOrArn)?.name ?? nameOrArn;

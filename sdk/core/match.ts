@@ -8,9 +8,12 @@ const matchRules = ["arn", "exact name", "name and stack", "name", "glob"] as co
 /** How an entry matched a layer. */
 export type MatchRule = (typeof matchRules)[number];
 
+/** What it takes to match an entry with layers: in a program, the version may not be known yet. */
+export type Matchable = Pick<DeclaredLayer, "key" | "arn" | "names" | "source">;
+
 /** The entry that declares a layer, and why it is that one. */
-export interface Match {
-  readonly declared: DeclaredLayer;
+export interface Match<Entry extends Matchable = DeclaredLayer> {
+  readonly declared: Entry;
   readonly rule: MatchRule;
 }
 
@@ -18,16 +21,22 @@ export interface Match {
  * Finds the entry that declares a layer; undefined where none does.
  * @throws LayersError `layer-ambiguous` where two entries match by the same rule.
  */
-export type Matcher = (layer: LayerVersionArn) => Match | undefined;
+export type Matcher<Entry extends Matchable = DeclaredLayer> = (layer: LayerVersionArn) => Match<Entry> | undefined;
 
 /** Builds the matcher of one stack's declared layers. Matching a layer takes constant time, globs apart. */
-export function createMatcher({ stack, layers }: DeclaredLayers): Matcher {
+export function createMatcher<Entry extends Matchable = DeclaredLayer>({
+  stack,
+  layers,
+}: Omit<DeclaredLayers, "file" | "layers"> & {
+  readonly file?: string;
+  readonly layers: readonly Entry[];
+}): Matcher<Entry> {
   // One index a rule, so that a lookup asks four maps instead of every entry.
-  const byArn = new Map<string, DeclaredLayer[]>();
-  const byName = new Map<Exclude<MatchRule, "arn" | "glob">, Map<string, DeclaredLayer[]>>();
-  const globs: { parts: string[]; declared: DeclaredLayer }[] = [];
-  const index = (rule: "exact name" | "name and stack" | "name", name: string, declared: DeclaredLayer) => {
-    const names = byName.get(rule) ?? new Map<string, DeclaredLayer[]>();
+  const byArn = new Map<string, Entry[]>();
+  const byName = new Map<Exclude<MatchRule, "arn" | "glob">, Map<string, Entry[]>>();
+  const globs: { parts: string[]; declared: Entry }[] = [];
+  const index = (rule: "exact name" | "name and stack" | "name", name: string, declared: Entry) => {
+    const names = byName.get(rule) ?? new Map<string, Entry[]>();
     byName.set(rule, names);
     add(names, name, declared);
   };
@@ -43,13 +52,13 @@ export function createMatcher({ stack, layers }: DeclaredLayers): Matcher {
     index("name", declared.key, declared);
   }
 
-  const candidates = (rule: MatchRule, layer: LayerVersionArn): DeclaredLayer[] => {
+  const candidates = (rule: MatchRule, layer: LayerVersionArn): Entry[] => {
     if (rule === "arn") return byArn.get(layerArn(layer)) ?? [];
     if (rule === "glob")
       return globs.filter(({ parts }) => fitsGlob(layer.name, parts)).map(({ declared }) => declared);
     return byName.get(rule)?.get(layer.name) ?? [];
   };
-  const find: Matcher = (layer) => {
+  const find: Matcher<Entry> = (layer) => {
     for (const rule of matchRules) {
       const [first, ...others] = new Set(candidates(rule, layer));
       if (others[0] && first) throw ambiguous(layer, rule, first, others[0]);
@@ -61,8 +70,8 @@ export function createMatcher({ stack, layers }: DeclaredLayers): Matcher {
 }
 
 /** A fleet has few distinct layers and many functions. */
-function memoized(find: Matcher): Matcher {
-  const found = new Map<string, Match | undefined>();
+function memoized<Entry extends Matchable>(find: Matcher<Entry>): Matcher<Entry> {
+  const found = new Map<string, Match<Entry> | undefined>();
   return (layer) => {
     const key = layerArn(layer);
     if (!found.has(key)) found.set(key, find(layer));
@@ -70,7 +79,7 @@ function memoized(find: Matcher): Matcher {
   };
 }
 
-function add(names: Map<string, DeclaredLayer[]>, name: string, declared: DeclaredLayer): void {
+function add<Entry>(names: Map<string, Entry[]>, name: string, declared: Entry): void {
   names.set(name, [...(names.get(name) ?? []), declared]);
 }
 
@@ -88,8 +97,8 @@ function fitsGlob(name: string, parts: readonly string[]): boolean {
   return name.length - last.length >= at && name.endsWith(last);
 }
 
-function ambiguous(layer: LayerVersionArn, rule: MatchRule, a: DeclaredLayer, b: DeclaredLayer): LayersError {
-  const where = (entry: DeclaredLayer) => `"${entry.key}" (${declaredAt(entry)})`;
+function ambiguous(layer: LayerVersionArn, rule: MatchRule, a: Matchable, b: Matchable): LayersError {
+  const where = (entry: Matchable) => `"${entry.key}" (${declaredAt(entry)})`;
   return new LayersError(
     "layer-ambiguous",
     `Layer ${layer.name} is declared twice: ${where(a)} and ${where(b)} both match it by ${rule}.`,

@@ -1,5 +1,5 @@
 import { LayersError } from "./errors";
-import { parseFunctionArn, unqualifiedArn } from "./function-arn";
+import { parseFunctionReference } from "./function-arn";
 import { didYouMean } from "./nearest";
 
 /** Which functions are meant; all of them if nothing is given. */
@@ -60,16 +60,20 @@ export function selectFunctions<T extends NameableFunction>(all: readonly T[], f
  * @throws LayersError `usage` for the name of a version or an alias: these keep the layers that they were published with
  */
 export function withoutQualifiers({ functions, exclude }: FunctionFilter): FunctionFilter {
-  return { functions: functions.map(unqualified), exclude: exclude.map(unqualified) };
+  return { functions: functions.map(withoutQualifier), exclude: exclude.map(withoutQualifier) };
 }
 
-function unqualified(text: string): string {
-  const arn = parseFunctionArn(text);
-  const [, name, qualifier] = arn ? ["", arn.name, arn.qualifier] : (/^([\w-]+):([\w$-]+)$/.exec(text) ?? []);
+/**
+ * A function's name or ARN without the qualifier of `$LATEST`, which is the function itself.
+ * @throws LayersError `usage` for the name of a version or an alias: these keep the layers that they were published with
+ */
+export function withoutQualifier(text: string): string {
+  const { name, qualifier } = parseFunctionReference(text) ?? {};
   if (name === undefined || qualifier === undefined) return text;
-  if (qualifier === "$LATEST") return arn ? unqualifiedArn(text) : name;
+  const itself = text.slice(0, text.lastIndexOf(":"));
+  if (qualifier === "$LATEST") return itself;
   throw new LayersError("usage", `${text} is a version or an alias of function ${name}: these keep their layers.`, {
-    next: `Name the function itself: ${arn ? unqualifiedArn(text) : name}`,
+    next: `Name the function itself: ${itself}`,
   });
 }
 

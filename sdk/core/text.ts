@@ -19,6 +19,17 @@ export function sentence(text: string): string {
   return /[.!?:]$/.test(text) ? text : `${text}.`;
 }
 
+/** How fast work goes and when it will be done: `14.7/s, 1 min 20 s left`. */
+export function pace(done: number, total: number, milliseconds: number): string {
+  const rate = (done / Math.max(1, milliseconds)) * 1000;
+  return `${rate.toFixed(1)}/s, ${rate > 0 ? duration((total - done) / rate) : "unknown time"} left`;
+}
+
+function duration(seconds: number): string {
+  const whole = Math.ceil(seconds);
+  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}
+
 /** Words as a shell takes them, behind this tool's name. */
 export function commandLine(words: readonly string[]): string {
   const quoted = words.map((word) => (/^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`));

@@ -56,7 +56,12 @@ const cases: readonly Case[] = [
     never: /^! /m,
   },
   { folder: "pending-replacement", args: ["--dry-run"], says: [/^INFO - Found no layer version updates$/m] },
-  { folder: "awslayer", args: ["--dry-run"], says: [/Found/], never: /awslayer:AmazonLinux2 version/ },
+  ...[["--dry-run"], ["status"], ["validate"], ["explain", "legacy-al2"]].map((args) => ({
+    folder: "awslayer",
+    args,
+    says: [/base/],
+    never: /awslayer|Invalid/,
+  })),
 ];
 
 describe("lambda-layers with states that went wrong", () => {
@@ -84,6 +89,22 @@ describe("lambda-layers with states that went wrong", () => {
       if (never) assert.doesNotMatch(ended.output, never);
     });
   }
+
+  it("moves the layers beside one of Lambda's own, which stays where it is", async () => {
+    await open("awslayer");
+    const builtIn = "arn:aws:lambda:::awslayer:AmazonLinux2";
+    aws.emulator.seed({
+      layers: [{ name: "base", versions: 5 }],
+      functions: [{ name: "legacy-al2", layers: [builtIn, "base:1"] }],
+    });
+    const env = { ...plainEnvironment(folder.path), ...aws.emulator.env };
+    const { code, output } = await folder.cli(["sync", "-f", "legacy-al2", "--region", "us-east-1", "--yes"], { env });
+    assert.equal(code, 0, output);
+    assert.deepEqual(aws.emulator.layersOf("legacy-al2"), [
+      builtIn,
+      "arn:aws:lambda:us-east-1:123456789012:layer:base:5",
+    ]);
+  });
 
   it("tells of ssm what it could not find out, and never that all is up to date", async () => {
     await open("ssm");

@@ -86,6 +86,11 @@ export function parseLayerReference(text: string, { account, region }: Home): La
   };
 }
 
+/** Whether this is a layer that Lambda itself provides, without account, region and version. */
+export function isBuiltIn(arn: string): boolean {
+  return /^arn:[a-z-]+:lambda:::awslayer:[\w-]+$/.test(arn);
+}
+
 /** As {@link parseLayerReference}, and refused as Lambda refuses what is none. */
 export function requireLayerReference(text: string | undefined, home: Home): LayerReference {
   const reference = parseLayerReference(text ?? "", home);

@@ -1,5 +1,5 @@
 import type { Architecture, CreateFunctionRequest, Layer, Runtime } from "@aws-sdk/client-lambda";
-import { type Home, layerArn, parseLayerReference } from "./arns";
+import { type Home, isBuiltIn, layerArn, parseLayerReference } from "./arns";
 import { newConfiguration } from "./lambda/configuration";
 import { publishLayer } from "./lambda/layers";
 import { entry, type Store } from "./store";
@@ -79,6 +79,7 @@ function plantFunction(
 /** ARNs as they are, "name:version" completed to one. */
 export function layersNamed(names: readonly string[], home: Home): Layer[] {
   return names.map((text) => {
+    if (isBuiltIn(text)) return { Arn: text };
     const layer = parseLayerReference(text, home);
     if (layer?.version === undefined) throw new Error(`${text} names no layer version.`);
     return {

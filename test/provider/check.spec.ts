@@ -6,6 +6,8 @@ import { declareFor } from "../../sdk/core/config/declared";
 import { parseConfig } from "../../sdk/core/config/parse";
 import type { FunctionSelection } from "../../sdk/core/live";
 import { useAws } from "../aws/harness";
+import { declared } from "../support/arbitraries";
+import { unknown } from "../support/arbitrary-states";
 
 describe("LayerVersions at preview", () => {
   const aws = useAws();
@@ -21,7 +23,7 @@ describe("LayerVersions at preview", () => {
   );
 
   /** The inputs and failures that a preview gets, and the lines that it shows. */
-  async function preview(selection: FunctionSelection) {
+  async function preview(selection: FunctionSelection, more: object = {}) {
     const parsed = parseConfig("layers: {dynamo: {version: 5}}", "layer_config.yaml");
     assert.ok(parsed.ok);
     const request = {
@@ -31,6 +33,7 @@ describe("LayerVersions at preview", () => {
       selection,
       pinned: { names: [], autoNamed: [] },
       pinnedBehindNames: [],
+      ...more,
     };
     const lines: unknown[] = [];
     const { log } = console;
@@ -78,16 +81,45 @@ describe("LayerVersions at preview", () => {
     });
   }
 
+  it("says which layers wait for a version that the update publishes, and plans the others", async () => {
+    aws.emulator.seed({ functions: [{ name: "both", layers: ["dynamo-dev:1", "own:1"] }] });
+    const entry = (key: string, version: unknown) => ({ ...declared({ key, version: 1 }), version });
+    const layers = [entry("dynamo", "5"), entry("own", unknown), entry("unpublished", undefined)];
+    const { inputs, lines, reasons } = await preview(
+      { names: ["both"] },
+      { declared: { stack: "dev", file: "layer_config.yaml", layers } },
+    );
+    assert.deepEqual(reasons, []);
+    assert.deepEqual(lines, [
+      "Function both: Layer dynamo-dev version 1 -> 5",
+      "Function both: Layer own version 1 -> what this update publishes",
+    ]);
+    const { functions, before } = inputs as Record<string, object>;
+    assert.deepEqual(functions, { both: { "dynamo-dev": 5, own: unknown } });
+    assert.deepEqual(before, { both: { "dynamo-dev": 1, own: 1 } });
+  });
+
+  it("does not call a version missing that the program may yet publish, until the update", async () => {
+    const layers = [declared({ key: "dynamo", version: 77 })];
+    const request = { declared: { stack: "dev", file: "layer_config.yaml", layers } };
+    const ownLayers = ["dynamo-dev"];
+    const { lines, reasons } = await preview({ names: ["fn-01"] }, { ...request, ownLayers });
+    assert.deepEqual(reasons, []);
+    assert.match(lines.join("\n"), /Whether arn:\S+:layer:dynamo-dev:77 will exist is not known before `pulumi up`/);
+    for (const more of [request, { ...request, ownLayers, dryRun: false }])
+      assert.match((await preview({ names: ["fn-01"] }, more)).reasons.join(), /does not exist/);
+  });
+
   it("leaves out a named function that does not exist yet, and says so", async () => {
     const { lines, reasons } = await preview({ names: ["fn-01", "later"] });
     assert.match(lines.join("\n"), /Function later does not exist/);
     assert.deepEqual(reasons, []);
   });
 
-  it("reads any number of functions in one pass, however many layers are declared", async () => {
+  it("reads any number of functions in one pass, and the aliases of those that move", async () => {
     const selected: [selection: FunctionSelection, counts: object][] = [
-      [{ prefix: "fn-" }, { ListFunctions: 1, GetLayerVersion: 1 }],
-      [{ names: ["fn-01", "fn-02"] }, { GetFunction: 2, GetLayerVersion: 1 }],
+      [{ prefix: "fn-" }, { ListFunctions: 1, GetLayerVersion: 1, ListAliases: 3 }],
+      [{ names: ["fn-01", "fn-02"] }, { GetFunction: 2, GetLayerVersion: 1, ListAliases: 2 }],
     ];
     for (const [selection, counts] of selected) {
       aws.emulator.resetCounts();

@@ -54,6 +54,8 @@ describe("pinned functions", function () {
       files: { "layer_config.yaml": config(5) },
     });
     firstOutput = (await stack.up()).output;
+    // The first up looks for functions while it creates this one, and may or may not have seen it.
+    if (!emulator.layersOf("fn-ignored")[0]?.endsWith(":5")) await stack.up();
     putBack = await keepDeployed(stack, emulator);
   });
   beforeEach(async () => {
@@ -90,7 +92,6 @@ describe("pinned functions", function () {
   });
 
   it("may be reconciled by the resource where ignoreChanges makes the pin void", async () => {
-    // The first up looks for functions while it creates this one, and may or may not have seen it.
     await stack.up();
     assert.deepEqual(versions("fn-ignored"), ["dynamo-dev:5"]);
   });

@@ -207,6 +207,19 @@ exports.arn = new LayerVersions("layers").arn("dynamo");
     assert.doesNotMatch(output, /\n\s+at .*:\d+:\d+/, "no stack trace");
   });
 
+  it("cannot import the resource, and need not", async () => {
+    const importing = await project({
+      files: {
+        "index.js": `new (require("pulumi-lambda-layers").LayerVersions)("layers", {}, { import: "lambda-layer-versions" });`,
+      },
+      settings: plainNode,
+    });
+    const { code, output } = await importing.pulumi(["preview"]);
+    assert.notEqual(code, 0);
+    assert.match(output, /LayerVersions "layers" cannot be imported, and need not be: leave out `import`\./);
+    assert.doesNotMatch(output, /\n\s+at .*:\d+:\d+/, "no stack trace");
+  });
+
   it("refresh and destroy a state that an older version of the package wrote", async () => {
     seed("old-state");
     const old = await project({
@@ -230,8 +243,12 @@ exports.arn = new LayerVersions("layers").arn("dynamo");
     emulator.edit("old-state", { Layers: ["dynamo:3"] });
     const { stdout } = await old.succeeds(["refresh", "--yes", "--skip-preview", "--diff"]);
     assert.match(stdout, /dynamo: 5 => 3/);
-    await old.destroy();
-    assert.equal(version("old-state"), 1);
+    const destroyed = await old.destroy();
+    assert.match(
+      destroyed.output,
+      /Function old-state: Layer dynamo is at version 3, not at version 5 as this resource/,
+    );
+    assert.equal(version("old-state"), 3, "it was moved by somebody else");
   });
 
   it("leave a pinned function to its own provider when it is named by its output", async () => {

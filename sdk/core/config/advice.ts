@@ -1,9 +1,10 @@
 import type { GenericIssue } from "valibot";
-import { isLayerArn } from "../arn";
+import { isBuiltInLayer, isLayerArn } from "../arn";
 import { didYouMean } from "../nearest";
 import { keyText } from "./insert";
 import type { Path } from "./yaml-nodes";
 
+const leaveOut = "Leave it out: this layer is Lambda's own, has no version, and stays as it is";
 const addVersion = "Add the version that the layer has to be at, such as `version: 1`";
 
 /** What to do about a value that the schema refuses; undefined if its message says all there is to say. */
@@ -36,6 +37,7 @@ export function adviseMissing(key: string): string {
 /** What to do about an entry's name that cannot be a layer's. */
 export function adviseEntryName(name: string): string {
   const { layer } = splitVersion(name);
+  if (isBuiltInLayer(name)) return leaveOut;
   if (isLayerArn(layer)) return `Choose a name for the entry, and give it arn: ${layer}`;
   return layer === name ? "Give the entry an arn or names" : `Leave the version out: ${layer}`;
 }
@@ -67,6 +69,7 @@ function adviseName(value: unknown): string | undefined {
   if (only !== undefined && others.length === 0) return `Leave the version out: ${only}`;
   if (typeof value !== "string") return undefined;
   const { layer } = splitVersion(value);
+  if (isBuiltInLayer(value)) return leaveOut;
   if (isLayerArn(layer)) return `Give the entry an arn instead of names: ${layer}`;
   return layer === value ? undefined : `Leave the version out: ${layer}`;
 }
@@ -75,6 +78,7 @@ function adviseText(key: PropertyKey | undefined, value: string): string | undef
   const { layer } = splitVersion(value.trim());
   switch (key) {
     case "arn":
+      if (isBuiltInLayer(value)) return leaveOut;
       if (!isLayerArn(layer.replaceAll("{stack}", "x"))) return undefined;
       return layer === value.trim() ? `Write ${layer}` : `Leave the version out: ${layer}`;
     case "enforce":

@@ -33,7 +33,7 @@ export interface DeclaredLayers {
 
 /** `layer_config.yaml:3`: where the version of an entry is declared, as messages name it. */
 export function declaredAt({ source }: Pick<DeclaredLayer, "source">): string {
-  return `${source.file}:${source.line}`;
+  return source.line > 0 ? `${source.file}:${source.line}` : source.file;
 }
 
 /** The last part of `org/project/stack`: what `{stack}` stands for. */

@@ -8,7 +8,9 @@ import type { Path } from "./yaml-nodes";
 
 /** Where a value of the config stands. */
 export interface Source {
+  /** The file's name; for what an argument of a program declares, the argument's. */
   readonly file: string;
+  /** From 1; 0 if it stands in no file. */
   readonly line: number;
   readonly column: number;
 }

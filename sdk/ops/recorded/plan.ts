@@ -1,4 +1,4 @@
-import { layerArn, parseLayerVersionArn } from "../../core/arn";
+import { isBuiltInLayer, layerArn, parseLayerVersionArn } from "../../core/arn";
 import type { AssessedFunction } from "../../core/assess";
 import {
   hasSecretLayers,
@@ -192,6 +192,8 @@ export function invalidLayers(
 ): { readonly function: string; readonly text: string }[] {
   return functions.filter(isOwned).flatMap((fn) => {
     const texts = new Set([...layerTexts(fn.inputs), ...layerTexts(fn.outputs)]);
-    return [...texts].filter((text) => !parseLayerVersionArn(text)).map((text) => ({ function: fn.name, text }));
+    return [...texts]
+      .filter((text) => !parseLayerVersionArn(text) && !isBuiltInLayer(text))
+      .map((text) => ({ function: fn.name, text }));
   });
 }

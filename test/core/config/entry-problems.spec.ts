@@ -16,6 +16,8 @@ const noVersions = [
 ];
 
 const arn = "arn:aws:lambda:us-east-1:123456789012:layer:a";
+const builtIn = "arn:aws:lambda:::awslayer:AmazonLinux2";
+const leaveOut = "Leave it out: this layer is Lambda's own, has no version, and stays as it is";
 const arnWanted = "must be a layer ARN without a version: arn:aws:lambda:REGION:ACCOUNT:layer:NAME";
 const nameWanted =
   "must be a layer name of letters, digits, - and _, in which * stands for any text and {stack} for the stack";
@@ -200,6 +202,15 @@ const cases: ProblemCase[] = [
     text: `layers: { "${arn}:7": { version: 7 } }`,
     shows: [
       `1:11 invalid-layer-name <"${arn}:7"> "${arn}:7" cannot be a layer's name: letters, digits, - and _, at most 140 => Choose a name for the entry, and give it arn: ${arn}`,
+    ],
+  },
+  {
+    what: "layers that are Lambda's own",
+    text: `layers: { "${builtIn}": { version: 1 }, a: { version: 1, arn: "${builtIn}" }, b: { version: 1, names: ["${builtIn}"] } }`,
+    shows: [
+      `1:11 invalid-layer-name <"${builtIn}"> "${builtIn}" cannot be a layer's name: letters, digits, - and _, at most 140 => ${leaveOut}`,
+      `1:91 invalid-value <"${builtIn}"> layers.a.arn ${arnWanted} => ${leaveOut}`,
+      `1:160 invalid-value <"${builtIn}"> layers.b.names.0 ${nameWanted} => ${leaveOut}`,
     ],
   },
   {

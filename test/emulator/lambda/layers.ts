@@ -10,7 +10,7 @@ import type {
   PublishLayerVersionRequest,
   PublishLayerVersionResponse,
 } from "@aws-sdk/client-lambda";
-import { type Home, type LayerReference, layerArn, requireLayerReference } from "../arns";
+import { type Home, isBuiltIn, type LayerReference, layerArn, requireLayerReference } from "../arns";
 import { type Context, recordWrite } from "../context";
 import { accessDenied, invalidParameter, notFound, validation } from "../errors";
 import { page } from "../pages";
@@ -132,7 +132,7 @@ export function attachLayers(arns: readonly string[], at: Context): Layer[] {
   const seen = new Map<string, string>();
   return arns.map((arn) => {
     const layer = attachable(arn, at);
-    const unversioned = arn.slice(0, arn.lastIndexOf(":"));
+    const unversioned = isBuiltIn(arn) ? arn : arn.slice(0, arn.lastIndexOf(":"));
     const other = seen.get(unversioned);
     if (other) {
       throw invalidParameter(
@@ -145,6 +145,8 @@ export function attachLayers(arns: readonly string[], at: Context): Layer[] {
 }
 
 function attachable(arn: string, at: Context): Layer {
+  // Layers that Lambda itself provides need no permission and are in every region.
+  if (isBuiltIn(arn)) return { Arn: arn };
   if (!/^arn:[a-z-]+:lambda:[a-z0-9-]+:\d{12}:layer:[\w-]+:\d+$/.test(arn)) {
     throw validation(`[${arn}]`, "layers", "Member must satisfy regular expression pattern of a layer version ARN");
   }

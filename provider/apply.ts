@@ -1,0 +1,88 @@
+import type { Goal } from "../sdk/core/goal";
+import type { LiveFunction } from "../sdk/core/live";
+import type { AwsPort, SelectedFunctions } from "../sdk/ports";
+import { tellStaleAliases } from "./aliases";
+import { cancelSignal } from "./cancel";
+import { forgetUsedJournals, keepJournal } from "./journal";
+import { reasonsOf } from "./outcomes";
+import { tellProgress } from "./progress";
+import {
+  type Checked,
+  isFunctionSettled,
+  liveVersions,
+  movingFunctions,
+  type Recorded,
+  settingsOf,
+  targetVersions,
+  withTargets,
+} from "./record";
+import { orPlainError, withAws } from "./session";
+
+/**
+ * Moves the functions to their targets; those that are there already cost nothing.
+ * @param olds what was recorded of the same account and region
+ * @throws PartialFailure some functions were not moved; what was done is recorded all the same
+ */
+export async function apply(id: string, inputs: Checked, olds: Recorded | undefined): Promise<Recorded> {
+  const settings = settingsOf(inputs);
+  // `check` has just seen the others at their targets: reading them again would double the calls.
+  const lastSeen = olds?.functions ?? inputs.before;
+  const moving = movingFunctions(inputs, lastSeen);
+  const isSettled = ([name]: [string, object]) => name in inputs.functions && !moving.has(name);
+  const settled = Object.fromEntries(Object.entries(lastSeen).filter(isSettled));
+  const left = Object.fromEntries(Object.entries(olds?.left ?? {}).filter(isSettled));
+  const unmoved = { ...settings, ...(Object.keys(left).length > 0 && { left }) };
+  if (moving.size === 0) {
+    await forgetUsedJournals();
+    return { ...unmoved, functions: settled };
+  }
+  const goal: Goal = (fn) => withTargets(fn, inputs.functions[fn.name] ?? {}, inputs.lost?.[fn.name]);
+  // Published versions never get a lost layer back.
+  const published: Goal = (fn) => withTargets(fn, inputs.functions[fn.name] ?? {});
+  const work = async (aws: AwsPort): Promise<Recorded> => {
+    const isOldVersion = (fn: LiveFunction) => published(fn).join() !== fn.layers.join();
+    const found = await aws.listFunctions({ names: [...moving] }, { isOldVersion });
+    const outcomes = await move(aws, found, goal, inputs);
+    const after = outcomes.map(({ function: name, after: layers }) => ({ name, layers }));
+    const outs = { ...unmoved, functions: { ...settled, ...liveVersions(after, inputs.functions) } };
+    const reasons = [
+      ...reasonsOf(outcomes, "updated"),
+      ...found.missing.map((name) => `Function ${name} no longer exists`),
+    ];
+    const updated = outcomes.filter(({ status, arn }) => status === "updated" && found.withOldVersions?.includes(arn));
+    if (!cancelSignal.aborted) await tellStaleAliases(aws, updated, published, { isPreview: false });
+    if (reasons.length > 0) throw new PartialFailure(id, outs, reasons);
+    return outs;
+  };
+  return orPlainError(() => withAws(settings, work, cancelSignal));
+}
+
+/** Moves what was found. Until that is done, a journal keeps what the functions had. */
+async function move(aws: AwsPort, { functions }: SelectedFunctions, goal: Goal, inputs: Checked) {
+  const first = functions.filter(({ name }) => !isFunctionSettled(inputs.before[name], inputs.functions[name]));
+  const forget = await keepJournal({
+    before: Object.fromEntries(first.map(({ name, arn }) => [arn, inputs.before[name] ?? {}])),
+    after: Object.fromEntries(first.map(({ name, arn }) => [arn, targetVersions(inputs.functions[name])])),
+  });
+  const progress = tellProgress("Functions updated", functions.length);
+  try {
+    const outcomes = await aws.reconcile(functions, goal, { onOutcome: progress.step });
+    await forget();
+    await forgetUsedJournals();
+    return outcomes;
+  } finally {
+    progress.end();
+  }
+}
+
+/** The shape by which Pulumi records what was done although something failed. */
+class PartialFailure extends Error {
+  override stack = "";
+  constructor(
+    readonly id: string,
+    readonly properties: Recorded,
+    readonly reasons: string[],
+  ) {
+    super(`${reasons.length} functions were not updated`);
+  }
+}

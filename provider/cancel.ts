@@ -1,0 +1,13 @@
+import { subscribe } from "node:diagnostics_channel";
+
+const cancelled = new AbortController();
+
+// At the first Ctrl-C the engine calls Cancel and waits for what is under way; the answer that @pulumi/pulumi has for its
+// dynamic providers does nothing. Where Node.js does not tell of requests, an update goes on to its end.
+subscribe("http2.server.stream.start", (message) => {
+  const { headers } = message as { headers?: Readonly<Record<string, unknown>> };
+  if (headers?.[":path"] === "/pulumirpc.ResourceProvider/Cancel") cancelled.abort();
+});
+
+/** Aborted once the engine has been told to cancel: what was begun is finished and recorded, and nothing more begun. */
+export const cancelSignal: AbortSignal = cancelled.signal;

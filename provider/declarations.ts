@@ -1,0 +1,154 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { type LayerVersionArn, parseLayerVersionArn } from "../sdk/core/arn";
+import { type DeclaredLayer, declaredAt } from "../sdk/core/config/declared";
+import { LayersError } from "../sdk/core/errors";
+import { createMatcher, type Matcher } from "../sdk/core/match";
+import type { AwsInputs } from "./aws-inputs";
+import { isLiteral, known } from "./known";
+
+/** One layer as a program declares it: its ARN and version may be outputs, of a layer that the program publishes. */
+export interface ProgramLayer extends Omit<DeclaredLayer, "version" | "arn"> {
+  readonly arn: pulumi.Input<string> | undefined;
+  readonly version: pulumi.Input<number | string>;
+}
+
+/** What one `LayerVersions` resource or one call of `pinLayers` declares. */
+export interface Declaration {
+  /** How messages call it: `LayerVersions "layers"`. */
+  readonly by: string;
+  readonly stack: string;
+  readonly layers: readonly ProgramLayer[];
+  /** The only region whose layers it pins; undefined: all. */
+  readonly region: pulumi.Input<string> | undefined;
+  /** Function types to the property that holds their layers. */
+  readonly types: Readonly<Record<string, string>>;
+  /** Whether AWS is asked whether the versions exist. */
+  readonly validateLayerExists: boolean;
+  /** Who asks. */
+  readonly aws: AwsInputs;
+}
+
+/** An entry whose ARN is known. */
+export type PlacedLayer = ProgramLayer & { readonly arn: string | undefined };
+
+/** An entry that is about a layer, and who declares it. */
+export interface Declared {
+  readonly declaration: Declaration;
+  readonly entry: PlacedLayer;
+}
+
+const matchers = new WeakMap<Declaration, Promise<Matcher<PlacedLayer>>>();
+
+/** The matcher of all entries whose ARN is known, or that go by names. */
+export function matcherOf(declaration: Declaration): Promise<Matcher<PlacedLayer>> {
+  const matcher = matchers.get(declaration) ?? placedLayers(declaration).then((layers) => matcherFor(layers));
+  matchers.set(declaration, matcher);
+  return matcher;
+
+  function matcherFor(layers: readonly PlacedLayer[]) {
+    return createMatcher({ stack: declaration.stack, layers });
+  }
+}
+
+async function placedLayers({ layers }: Declaration): Promise<PlacedLayer[]> {
+  const placed = layers.map(async (layer): Promise<PlacedLayer[]> => {
+    const arn = await known(layer.arn);
+    // A layer without an ARN in the end is left out of this update by --target, and not published yet.
+    if (!arn.isKnown || (layer.arn !== undefined && arn.value === undefined)) return [];
+    return [{ ...layer, arn: arn.value }];
+  });
+  return (await Promise.all(placed)).flat();
+}
+
+/**
+ * The entries that are about a layer, of every declaration whose region it is in.
+ * @throws LayersError `layer-ambiguous`
+ */
+export async function declaredFor(layer: LayerVersionArn, declarations: readonly Declaration[]): Promise<Declared[]> {
+  const found: Declared[] = [];
+  for (const declaration of declarations) {
+    const region = await known(declaration.region);
+    if (!region.isKnown || (region.value !== undefined && region.value !== layer.region)) continue;
+    const entry = (await matcherOf(declaration))(layer)?.declared;
+    if (entry) found.push({ declaration, entry });
+  }
+  return found;
+}
+
+/**
+ * What two declarations say differently about one layer of one region, as a message; undefined where they agree. Looks
+ * only at what is there at once; the rest shows when functions are pinned.
+ */
+export function conflictBetween(one: Declaration, other: Declaration): string | undefined {
+  if (!isLiteral(one.region) || !isLiteral(other.region)) return undefined;
+  const region = one.region ?? other.region;
+  if (region !== (other.region ?? region)) return undefined;
+  const placed = [one, other].map(({ layers }) =>
+    layers.filter((layer): layer is PlacedLayer => layer.arn === undefined || isLiteral(layer.arn)),
+  );
+  const [first, second] = [one, other].map(({ stack }, index) => createMatcher({ stack, layers: placed[index] ?? [] }));
+  for (const layer of placed.flat().flatMap((entry) => examplesOf(entry, one.stack))) {
+    // A literal ARN of another region is about nothing here.
+    if (region !== undefined && layer.region !== "" && layer.region !== region) continue;
+    const [a, b] = [matched(first, layer), matched(second, layer)];
+    if (a && b && differ(a, b)) {
+      return conflictMessage(layer.name, [
+        { declaration: one, entry: a },
+        { declaration: other, entry: b },
+      ]);
+    }
+  }
+  return undefined;
+}
+
+/** Whether the program wrote all of it itself, so that there is nothing to wait for. */
+export function isAllLiteral({ region, layers }: Declaration): boolean {
+  return isLiteral(region) && layers.every(({ arn, version }) => isLiteral(arn) && isLiteral(version));
+}
+
+/** A declaration with the values that its outputs turn out to have; entries that stay unknown are left out. */
+export async function resolved(declaration: Declaration): Promise<Declaration | undefined> {
+  const region = await known(declaration.region);
+  if (!region.isKnown) return undefined;
+  const layers = declaration.layers.map(async (layer): Promise<ProgramLayer[]> => {
+    const [arn, version] = [await known(layer.arn), await known(layer.version)];
+    const isThere = arn.isKnown && version.isKnown && version.value !== undefined;
+    return isThere ? [{ ...layer, arn: arn.value, version: version.value }] : [];
+  });
+  return { ...declaration, region: region.value, layers: (await Promise.all(layers)).flat() };
+}
+
+/** Says of declarations that contradict each other what each declares where. */
+export function conflictMessage(layer: string, declared: readonly Declared[]): string {
+  const each = declared.map(({ declaration, entry }) => {
+    const version = isLiteral(entry.version) ? `version ${entry.version}` : "the version of an output";
+    const least = entry.enforce === "minimum" ? "at least " : "";
+    const where = entry.source.line > 0 ? declaredAt(entry) : `layers.${entry.key}`;
+    return `${declaration.by} (${where}: ${least}${version})`;
+  });
+  return `Layer ${layer} is declared differently by ${each.join(" and ")}. Nothing can be pinned to both: declare it once, or give each of the two its own \`region\`.`;
+}
+
+/** Whether two entries mean different versions. What an output holds is the same only if it is the same output. */
+export function differ(a: ProgramLayer, b: ProgramLayer): boolean {
+  if (a.enforce !== b.enforce) return true;
+  if (isLiteral(a.version) && isLiteral(b.version)) return Number(a.version) !== Number(b.version);
+  return false;
+}
+
+function matched(matcher: Matcher<PlacedLayer> | undefined, layer: LayerVersionArn): PlacedLayer | undefined {
+  try {
+    return matcher?.(layer)?.declared;
+  } catch (error) {
+    // Entries of one file that contradict each other are told when a function has such a layer.
+    if (error instanceof LayersError) return undefined;
+    throw error;
+  }
+}
+
+/** Layers that an entry is about; of a glob there are none to name. */
+function examplesOf({ key, arn, names }: PlacedLayer, stack: string): LayerVersionArn[] {
+  if (arn !== undefined) return [parseLayerVersionArn(`${arn}:1`) ?? []].flat();
+  const exact = names?.filter((name) => !name.includes("*")) ?? [key, `${key}-${stack}`, `${stack}-${key}`];
+  return exact.map((name) => ({ partition: "", region: "", account: "", name, version: 1 }));
+}

@@ -1,0 +1,25 @@
+import * as pulumi from "@pulumi/pulumi";
+
+// By this status Pulumi's language host knows that the user has been told everything: it prints no more of its own.
+const toldAll = 32;
+
+/**
+ * Whether the program has a process of its own. Inline programs of the Automation API run in somebody else's, which is
+ * not ours to end.
+ */
+export const hasOwnProcess = /[\\/]cmd[\\/]run(?:[\\/]|$)/.test(process.argv[1] ?? "");
+
+/**
+ * Makes the run fail with a message and without a stack trace. A preview goes on, so that it shows the rest of the plan
+ * and what else is wrong; an update must not get any further.
+ */
+export async function failRun(message: string): Promise<void> {
+  await pulumi.log.error(message);
+  if (pulumi.runtime.isDryRun()) {
+    // A logged error alone fails only programs of the Automation API.
+    if (hasOwnProcess) process.exitCode = toldAll;
+    return;
+  }
+  if (hasOwnProcess) process.exit(toldAll);
+  throw new pulumi.RunError(message);
+}

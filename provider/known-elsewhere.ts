@@ -1,0 +1,63 @@
+import type { LiveFunction } from "../sdk/core/live";
+import { listNames } from "../sdk/core/text";
+import { readJournals } from "./journal";
+import { layersByKey, type OtherRecord, type Settings, sameTarget, type Versions, versionOf } from "./record";
+
+/** What is known of the first versions of functions that a resource does not record yet. */
+export interface KnownElsewhere {
+  readonly before: Versions;
+  /** What a preview says of it. */
+  readonly lines: readonly string[];
+  /** The journals that told it. */
+  readonly journals: readonly string[];
+}
+
+/**
+ * What functions had at first, as another resource of the stack records it, or the journal of an update that was cut
+ * short. A resource that was renamed goes on with what it recorded under its old name.
+ * @param live functions that the resource does not record
+ */
+export async function knownElsewhere(
+  live: readonly LiveFunction[],
+  others: readonly OtherRecord[],
+  settings: Settings,
+): Promise<KnownElsewhere> {
+  const before: Record<string, Readonly<Record<string, number>>> = {};
+  const lines: string[] = [];
+  for (const other of others) {
+    if (!sameTarget(other, settings)) continue;
+    const shared = live.filter(({ name }) => other.functions[name] !== undefined);
+    if (shared.length === 0) continue;
+    for (const { name } of shared) if (other.before[name]) before[name] ??= other.before[name];
+    lines.push(
+      `These functions are recorded by ${other.name} too: ${listNames(shared.map(({ name }) => name))}. If it is the old name of this resource, nothing moves for that, and what they had at first is kept; with \`aliases: [{ name: "${other.name}" }]\` there is nothing to delete either. If both stay, let each have functions of its own.`,
+    );
+  }
+  const journals: string[] = [];
+  const resumed: string[] = [];
+  for (const journal of await readJournals()) {
+    const begun = live.filter(({ arn }) => journal.before[arn] !== undefined);
+    if (begun.length > 0) journals.push(journal.file);
+    for (const fn of begun) {
+      const first = journal.before[fn.arn] ?? {};
+      if (!isUntouched(fn, first, journal.after[fn.arn] ?? {}) || before[fn.name]) continue;
+      before[fn.name] = first;
+      resumed.push(fn.name);
+    }
+  }
+  if (resumed.length > 0)
+    lines.push(
+      `An update that was cut short had begun with these; what they had at first is known: ${listNames(resumed)}.`,
+    );
+  return { before, lines, journals };
+}
+
+/** Whether all layers are as an update that was cut short found them, or as it was to leave them. */
+function isUntouched(
+  fn: LiveFunction,
+  before: Readonly<Record<string, number>>,
+  after: Readonly<Record<string, number>>,
+): boolean {
+  const live = layersByKey(fn.layers);
+  return Object.keys(before).every((key) => [before[key], after[key]].includes(versionOf(live.get(key))));
+}

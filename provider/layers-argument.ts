@@ -1,0 +1,105 @@
+import * as pulumi from "@pulumi/pulumi";
+import { isLayerArn, parseLayerVersionArn } from "../sdk/core/arn";
+import type { DeclaredLayer, DeclaredLayers } from "../sdk/core/config/declared";
+import { didYouMean } from "../sdk/core/nearest";
+import { quotedIfOdd } from "../sdk/core/text";
+import type { ProgramLayer } from "./declarations";
+import { isLiteral } from "./known";
+import { versionNumber } from "./pending";
+
+/** One layer that a program declares itself, or what it changes of an entry of the config file. */
+export interface LayerArgs {
+  /** The version, as a number or its text: `version: own.version` of an `aws.lambda.LayerVersion` is always the newest. */
+  version?: pulumi.Input<number | string>;
+  /** Exactly this layer: an ARN without a version, such as `layerArn` of an `aws.lambda.LayerVersion`. */
+  arn?: pulumi.Input<string>;
+  /** The layers' names, instead of the entry's own: exact, or with `*` as a wildcard; `{stack}` is filled in. */
+  names?: string[];
+  /** `exact` (default): this version and no other. `minimum`: newer versions are fine too. */
+  enforce?: "exact" | "minimum";
+}
+
+const knownKeys = ["version", "arn", "names", "enforce"];
+
+/**
+ * The entries of the config file with what the program says over them, field by field, and those that only it declares.
+ * @param by who declares them, for messages
+ * @throws pulumi.RunError a value cannot be
+ */
+export function withLayersArgument(
+  { layers, stack }: DeclaredLayers,
+  args: Readonly<Record<string, LayerArgs>>,
+  by: string,
+): ProgramLayer[] {
+  const added = Object.entries(args).map(([key, fields]) => {
+    const source = { file: `the argument layers.${key} of ${by}`, line: 0, column: 0 };
+    const wrong = problemWith(key, fields);
+    if (wrong) throw new pulumi.RunError(`${source.file} ${wrong}`);
+    const entry = layers.find((layer) => layer.key === key);
+    const version = fields.version ?? entry?.version;
+    if (version === undefined)
+      throw new pulumi.RunError(
+        `${source.file} has no version, and the config file has no entry ${key} to take one from.`,
+      );
+    const fill = (text: string) => text.replaceAll("{stack}", () => stack);
+    return {
+      ...(entry ?? blank(key)),
+      version,
+      // What one of the two names takes the place of both: an entry goes by an ARN or by names.
+      ...((fields.arn !== undefined || fields.names !== undefined) && {
+        arn: isLiteral(fields.arn) && fields.arn !== undefined ? fill(fields.arn) : fields.arn,
+        names: fields.names?.map(fill),
+      }),
+      ...(fields.enforce && { enforce: fields.enforce }),
+      source: fields.version === undefined && entry ? entry.source : source,
+      overridden: false,
+    };
+  });
+  return [...layers.filter(({ key }) => !Object.hasOwn(args, key)), ...added];
+}
+
+/** The entries whose values the program wrote itself, and which can be told at once. */
+export function literalLayers(layers: readonly ProgramLayer[]): DeclaredLayer[] {
+  return layers.flatMap((layer) => {
+    const { arn, version } = layer;
+    const number = isLiteral(version) ? versionNumber(version) : undefined;
+    return number !== undefined && (arn === undefined || isLiteral(arn)) ? [{ ...layer, arn, version: number }] : [];
+  });
+}
+
+function problemWith(key: string, fields: LayerArgs): string | undefined {
+  for (const field of Object.keys(fields)) {
+    if (!knownKeys.includes(field))
+      return `has the unknown key "${field}". ${didYouMean(field, knownKeys) ?? `Known keys are: ${knownKeys.join(", ")}.`}`;
+  }
+  const { version, arn, names, enforce } = fields;
+  if (version !== undefined && isLiteral(version) && versionNumber(version) === undefined)
+    return `has the version ${quotedIfOdd(String(version))}, which must be a whole number of 1 or more.`;
+  if (arn !== undefined && isLiteral(arn)) {
+    const hint = parseLayerVersionArn(arn)
+      ? " This one has a version: take `layerArn` of an aws.lambda.LayerVersion."
+      : "";
+    if (!isLayerArn(arn.replaceAll("{stack}", "stack")))
+      return `has the arn ${quotedIfOdd(arn)}, which must be a layer ARN without a version.${hint}`;
+  }
+  if (names !== undefined && (!Array.isArray(names) || names.length === 0))
+    return "has `names`, which must name a layer.";
+  if (enforce !== undefined && enforce !== "exact" && enforce !== "minimum")
+    return `has enforce ${quotedIfOdd(String(enforce))}, which must be exact or minimum.`;
+  if (arn === undefined && names === undefined && !/^[A-Za-z0-9_-]{1,140}$/.test(key))
+    return "cannot be a layer's name: letters, digits, - and _, at most 140. Give it `names` or an `arn`.";
+  return undefined;
+}
+
+function blank(key: string): Omit<DeclaredLayer, "version" | "source" | "overridden"> {
+  return {
+    key,
+    enforce: "exact",
+    arn: undefined,
+    names: undefined,
+    description: undefined,
+    compatibleRuntimes: undefined,
+    compatibleArchitectures: undefined,
+    latest: undefined,
+  };
+}

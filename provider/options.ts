@@ -1,0 +1,58 @@
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { hasOwnProcess } from "./failure";
+
+/** What `check` computes itself, whatever the engine keeps of older values. */
+const computed = /^(?:functions|drift|lost|before)(?:[.[]|$)|^\*$/;
+
+/** @throws pulumi.RunError the options hand on a provider, which this resource cannot use */
+export function refuseProvider(by: string, opts: pulumi.ResourceOptions): void {
+  const given = (["provider", "providers"] as const).find(
+    (option) => (opts as Record<string, unknown>)[option] !== undefined,
+  );
+  if (given === undefined) return;
+  throw new pulumi.RunError(
+    `${by} cannot use the option \`${given}\`: it calls AWS itself. Take it out, and say which region is meant by an argument: \`region: provider.region\` (and \`profile\` or \`roleArn\`, if the provider's account is another).`,
+  );
+}
+
+/** @throws pulumi.RunError the options ask to import what needs no import */
+export function refuseImport(by: string, opts: pulumi.CustomResourceOptions): void {
+  if (opts.import === undefined) return;
+  throw new pulumi.RunError(
+    `${by} cannot be imported, and need not be: leave out \`import\`. The first \`pulumi up\` records what is live, and moves only what is not as declared.`,
+  );
+}
+
+/** Warns of options that change nothing here. */
+export function warnVoidOptions(by: string, { ignoreChanges = [], ...opts }: pulumi.CustomResourceOptions): void {
+  for (const [option, paths] of [
+    ["ignoreChanges", ignoreChanges],
+    ["replaceOnChanges", opts.replaceOnChanges ?? []],
+  ] as const) {
+    const path = paths.find((one) => computed.test(one));
+    if (path === undefined) continue;
+    pulumi.log.warn(
+      `${by} has \`${option}: ["${path}"]\`, which has no effect: it moves its functions in place to what is declared. To leave one alone, take it out of \`functions\`.`,
+    );
+  }
+}
+
+/**
+ * What is recorded in state loads this package from the program's folder, at every refresh and destroy. Bundling it, or
+ * having it only as the dependency of a dependency, does not suffice.
+ * @throws pulumi.RunError it is not found there
+ */
+export function requireInstalled(): void {
+  // Of an inline program of the Automation API nobody knows the folder that Pulumi is going to work in.
+  if (!hasOwnProcess) return;
+  const folder = process.cwd();
+  try {
+    createRequire(join(folder, "index.js")).resolve("pulumi-lambda-layers/provider/handlers");
+  } catch {
+    throw new pulumi.RunError(
+      `The package pulumi-lambda-layers is not installed where Pulumi loads it from for preview, refresh and destroy: ${folder}. Add it to the \`dependencies\` of the program's own package.json and install it there, also if the program is bundled or gets it through another package.`,
+    );
+  }
+}

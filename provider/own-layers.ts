@@ -1,0 +1,114 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { LayerVersionArn } from "../sdk/core/arn";
+import { isLiteral, known, resourcesBehind } from "./known";
+import { noteProvider, regionOf } from "./regions";
+
+/** A layer that the program itself publishes. */
+export interface OwnLayer {
+  /** The resource's name in the program. */
+  readonly logicalName: string;
+  readonly type: string;
+  readonly resource: pulumi.Resource;
+  /** The layer's name in AWS. */
+  readonly name: pulumi.Input<string> | undefined;
+  readonly region: pulumi.Input<string | undefined>;
+  /** Whether versions stay in AWS that the program no longer has. */
+  readonly keepsVersions: pulumi.Input<boolean | undefined>;
+}
+
+/** Types that publish a version of a layer, all with the property `layerName`. */
+const layerTypes = ["aws:lambda/layerVersion:LayerVersion", "aws-native:lambda:LayerVersion"];
+
+// How long nothing may have been constructed before the program counts as having declared everything.
+const quietMilliseconds = 100;
+
+/** The layers that one program publishes, wherever in the program it declares them. */
+export class OwnLayers {
+  readonly #layers: OwnLayer[] = [];
+  #seen = 0;
+
+  /** Watches what is constructed from now on, and looks up what is there already. */
+  constructor(stack: pulumi.Resource | undefined) {
+    if (!stack) return;
+    for (const resource of resourcesBelow(stack)) this.#addConstructed(resource);
+    pulumi.runtime.registerStackTransformation((args) => {
+      const { type, name, props, opts, resource } = args;
+      this.#seen += 1;
+      noteProvider(args);
+      if (layerTypes.includes(type)) {
+        const { retainOnDelete } = opts;
+        this.#layers.push({
+          logicalName: name,
+          type,
+          resource,
+          name: props.layerName,
+          region: regionOf(type, props, opts),
+          keepsVersions: retainOnDelete || props.skipDestroy,
+        });
+      }
+      return undefined;
+    });
+  }
+
+  get all(): readonly OwnLayer[] {
+    return this.#layers;
+  }
+
+  /** The one that publishes a layer; undefined if none does, as far as is known so far. */
+  async find({ name, region }: Pick<LayerVersionArn, "name" | "region">): Promise<OwnLayer | undefined> {
+    for (const own of this.#layers) {
+      const itsName = await known(own.name);
+      if (!itsName.isKnown || itsName.value !== name) continue;
+      const itsRegion = await known(own.region);
+      if (!itsRegion.isKnown || itsRegion.value === undefined || itsRegion.value === region) return own;
+    }
+    return undefined;
+  }
+
+  /** The one that a value is made from. */
+  async publisherOf(value: pulumi.Input<unknown>): Promise<OwnLayer | undefined> {
+    const resources = await resourcesBehind(value);
+    return this.#layers.find(({ resource }) => resources.includes(resource));
+  }
+
+  /** The names of all whose names are known. */
+  async names(): Promise<string[]> {
+    const names = await Promise.all(this.#layers.map(({ name }) => known(name)));
+    return names.flatMap((name) => (name.isKnown && name.value !== undefined ? name.value : []));
+  }
+
+  /** Resolves when the program has stopped constructing resources. */
+  async settled(): Promise<void> {
+    let before: number;
+    do {
+      before = this.#seen;
+      await new Promise((resolve) => setTimeout(resolve, quietMilliseconds));
+    } while (this.#seen !== before);
+  }
+
+  #addConstructed(resource: pulumi.Resource): void {
+    const { __pulumiType: type, __name: logicalName } = resource as unknown as Record<string, string>;
+    if (type === undefined || logicalName === undefined || !layerTypes.includes(type)) return;
+    const outputs = resource as unknown as Record<string, pulumi.Output<never>>;
+    this.#layers.push({
+      logicalName,
+      type,
+      resource,
+      name: outputs.layerName,
+      region: outputs.region,
+      keepsVersions: outputs.skipDestroy,
+    });
+  }
+}
+
+/** Whether a layer keeps old versions. What is not known counts as yes: a warning has to be right. */
+export async function keepsVersions({ keepsVersions: input }: OwnLayer): Promise<boolean> {
+  if (isLiteral(input)) return input === true;
+  const answer = await known(input);
+  return !answer.isKnown || answer.value === true;
+}
+
+function resourcesBelow(resource: pulumi.Resource): pulumi.Resource[] {
+  const { __childResources: children } = resource as unknown as { __childResources?: Set<pulumi.Resource> };
+  return [...(children ?? [])].flatMap((child) => [child, ...resourcesBelow(child)]);
+}

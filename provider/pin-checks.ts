@@ -1,0 +1,218 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type LayerVersionArn, layerArn, parseLayerVersionArn } from "../sdk/core/arn";
+import { mostLayers } from "../sdk/core/compatibility";
+import { declaredAt } from "../sdk/core/config/declared";
+import { layerName } from "../sdk/core/moves";
+import { quotedIfOdd } from "../sdk/core/text";
+import { type Declaration, type Declared, matcherOf } from "./declarations";
+import { failRun } from "./failure";
+import { ifKnown, isLiteral, known } from "./known";
+import type { Existence, LayerLookup } from "./lookup";
+import { keepsVersions, type OwnLayer, type OwnLayers } from "./own-layers";
+
+// A layer that an update publishes takes seconds; this is for one that waits for much else.
+const publishingMilliseconds = 15 * 60_000;
+
+/**
+ * What is said about the pins of one program. What would make the update fail fails the preview; what a preview cannot
+ * know it says, for each pin. Nothing is said twice.
+ */
+export class PinChecks {
+  readonly #said = new Set<string>();
+  readonly #own: OwnLayers;
+  readonly #lookup: LayerLookup;
+
+  constructor(own: OwnLayers, lookup: LayerLookup) {
+    this.#own = own;
+    this.#lookup = lookup;
+  }
+
+  /** Finds out whether a pinned version exists; fails the run if it does not. */
+  async verify(fn: string, layerVersionArn: string, { declaration, entry }: Declared): Promise<void> {
+    const layer = parseLayerVersionArn(layerVersionArn);
+    if (!declaration.validateLayerExists || !layer) return;
+    // What the program has just published is there.
+    if (!isLiteral(entry.version) && (await this.#isPublishedBy(layer, entry.version))) return;
+    const declares = `${declaredAt(entry)} declares for stack ${declaration.stack}`;
+    const answer = await this.#lookup.exists(layerVersionArn, declaration.aws);
+    if (answer.is === "there") return;
+    if (answer.is === "unchecked") return this.#warnUnchecked(layerVersionArn, answer, declares);
+
+    // Only a program that has declared everything can say that it does not publish the layer.
+    const own = (await this.#own.find(layer)) ?? (await this.#own.settled().then(() => this.#own.find(layer)));
+    const newest = await this.#lookup.newestVersion(layerVersionArn, declaration.aws);
+    const wasDeleted = newest !== undefined && layer.version <= newest;
+    if (own && !wasDeleted) {
+      if (pulumi.runtime.isDryRun()) {
+        return this.#warn(
+          `Function ${fn}: whether version ${layer.version} of layer ${layer.name}, which ${declares}, will exist is not known before \`pulumi up\`: the program publishes the layer itself (LayerVersion ${own.logicalName}). It is checked then.`,
+        );
+      }
+      if (await this.#isThereOnceRegistered(own, layerVersionArn, declaration)) return;
+    }
+    const message = `Layer version does not exist: ${layerVersionArn}, which ${declares}. ${adviceFor(layer, newest, own)}`;
+    await this.fail(message);
+  }
+
+  /** Fails the run with a message, once. */
+  async fail(message: string): Promise<void> {
+    if (this.#isNew(message)) await failRun(message);
+  }
+
+  /** Fails the run if Lambda would refuse the list. */
+  async failInvalidList(fn: string, layers: readonly (string | undefined)[]): Promise<void> {
+    if (layers.length > mostLayers) {
+      const message = `Function ${fn} would have ${layers.length} layers; Lambda allows ${mostLayers}. Take some out of its \`layers\`.`;
+      await this.fail(message);
+    }
+    const arns = layers.flatMap((text) => {
+      const layer = typeof text === "string" ? parseLayerVersionArn(text) : undefined;
+      return layer ? [layerArn(layer)] : [];
+    });
+    for (const arn of new Set(arns.filter((one, index) => arns.indexOf(one) !== index))) {
+      const message = `Function ${fn} would have layer ${layerName(arn)} twice, which Lambda does not allow. Take one of the two out of its \`layers\`.`;
+      await this.fail(message);
+    }
+  }
+
+  /** Says which layers of a function a preview does not know, as far as these may be pinned. */
+  async warnUnknown(
+    fn: string,
+    dependsOn: readonly pulumi.Resource[],
+    declarations: readonly Declaration[],
+  ): Promise<void> {
+    if (!pulumi.runtime.isDryRun()) return;
+    const urns = await Promise.all(dependsOn.map(({ urn }) => ifKnown(urn)));
+    const publishers = this.#own.all.filter(({ logicalName, type }) =>
+      urns.some((urn) => urn?.endsWith(`::${logicalName}`) && urn.split("::")[2]?.split("$").at(-1) === type),
+    );
+    if (publishers.length === 0) {
+      return this.#warn(
+        `Function ${fn}: a layer is not known before \`pulumi up\`. If ${filesOf(declarations)} declares it, it is pinned and checked then.`,
+      );
+    }
+    for (const own of publishers) {
+      for (const { entry } of await this.#declaredForOwn(own, declarations)) {
+        if (!isLiteral(entry.version)) continue;
+        this.#warn(
+          `Function ${fn}: layer ${await ifKnown(own.name)}, which the program publishes itself (LayerVersion ${own.logicalName}), is not known before \`pulumi up\`. ${declaredAt(entry)} declares version ${entry.version}: it is pinned to that, and whether it exists is checked, then.`,
+        );
+      }
+    }
+  }
+
+  /** Says that the version of a pin is not known, unless it is the one that the program publishes. */
+  async warnUnknownVersion(fn: string, layer: LayerVersionArn, { entry }: Declared): Promise<void> {
+    if (await this.#isPublishedBy(layer, entry.version)) return;
+    this.#warn(
+      `Function ${fn}: the version of layer ${layer.name} that ${declaredAt(entry)} declares is not known before \`pulumi up\`. It is pinned and checked then.`,
+    );
+  }
+
+  /** Tells that an output holds no version: it was not published, or is something else. */
+  async tellNoVersion(fn: string, layer: LayerVersionArn, { entry }: Declared, value: unknown): Promise<void> {
+    const declares = `the version that ${declaredAt(entry)} declares`;
+    if (value != null)
+      return this.fail(
+        `Function ${fn}: ${declares} for layer ${layer.name} is ${quotedIfOdd(String(value))}, which must be a whole number of 1 or more.`,
+      );
+    this.#warn(
+      `Function ${fn}: layer ${layer.name} is not pinned, because ${declares} is not published yet: this update leaves out what publishes it.`,
+    );
+  }
+
+  /** Warns of layers that the program publishes and that an entry declares by a number. */
+  async warnOwnNumbers(declaration: Declaration): Promise<void> {
+    await this.#own.settled();
+    for (const own of this.#own.all) {
+      if (await keepsVersions(own)) continue;
+      for (const { entry } of await this.#declaredForOwn(own, [declaration])) {
+        if (!isLiteral(entry.version)) continue;
+        const name = await ifKnown(own.name);
+        this.#warn(
+          `Layer ${name} is published by the program itself (LayerVersion ${own.logicalName}), and ${declaredAt(entry)} declares its version as a number, ${entry.version}. An update that publishes the next version deletes the one before, and leaves functions pinned to what is gone. Declare what was published, \`layers: { ${JSON.stringify(entry.key)}: { version: ${variableOf(own)}.version } }\`, or keep old versions with \`skipDestroy: true\` on the LayerVersion.`,
+        );
+      }
+    }
+  }
+
+  async #isPublishedBy(layer: LayerVersionArn, version: pulumi.Input<unknown>): Promise<boolean> {
+    const publisher = await this.#own.publisherOf(version);
+    return publisher !== undefined && (await ifKnown(publisher.name)) === layer.name;
+  }
+
+  /** The entries that are about a layer of the program's own, wherever it is published. */
+  async #declaredForOwn(own: OwnLayer, declarations: readonly Declaration[]): Promise<Declared[]> {
+    const name = await ifKnown(own.name);
+    if (name === undefined) return [];
+    const region = await known(own.region);
+    const found = declarations.map(async (declaration): Promise<Declared[]> => {
+      const only = await known(declaration.region);
+      const here = region.isKnown ? region.value : undefined;
+      if (only.isKnown && only.value !== undefined && here !== undefined && only.value !== here) return [];
+      const matcher = await matcherOf(declaration);
+      const arns = declaration.layers.flatMap(({ arn }) =>
+        typeof arn === "string" && layerName(arn) === name ? arn : [],
+      );
+      const places = [...arns.map((arn) => parseLayerVersionArn(`${arn}:1`)), anywhere(name)];
+      const entry = places.flatMap((place) => (place && matcher(place)?.declared) ?? [])[0];
+      return entry ? [{ declaration, entry }] : [];
+    });
+    return (await Promise.all(found)).flat();
+  }
+
+  /** Waits until an update is done with a layer of the program's own, and asks again. */
+  async #isThereOnceRegistered(own: OwnLayer, layerVersionArn: string, { aws }: Declaration): Promise<boolean> {
+    let timer: NodeJS.Timeout | undefined;
+    const tooLate = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, publishingMilliseconds);
+    });
+    await Promise.race([known(own.resource.urn), tooLate]);
+    clearTimeout(timer);
+    this.#lookup.forget(layerVersionArn);
+    return (await this.#lookup.exists(layerVersionArn, aws)).is !== "missing";
+  }
+
+  #warnUnchecked(layerVersionArn: string, { why }: Existence & { is: "unchecked" }, declares: string): void {
+    this.#warn(`Could not check that ${layerVersionArn}, which ${declares}, exists: ${why}`);
+  }
+
+  #warn(message: string): void {
+    if (this.#isNew(message)) pulumi.log.warn(message);
+  }
+
+  #isNew(message: string): boolean {
+    const isNew = !this.#said.has(message);
+    this.#said.add(message);
+    return isNew;
+  }
+}
+
+/** What can be done about a version that does not exist: a number that was deleted is never published again. */
+function adviceFor(layer: LayerVersionArn, newest: number | undefined, own: OwnLayer | undefined): string {
+  const output =
+    own && `declare what the program publishes, \`version: ${variableOf(own)}.version\`, instead of a number.`;
+  if (newest === undefined)
+    return output
+      ? `D${output.slice(1)}`
+      : "Declare a version that exists; a number that was deleted is never published again.";
+  if (layer.version > newest)
+    return `The newest version is ${newest}: ${output ?? "publish this one first, or declare a version that exists."}`;
+  return `It was deleted, and a number is never published again: ${output ?? "declare a version that exists."}`;
+}
+
+/** How a program's text may well call the resource. */
+function variableOf({ logicalName }: OwnLayer): string {
+  return /^[A-Za-z_$][\w$]*$/.test(logicalName) ? logicalName : "layer";
+}
+
+function filesOf(declarations: readonly Declaration[]): string {
+  const files = declarations.flatMap(({ layers, by }) =>
+    layers.map(({ source }) => (source.line > 0 ? source.file : by)),
+  );
+  return [...new Set(files)].join(" or ") || "the config";
+}
+
+function anywhere(name: string): LayerVersionArn {
+  return { partition: "", region: "", account: "", name, version: 1 };
+}

@@ -1,0 +1,25 @@
+import { pace } from "../sdk/core/text";
+
+const lineEvery = 10_000;
+
+/** Tells how far a long update is. */
+export interface Progress {
+  /** One function more is done. */
+  step(): void;
+  end(): void;
+}
+
+/** Tells how far an update of many functions is, a line every ten seconds. */
+export function tellProgress(title: string, total: number): Progress {
+  const begun = performance.now();
+  let done = 0;
+  const timer = setInterval(() => {
+    console.log(`${title}: ${done}/${total}, ${pace(done, total, performance.now() - begun)}`);
+  }, lineEvery);
+  return {
+    step() {
+      done++;
+    },
+    end: () => clearInterval(timer),
+  };
+}

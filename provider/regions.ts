@@ -1,0 +1,35 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+/** What a provider's configuration says of where it works; each value may be left open. */
+export interface AwsProvider {
+  readonly region?: pulumi.Input<string | undefined>;
+  readonly profile?: pulumi.Input<string | undefined>;
+}
+
+const providerTypes = ["pulumi:providers:aws", "pulumi:providers:aws-native"];
+
+const configurations = new WeakMap<pulumi.Resource, AwsProvider>();
+
+/**
+ * Notes what a provider is configured with. Its outputs do not tell: what it leaves open stays unknown in previews.
+ */
+export function noteProvider({ type, props, resource }: pulumi.ResourceTransformationArgs): void {
+  if (providerTypes.includes(type)) configurations.set(resource, { region: props.region, profile: props.profile });
+}
+
+/** The provider that a resource of a type gets from its options or its parent; undefined for the default one. */
+export function providerOf(type: string, opts: pulumi.ResourceOptions): AwsProvider | undefined {
+  const { provider, parent } = opts as pulumi.CustomResourceOptions;
+  const found = provider ?? parent?.getProvider(type);
+  if (found === undefined) return undefined;
+  return configurations.get(found) ?? { region: (found as AwsProvider).region };
+}
+
+/** The region that a resource is in, as far as the program tells: its own argument's, else its provider's. */
+export function regionOf(
+  type: string,
+  props: pulumi.Inputs,
+  opts: pulumi.ResourceOptions,
+): pulumi.Input<string | undefined> {
+  return (props.region as pulumi.Input<string> | undefined) ?? providerOf(type, opts)?.region;
+}

@@ -1,0 +1,101 @@
+import * as pulumi from "@pulumi/pulumi";
+import { conflictBetween, type Declaration, isAllLiteral, resolved } from "./declarations";
+import { LayerLookup } from "./lookup";
+import { OwnLayers } from "./own-layers";
+import { registerPins } from "./pin";
+import { PinChecks } from "./pin-checks";
+import { regionOf } from "./regions";
+
+/** What makes a layer version ARN for a region. */
+type ArnIn = (region: pulumi.Input<string | undefined>) => pulumi.Output<string>;
+
+/** All that one program declares about layers: its pins go by this, in whatever order it comes. */
+export class Registry {
+  readonly #declarations: Declaration[] = [];
+  readonly #issued = new WeakMap<object, ArnIn>();
+  readonly #checks: PinChecks;
+
+  constructor(
+    /** The layers that the program publishes. */
+    readonly own: OwnLayers,
+  ) {
+    this.#checks = new PinChecks(own, new LayerLookup());
+    registerPins({ declarations: this.#declarations, checks: this.#checks });
+    if (pulumi.runtime.getStackResource()) pulumi.runtime.registerStackTransformation((args) => this.#moveIssued(args));
+  }
+
+  /**
+   * Pins the program's functions to what is declared.
+   * @throws pulumi.RunError an earlier declaration says something else about the same layer of the same region
+   */
+  add(declaration: Declaration): void {
+    for (const earlier of this.#declarations) {
+      const conflict = conflictBetween(earlier, declaration);
+      if (conflict) throw new pulumi.RunError(conflict);
+      if (!isAllLiteral(earlier) || !isAllLiteral(declaration)) void this.#compareLater(earlier, declaration);
+    }
+    this.#declarations.push(declaration);
+    if (pulumi.runtime.isDryRun()) void this.#checks.warnOwnNumbers(declaration);
+  }
+
+  /** Notes an ARN that was handed out for the default region: a function elsewhere gets that of its own region. */
+  issue(arn: pulumi.Output<string>, arnIn: ArnIn): void {
+    this.#issued.set(arn, arnIn);
+  }
+
+  /** The names of the layers that the program publishes, as soon as it has declared everything. */
+  async ownLayerNames(): Promise<string[]> {
+    await this.own.settled();
+    return this.own.names();
+  }
+
+  /** Compares again when outputs are there: the program goes on meanwhile. */
+  async #compareLater(...declarations: [Declaration, Declaration]): Promise<void> {
+    const [one, other] = await Promise.all(declarations.map(resolved));
+    const conflict = one && other && conflictBetween(one, other);
+    if (conflict) await this.#checks.fail(conflict);
+  }
+
+  #moveIssued({
+    type,
+    props,
+    opts,
+  }: pulumi.ResourceTransformationArgs): pulumi.ResourceTransformationResult | undefined {
+    const property = this.#declarations.find(({ types }) => types[type] !== undefined)?.types[type];
+    const layers: unknown = property && props[property];
+    if (!property || !Array.isArray(layers) || !layers.some((layer) => this.#issuedAs(layer))) return undefined;
+    const region = regionOf(type, props, opts);
+    if (region === undefined) return undefined;
+    const moved = layers.map((layer) => this.#issuedAs(layer)?.(region) ?? layer);
+    return { props: { ...props, [property]: moved }, opts };
+  }
+
+  #issuedAs(layer: unknown): ArnIn | undefined {
+    return typeof layer === "object" && layer !== null ? this.#issued.get(layer) : undefined;
+  }
+}
+
+const registries = new WeakMap<pulumi.Resource, Registry>();
+const ownLayers = new WeakMap<pulumi.Resource, OwnLayers>();
+
+/** The registry of the program that runs: of several in one process, each has its own. */
+export function programRegistry(): Registry {
+  const stack = pulumi.runtime.getStackResource();
+  // A unit test with Pulumi's mocks has no stack, and nothing in it may depend on the tests before.
+  if (!stack) return new Registry(new OwnLayers(undefined));
+  const registry = registries.get(stack) ?? new Registry(ownLayersOf(stack));
+  registries.set(stack, registry);
+  return registry;
+}
+
+function ownLayersOf(stack: pulumi.Resource): OwnLayers {
+  const own = ownLayers.get(stack) ?? new OwnLayers(stack);
+  ownLayers.set(stack, own);
+  return own;
+}
+
+/** Begins to note the layers that the program publishes, so that those before the first declaration count too. */
+export function watchProgram(): void {
+  const stack = pulumi.runtime.getStackResource();
+  if (stack) ownLayersOf(stack);
+}

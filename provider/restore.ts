@@ -1,0 +1,110 @@
+import { LayersError } from "../sdk/core/errors";
+import type { LiveFunction } from "../sdk/core/live";
+import { layerName, movesBetween } from "../sdk/core/moves";
+import { changeLine } from "../sdk/core/report";
+import { listNames } from "../sdk/core/text";
+import type { AwsPort } from "../sdk/ports";
+import { isCancelled, reasonsOf } from "./outcomes";
+import { layersByKey, type Recorded, type Versions, versionOf, withTargets } from "./record";
+
+// The engine runs the whole update in one process of this provider: what a resource of the program claims there, one
+// that is deleted in the same update has no business with any more. A rename without an alias is such an update.
+const claimed = new Set<string>();
+
+/** Notes that a resource of the program reconciles these functions. */
+export function claim(functions: readonly Pick<LiveFunction, "arn">[]): void {
+  for (const { arn } of functions) claimed.add(arn);
+}
+
+/** What putting a function back comes to. */
+export interface Restore {
+  /** Layer to the version found before the first change; only of layers that are as this resource left them. */
+  readonly versions: Readonly<Record<string, number>>;
+  /** A line for each layer that somebody else has changed since. */
+  readonly changed: readonly string[];
+}
+
+/** What is put back of one function: what the resource still records, and what is as it left it. */
+export function planRestore(fn: LiveFunction, { functions, before, left }: Recorded): Restore {
+  const live = layersByKey(fn.layers);
+  const versions: Record<string, number> = {};
+  const changed: string[] = [];
+  for (const [layer, first] of Object.entries(before[fn.name] ?? {})) {
+    const last = left?.[fn.name]?.[layer] ?? functions[fn.name]?.[layer];
+    if (last === undefined || last === first) continue;
+    const now = versionOf(live.get(layer));
+    if (now === last) versions[layer] = first;
+    else if (now !== first) changed.push(changedLine(fn.name, layer, now, last));
+  }
+  return { versions, changed };
+}
+
+function changedLine(name: string, layer: string, now: number | undefined, last: number): string {
+  const is = now === undefined ? "is not attached any more" : `is at version ${now}`;
+  return `Function ${name}: Layer ${layer} ${is}, not at version ${last} as this resource left it: it is not put back.`;
+}
+
+/**
+ * Puts back the versions found before the first change, a line for each, and names what stays as it is.
+ * @throws LayersError `aws-update-failed`, naming each function that was not put back
+ */
+export async function restore(aws: AwsPort, record: Recorded): Promise<void> {
+  const names = Object.keys(record.before).filter((name) => name in record.functions || record.left?.[name]);
+  const others = Object.keys(record.before).filter((name) => !names.includes(name));
+  if (others.length > 0) console.log(`Not recorded any more, so not put back: ${listNames(others)}.`);
+  if (names.length === 0) return;
+  const { functions } = await aws.listFunctions({ names });
+  const taken = functions.filter(({ arn }) => claimed.has(arn));
+  if (taken.length > 0)
+    console.log(
+      `Recorded by another LayerVersions of the program now, so not put back: ${listNames(taken.map(({ name }) => name))}.`,
+    );
+  const own = functions.filter(({ arn }) => !claimed.has(arn));
+  for (const fn of own) for (const line of planRestore(fn, record).changed) console.log(line);
+  const outcomes = await aws.reconcile(own, (fn) => withTargets(fn, planRestore(fn, record).versions), {
+    onOutcome({ function: name, before, after }) {
+      for (const move of movesBetween(before, after))
+        console.log(changeLine({ function: name, ...move, layer: layerName(move.layer) }));
+    },
+  });
+  const reasons = reasonsOf(outcomes, "put back");
+  if (reasons.length === 0) return;
+  throw new LayersError("aws-update-failed", `Not every function was put back:\n${reasons.join("\n")}`, {
+    next: isCancelled(outcomes)
+      ? "Run `pulumi destroy` again."
+      : "The others have the layers that they had at first. Run `pulumi destroy` again, or set onDelete to keep and run `pulumi up` before.",
+  });
+}
+
+/**
+ * What this resource had left, of layers that somebody else has moved since, or taken off.
+ * @param live as they are now
+ */
+export function leftVersions({ functions = {}, left }: Partial<Recorded>, live: Versions): Versions {
+  const changed: Record<string, Record<string, number>> = {};
+  for (const name of Object.keys({ ...left, ...functions })) {
+    for (const [layer, version] of Object.entries({ ...functions[name], ...left?.[name] })) {
+      if (live[name]?.[layer] !== version) changed[name] = { ...changed[name], [layer]: version };
+    }
+  }
+  return changed;
+}
+
+/** What a preview says of functions that were recorded and that the resource is no longer about, if it is to put them back in the end. */
+export function leavingLines(
+  was: { readonly functions?: Readonly<Record<string, object>>; readonly before?: Versions },
+  is: Readonly<Record<string, object>>,
+): string[] {
+  return Object.entries(was.before ?? {}).flatMap(([name, layers]) => {
+    if (was.functions?.[name] === undefined) return [];
+    const first = Object.entries(layers).map(([layer, version]) => `${layer} ${version}`);
+    if (is[name] === undefined)
+      return `Function ${name} is not among the functions any more: it keeps its layers, and what it had at first (${first.join(", ")}) will not be put back.`;
+    return Object.entries(layers)
+      .filter(([layer]) => !(layer in (is[name] ?? {})))
+      .map(
+        ([layer, version]) =>
+          `Function ${name}: Layer ${layer} is not declared any more: it stays as it is, and version ${version} will not be put back.`,
+      );
+  });
+}

@@ -1,0 +1,79 @@
+// Programs that are bundled, or get the package through another one.
+
+import assert from "node:assert/strict";
+import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { type Emulator, startEmulator } from "../emulator";
+import { createAwsStack } from "../support/aws-stack";
+import { caseFolder, createCaseStack } from "../support/case-programs";
+import { checkout, type Project } from "../support/engine";
+
+describe("the package", function () {
+  this.timeout(180_000);
+
+  let emulator: Emulator;
+  const stacks: Project[] = [];
+  before(async () => {
+    emulator = await startEmulator();
+    emulator.seed({ layers: [{ name: "base", versions: 9 }], functions: [{ name: "c10-a", layers: ["base:1"] }] });
+  });
+  after(async () => {
+    await Promise.all(stacks.map((stack) => stack.dispose()));
+    await emulator?.close();
+  });
+
+  for (const minify of [false, true]) {
+    it(`may be bundled by esbuild${minify ? ", minified" : ""}`, async () => {
+      emulator.edit("c10-a", { Layers: ["base:1"] });
+      const stack = await createCaseStack("esbuild-bundle", { env: emulator.env });
+      stacks.push(stack);
+      await build({
+        entryPoints: [join(stack.dir, "index.js")],
+        outfile: join(stack.dir, "bundle.js"),
+        bundle: true,
+        platform: "node",
+        minify,
+        logLevel: "silent",
+        nodePaths: [join(checkout, "node_modules")],
+      });
+      await stack.write({ "index.js": await readFile(join(stack.dir, "bundle.js"), "utf8") });
+      await stack.up();
+      assert.match(emulator.layersOf("c10-a").join(), /:base:5$/);
+      assert.match(emulator.layersOf("c10-x").join(), /:base:5$/);
+      await stack.preview("--expect-no-changes");
+      await stack.succeeds(["refresh", "--yes", "--skip-preview"]);
+      await stack.destroy();
+    });
+  }
+
+  it("is asked for in one line if only a library of the program depends on it", async () => {
+    const stack = await createAwsStack({
+      env: emulator.env,
+      program: `require("platform").layers();`,
+      files: { "layer_config.yaml": await readFile(join(caseFolder("esbuild-bundle"), "layer_config.yaml"), "utf8") },
+    });
+    stacks.push(stack);
+    // As pnpm lays it out: each package sees only its own dependencies.
+    const modules = join(stack.dir, "node_modules");
+    const store = join(modules, ".store/node_modules");
+    await mkdir(join(store, "platform"), { recursive: true });
+    await writeFile(
+      join(store, "platform/index.js"),
+      `exports.layers = () => new (require("pulumi-lambda-layers").LayerVersions)("layers", { functions: { names: ["c10-a"] } });`,
+    );
+    await symlink(checkout, join(store, "pulumi-lambda-layers"), "junction");
+    await symlink(join(store, "platform"), join(modules, "platform"), "junction");
+    await rm(join(modules, "pulumi-lambda-layers"));
+    const { code, output } = await stack.pulumi(["preview"]);
+    assert.notEqual(code, 0);
+    assert.match(
+      output,
+      /The package pulumi-lambda-layers is not installed where Pulumi loads it from .*: \S+project\. Add it to the `dependencies`/,
+    );
+    assert.doesNotMatch(output, /\n\s+at .*:\d+:\d+/);
+    await symlink(checkout, join(modules, "pulumi-lambda-layers"), "junction");
+    await stack.up();
+    await stack.destroy();
+  });
+});

@@ -1,0 +1,124 @@
+// Programs that went wrong, each as somebody would write it, with the steps that its folder is about.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Lambda } from "@aws-sdk/client-lambda";
+import { type Emulator, startEmulator } from "../emulator";
+import { createAwsStack } from "../support/aws-stack";
+import { checkout, type Project } from "../support/engine";
+
+const config = (version: number) => `layers: { base: { version: ${version} } }\n`;
+const functionArn = (name: string) => `arn:aws:lambda:us-east-1:123456789012:function:${name}`;
+
+describe("programs that went wrong", function () {
+  this.timeout(180_000);
+
+  let emulator: Emulator;
+  const stacks: Project[] = [];
+
+  before(async () => {
+    emulator = await startEmulator();
+    emulator.seed({ layers: [{ name: "base", versions: 9 }] });
+  });
+  after(async () => {
+    await Promise.all(stacks.map((stack) => stack.dispose()));
+    await emulator?.close();
+  });
+
+  const seed = (...names: string[]) =>
+    emulator.seed({ functions: names.map((name) => ({ name, layers: ["base:1"] })) });
+  const version = (name: string) => Number(emulator.layersOf(name)[0]?.split(":").at(-1));
+
+  async function textOf(folder: string): Promise<string> {
+    return readFile(join(checkout, "test/data/cases/programs", folder, "index.js"), "utf8");
+  }
+
+  async function stackOf(program: string, files: Record<string, string>): Promise<Project> {
+    const stack = await createAwsStack({ env: emulator.env, program, files });
+    stacks.push(stack);
+    return stack;
+  }
+
+  it("names functions by aliases and versions, which is refused", async () => {
+    seed("c05-b", "c05-c", "c05-e");
+    const client = new Lambda({
+      region: "us-east-1",
+      endpoint: emulator.env.AWS_ENDPOINT_URL,
+      credentials: { accessKeyId: emulator.env.AWS_ACCESS_KEY_ID ?? "", secretAccessKey: "x" },
+    });
+    for (const FunctionName of ["c05-b", "c05-c", "c05-e"]) {
+      await client.publishVersion({ FunctionName });
+      await client.createAlias({ FunctionName, Name: "live", FunctionVersion: "1" });
+    }
+    client.destroy();
+    const text = await textOf("alias-names");
+    const stack = await stackOf(text, { "layer_config.yaml": config(5) });
+    emulator.resetCounts();
+    for (const command of [["preview"], ["up", "--yes", "--skip-preview"]]) {
+      const { code, output } = await stack.pulumi(command);
+      assert.notEqual(code, 0, output);
+      assert.match(output, /function:c05-b:live is a version or an alias of function c05-b: these keep their layers\./);
+      assert.match(output, new RegExp(`Name the function itself: ${functionArn("c05-b")}$`, "m"));
+      assert.match(output, /function:c05-c:1 is a version or an alias of function c05-c/);
+      assert.match(output, /c05-e:live is a version or an alias of .*\. Name the function itself: c05-e$/m);
+      assert.doesNotMatch(output, /\n\s+at .*:\d+:\d+/, "no stack trace");
+    }
+    assert.equal(version("c05-b"), 1);
+    assert.deepEqual(emulator.counts(), {}, "nothing is asked for names that cannot be meant");
+
+    // What the refusal advises works, and so does every other form that means the function itself.
+    await stack.write({
+      "index.js": text
+        .replace('":live"', '""')
+        .replace('":1")', '":$LATEST")')
+        .replace("c05-e:live", "123456789012:function:c05-e"),
+    });
+    const { output } = await stack.preview();
+    for (const name of ["c05-b", "c05-c", "c05-e"])
+      assert.match(output, new RegExp(`Function ${name}: Layer base version 1 -> 5`));
+    assert.match(output, /Function c05-b: alias live still serves base version 1$/m);
+    const up = await stack.up();
+    for (const name of ["c05-b", "c05-c", "c05-e"])
+      assert.match(up.output, new RegExp(`Function ${name}: alias live still serves base version 1`));
+    assert.deepEqual(["c05-b", "c05-c", "c05-e"].map(version), [5, 5, 5]);
+    await stack.preview("--expect-no-changes");
+  });
+
+  it("renames a resource that restores, without an alias: functions stay, and are still restored in the end", async () => {
+    seed("c07-a", "c07-b");
+    const renamed = await textOf("rename-restores");
+    const stack = await stackOf(renamed.replace('"again"', '"layers"'), {});
+    for (const number of [5, 6, 7]) {
+      await stack.write({ "layer_config.yaml": config(number) });
+      await stack.up();
+    }
+    await stack.write({ "index.js": renamed });
+    const { output } = await stack.preview();
+    assert.match(output, /These functions are recorded by layers too: c07-a, c07-b\./);
+    emulator.resetCounts();
+    const up = await stack.up();
+    assert.match(up.output, /Recorded by another LayerVersions of the program now, so not put back: c07-a, c07-b\./);
+    assert.deepEqual(["c07-a", "c07-b"].map(version), [7, 7]);
+    assert.equal(emulator.counts().UpdateFunctionConfiguration, undefined);
+    await stack.preview("--expect-no-changes");
+    const destroyed = await stack.destroy();
+    assert.match(destroyed.output, /Function c07-a: Layer base version 7 -> 1/);
+    assert.deepEqual(["c07-a", "c07-b"].map(version), [1, 1]);
+  });
+
+  it("registers a function before LayerVersions: it stays as the program has it, and is said to be unpinned", async () => {
+    const stack = await stackOf(await textOf("function-before-layers"), { "layer_config.yaml": config(5) });
+    const { output } = await stack.up();
+    assert.match(output, /Function c02-early: Layer base version 1 -> 5 is declared, but .* so it is not pinned/);
+    assert.doesNotMatch(output, /Function c02-late: Layer/);
+    assert.deepEqual(["c02-early", "c02-late"].map(version), [1, 5]);
+    for (const _ of [1, 2]) {
+      emulator.resetCounts();
+      const again = await stack.up("--refresh", "--expect-no-changes");
+      assert.match(again.output, /Function c02-early: Layer base version 1 -> 5 is declared, but/);
+      assert.equal(emulator.counts().UpdateFunctionConfiguration, undefined);
+      assert.deepEqual(["c02-early", "c02-late"].map(version), [1, 5]);
+    }
+  });
+});

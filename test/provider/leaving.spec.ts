@@ -1,0 +1,112 @@
+// A resource's life without the engine: what it does to functions that leave it, and on deletion.
+
+import assert from "node:assert/strict";
+import * as handlers from "../../provider/handlers";
+import type { Checked, Recorded } from "../../provider/record";
+import { declareFor } from "../../sdk/core/config/declared";
+import { parseConfig } from "../../sdk/core/config/parse";
+import { useAws } from "../aws/harness";
+
+describe("functions that leave a LayerVersions which restores", () => {
+  const aws = useAws();
+  let lines: string[];
+  const { log } = console;
+
+  beforeEach(() => {
+    lines = [];
+    aws.emulator.seed({
+      layers: [{ name: "base", versions: 9 }],
+      functions: ["a", "b"].map((name) => ({ name, layers: ["base:1"] })),
+    });
+    console.log = (line) => lines.push(String(line));
+  });
+  afterEach(() => {
+    console.log = log;
+  });
+
+  const version = (name: string) => Number(aws.emulator.layersOf(name)[0]?.split(":").at(-1));
+
+  async function check(olds: Partial<Checked>, names: string[], text: string, dryRun: boolean): Promise<Checked> {
+    const parsed = parseConfig(text, "layer_config.yaml");
+    assert.ok(parsed.ok);
+    const request = {
+      ...{ dryRun, declared: declareFor(parsed.config, "dev"), validateLayerExists: true, selection: { names } },
+      ...{ pinned: { names: [], autoNamed: [] }, pinnedBehindNames: [] },
+    };
+    const news = { configFile: "layer_config.yaml", region: "us-east-1", onDelete: "restore" as const, request };
+    const { inputs, failures = [] } = await handlers.check(olds, news);
+    assert.deepEqual(failures, []);
+    return inputs as Checked;
+  }
+
+  const declared = "layers: {base: {version: 5}}";
+
+  async function created(): Promise<{ inputs: Checked; outs: Recorded }> {
+    const inputs = await check({}, ["a", "b"], declared, true);
+    const { outs } = await handlers.create(inputs);
+    return { inputs, outs: outs ?? assert.fail("nothing was recorded") };
+  }
+
+  async function updated(olds: Recorded, news: Checked): Promise<Recorded> {
+    return (await handlers.update("id", olds, news)).outs ?? assert.fail("nothing was recorded");
+  }
+
+  it("keep their layers, which the preview says, and are not put back", async () => {
+    const { inputs, outs } = await created();
+    lines = [];
+    const news = await check(inputs, ["a"], declared, true);
+    assert.deepEqual(lines, [
+      "Function b is not among the functions any more: it keeps its layers, and what it had at first (base 1) will not be put back.",
+    ]);
+    assert.equal((await handlers.diff("id", outs, news)).changes, true);
+    const after = await updated(outs, news);
+    assert.deepEqual(after.before, { a: { base: 1 } });
+    await handlers.delete("id", after);
+    assert.deepEqual(["a", "b"].map(version), [1, 5]);
+    assert.equal(lines.at(-1), "Function a: Layer base version 5 -> 1");
+  });
+
+  it("are all of them where no functions are selected any more", async () => {
+    const { inputs, outs } = await created();
+    lines = [];
+    const news = await check(inputs, [], declared, true);
+    assert.equal(lines.length, 2);
+    const after = await updated(outs, news);
+    assert.deepEqual([after.functions, after.before], [{}, {}]);
+    await handlers.delete("id", after);
+    assert.deepEqual(["a", "b"].map(version), [5, 5]);
+  });
+
+  it("come back with what they have then as what they had at first", async () => {
+    const { inputs, outs } = await created();
+    const without = await check(inputs, ["a"], declared, true);
+    const after = await updated(outs, without);
+    const again = await check(without, ["a", "b"], "layers: {base: {version: 6}}", true);
+    const last = await updated(after, again);
+    assert.deepEqual(last.before, { a: { base: 1 }, b: { base: 5 } });
+  });
+
+  it("are not those whose layer is declared no more: the layer is named", async () => {
+    const { inputs } = await created();
+    lines = [];
+    await check(inputs, ["a", "b"], "layers: {other: {version: 5}}", true);
+    assert.equal(lines.length, 2);
+    assert.match(
+      lines[0] ?? "",
+      /^Function a is not among the functions any more|^Function a: Layer base is not declared/,
+    );
+  });
+
+  it("say when a version cannot be put back, having put back the others", async () => {
+    const { outs } = await created();
+    aws.emulator.fault({
+      ...{ operation: "UpdateFunctionConfiguration", resource: "a", status: 400 },
+      ...{ code: "InvalidParameterValueException", message: "no such layer version" },
+    });
+    await assert.rejects(
+      async () => handlers.delete("id", outs),
+      /Not every function was put back:\nFunction a was not put back: [\s\S]*The others have the layers that they had at first\./,
+    );
+    assert.deepEqual(["a", "b"].map(version), [5, 1]);
+  });
+});

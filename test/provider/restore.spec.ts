@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import type { Recorded } from "../../provider/record";
+import { leavingLines, leftVersions, planRestore } from "../../provider/restore";
+import { base } from "../aws/harness";
+
+const fn = (...layers: string[]) => ({
+  name: "f",
+  arn: "arn:aws:lambda:us-east-1:123456789012:function:f",
+  layers,
+  runtime: undefined,
+  architectures: [],
+  packageType: "Zip" as const,
+  revisionId: undefined,
+});
+
+const record = (more: Partial<Recorded> = {}): Recorded => ({
+  configFile: "layer_config.yaml",
+  before: { f: { base: 1, other: 2 } },
+  functions: { f: { base: 5, other: 3 } },
+  ...more,
+});
+
+describe("what a resource puts back when it is deleted", () => {
+  it("is what is as the resource left it", () => {
+    const { versions, changed } = planRestore(fn(base(5), base(3, "other")), record());
+    assert.deepEqual(versions, { base: 1, other: 2 });
+    assert.deepEqual(changed, []);
+  });
+
+  it("is not what somebody else has moved, or taken off", () => {
+    const { versions, changed } = planRestore(fn(base(4)), record());
+    assert.deepEqual(versions, {});
+    assert.deepEqual(changed, [
+      "Function f: Layer base is at version 4, not at version 5 as this resource left it: it is not put back.",
+      "Function f: Layer other is not attached any more, not at version 3 as this resource left it: it is not put back.",
+    ]);
+  });
+
+  it("is not what a refresh has found moved", () => {
+    const refreshed = record({ functions: { f: { base: 4, other: 3 } }, left: { f: { base: 5 } } });
+    const { versions, changed } = planRestore(fn(base(4), base(3, "other")), refreshed);
+    assert.deepEqual(versions, { other: 2 });
+    assert.match(changed.join(), /Layer base is at version 4, not at version 5/);
+  });
+
+  it("is not what is there already, or what the resource does not record", () => {
+    const { versions, changed } = planRestore(fn(base(1), base(3, "other")), record({ functions: { f: { base: 5 } } }));
+    assert.deepEqual([versions, changed], [{}, []]);
+  });
+});
+
+describe("what a refresh keeps of what the resource had left", () => {
+  it("is the versions that are not there any more", () => {
+    assert.deepEqual(leftVersions(record(), { f: { base: 5, other: 3 } }), {});
+    assert.deepEqual(leftVersions(record(), { f: { base: 4, other: 3 } }), { f: { base: 5 } });
+    assert.deepEqual(leftVersions(record(), { f: { other: 3 } }), { f: { base: 5 } });
+    assert.deepEqual(leftVersions(record(), {}), { f: { base: 5, other: 3 } });
+  });
+
+  it("stays through more refreshes, until it is there again", () => {
+    const refreshed = record({ functions: { f: { base: 4, other: 3 } }, left: { f: { base: 5 } } });
+    assert.deepEqual(leftVersions(refreshed, { f: { base: 3, other: 3 } }), { f: { base: 5 } });
+    assert.deepEqual(leftVersions(refreshed, { f: { base: 5, other: 3 } }), {});
+  });
+});
+
+describe("what a preview says of functions that a resource is no longer about", () => {
+  const was = {
+    functions: { f: { base: 5 }, g: { base: 5 } },
+    before: { f: { base: 1 }, g: { base: 2 }, old: { base: 1 } },
+  };
+
+  it("is that they keep their layers", () => {
+    assert.deepEqual(leavingLines(was, { f: { base: 5 } }), [
+      "Function g is not among the functions any more: it keeps its layers, and what it had at first (base 2) will not be put back.",
+    ]);
+  });
+
+  it("names layers that are not declared any more", () => {
+    assert.deepEqual(leavingLines(was, { f: {}, g: { base: 5 } }), [
+      "Function f: Layer base is not declared any more: it stays as it is, and version 1 will not be put back.",
+    ]);
+  });
+
+  it("is nothing where nothing leaves, or in the first preview", () => {
+    assert.deepEqual(leavingLines(was, was.functions), []);
+    assert.deepEqual(leavingLines({}, { f: { base: 5 } }), []);
+  });
+});

@@ -1,0 +1,21 @@
+import fc from "fast-check";
+import { seed, soak } from "../../support/counts";
+import { formsOfLayers } from "./layers";
+import { kindsOfFunctions, programs } from "./programs";
+import { resourceOptions } from "./resource-options";
+import { live, type Shape } from "./run";
+
+const shapes = [...formsOfLayers, ...resourceOptions, ...programs, ...kindsOfFunctions];
+
+// The life of a program takes the engine six commands and more.
+const sampleSize = 2;
+
+function sampled(): readonly Shape[] {
+  const some = fc.shuffledSubarray(shapes, { minLength: sampleSize, maxLength: sampleSize });
+  return fc.sample(some, { seed, numRuns: 1 })[0] ?? [];
+}
+
+describe("a program that", function () {
+  this.timeout(300_000);
+  for (const shape of soak ? shapes : sampled()) it(shape.what, () => live(shape));
+});
