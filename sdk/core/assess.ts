@@ -124,12 +124,10 @@ function standingsOf(fn: AssessedFunction, targetOf: TargetOf): Standing[] {
     const verdict = verdictOf({ ...seen, target, isLost });
     standings.push({ fn, layer, target, ...seen, verdict, isLost, isTwice });
   }
-  const isHidden = (place: Place) =>
-    fn[place]?.complete === false && standings.every((one) => one[place] !== "unknown");
-  if (places.some(isHidden)) {
+  if (fn.recorded?.complete === false && !standings.some((one) => one.recorded === "unknown")) {
+    const live = fn.live && (fn.live.complete ? "absent" : "unknown");
     const nothing = { layer: undefined, target: undefined, isLost: false, isTwice: false };
-    const seen = { recorded: versionIn([], fn.recorded), live: versionIn([], fn.live) };
-    standings.push({ fn, ...nothing, ...seen, verdict: "unknown" });
+    standings.push({ fn, ...nothing, recorded: "unknown", live, verdict: "unknown" });
   }
   return standings;
 }
@@ -138,7 +136,7 @@ function standingsOf(fn: AssessedFunction, targetOf: TargetOf): Standing[] {
 function versionIn(
   found: readonly LayerVersionArn[],
   seen: SeenLayers | undefined,
-  isWrong: (layer: LayerVersionArn) => boolean = () => false,
+  isWrong: (layer: LayerVersionArn) => boolean,
 ): KnownVersion | undefined {
   if (seen === undefined) return undefined;
   const shown = found.find(isWrong) ?? found[0];

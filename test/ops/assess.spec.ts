@@ -72,7 +72,6 @@ describe("assessStack", function () {
       "a receipt-dynamo-dev 5 1 unknown drift",
       "b receipt-dynamo-dev 5 5 unknown unknown",
       "b receipt-label-dev 3 4 unknown unknown",
-      "bare ? - absent unknown unknown",
       "secret ? - unknown unknown unknown",
     ]);
     const { live } = assessment;
