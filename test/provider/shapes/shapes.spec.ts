@@ -2,10 +2,11 @@ import fc from "fast-check";
 import { seed, soak } from "../../support/counts";
 import { formsOfLayers } from "./layers";
 import { kindsOfFunctions, programs } from "./programs";
+import { promises } from "./promises";
 import { resourceOptions } from "./resource-options";
 import { live, type Shape } from "./run";
 
-const shapes = [...formsOfLayers, ...resourceOptions, ...programs, ...kindsOfFunctions];
+const shapes = [...formsOfLayers, ...resourceOptions, ...programs, ...kindsOfFunctions, ...promises];
 
 // The life of a program takes the engine six commands and more.
 const sampleSize = 2;
