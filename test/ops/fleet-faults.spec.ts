@@ -4,7 +4,7 @@ import fc from "fast-check";
 import type { FunctionOutcome } from "../../sdk/core/live";
 import { base } from "../aws/harness";
 import type { Fault } from "../emulator";
-import { counts, soak } from "../support/counts";
+import { counts, itSampled, soak } from "../support/counts";
 import { taggedFleet, useFleet } from "./fleet-harness";
 
 const update = "UpdateFunctionConfiguration";
@@ -44,7 +44,7 @@ describe("a sync through faults", function () {
   }
 
   for (const [name, fault] of Object.entries(kinds)) {
-    it(`ends right, with one write a function: ${name}, at 20 %`, async () => {
+    itSampled(`ends right, with one write a function: ${name}, at 20 %`, async () => {
       fleet.emulator.seed(taggedFleet(size));
       fleet.emulator.fault({ ...fault, probability: 0.2 });
       await assertAllRight((await fleet.sync()).aws.outcomes);

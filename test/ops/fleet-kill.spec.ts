@@ -49,7 +49,7 @@ describe("a sync that is killed", function () {
     writes: fc.oneof(fc.nat(size), fc.constantFrom(0, 1, 2, size - 1, size)),
     delay: fc.nat(60),
   });
-  const runs = { ...counts({ sample: 10, full: 100 }), endOnFailure: true };
+  const runs = { ...counts({ sample: 4, full: 100 }), endOnFailure: true };
 
   it("is finished by --resume: every function is new, each by one update", async () => {
     const property = fc.asyncProperty(moments, async ({ writes, delay }) => {

@@ -3,6 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Emulator, startEmulator } from "../emulator";
 import { createAwsStack, preamble } from "../support/aws-stack";
+import { itSampled } from "../support/counts";
 import { checkout, type Project } from "../support/engine";
 import type { RunOptions } from "../support/processes";
 import { awsFunction, layer, stateOf } from "../support/states";
@@ -112,7 +113,7 @@ describe("the policy pack on the engine", function () {
     ]);
   });
 
-  it("takes the config from the settings, the variable, or the caller's directory", async () => {
+  itSampled("takes the config from the settings, the variable, or the caller's directory", async () => {
     const expectVersion = async (to: number, args: readonly string[], env = {}) => {
       const { output } = await analyze("recorded.json", args, { env });
       assert.deepEqual(said(output, "Function api"), [`Function api: Layer base-dev version 1 -> ${to}`], output);
@@ -123,7 +124,7 @@ describe("the policy pack on the engine", function () {
     await expectVersion(5, []);
   });
 
-  it("resolves paths against the caller's directory, also with -C", async () => {
+  itSampled("resolves paths against the caller's directory, also with -C", async () => {
     const elsewhere = join(dirname(stack.dir), "elsewhere", "deep");
     await mkdir(elsewhere, { recursive: true });
     const run = (...args: string[]) => stack.pulumi(["-C", stack.dir, ...args], { cwd: elsewhere });

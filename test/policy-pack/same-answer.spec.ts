@@ -93,7 +93,7 @@ describe("policy, resource and CLI", function () {
           assert.equal(policy.code === 0, expected.length === 0);
           seen += expected.length;
         }),
-        { ...counts({ sample: 2, full: 25 }), endOnFailure: true },
+        { ...counts({ sample: 1, full: 25 }), endOnFailure: true },
       );
       assert.ok(seen > 0, "programs drift");
     } finally {

@@ -7,6 +7,7 @@ import { build } from "esbuild";
 import { type Emulator, startEmulator } from "../emulator";
 import { createAwsStack } from "../support/aws-stack";
 import { caseFolder, createCaseStack } from "../support/case-programs";
+import { itSampled } from "../support/counts";
 import { checkout, type Project } from "../support/engine";
 
 describe("the package", function () {
@@ -24,7 +25,7 @@ describe("the package", function () {
   });
 
   for (const minify of [false, true]) {
-    it(`may be bundled by esbuild${minify ? ", minified" : ""}`, async () => {
+    itSampled(`may be bundled by esbuild${minify ? ", minified" : ""}`, async () => {
       emulator.edit("c10-a", { Layers: ["base:1"] });
       const stack = await createCaseStack("esbuild-bundle", { env: emulator.env });
       stacks.push(stack);

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { Lambda } from "@aws-sdk/client-lambda";
 import { type Emulator, startEmulator } from "../emulator";
 import { createAwsStack } from "../support/aws-stack";
+import { itSampled } from "../support/counts";
 import { checkout, type Project } from "../support/engine";
 
 const config = (version: number) => `layers: { base: { version: ${version} } }\n`;
@@ -40,7 +41,7 @@ describe("programs that went wrong", function () {
     return stack;
   }
 
-  it("names functions by aliases and versions, which is refused", async () => {
+  itSampled("names functions by aliases and versions, which is refused", async () => {
     seed("c05-b", "c05-c", "c05-e");
     const client = new Lambda({
       region: "us-east-1",
@@ -85,40 +86,46 @@ describe("programs that went wrong", function () {
     await stack.preview("--expect-no-changes");
   });
 
-  it("renames a resource that restores, without an alias: functions stay, and are still restored in the end", async () => {
-    seed("c07-a", "c07-b");
-    const renamed = await textOf("rename-restores");
-    const stack = await stackOf(renamed.replace('"again"', '"layers"'), {});
-    for (const number of [5, 6, 7]) {
-      await stack.write({ "layer_config.yaml": config(number) });
-      await stack.up();
-    }
-    await stack.write({ "index.js": renamed });
-    const { output } = await stack.preview();
-    assert.match(output, /These functions are recorded by layers too: c07-a, c07-b\./);
-    emulator.resetCounts();
-    const up = await stack.up();
-    assert.match(up.output, /Recorded by another LayerVersions of the program now, so not put back: c07-a, c07-b\./);
-    assert.deepEqual(["c07-a", "c07-b"].map(version), [7, 7]);
-    assert.equal(emulator.counts().UpdateFunctionConfiguration, undefined);
-    await stack.preview("--expect-no-changes");
-    const destroyed = await stack.destroy();
-    assert.match(destroyed.output, /Function c07-a: Layer base version 7 -> 1/);
-    assert.deepEqual(["c07-a", "c07-b"].map(version), [1, 1]);
-  });
-
-  it("registers a function before LayerVersions: it stays as the program has it, and is said to be unpinned", async () => {
-    const stack = await stackOf(await textOf("function-before-layers"), { "layer_config.yaml": config(5) });
-    const { output } = await stack.up();
-    assert.match(output, /Function c02-early: Layer base version 1 -> 5 is declared, but .* so it is not pinned/);
-    assert.doesNotMatch(output, /Function c02-late: Layer/);
-    assert.deepEqual(["c02-early", "c02-late"].map(version), [1, 5]);
-    for (const _ of [1, 2]) {
+  itSampled(
+    "renames a resource that restores, without an alias: functions stay, and are still restored in the end",
+    async () => {
+      seed("c07-a", "c07-b");
+      const renamed = await textOf("rename-restores");
+      const stack = await stackOf(renamed.replace('"again"', '"layers"'), {});
+      for (const number of [5, 6, 7]) {
+        await stack.write({ "layer_config.yaml": config(number) });
+        await stack.up();
+      }
+      await stack.write({ "index.js": renamed });
+      const { output } = await stack.preview();
+      assert.match(output, /These functions are recorded by layers too: c07-a, c07-b\./);
       emulator.resetCounts();
-      const again = await stack.up("--refresh", "--expect-no-changes");
-      assert.match(again.output, /Function c02-early: Layer base version 1 -> 5 is declared, but/);
+      const up = await stack.up();
+      assert.match(up.output, /Recorded by another LayerVersions of the program now, so not put back: c07-a, c07-b\./);
+      assert.deepEqual(["c07-a", "c07-b"].map(version), [7, 7]);
       assert.equal(emulator.counts().UpdateFunctionConfiguration, undefined);
+      await stack.preview("--expect-no-changes");
+      const destroyed = await stack.destroy();
+      assert.match(destroyed.output, /Function c07-a: Layer base version 7 -> 1/);
+      assert.deepEqual(["c07-a", "c07-b"].map(version), [1, 1]);
+    },
+  );
+
+  itSampled(
+    "registers a function before LayerVersions: it stays as the program has it, and is said to be unpinned",
+    async () => {
+      const stack = await stackOf(await textOf("function-before-layers"), { "layer_config.yaml": config(5) });
+      const { output } = await stack.up();
+      assert.match(output, /Function c02-early: Layer base version 1 -> 5 is declared, but .* so it is not pinned/);
+      assert.doesNotMatch(output, /Function c02-late: Layer/);
       assert.deepEqual(["c02-early", "c02-late"].map(version), [1, 5]);
-    }
-  });
+      for (const _ of [1, 2]) {
+        emulator.resetCounts();
+        const again = await stack.up("--refresh", "--expect-no-changes");
+        assert.match(again.output, /Function c02-early: Layer base version 1 -> 5 is declared, but/);
+        assert.equal(emulator.counts().UpdateFunctionConfiguration, undefined);
+        assert.deepEqual(["c02-early", "c02-late"].map(version), [1, 5]);
+      }
+    },
+  );
 });

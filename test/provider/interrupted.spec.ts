@@ -3,6 +3,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Emulator, startEmulator } from "../emulator";
+import { itSampled } from "../support/counts";
 import { createProject, type Project } from "../support/engine";
 
 // More than ten seconds' worth of Lambda's budget.
@@ -73,7 +74,7 @@ new LayerVersions("layers", { functions: { prefix: "fn-" }, onDelete: "restore" 
     assert.equal(emulator.counts().UpdateFunctionConfiguration, names.length - done);
   });
 
-  it("keeps what functions had at first even if Ctrl-C is pressed twice", async () => {
+  itSampled("keeps what functions had at first even if Ctrl-C is pressed twice", async () => {
     emulator.configure({ updateDelayMs: 3000 });
     const run = project.start(["up", "--yes", "--skip-preview"]);
     while (emulator.writes().length < 40) await sleep(20);

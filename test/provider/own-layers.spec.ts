@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../emulator";
 import { createAwsStack, preamble } from "../support/aws-stack";
+import { itSampled } from "../support/counts";
 import type { Project } from "../support/engine";
 
 const own = (version: number, name = "own") => `arn:aws:lambda:us-east-1:123456789012:layer:${name}:${version}`;
@@ -67,9 +68,11 @@ exports.live = layers.functions;
     assert.deepEqual(layersOf("elsewhere"), [own(2)]);
   });
 
-  it("are warned of if a number declares them, before and after LayerVersions, and never called missing", async () => {
-    const stack = await stackOf(
-      `
+  itSampled(
+    "are warned of if a number declares them, before and after LayerVersions, and never called missing",
+    async () => {
+      const stack = await stackOf(
+        `
 const before = publish("before");
 const layers = new LayerVersions("layers");
 const after = publish("after");
@@ -80,27 +83,28 @@ fn("output", { layers: [before.arn, after.arn] });
 fn("literal", { layers: ["${own(1, "after")}"] });
 fn("kept", { layers: ["${own(1, "kept")}"] });
 `,
-      "layers: { before: { version: 1 }, after: { version: 1 }, kept: { version: 1 }, retained: { version: 1 } }\n",
-    );
-    const { output, code } = await stack.pulumi(["preview"]);
-    assert.equal(code, 0, output);
-    const diagnostics = output.slice(output.indexOf("Diagnostics:"));
-    const names = [...diagnostics.matchAll(warned)].map(([, name]) => name);
-    assert.deepEqual(names.sort(), ["after", "before"]);
-    assert.match(output, /`layers: \{ "before": \{ version: before\.version \} \}`/);
-    assert.match(output, /`skipDestroy: true`/);
-    assert.match(
-      output,
-      /Function output: layer before, which the program publishes itself .* is not known before `pulumi up`/,
-    );
-    assert.match(output, /Function literal: whether version 1 of layer after, which layer_config\.yaml:1 declares/);
-    assert.doesNotMatch(output, /does not exist/);
-    await stack.up();
-    assert.deepEqual(layersOf("output"), [own(1, "before"), own(1, "after")]);
-    assert.deepEqual(layersOf("literal"), [own(1, "after")]);
-  });
+        "layers: { before: { version: 1 }, after: { version: 1 }, kept: { version: 1 }, retained: { version: 1 } }\n",
+      );
+      const { output, code } = await stack.pulumi(["preview"]);
+      assert.equal(code, 0, output);
+      const diagnostics = output.slice(output.indexOf("Diagnostics:"));
+      const names = [...diagnostics.matchAll(warned)].map(([, name]) => name);
+      assert.deepEqual(names.sort(), ["after", "before"]);
+      assert.match(output, /`layers: \{ "before": \{ version: before\.version \} \}`/);
+      assert.match(output, /`skipDestroy: true`/);
+      assert.match(
+        output,
+        /Function output: layer before, which the program publishes itself .* is not known before `pulumi up`/,
+      );
+      assert.match(output, /Function literal: whether version 1 of layer after, which layer_config\.yaml:1 declares/);
+      assert.doesNotMatch(output, /does not exist/);
+      await stack.up();
+      assert.deepEqual(layersOf("output"), [own(1, "before"), own(1, "after")]);
+      assert.deepEqual(layersOf("literal"), [own(1, "after")]);
+    },
+  );
 
-  it("fail the preview if the number is one that an update has deleted", async () => {
+  itSampled("fail the preview if the number is one that an update has deleted", async () => {
     const stack = await stackOf(
       `pinLayers(); const own = publish("own"); fn("f", { layers: [own.arn] });`,
       "layers: { own: { version: 1 } }\n",
@@ -122,7 +126,7 @@ fn("kept", { layers: ["${own(1, "kept")}"] });
     assert.deepEqual(layersOf("f"), [own(2)]);
   });
 
-  it("count as the program's own after an await too", async () => {
+  itSampled("count as the program's own after an await too", async () => {
     const stack = await stackOf(
       `
 module.exports = async () => {
@@ -144,7 +148,7 @@ module.exports = async () => {
     assert.deepEqual(layersOf("literal"), [own(1, "early"), own(1, "late")]);
   });
 
-  it("are never pinned to what a targeted update does not publish", async () => {
+  itSampled("are never pinned to what a targeted update does not publish", async () => {
     const program = (layer: string) => `
 const own = publish("own");
 pinLayers({ layers: { own: { version: own.version } } });
@@ -163,7 +167,7 @@ fn("other", { layers: ["${layer}"] });
     assert.deepEqual(layersOf("other"), [own(2)]);
   });
 
-  it("may be declared by ARN, and leave other fields of the file as they are", async () => {
+  itSampled("may be declared by ARN, and leave other fields of the file as they are", async () => {
     const stack = await stackOf(
       `
 const own = publish("own-" + pulumi.getStack());

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../emulator";
 import { createAwsStack, keepDeployed, preamble } from "../support/aws-stack";
+import { itSampled } from "../support/counts";
 import type { Project } from "../support/engine";
 
 const dynamo = (version: number) => `arn:aws:lambda:us-east-1:123456789012:layer:dynamo-dev:${version}`;
@@ -116,7 +117,7 @@ describe("pinned functions", function () {
     assert.deepEqual(versions("fn-literal"), ["other:2", "dynamo-dev:6"]);
   });
 
-  it("are moved by `up --refresh` after their provider failed to", async () => {
+  itSampled("are moved by `up --refresh` after their provider failed to", async () => {
     await stack.write({ "layer_config.yaml": config(7) });
     emulator.fault({
       operation: "UpdateFunctionConfiguration",

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../emulator";
 import { createAwsStack, preamble } from "../support/aws-stack";
 import { createCaseStack } from "../support/case-programs";
+import { itSampled } from "../support/counts";
 import type { Project } from "../support/engine";
 import { run } from "../support/processes";
 
@@ -81,7 +82,7 @@ fn("six", { layers: [${["base", "a", "b", "c", "d", "e"].map((name) => `"${base(
     assert.doesNotMatch(output, stackTrace);
   });
 
-  it("are an ARN that Lambda cannot accept", async () => {
+  itSampled("are an ARN that Lambda cannot accept", async () => {
     const stack = await stackOf(
       `exports.arn = new (require("pulumi-lambda-layers").LayerVersions)("layers").arn("base");`,
       {
@@ -97,7 +98,7 @@ fn("six", { layers: [${["base", "a", "b", "c", "d", "e"].map((name) => `"${base(
     assert.doesNotMatch(output, stackTrace);
   });
 
-  it("are two entries that match one layer", async () => {
+  itSampled("are two entries that match one layer", async () => {
     const stack = await stackOf(`require("pulumi-lambda-layers").pinLayers(); fn("f", { layers: ["${base(1)}"] });`, {
       "layer_config.yaml":
         "layers:\n  base: { version: 5 }\n  other: { version: 6, names: [base] }\n  third: { version: 7, names: [base] }\n",
@@ -116,7 +117,7 @@ fn("six", { layers: [${["base", "a", "b", "c", "d", "e"].map((name) => `"${base(
     assert.deepEqual(emulator.counts(), { GetLayerVersion: 1 });
   });
 
-  it("fail an inline program of the Automation API, and leave its process alone", async () => {
+  itSampled("fail an inline program of the Automation API, and leave its process alone", async () => {
     const stack = await stackOf("", {
       "layer_config.yaml": "layers: { base: { version: 77 } }\n",
       "inline.js": `
@@ -148,7 +149,7 @@ run("preview").then(() => run("up")).then(() => console.log("still here"));
     );
   });
 
-  it("are not changed by options that have no effect on the resource, which says so", async () => {
+  itSampled("are not changed by options that have no effect on the resource, which says so", async () => {
     const stack = await stackOf(
       `new (require("pulumi-lambda-layers").LayerVersions)("layers", {}, { ignoreChanges: ["functions"], replaceOnChanges: ["functions.f"] });`,
       { "layer_config.yaml": "layers: { base: { version: 5 } }\n" },
@@ -158,7 +159,7 @@ run("preview").then(() => run("up")).then(() => console.log("still here"));
     assert.match(output, /LayerVersions "layers" has `replaceOnChanges: \["functions\.f"\]`, which has no effect/);
   });
 
-  it("are warned of if nobody can tell", async () => {
+  itSampled("are warned of if nobody can tell", async () => {
     const stack = await stackOf(
       `
 const { LayerVersions } = require("pulumi-lambda-layers");

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../emulator";
 import { createAwsStack, preamble } from "../support/aws-stack";
+import { itSampled } from "../support/counts";
 import { createProject, type Project, type ProjectOptions } from "../support/engine";
 
 const plainNode = { runtime: { name: "nodejs", options: { typescript: false } } };
@@ -37,7 +38,7 @@ describe("programs that declare LayerVersions", function () {
     return created;
   }
 
-  it("may be TypeScript in a folder of their own, checked against the package's types", async () => {
+  itSampled("may be TypeScript in a folder of their own, checked against the package's types", async () => {
     seed("typescript");
     const { up } = await project({
       files: {
@@ -71,7 +72,7 @@ export const file = [declared.file, loadLayerConfig("../layer_config.yaml").laye
     assert.match(stdout, /version: 5/);
   });
 
-  it("may be ES modules", async () => {
+  itSampled("may be ES modules", async () => {
     seed("esm");
     const esm = await project({
       files: {
@@ -90,7 +91,7 @@ export const arn = layers.arn("dynamo");
     await esm.preview("--expect-no-changes");
   });
 
-  it("may name functions by outputs, unknown at preview", async () => {
+  itSampled("may name functions by outputs, unknown at preview", async () => {
     seed("by-output");
     const outputs = await project({
       files: {
@@ -115,7 +116,7 @@ new LayerVersions("layers", { functions: { names: [late.fn] } });
     await outputs.preview("--expect-no-changes");
   });
 
-  it("may be deployed to several stacks with overrides of their own", async () => {
+  itSampled("may be deployed to several stacks with overrides of their own", async () => {
     seed("fn-dev", "fn-prod");
     const program = `
 const pulumi = require("@pulumi/pulumi");
@@ -137,7 +138,7 @@ exports.arn = layers.arn("dynamo");
     assert.deepEqual([version("fn-dev"), version("fn-prod")], [5, 4]);
   });
 
-  it("take region, profile and role from the arguments, and keep them for refresh and destroy", async () => {
+  itSampled("take region, profile and role from the arguments, and keep them for refresh and destroy", async () => {
     emulator.seed({
       layers: [{ name: "dynamo", versions: 8, account: "222222222222", region: "eu-west-1" }],
       functions: [
@@ -181,7 +182,7 @@ new LayerVersions("layers", {
     assert.deepEqual(live(), ["arn:aws:lambda:eu-west-1:222222222222:layer:dynamo:1"]);
   });
 
-  it("ask AWS for the account where neither settings nor entry name one", async () => {
+  itSampled("ask AWS for the account where neither settings nor entry name one", async () => {
     const asking = await project({
       files: {
         "index.js": `
@@ -220,7 +221,7 @@ exports.arn = new LayerVersions("layers").arn("dynamo");
     assert.doesNotMatch(output, /\n\s+at .*:\d+:\d+/, "no stack trace");
   });
 
-  it("refresh and destroy a state that an older version of the package wrote", async () => {
+  itSampled("refresh and destroy a state that an older version of the package wrote", async () => {
     seed("old-state");
     const old = await project({
       files: {

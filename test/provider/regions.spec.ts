@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../emulator";
 import { createAwsStack, preamble } from "../support/aws-stack";
 import { createCaseStack } from "../support/case-programs";
+import { itSampled } from "../support/counts";
 import type { Project } from "../support/engine";
 
 const account = "123456789012";
@@ -60,28 +61,33 @@ describe("layers of several regions", function () {
     assert.match(stdout, /6 unchanged/);
   });
 
-  it("cannot be declared differently for one region: both resources are named, whichever comes first", async () => {
-    const stack = await keep(createCaseStack("two-configs", { env: emulator.env }));
-    for (const [first, second] of [
-      ["a", "b"],
-      ["b", "a"],
-    ] as const) {
-      const version = (name: string) => (name === "a" ? 4 : 6);
-      const index = `
+  itSampled(
+    "cannot be declared differently for one region: both resources are named, whichever comes first",
+    async () => {
+      const stack = await keep(createCaseStack("two-configs", { env: emulator.env }));
+      for (const [first, second] of [
+        ["a", "b"],
+        ["b", "a"],
+      ] as const) {
+        const version = (name: string) => (name === "a" ? 4 : 6);
+        const index = `
 const { LayerVersions } = require("pulumi-lambda-layers");
 for (const name of ["${first}", "${second}"]) new LayerVersions(name, { configFile: name + ".yaml", functions: { names: ["c03-ext"] } });
 `;
-      if (first === "b") await stack.write({ "index.js": index });
-      const { code, output } = await stack.pulumi(["up", "--yes"]);
-      assert.notEqual(code, 0);
-      const named = [first, second].map((name) => `LayerVersions "${name}" (${name}.yaml:1: version ${version(name)})`);
-      assert.ok(output.includes(`Layer base is declared differently by ${named.join(" and ")}.`), output);
-      assert.doesNotMatch(output, stackTrace);
-      assert.deepEqual(layersIn("us-east-1", "c03-ext"), [base(1)]);
-    }
-  });
+        if (first === "b") await stack.write({ "index.js": index });
+        const { code, output } = await stack.pulumi(["up", "--yes"]);
+        assert.notEqual(code, 0);
+        const named = [first, second].map(
+          (name) => `LayerVersions "${name}" (${name}.yaml:1: version ${version(name)})`,
+        );
+        assert.ok(output.includes(`Layer base is declared differently by ${named.join(" and ")}.`), output);
+        assert.doesNotMatch(output, stackTrace);
+        assert.deepEqual(layersIn("us-east-1", "c03-ext"), [base(1)]);
+      }
+    },
+  );
 
-  it("cannot be declared differently for a region that only an output tells", async () => {
+  itSampled("cannot be declared differently for a region that only an output tells", async () => {
     const stack = await program(`
 new LayerVersions("a", { layers: { base: { version: 4 } } });
 new LayerVersions("b", { region: elsewhere.region, layers: { base: { version: 6 } }, functions: { names: ["c03-ext"] } });
@@ -92,7 +98,7 @@ new LayerVersions("b", { region: elsewhere.region, layers: { base: { version: 6 
     assert.doesNotMatch(output, stackTrace);
   });
 
-  it("may be declared by two resources that say the same", async () => {
+  itSampled("may be declared by two resources that say the same", async () => {
     const stack = await program(
       `
 const { pinLayers } = require("pulumi-lambda-layers");
@@ -107,7 +113,7 @@ fn("same", { layers: ["${base(1)}"] });
     assert.deepEqual(layersIn("us-east-1", "same"), [base(5)]);
   });
 
-  it("are those of the provider that a component hands to its children", async () => {
+  itSampled("are those of the provider that a component hands to its children", async () => {
     const stack = await keep(createCaseStack("explicit-provider", { env: emulator.env }));
     const { stdout } = await stack.preview();
     assert.match(stdout, /Function c17-ext: Layer base version 1 -> 5/);
@@ -119,7 +125,7 @@ fn("same", { layers: ["${base(1)}"] });
     await stack.preview("--expect-no-changes");
   });
 
-  it("are told by an argument, not by a provider", async () => {
+  itSampled("are told by an argument, not by a provider", async () => {
     const stack = await keep(createCaseStack("explicit-provider", { env: { ...emulator.env, MODE: "direct" } }));
     const { code, output } = await stack.pulumi(["preview"]);
     assert.notEqual(code, 0);
@@ -135,7 +141,7 @@ fn("same", { layers: ["${base(1)}"] });
     await remedied.preview("--expect-no-changes");
   });
 
-  it("are the function's own where an ARN is asked for", async () => {
+  itSampled("are the function's own where an ARN is asked for", async () => {
     const dev = (region: string) => base(5, region).replace("base", "base-dev");
     const stack = await program(`
 const layers = new LayerVersions("layers");

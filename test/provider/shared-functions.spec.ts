@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator, type Write } from "../emulator";
 import { keepDeployed } from "../support/aws-stack";
+import { itSampled } from "../support/counts";
 import { createProject, type Project } from "../support/engine";
 
 const config = (version: number) => `layers:
@@ -108,7 +109,7 @@ describe("LayerVersions for functions owned elsewhere", function () {
     assert.equal(emulator.counts().UpdateFunctionConfiguration, 1);
   });
 
-  it("repairs drift that a refresh has recorded", async () => {
+  itSampled("repairs drift that a refresh has recorded", async () => {
     emulator.edit("b", { Layers: ["dynamo-dev:2"] });
     await project.succeeds(["refresh", "--yes", "--skip-preview"]);
     const { stdout } = await project.preview("--diff");
@@ -119,7 +120,7 @@ describe("LayerVersions for functions owned elsewhere", function () {
   });
 
   for (const withRefresh of [false, true]) {
-    it(`attaches a layer that AWS has lost again${withRefresh ? ", after a refresh too" : ""}`, async () => {
+    itSampled(`attaches a layer that AWS has lost again${withRefresh ? ", after a refresh too" : ""}`, async () => {
       emulator.edit("a", { Layers: ["other:2", "arn:aws:lambda:us-east-1:464622532012:layer:Datadog:98"] });
       if (withRefresh) await project.succeeds(["refresh", "--yes", "--skip-preview"]);
       const plain = await project.preview();
@@ -137,7 +138,7 @@ describe("LayerVersions for functions owned elsewhere", function () {
     });
   }
 
-  it("attaches the only layer of the only function that had it", async () => {
+  itSampled("attaches the only layer of the only function that had it", async () => {
     await project.write({ "index.js": program(`functions: { names: ["b"] }`) });
     await project.up();
     emulator.edit("b", { Layers: [] });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, rm } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { itSampled } from "../../support/counts";
 import { createProject, linkModules, type Project, type ProjectOptions } from "../../support/engine";
 import { lines } from "../../support/fakes";
 
@@ -69,7 +70,7 @@ describe("the language host", function () {
     await project.destroy();
   });
 
-  it("honours `typescript` and `nodeargs`", async () => {
+  itSampled("honours `typescript` and `nodeargs`", async () => {
     const project = await create({
       settings: runtime({ typescript: false, nodeargs: `--title="two words" --no-warnings` }),
       files: {
@@ -143,7 +144,7 @@ describe("the language host", function () {
     assert.match(stdout, /true\|dev\|value/);
   });
 
-  it("says so when a policy pack does not start", async () => {
+  itSampled("says so when a policy pack does not start", async () => {
     const project = await create({ settings, files: { "index.js": "" } });
     const pack = join(project.root, "pack");
     await mkdir(pack);
@@ -158,7 +159,7 @@ describe("the language host", function () {
     assert.match(output, /pack is broken/);
   });
 
-  it("runs a provider that is written in TypeScript", async () => {
+  itSampled("runs a provider that is written in TypeScript", async () => {
     const project = await create({
       settings: { ...settings, plugins: { providers: [{ name: "echo", path: "../provider" }] } },
       files: {
@@ -178,7 +179,7 @@ describe("the language host", function () {
     assert.deepEqual((await project.exportStack()).deployment.resources[0].outputs, { what: "hello" });
   });
 
-  it("says so when a provider does not start", async () => {
+  itSampled("says so when a provider does not start", async () => {
     const project = await create({
       settings: { ...settings, plugins: { providers: [{ name: "echo", path: "../provider" }] } },
       files: {
