@@ -10,8 +10,6 @@ if (parseInt(process.versions.node, 10) < needed) {
   process.exitCode = 2;
 } else {
   keepCompiledCode(require("node:module"));
-  // Else V8 sets aside 100 MB for new objects once there are many, and leaves most of it empty.
-  require("node:v8").setFlagsFromString("--semi-space-growth-factor=1");
   require("./main").start(version);
 }
 

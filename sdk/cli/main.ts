@@ -73,8 +73,8 @@ export async function main(words: readonly string[], world: World): Promise<numb
   };
   const flags = allFlags();
   try {
-    const program = createProgram({ version, stdout, stderr, runCommand });
-    await program.parseAsync(commandFirst(words, flags, commands, defaultCommand.name), { from: "user" });
+    const all = commandFirst(words, flags, commands, defaultCommand.name);
+    await createProgram({ words: all, version, stdout, stderr, runCommand }).parseAsync(all, { from: "user" });
     return status;
   } catch (error) {
     // Help and version end the parsing too.
@@ -105,9 +105,19 @@ function createContext({ options, args, words, stdout, stderr }: Given, world: W
       : undefined,
     async openPorts() {
       const { createPorts } = await import("../wiring.js");
+      await keepNewObjectsSmall();
       return createPorts(portOptions(options, reporter, signal));
     },
   };
+}
+
+/**
+ * Else V8 sets aside 100 MB for new objects once there are many, and leaves most of it empty. Only now: with other flags
+ * than its own, Node.js compiles each of its modules anew.
+ */
+async function keepNewObjectsSmall(): Promise<void> {
+  const { setFlagsFromString } = await import("node:v8");
+  setFlagsFromString("--semi-space-growth-factor=1");
 }
 
 /** The world of a command's use cases, and which of their steps `--verbose` tells of. */

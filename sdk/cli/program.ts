@@ -14,6 +14,8 @@ export type RunCommand = (
 
 /** What the program is made of. */
 export interface ProgramOptions {
+  /** What will be parsed. Only the commands that it names get their options: making all of them takes a while. */
+  readonly words: readonly string[];
   readonly version: string;
   readonly stdout: Output;
   readonly stderr: Output;
@@ -24,7 +26,7 @@ export interface ProgramOptions {
  * The command line's grammar and help, made from the tables. Parsing throws CommanderError once it has printed help or
  * version, and LayersError `usage` for what a command does not take.
  */
-export function createProgram({ version, stdout, stderr, runCommand }: ProgramOptions): Command {
+export function createProgram({ words, version, stdout, stderr, runCommand }: ProgramOptions): Command {
   const program = new Command("lambda-layers")
     .usage("[update] [options]\n       lambda-layers COMMAND [options]")
     .description("Keeps the AWS Lambda layer versions of Pulumi stacks where one YAML file says they are.")
@@ -43,7 +45,7 @@ export function createProgram({ version, stdout, stderr, runCommand }: ProgramOp
       // What is wrong is thrown.
       outputError() {},
     });
-  for (const definition of commands) addCommand(program, definition, runCommand);
+  for (const definition of commands) addCommand(program, definition, { words, runCommand });
   return program;
 }
 
@@ -74,7 +76,12 @@ function upperNames(usage: string): string {
   return usage.replace(/<\w+>|\[(?!options|update)\w+\.*\]/g, (name) => name.toUpperCase());
 }
 
-function addCommand(parent: Command, definition: CommandDefinition, runCommand: RunCommand, group = ""): void {
+function addCommand(
+  parent: Command,
+  definition: CommandDefinition,
+  run: Pick<ProgramOptions, "words" | "runCommand">,
+  group = "",
+): void {
   const path = `${group}${definition.name}`;
   const command = parent
     .command(definition.name)
@@ -82,12 +89,13 @@ function addCommand(parent: Command, definition: CommandDefinition, runCommand: 
     .description(definition.description)
     .helpOption("-h, --help", "print this help")
     .exitOverride(endOf(path, definition));
-  for (const option of definition.options) command.addOption(createOption(option));
+  if (run.words.includes(definition.name))
+    for (const option of definition.options) command.addOption(createOption(option));
   const { argument } = definition;
   if (argument) command.addArgument(createArgument(command, argument));
   if (definition.examples) command.addHelpText("after", examplesOf(definition));
-  for (const inner of definition.commands ?? []) addCommand(command, inner, runCommand, `${path} `);
-  if (definition.load) command.action(() => runCommand(definition, command.opts(), command.args));
+  for (const inner of definition.commands ?? []) addCommand(command, inner, run, `${path} `);
+  if (definition.load) command.action(() => run.runCommand(definition, command.opts(), command.args));
 }
 
 /** What parsing throws where it would end the process. */

@@ -28,5 +28,6 @@ export function lastCharacters(bytes: Uint8Array, start: number, end: number, le
 
 /** What stands between the quotes of a string token. */
 function rawText(bytes: Uint8Array, start: number, end: number): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset + start + 1, end - start - 2).toString();
+  const buffer = bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return buffer.toString("utf8", start + 1, end - 1);
 }
