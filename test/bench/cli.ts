@@ -22,6 +22,7 @@ async function startFigures(): Promise<Figure[]> {
   const node = (...args: string[]) => runToEnd(args, { cwd: folder });
   try {
     await writeBigState(join(folder, "state.json"), smallState);
+    await writeBigState(join(folder, "functions.json"), smallState, 4);
     await writeFile(join(folder, "layer_config.yaml"), config(9));
     const empty = () => node("-e", "0");
     const ratio = (...args: string[]) => ratioOf(() => node(bin, ...args), empty, startPairs);
@@ -30,6 +31,13 @@ async function startFigures(): Promise<Figure[]> {
       figure(
         `a dry run of a state file of ${smallState} resources`,
         await ratio("--state-file", "state.json", "--dry-run"),
+        "x",
+        "node -e 0",
+        4,
+      ),
+      figure(
+        `a dry run of a state file of ${smallState} resources, 250 of them functions`,
+        await ratio("--state-file", "functions.json", "--dry-run"),
         "x",
         "node -e 0",
         4,

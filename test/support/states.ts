@@ -138,7 +138,7 @@ function resource(type: string, name: string, inputs: object, outputs: object): 
   };
 }
 
-/** What one service of a stack usually consists of: {@link resourcesOfService}, of which the first is its function. */
+/** What one service of a stack usually consists of: twenty resources, of which the first is its function. */
 function service(number: number): Resource[] {
   const name = `service-${number}`;
   const arn = (service: string) => `arn:aws:${service}:${stack.region}:${stack.account}:${name}`;
@@ -168,25 +168,23 @@ function service(number: number): Resource[] {
   ];
 }
 
-const resourcesOfService = 20;
-
 /**
- * Writes a state of any size as `pulumi stack export` does (four spaces of indent), about 1.4 KB a resource. Every
- * twentieth resource is a function with two layers.
+ * Writes a state of any size as `pulumi stack export` does (four spaces of indent), about 1.4 KB a resource.
  * @param resources how many resources the state has
+ * @param ofFunction how many of them there are to a function, which has two layers; at most 20
  */
-export async function writeBigState(file: string, resources: number): Promise<void> {
-  await pipeline(Readable.from(bigState(resources)), fs.createWriteStream(file));
+export async function writeBigState(file: string, resources: number, ofFunction = 20): Promise<void> {
+  await pipeline(Readable.from(bigState(resources, ofFunction)), fs.createWriteStream(file));
 }
 
-function* bigState(resources: number): Generator<string> {
+function* bigState(resources: number, ofFunction: number): Generator<string> {
   const margin = `\n${" ".repeat(12)}`;
   // The text around the resources is taken from a small state, so that both have the same shape.
   const [start = "", end = ""] = JSON.stringify(stateOf(["here"]), null, 4).split('"here"');
   yield start;
-  for (let first = 0; first < resources; first += resourcesOfService) {
-    const texts = service(first / resourcesOfService)
-      .slice(0, resources - first)
+  for (let first = 0; first < resources; first += ofFunction) {
+    const texts = service(first / ofFunction)
+      .slice(0, Math.min(ofFunction, resources - first))
       .map((one) => JSON.stringify(one, null, 4).replaceAll("\n", margin));
     yield (first > 0 ? `,${margin}` : "") + texts.join(`,${margin}`);
   }
