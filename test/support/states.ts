@@ -130,8 +130,6 @@ function resource(type: string, name: string, inputs: object, outputs: object): 
     type,
     inputs,
     outputs,
-    parent,
-    provider,
     propertyDependencies: Object.fromEntries(Object.keys(inputs).map((key) => [key, []])),
     created: "2026-11-23T03:43:14.241842487Z",
     modified: "2026-11-23T03:43:14.241842487Z",
@@ -168,9 +166,18 @@ function service(number: number): Resource[] {
   ];
 }
 
+/** What stands before all other resources. */
+const ofStack: readonly Resource[] = [
+  { urn: parent, type: "pulumi:pulumi:Stack", custom: false },
+  {
+    ...{ urn: urn("pulumi:providers:aws", "aws"), type: "pulumi:providers:aws", custom: true },
+    id: "9cfb03e0-34b0-4be6-9214-8a78c7a08fed",
+  },
+];
+
 /**
  * Writes a state of any size as `pulumi stack export` does (four spaces of indent), about 1.4 KB a resource.
- * @param resources how many resources the state has
+ * @param resources how many resources the state has beside the stack itself and its provider
  * @param ofFunction how many of them there are to a function, which has two layers; at most 20
  */
 export async function writeBigState(file: string, resources: number, ofFunction = 20): Promise<void> {
@@ -182,11 +189,12 @@ function* bigState(resources: number, ofFunction: number): Generator<string> {
   // The text around the resources is taken from a small state, so that both have the same shape.
   const [start = "", end = ""] = JSON.stringify(stateOf(["here"]), null, 4).split('"here"');
   yield start;
+  const texts = (resources: readonly Resource[]) =>
+    resources.map((one) => JSON.stringify(one, null, 4).replaceAll("\n", margin)).join(`,${margin}`);
+  yield texts(ofStack);
   for (let first = 0; first < resources; first += ofFunction) {
-    const texts = service(first / ofFunction)
-      .slice(0, Math.min(ofFunction, resources - first))
-      .map((one) => JSON.stringify(one, null, 4).replaceAll("\n", margin));
-    yield (first > 0 ? `,${margin}` : "") + texts.join(`,${margin}`);
+    const some = service(first / ofFunction).slice(0, Math.min(ofFunction, resources - first));
+    yield `,${margin}${texts(some.map((one) => ({ ...one, parent, provider })))}`;
   }
   yield `${end}\n`;
 }

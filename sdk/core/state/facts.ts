@@ -16,10 +16,21 @@ export interface StateFacts {
     /** The first of them, at most {@link shownOperations}. */
     readonly first: readonly PendingOperation[];
   };
+  readonly integrity: IntegrityFacts;
   /** The resources of a function type, in the state's order. */
   readonly functions: readonly FunctionFacts[];
   /** The `LayerVersions` resources, in the state's order; those that wait for their deletion are left out. */
   readonly reconciled: readonly ReconciledFacts[];
+}
+
+/** Whether a state keeps Pulumi's own rules. */
+export interface IntegrityFacts {
+  /** What the first broken rule says; undefined if all are kept. */
+  readonly broken: string | undefined;
+  /** What Pulumi has noted when it wrote a state that broke a rule; undefined if it has noted nothing. */
+  readonly noted: { readonly command: string; readonly error: string } | undefined;
+  /** The version of Pulumi that the state is of, and the number that it is marked with, which is made of the version. */
+  readonly manifest: { readonly version: string; readonly magic: string };
 }
 
 /** A `LayerVersions` resource, which reconciles functions owned elsewhere. */

@@ -1,5 +1,6 @@
 import { parseLayerVersionArn, regionOfArn } from "../arn";
 import type { FunctionFacts, RecordedLayer, RecordedLayers } from "./facts";
+import { referenceKeys } from "./integrity";
 import { KeyTable } from "./keys";
 import type { JsonReader } from "./reader";
 import { secretSignature, signatureKey } from "./secret";
@@ -7,12 +8,15 @@ import { lastCharacters } from "./text";
 
 /** The keys of a resource that are read. */
 export const resourceKeys = new KeyTable(
-  ["urn", "type", "id", "delete", "external", "pendingReplacement", "initErrors", "inputs", "outputs"],
+  [
+    ...["urn", "type", "id", "delete", "external", "pendingReplacement", "initErrors", "inputs", "outputs"],
+    ...referenceKeys,
+  ],
   { ofStruct: true },
 );
 
 /** Where the values of an object's keys start. */
-type Starts = ReadonlyMap<string, number>;
+type Starts = Pick<ReadonlyMap<string, number>, "get">;
 
 const signatureKeys = new KeyTable([signatureKey], { ofStruct: false });
 

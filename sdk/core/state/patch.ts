@@ -97,6 +97,10 @@ export function verifyPatched(before: StateFacts, edits: readonly VersionEdit[],
   if (before.resourceCount !== after.resourceCount) {
     throw new LayersError("verification-failed", "The patched state has another number of resources than before");
   }
+  const { broken } = after.integrity;
+  if (broken !== before.integrity.broken) {
+    throw new LayersError("verification-failed", `The patched state breaks a rule of Pulumi's: ${broken}`);
+  }
 }
 
 /** Whether layers are those of before at their new versions, which are known by the place of the old. */

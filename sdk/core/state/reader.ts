@@ -6,6 +6,27 @@ import { type ByteRange, decodeString } from "./text";
 /** The kind of a JSON value. */
 export type Kind = "object" | "array" | "string" | "number" | "boolean" | "null";
 
+/** Where values start, by key. Unlike a map it is used again for the next object without taking memory anew. */
+export class Places {
+  private readonly places: Record<string, number | undefined> = Object.create(null);
+  private readonly keys: string[] = [];
+
+  get(key: string): number | undefined {
+    const place = this.places[key];
+    return place === undefined || place < 0 ? undefined : place;
+  }
+
+  set(key: string, place: number): void {
+    if (this.places[key] === undefined) this.keys.push(key);
+    this.places[key] = place;
+  }
+
+  clear(): void {
+    const { keys, places } = this;
+    for (let i = 0; i < keys.length; i++) places[keys[i] as string] = -1;
+  }
+}
+
 /**
  * Reads JSON (RFC 8259, strictly) from its bytes, a value at a time. What nobody asks for is checked and passed over,
  * and nothing of it is kept. Every method throws a {@link StateError} with the offset of the first byte that is wrong.
@@ -83,9 +104,12 @@ export class JsonReader {
     return values.slice(); // an array that was pushed to has room for many more, and there are several a function
   }
 
-  /** Passes over an object and tells where the values of the table's keys start. */
-  index(keys: KeyTable): Map<string, number> {
-    const starts = new Map<string, number>();
+  /**
+   * Passes over an object and tells where the values of the table's keys start.
+   * @param starts is written to, and returned
+   */
+  index(keys: KeyTable, starts: Places = new Places()): Places {
+    starts.clear();
     this.object(keys, (key) => {
       starts.set(key, this.position);
       this.skip();

@@ -4,7 +4,7 @@ import type { JsonReader } from "./reader";
 import { signatureKey } from "./secret";
 
 /** Where the values of an object's keys start. */
-type Starts = ReadonlyMap<string, number>;
+type Starts = Pick<ReadonlyMap<string, number>, "get">;
 
 /** Reads what a `LayerVersions` resource records of the functions that it reconciles. */
 export class ReconciledReader {

@@ -2,18 +2,26 @@ import { functionTypes, reconcilingTypes } from "../function-types";
 import { StateError } from "./error";
 import {
   type FunctionFacts,
+  type IntegrityFacts,
   type PendingOperation,
   type ReconciledFacts,
   type StateFacts,
   shownOperations,
 } from "./facts";
 import { FunctionReader, resourceKeys } from "./function";
+import { IntegrityCheck } from "./integrity";
 import { KeyTable } from "./keys";
-import { JsonReader } from "./reader";
+import { JsonReader, Places } from "./reader";
 import { ReconciledReader } from "./reconciled";
 
 const exportKeys = new KeyTable(["version", "deployment", "checkpoint"], { ofStruct: true });
-const deploymentKeys = new KeyTable(["secrets_providers", "resources", "pending_operations"], { ofStruct: true });
+const deploymentKeys = new KeyTable(
+  ["manifest", "secrets_providers", "resources", "pending_operations", "metadata", "snippets"],
+  { ofStruct: true },
+);
+const manifestKeys = new KeyTable(["version", "magic"], { ofStruct: true });
+const metadataKeys = new KeyTable(["integrity_error"], { ofStruct: true });
+const integrityErrorKeys = new KeyTable(["command", "error"], { ofStruct: true });
 const secretsProvidersKeys = new KeyTable(["type"], { ofStruct: true });
 const operationKeys = new KeyTable(["type", "resource", "urn"], { ofStruct: true });
 
@@ -55,11 +63,17 @@ class StateScan {
   private readonly functions: FunctionFacts[] = [];
   private readonly reconcilers: ReadonlyMap<string, ReconciledReader>;
   private readonly reconciled: ReconciledFacts[] = [];
+  private readonly integrity: IntegrityCheck;
+  /** Of the resource that is being read. */
+  private readonly values = new Places();
+  private manifest: ReadonlyMap<string, string> = new Map();
+  private noted: ReadonlyMap<string, string> | undefined;
 
   constructor(bytes: Uint8Array, resourceTypes: Readonly<Record<string, string>>) {
     const reader = new JsonReader(bytes);
     const types = Object.entries(resourceTypes);
     this.reader = reader;
+    this.integrity = new IntegrityCheck(reader);
     this.functionReaders = new Map(types.map(([type, property]) => [type, new FunctionReader(reader, type, property)]));
     this.reconcilers = new Map(
       Object.entries(reconcilingTypes).map(([type, property]) => [type, new ReconciledReader(reader, property)]),
@@ -83,6 +97,7 @@ class StateScan {
       resourceCount: this.resourceCount,
       secretsProvider: this.secretsProvider,
       pendingOperations: { count: this.operationCount, first: this.operations },
+      integrity: this.integrityFacts(),
       functions: this.functions,
       reconciled: this.reconciled,
     };
@@ -103,8 +118,46 @@ class StateScan {
     reader.object(deploymentKeys, (key) => {
       if (key === "secrets_providers") this.readSecretsProvider();
       else if (key === "resources") this.readResources();
-      else this.readOperations();
+      else if (key === "pending_operations") this.readOperations();
+      else if (key === "manifest") this.manifest = this.texts(manifestKeys) ?? this.manifest;
+      else if (key === "metadata") this.readMetadata();
+      else this.integrity.snippets();
     });
+  }
+
+  private readMetadata(): void {
+    const { reader } = this;
+    if (reader.kind() !== "object") {
+      reader.skip();
+      return;
+    }
+    reader.object(metadataKeys, () => {
+      this.noted = this.texts(integrityErrorKeys);
+    });
+  }
+
+  /** The texts among the members of an object; undefined if it is none. */
+  private texts(keys: KeyTable): Map<string, string> | undefined {
+    const { reader } = this;
+    const isObject = reader.kind() === "object";
+    const found = new Map<string, string>();
+    if (!isObject) reader.skip();
+    else {
+      reader.object(keys, (key) => {
+        if (reader.kind() === "string") found.set(key, reader.string());
+        else reader.skip();
+      });
+    }
+    return isObject ? found : undefined;
+  }
+
+  private integrityFacts(): IntegrityFacts {
+    const { integrity, noted, manifest } = this;
+    return {
+      broken: integrity.broken(),
+      noted: noted && { command: noted.get("command") ?? "", error: noted.get("error") ?? "" },
+      manifest: { version: manifest.get("version") ?? "", magic: manifest.get("magic") ?? "" },
+    };
   }
 
   private readSecretsProvider(): void {
@@ -128,11 +181,12 @@ class StateScan {
     const { reader } = this;
     reader.require("object", "a resource");
     const start = reader.position;
-    const values = reader.index(resourceKeys);
+    const values = reader.index(resourceKeys, this.values);
     this.owner ??= this.readOwner(values.get("urn"));
     const type = values.get("type");
     if (type === undefined) this.reader.fail("shape", "a resource without a type", start);
     const name = reader.revisit(type, () => reader.string());
+    this.integrity.resource(name, values);
     const found = this.functionReaders.get(name)?.read(start, values);
     if (found) this.functions.push(found);
     const reconciler = this.reconcilers.get(name);
@@ -140,7 +194,7 @@ class StateScan {
   }
 
   /** `delete: true`, or `pendingReplacement: true`: a resource that is no part of the stack any more. */
-  private isLeaving(values: ReadonlyMap<string, number>): boolean {
+  private isLeaving(values: Pick<ReadonlyMap<string, number>, "get">): boolean {
     return ["delete", "pendingReplacement"].some((key) => {
       const at = values.get(key);
       return at !== undefined && this.reader.revisit(at, () => this.reader.flag(`"${key}"`));
@@ -165,7 +219,7 @@ class StateScan {
     });
   }
 
-  private readOperation(values: ReadonlyMap<string, number>): PendingOperation {
+  private readOperation(values: Pick<ReadonlyMap<string, number>, "get">): PendingOperation {
     const { reader } = this;
     const text = (start: number | undefined) =>
       start === undefined ? "" : reader.revisit(start, () => reader.string());

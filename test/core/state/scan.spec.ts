@@ -14,7 +14,8 @@ const layers = [layer("receipt-dynamo-dev", 1), layer("receipt-label-dev", 12)];
 describe("scanState", () => {
   it("reads an export as the AWS provider writes it", () => {
     const bytes = fs.readFileSync(path.join(__dirname, "../../data/state-two-functions.json"));
-    const { functions, ...facts } = scanState(bytes);
+    const { functions, integrity, ...facts } = scanState(bytes);
+    assert.equal(integrity.broken, undefined);
     assert.deepEqual(facts, {
       version: 3,
       owner: { stack: "dev", project: "realaws" },

@@ -1,0 +1,178 @@
+import { afterSpace, afterString } from "./json";
+import { KeyTable } from "./keys";
+import type { JsonReader } from "./reader";
+import { TokenTable } from "./token-table";
+
+/** The keys of a resource that say what it refers to, and how. */
+export const referenceKeys = [
+  ...["custom", "parent", "provider", "dependencies", "propertyDependencies", "deletedWith", "replaceWith"],
+] as const;
+
+const snippetKeys = new KeyTable(["uuid"], { ofStruct: true });
+
+/** What a provider's id is while it is not known. */
+const unknownId = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+type Starts = Pick<ReadonlyMap<string, number>, "get">;
+
+/** What was found first: a rule that is broken, or a reference to what has not come yet and may still come. */
+type Found = { readonly what: string } | { readonly urn: string; readonly relation: string; readonly at: number };
+
+/**
+ * The rules that Pulumi itself has for a state, checked resource by resource in the state's order. A state that breaks
+ * one is refused by every command of Pulumi's but `stack export`, `stack import` and `state repair`.
+ */
+export class IntegrityCheck {
+  private readonly urns: TokenTable;
+  /** How many resources of each URN do not wait for their deletion. */
+  private readonly live: number[] = [];
+  /** Providers as resources refer to them: URN and id. */
+  private readonly providers = new Set<string>();
+  private readonly usedProviders: TokenTable;
+  private count = 0;
+  private first: Found | undefined;
+
+  constructor(private readonly reader: JsonReader) {
+    this.urns = new TokenTable(reader.bytes);
+    this.usedProviders = new TokenTable(reader.bytes);
+  }
+
+  /**
+   * @param type the resource's type
+   * @param values where its values start
+   */
+  resource(type: string, values: Starts): void {
+    const index = this.count++;
+    const at = this.text(values, "urn");
+    if (at === undefined) {
+      this.breaks(`resource ${index} has no URN`);
+      return;
+    }
+    if (!this.first) this.checkReferences(at, type, values);
+    const number = this.urns.add(at);
+    const isLeaving = this.flag(values, "delete");
+    this.live[number] = (this.live[number] ?? 0) + (isLeaving ? 0 : 1);
+    if (this.live[number] > 1) this.breaks(`${this.urns.text(number)} is there twice`);
+  }
+
+  /** Reads the snippets, of which each has an id of its own. */
+  snippets(): void {
+    const { reader } = this;
+    if (reader.kind() !== "array") {
+      reader.skip();
+      return;
+    }
+    const ids = new Set<string>();
+    let number = 0;
+    reader.array(() => {
+      const uuid = this.text(reader.kind() === "object" ? reader.index(snippetKeys) : this.passed(), "uuid");
+      const id = uuid === undefined ? "" : this.string(uuid);
+      if (id === "" || ids.has(id)) this.breaks(`snippet ${number} has no id of its own`);
+      ids.add(id);
+      number++;
+    });
+  }
+
+  private passed(): Starts {
+    this.reader.skip();
+    return new Map();
+  }
+
+  /** What the first broken rule says; undefined if all are kept. */
+  broken(): string | undefined {
+    const { first } = this;
+    if (first === undefined || "what" in first) return first?.what;
+    const comes = this.urns.find(first.at) >= 0 ? "comes after it" : "is missing";
+    return `${first.urn}: its ${first.relation} ${this.string(first.at)} ${comes}`;
+  }
+
+  private checkReferences(at: number, type: string, values: Starts): void {
+    const isProvider = type.startsWith("pulumi:providers:") && type.length > "pulumi:providers:".length;
+    const id = this.text(values, "id");
+    if (id !== undefined && !this.flag(values, "custom")) {
+      this.breaks(`${this.string(at)} has an id, but is no resource of a provider`);
+    }
+    if (isProvider) {
+      const urn = this.string(at);
+      if (!isProviderUrn(urn)) this.breaks(`the provider ${urn} has a URN that nothing can refer to`);
+      this.providers.add(`${urn}::${id === undefined ? unknownId : this.string(id)}`);
+    }
+    this.checkProvider(at, values);
+    this.refers(at, "parent", this.text(values, "parent"));
+    this.refersToAll(at, "dependency", values.get("dependencies"));
+    this.refersToAll(at, "dependency of a property,", values.get("propertyDependencies"));
+    this.refers(at, "deletedWith", this.text(values, "deletedWith"));
+    this.refersToAll(at, "replaceWith", values.get("replaceWith"));
+  }
+
+  private checkProvider(at: number, values: Starts): void {
+    const provider = this.text(values, "provider");
+    // One that a resource has named stays known.
+    if (provider === undefined || this.usedProviders.find(provider) >= 0) return;
+    const reference = this.string(provider);
+    const end = reference.lastIndexOf("::");
+    if (end < 0 || !isProviderUrn(reference.slice(0, end))) {
+      this.breaks(`${this.string(at)}: its provider ${reference} is no reference to a provider`);
+    } else if (this.providers.has(reference)) this.usedProviders.add(provider);
+    else if (!this.flag(values, "pendingReplacement")) {
+      this.breaks(`${this.string(at)}: its provider ${reference} is not there before it`);
+    }
+  }
+
+  private refers(at: number, relation: string, to: number | undefined): void {
+    if (to === undefined || this.first || this.urns.find(to) >= 0) return;
+    this.first = { urn: this.string(at), relation, at: to };
+  }
+
+  /** All strings in the lists of a value, which is a list or has lists as members. */
+  private refersToAll(at: number, relation: string, start: number | undefined): void {
+    const { bytes } = this.reader;
+    if (start === undefined) return;
+    let depth = 0;
+    let inList = false;
+    let i = start;
+    do {
+      const byte = bytes[i];
+      if (byte === 0x22) {
+        const end = afterString(bytes, i);
+        // An empty text refers to nothing.
+        if (inList && end - i > 2) this.refers(at, relation, i);
+        i = end;
+        continue;
+      }
+      if (byte === 0x5b || byte === 0x7b) depth++;
+      if (byte === 0x5d || byte === 0x7d) depth--;
+      if (byte === 0x5b) inList = true;
+      if (byte === 0x5d) inList = false;
+      i++;
+    } while (depth > 0);
+  }
+
+  private breaks(what: string): void {
+    this.first ??= { what };
+  }
+
+  /** Where a text starts; undefined if it is absent, empty or no text. */
+  private text(values: Starts, key: string): number | undefined {
+    const start = values.get(key);
+    if (start === undefined) return undefined;
+    const { bytes } = this.reader;
+    const at = afterSpace(bytes, start);
+    return bytes[at] === 0x22 && bytes[at + 1] !== 0x22 ? at : undefined;
+  }
+
+  private flag(values: Starts, key: string): boolean {
+    const at = values.get(key);
+    return at !== undefined && this.reader.bytes[at] === 0x74; // t
+  }
+
+  private string(at: number): string {
+    return this.reader.revisit(at, () => this.reader.string());
+  }
+}
+
+function isProviderUrn(urn: string): boolean {
+  const [head = "", , types = "", ...names] = urn.split("::");
+  const type = types.slice(types.lastIndexOf("$") + 1);
+  return head.startsWith("urn:pulumi:") && names.length > 0 && /^pulumi:providers:./.test(type);
+}

@@ -1,0 +1,132 @@
+import { afterString } from "./json";
+import { decodeString } from "./text";
+
+const quote = 0x22;
+const backslash = 0x5c;
+const encoder = new TextEncoder();
+
+/**
+ * Texts of a state by where they stand in it. A state has hundreds of thousands of URNs, each named several times: no
+ * string is made of them, and one costs a dozen bytes of memory. An escaped spelling is the same text.
+ */
+export class TokenTable {
+  /** Where each text starts; a text with escapes is kept in {@link escaped}, under its number. */
+  private readonly starts: number[] = [];
+  private readonly ends: number[] = [];
+  private readonly hashes: number[] = [];
+  private readonly escaped = new Map<number, Uint8Array>();
+  /** Number of a text plus one, by its hash; 0 is free. */
+  private slots = new Int32Array(1 << 10);
+  private last = 0;
+
+  constructor(private readonly bytes: Uint8Array) {}
+
+  /** The number of the text, from 0; -1 if the table does not have it. `start` is the string's opening quote. */
+  find(start: number): number {
+    // Resources that stand together have one parent and one provider.
+    if (this.isLast(start + 1)) return this.last;
+    const token = this.token(start);
+    const found = (this.slots[this.slotOf(token)] ?? 0) - 1;
+    if (found >= 0) this.last = found;
+    return found;
+  }
+
+  /** The number of the text, which the table has from now on. */
+  add(start: number): number {
+    const token = this.token(start);
+    const slot = this.slotOf(token);
+    const known = this.slots[slot] ?? 0;
+    if (known > 0) return known - 1;
+    const number = this.starts.length;
+    this.slots[slot] = number + 1;
+    this.starts.push(token.start);
+    this.ends.push(token.end);
+    this.hashes.push(token.hash);
+    if (token.bytes !== this.bytes) this.escaped.set(number, token.bytes);
+    if (this.starts.length * 2 > this.slots.length) this.grow();
+    return number;
+  }
+
+  /** The text with a number. */
+  text(number: number): string {
+    const { bytes, start, end } = this.known(number);
+    return new TextDecoder().decode(bytes.subarray(start, end));
+  }
+
+  private isLast(start: number): boolean {
+    const { bytes, last } = this;
+    const known = this.starts[last];
+    if (known === undefined || this.escaped.has(last)) return false;
+    const length = (this.ends[last] ?? 0) - known;
+    if (bytes[start + length] !== quote) return false;
+    for (let i = length - 1; i >= 0; i--) if (bytes[known + i] !== bytes[start + i]) return false;
+    return true;
+  }
+
+  private token(quoteAt: number): Token {
+    const { bytes } = this;
+    const start = quoteAt + 1;
+    let hash = 0x811c9dc5;
+    let i = start;
+    for (let byte = bytes[i] ?? quote; byte !== quote; byte = bytes[++i] ?? quote) {
+      if (byte === backslash) return this.decoded(quoteAt);
+      hash = Math.imul(hash ^ byte, 0x01000193);
+    }
+    return { bytes, start, end: i, hash };
+  }
+
+  private decoded(quoteAt: number): Token {
+    const bytes = encoder.encode(decodeString(this.bytes, quoteAt, afterString(this.bytes, quoteAt)));
+    return { bytes, start: 0, end: bytes.length, hash: hashOf(bytes, 0, bytes.length) };
+  }
+
+  private slotOf(token: Token): number {
+    const { slots } = this;
+    const mask = slots.length - 1;
+    let slot = (token.hash ^ (token.hash >>> 15)) & mask;
+    for (;;) {
+      const number = slots[slot] ?? 0;
+      if (number === 0 || this.isAt(number - 1, token)) return slot;
+      slot = (slot + 1) & mask;
+    }
+  }
+
+  /** From the end: URNs begin alike. */
+  private isAt(number: number, token: Token): boolean {
+    const start = this.starts[number] ?? 0;
+    const length = token.end - token.start;
+    if ((this.ends[number] ?? 0) - start !== length) return false;
+    const bytes = this.escaped.size === 0 ? this.bytes : this.known(number).bytes;
+    for (let i = length - 1; i >= 0; i--) if (bytes[start + i] !== token.bytes[token.start + i]) return false;
+    return true;
+  }
+
+  private known(number: number): { bytes: Uint8Array; start: number; end: number } {
+    const bytes = this.escaped.get(number) ?? this.bytes;
+    return { bytes, start: this.starts[number] ?? 0, end: this.ends[number] ?? 0 };
+  }
+
+  private grow(): void {
+    this.slots = new Int32Array(this.slots.length * 4);
+    const mask = this.slots.length - 1;
+    for (const [number, hash] of this.hashes.entries()) {
+      let slot = (hash ^ (hash >>> 15)) & mask;
+      while (this.slots[slot] !== 0) slot = (slot + 1) & mask;
+      this.slots[slot] = number + 1;
+    }
+  }
+}
+
+interface Token {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+  readonly hash: number;
+}
+
+/** FNV-1a. */
+function hashOf(bytes: Uint8Array, start: number, end: number): number {
+  let hash = 0x811c9dc5;
+  for (let i = start; i < end; i++) hash = Math.imul(hash ^ (bytes[i] ?? 0), 0x01000193);
+  return hash;
+}
