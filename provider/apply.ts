@@ -1,5 +1,7 @@
+import { unchanged } from "../sdk/core/errors";
 import type { Goal } from "../sdk/core/goal";
 import type { LiveFunction } from "../sdk/core/live";
+import { during } from "../sdk/ops/steps";
 import type { AwsPort, SelectedFunctions } from "../sdk/ports";
 import { tellStaleAliases } from "./aliases";
 import { cancelSignal } from "./cancel";
@@ -11,6 +13,7 @@ import {
   isFunctionSettled,
   liveVersions,
   movingFunctions,
+  openTargets,
   type Recorded,
   settingsOf,
   targetVersions,
@@ -41,10 +44,16 @@ export async function apply(id: string, inputs: Checked, olds: Recorded | undefi
   const published: Goal = (fn) => withTargets(fn, inputs.functions[fn.name] ?? {});
   const work = async (aws: AwsPort): Promise<Recorded> => {
     const isOldVersion = (fn: LiveFunction) => published(fn).join() !== fn.layers.join();
-    const found = await aws.listFunctions({ names: [...moving] }, { isOldVersion });
+    const found = await during(unchanged, () => aws.listFunctions({ names: [...moving] }, { isOldVersion }));
     const outcomes = await move(aws, found, goal, inputs);
     const after = outcomes.map(({ function: name, after: layers }) => ({ name, layers }));
-    const outs = { ...unmoved, functions: { ...settled, ...liveVersions(after, inputs.functions) } };
+    const now = liveVersions(after, inputs.functions);
+    // What may have been carried out is to be put back in the end, if it was.
+    const perhaps = outcomes
+      .filter(({ revisionId, status }) => revisionId === undefined && (status === "failed" || status === "cancelled"))
+      .map(({ function: name }) => [name, openTargets(now[name], inputs.functions[name])] as const);
+    const all = { ...left, ...Object.fromEntries(perhaps) };
+    const outs = { ...settings, ...(Object.keys(all).length > 0 && { left: all }), functions: { ...settled, ...now } };
     const reasons = [
       ...reasonsOf(outcomes, "updated"),
       ...found.missing.map((name) => `Function ${name} no longer exists`),

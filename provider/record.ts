@@ -77,7 +77,10 @@ export interface Settings {
 export interface Recorded extends Settings {
   /** Live versions. */
   readonly functions: Versions;
-  /** Of layers that a refresh found moved by somebody else, the versions that this resource had left. */
+  /**
+   * Of layers that a refresh found moved by somebody else, the versions that this resource had left; of those whose last
+   * update is not known to be carried out, the versions that it would have left.
+   */
   readonly left?: Versions;
 }
 
@@ -128,6 +131,11 @@ function ruleOf(target: Target): LayerTarget {
 /** Layer to the version that it is moved to, if it has to be. */
 export function targetVersions(targets: Targets[string] = {}): Record<string, number> {
   return Object.fromEntries(Object.entries(targets).map(([layer, target]) => [layer, ruleOf(target).version]));
+}
+
+/** Of these targets, those that a function is not known to be at, as the versions that it may have been moved to. */
+export function openTargets(live: Versions[string] = {}, targets: Targets[string] = {}): Record<string, number> {
+  return targetVersions(Object.fromEntries(Object.entries(targets).filter(([key, to]) => !satisfies(live[key], to))));
 }
 
 /** A live function and the layers that it is to have. */

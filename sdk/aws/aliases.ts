@@ -8,7 +8,7 @@ import { eachPage, required } from "./answers";
 import type { Caller, SendOptions } from "./caller";
 import type { Clients } from "./clients";
 import { isNamed } from "./errors";
-import { type ReadFunction, stateOf } from "./functions";
+import { answerAbout, type ReadFunction, stateOf } from "./functions";
 import { sameLayers } from "./move";
 import { classify } from "./retry";
 import { settled } from "./wait";
@@ -54,9 +54,11 @@ export function createAliasMethods({ lambda }: Clients, caller: Caller, read: Re
 
   const configuration = async (arn: string, version: string): Promise<FunctionConfiguration> => {
     const input = { FunctionName: functionName(arn), Qualifier: version };
-    return caller.call(requestFor("GetFunction", arn), async (options) =>
-      required((await lambda.getFunction(input, options)).Configuration, "a configuration"),
-    );
+    return caller.call(requestFor("GetFunction", arn), async (options) => {
+      const answer = required((await lambda.getFunction(input, options)).Configuration, "a configuration");
+      answerAbout(arn, answer);
+      return answer;
+    });
   };
 
   const moveAlias = async (arn: string, { alias, from, to }: AliasMove): Promise<void> => {
@@ -98,7 +100,7 @@ export function createAliasMethods({ lambda }: Clients, caller: Caller, read: Re
       requestFor("PublishVersion", arn),
       async (options) => {
         const published = await lambda.publishVersion(input, options);
-        return { version: required(published.Version, "a version"), state: stateOf(published) };
+        return { version: required(published.Version, "a version"), state: answerAbout(arn, published) };
       },
       { answer: (error) => (classify(error) === "conflict" ? ("conflict" as const) : undefined) },
     );

@@ -8,7 +8,7 @@ interface Waiter {
 // A little below the quota, because the clock that counts is not ours.
 const margin = 0.98;
 // How many requests may go at once after a pause, in seconds of the rate: far less than a full bucket of AWS's.
-const burstSeconds = 1 / 3;
+const burstSeconds = 1 / 2;
 // What a refusal costs, and what a second without one gives back, in parts of the full rate.
 const decrease = 0.7;
 const recoveryPerSecond = 0.1;

@@ -1,9 +1,9 @@
 import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
-import { unqualifiedArn } from "../core/function-arn";
+import { type FunctionReference, parseFunctionArn, parseFunctionReference, unqualifiedArn } from "../core/function-arn";
 import type { FunctionSelection, LiveFunction, TagSet } from "../core/live";
 import { pooled } from "../core/pool";
 import type { AwsPort, ListOptions, SelectedFunctions } from "../ports";
-import { eachPage, required } from "./answers";
+import { eachPage, ForeignAnswer, required } from "./answers";
 import type { Caller, CallOptions } from "./caller";
 import type { Clients } from "./clients";
 import { isNamed } from "./errors";
@@ -43,10 +43,15 @@ export function createFunctionReader(clients: Clients, caller: Caller): Function
     const request = { service: "lambda", operation: "GetFunction", subject: name, resource: asArn(name) } as const;
     const input = { FunctionName: name, Qualifier: options?.version };
     return caller
-      .call(request, async (send) => stateOf((await clients.lambda.getFunction(input, send)).Configuration), {
-        ...options,
-        answer: (error) => (isNamed(error, "ResourceNotFoundException") ? ("missing" as const) : undefined),
-      })
+      .call(
+        request,
+        async (send) =>
+          answerAbout(name, (await clients.lambda.getFunction(input, send)).Configuration, clients.region),
+        {
+          ...options,
+          answer: (error) => (isNamed(error, "ResourceNotFoundException") ? ("missing" as const) : undefined),
+        },
+      )
       .then((state) => (state === "missing" ? undefined : state));
   };
   return {
@@ -68,18 +73,39 @@ async function list(
 ): Promise<SelectedFunctions> {
   const { prefix, all = false } = selection;
   const names = new Set(selection.names);
+  const known = new Set(selection.names);
   const sets = all ? [] : tagSets(selection);
-  const tagged = await pooled(sets, concurrentReads, (tags) => listTagged(clients, caller, tags));
-  const known = new Set([...names, ...tagged.flat()]);
   const isMeant = ({ name, arn }: LiveFunction) =>
     all || (prefix !== undefined && name.startsWith(prefix)) || known.has(name) || known.has(arn);
 
-  const areFew = !all && prefix === undefined && known.size <= fewFunctions;
-  const listed = areFew ? await readEach([...known], read) : await listWhere(isMeant, isOldVersion, clients, caller);
+  // Which functions are tagged is being found out while they are listed.
+  let listing: Promise<Found> | undefined;
+  const listIfMany = () => {
+    if (listing || !(all || prefix !== undefined || known.size > fewFunctions)) return;
+    listing = listWhere(sets.length > 0 ? () => true : isMeant, isOldVersion, clients, caller);
+    listing.catch(() => {});
+  };
+  listIfMany();
+  const tagged = new Set<string>();
+  const looks = sets.map((tags) =>
+    listTagged(clients, caller, tags, (arn) => {
+      tagged.add(arn);
+      known.add(arn);
+      listIfMany();
+    }),
+  );
+  const [failed] = (await Promise.allSettled(looks)).filter(({ status }) => status === "rejected");
+  // Nothing is asked any more behind the back of a caller who was told that it failed.
+  if (failed?.status === "rejected") {
+    await Promise.allSettled([listing]);
+    throw failed.reason;
+  }
+  const areFew = listing === undefined;
+  const listed = listing ? meantIn(await listing, isMeant) : await readEach([...known], read);
   const isThere = ({ name, arn }: LiveFunction) => [name, arn];
   const seen = new Set(listed.functions.flatMap(isThere));
   // A list that shifts while it is read can lack a function. One that was named and is lacking is in `missing`.
-  const lacking = areFew ? [] : [...new Set(tagged.flat())].filter((arn) => !seen.has(arn));
+  const lacking = areFew ? [] : [...tagged].filter((arn) => !seen.has(arn));
   const others = await readEach(lacking, read);
   const { busy } = listed;
   return {
@@ -88,6 +114,12 @@ async function list(
     ...(isOldVersion && { withOldVersions: [...listed.withOldVersions, ...others.withOldVersions] }),
     ...(busy && { busy }),
   };
+}
+
+function meantIn(found: Found, isMeant: (fn: LiveFunction) => boolean): Found {
+  const functions = found.functions.filter(isMeant);
+  const arns = new Set(functions.map(({ arn }) => arn));
+  return { ...found, functions, withOldVersions: found.withOldVersions.filter((arn) => arns.has(arn)) };
 }
 
 function tagSets({ tags = [] }: FunctionSelection): TagSet[] {
@@ -136,11 +168,10 @@ async function listWhere(
   return { functions: [...functions.values()], withOldVersions: [...withOldVersions] };
 }
 
-/** The ARNs of the functions that carry all of the tags: ListFunctions does not tell, and ListTags would be one call a function. */
-async function listTagged(clients: Clients, caller: Caller, tags: TagSet): Promise<string[]> {
+/** Tells the ARNs of the functions that carry all of the tags: ListFunctions does not, and ListTags would be one call a function. */
+async function listTagged(clients: Clients, caller: Caller, tags: TagSet, tell: (arn: string) => void): Promise<void> {
   const tagging = await clients.tagging();
   const request = { service: "tagging", operation: "GetResources" } as const;
-  const arns: string[] = [];
   await eachPage("GetResources", async (token) => {
     const input = {
       ResourceTypeFilters: ["lambda:function"],
@@ -151,10 +182,9 @@ async function listTagged(clients: Clients, caller: Caller, tags: TagSet): Promi
       const { ResourceTagMappingList, PaginationToken } = await tagging.getResources(input, send);
       return { tagged: required(ResourceTagMappingList, "ResourceTagMappingList"), PaginationToken };
     });
-    for (const { ResourceARN } of page.tagged) if (ResourceARN) arns.push(ResourceARN);
+    for (const { ResourceARN } of page.tagged) if (ResourceARN) tell(ResourceARN);
     return page.PaginationToken;
   });
-  return arns;
 }
 
 /**
@@ -165,6 +195,8 @@ export function stateOf(answer: FunctionConfiguration | undefined): FunctionStat
   const configuration = required(answer, "a configuration");
   const name = required(configuration.FunctionName, "the function's name");
   const arn = required(configuration.FunctionArn, "the function's ARN");
+  // Without layers an answer has no list of them: only what is always there tells a whole one from a half.
+  required(configuration.RevisionId ?? configuration.LastModified, "the function's revision");
   return {
     live: {
       name,
@@ -179,6 +211,27 @@ export function stateOf(answer: FunctionConfiguration | undefined): FunctionStat
     update: configuration.State === "Pending" ? "InProgress" : (configuration.LastUpdateStatus ?? "Successful"),
     reason: configuration.LastUpdateStatusReason,
   };
+}
+
+/**
+ * The same, of an answer to a question about one function.
+ * @param asked the function as Lambda takes it
+ * @param region where it is, if `asked` does not say
+ * @throws ForeignAnswer it is not about that function
+ */
+export function answerAbout(asked: string, answer: FunctionConfiguration | undefined, region?: string): FunctionState {
+  const state = stateOf(answer);
+  const is = parseFunctionArn(state.live.arn);
+  const meant = { region: region ?? is?.region, account: is?.account, ...given(asked) };
+  if (is?.name !== meant.name || is.region !== meant.region || is.account !== meant.account)
+    throw new ForeignAnswer(`an answer about ${asked}`);
+  return state;
+}
+
+/** What a text says of where a function is, and its name. */
+function given(asked: string): Partial<Pick<FunctionReference, "region" | "account">> & { readonly name: string } {
+  const { name, region, account } = parseFunctionReference(asked) ?? { name: asked };
+  return { name, ...(region !== undefined && { region }), ...(account !== undefined && { account }) };
 }
 
 function asArn(name: string): string | undefined {

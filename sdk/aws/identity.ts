@@ -16,10 +16,18 @@ export interface Identity {
 /** Makes the identity of one session. */
 export function createIdentity(clients: Clients, caller: Caller): Identity {
   let known: CallerIdentity | undefined;
+  let asked: Promise<CallerIdentity> | undefined;
   return {
     async ask() {
-      known ??= await getCallerIdentity(clients, caller);
-      return known;
+      asked ??= getCallerIdentity(clients, caller);
+      try {
+        known = await asked;
+        return known;
+      } catch (error) {
+        // Only answers are kept.
+        asked = undefined;
+        throw error;
+      }
     },
     async owner() {
       return known?.account ?? (await clients.owner());

@@ -1,9 +1,8 @@
-import type { FunctionConfiguration, Lambda } from "@aws-sdk/client-lambda";
+import type { Lambda } from "@aws-sdk/client-lambda";
 import { LayersError } from "../core/errors";
 import type { FunctionOutcome, LiveFunction } from "../core/live";
-import { ForeignAnswer } from "./answers";
 import type { Caller } from "./caller";
-import { type FunctionState, type ReadFunction, stateOf } from "./functions";
+import { answerAbout, type FunctionState, type ReadFunction } from "./functions";
 import { pause, throwIfInterrupted } from "./interrupt";
 import { Attempts, classify } from "./retry";
 import { settled } from "./wait";
@@ -119,23 +118,20 @@ class Move {
     const { caller, lambda, signal, beforeUpdate } = this.#context;
     const fn = this.#current;
     const input = { FunctionName: this.#name, Layers: [...wanted], RevisionId: fn.revisionId };
-    return caller.once(this.#request, async () => this.#answered(await lambda.updateFunctionConfiguration(input)), {
-      signal,
-      prepare: async () => {
-        const instead = this.#announced !== undefined && this.#sent === undefined;
-        if (this.#announced !== fn) await beforeUpdate(fn, wanted, instead);
-        throwIfInterrupted(signal);
-        this.#announced = fn;
-        this.#before = fn.layers;
+    return caller.once(
+      this.#request,
+      async () => answerAbout(fn.arn, await lambda.updateFunctionConfiguration(input)),
+      {
+        signal,
+        prepare: async () => {
+          const instead = this.#announced !== undefined && this.#sent === undefined;
+          if (this.#announced !== fn) await beforeUpdate(fn, wanted, instead);
+          throwIfInterrupted(signal);
+          this.#announced = fn;
+          this.#before = fn.layers;
+        },
       },
-    });
-  }
-
-  /** The answer to an update, if it is about this function. */
-  #answered(answer: FunctionConfiguration): FunctionState {
-    const state = stateOf(answer);
-    if (state.live.arn !== this.#current.arn) throw new ForeignAnswer(`an answer about ${this.#name}`);
-    return state;
+    );
   }
 
   /** Learns after a failed update how the function stands, so that the next one is planned from that. */

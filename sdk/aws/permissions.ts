@@ -6,6 +6,7 @@ import { eachPage, required } from "./answers";
 import type { Caller, SendOptions } from "./caller";
 import type { Clients } from "./clients";
 import { isDenied } from "./errors";
+import type { Unanswered } from "./types";
 
 // One page of answers ("SimulatePrincipalPolicy", MaxItems: 100 where it is not given).
 const resourcesAtOnce = 100;
@@ -15,11 +16,15 @@ const deadline = 5_000;
 
 const principal = /^arn:([^:]+):(iam|sts)::(\d{12}):(user|assumed-role|root|role)(?:\/([^/]+))?/;
 
-/** Makes the session's `checkPermissions`. */
+/**
+ * Makes the session's `checkPermissions`.
+ * @param unanswered what the sessions of a run have found out together
+ */
 export function createPermissionCheck(
   clients: Clients,
   caller: Caller,
   callerIdentity: () => Promise<CallerIdentity>,
+  unanswered: Unanswered = new Map(),
 ): AwsPort["checkPermissions"] {
   return async (wanted) => {
     const questions = wanted.flatMap(({ action, resources }) =>
@@ -31,17 +36,33 @@ export function createPermissionCheck(
       const iam = await clients.iam();
       const source = await policySource(iam, caller, identity);
       if (source === "everything") return { refused: [] };
-      const answers = await pooled(questions, concurrentQuestions, (question) =>
-        simulate(iam, caller, source, question),
-      );
+      const ask = (question: WantedPermission) => simulate(iam, caller, source, question);
+      const [first, ...others] = questions;
+      if (first === undefined) return { refused: [] };
+      // Whoever may not ask is refused each time: all of a run wait for the first to find out.
+      const known = unanswered.get(identity.arn);
+      if (known) {
+        const why = await known;
+        if (why !== undefined) return { refused: [], unchecked: why };
+      }
+      const asked = ask(first);
+      if (!known)
+        unanswered.set(
+          identity.arn,
+          asked.then(() => undefined, reasonOf),
+        );
+      const answers = [await asked, ...(await pooled(others, concurrentQuestions, ask))];
       return judge(answers.flat());
     } catch (error) {
       if (error instanceof LayersError && (error.code === "interrupted" || error.code === "aws-credentials"))
         throw error;
-      const [reason] = (error instanceof LayersError ? error.message : String(error)).split("\n");
-      return { refused: [], unchecked: reason };
+      return { refused: [], unchecked: reasonOf(error) };
     }
   };
+}
+
+function reasonOf(error: unknown): string {
+  return (error instanceof LayersError ? error.message : String(error)).split("\n")[0] ?? "";
 }
 
 /** Whose policies are asked about: the user, or the role behind a session. The root user is allowed everything. */

@@ -29,6 +29,12 @@ const throttlingNames = new Set([
 ]);
 // What the SDK and this package call an answer without an error of AWS's own, or without what AWS's answer has.
 const namesOfNone = new Set(["Unknown", "UnknownError", "Error", "SyntaxError", "TypeError", "ForeignAnswer"]);
+// Gateways have codes in their answers too. AWS's are names, and most of them say what they are; the others come with
+// the ID that AWS gives to each request.
+const nameOfAws = /^[A-Z][A-Za-z]+(?:Exception|Fault)$/;
+// Lambda answers these with 502 although they are about the function, and the same request gets the same answer:
+// https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors
+const finalNames = /^(?:KMS\w+|Invalid(?:Runtime|ZipFile|SubnetID|SecurityGroupID)|EC2AccessDenied)Exception$/;
 const lostNames = new Set(["TimeoutError", "RequestTimeout", "RequestTimeoutException"]);
 const lostCodes = new Set(["ECONNRESET", "EPIPE", "ETIMEDOUT", "ERR_STREAM_PREMATURE_CLOSE"]);
 const unreachableCodes = new Set(["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ENOTFOUND", "EAI_AGAIN"]);
@@ -57,6 +63,7 @@ export function classify(error: unknown): FailureKind {
   // Only AWS's own error says that nothing was done: a proxy's page with the same status says nothing.
   if (isForeign(error)) return "lost";
   if (status === 429 || throttlingNames.has(name)) return "throttled";
+  if (finalNames.test(name)) return "final";
   if (status === 409 || status === 412) return "conflict";
   if (unreachableCodes.has(code) || (name === "TimeoutError" && notConnected.test(message))) return "unreachable";
   // The SDK has learned from the refusal how wrong this machine's clock is, and signs the next request by AWS's.
@@ -67,7 +74,8 @@ export function classify(error: unknown): FailureKind {
 /** Whether something has answered a request that is not AWS. */
 export function isForeign(error: unknown): boolean {
   const { name = "", $metadata } = asSdkError(error);
-  return $metadata?.httpStatusCode !== undefined && namesOfNone.has(name);
+  if ($metadata?.httpStatusCode === undefined || throttlingNames.has(name)) return false;
+  return namesOfNone.has(name) || ($metadata.requestId === undefined && !nameOfAws.test(name));
 }
 
 /** What the SDK or the machinery below it has thrown, as an object that can be asked. */

@@ -38,7 +38,7 @@ export async function connectAws(target: AwsTarget, options: AwsOptions = {}): P
     listFunctions: functions.list,
     busyFunctions: functions.busy,
     ...createAliasMethods(clients, caller, functions.read),
-    checkPermissions: createPermissionCheck(clients, caller, identity.ask),
+    checkPermissions: createPermissionCheck(clients, caller, identity.ask, options.unanswered),
     layerVersion: createLayerReader(clients, caller),
     listLayerVersions: createVersionLister(clients, caller),
     parameter: createParameterReader(clients, caller),

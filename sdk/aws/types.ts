@@ -19,6 +19,9 @@ export interface AwsCall {
   readonly outcome: string;
 }
 
+/** Why IAM answers no questions about a caller, by its ARN: known after the first; undefined if it does. */
+export type Unanswered = Map<string, Promise<string | undefined>>;
+
 /** How a session behaves. */
 export interface AwsOptions {
   /**
@@ -29,6 +32,8 @@ export interface AwsOptions {
   readonly rate?: number;
   /** Ends all work of the session; what was not done fails with code `interrupted`. */
   readonly signal?: AbortSignal;
+  /** What is known of questions about permissions that are not answered, for all sessions of a run. */
+  readonly unanswered?: Unanswered;
   /** Called after each request. */
   readonly onCall?: (call: AwsCall) => void;
 }

@@ -1,9 +1,10 @@
 import type { FunctionState } from "./functions";
 import { pause } from "./interrupt";
 
-// The sum of the polls of an update that takes three seconds, times fifteen updates a second, fits GetFunction's budget.
+// An update that has ended is noticed a quarter of its time later at most. Where many are under way, GetFunction's budget
+// sets the pace: seven polls of an update that takes three seconds, times fifteen updates a second, are all of it.
 const firstPoll = 200;
-const pollGrowth = 1.6;
+const pollGrowth = 1.25;
 const longestPoll = 5_000;
 
 /**

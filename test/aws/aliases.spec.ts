@@ -167,7 +167,7 @@ describe("published versions and aliases", () => {
 
   // The emulator publishes at once.
   it("are moved to a version once it is ready, and not before", async () => {
-    const state = { FunctionName: "api", FunctionArn: api, Version: "7" };
+    const state = { FunctionName: "api", FunctionArn: api, RevisionId: "r", Version: "7" };
     const left = ["InProgress", "InProgress", "Successful"] as const;
     let reads = 0;
     const caller = new Caller({

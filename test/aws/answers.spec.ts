@@ -1,34 +1,9 @@
 import assert from "node:assert/strict";
 import type { Fault } from "../emulator";
+import { foreign } from "../lies/answers";
 import { base, fleet, moveBase, useAws } from "./harness";
 
 const html = "<html><body>Sign in to the network</body></html>";
-
-/** What Lambda does not answer, but proxies, gateways and cut connections do. */
-const foreign: Record<string, NonNullable<Fault["answer"]>> = {
-  "200 without a body": { status: 200 },
-  "200 {}": { status: 200, body: "{}" },
-  "200 null": { status: 200, body: "null" },
-  "200 []": { status: 200, body: "[]" },
-  "200 with a text": { status: 200, body: '"ok"' },
-  "200 with a number": { status: 200, body: "5" },
-  "200 with a page": { status: 200, body: html },
-  "200 of something else": { status: 200, body: '{"FunctionName":"other"}' },
-  "204": { status: 204 },
-  "301": { status: 301, headers: { location: "http://127.0.0.1:1/" } },
-  "400 without a body": { status: 400 },
-  "400 {}": { status: 400, body: "{}" },
-  "403 with a page": { status: 403, body: html },
-  "403 with a message": { status: 403, body: '{"message":"Forbidden"}' },
-  "404 with a page": { status: 404, body: html },
-  "408 with a page": { status: 408, body: html },
-  "409 with a page": { status: 409, body: html },
-  "412 without a body": { status: 412 },
-  "413": { status: 413, body: "Request Entity Too Large" },
-  "429 with a page": { status: 429, body: html },
-  "499": { status: 499, body: "client closed request" },
-  "502 with a page": { status: 502, body: html },
-};
 
 describe("an answer that is not AWS's own", function () {
   this.timeout(120_000);

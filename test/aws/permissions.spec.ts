@@ -38,6 +38,18 @@ describe("checkPermissions", () => {
     const { refused, unchecked } = await aws.checkPermissions([{ action: update, resources }]);
     assert.deepEqual(refused, []);
     assert.match(unchecked ?? "", /iam:SimulatePrincipalPolicy on \S+ is denied/);
+    assert.equal(test.emulator.counts().SimulatePrincipalPolicy, 1);
+  });
+
+  it("is refused once by all sessions of a run, and says so in each", async () => {
+    test.emulator.deny({ action: "iam:SimulatePrincipalPolicy" });
+    const run = { unanswered: new Map() };
+    const sessions = await Promise.all(
+      ["us-east-1", "eu-west-1", "us-east-1"].map((region) => test.connect({ region }, run)),
+    );
+    const reports = await Promise.all(sessions.map((aws) => aws.checkPermissions([{ action: update, resources }])));
+    for (const { unchecked } of reports) assert.match(unchecked ?? "", /SimulatePrincipalPolicy on \S+ is denied/);
+    assert.equal(test.emulator.counts().SimulatePrincipalPolicy, 1);
   });
 
   it("asks for the role of a session, by its ARN with path where that may be read", async () => {

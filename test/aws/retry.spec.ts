@@ -12,6 +12,8 @@ describe("classify", () => {
     ["STS's throttling, which is a 400", status(400, "Throttling"), "throttled"],
     ["500", status(500), "lost"],
     ["503", status(503), "lost"],
+    ["a key that may not be used, which is a 502", status(502, "KMSAccessDeniedException"), "final"],
+    ["a runtime that is none, which is a 502", status(502, "InvalidRuntimeException"), "final"],
     ["409", status(409, "ResourceConflictException"), "conflict"],
     ["412", status(412, "PreconditionFailedException"), "conflict"],
     ["400", status(400, "InvalidParameterValueException"), "final"],

@@ -5,7 +5,7 @@ import { arnOf } from "./harness";
 
 describe("the wait for an update", () => {
   const state = (LastUpdateStatus: FunctionState["update"]) =>
-    stateOf({ FunctionName: "api", FunctionArn: arnOf("api"), LastUpdateStatus });
+    stateOf({ FunctionName: "api", FunctionArn: arnOf("api"), RevisionId: "r", LastUpdateStatus });
 
   /** Reads these states, one after the other. */
   function reader(...updates: (FunctionState["update"] | "gone")[]) {
@@ -39,7 +39,7 @@ describe("the wait for an update", () => {
   });
 
   it("takes a function that is still being created for one that cannot be updated yet", async () => {
-    const pending = stateOf({ FunctionName: "api", FunctionArn: arnOf("api"), State: "Pending" });
+    const pending = stateOf({ FunctionName: "api", FunctionArn: arnOf("api"), RevisionId: "r", State: "Pending" });
     assert.equal(pending.update, "InProgress");
   });
 });

@@ -30,6 +30,8 @@ export interface FunctionState {
   layers: string[];
   tags: Record<string, string>;
   configuration: FunctionConfiguration;
+  /** Layers of the version that each alias serves. */
+  served: Record<string, string[]>;
 }
 
 export interface ControlsParts {
@@ -152,10 +154,16 @@ export class Controls {
 
   #state(name: string, fn: StoredFunction): FunctionState {
     const configuration = settled(fn, this.parts.backend);
-    const layers = (configuration.Layers ?? []).map(({ Arn }) => Arn ?? "");
-    return { name, arn: configuration.FunctionArn ?? "", layers, tags: { ...fn.tags }, configuration };
+    const versions = new Map([configuration, ...fn.versions].map((one) => [one.Version, layersIn(one)]));
+    const served = [...fn.aliases].map(([alias, { FunctionVersion }]) => [alias, versions.get(FunctionVersion) ?? []]);
+    return {
+      ...{ name, arn: configuration.FunctionArn ?? "", layers: layersIn(configuration), tags: { ...fn.tags } },
+      ...{ configuration, served: Object.fromEntries(served) },
+    };
   }
 }
+
+const layersIn = ({ Layers = [] }: FunctionConfiguration) => Layers.map(({ Arn }) => Arn ?? "");
 
 /** Methods that other processes may call. */
 export const CONTROL_METHODS = [

@@ -1,4 +1,5 @@
 import { ApiError } from "./errors";
+import type { PageFault } from "./pages";
 
 /** A fault to order. It strikes calls that match all the selectors that are given. */
 export interface Fault {
@@ -28,9 +29,12 @@ export interface Fault {
   answer?: {
     status: number;
     body?: string;
-    headers?: Record<string, string> /** Milliseconds for each byte. */;
+    headers?: Record<string, string>;
+    /** Milliseconds for each byte. */
     dripMs?: number;
   };
+  /** What is wrong with the page that a listing answers. */
+  page?: PageFault;
   /** Close the connection instead of answering. */
   drop?: boolean;
   /** Accept an update, which then ends as Failed with this reason, and the configuration as it was before. */

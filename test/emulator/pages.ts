@@ -30,3 +30,21 @@ function readMarker(marker: string): number {
   if (!match) throw invalidParameter("The marker provided is not valid.");
   return Number(match[1]);
 }
+
+/**
+ * How pages go wrong: `endless` each leads to a page that was there before, `twice` each lists its first item again,
+ * `lacking` each lacks its last one, as lists do that shift while they are read.
+ */
+export type PageFault = "endless" | "twice" | "lacking";
+
+/** The body of a listing's answer with that wrong. @throws Error it is no listing */
+export function spoiledPage(body: string, fault: PageFault, input: Record<string, unknown>): string {
+  const answer: Record<string, unknown> = JSON.parse(body);
+  const [key, items] = Object.entries(answer).find(([, value]) => Array.isArray(value)) ?? [];
+  if (key === undefined || !Array.isArray(items)) throw new Error("A page was to go wrong, and this is none.");
+  if (fault === "twice") return JSON.stringify({ ...answer, [key]: [...items, ...items.slice(0, 1)] });
+  if (fault === "lacking") return JSON.stringify({ ...answer, [key]: items.slice(0, -1) });
+  const marker = "PaginationToken" in answer ? "PaginationToken" : "NextMarker";
+  const asked = input.Marker ?? input.PaginationToken;
+  return JSON.stringify({ ...answer, [marker]: asked || answer[marker] || writeMarker(-1) });
+}

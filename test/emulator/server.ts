@@ -6,6 +6,7 @@ import { type Controls, control } from "./controls";
 import { ApiError } from "./errors";
 import { errorOf, type Fault, type Faults } from "./faults";
 import { budgetOf } from "./lambda";
+import { spoiledPage } from "./pages";
 import { type HttpAnswer, type HttpRequest, readCall, renderError, renderOutput, serviceOf } from "./protocol";
 import { SERVICES } from "./services";
 import type { Throttle } from "./throttle";
@@ -112,13 +113,24 @@ async function respondCall(call: Call, parts: ServerParts): Promise<Outcome> {
 }
 
 async function respondFaulty(call: Call, fault: Fault, { backend, closing }: ServerParts): Promise<Outcome> {
-  const early = fault.applied ? carryOut(call, backend, fault) : undefined;
+  const early = fault.applied ? carryOutBehind(call, fault, backend) : undefined;
   if (fault.delayMs) await sleep(fault.delayMs, undefined, { signal: closing });
   if (fault.drop) return "drop";
   if (fault.answer) return { headers: {}, body: "", ...fault.answer };
   const error = errorOf(fault);
   if (error) throw error;
-  return early ?? carryOut(call, backend, fault);
+  const answer = early ?? carryOut(call, backend, fault);
+  return fault.page ? { ...answer, body: spoiledPage(answer.body, fault.page, call.input) } : answer;
+}
+
+/** Carries out a call whose answer nobody may get to see: then neither that it was refused. */
+function carryOutBehind(call: Call, fault: Fault, backend: Backend): HttpAnswer | undefined {
+  try {
+    return carryOut(call, backend, fault);
+  } catch (error) {
+    if (fault.answer || fault.drop) return undefined;
+    throw error;
+  }
 }
 
 function carryOut(call: Call, backend: Backend, fault?: Fault): HttpAnswer {
