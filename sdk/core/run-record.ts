@@ -1,25 +1,37 @@
 import * as v from "valibot";
+import { isLayerArn } from "./arn";
+import { ChainReader, type Digest } from "./chain";
 import { LayersError } from "./errors";
+import { isFunctionArn } from "./function-arn";
 import type { AliasMove } from "./live";
 import { type LayerMove, movesBetween, versionsOf } from "./moves";
 
 // A run record says what a run was to change in AWS and what it has changed: one JSON document a line, each written
 // before or after the request that it is about. It outlives the program that wrote it, so that shapes only ever grow.
+// Requests are made of it: what cannot be the name of anything in AWS is refused.
 
 const format = 1;
 
 const text = v.string();
-const layers = v.array(text);
+const time = v.pipe(
+  text,
+  v.check((one) => !Number.isNaN(Date.parse(one)), "not a time"),
+);
+const functionArn = v.pipe(text, v.check(isFunctionArn, "not a function's ARN"));
+const layer = v.pipe(text, v.check(isLayerArn, "not a layer's ARN"));
+const layers = v.array(v.pipe(text, v.regex(/^arn:[\x21-\x7e]+$/, "not an ARN")));
 const aim = v.picklist(["sync", "rollback"]);
-const version = v.nullable(v.pipe(v.number(), v.integer()));
+const whole = (least: number) => v.pipe(v.number(), v.safeInteger(), v.minValue(least));
+const version = v.nullable(whole(1));
+const publishedVersion = v.pipe(text, v.regex(/^(\$LATEST|\d+)$/, "not a function's version"));
+const aliasName = v.pipe(text, v.regex(/^[\w-]+$/, "not an alias"));
 /** See {@link PlannedMove}. */
-const plannedMove = v.object({
-  layer: text,
-  from: version,
-  to: version,
-  at: v.optional(v.pipe(v.number(), v.integer())),
+const plannedMove = v.object({ layer, from: version, to: version, at: v.optional(whole(0)) });
+const site = v.object({
+  region: v.pipe(text, v.regex(/^[a-z0-9-]*$/, "not a region")),
+  account: v.pipe(text, v.regex(/^(\d{12})?$/, "not an account")),
+  profile: v.optional(text),
 });
-const site = v.object({ region: text, account: text, profile: v.optional(text) });
 
 const lineSchema = v.variant("line", [
   /** The first line: what the run is. */
@@ -27,19 +39,19 @@ const lineSchema = v.variant("line", [
     line: v.literal("run"),
     format: v.literal(format),
     stack: text,
-    at: text,
+    at: time,
     sites: v.array(site),
-    publish: v.optional(v.object({ alias: v.optional(text) })),
+    publish: v.optional(v.object({ alias: v.optional(aliasName) })),
   }),
   /** A function that the run is to change. */
-  v.object({ line: v.literal("planned"), function: text, changes: v.array(plannedMove) }),
+  v.object({ line: v.literal("planned"), function: functionArn, changes: v.array(plannedMove) }),
   /** A process begins to work on the run. */
-  v.object({ line: v.literal("begun"), aim, at: text }),
+  v.object({ line: v.literal("begun"), aim, at: time }),
   /** An update is about to be sent. `instead`: the function's earlier updates of this session were not carried out. */
   v.object({
     line: v.literal("before"),
     aim,
-    function: text,
+    function: functionArn,
     layersBefore: layers,
     layersAfter: layers,
     revision: v.optional(text),
@@ -49,7 +61,7 @@ const lineSchema = v.variant("line", [
   v.object({
     line: v.literal("after"),
     aim,
-    function: text,
+    function: functionArn,
     layersBefore: layers,
     layersAfter: layers,
     revision: v.optional(text),
@@ -60,14 +72,14 @@ const lineSchema = v.variant("line", [
   v.object({
     line: v.literal("alias"),
     aim,
-    function: text,
-    alias: text,
-    from: text,
-    to: text,
+    function: functionArn,
+    alias: aliasName,
+    from: publishedVersion,
+    to: publishedVersion,
     done: v.optional(v.literal(true)),
   }),
   /** A process has done its work to the end, whether or not each function came out right. */
-  v.object({ line: v.literal("ended"), aim, at: text }),
+  v.object({ line: v.literal("ended"), aim, at: time }),
 ]);
 
 /** One line of a run record. */
@@ -114,6 +126,15 @@ export interface RunHistory {
   readonly putBackAt: Date | undefined;
   /** Whether the last attempt at a function failed. Publishing is not in a record. */
   readonly hasFailed: boolean;
+  /** Whether checksums show that no line of it was changed. Version 0.1.0 wrote none. */
+  readonly isChecked: boolean;
+}
+
+/** A record that was read. */
+export interface ReadRecord {
+  readonly history: RunHistory;
+  /** Where the checksums of further lines go on. */
+  readonly point: string;
 }
 
 /** A line as it is written, without a line break. */
@@ -127,26 +148,38 @@ export function runLine(run: { stack: string; at: Date; sites: RunSite[]; publis
 }
 
 /**
- * Reads a record. A line that a kill has cut off, at the end or before a later session's first line, says nothing: it
- * was not on disk when its request was due.
+ * Reads a record. The end of a line that a kill has cut off says nothing, at the end of the record or before a later
+ * session's first line: it was not on disk when its request was due. What stands before the first session was written at
+ * once, so that nothing of it can be cut off.
  * @param file its name, for messages
  * @throws LayersError `record-invalid`
  */
-export function readRunRecord(content: string, file: string): RunHistory {
+export function readRunRecord(content: string, file: string, digest: Digest): ReadRecord {
   const texts = content.split("\n");
+  const chain = new ChainReader(digest);
   const lines: RunLine[] = [];
+  let begun = false;
   for (const [index, line] of texts.entries()) {
     if (line === "") continue;
     const parsed = parseLine(line);
     if (parsed === "torn") {
       const next = texts.slice(index + 1).find((one) => one !== "");
-      if (next !== undefined && !next.startsWith('{"line":"begun"')) throw invalid(file, index, "it is no JSON");
-    } else if (parsed.success) lines.push(parsed.output);
-    else throw invalid(file, index, v.summarize(parsed.issues).replaceAll("\n", " "));
+      const isCutOff = next === undefined ? index === texts.length - 1 : next.startsWith('{"line":"begun"');
+      if (!begun || !isCutOff) throw invalid(file, index, "it is no JSON");
+      chain.pass(line);
+      continue;
+    }
+    if (!parsed.success) throw invalid(file, index, v.summarize(parsed.issues).replaceAll("\n", " "));
+    const isBegun = parsed.output.line === "begun";
+    const refusal = chain.refusalOf(line, isBegun);
+    if (refusal !== undefined) throw invalid(file, index, refusal);
+    begun ||= isBegun;
+    lines.push(parsed.output);
   }
   const [first, ...others] = lines;
   if (first?.line !== "run") throw invalid(file, 0, "a run record begins with the run");
-  return historyOf(first, others);
+  const isChecked = /,"sum":"\w+"\}$/.test(texts.find(Boolean) ?? "");
+  return { history: { ...historyOf(first, others), isChecked }, point: chain.point };
 }
 
 function parseLine(line: string): "torn" | v.SafeParseResult<typeof lineSchema> {
@@ -158,12 +191,16 @@ function parseLine(line: string): "torn" | v.SafeParseResult<typeof lineSchema> 
 }
 
 function invalid(file: string, index: number, why: string): LayersError {
-  return new LayersError("record-invalid", `${file} is no run record that can be read: line ${index + 1}: ${why}.`, {
-    next: "Name a file {stack}_sync_{time}.jsonl that this version of the tool, or an older one, has written.",
-  });
+  return new LayersError(
+    "record-invalid",
+    `${file} is no run record that can be relied on: line ${index + 1}: ${why}.`,
+    {
+      next: "Name a file {stack}_sync_{time}.jsonl as this version of the tool, or an older one, has written it.",
+    },
+  );
 }
 
-function historyOf(run: RunLine & { line: "run" }, lines: readonly RunLine[]): RunHistory {
+function historyOf(run: RunLine & { line: "run" }, lines: readonly RunLine[]): Omit<RunHistory, "isChecked"> {
   const functions = new Map<string, FunctionRecord>();
   const of = (arn: string) => {
     const known = functions.get(arn) ?? new FunctionRecord(arn);

@@ -1,11 +1,16 @@
 import type { Stats } from "node:fs";
-import { lstat, mkdir, stat } from "node:fs/promises";
+import { lstat, mkdir, realpath, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { LayersError } from "../core/errors";
 import { reasonOf } from "../core/system-error";
 
-// Write permission of group and others.
+// Write permission of group and others, of others alone, and of the group.
 const writableByOthers = 0o022;
+const writableByAll = 0o002;
+const writableByGroup = 0o020;
+
+// In a folder with this bit, as /tmp has it, only its owner can rename or remove what is there.
+const sticky = 0o1000;
 
 /**
  * Makes the folder with mode 0700 where there is none, and refuses one that others could plant files in or lead astray.
@@ -14,6 +19,7 @@ const writableByOthers = 0o022;
  * @throws LayersError `backup-folder`
  */
 export async function prepareBackupFolder(path: string, shown: string): Promise<void> {
+  await refuseOpenWay(path, shown);
   // A link to nowhere counts as there: it is told as a link, and not as a folder that cannot be made.
   const exists = await lstat(path).then(
     () => true,
@@ -53,25 +59,89 @@ export async function checkBackupFolder(path: string, shown: string): Promise<vo
   });
   const reason = refusal(found);
   if (reason) throw refuse(shown, ...reason);
+  await refuseOpenWay(path, shown);
+}
+
+/**
+ * Refuses a file to go by that others could have written or put there.
+ * @param path absolute
+ * @param shown the file as the user named it
+ * @throws LayersError `backup-folder`
+ */
+export async function checkBackupFile(path: string, shown: string): Promise<void> {
+  const real = await realpath(path).catch((cause) => {
+    throw new LayersError("backup-missing", `Cannot read ${shown}: ${reasonOf(cause)}.`, { cause });
+  });
+  const file = await stat(real);
+  const reason = file.isFile() ? foreign(file) : "is not a file";
+  if (reason) {
+    const next = "Go by it only if you know what it holds: copy it, with `install -m 600`, into a folder of your own.";
+    throw new LayersError("backup-folder", `The backup ${shown} ${reason}.`, { next });
+  }
+  for (const folder of new Set([dirname(path), dirname(real)])) {
+    const found = await stat(folder);
+    // What is one's own was put there by nobody else.
+    const isKept = (found.mode & sticky) !== 0 && file.uid === process.getuid?.();
+    const why = isKept ? undefined : foreign(found);
+    if (why) {
+      const next = `Run \`chmod go-w\` on it, or copy the backup into a folder of your own, if you know what it holds.`;
+      throw new LayersError("backup-folder", `The backup ${shown} cannot be relied on: its folder ${why}.`, { next });
+    }
+    await refuseOpenWay(folder, dirname(shown));
+  }
+}
+
+/** How a file or folder is somebody else's too; undefined if it is not. */
+function foreign(found: Stats): string | undefined {
+  if (isOthers(found)) return "belongs to another user";
+  if (!isWritableByOthers(found)) return undefined;
+  return `can be written by others (mode ${(found.mode & 0o7777).toString(8).padStart(4, "0")})`;
+}
+
+// Windows has neither owners by number nor these permissions.
+function isOthers({ uid }: Stats): boolean {
+  const me = process.getuid?.();
+  return me !== undefined && me !== 0 && uid !== me && uid !== 0;
+}
+
+function isWritableByOthers({ mode }: Stats): boolean {
+  return process.getuid !== undefined && (mode & writableByOthers) !== 0;
+}
+
+/** Whoever can write to a folder on the way can put another one in the place of what is in it. */
+async function refuseOpenWay(path: string, shown: string): Promise<void> {
+  if (process.getuid === undefined) return;
+  const parent = dirname(path);
+  const real = await realpath(parent).catch(() => parent);
+  const open: string[] = [];
+  for (const folder of new Set([...wayTo(parent), ...wayTo(real)])) {
+    const found = await stat(folder).catch(() => undefined); // what is not there is made for its owner alone
+    if (found && isOpen(found)) open.push(folder);
+  }
+  if (open.length === 0) return;
+  const why = `is below ${open.join(" and ")}, where others can put another one in its place`;
+  throw refuse(shown, why, `Run \`chmod go-w ${open.join(" ")}\`, or name another one with --backup-dir.`);
+}
+
+/** A folder and those that it is in, outermost first. */
+function wayTo(folder: string): string[] {
+  const parent = dirname(folder);
+  return parent === folder ? [folder] : [...wayTo(parent), folder];
+}
+
+/** A group of the owner's number is, by custom, the owner's alone: their new folders are written for it. */
+function isOpen({ mode, uid, gid }: Stats): boolean {
+  if (mode & sticky) return false;
+  return (mode & writableByAll) !== 0 || ((mode & writableByGroup) !== 0 && gid !== uid);
 }
 
 function refusal(found: Stats): [why: string, next: string] | undefined {
-  const me = process.getuid?.();
   if (found.isSymbolicLink()) return ["is a link", "Name the folder that is meant with --backup-dir."];
   if (!found.isDirectory()) return ["is not a folder", "Move it away, or name another one with --backup-dir."];
-  // Windows has neither owners by number nor these permissions.
-  if (me === undefined) return undefined;
-  if (found.uid !== me && found.uid !== 0 && me !== 0) {
-    return ["belongs to another user", "Name a folder of your own with --backup-dir."];
-  }
-  if (found.mode & writableByOthers) {
-    const mode = (found.mode & 0o7777).toString(8).padStart(4, "0");
-    return [
-      `can be written by others (mode ${mode})`,
-      "Run `chmod go-w` on it, or name another one with --backup-dir.",
-    ];
-  }
-  return undefined;
+  const why = foreign(found);
+  if (why === undefined) return undefined;
+  const next = isOthers(found) ? "Name a folder of your own" : "Run `chmod go-w` on it, or name another one";
+  return [why, `${next} with --backup-dir.`];
 }
 
 function refuse(shown: string, why: string, next: string, cause?: unknown): LayersError {

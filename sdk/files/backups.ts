@@ -17,7 +17,7 @@ import { LayersError } from "../core/errors";
 import { reasonOf } from "../core/system-error";
 import type { BackupPort } from "../ports";
 import { isTemporary, readWhole, replaceFile, writeNew } from "./atomic";
-import { checkBackupFolder, prepareBackupFolder } from "./backup-folder";
+import { checkBackupFile, checkBackupFolder, prepareBackupFolder } from "./backup-folder";
 import { addIgnoreLine, missingIgnoreLine } from "./git-ignore";
 import { LineFile } from "./line-file";
 
@@ -90,11 +90,13 @@ export class BackupFolder implements BackupPort {
     });
   }
 
-  async read(path: string): Promise<Uint8Array> {
+  /** Reads a file that nobody else can have written. */
+  async read({ path, shownPath }: Pick<Backup, "path" | "shownPath">): Promise<Uint8Array> {
+    await checkBackupFile(path, shownPath);
     try {
       return await readWhole(path);
     } catch (cause) {
-      throw new LayersError("backup-missing", `Cannot read ${path}: ${reasonOf(cause)}`, { cause });
+      throw new LayersError("backup-missing", `Cannot read ${shownPath}: ${reasonOf(cause)}.`, { cause });
     }
   }
 

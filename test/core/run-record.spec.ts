@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import fc from "fast-check";
+import { ChainWriter, chainStart } from "../../sdk/core/chain";
 import { movesBetween, versionsOf } from "../../sdk/core/moves";
-import { formatRunLine, type RunLine, readRunRecord, runLine } from "../../sdk/core/run-record";
+import { formatRunLine, type RunLine, readRunRecord as readWhole, runLine } from "../../sdk/core/run-record";
 import { counts } from "../support/counts";
+
+const digest = (text: string) => createHash("sha256").update(text).digest("hex");
+const readRunRecord = (content: string, file: string) => readWhole(content, file, digest).history;
 
 const fn = "arn:aws:lambda:us-east-1:123456789012:function:api";
 const base = "arn:aws:lambda:us-east-1:123456789012:layer:base";
@@ -129,26 +134,120 @@ describe("a run record", () => {
     );
   });
 
-  it("can be cut off anywhere behind its first line", () => {
-    const lines = [
-      first,
-      planned,
-      begun("sync"),
-      sending(layers(1, 1), layers(2, 1)),
-      cameOut("updated", layers(2, 1)),
-      ended("sync"),
-    ];
-    const text = lines.map((line) => `${formatRunLine(line)}\n`).join("");
-    const least = formatRunLine(first).length;
-    const property = fc.property(fc.integer({ min: least, max: text.length }), fc.boolean(), (end, isResumed) => {
-      const cut = text.slice(0, end);
-      const whole = cut.split("\n").filter((line) => lines.some((one) => formatRunLine(one) === line));
-      const resumed = isResumed ? `\n${formatRunLine(begun("sync"))}\n` : "";
-      const expected = readRunRecord(`${whole.join("\n")}\n${resumed}`, "whole");
-      assert.deepEqual(readRunRecord(cut + resumed, "cut"), expected);
+  const lines = [
+    first,
+    planned,
+    { ...planned, function: `${fn}-2` },
+    begun("sync"),
+    sending(layers(1, 1), layers(2, 1)),
+    cameOut("updated", layers(2, 1)),
+    ended("sync"),
+    begun("rollback"),
+    sending(layers(2, 1), layers(1, 1), { aim: "rollback" }),
+  ];
+  const sealed = (all: readonly RunLine[], point = chainStart) => {
+    const chain = new ChainWriter(point, digest);
+    return all.map((line) => `${chain.seal(formatRunLine(line))}\n`).join("");
+  };
+  const unsealed = (all: readonly RunLine[]) => all.map((line) => `${formatRunLine(line)}\n`).join("");
+  const [planEnd, half] = [unsealed(lines.slice(0, 4)).length, lines.length - 2];
+  const isRefused = (text: string, message?: RegExp) =>
+    assert.throws(() => readRunRecord(text, "run.jsonl"), { code: "record-invalid", ...(message && { message }) });
+
+  for (const [kind, write] of [
+    ["with checksums", sealed],
+    ["of version 0.1.0", unsealed],
+  ] as const) {
+    it(`can be cut off anywhere behind its plan, and gone on with: ${kind}`, () => {
+      const text = write(lines);
+      const least = write(lines.slice(0, 4)).length;
+      const property = fc.property(fc.integer({ min: least, max: text.length }), fc.boolean(), (end, isResumed) => {
+        const cut = text.slice(0, end);
+        const whole = lines.filter((_, index) => cut.length >= write(lines.slice(0, index + 1)).length - 1);
+        const { point } = readWhole(cut, "cut", digest);
+        const more = isResumed ? [begun("sync"), ended("sync")] : [];
+        const resumed = isResumed ? `\n${sealed(more, point)}` : "";
+        const expected = {
+          ...readRunRecord(unsealed([...whole, ...more]), "whole"),
+          isChecked: kind !== "of version 0.1.0",
+        };
+        assert.deepEqual(readRunRecord(cut + resumed, "cut"), expected);
+      });
+      fc.assert(property, counts({ sample: 200, full: 5000 }));
     });
-    fc.assert(property, counts({ sample: 200, full: 5000 }));
+  }
+
+  it("is refused with any character changed, but for those of a line that is cut off", () => {
+    const other = fc.constantFrom(..."x0{}\"',:\n é");
+    const text = sealed(lines);
+    const property = fc.property(fc.nat({ max: text.length - 2 }), other, (index, one) => {
+      fc.pre(text[index] !== one);
+      isRefused(text.slice(0, index) + one + text.slice(index + 1));
+    });
+    fc.assert(property, counts({ sample: 300, full: 20_000 }));
   });
+
+  it("is refused with any line removed, moved or doubled, but for the last", () => {
+    const all = sealed(lines).split("\n").slice(0, -1);
+    for (const [index, line] of all.slice(0, -1).entries()) {
+      const others = all.toSpliced(index, 1);
+      for (const changed of [others, others.toSpliced(index + 1, 0, line), all.toSpliced(index, 0, line)])
+        isRefused(changed.map((one) => `${one}\n`).join(""));
+    }
+  });
+
+  it("is refused with lines behind it that have no checksum, and goes on to be read with ones that have", () => {
+    const [old, more] = [lines.slice(0, half), lines.slice(half)];
+    isRefused(sealed(old) + unsealed(more), /its checksum is missing/);
+    const { point } = readWhole(unsealed(old), "run.jsonl", digest);
+    const both = unsealed(old) + sealed(more, point);
+    assert.deepEqual(readRunRecord(both, "run.jsonl"), readRunRecord(unsealed(lines), "run.jsonl"));
+    isRefused(both.replace('"from":1', '"from":9'), /its checksum does not fit/);
+  });
+
+  it("is read whole where two processes went on with it at once", () => {
+    const { point } = readWhole(sealed(lines), "run.jsonl", digest);
+    const [a, b] = [
+      sealed([begun("sync"), ended("sync")], point),
+      sealed([begun("rollback"), ended("rollback")], point),
+    ];
+    const [a1, a2, b1, b2] = [...a.split("\n").slice(0, 2), ...b.split("\n").slice(0, 2)];
+    const text = `${sealed(lines)}${[a1, b1, a2, b2].join("\n")}\n`;
+    assert.equal(readRunRecord(text, "run.jsonl").unfinished, undefined);
+    isRefused(text.replace(`${b1}\n`, ""));
+  });
+
+  it("has a plan that nothing can be cut off from", () => {
+    for (const text of [sealed(lines), unsealed(lines)]) {
+      const least = text.indexOf("\n") + 2;
+      for (let end = least; end < planEnd; end += 7) {
+        if (text[end - 1] === "\n" || text[end] === "\n") continue;
+        if (end > text.indexOf('{"line":"begun"')) break;
+        isRefused(text.slice(0, end), /line [23]: it is no JSON/);
+        isRefused(`${text.slice(0, end)}\n${formatRunLine(begun("sync"))}\n`, /line [23]: it is no JSON/);
+      }
+    }
+  });
+
+  for (const [what, line] of [
+    ["a function's ARN", { ...planned, function: "nonsense" }],
+    ["an alias for a function", { ...planned, function: `${fn}:live` }],
+    ["another service", { ...planned, function: "arn:aws:iam::123456789012:role/x" }],
+    ["a region that is a host", { ...planned, function: fn.replace("us-east-1", "evil.example/") }],
+    ["a layer", { line: "planned", function: fn, changes: [{ layer: "base", from: 1, to: 2 }] }],
+    ["a layer with a version", { line: "planned", function: fn, changes: [{ layer: `${base}:1`, from: 1, to: 2 }] }],
+    ["a version", { line: "planned", function: fn, changes: [{ layer: base, from: 1, to: 0 }] }],
+    ["a place", { line: "planned", function: fn, changes: [{ layer: base, from: null, to: 1, at: -1 }] }],
+    ["a list of layers", sending(layers(1, 1), ["base:1\n::error::"])],
+    ["a time", { line: "begun", aim: "sync", at: "yesterday" }],
+    ["an alias", { line: "alias", aim: "sync", function: fn, alias: "../live", from: "1", to: "2" }],
+    ["a function's version", { line: "alias", aim: "sync", function: fn, alias: "live", from: "1", to: "x" }],
+  ] as const) {
+    it(`is refused with what cannot be ${what}`, () => {
+      isRefused(sealed([first, line as RunLine, begun("sync")]), /line 2: /);
+      isRefused(unsealed([first, line as RunLine, begun("sync")]), /line 2: /);
+    });
+  }
 
   for (const [what, text, message] of [
     ["nothing", "", /line 1: a run record begins with the run/],

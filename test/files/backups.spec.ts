@@ -1,5 +1,18 @@
 import assert from "node:assert/strict";
-import { appendFile, chmod, lstat, mkdir, readdir, readFile, stat, symlink, utimes, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import {
+  appendFile,
+  chmod,
+  chown,
+  lstat,
+  mkdir,
+  readdir,
+  readFile,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import { join } from "node:path";
 import { formatRunLine, runLine } from "../../sdk/core/run-record";
 import { BackupFolder } from "../../sdk/files/backups";
@@ -256,6 +269,72 @@ describe("the backup folder", () => {
     await assert.rejects(folder("file/backups").write("dev", pair("x"), now), {
       code: "backup-folder",
       message: /^The backup folder file\/backups cannot be made: a part of its path is not a folder\./,
+    });
+  });
+
+  describe("below a folder that others can write to", () => {
+    const make = async (mode: number, name = "open") => {
+      await mkdir(join(root, name));
+      await chmod(join(root, name), mode);
+    };
+
+    for (const mode of [0o777, 0o757, 0o2777]) {
+      it(`is refused, and not made: mode ${mode.toString(8)}`, async () => {
+        await make(mode);
+        const message = `The backup folder open/deep/backups is below ${join(root, "open")}, where others can put another one in its place.`;
+        const next = `Run \`chmod go-w ${join(root, "open")}\`, or name another one with --backup-dir.`;
+        const refusal = { code: "backup-folder", message, next };
+        await assert.rejects(folder("open/deep/backups").write("dev", pair("x"), now), refusal);
+        assert.deepEqual(await readdir(join(root, "open")), []);
+        await mkdir(join(root, "open/deep/backups"), { recursive: true, mode: 0o700 });
+        await assert.rejects(folder("open/deep/backups").write("dev", pair("x"), now), refusal);
+        await assert.rejects(folder("open/deep/backups").remove([], now), refusal);
+      });
+    }
+
+    it("is refused behind a link", async () => {
+      await make(0o777);
+      await mkdir(join(root, "open/deep"));
+      await symlink(join(root, "open/deep"), join(root, "way"));
+      await assert.rejects(folder("way/backups").write("dev", pair("x"), now), { message: /is below .*\/open, where/ });
+    });
+
+    it("is fine in one like /tmp, and in one that only the owner's own group can write to", async () => {
+      await make(0o1777);
+      await make(0o775, "mine");
+      for (const name of ["open", "mine"]) await folder(`${name}/deep/backups`).write("dev", pair("x"), now);
+    });
+
+    if (process.getuid?.() === 0) {
+      it("is refused in one that a group of several can write to", async () => {
+        await make(0o775);
+        await chown(join(root, "open"), 0, 100);
+        await assert.rejects(folder("open/backups").write("dev", pair("x"), now), {
+          message: /is below .*\/open, where/,
+        });
+      });
+    }
+  });
+
+  describe("reading a file", () => {
+    const refused = (file: string, message: RegExp, code = "backup-folder") =>
+      assert.rejects(folder().read({ path: join(root, file), shownPath: file }), { code, message });
+
+    it("goes by nothing that is no file", async () => {
+      await refused("none", /^Cannot read none: no such file/, "backup-missing");
+      await mkdir(join(root, "folder"));
+      await refused("folder", /^The backup folder is not a file\.$/);
+      execFileSync("mkfifo", [join(root, "pipe")]);
+      await refused("pipe", /^The backup pipe is not a file\.$/);
+    });
+
+    it("takes a file in a folder like /tmp only if it is one's own", async () => {
+      await writeFile(join(root, "x.json"), "x", { mode: 0o600 });
+      await chmod(root, 0o1777);
+      assert.equal(String(await folder().read({ path: join(root, "x.json"), shownPath: "x.json" })), "x");
+      if (process.getuid?.() !== 0) return;
+      await chown(join(root, "x.json"), 12345, 12345);
+      await refused("x.json", /^The backup x\.json cannot be relied on: its folder can be written by others/);
     });
   });
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { maxConfigBytes } from "../../sdk/core/config/yaml";
@@ -109,4 +110,34 @@ Is it the config? One of 1,000 layers has about 100,000 bytes. Name another file
       );
     });
   }
+});
+
+describe("a config that could be read without an end", () => {
+  let root: string;
+  beforeEach(async () => {
+    root = await temporaryFolder();
+  });
+  afterEach(() => removeFolder(root));
+
+  it("is refused, if it is a pipe or a device, at once", () => {
+    execFileSync("mkfifo", [join(root, "pipe")]);
+    for (const file of ["pipe", "/dev/zero"])
+      assert.throws(() => loadLayerConfig(file, root), {
+        code: "config-invalid",
+        message: `Cannot read ${file}: it is not a regular file`,
+      });
+  });
+
+  it("has at most 50 of its problems shown, and says how many more there are", async () => {
+    const lines = Array.from({ length: 90 }, (_, index) => `key-${index}: 1`);
+    await writeFile(join(root, "layer_config.yaml"), lines.join("\n"));
+    assert.throws(
+      () => loadLayerConfig("layer_config.yaml", root),
+      (error: Error) => {
+        assert.equal(error.message.match(/^layer_config\.yaml:\d+:\d+ /gm)?.length, 50);
+        assert.match(error.message, /^layer_config.yaml has (\d+) problems:\n(?:.*\n)+And \d+ more\. /);
+        return true;
+      },
+    );
+  });
 });

@@ -1,0 +1,81 @@
+// Lines that vouch for each other: each ends with a sum over itself and all lines before it, so that none can be changed,
+// removed or moved without a trace. Whoever can write the whole file can make new sums: that is kept out by the folder.
+
+/** A hash of a text, in hexadecimal digits. */
+export type Digest = (text: string) => string;
+
+/** What the first line stands on. */
+export const chainStart = "";
+
+const sumDigits = 32;
+const sealedPattern = /^(.*),"sum":"([0-9a-f]{32})"\}$/s;
+
+/** Writes lines that go on from a point of a chain. */
+export class ChainWriter {
+  /** @param point {@link chainStart}, or {@link ChainReader.point} */
+  constructor(
+    private point: string,
+    private readonly digest: Digest,
+  ) {}
+
+  /** A line, an object in JSON that is not empty, with its sum as its last property. */
+  seal(line: string): string {
+    this.point = sumOf(this.digest, this.point, line);
+    return `${line.slice(0, -1)},"sum":"${this.point}"}`;
+  }
+}
+
+/**
+ * Reads lines in their order, and tells whether each stands where it was written. Two processes may write to one file at
+ * once: each line has to follow one that no other has followed, and one that begins a session any that was there.
+ */
+export class ChainReader {
+  readonly #digest: Digest;
+  readonly #points = new Set([chainStart]);
+  /** Those that a line may go on from. */
+  readonly #ends = new Set([chainStart]);
+  #isSealed = false;
+
+  constructor(digest: Digest) {
+    this.#digest = digest;
+  }
+
+  /** Where lines go on that are written next. */
+  get point(): string {
+    return [...this.#ends].at(-1) ?? chainStart;
+  }
+
+  /** What is wrong with a line's place or sum; undefined if nothing is. Lines need sums from the first that has one. */
+  refusalOf(line: string, beginsSession: boolean): string | undefined {
+    const [, beginning, sum] = sealedPattern.exec(line) ?? [];
+    if (beginning === undefined || sum === undefined) {
+      if (this.#isSealed) return "its checksum is missing";
+      this.pass(line);
+      return undefined;
+    }
+    this.#isSealed = true;
+    const places = [...(beginsSession ? this.#points : this.#ends)];
+    const before = places.findLast((point) => sumOf(this.#digest, point, `${beginning}}`) === sum);
+    if (before === undefined || this.#points.has(sum))
+      return "its checksum does not fit: it was changed, or lines before it";
+    if (!beginsSession) this.#ends.delete(before);
+    this.#goOn(sum);
+    return undefined;
+  }
+
+  /** Goes on behind a text that has no sum and needs none. */
+  pass(text: string): void {
+    const before = this.point;
+    this.#ends.delete(before);
+    this.#goOn(sumOf(this.#digest, before, text));
+  }
+
+  #goOn(point: string): void {
+    this.#points.add(point);
+    this.#ends.add(point);
+  }
+}
+
+function sumOf(digest: Digest, point: string, text: string): string {
+  return digest(`${point}\n${text}`).slice(0, sumDigits);
+}
