@@ -1,17 +1,35 @@
 import assert from "node:assert/strict";
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { runStep } from "../docs/sessions";
 import { type Emulator, startEmulator } from "../emulator";
 import { createAwsStack, preamble } from "../support/aws-stack";
 import { checkout, type Project } from "../support/engine";
+import { run } from "../support/processes";
 import { layer } from "../support/states";
 
 interface Step {
   name?: string;
   if?: string;
   run?: string;
+}
+
+/** Gives the project a repository that pull request 7 asks to declare version 5 in. */
+async function requestVersion5({ root, dir, env }: Project): Promise<void> {
+  const request = join(root, "origin");
+  const git = async (cwd: string, ...args: string[]) => {
+    const { code, output } = await run("git", args, { cwd, env });
+    assert.equal(code, 0, output);
+  };
+  await mkdir(request);
+  await writeFile(join(request, "layer_config.yaml"), "layers: {receipt-dynamo: {version: 5}}\n");
+  await git(request, "init", "--quiet");
+  await git(request, "add", ".");
+  await git(request, "-c", "user.name=x", "-c", "user.email=x@example.org", "commit", "--quiet", "--message=5");
+  await git(request, "update-ref", "refs/pull/7/head", "HEAD");
+  await git(dir, "init", "--quiet");
+  await git(dir, "remote", "add", "origin", request);
 }
 
 describe("examples/github-actions", function () {
@@ -27,10 +45,11 @@ describe("examples/github-actions", function () {
     emulator = await startEmulator();
     emulator.seed({ layers: [{ name: "receipt-dynamo-dev", versions: 5 }] });
     stack = await createAwsStack({
-      env: { ...emulator.env, STACK: "dev", CI: "true", GITHUB_ACTIONS: "true" },
+      env: { ...emulator.env, STACK: "dev", CI: "true", GITHUB_ACTIONS: "true", NUMBER: "7" },
       program: `${preamble}\nfn("api", { layers: ["${layer("receipt-dynamo-dev", 1)}"] });`,
-      files: { "layer_config.yaml": "layers: {receipt-dynamo: {version: 5}}\n" },
+      files: { "layer_config.yaml": "layers: {receipt-dynamo: {version: 1}}\n" },
     });
+    await requestVersion5(stack);
     await stack.up();
     summary = join(stack.root, "summary.md");
   });
@@ -55,7 +74,7 @@ describe("examples/github-actions", function () {
 
   it("previews a pull request, and changes nothing", async () => {
     const { codes, summary } = await onEvent("pull_request");
-    assert.deepEqual(codes, [0, 0]);
+    assert.deepEqual(codes, [0, 0, 0]);
     assert.match(summary, /api/);
     assert.deepEqual(await versions(), ["receipt-dynamo-dev:1"]);
     assert.deepEqual(emulator.layersOf("api"), [layer("receipt-dynamo-dev", 1)]);
