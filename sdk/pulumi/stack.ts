@@ -3,10 +3,16 @@ import { type FileHandle, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { shortStackName } from "../core/config/declared";
-import type { StackPort } from "../ports";
+import { LayersError } from "../core/errors";
+import type { RecordedUpdate } from "../core/updates";
+import type { Backend, StackPort } from "../ports";
+import { checkpointFile } from "./backend";
 import { runPulumi } from "./command";
 import { fileOption, isImportRunning } from "./running-imports";
 import { explainFailure, isStackMissing } from "./stack-errors";
+
+// More than can end while a run imports.
+const updatesRead = 10;
 
 /** A Pulumi command that was run. */
 export interface PulumiCommand {
@@ -50,11 +56,30 @@ export class PulumiStacks implements StackPort {
    * The state, byte for byte as Pulumi prints it; secrets are ciphertext. Kept as bytes: a string holds 512 MB at most.
    * @throws LayersError `interrupted`
    */
-  async exportState(stack: string, signal?: AbortSignal): Promise<Uint8Array> {
+  exportState(stack: string, signal?: AbortSignal): Promise<Uint8Array> {
+    return this.#read({ what: "export", stack, args: ["stack", "export"], signal });
+  }
+
+  /** The state that an earlier update has left; Pulumi Cloud alone keeps these by number. */
+  exportVersion(stack: string, version: number): Promise<Uint8Array> {
+    return this.#read({ what: "export", stack, args: ["stack", "export", `--version=${version}`] });
+  }
+
+  /** The newest updates that the backend records, newest first. */
+  async history(stack: string): Promise<RecordedUpdate[]> {
+    const args = ["stack", "history", "--json", `--page-size=${updatesRead}`, "--page=1"];
+    return parsed(await this.#read({ what: "read the history of", stack, args }));
+  }
+
+  /** Where stacks are kept. */
+  async backend(stack: string, project: string): Promise<Backend> {
     const chunks: Buffer[] = [];
-    const command = { what: "export", stack, args: ["stack", "export"], signal };
-    await this.#runPiped(command, (child) => child.stdout?.on("data", (chunk: Buffer) => chunks.push(chunk)));
-    return Buffer.concat(chunks);
+    const exitCode = await this.#runAny(["whoami", "--json"], { stdio: ["ignore", "pipe", "ignore"] }, (child) =>
+      child.stdout?.on("data", (chunk: Buffer) => chunks.push(chunk)),
+    );
+    if (exitCode !== 0) throw new LayersError("pulumi-failed", "Pulumi could not name its backend.");
+    const { url } = parsed<{ url: string }>(Buffer.concat(chunks));
+    return { url, file: checkpointFile(url, stack, project) };
   }
 
   /**
@@ -83,6 +108,12 @@ export class PulumiStacks implements StackPort {
   /** Whether an import of this file, begun by a process that may be gone, is still going on. */
   isImporting(file: string): Promise<boolean> {
     return isImportRunning(file);
+  }
+
+  async #read(command: StackCommand): Promise<Buffer> {
+    const chunks: Buffer[] = [];
+    await this.#runPiped(command, (child) => child.stdout?.on("data", (chunk: Buffer) => chunks.push(chunk)));
+    return Buffer.concat(chunks);
   }
 
   async #runPiped(command: StackCommand, watch: (child: ChildProcess) => void): Promise<void> {
@@ -131,6 +162,15 @@ export class PulumiStacks implements StackPort {
     const { exitCode } = await runPulumi(args, { ...options, cwd: this.#cwd }, watch);
     this.#onCommand?.({ args, milliseconds: performance.now() - started, exitCode });
     return exitCode;
+  }
+}
+
+/** @throws LayersError `pulumi-failed` if Pulumi printed something else than JSON */
+function parsed<T>(printed: Buffer): T {
+  try {
+    return JSON.parse(printed.toString());
+  } catch (cause) {
+    throw new LayersError("pulumi-failed", "Pulumi printed no JSON.", { cause });
   }
 }
 

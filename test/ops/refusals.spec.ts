@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import type { Ports, StackPort } from "../../sdk/ports";
+import { LayersError } from "../../sdk/core/errors";
+import type { BackupPort, Ports, StackPort } from "../../sdk/ports";
 import { createPorts } from "../../sdk/wiring";
 import { backupNames, importState, keepLines, type Told, update, useStack } from "./harness";
 
@@ -10,7 +11,11 @@ const config = "layers: { receipt-dynamo: { version: 5 } }\n";
 const program = `
 fn("a", { layers: [layer("receipt-dynamo-dev", 1)] });
 if (require("fs").existsSync("second")) fn("b", { layers: [layer("receipt-dynamo-dev", 1)] });
+if (require("fs").existsSync("third")) fn("c", { layers: [layer("receipt-dynamo-dev", 1)] });
 `;
+
+/** What Pulumi is asked before anything is written, sorted. */
+const looks = ["stack", "stack export", "stack history", "whoami"];
 
 /** Ports whose stacks do something else first, or afterwards. */
 function withStacks(change: (stacks: StackPort) => Partial<StackPort>): (ports: Ports) => Ports {
@@ -21,6 +26,9 @@ function withStacks(change: (stacks: StackPort) => Partial<StackPort>): (ports: 
       checkSecrets: (...args) => stacks.checkSecrets(...args),
       importState: (...args) => stacks.importState(...args),
       isImporting: (...args) => stacks.isImporting(...args),
+      history: (...args) => stacks.history(...args),
+      exportVersion: (...args) => stacks.exportVersion(...args),
+      backend: (...args) => stacks.backend(...args),
     };
     return { ...ports, stacks: { ...methods, ...change(stacks) } };
   };
@@ -63,6 +71,73 @@ describe("an update that cannot be made", function () {
     const again = await update(project);
     assert.equal(again.result?.changes.length, 2);
     assert.match(await stateNow(), /Function::b"/);
+  });
+
+  /** A change of the stack in the moment between the last export and the import. */
+  const beforeImport = (work: () => Promise<unknown>, change: Partial<StackPort> = {}) =>
+    withStacks((stacks) => ({
+      async importState(...args) {
+        await work();
+        return stacks.importState(...args);
+      },
+      ...change,
+    }));
+  const overwritten = async (told: Told) => {
+    const [, kept = ""] = /kept in (\S+?)\.\n/.exec(told.error?.describe() ?? "") ?? [];
+    return { kept, text: await readFile(join(deployed.project.dir, kept), "utf8") };
+  };
+
+  it("without overwriting an update made in the moment of the import names that, and keeps what it left", async () => {
+    const { project } = deployed;
+    const up = async () => {
+      await project.write({ third: "" });
+      await project.up();
+      await rm(join(project.dir, "third"));
+    };
+    const told = await update(project, {}, beforeImport(up));
+    fails(
+      told,
+      "verification-failed",
+      /has overwritten a change .* stack dev in file:\/\/\S+ meanwhile: the update of 20\S+Z\. .* kept in backups\/dev_state_\S+\.\n/,
+    );
+    assert.doesNotMatch(await stateNow(), /Function::c"/);
+    const { kept, text } = await overwritten(told);
+    assert.match(text, /Function::c"/);
+    assert.match(told.error?.next ?? "", new RegExp(`pulumi stack import --stack dev --file ${kept}$`));
+    await project.succeeds(["stack", "import", "--stack", "dev", "--file", kept]);
+    assert.equal((await update(project)).result?.changes.length, 2);
+    assert.match(await stateNow(), /Function::c"/);
+  });
+
+  it("without overwriting an import of somebody else's names that, and keeps it", async () => {
+    const { project, original } = deployed;
+    const other = original.replaceAll("receipt-dynamo-dev:1", "receipt-dynamo-dev:7");
+    const told = await update(
+      project,
+      {},
+      beforeImport(() => importState(project, other)),
+    );
+    fails(
+      told,
+      "verification-failed",
+      /meanwhile: an import or an edit of the state, made from the state of 20\S+Z\. /,
+    );
+    assert.match((await overwritten(told)).text, /receipt-dynamo-dev:7/);
+  });
+
+  it("on a bucket names the object that holds what an update in that moment had left", async () => {
+    const { project } = deployed;
+    const backend = async () => ({ url: "s3://states", file: undefined });
+    const told = await update(
+      project,
+      {},
+      beforeImport(() => project.up(), { backend }),
+    );
+    fails(
+      told,
+      "verification-failed",
+      /in s3:\/\/states meanwhile: the update of .*\nFetch .* \.pulumi\/history\/\w+\/dev\/dev-\*\.checkpoint\.json of s3/,
+    );
   });
 
   it("because what is there after the import is something else says how to go back", async () => {
@@ -130,7 +205,7 @@ describe("an update that cannot be made", function () {
       try {
         const told = await update(project);
         fails(told, "passphrase", message);
-        assert.deepEqual(told.commands, ["stack export", "stack"]);
+        assert.deepEqual(told.commands.toSorted(), looks);
         assert.equal(told.error?.exitStatus, 3);
         assert.deepEqual(await backupNames(project), []);
       } finally {
@@ -145,8 +220,30 @@ describe("an update that cannot be made", function () {
     await symlink(join(project.root, "elsewhere"), join(project.dir, "backups"));
     const told = await update(project);
     fails(told, "backup-folder", /^The backup folder backups is a link\. Nothing was changed\./);
-    assert.deepEqual(told.commands, ["stack export", "stack"]);
+    assert.deepEqual(told.commands.toSorted(), looks);
     await rm(join(project.dir, "backups"));
+  });
+
+  it("because the disk is full imports nothing, and leaves no file that looks like an update", async () => {
+    const { project } = deployed;
+    const before = await stateNow();
+    const told = await update(project, {}, (ports) => {
+      const noteImport = async () => {
+        throw new LayersError("backup-folder", "Cannot write to the backup folder backups: no space left on device.");
+      };
+      const backups = new Proxy(ports.backups, {
+        get(target, name: keyof BackupPort) {
+          return name === "noteImport" ? noteImport : target[name].bind(target);
+        },
+      });
+      return { ...ports, backups };
+    });
+    fails(told, "backup-folder", /no space left on device\. Nothing was imported: the stack's state is as it was\./);
+    assert.equal(await stateNow(), before);
+    assert.deepEqual(
+      (await createPorts({ cwd: project.dir }).backups.list("dev")).map(({ kind, madeBy }) => [kind, madeBy]),
+      [["state", "copy"]],
+    );
   });
 
   it("because the config has problems asks Pulumi nothing", async () => {
@@ -179,8 +276,8 @@ describe("an update that cannot be made", function () {
   });
 
   describe("interrupted", () => {
-    /** Aborts the run when the n-th command of Pulumi has ended. */
-    const interruptAfter = async (command: number): Promise<Told & { state: string }> => {
+    /** Aborts the run when the n-th of Pulumi's commands that are called so has ended. */
+    const interruptAfter = async (command: string, number = 1): Promise<Told & { state: string }> => {
       const { project } = deployed;
       const cancel = new AbortController();
       let count = 0;
@@ -189,20 +286,20 @@ describe("an update that cannot be made", function () {
         cwd: project.dir,
         reporter: keepLines(lines),
         signal: cancel.signal,
-        onPulumi: () => ++count === command && cancel.abort(),
+        onPulumi: ({ args }) => args.join(" ").startsWith(command) && ++count === number && cancel.abort(),
       });
       const told = await update(project, {}, () => ports);
       return { ...told, lines, state: await stateNow() };
     };
 
-    for (const [command, after, message] of [
-      [1, "the export", "Interrupted. Nothing was changed."],
-      [2, "the check of secrets", "Interrupted. Nothing was changed."],
-      [3, "the second export", "Interrupted. Nothing was imported: the stack's state is as it was."],
+    for (const [command, number, after, message] of [
+      ["stack export", 1, "the export", "Interrupted. Nothing was changed."],
+      ["stack --stack", 1, "the check of secrets", "Interrupted. Nothing was changed."],
+      ["stack export", 2, "the second export", "Interrupted. Nothing was imported: the stack's state is as it was."],
     ] as const) {
       it(`after ${after} stops and says that nothing was changed`, async () => {
         const before = await stateNow();
-        const { error, state } = await interruptAfter(command);
+        const { error, state } = await interruptAfter(command, number);
         assert.equal(error?.code, "interrupted");
         assert.equal(error?.message, message);
         assert.equal(state, before);
@@ -210,7 +307,7 @@ describe("an update that cannot be made", function () {
     }
 
     it("during the import compares what was imported, and is done", async () => {
-      const { result, lines, state } = await interruptAfter(4);
+      const { result, lines, state } = await interruptAfter("stack import");
       assert.ok(lines.includes("INFO - Pulumi state updated successfully"));
       assert.equal(result?.changes.length, 1);
       assert.match(state, /receipt-dynamo-dev:5/);

@@ -72,7 +72,12 @@ describe("an update of a live stack", function () {
       "WARN - AWS was not touched: live functions keep their layers until they are updated with --sync-aws.",
       "WARN - A program that writes layer versions itself brings its own back with the next `pulumi up`: change them there too, or pin them with LayerVersions. See it: pulumi preview --stack dev",
     ]);
-    assert.deepEqual(commands, ["stack export", "stack", "stack export", "stack import", "stack export"]);
+    const looks = ["stack", "stack history", "whoami"];
+    assert.deepEqual(commands.slice(1, 4).toSorted(), looks);
+    assert.deepEqual(
+      commands.filter((one) => !looks.includes(one)),
+      ["stack export", "stack export", "stack import", "stack export"],
+    );
     const arn = "arn:aws:lambda:us-east-1:123456789012:layer:receipt-dynamo-dev";
     const change = (name: string, from: number) => ({
       function: name,

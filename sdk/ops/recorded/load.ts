@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { stackInFileNames } from "../../core/backup";
 import { LayersError, unchanged } from "../../core/errors";
 import type { StateFacts } from "../../core/state/facts";
@@ -61,4 +62,46 @@ export function refusePendingOperations({ stack, file, facts }: LoadedState): vo
     changed: unchanged,
     next: `Run \`pulumi refresh --stack ${stack}\`, which settles them, and then run again.`,
   });
+}
+
+/**
+ * Refuses a state that breaks Pulumi's own rules, and so one that Pulumi itself would refuse.
+ * @throws LayersError `state-broken`
+ */
+export function refuseBroken({ stack, file, facts }: LoadedState): void {
+  const { broken, noted } = facts.integrity;
+  if (broken === undefined) return;
+  const where = file ?? `stack ${stack}`;
+  const [what, ...said] = [
+    `The state of ${where} is broken, and Pulumi refuses it: ${broken}`,
+    ...(noted ? [`  as Pulumi noted at \`${noted.command}\`: ${noted.error}`] : []),
+  ];
+  const again = file === undefined ? "and run again" : "export it again, and run again";
+  throw new LayersError("state-broken", [what, ...said].join("\n"), {
+    changed: unchanged,
+    next: [
+      `Have Pulumi repair it, ${again}: pulumi state repair --yes --stack ${stack}`,
+      `What it cannot repair, a backup replaces: pulumi stack import --stack ${stack} --file BACKUP`,
+    ].join("\n"),
+  });
+}
+
+/** What is odd about a state that keeps Pulumi's rules. */
+export function integrityWarnings({ stack, file, facts }: LoadedState): string[] {
+  const { noted, manifest } = facts.integrity;
+  const { version, magic } = manifest;
+  const where = file ?? `stack ${stack}`;
+  const fits = magic === (version === "" ? "" : createHash("sha256").update(version).digest("hex"));
+  return [
+    ...(noted
+      ? [
+          `The state of ${where} was broken when Pulumi wrote it at \`${noted.command}\`: ${noted.error}. It is not any more; \`pulumi refresh --stack ${stack}\` removes the note.`,
+        ]
+      : []),
+    ...(fits
+      ? []
+      : [
+          `The manifest of the state of ${where} has a magic number that is not that of Pulumi ${version || "without a version"}: the state was edited, and Pulumi may refuse it.`,
+        ]),
+  ];
 }

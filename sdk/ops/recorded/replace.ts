@@ -7,6 +7,7 @@ import type { Ports } from "../../ports";
 import type { LoadedState } from "../plans";
 import { checkpoint, during, withProgress } from "../steps";
 import type { ScanState } from "./load";
+import { findLostUpdate, lostUpdateError, watchUpdates } from "./lost-update";
 
 /** A state that is to take the place of a stack's. */
 export interface Replacement {
@@ -51,8 +52,13 @@ export async function replaceStackState(
   const { stack } = state;
   const { stacks, backups, reporter, clock, signal } = ports;
   checkpoint(ports, unchanged);
-  await during(unchanged, () =>
-    withProgress(reporter, "Checking that the stack's secrets can be read", () => stacks.checkSecrets(stack, signal)),
+  const watch = await during(unchanged, () =>
+    withProgress(reporter, "Checking that the stack's secrets can be read", async () => {
+      const looks = [watchUpdates(ports, state), stacks.checkSecrets(stack, signal)] as const;
+      await Promise.allSettled(looks); // no Pulumi goes on when the run has ended
+      await looks[1];
+      return looks[0];
+    }),
   );
   checkpoint(ports, unchanged);
 
@@ -70,6 +76,8 @@ export async function replaceStackState(
   await pruneBackups(ports, stack, replacement.retentionDays);
 
   await importOrForget(ports, state, after, before);
+  const lost = await findLostUpdate(ports, state, content, watch);
+  if (lost) throw await lostUpdateError(ports, stack, lost, before);
   const now = await verifyImport(ports, stack, content, before);
   reporter.info("Pulumi state updated successfully");
   return { before, now };
@@ -116,7 +124,12 @@ async function importFile(
   const { stacks, backups, reporter } = ports;
   const { stack } = state;
   reporter.info(`Importing state for stack ${stack}`);
-  await backups.noteImport(stack, file.path);
+  try {
+    await during("Nothing was imported: the stack's state is as it was.", () => backups.noteImport(stack, file.path));
+  } catch (error) {
+    await forget();
+    throw error;
+  }
   try {
     await withProgress(reporter, `Importing state for stack ${stack}`, () => stacks.importState(stack, file.path));
   } catch (error) {

@@ -1,0 +1,158 @@
+import type { Backup } from "../../core/backup";
+import { shortStackName } from "../../core/config/declared";
+import { LayersError } from "../../core/errors";
+import { exportOfCheckpoint, savedAt } from "../../core/state/checkpoint";
+import { compareStates } from "../../core/state/compare";
+import { reasonOf } from "../../core/system-error";
+import { overwrittenUpdate, type RecordedUpdate } from "../../core/updates";
+import type { Backend, Ports } from "../../ports";
+import type { LoadedState } from "../plans";
+
+// Between the last export and the import somebody else can change the stack, and Pulumi has no import that is made only
+// if nobody did. What was overwritten so is found by what the backend records.
+
+/** What a backend recorded of a stack before an import. */
+export interface Watch {
+  readonly backend: Backend;
+  readonly history: readonly RecordedUpdate[];
+  /** The digest of the file that holds the stack; undefined if the backend is no folder, or it cannot be read. */
+  readonly digest: string | undefined;
+}
+
+/** A change of somebody else's that an import has overwritten. */
+export interface LostUpdate {
+  readonly backend: Backend;
+  readonly project: string;
+  /** Undefined for an import or an edit of the state, which backends without numbers do not record. */
+  readonly update: RecordedUpdate | undefined;
+  /** The state that it had left, if it could be had. */
+  readonly state: Uint8Array | undefined;
+}
+
+/** Reads what the backend records of a stack; undefined, with a warning, if it does not tell. */
+export async function watchUpdates(ports: Ports, { stack, facts }: LoadedState): Promise<Watch | undefined> {
+  try {
+    const project = facts.owner?.project ?? "";
+    const [backend, history] = await Promise.all([ports.stacks.backend(stack, project), ports.stacks.history(stack)]);
+    const file = backend.file === undefined ? undefined : await readIfThere(ports, backend.file);
+    return { backend, history, digest: file && (await digestOf(file)) };
+  } catch (error) {
+    if (error instanceof LayersError && error.code === "interrupted") throw error;
+    warnUnknown(ports, error);
+    return undefined;
+  }
+}
+
+/**
+ * The change of somebody else's that an import has overwritten; undefined if there is none, or, with a warning, if that
+ * cannot be known.
+ * @param imported what was imported
+ */
+export async function findLostUpdate(
+  ports: Ports,
+  { stack, facts }: LoadedState,
+  imported: Uint8Array,
+  watch: Watch | undefined,
+): Promise<LostUpdate | undefined> {
+  if (!watch) return undefined;
+  const { backend } = watch;
+  const project = facts.owner?.project ?? "";
+  // A folder's backend keeps what an import has replaced: the very file that was there before, if nobody came between.
+  const replaced = backend.file === undefined ? undefined : await readIfThere(ports, `${backend.file}.bak`);
+  if (replaced && watch.digest === (await digestOf(replaced))) return undefined;
+  const previous = replaced && watch.digest !== undefined ? exportIfOne(replaced) : undefined;
+  let update: RecordedUpdate | undefined;
+  try {
+    update = overwrittenUpdate(watch.history, await ports.stacks.history(stack));
+  } catch (error) {
+    warnUnknown(ports, error);
+  }
+  // What we have imported ourselves is there if somebody has saved the stack since.
+  const isOthers = previous !== undefined && compareStates(previous, imported, { limit: 1 }).length > 0;
+  if (!update && !isOthers) return undefined;
+  const state = isOthers ? previous : update && (await stateOf(ports, stack, update));
+  return { backend, project, update, state };
+}
+
+async function readIfThere({ stateFiles }: Ports, file: string): Promise<Uint8Array | undefined> {
+  return stateFiles.read(file).catch(() => undefined); // a backend that compresses has none of that name
+}
+
+async function digestOf(bytes: Uint8Array): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);
+  return Buffer.from(digest).toString("hex");
+}
+
+function exportIfOne(checkpoint: Uint8Array): Uint8Array | undefined {
+  try {
+    return exportOfCheckpoint(checkpoint);
+  } catch {
+    return undefined;
+  }
+}
+
+async function stateOf({ stacks }: Ports, stack: string, { version }: RecordedUpdate): Promise<Uint8Array | undefined> {
+  if (version === 0) return undefined;
+  return stacks.exportVersion(stack, version).catch(() => undefined);
+}
+
+/**
+ * The error of a run that has overwritten a change of somebody else's; keeps what was overwritten, if it is there.
+ * @param before the state as this run had exported it
+ */
+export async function lostUpdateError(
+  ports: Ports,
+  stack: string,
+  lost: LostUpdate,
+  before: Backup,
+): Promise<LayersError> {
+  const { update, backend } = lost;
+  const what = update ? `the ${update.kind} of ${update.endTime ?? update.startTime}` : lostWithoutName(lost);
+  const kept = await keep(ports, stack, lost);
+  const message = `The import has overwritten a change that somebody else made to the stack ${stack} in ${backend.url} meanwhile: ${what}.`;
+  return new LayersError("verification-failed", message, {
+    changed: `The state was imported; it is made from what the stack had before that change (${before.shownPath}).${kept === undefined ? "" : ` What was overwritten is kept in ${kept}.`}`,
+    next:
+      kept === undefined
+        ? howToFetch(stack, lost)
+        : `Put it back, and run again: pulumi stack import --stack ${stack} --file ${kept}`,
+  });
+}
+
+function lostWithoutName({ state }: LostUpdate): string {
+  const time = state && savedAt(state);
+  return `an import or an edit of the state${time === undefined ? "" : `, made from the state of ${time}`}`;
+}
+
+async function keep(
+  { backups, clock, reporter }: Ports,
+  stack: string,
+  { state }: LostUpdate,
+): Promise<string | undefined> {
+  if (!state) return undefined;
+  try {
+    const [written] = await backups.write(stack, [{ kind: "state", content: [state] }], clock.now());
+    return written?.shownPath;
+  } catch (error) {
+    reporter.warn(`The overwritten state could not be kept: ${reasonOf(error)}`);
+    return undefined;
+  }
+}
+
+function howToFetch(stack: string, { backend, project, update }: LostUpdate): string {
+  if (update && update.version > 0) {
+    return `Fetch it, import it and run again: pulumi stack export --stack ${stack} --version ${update.version} --file lost.json`;
+  }
+  const name = shortStackName(stack);
+  const object = `.pulumi/history/${project}/${name}/${name}-*.checkpoint.json`;
+  return [
+    `Fetch what it left, the newest object ${object} of ${backend.url}, as lost.json. Then put it back, and run again:`,
+    `jq '{version, deployment: .checkpoint.latest}' lost.json > state.json && pulumi stack import --stack ${stack} --file state.json`,
+  ].join("\n");
+}
+
+function warnUnknown({ reporter }: Ports, error: unknown): void {
+  reporter.warn(
+    `What the backend records of updates could not be read (${reasonOf(error)}): whether this run overwrites one of somebody else's is not known.`,
+  );
+}
