@@ -2,7 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { type LayerConfig, parseConfig } from "../sdk/core/config/parse";
 import { LayersError } from "../sdk/core/errors";
-import { formatProblem } from "../sdk/core/problem";
+import { formatProblems } from "../sdk/core/problem";
 import { defaultConfigFile, loadLayerConfig } from "../sdk/files/config-file";
 
 /** What every policy takes as configuration. The keys of the inline form mean what they mean in a config file. */
@@ -36,7 +36,8 @@ export type ConfigSearch =
 
 /**
  * Reads the layers that policies compare with: from the settings (`configFile`, or `layers`), else from the file that
- * LAMBDA_LAYERS_CONFIG names, else from `layer_config.yaml` in the caller's directory or the nearest one above it.
+ * LAMBDA_LAYERS_CONFIG names, else from `layer_config.yaml` in the caller's directory or the nearest one above it, up to the root of the
+ * repository, or without one to the folder of Pulumi.yaml: what lies further up may be anybody's.
  * Never throws for what a user wrote.
  */
 export function findConfig(settings: PolicySettings, env: NodeJS.ProcessEnv, directory: string): ConfigSearch {
@@ -64,9 +65,7 @@ function readInline({ layers, stackOverrides, resourceTypes }: PolicySettings): 
   const content = { layers, stack_overrides: stackOverrides, settings: { resource_types: resourceTypes } };
   const parsed = parseConfig(JSON.stringify(content, undefined, 2), inlineConfigName);
   if (parsed.ok) return { found: true, config: parsed.config };
-  return refuse(
-    [`${inlineConfigName} is not valid. Nothing was checked.`, ...parsed.problems.map(formatProblem)].join("\n"),
-  );
+  return refuse([`${inlineConfigName} is not valid. Nothing was checked.`, formatProblems(parsed.problems)].join("\n"));
 }
 
 function readNamed(name: string, setting: string, directory: string): ConfigSearch {
@@ -81,7 +80,7 @@ function readNamed(name: string, setting: string, directory: string): ConfigSear
 
 function notFound(directory: string): ConfigSearch {
   const problem = [
-    `No layer config: there is no ${defaultConfigFile} in ${directory} or a directory above it. Nothing was checked.`,
+    `No layer config: there is no ${defaultConfigFile} in ${directory} or a directory above it, up to ${searchRoot(directory)}. Nothing was checked.`,
     `Set \`configFile\` in the configuration of layer-version-pinned, or ${configVariable}. ${aboutDirectory(directory)}`,
   ].join("\n");
   return { found: false, missing: true, problem };
@@ -107,9 +106,21 @@ function refuse(problem: string): ConfigSearch {
   return { found: false, missing: false, problem };
 }
 
-function searchUpwards(directory: string): string | undefined {
+/** The outermost folder that is searched. */
+function searchRoot(directory: string): string {
+  const holds = (...names: readonly string[]) => nearestWith(directory, names);
+  return holds(".git") ?? holds("Pulumi.yaml", "Pulumi.yml") ?? directory;
+}
+
+function nearestWith(directory: string, names: readonly string[]): string | undefined {
+  if (names.some((name) => existsSync(join(directory, name)))) return directory;
+  const parent = dirname(directory);
+  return parent === directory ? undefined : nearestWith(parent, names);
+}
+
+function searchUpwards(directory: string, root = searchRoot(directory)): string | undefined {
   const path = join(directory, defaultConfigFile);
   if (statSync(path, { throwIfNoEntry: false })?.isFile()) return path;
   const parent = dirname(directory);
-  return parent === directory ? undefined : searchUpwards(parent);
+  return directory === root || parent === directory ? undefined : searchUpwards(parent, root);
 }

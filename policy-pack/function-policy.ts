@@ -10,6 +10,7 @@ import { LayersError } from "../sdk/core/errors";
 import type { PolicySettings } from "./config-source";
 import type { PolicyContext, StackLayers } from "./context";
 import { type FunctionView, viewFunction } from "./function-view";
+import { cleaned } from "./messages";
 import { configSchema, tags } from "./metadata";
 import { remediatedProperties } from "./remediated";
 
@@ -22,7 +23,8 @@ export function functionPolicy(
   about: PolicyAbout,
   check: (fn: FunctionView, report: ReportViolation) => void,
 ): ResourceValidationPolicy {
-  const validateResource: ResourceValidation = (args, report) => {
+  const validateResource: ResourceValidation = (args, reportRaw) => {
+    const report = cleaned(reportRaw);
     const { property } = lookUp(context, about.name, args);
     review(context, args, property, (fn) => check(fn, report));
   };
@@ -38,7 +40,8 @@ export function declaredPolicy(
   about: PolicyAbout,
   check: (fn: FunctionView, layers: StackLayers, report: ReportViolation) => void,
 ): ResourceValidationPolicy {
-  const validateResource: ResourceValidation = (args, report) => {
+  const validateResource: ResourceValidation = (args, reportRaw) => {
+    const report = cleaned(reportRaw);
     const refuse = (problem: string): never => {
       if (context.firstProblem(problem, args.urn)) report(problem);
       return args.notApplicable("The layer config cannot be used, which is reported");

@@ -1,5 +1,7 @@
+import type { ReportViolation } from "@pulumi/policy";
 import type { DeclaredLayer } from "../sdk/core/config/declared";
 import { formatPosition } from "../sdk/core/problem";
+import { shownLines, withoutCommands } from "../sdk/core/text";
 import { inlineConfigName } from "./config-source";
 
 // Messages name functions, layers, versions, runtimes and regions, and nothing else of a resource: the policy SDK does
@@ -20,4 +22,9 @@ export function declaration(declared: DeclaredLayer): string {
 export function listed(names: readonly string[], most = 5): string {
   if (names.length > most) return `${names.slice(0, most).join(", ")} and ${names.length - most} more`;
   return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+}
+
+/** A report whose messages are no commands to a terminal or CI system, whatever the names in them hold. */
+export function cleaned(report: ReportViolation): ReportViolation {
+  return (message, urn) => report(withoutCommands(shownLines(message)), urn);
 }

@@ -2,6 +2,7 @@ import type { Goal } from "../sdk/core/goal";
 import type { LiveFunction } from "../sdk/core/live";
 import { readAliases } from "../sdk/ops/live/aliases";
 import type { AwsPort } from "../sdk/ports";
+import { say } from "./say";
 
 // Each costs a request or more of Lambda's scarce budget: a second of it at preview, to see how it is.
 const mostAskedAtPreview = 15;
@@ -23,9 +24,8 @@ export async function tellStaleAliases(
     goal,
   );
   for (const { function: name, alias, layers } of stale)
-    for (const { layer, from } of layers)
-      console.log(`Function ${name}: alias ${alias} still serves ${layer} version ${from}`);
-  for (const warning of warnings) console.log(`Warning: ${warning}`);
+    for (const { layer, from } of layers) say(`Function ${name}: alias ${alias} still serves ${layer} version ${from}`);
+  for (const warning of warnings) say(`Warning: ${warning}`);
   const rest = functions.length - asked.length;
-  if (rest > 0) console.log(`Aliases of ${rest} more functions are looked at when these are moved.`);
+  if (rest > 0) say(`Aliases of ${rest} more functions are looked at when these are moved.`);
 }

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { cleanLines } from "./say";
 
 // By this status Pulumi's language host knows that the user has been told everything: it prints no more of its own.
 const toldAll = 32;
@@ -14,7 +15,7 @@ export const hasOwnProcess = /[\\/]cmd[\\/]run(?:[\\/]|$)/.test(process.argv[1] 
  * and what else is wrong; an update must not get any further.
  */
 export async function failRun(message: string): Promise<void> {
-  await pulumi.log.error(message);
+  await pulumi.log.error(cleanLines(message));
   if (pulumi.runtime.isDryRun()) {
     // A logged error alone fails only programs of the Automation API.
     if (hasOwnProcess) process.exitCode = toldAll;

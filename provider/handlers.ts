@@ -34,6 +34,7 @@ import {
   settingsOf,
 } from "./record";
 import { claim, leavingLines, leftVersions, restore } from "./restore";
+import { say } from "./say";
 import { hasUnknown, isEmpty, knownPart, unknown } from "./selection";
 import { orPlainError, withAws } from "./session";
 
@@ -56,7 +57,7 @@ export async function check(olds: Partial<Checked>, news: Declared): Promise<dyn
   if (refused.length > 0) return refuse(refused);
   const unresolved = hasUnknown(request.selection) || hasUnknown(declared) ? { unresolved: unknown } : {};
   const recorded = sameTarget(olds, news) ? olds : {};
-  const tell = request.dryRun ? (lines: readonly string[]) => lines.map((line) => console.log(line)) : () => {};
+  const tell = request.dryRun ? (lines: readonly string[]) => lines.map((line) => say(line)) : () => {};
   const tellLeaving = (functions: Checked["functions"]) => {
     if (news.onDelete !== "restore" || "unresolved" in unresolved) return;
     // Functions of another region or account are others, whatever they are called.
@@ -92,7 +93,7 @@ export async function check(olds: Partial<Checked>, news: Declared): Promise<dyn
             `Function ${name}: Layer ${layer.name} version ${layer.version} -> what this update publishes`,
         ),
       );
-      for (const name of missing) console.log(`Function ${name} does not exist in ${aws.region} yet: it is left out.`);
+      for (const name of missing) say(`Function ${name} does not exist in ${aws.region} yet: it is left out.`);
       tell(known.lines);
       tellLeaving(planned.functions);
       const failures = await findFailures(aws, plans, { ...request, selection: meant });
@@ -171,12 +172,12 @@ async function findFailures(
   const problems = await checkTargets(aws, wanted, { existence: validateLayerExists });
   // What a publisher declares a layer to be compatible with is advice: Lambda attaches it all the same.
   const isAdvice = ({ code }: TargetProblem) => code === "layer-incompatible";
-  for (const { message } of problems.filter(isAdvice)) console.log(`Warning: ${message}`);
+  for (const { message } of problems.filter(isAdvice)) say(`Warning: ${message}`);
   // What the program publishes itself may be there when the update comes to it.
   const isOwn = ({ code, layerVersionArn = "" }: TargetProblem) =>
     dryRun && code === "layer-version-missing" && ownLayers.includes(parseLayerVersionArn(layerVersionArn)?.name ?? "");
   for (const { layerVersionArn } of problems.filter(isOwn))
-    console.log(
+    say(
       `Warning: Whether ${layerVersionArn} will exist is not known before \`pulumi up\`: the program publishes the layer itself. It is checked then.`,
     );
   return problems.filter((problem) => !isAdvice(problem) && !isOwn(problem)).map(({ message }) => failure(message));

@@ -6,6 +6,7 @@ import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { replaceFile } from "../sdk/files/atomic";
+import { say } from "./say";
 
 /** By the ARN of a function: layer to version. */
 type ByArn = Readonly<Record<string, Readonly<Record<string, number>>>>;
@@ -43,7 +44,7 @@ export async function keepJournal(journal: Journal): Promise<() => Promise<void>
     await mkdir(folder(), { recursive: true, mode: 0o700 });
     await replaceFile(file, [Buffer.from(JSON.stringify({ format, ...journal }))]);
   } catch (error) {
-    console.log(`Cannot write ${file}, which an update that is cut short would need to go on from: ${error}`);
+    say(`Cannot write ${file}, which an update that is cut short would need to go on from: ${error}`);
     return async () => {};
   }
   return async () => {

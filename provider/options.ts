@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { hasOwnProcess } from "./failure";
+import { cleanLines } from "./say";
 
 /** What `check` computes itself, whatever the engine keeps of older values. */
 const computed = /^(?:functions|drift|lost|before)(?:[.[]|$)|^\*$/;
@@ -34,7 +35,9 @@ export function warnVoidOptions(by: string, { ignoreChanges = [], ...opts }: pul
     const path = paths.find((one) => computed.test(one));
     if (path === undefined) continue;
     pulumi.log.warn(
-      `${by} has \`${option}: ["${path}"]\`, which has no effect: it moves its functions in place to what is declared. To leave one alone, take it out of \`functions\`.`,
+      cleanLines(
+        `${by} has \`${option}: ["${path}"]\`, which has no effect: it moves its functions in place to what is declared. To leave one alone, take it out of \`functions\`.`,
+      ),
     );
   }
 }

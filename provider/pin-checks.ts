@@ -9,6 +9,7 @@ import { failRun } from "./failure";
 import { ifKnown, isLiteral, known } from "./known";
 import type { Existence, LayerLookup } from "./lookup";
 import { keepsVersions, type OwnLayer, type OwnLayers } from "./own-layers";
+import { cleanLines } from "./say";
 
 // A layer that an update publishes takes seconds; this is for one that waits for much else.
 const publishingMilliseconds = 15 * 60_000;
@@ -178,7 +179,7 @@ export class PinChecks {
   }
 
   #warn(message: string): void {
-    if (this.#isNew(message)) pulumi.log.warn(message);
+    if (this.#isNew(message)) pulumi.log.warn(cleanLines(message));
   }
 
   #isNew(message: string): boolean {

@@ -7,6 +7,7 @@ import { conflictMessage, type Declaration, type Declared, declaredFor } from ".
 import { ifKnown, isSecret, known, resourcesBehind, unwrapped } from "./known";
 import { versionNumber } from "./pending";
 import type { PinChecks } from "./pin-checks";
+import { cleanLines } from "./say";
 
 /** What the pins of one program go by. */
 export interface Pins {
@@ -153,6 +154,8 @@ async function warnIgnored(fn: string, given: pulumi.Input<string>, pins: Pins):
   if (isAsDeclared(layer.version, { version, enforce: declared.entry.enforce })) return;
   const change = changeLine({ function: fn, layer: layer.name, from: layer.version, to: version });
   pulumi.log.warn(
-    `${change} is declared, but the function has ignoreChanges on its layers, so the pin has no effect. Remove it, or name the function in \`functions\` of LayerVersions.`,
+    cleanLines(
+      `${change} is declared, but the function has ignoreChanges on its layers, so the pin has no effect. Remove it, or name the function in \`functions\` of LayerVersions.`,
+    ),
   );
 }

@@ -3,6 +3,7 @@ import type { Matcher } from "../sdk/core/match";
 import { planLayer } from "../sdk/core/plan";
 import { changeLine } from "../sdk/core/report";
 import { ignoresProperty } from "./pin";
+import { cleanLines } from "./say";
 
 /** The functions whose layers the program sets itself, as far as the program can tell. */
 export interface OwnFunctions {
@@ -123,7 +124,9 @@ function warnUnpinned(name: string, layers: unknown, matcher: Matcher): void {
     const change = typeof layer === "string" ? planLayer(layer, matcher) : undefined;
     if (!change) continue;
     pulumi.log.warn(
-      `${changeLine({ function: name, ...change })} is declared, but the function was registered before LayerVersions, so it is not pinned. Create LayerVersions, or call pinLayers, before the function.`,
+      cleanLines(
+        `${changeLine({ function: name, ...change })} is declared, but the function was registered before LayerVersions, so it is not pinned. Create LayerVersions, or call pinLayers, before the function.`,
+      ),
     );
   }
 }

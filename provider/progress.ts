@@ -1,4 +1,5 @@
 import { pace } from "../sdk/core/text";
+import { say } from "./say";
 
 const lineEvery = 10_000;
 
@@ -14,7 +15,7 @@ export function tellProgress(title: string, total: number): Progress {
   const begun = performance.now();
   let done = 0;
   const timer = setInterval(() => {
-    console.log(`${title}: ${done}/${total}, ${pace(done, total, performance.now() - begun)}`);
+    say(`${title}: ${done}/${total}, ${pace(done, total, performance.now() - begun)}`);
   }, lineEvery);
   return {
     step() {

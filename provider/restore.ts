@@ -6,6 +6,7 @@ import { listNames } from "../sdk/core/text";
 import type { AwsPort } from "../sdk/ports";
 import { isCancelled, reasonsOf } from "./outcomes";
 import { layersByKey, type Recorded, type Versions, versionOf, withTargets } from "./record";
+import { say } from "./say";
 
 // The engine runs the whole update in one process of this provider: what a resource of the program claims there, one
 // that is deleted in the same update has no business with any more. A rename without an alias is such an update.
@@ -51,20 +52,20 @@ function changedLine(name: string, layer: string, now: number | undefined, last:
 export async function restore(aws: AwsPort, record: Recorded): Promise<void> {
   const names = Object.keys(record.before).filter((name) => name in record.functions || record.left?.[name]);
   const others = Object.keys(record.before).filter((name) => !names.includes(name));
-  if (others.length > 0) console.log(`Not recorded any more, so not put back: ${listNames(others)}.`);
+  if (others.length > 0) say(`Not recorded any more, so not put back: ${listNames(others)}.`);
   if (names.length === 0) return;
   const { functions } = await aws.listFunctions({ names });
   const taken = functions.filter(({ arn }) => claimed.has(arn));
   if (taken.length > 0)
-    console.log(
+    say(
       `Recorded by another LayerVersions of the program now, so not put back: ${listNames(taken.map(({ name }) => name))}.`,
     );
   const own = functions.filter(({ arn }) => !claimed.has(arn));
-  for (const fn of own) for (const line of planRestore(fn, record).changed) console.log(line);
+  for (const fn of own) for (const line of planRestore(fn, record).changed) say(line);
   const outcomes = await aws.reconcile(own, (fn) => withTargets(fn, planRestore(fn, record).versions), {
     onOutcome({ function: name, before, after }) {
       for (const move of movesBetween(before, after))
-        console.log(changeLine({ function: name, ...move, layer: layerName(move.layer) }));
+        say(changeLine({ function: name, ...move, layer: layerName(move.layer) }));
     },
   });
   const reasons = reasonsOf(outcomes, "put back");

@@ -4,7 +4,7 @@ import { labelsOf, type NamedFunction } from "../../sdk/core/function-arn";
 import type { PolicySettings } from "../config-source";
 import type { PolicyContext } from "../context";
 import { type FunctionView, layersInUse, regionOf } from "../function-view";
-import { listed } from "../messages";
+import { cleaned, listed } from "../messages";
 import { configSchema, managedConfiguration, tags } from "../metadata";
 import { remember } from "../remember";
 
@@ -29,10 +29,10 @@ export function consistency(context: PolicyContext): StackValidationPolicy {
       });
       const label = labelsOf(functions.map(named));
       const names = (some: Iterable<FunctionView>) => [...some].map((fn) => label(named(fn))).sort();
-      for (const message of violations(usesOf(functions), names)) report(message);
+      for (const message of violations(usesOf(functions), names)) cleaned(report)(message);
       const hidden = names(functions.filter(({ layers }) => layers.some(({ kind }) => kind === "hidden")));
       if (hidden.length > 0)
-        report(`Not compared: ${listed(hidden)}. Some of their layers are secrets that cannot be read here.`);
+        cleaned(report)(`Not compared: ${listed(hidden)}. Some of their layers are secrets that cannot be read here.`);
       const later = functions.filter(({ unknown }) => unknown);
       if (later[0]) throw later[0].unknown?.naming(`which layers ${listed(names(later))} will have`);
     },

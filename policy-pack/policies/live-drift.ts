@@ -11,7 +11,7 @@ import { defaultConfigFile } from "../../sdk/files/config-file";
 import { inlineConfigName, type PolicySettings } from "../config-source";
 import { type PolicyContext, stackOf } from "../context";
 import { type FunctionView, layersInUse, readOptional, regionOf } from "../function-view";
-import { declaration, listed } from "../messages";
+import { cleaned, declaration, listed } from "../messages";
 import { defaultTimeout, liveConfigSchema, managedConfiguration, tags } from "../metadata";
 
 interface LiveSettings extends PolicySettings {
@@ -51,13 +51,13 @@ export function liveDrift(context: PolicyContext): StackValidationPolicy {
       );
       if (functions.length === 0) return;
       if (!search.found) {
-        if (context.first(search.problem)) report(search.problem);
+        if (context.first(search.problem)) cleaned(report)(search.problem);
         return;
       }
       const { config } = search;
       const label = labelsOf(functions);
       const notChecked = (some: readonly DeployedFunction[], why: string) => {
-        if (some.length > 0) report(`Not checked against AWS: ${listed(some.map(label))}. ${why}`);
+        if (some.length > 0) cleaned(report)(`Not checked against AWS: ${listed(some.map(label))}. ${why}`);
       };
       for (const [region, inRegion] of Map.groupBy(functions, (fn) => fn.region)) {
         try {
@@ -66,7 +66,7 @@ export function liveDrift(context: PolicyContext): StackValidationPolicy {
             const { urn } = fn.view;
             const targetOf = declaredTargets(context.layersOf(config, urn).matcher);
             const drifted = assess([fn.assessed], targetOf).flatMap((one) => driftOf(one, label(fn), config) ?? []);
-            for (const message of drifted) report(message, urn);
+            for (const message of drifted) cleaned(report)(message, urn);
           }
           notChecked(gone, "AWS has no such function in this account and region.");
         } catch (error) {

@@ -75,8 +75,9 @@ const systems: readonly CiSystem[] = [
     isRunning: (env) => Boolean(env.TF_BUILD),
     async write({ markdown, outputs }, { env, stdout }) {
       if (!stdout) return;
-      const file = join(env.AGENT_TEMPDIRECTORY || tmpdir(), `lambda-layers-${process.pid}.md`);
-      await writeFile(file, markdown);
+      const file = join(env.AGENT_TEMPDIRECTORY || tmpdir(), `lambda-layers-${crypto.randomUUID()}.md`);
+      // In a folder that others can write to a name may be taken by a link of theirs.
+      await writeFile(file, markdown, { flag: "wx", mode: 0o600 });
       stdout.line(`##vso[task.uploadsummary]${file}`);
       for (const [name, value] of Object.entries(outputs))
         stdout.line(`##vso[task.setvariable variable=${name};isOutput=true]${value}`);

@@ -39,6 +39,6 @@ export function createReporter({ stdout, stderr, json, verbose, progress }: Repo
     verbose(line) {
       if (verbose) stderr.line(dim(`DEBUG - ${shownLines(line)}`));
     },
-    progress: (title) => (progress ? showProgress(stderr, title) : logProgress(stderr, title)),
+    progress: (title) => (progress ? showProgress : logProgress)(stderr, shown(title)),
   };
 }

@@ -1,4 +1,5 @@
 import stringWidth from "string-width";
+import { shown } from "../core/text";
 import type { Output } from "./terminal";
 
 /** A column of a table. */
@@ -32,7 +33,7 @@ export function printTable(
   { wrap: wraps = true }: { readonly wrap?: boolean } = {},
 ): void {
   const titles = columns.map(({ title }) => ({ text: title, color: output.colors.bold }));
-  const cells = [titles, ...rows].map((row) => row.map((cell) => (typeof cell === "string" ? plain(cell) : cell)));
+  const cells = [titles, ...rows].map((row) => row.map(cleaned));
   const needed = columns.map((_, column) => Math.max(1, ...cells.map((row) => stringWidth(row[column]?.text ?? ""))));
   const least = columns.map(({ title }) => Math.max(narrowest, stringWidth(title)));
   const widths = fitWidths(needed, least, wraps ? output.width : undefined);
@@ -72,8 +73,10 @@ export function fitWidths(
   return widths;
 }
 
-function plain(text: string): PaintedText {
-  return { text, color: (line: string) => line };
+/** Whatever a cell holds stays in its place. */
+function cleaned(cell: Cell): PaintedText {
+  if (typeof cell === "string") return { text: shown(cell), color: (line: string) => line };
+  return { text: shown(cell.text), color: cell.color };
 }
 
 /** The text in lines that are no wider than that; broken anywhere, because names have no spaces. */

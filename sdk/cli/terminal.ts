@@ -1,4 +1,5 @@
 import pc from "picocolors";
+import { withoutCommands } from "../core/text";
 
 /** Colours and weights of text: functions that leave it as it is where there are none. */
 export type Colors = ReturnType<typeof pc.createColors>;
@@ -37,9 +38,9 @@ export class Output {
     return this.stream.isTTY ? this.stream.columns || 80 : undefined;
   }
 
-  /** Prints text with a line break. */
+  /** Prints text with a line break. No line of it is a command to GitHub Actions. */
   line(text = ""): void {
-    this.write(`${text}\n`);
+    this.write(`${withoutCommands(text)}\n`);
   }
 
   write(text: string): void {

@@ -17,6 +17,14 @@ export function parseFunctionArn(text: string): FunctionArn | undefined {
   return { partition, region, account, name, qualifier };
 }
 
+// As Lambda's API reference has it; the partition is open, so that those which do not exist yet pass through.
+const wholePattern = /^arn:[a-zA-Z0-9-]+:lambda:[a-z]+(?:-[a-z]+)+-\d+:\d{12}:function:[\w-]{1,140}$/;
+
+/** Whether a text can be the ARN of a function in AWS, without a version or alias. */
+export function isFunctionArn(text: string): boolean {
+  return wholePattern.test(text);
+}
+
 /** What a text says by which Lambda finds a function. */
 export interface FunctionReference extends Partial<Omit<FunctionArn, "name">> {
   readonly name: string;

@@ -23,6 +23,16 @@ export interface Problem extends Position {
 
 const longestLine = 160;
 
+// More than anybody mends before looking again.
+const mostProblems = 50;
+
+/** Problems of a file, each as {@link formatProblem} shows it: the first of many, and how many more there are. */
+export function formatProblems(problems: readonly Problem[]): string {
+  const more = problems.length - mostProblems;
+  const shownOnes = problems.slice(0, mostProblems).map(formatProblem);
+  return [...shownOnes, ...(more > 0 ? [`And ${more} more. They are shown once these are mended.`] : [])].join("\n");
+}
+
 /** `file:line:column`, the form that editors and terminals turn into a link. */
 export function formatPosition(at: Position & { readonly file: string }): string {
   return `${at.file}:${at.line}:${at.column}`;

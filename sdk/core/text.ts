@@ -39,20 +39,30 @@ export function commandLine(words: readonly string[]): string {
 // C0 with DEL, C1, the line and paragraph separators, and the marks that turn the direction of text.
 const invisible = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
 
+// What Azure Pipelines takes for a command wherever it stands in a line, and GitHub Actions in its older form.
+const command = /##(?=(?:vso)?\[)/gi;
+
 const shortEscapes: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
 /**
  * Data as people may see it: control characters, line ends and bidirectional marks as visible escapes (`\n`, `\u001b`),
- * so that no text can move a cursor, forge a line or hide a part of itself. All else stays, backslashes too, so that a
- * text may be shown twice.
+ * so that no text can move a cursor, forge a line or hide a part of itself, nor be a command to the CI system whose log it
+ * comes into. All else stays, backslashes too, so that a text may be shown twice.
  */
 export function shown(text: string): string {
-  return text.replace(invisible, (one) => shortEscapes[one] ?? `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return text
+    .replace(invisible, (one) => shortEscapes[one] ?? `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`)
+    .replace(command, "\\u0023#");
 }
 
 /** A name as it is {@link shown}, in quotes if it is empty or has anything but visible ASCII characters: `"arn:x\n"`. */
 export function quotedIfOdd(text: string): string {
   return /^[!-~]+$/.test(text) ? text : `"${shown(text)}"`;
+}
+
+/** Lines of which none is a command to GitHub Actions, which looks for `::` where a line begins. */
+export function withoutCommands(lines: string): string {
+  return lines.replace(/^([^\S\n]*)::/gm, "$1\\u003a:");
 }
 
 /** A text of several lines as it is {@link shown}, but for its line ends. */

@@ -1,10 +1,10 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readdirSync, readSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { type LayerConfig, parseConfig } from "../core/config/parse";
 import { maxConfigBytes, tooLargeAdvice } from "../core/config/yaml";
 import { LayersError } from "../core/errors";
 import { didYouMean } from "../core/nearest";
-import { formatProblem } from "../core/problem";
+import { formatProblems } from "../core/problem";
 import { reasonOf } from "../core/system-error";
 
 export { defaultConfigFile } from "../core/config/settings";
@@ -19,7 +19,7 @@ export function loadLayerConfig(file: string, cwd = process.cwd()): LayerConfig 
   if (parsed.ok) return parsed.config;
   const { problems } = parsed;
   const count = problems.length === 1 ? "a problem" : `${problems.length} problems`;
-  throw new LayersError("config-invalid", `${file} has ${count}:\n${problems.map(formatProblem).join("\n")}`);
+  throw new LayersError("config-invalid", `${file} has ${count}:\n${formatProblems(problems)}`);
 }
 
 /**
@@ -29,9 +29,7 @@ export function loadLayerConfig(file: string, cwd = process.cwd()): LayerConfig 
 export function readConfigText(file: string, cwd = process.cwd()): string {
   const path = resolve(cwd, file);
   try {
-    const { size } = statSync(path);
-    if (size > maxConfigBytes) throw tooLarge(file, size);
-    return decode(readFileSync(path), file);
+    return decode(readRegular(path, file), file);
   } catch (cause) {
     if (cause instanceof LayersError) throw cause;
     const { code } = cause as NodeJS.ErrnoException;
@@ -40,6 +38,28 @@ export function readConfigText(file: string, cwd = process.cwd()): string {
       cause,
       next: code === "EISDIR" ? "Name a file in it." : undefined,
     });
+  }
+}
+
+/** Pipes and devices may have no end, and to open a pipe may wait for ever. */
+function readRegular(path: string, file: string): Uint8Array {
+  const opened = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  try {
+    const found = fstatSync(opened);
+    if (!found.isFile() && !found.isDirectory()) {
+      throw new LayersError("config-invalid", `Cannot read ${file}: it is not a regular file`, {
+        next: "Write it to a file, and name that.",
+      });
+    }
+    if (found.size > maxConfigBytes) throw tooLarge(file, found.size);
+    const bytes = Buffer.alloc(maxConfigBytes + 1);
+    let length = 0;
+    for (let read = 1; read > 0 && length < bytes.length; length += read)
+      read = readSync(opened, bytes, length, bytes.length - length, null);
+    if (length > maxConfigBytes) throw tooLarge(file, length);
+    return bytes.subarray(0, length);
+  } finally {
+    closeSync(opened);
   }
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { quotedIfOdd, shown, shownLines } from "../../sdk/core/text";
+import { quotedIfOdd, shown, shownLines, withoutCommands } from "../../sdk/core/text";
 import { counts } from "../support/counts";
 
 describe("a text as it is shown", () => {
@@ -55,5 +55,20 @@ describe("a text as it is shown", () => {
       if (![...text].some((one) => isForbidden(one) || /\p{Bidi_Control}/u.test(one))) assert.equal(result, text);
     });
     fc.assert(property, counts({ sample: 300, full: 10_000 }));
+  });
+});
+
+describe("text for the log of a CI system", () => {
+  it("is no command to it, wherever that stands, and may be shown twice", () => {
+    for (const command of ["##vso[task.setvariable variable=x]y", "##VSO[a]b", "##[error]x"]) {
+      const once = shown(`Layer ${command}`);
+      assert.equal(once, `Layer \\u0023${command.slice(1)}`);
+      assert.equal(shown(once), once);
+    }
+    assert.equal(shown("## a heading, a #[b]"), "## a heading, a #[b]");
+    assert.equal(
+      withoutCommands("::error::x\n \t::set-output name=a::b\nx::y"),
+      "\\u003a:error::x\n \t\\u003a:set-output name=a::b\nx::y",
+    );
   });
 });

@@ -22,6 +22,7 @@ describe("the config of policies", () => {
     await mkdir(join(root, "project", "deep"), { recursive: true });
     await mkdir(join(root, "empty", "layer_config.yaml"), { recursive: true });
     await writeFile(join(root, "project", "layer_config.yaml"), config(1));
+    await writeFile(join(root, "project", "Pulumi.yaml"), "name: p\nruntime: yaml\n");
     await writeFile(join(root, "project", "other.yaml"), config(2));
     await writeFile(join(root, "named.yaml"), config(3));
     await writeFile(join(root, "broken.yaml"), "layers:\n  base:\n    version: five\n    versoin: 5\n");
@@ -46,6 +47,19 @@ describe("the config of policies", () => {
     assert.deepEqual(find({}, {}, "project", "deep"), { file: above, version: 1 });
     const absolute = join(root, "named.yaml");
     assert.deepEqual(find({ configFile: absolute }, {}, "project"), { file: absolute, version: 3 });
+  });
+
+  it("is searched up to the repository's root, or without one to the folder of Pulumi.yaml, and no further", async () => {
+    const outer = join(root, "outer");
+    await mkdir(join(outer, "repository", "app", "deep"), { recursive: true });
+    await writeFile(join(outer, "layer_config.yaml"), config(4));
+    const search = () => find({}, {}, "outer", "repository", "app", "deep");
+    assert.ok("problem" in search());
+    await writeFile(join(outer, "repository", "app", "Pulumi.yaml"), "name: p\nruntime: yaml\n");
+    await writeFile(join(outer, "repository", "layer_config.yaml"), config(5));
+    assert.ok("problem" in search());
+    await mkdir(join(outer, "repository", ".git"));
+    assert.deepEqual(search(), { file: join("..", "..", "layer_config.yaml"), version: 5 });
   });
 
   it("that is not found is reported with where it was looked for, and what to set", () => {

@@ -1,4 +1,5 @@
 import { labelsOf, type NamedFunction } from "../../core/function-arn";
+import { shown } from "../../core/text";
 import { failedReading } from "../../ops/expectation";
 import { type ExplainedFunction, type ExplainedLayer, type Explanation, explain } from "../../ops/explain";
 import type { Context } from "../context";
@@ -31,15 +32,15 @@ function show({ options, stdout, reporter }: Context, { stack, functions, live }
   const { bold } = stdout.colors;
   for (const [index, fn] of functions.entries()) {
     const { urn, recordedBy, layers, skipped } = fn;
-    stdout.line(`${index > 0 ? "\n" : ""}${bold(`Function ${label(named(fn))}`)}`);
-    stdout.line(`  ${urn ?? `The state of stack ${stack} does not have it.`}`);
+    stdout.line(`${index > 0 ? "\n" : ""}${bold(shown(`Function ${label(named(fn))}`))}`);
+    stdout.line(`  ${shown(urn ?? `The state of stack ${stack} does not have it.`)}`);
     if (recordedBy === "resource") stdout.line("  This LayerVersions resource records its layers.");
-    if (skipped !== undefined) stdout.line(`  An update leaves it alone: ${skipped}.`);
+    if (skipped !== undefined) stdout.line(`  An update leaves it alone: ${shown(skipped)}.`);
     if (layers.length === 0 && skipped === undefined)
       stdout.line(failedReading(live) ? "  It records no layers; live ones are not known." : "  It has no layers.");
     for (const layer of layers) {
-      stdout.line(`\n  ${bold(`Layer ${layer.layer}`)}`);
-      for (const [title, text] of linesOf(layer, fn)) stdout.line(`    ${title.padEnd(9)} ${text}`);
+      stdout.line(`\n  ${bold(shown(`Layer ${layer.layer}`))}`);
+      for (const [title, text] of linesOf(layer, fn)) stdout.line(`    ${title.padEnd(9)} ${shown(text)}`);
     }
   }
 }

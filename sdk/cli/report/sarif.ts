@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Log, Notification, Result } from "sarif";
 import { layerArn } from "../../core/arn";
 import { isDrifted, type Standing } from "../../core/assess";
+import { shownLines } from "../../core/text";
 import type { Assessment } from "../../ops/assess";
 import { failedReading } from "../../ops/expectation";
 import { labelsOfStandings } from "../../ops/tell";
@@ -15,6 +16,11 @@ export interface SarifOptions {
   readonly version: string;
   /** The config file as a URI, relative to the root of the repository where it is in it. */
   readonly configUri: string;
+}
+
+/** Text as a message has it: in brackets a viewer would make links of it (SARIF 2.1.0, 3.11.6). */
+function messageOf(text: string) {
+  return { text: shownLines(text).replace(/[\\[\]]/g, "\\$&") };
 }
 
 const rule = {
@@ -56,7 +62,7 @@ export function renderSarif(stacks: readonly ReportedStack[], { version, configU
 
 function failedNote({ stack, error }: FailedStack): Notification {
   const text = `Stack ${stack}: ${error.describe()}`;
-  return { level: "error", message: { text }, descriptor: { id: error.code } };
+  return { level: "error", message: messageOf(text), descriptor: { id: error.code } };
 }
 
 /** Results alone would say that what could not be read is as declared. */
@@ -64,7 +70,7 @@ function unreadNotes(assessment: Assessment): Notification[] {
   const { stack, totals, live } = assessment;
   if (totals.unknown === 0 && !failedReading(live)) return [];
   const text = `Stack ${stack}: ${verdictOf(assessment).text}.`;
-  return [{ level: "warning", message: { text }, descriptor: { id: "not-known" } }];
+  return [{ level: "warning", message: messageOf(text), descriptor: { id: "not-known" } }];
 }
 
 function resultsOf({ stack, standings }: Assessment, uri: string): Result[] {
@@ -78,7 +84,7 @@ function resultsOf({ stack, standings }: Assessment, uri: string): Result[] {
       ruleId: rule.id,
       ruleIndex: 0,
       level: "warning",
-      message: { text: sentence(stack, standing, label(fn)) },
+      message: messageOf(sentence(stack, standing, label(fn))),
       locations: [
         {
           physicalLocation: {

@@ -1,0 +1,11 @@
+import { shownLines, withoutCommands } from "../sdk/core/text";
+
+/** Prints a line that Pulumi shows live: whatever names in it hold, it is no command to a terminal or CI system. */
+export function say(text: string): void {
+  console.log(cleanLines(text));
+}
+
+/** What Pulumi's log is given: lines as {@link say} prints them. */
+export function cleanLines(text: string): string {
+  return withoutCommands(shownLines(text));
+}
