@@ -1,11 +1,20 @@
 import type { Backup, BackupKind } from "./core/backup";
 import type { LayerConfig } from "./core/config/parse";
+import type { RecordedUpdate } from "./core/updates";
 import type { AwsGateway } from "./ports/aws";
 
 export type * from "./ports/aws";
 
 // What the use cases need of the world. Each port has one adapter: sdk/pulumi, sdk/files and sdk/aws; the command line
 // brings the reporter. Every method throws LayersError.
+
+/** Where Pulumi keeps stacks. */
+export interface Backend {
+  /** As `pulumi whoami` names it. */
+  readonly url: string;
+  /** The file that holds the stack, beside which `.bak` is what it held before; undefined for a backend that is no folder. */
+  readonly file: string | undefined;
+}
 
 /** Pulumi stacks, by the Pulumi CLI. */
 export interface StackPort {
@@ -25,6 +34,18 @@ export interface StackPort {
    * @throws LayersError `stack-locked`, and what `checkSecrets` throws
    */
   importState(stack: string, file: string): Promise<void>;
+  /**
+   * The newest updates that the backend records, newest first.
+   * @throws LayersError what `exportState` throws
+   */
+  history(stack: string): Promise<readonly RecordedUpdate[]>;
+  /**
+   * The state that an update has left.
+   * @throws LayersError `pulumi-failed` for a backend that numbers no updates, and what `exportState` throws
+   */
+  exportVersion(stack: string, version: number): Promise<Uint8Array>;
+  /** @throws LayersError `pulumi-failed`, and what `exportState` throws */
+  backend(stack: string, project: string): Promise<Backend>;
   /** Whether an import of this file, begun by a process that may be gone, is still going on. */
   isImporting(file: string): Promise<boolean>;
 }
@@ -59,8 +80,11 @@ export interface BackupPort {
    * @throws LayersError `backup-missing`
    */
   find(file: string): Promise<Pick<Backup, "path" | "shownPath">>;
-  /** @throws LayersError `backup-missing` */
-  read(path: string): Promise<Uint8Array>;
+  /**
+   * Reads a file that nobody else can have written or put there.
+   * @throws LayersError `backup-missing`, `backup-folder`
+   */
+  read(file: Pick<Backup, "path" | "shownPath">): Promise<Uint8Array>;
   /** Opens a file of the folder for lines at its end. */
   openForLines(path: string): Promise<LineWriter>;
   /** Removes files, and whatever killed runs left half-written long ago. */
@@ -107,8 +131,12 @@ export interface StateFilePort {
    * @throws LayersError `state-missing`, `state-invalid` (unreadable)
    */
   read(file: string): Promise<Uint8Array>;
-  /** Replaces a file, or writes a new one, atomically and with mode 0600. */
-  replace(file: string, content: Iterable<Uint8Array>): Promise<void>;
+  /**
+   * Replaces a file, or writes a new one, atomically and with mode 0600.
+   * @param expected what the file has to hold just before, if it is to be replaced
+   * @throws LayersError `stack-changed` if it holds something else
+   */
+  replace(file: string, content: Iterable<Uint8Array>, expected?: Uint8Array): Promise<void>;
   /** Whether two paths name the same file. */
   isSame(a: string, b: string): Promise<boolean>;
 }

@@ -57,9 +57,10 @@ function createAwsGateway({ region, profile, rate, signal, onAwsCall }: WiringOp
     calls[call.operation] = (calls[call.operation] ?? 0) + 1;
     onAwsCall?.(call);
   };
+  const options = { rate, signal, onCall, unanswered: new Map() };
   return {
     region,
-    connect: (wanted, as) => connectAws({ region: wanted ?? region, profile: as ?? profile }, { rate, signal, onCall }),
+    connect: (wanted, as) => connectAws({ region: wanted ?? region, profile: as ?? profile }, options),
     calls: () => ({ ...calls }),
     checkTargets,
   };

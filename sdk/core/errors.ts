@@ -9,6 +9,7 @@ export const exitStatus = {
   "stack-changed": 1,
   "stack-locked": 1,
   "pending-operations": 1,
+  "state-broken": 1,
   "verification-failed": 1,
   "pulumi-failed": 1,
   "backup-folder": 1,

@@ -33,10 +33,17 @@ export async function writeNew(
 /**
  * Writes a file, or replaces it: whoever looks finds the old content or the new, whole.
  * @param mode less the umask
+ * @param ready run when only the new name is left to do; what it throws leaves the file as it is
  */
-export async function replaceFile(path: string, content: Iterable<Uint8Array>, mode = privateMode): Promise<void> {
+export async function replaceFile(
+  path: string,
+  content: Iterable<Uint8Array>,
+  mode = privateMode,
+  ready = async (): Promise<void> => {},
+): Promise<void> {
   const temporary = await writeTemporary(path, content, mode);
   try {
+    await ready();
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
@@ -75,6 +82,23 @@ export async function readWhole(path: string): Promise<Buffer> {
       length += bytesRead;
     }
     return size > 0 ? bytes.subarray(0, length) : await file.readFile();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Whether a file has just these bytes. It is compared piece by piece, as it may be large. */
+export async function holds(path: string, bytes: Uint8Array): Promise<boolean> {
+  const file = await open(path, "r");
+  try {
+    const piece = Buffer.allocUnsafe(gathered);
+    for (let at = 0; at <= bytes.length; ) {
+      const { bytesRead } = await file.read(piece, 0, piece.length, at);
+      if (bytesRead === 0) return at === bytes.length;
+      if (piece.subarray(0, bytesRead).compare(bytes.subarray(at, at + bytesRead)) !== 0) return false;
+      at += bytesRead;
+    }
+    return false;
   } finally {
     await file.close();
   }

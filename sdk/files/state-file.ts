@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { LayersError } from "../core/errors";
 import { reasonOf } from "../core/system-error";
 import type { StateFilePort } from "../ports";
-import { cannotWrite, readWhole, replaceFile } from "./atomic";
+import { cannotWrite, holds, readWhole, replaceFile } from "./atomic";
 
 /** Files that hold exported states; relative paths are relative to one folder. */
 export class StateFiles implements StateFilePort {
@@ -31,14 +31,18 @@ export class StateFiles implements StateFilePort {
 
   /**
    * Replaces a file, or writes a new one; a link stays, and the file that it leads to is replaced.
-   * @throws LayersError `usage` where the path is that of something else than a file, or cannot be written
+   * @param expected what the file has to hold just before, if it is to be replaced
+   * @throws LayersError `usage` where the path is that of something else than a file, or cannot be written, and
+   * `stack-changed` if the file does not hold what is expected
    */
-  async replace(file: string, content: Iterable<Uint8Array>): Promise<void> {
+  async replace(file: string, content: Iterable<Uint8Array>, expected?: Uint8Array): Promise<void> {
     const path = await realpath(resolve(this.#cwd, file)).catch(() => resolve(this.#cwd, file));
     const found = await stat(path).catch(() => undefined);
     if (found && !found.isFile()) throw new LayersError("usage", `Not a file that can be replaced: ${file}`);
     try {
-      await replaceFile(path, content);
+      await replaceFile(path, content, undefined, async () => {
+        if (expected && !(await holds(path, expected))) throw changedMeanwhile(file);
+      });
     } catch (cause) {
       if (cause instanceof LayersError) throw cause;
       throw cannotWrite(file, "It is as it was.", cause);
@@ -52,4 +56,11 @@ export class StateFiles implements StateFilePort {
     );
     return one === other;
   }
+}
+
+function changedMeanwhile(file: string): LayersError {
+  return new LayersError("stack-changed", `${file} was changed by something else during this run.`, {
+    changed: "It is as that has left it.",
+    next: "Run again to plan from what it has now.",
+  });
 }

@@ -17,7 +17,7 @@ import { changedBy, type LoadedRecord, loadRecord, newestRecord } from "./live/r
 import { withSession } from "./live/sessions";
 import type { DeclaredOtherwise } from "./next-steps";
 import type { LoadedState, StateChange } from "./plans";
-import { loadState, refusePendingOperations, type ScanState } from "./recorded/load";
+import { integrityWarnings, loadState, refuseBroken, refusePendingOperations, type ScanState } from "./recorded/load";
 import { planState, refuseUnknown, type SelectedRecords, type StatePlan, selectRecorded } from "./recorded/plan";
 import { planRestore, versionsRecordedIn } from "./recorded/restore";
 import { checkpoint, during } from "./steps";
@@ -65,7 +65,7 @@ export interface RollbackPlan extends StatePlan {
 /**
  * Plans a rollback: the layer versions of a backup on today's state, so that what others changed since stays; or the
  * whole backup. Read-only. Warns of layer versions to go back to that AWS has no more, if AWS can be asked.
- * @throws LayersError `backup-missing`, `pending-operations`, `usage` for another stack's backup, options that exclude
+ * @throws LayersError `backup-missing`, `pending-operations`, `state-broken`, `usage` for another stack's backup, options that exclude
  * each other or names that mean nothing, `state-invalid`, and what the ports throw
  */
 export function planRollback(ports: Ports, request: RollbackRequest): Promise<RollbackPlan> {
@@ -84,6 +84,8 @@ async function plan(ports: Ports, request: RollbackRequest): Promise<RollbackPla
   if (!dryRun) ports.reporter.info(`Exporting stack state for ${stack}`);
   const state = await loadState(ports, { stack, scan });
   refusePendingOperations(state);
+  refuseBroken(state);
+  if (full) refuseBroken(backup);
   refuseOtherStack(ports, state, backup);
   const meant = selectRecorded(state.facts, filter);
   refuseUnknown(meant, `in the state of ${stack}`);
@@ -94,7 +96,7 @@ async function plan(ports: Ports, request: RollbackRequest): Promise<RollbackPla
   checkpoint(ports, unchanged);
   return {
     ...recorded,
-    warnings: [...recorded.warnings, ...(gone ?? []).map(goneWarning)],
+    warnings: [...integrityWarnings(full ? backup : state), ...recorded.warnings, ...(gone ?? []).map(goneWarning)],
     ...{ stack, dryRun, full, state, backup, gone, retentionDays, aws },
     declared: config && declareFor(config, stack),
     functions: meant.functions,
@@ -161,7 +163,7 @@ async function loadBackup(
       next: otherBackups(ports, stack),
     });
   }
-  const bytes = await backups.read(found.path);
+  const bytes = await backups.read(found);
   try {
     return { stack, file: found.shownPath, bytes, facts: scan(bytes) };
   } catch (error) {

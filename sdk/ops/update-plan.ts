@@ -18,7 +18,7 @@ import type { LivePlan } from "./live/plans";
 import { noneTagged, tagSets, whereOf } from "./live/read";
 import { adviceOnOwnRecords } from "./next-steps";
 import type { LoadedState, Skipped } from "./plans";
-import { refusePendingOperations } from "./recorded/load";
+import { integrityWarnings, refuseBroken, refusePendingOperations } from "./recorded/load";
 import {
   byName,
   invalidLayers,
@@ -85,6 +85,7 @@ async function plan(ports: Ports, state: LoadedState, request: UpdateRequest): P
   const { stack, file, facts } = state;
   const { dryRun, filter, settings, targetOf, hints } = request;
   refusePendingOperations(state);
+  refuseBroken(state);
   const meant = selectRecorded(facts, filter);
   // Tags may mean more functions than the state has.
   if (!isWide(request)) refuseUnknown(meant, `in ${file ?? `the state of ${stack}`}`);
@@ -98,6 +99,7 @@ async function plan(ports: Ports, state: LoadedState, request: UpdateRequest): P
   const label = labelsOfStandings(standings);
   const warnings = [
     ...plaintextWarnings(state),
+    ...integrityWarnings(state),
     ...foreignState(state),
     ...invalidLayerWarnings(facts),
     ...planned.warnings,

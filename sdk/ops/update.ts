@@ -187,7 +187,9 @@ async function applyToFile(
   }
   for (const line of lines) reporter.info(line);
   // Of a large state only this one copy is in memory: what is written are slices of it.
-  await during(unchanged, () => stateFiles.replace(out, patchState(state.bytes, edits)));
+  await during(unchanged, () =>
+    stateFiles.replace(out, patchState(state.bytes, edits), inPlace ? state.bytes : undefined),
+  );
   reporter.info(`State saved to: ${out}`);
   const owner = state.facts.owner?.stack;
   const its = owner === undefined || owner === shortStackName(stack) ? stack : owner;

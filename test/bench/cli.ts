@@ -90,11 +90,8 @@ async function importBigState(project: Project): Promise<void> {
   const [stack] = own.resources;
   const state = JSON.parse(await readFile(file, "utf8"));
   const { deployment } = state;
-  const [first] = deployment.resources;
-  const [, urn, id] = /^(.*)::([^:]+)$/.exec(first.provider) ?? [];
-  const provider = { urn, id, custom: true, type: "pulumi:providers:aws", parent: first.parent };
   deployment.secrets_providers = own.secrets_providers;
-  deployment.resources = [stack, provider, ...deployment.resources];
+  deployment.resources = [stack, ...deployment.resources.slice(1)];
   const text = JSON.stringify(state, undefined, 4);
   const ciphertext = JSON.stringify(stack.outputs.secret.ciphertext);
   await writeFile(file, text.replaceAll(/"ciphertext": "[^"]*"/g, `"ciphertext": ${ciphertext}`));

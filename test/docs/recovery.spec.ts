@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFile, truncate, writeFile } from "node:fs/promises";
+import { chmod, readFile, truncate, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { readmeConfig, startCli } from "../cli/harness";
@@ -109,6 +109,17 @@ describe("docs/recovery.md", function () {
       recorded: declared,
       live: asDeployed,
     },
+    "The state is broken": {
+      async arrange() {
+        const state = JSON.parse(await readFile(stateFile(), "utf8"));
+        state.checkpoint.latest.resources.at(-1).parent = "urn:pulumi:dev::test::a:b:C::missing";
+        await writeFile(stateFile(), JSON.stringify(state));
+        const { code, stderr } = await cli().ended;
+        assert.deepEqual([code, /is broken, .* its parent \S+::missing is missing/.test(stderr)], [1, true], stderr);
+      },
+      recorded: declared,
+      live: asDeployed,
+    },
     "Pulumi itself crashed": {
       async arrange() {
         await leavePending();
@@ -122,6 +133,21 @@ describe("docs/recovery.md", function () {
     "After the import, the state is not what was imported": {
       arrange: () => update(),
       recorded: asDeployed,
+      live: asDeployed,
+    },
+    "The import has overwritten a change that somebody else made": {
+      async arrange() {
+        const other = (await stack.exportText()).replaceAll("receipt-label-dev:1", "receipt-label-dev:2");
+        const imports = "pulumi stack import --stack dev --file other.json";
+        const script = `#!/bin/sh\nPATH=\${PATH#*:}\ncase "$*" in *"stack import"*) ${imports} ;; esac\nexec pulumi "$@"\n`;
+        await stack.write({ "other.json": other, "bin/pulumi": script });
+        await chmod(join(stack.dir, "bin/pulumi"), 0o755);
+        const env = { ...stack.env, PATH: `${join(stack.dir, "bin")}:${stack.env.PATH}` };
+        const { code, stderr } = await startCli([], { cwd: stack.dir, env }).ended;
+        assert.deepEqual([code, /The import has overwritten a change/.test(stderr)], [1, true]);
+        assert.equal((await recorded())[2], 3);
+      },
+      recorded: declared,
       live: asDeployed,
     },
     "Some functions were not updated in AWS": {

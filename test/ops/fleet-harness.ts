@@ -53,7 +53,7 @@ export interface Fleet {
   planPutBack(request?: Partial<RunRollbackRequest>): Promise<RunRollbackPlan>;
   /** Plans to put a run back, and carries it out. */
   putBack(request?: Partial<RunRollbackRequest>): Promise<RollbackResult & { readonly aws: PutBackResult }>;
-  /** The lines of the only run record, or of the one named. */
+  /** The lines of the only run record, or of the one named, without their checksums. */
   record(name?: string): Promise<Record<string, unknown>[]>;
 }
 
@@ -128,7 +128,8 @@ export function useFleet(options: EmulatorOptions = {}): Fleet {
       return text
         .split("\n")
         .filter(Boolean)
-        .map((line) => JSON.parse(line));
+        .map((line) => JSON.parse(line))
+        .map(({ sum, ...line }) => line);
     },
   };
 }

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { appendFile, readFile, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rename, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Lambda } from "@aws-sdk/client-lambda";
 import { executeRunRollback } from "../../sdk/ops/rollback";
 import { arnOf, base } from "../aws/harness";
+import { sealed, unsealed } from "../support/run-records";
 import { configFor, failureOf, taggedFleet, useFleet } from "./fleet-harness";
 
 const names = (things: readonly { readonly function: string }[]) => things.map((one) => one.function);
@@ -139,12 +140,85 @@ describe("a run that is put back", function () {
     assert.deepEqual(versions(), [1, 1]);
   });
 
+  it("is believed without checksums, as version 0.1.0 wrote records, with a warning", async () => {
+    const record = await run(2);
+    const path = join(fleet.dir, record);
+    await writeFile(path, `${unsealed((await readFile(path, "utf8")).trim().split("\n")).join("\n")}\n`);
+    await fleet.putBack({ record });
+    assert.deepEqual(versions(), [1, 1]);
+    const warning = `WARN - Whether ${record} is as it was written cannot be told: it has no checksums, as those that version 0.1.0 wrote.`;
+    assert.equal(fleet.lines[0], warning);
+    const again = await fleet.putBack({ record });
+    assert.deepEqual(again.aws.changes, []);
+  });
+
+  it("is not believed with a byte changed", async () => {
+    const record = await run(2);
+    const path = join(fleet.dir, record);
+    const text = await readFile(path, "utf8");
+    await writeFile(
+      path,
+      text.replace(`"layersBefore":["${base(1, "first")}"`, `"layersBefore":["${base(3, "first")}"`),
+    );
+    for (const attempt of [fleet.putBack({ record }), fleet.resume({ record })])
+      await assert.rejects(attempt, {
+        code: "record-invalid",
+        message: /its checksum does not fit.* Nothing was changed\.$/,
+      });
+    assert.deepEqual(fleet.emulator.counts(), {});
+  });
+
+  for (const [what, plant, message] of [
+    [
+      "a folder that others can write to",
+      async (path: string) => chmod(join(path, ".."), 0o777),
+      /^The backup \S+ cannot be relied on: its folder can be written by others \(mode 0777\)\. Nothing was changed\.$/,
+    ],
+    [
+      "a folder below one that others can write to",
+      async (path: string) => chmod(join(path, "../.."), 0o777),
+      /^The backup folder backups is below \S+, where others can put another one in its place\. Nothing was changed\.$/,
+    ],
+    [
+      "a file that others can write to",
+      async (path: string) => chmod(path, 0o622),
+      /^The backup \S+ can be written by others \(mode 0622\)\. Nothing was changed\.$/,
+    ],
+    [
+      "a link into a folder that others can write to",
+      async (path: string) => {
+        const open = join(path, "../../open");
+        await mkdir(open);
+        await rename(path, join(open, "run.jsonl"));
+        await symlink(join(open, "run.jsonl"), path);
+        await chmod(open, 0o777);
+      },
+      /its folder can be written by others/,
+    ],
+  ] as const) {
+    it(`is not believed from ${what}`, async () => {
+      const record = await run(2);
+      await plant(join(fleet.dir, record));
+      for (const attempt of [() => fleet.putBack({ record }), () => fleet.resume({ record })])
+        await assert.rejects(attempt, { code: "backup-folder", message });
+      assert.deepEqual(fleet.emulator.counts(), {});
+      assert.deepEqual(versions(), [2, 2]);
+    });
+  }
+
+  it("is believed from a folder like /tmp, where only its owner can replace it", async () => {
+    const record = await run(2);
+    await chmod(join(fleet.dir, "backups"), 0o1777);
+    await fleet.putBack({ record });
+    assert.deepEqual(versions(), [1, 1]);
+  });
+
   for (const [what, write, code] of [
     ["that is not there", async () => {}, "backup-missing"],
     ["that is none", (path: string) => writeFile(path, "{}\n"), "record-invalid"],
     [
       "of another stack",
-      (path: string) => writeFile(path, '{"line":"run","format":1,"stack":"prod","at":"2024","sites":[]}\n'),
+      (path: string) => writeFile(path, '{"line":"run","format":1,"stack":"prod","at":"2024-08-24","sites":[]}\n'),
       "usage",
     ],
   ] as const) {
@@ -169,7 +243,8 @@ describe("a run that is resumed", function () {
     const [run, planned, begun, sent, ended] = (await readFile(file, "utf8")).split("\n");
     const others = ["fn-0000", "fn-0002", "fn-0003"].map((name) => planned?.replace("fn-0001", name));
     const cut = sent?.replace("fn-0001", "fn-0002");
-    await writeFile(file, [run, planned, ...others, begun, sent, ended, cut?.slice(0, -9)].join("\n"));
+    const lines = sealed([run, planned, ...others, begun, sent, ended].map((line) => line ?? ""));
+    await writeFile(file, [...lines, cut?.slice(0, -9)].join("\n"));
     fleet.emulator.resetCounts();
     return aws.record ?? "";
   }
@@ -219,7 +294,7 @@ describe("a run that is resumed", function () {
   it("is none that was cut short before it was begun", async () => {
     const record = await killed();
     const [run, planned] = (await readFile(join(fleet.dir, record), "utf8")).split("\n");
-    await writeFile(join(fleet.dir, record), `${run}\n${planned}\n${planned?.slice(0, 30)}`);
+    await writeFile(join(fleet.dir, record), `${run}\n${planned}\n`);
     for (const named of [undefined, record]) {
       await assert.rejects(fleet.resume({ record: named }), {
         code: "usage",
@@ -239,7 +314,9 @@ describe("a run that is resumed", function () {
 
   it("is not one that was being put back", async () => {
     const record = await killed();
-    await appendFile(join(fleet.dir, record), `\n{"line":"begun","aim":"rollback","at":"2024-08-24T14:30:22.000Z"}\n`);
+    const lines = (await readFile(join(fleet.dir, record), "utf8")).split("\n").slice(0, -1);
+    lines.push('{"line":"begun","aim":"rollback","at":"2024-08-24T14:30:22.000Z"}');
+    await writeFile(join(fleet.dir, record), `${sealed(lines).join("\n")}\n`);
     await assert.rejects(fleet.resume(), { code: "usage", message: /was being put back\. Nothing was changed\.$/ });
   });
 
@@ -272,8 +349,33 @@ describe("a run that is resumed", function () {
     const begin = "Begin a new one: lambda-layers sync --stack dev";
     await assert.rejects(fleet.resume(), { code: "backup-missing", next: begin });
     const text = await readFile(join(fleet.dir, record), "utf8");
-    await writeFile(join(fleet.dir, record), text.replaceAll('"outcome":"updated"', '"outcome":"failed"'));
+    const whole = text.split("\n").filter((line) => line.endsWith("}"));
+    const failed = whole.map((line) => line.replace('"outcome":"updated"', '"outcome":"failed"'));
+    await writeFile(join(fleet.dir, record), `${sealed(failed).join("\n")}\n`);
     await assert.rejects(fleet.resume(), { code: "backup-missing", next: /^To attempt again what failed in it, / });
+  });
+
+  it("goes by a record of version 0.1.0, which has no checksums, and says so", async () => {
+    const record = await killed();
+    const path = join(fleet.dir, record);
+    await writeFile(path, unsealed((await readFile(path, "utf8")).split("\n")).join("\n"));
+    await fleet.resume();
+    assert.deepEqual(versions(), [2, 2, 2, 2]);
+    assert.ok(fleet.lines.some((line) => /^WARN - Whether .* it has no checksums, as those/.test(line)));
+    await fleet.putBack({ record });
+    assert.deepEqual(versions(), [1, 1, 1, 1]);
+  });
+
+  it("passes no function over whose plan is broken", async () => {
+    const record = await killed();
+    const path = join(fleet.dir, record);
+    const text = await readFile(path, "utf8");
+    for (const kind of [text, unsealed(text.split("\n")).join("\n")]) {
+      const lines = kind.split("\n");
+      await writeFile(path, lines.map((line) => (line.includes("fn-0003") ? line.slice(0, -30) : line)).join("\n"));
+      await assert.rejects(fleet.resume(), { code: "record-invalid", message: /line 5: it is no JSON/ });
+    }
+    assert.deepEqual(fleet.emulator.writes(), []);
   });
 
   it("needs a record", async () => {

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { LayersError } from "../../sdk/core/errors";
+import { StateFiles } from "../../sdk/files/state-file";
 import type { LayerVersionUpdaterOptions } from "../../sdk/wiring";
 import { checkout, type Project } from "../support/engine";
 import { removeFolder, temporaryFolder } from "../support/folders";
@@ -52,6 +55,27 @@ describe("an update of a state file", () => {
     assert.equal(await read("state.json"), text);
     assert.equal(result?.backup, null);
     assert.deepEqual((await readdir(root)).sort(), ["layer_config.yaml", "new.json", "state.json"]);
+  });
+
+  it("does not replace what something else has written meanwhile", async () => {
+    const files = new StateFiles(root);
+    const before = await files.read("state.json");
+    function* content() {
+      writeFileSync(join(root, "state.json"), text.replace(":own:9", ":own:10"));
+      yield Buffer.from(expected);
+    }
+    await assert.rejects(files.replace("state.json", content(), before), (error: LayersError) => {
+      assert.equal(error.code, "stack-changed");
+      assert.match(
+        error.message,
+        /^state\.json was changed by something else during this run\. It is as that has left it\./,
+      );
+      return true;
+    });
+    assert.equal(await read("state.json"), text.replace(":own:9", ":own:10"));
+    assert.deepEqual((await readdir(root)).sort(), ["layer_config.yaml", "state.json"]);
+    await files.replace("state.json", [Buffer.from("new")], await files.read("state.json"));
+    assert.equal(await read("state.json"), "new");
   });
 
   it("is not written over the config", async () => {

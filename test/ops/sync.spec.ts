@@ -48,7 +48,7 @@ describe("an update with --sync-aws", function () {
       ["a updated", "b updated"],
     );
     assert.equal(failureOf(result ?? {}), undefined);
-    assert.equal(commands.length, 5);
+    assert.equal(commands.length, 7);
   });
 
   it("repairs drift that is only in AWS, without touching the state", async () => {

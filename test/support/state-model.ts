@@ -4,8 +4,8 @@ import type { FunctionFacts, RecordedLayers, StateFacts } from "../../sdk/core/s
 
 type Fields = Record<string, unknown>;
 
-/** Facts without the places they were found at. */
-export interface PlainFacts extends Omit<StateFacts, "functions"> {
+/** Facts without the places they were found at, and without integrity, which has a model of its own. */
+export interface PlainFacts extends Omit<StateFacts, "functions" | "integrity"> {
   readonly functions: readonly (Omit<FunctionFacts, "inputs" | "outputs"> & { inputs: unknown; outputs: unknown })[];
 }
 
@@ -16,7 +16,8 @@ export function withoutPlaces(facts: StateFacts): PlainFacts {
       ? recorded.layers.map((one) => (one.kind === "text" ? [one.text, one.version !== undefined] : one.kind))
       : recorded.kind;
   const functions = facts.functions.map((one) => ({ ...one, inputs: plain(one.inputs), outputs: plain(one.outputs) }));
-  return { ...facts, functions };
+  const { integrity: _, ...others } = facts;
+  return { ...others, functions };
 }
 
 /** What a scan has to find in a state, told the plain way: from JSON.parse of all of it. */

@@ -47,8 +47,8 @@ export interface PlannedLive {
   readonly regions: readonly string[];
 }
 
-// Beyond a second of GetFunction's budget a run finds out when a function's turn comes.
-const mostAskedWhetherBusy = 100;
+// What GetFunction's budget lets go at once: with others a run finds out when their turn comes, rather than wait for it now.
+const mostAskedWhetherBusy = 30;
 // Functions that are as declared have nothing moved, and cost a request each: enough to see that an alias is misspelt.
 const mostAskedForAlias = 50;
 

@@ -10,7 +10,7 @@ import type { AwsPort, Ports } from "../../ports";
 import type { Skipped } from "../plans";
 import { liveChanges, movingTargets } from "./plan";
 import type { AliasPutBack, PutBack, PutBackPlan } from "./plans";
-import { type LoadedRecord, type RecordedNow, readRecorded, sitesOf } from "./record";
+import { type LoadedRecord, type RecordedNow, readRecorded, sitesOf, warningsOf } from "./record";
 import type { RunRecorder } from "./recorder";
 import { sideBySide, withSession } from "./sessions";
 
@@ -49,6 +49,7 @@ export async function planPutBack(
     changes: visited.flatMap((one) => one.changes),
     skipped: [...skipped, ...visited.flatMap((one) => one.skipped)],
     warnings: [
+      ...warningsOf(record),
       ...(changed.length + aliasSites.length === 0 && record.history.putBackAt !== undefined
         ? [`What the run of ${record.file.shownPath} had changed was put back before: nothing is left of it.`]
         : []),

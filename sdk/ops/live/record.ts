@@ -1,9 +1,11 @@
+import { createHash } from "node:crypto";
 import type { Backup } from "../../core/backup";
+import type { Digest } from "../../core/chain";
 import { LayersError } from "../../core/errors";
 import { functionName, parseFunctionArn } from "../../core/function-arn";
 import type { LiveFunction } from "../../core/live";
-import { type FunctionHistory, type RunHistory, readRunRecord } from "../../core/run-record";
-import type { AwsPort, Ports } from "../../ports";
+import { type FunctionHistory, type ReadRecord, type RunHistory, readRunRecord } from "../../core/run-record";
+import type { AwsPort, BackupPort, Ports } from "../../ports";
 import type { Skipped } from "../plans";
 import { sideBySide, withSession } from "./sessions";
 
@@ -13,15 +15,33 @@ export interface LoadedRecord {
   readonly history: RunHistory;
 }
 
+/** The hash that the checksums of run records are made of. */
+export const sha256: Digest = (text) => createHash("sha256").update(text).digest("hex");
+
+/**
+ * Reads a run record.
+ * @throws LayersError `backup-missing`, `backup-folder`, `record-invalid`
+ */
+export async function readRecord(backups: BackupPort, file: Pick<Backup, "path" | "shownPath">): Promise<ReadRecord> {
+  const content = Buffer.from(await backups.read(file)).toString("utf8");
+  return readRunRecord(content, file.shownPath, sha256);
+}
+
+/** What a run has to say of a record that it goes by. */
+export function warningsOf({ history, file }: LoadedRecord): string[] {
+  if (history.isChecked) return [];
+  const why = "it has no checksums, as those that version 0.1.0 wrote";
+  return [`Whether ${file.shownPath} is as it was written cannot be told: ${why}.`];
+}
+
 /**
  * Reads a run record of a stack.
  * @param named its path, or its name in the backup folder
- * @throws LayersError `backup-missing`, `record-invalid`, `usage` for another stack's record
+ * @throws LayersError `backup-missing`, `backup-folder`, `record-invalid`, `usage` for another stack's record
  */
 export async function loadRecord({ backups }: Ports, stack: string, named: string): Promise<LoadedRecord> {
   const file = await backups.find(named);
-  const content = Buffer.from(await backups.read(file.path)).toString("utf8");
-  const history = readRunRecord(content, file.shownPath);
+  const { history } = await readRecord(backups, file);
   if (history.stack !== stack) {
     throw new LayersError(
       "usage",

@@ -1,4 +1,5 @@
 import type { Backup } from "../../core/backup";
+import { ChainWriter, chainStart } from "../../core/chain";
 import { LayersError, unchanged } from "../../core/errors";
 import { parseFunctionArn } from "../../core/function-arn";
 import type { Goal } from "../../core/goal";
@@ -14,6 +15,7 @@ import {
 } from "../../core/run-record";
 import type { LineWriter, Ports } from "../../ports";
 import type { Site } from "../plans";
+import { readRecord, sha256 } from "./record";
 
 /** What a run is about to do, as its record begins. */
 export interface RecordedPlan {
@@ -29,12 +31,14 @@ export class RunRecorder {
   readonly file: string;
   readonly #aim: RunAim;
   readonly #lines: LineWriter;
+  readonly #chain: ChainWriter;
   readonly #now: () => Date;
 
-  private constructor(file: string, aim: RunAim, lines: LineWriter, now: () => Date) {
+  private constructor(file: string, aim: RunAim, lines: LineWriter, chain: ChainWriter, now: () => Date) {
     this.file = file;
     this.#aim = aim;
     this.#lines = lines;
+    this.#chain = chain;
     this.#now = now;
   }
 
@@ -50,24 +54,27 @@ export class RunRecorder {
     const planned = sites.flatMap(({ functions }) =>
       functions.map((fn): RunLine => ({ line: "planned", function: fn.arn, changes: plannedMoves(fn, plan.goal(fn)) })),
     );
-    const content = [...lines([first, ...planned, { line: "begun", aim: "sync", at: now.toISOString() }])];
+    const chain = new ChainWriter(chainStart, sha256);
+    const begun: RunLine = { line: "begun", aim: "sync", at: now.toISOString() };
+    const content = [first, ...planned, begun].map((line) => Buffer.from(`${chain.seal(formatRunLine(line))}\n`));
     const [written] = await backups.write(stack, [{ kind: "sync", content }], now, sameRunAs);
     if (!written) throw new LayersError("internal", "The run record was not written.", { changed: unchanged });
     const writer = await backups.openForLines(written.path);
-    return new RunRecorder(written.shownPath, "sync", writer, () => clock.now());
+    return new RunRecorder(written.shownPath, "sync", writer, chain, () => clock.now());
   }
 
   /**
    * Goes on with the record of an earlier run.
-   * @throws LayersError `backup-folder`
+   * @throws LayersError `backup-folder`, `record-invalid`
    */
   static async reopen(
     { backups, clock }: Ports,
     file: Pick<Backup, "path" | "shownPath">,
     aim: RunAim,
   ): Promise<RunRecorder> {
+    const { point } = await readRecord(backups, file);
     const writer = await backups.openForLines(file.path);
-    const recorder = new RunRecorder(file.shownPath, aim, writer, () => clock.now());
+    const recorder = new RunRecorder(file.shownPath, aim, writer, new ChainWriter(point, sha256), () => clock.now());
     await recorder.#append({ line: "begun", aim, at: clock.now().toISOString() });
     return recorder;
   }
@@ -114,7 +121,7 @@ export class RunRecorder {
   }
 
   #append(line: RunLine): Promise<void> {
-    return this.#lines.append(formatRunLine(line));
+    return this.#lines.append(this.#chain.seal(formatRunLine(line)));
   }
 }
 
@@ -127,8 +134,4 @@ function plannedMoves({ layers }: LiveFunction, wanted: readonly string[]): Plan
   return movesBetween(layers, wanted).map((move) =>
     move.from === null ? { ...move, at: wanted.indexOf(`${move.layer}:${move.to}`) } : move,
   );
-}
-
-function* lines(all: readonly RunLine[]): Generator<Uint8Array> {
-  for (const line of all) yield Buffer.from(`${formatRunLine(line)}\n`);
 }

@@ -9,7 +9,15 @@ import { during } from "../steps";
 import { liveChanges, movingTargets } from "./plan";
 import type { LivePlan } from "./plans";
 import { inspect, refuseUnfit } from "./preflight";
-import { changedBy, type LoadedRecord, loadRecord, newestRecord, type RecordedNow, readRecorded } from "./record";
+import {
+  changedBy,
+  type LoadedRecord,
+  loadRecord,
+  newestRecord,
+  type RecordedNow,
+  readRecorded,
+  warningsOf,
+} from "./record";
 
 /** Which run is to be finished, and how. */
 export interface ResumeRequest {
@@ -53,7 +61,7 @@ export async function planResume(ports: Ports, request: ResumeRequest): Promise<
         .filter(({ functions }) => functions.length > 0),
       changes: visited.flatMap(({ targets }) => targets.flatMap((one) => liveChanges(one.function, one.layers))),
       skipped: [...skipped, ...visited.flatMap(({ now }) => changedByOthers(now))],
-      warnings: refuseUnfit(visited.flatMap(({ inspection }) => inspection ?? [])),
+      warnings: [...warningsOf(record), ...refuseUnfit(visited.flatMap(({ inspection }) => inspection ?? []))],
       goal,
       aliases: [],
       publish: history.publish,
