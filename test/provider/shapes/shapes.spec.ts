@@ -9,7 +9,7 @@ import { live, type Shape } from "./run";
 const shapes = [...formsOfLayers, ...resourceOptions, ...programs, ...kindsOfFunctions, ...promises];
 
 // The life of a program takes the engine six commands and more.
-const sampleSize = 2;
+const sampleSize = 1;
 
 function sampled(): readonly Shape[] {
   const some = fc.shuffledSubarray(shapes, { minLength: sampleSize, maxLength: sampleSize });
