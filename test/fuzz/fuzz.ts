@@ -51,7 +51,7 @@ export async function checkEdit(text: string, edit: Edit, env?: Record<string, s
 /** A stack in a backend of its own, under the names of the state's, which has the state. */
 async function throwAway(text: string, env: Record<string, string> = {}): Promise<Project> {
   const [, stack = "dev", name = "fuzz"] = /"urn:pulumi:([^:"]*)::([^:"]*)::/.exec(text) ?? [];
-  const project = await createProject({ name, stack, env, files: { "state.json": JSON.parse("{}") } });
+  const project = await createProject({ name, stack, env });
   await project.write({ "state.json": text });
   await project.succeeds(["stack", "import", "--file", "state.json"]);
   return project;
