@@ -36,8 +36,8 @@ export type ConfigSearch =
 
 /**
  * Reads the layers that policies compare with: from the settings (`configFile`, or `layers`), else from the file that
- * LAMBDA_LAYERS_CONFIG names, else from `layer_config.yaml` in the caller's directory or the nearest one above it, up to the root of the
- * repository, or without one to the folder of Pulumi.yaml: what lies further up may be anybody's.
+ * LAMBDA_LAYERS_CONFIG names, else from `layer_config.yaml` in the caller's directory or the nearest one above it, up
+ * to the root of the repository, or without one to the folder of Pulumi.yaml: what lies further up may be anybody's.
  * Never throws for what a user wrote.
  */
 export function findConfig(settings: PolicySettings, env: NodeJS.ProcessEnv, directory: string): ConfigSearch {
@@ -79,8 +79,9 @@ function readNamed(name: string, setting: string, directory: string): ConfigSear
 }
 
 function notFound(directory: string): ConfigSearch {
+  const root = searchRoot(directory);
   const problem = [
-    `No layer config: there is no ${defaultConfigFile} in ${directory} or a directory above it, up to ${searchRoot(directory)}. Nothing was checked.`,
+    `No layer config: there is no ${defaultConfigFile} in ${directory} or a directory above it, up to ${root}. Nothing was checked.`,
     `Set \`configFile\` in the configuration of layer-version-pinned, or ${configVariable}. ${aboutDirectory(directory)}`,
   ].join("\n");
   return { found: false, missing: true, problem };

@@ -132,10 +132,14 @@ describe("the policy pack on the engine", function () {
 
     const missing = await run("policy", "analyze", "--file", recorded, ...pack);
     assert.notEqual(missing.code, 0);
-    const notFound = `No layer config: there is no layer_config.yaml in ${elsewhere} or a directory above it.`;
-    assert.deepEqual(said(missing.output, "No layer config"), [`${notFound} Nothing was checked.`]);
+    const notFound = `No layer config: there is no layer_config.yaml in ${elsewhere} or a directory above it`;
+    assert.deepEqual(said(missing.output, "No layer config"), [
+      `${notFound}, up to ${elsewhere}. Nothing was checked.`,
+    ]);
     assert.match(missing.output, /Set `configFile` in the configuration of layer-version-pinned/);
 
+    // The search ends at the root of a repository: without one, nothing above the directory is taken.
+    await mkdir(join(elsewhere, "..", ".git"));
     await stack.write({ "../elsewhere/layer_config.yaml": configText });
     const found = await run("preview", ...pack);
     assert.match(found.output, /Function api: Layer base-dev version 1 -> 5\s+\.\.\/layer_config\.yaml:3:14 declares/);
