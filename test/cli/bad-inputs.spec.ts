@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
+import { itSampled } from "../support/counts";
 import { createProject, type Project } from "../support/engine";
 import { awsFunction, layer } from "../support/states";
 import { cli, readmeConfig, readmeState } from "./harness";
@@ -302,7 +303,7 @@ describe("lambda-layers with bad input", () => {
 
   /** Runs in a folder of its own, or in the project. */
   const check = ({ name, args, code, says, next, files, env }: BadInput) =>
-    it(name, async () => {
+    itSampled(name, async () => {
       const folder = files ? join(project.root, `input-${folders++}`) : project.dir;
       for (const [path, content] of Object.entries(files ?? {})) {
         await mkdir(dirname(join(folder, path)), { recursive: true });

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { compareStates } from "../../sdk/core/state/compare";
 import { layer, useStack } from "../ops/harness";
-import { counts, seed } from "../support/counts";
+import { counts, itSampled, seed } from "../support/counts";
 import type { Project } from "../support/engine";
 import type { Outcome, Running } from "../support/processes";
 import { startCli } from "./harness";
@@ -100,12 +100,12 @@ describe("a run that is cut short", function () {
   };
 
   it("by a kill leaves the old state or the new, and the next run ends right", () =>
-    cutShortAtEachStep({ sample: 4, full: 110 }, async (step, delay) => {
+    cutShortAtEachStep({ sample: 2, full: 110 }, async (step, delay) => {
       await cutShort("update", step, delay, "SIGKILL");
     }));
 
   it("by Ctrl-C says what was done, and the next run ends right", () =>
-    cutShortAtEachStep({ sample: 4, full: 110 }, async (step, delay) => {
+    cutShortAtEachStep({ sample: 2, full: 110 }, async (step, delay) => {
       const { code, signal, output } = await cutShort("update", step, delay, "SIGINT");
       // Node does not catch signals any more once it is about to exit.
       assert.ok(code === 0 || code === 130 || signal === "SIGINT", `${code} ${signal}\n${output}`);
@@ -120,7 +120,7 @@ describe("a run that is cut short", function () {
       await cutShort("rollback", step, delay, "SIGKILL");
     }));
 
-  it("during a slow import is waited for by the next run", async () => {
+  itSampled("during a slow import is waited for by the next run", async () => {
     const { project } = deployed;
     const target = 3 - at;
     const slow = await slowPulumi(project, 3);

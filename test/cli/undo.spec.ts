@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { itSampled } from "../support/counts";
 import { layer } from "../support/states";
 import { ReceiptStack } from "./receipt-stack";
 
@@ -12,7 +13,7 @@ describe("lambda-layers going back", function () {
   afterEach(() => stack.reset());
 
   describe("rollback", () => {
-    it("puts the versions back, of the state and of the functions", async () => {
+    itSampled("puts the versions back, of the state and of the functions", async () => {
       await stack.run(["--sync-aws"]);
       const dryRun = await stack.run(["rollback", "--dry-run", "--sync-aws"]);
       assert.match(
@@ -44,7 +45,7 @@ describe("lambda-layers going back", function () {
       emulator.fault({ ...fault, code: "InvalidParameterValueException", message: "no luck" });
     };
 
-    it("advises to run again where AWS did not update a function", async () => {
+    itSampled("advises to run again where AWS did not update a function", async () => {
       await stack.run(["--sync-aws"]);
       failUpdate(stack, "api");
       const { code, stderr } = await stack.run(["rollback", "--yes", "--sync-aws"]);
@@ -64,7 +65,7 @@ describe("lambda-layers going back", function () {
       const advice =
         "What is gone cannot be attached again: publish that content as a new version, or choose a version that exists, and declare it in the config.\n";
 
-      it("advises what can help, beside running again for what can be finished so", async () => {
+      itSampled("advises what can help, beside running again for what can be finished so", async () => {
         failUpdate(gone, "worker");
         const both = await gone.run(["rollback", "--yes", "--sync-aws"]);
         assert.deepEqual([both.code, both.stderr.endsWith(`\n${advice}`)], [4, true], both.stderr);
@@ -83,7 +84,7 @@ describe("lambda-layers going back", function () {
       });
     });
 
-    it("replaces the whole state with --full", async () => {
+    itSampled("replaces the whole state with --full", async () => {
       await stack.run([]);
       const { code, stderr } = await stack.run(["rollback", "--full", "--yes"]);
       assert.equal(code, 0, stderr);
@@ -112,7 +113,7 @@ describe("lambda-layers going back", function () {
       assert.equal((await stack.run(["backups", "list", "--stack", "other"])).stdout, "INFO - There are no backups\n");
     });
 
-    it("removes old ones, but never the newest", async () => {
+    itSampled("removes old ones, but never the newest", async () => {
       await stack.run([]);
       const old = { "backups/dev_state_20200101_000000.json": "{}", "backups/dev_updated_20200101_000000.json": "{}" };
       await stack.project.write(old);

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { readmeConfig, startCli } from "../cli/harness";
 import type { Emulator } from "../emulator";
 import { useStack } from "../ops/harness";
+import { itSampled } from "../support/counts";
 import type { Project } from "../support/engine";
 import { layer } from "../support/states";
 import { runStep, type Step, sessionsOf } from "./sessions";
@@ -189,7 +190,7 @@ describe("docs/recovery.md", function () {
   });
 
   for (const [heading, expected] of Object.entries(cases)) {
-    it(heading, async () => {
+    itSampled(heading, async () => {
       await expected.arrange?.();
       for (const step of sections.get(heading) ?? []) {
         const { code, stdout } = await runStep(step, stack);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { type Emulator, startEmulator } from "../emulator";
 import { createAwsStack, preamble } from "../support/aws-stack";
+import { itSampled } from "../support/counts";
 import { checkout, type Project } from "../support/engine";
 import { layer } from "../support/states";
 import { runStep, sessionsOf } from "./sessions";
@@ -53,7 +54,7 @@ describe("docs/report.md", () => {
       await emulator?.close();
     });
 
-    it("shows what its commands print", async () => {
+    itSampled("shows what its commands print", async () => {
       const steps = (await sessionsOf("report.md")).flatMap((session) => session.steps);
       assert.ok(steps.length > 0);
       for (const step of steps) {

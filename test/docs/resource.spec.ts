@@ -5,6 +5,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Emulator, startEmulator } from "../emulator";
 import { createAwsStack } from "../support/aws-stack";
+import { itSampled } from "../support/counts";
 import { checkout, type Project } from "../support/engine";
 
 /** What each of them takes for granted. */
@@ -56,7 +57,7 @@ describe("docs/resource.md", function () {
     return stack;
   }
 
-  it("follows layers that the program publishes", async () => {
+  itSampled("follows layers that the program publishes", async () => {
     const own = (version: number) => [`arn:aws:lambda:us-east-1:123456789012:layer:own:${version}`];
     const project = await stackOf("Layers that the program publishes", { "layer/x.js": "1" });
     await project.up();

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Emulator, startEmulator } from "../emulator";
+import { itSampled } from "../support/counts";
 import { checkout, createProject, type Project } from "../support/engine";
 import { sessionsOf } from "./sessions";
 
@@ -29,7 +30,7 @@ describe("docs/resource.md, on restoring", function () {
     return /^```ts\n([\s\S]*?)^```$/m.exec(section)?.[1] ?? assert.fail(`no program under ${heading}`);
   }
 
-  it("restores as it shows", async () => {
+  itSampled("restores as it shows", async () => {
     const names = ["billing-export", "billing-import"];
     emulator.seed({ functions: names.map((name) => ({ name, layers: ["receipt-dynamo-dev:2"] })) });
     const project = await createProject({

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { bin } from "../cli/harness";
 import { type Emulator, startEmulator } from "../emulator";
 import { createAwsStack, preamble } from "../support/aws-stack";
+import { itSampled } from "../support/counts";
 import { checkout, type Project } from "../support/engine";
 import { start } from "../support/processes";
 
@@ -52,7 +53,7 @@ describe("docs/tour.md", function () {
     await emulator?.close();
   });
 
-  it("shows what its commands print, one after the other", async () => {
+  itSampled("shows what its commands print, one after the other", async () => {
     const tools = join(project.root, "tools");
     await mkdir(tools);
     await writeFile(join(tools, "lambda-layers"), `#!/bin/sh\nexec "${process.execPath}" "${bin}" "$@"\n`, {

@@ -5,6 +5,7 @@ import { parse } from "yaml";
 import { runStep } from "../docs/sessions";
 import { type Emulator, startEmulator } from "../emulator";
 import { createAwsStack, preamble } from "../support/aws-stack";
+import { itSampled } from "../support/counts";
 import { checkout, type Project } from "../support/engine";
 import { run } from "../support/processes";
 import { layer } from "../support/states";
@@ -72,7 +73,7 @@ describe("examples/github-actions", function () {
   };
   const versions = async () => [...new Set((await stack.exportText()).match(/receipt-dynamo-dev:\d/g))];
 
-  it("previews a pull request, and changes nothing", async () => {
+  itSampled("previews a pull request, and changes nothing", async () => {
     const { codes, summary } = await onEvent("pull_request");
     assert.deepEqual(codes, [0, 0, 0]);
     assert.match(summary, /api/);

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { LayersError } from "../../sdk/core/errors";
 import type { BackupPort, Ports, StackPort } from "../../sdk/ports";
 import { createPorts } from "../../sdk/wiring";
+import { itSampled } from "../support/counts";
 import { backupNames, importState, keepLines, type Told, update, useStack } from "./harness";
 
 const config = "layers: { receipt-dynamo: { version: 5 } }\n";
@@ -56,7 +57,7 @@ describe("an update that cannot be made", function () {
     assert.match(told.error?.describe() ?? "", message);
   };
 
-  it("because the stack is updated meanwhile loses nothing of that update", async () => {
+  itSampled("because the stack is updated meanwhile loses nothing of that update", async () => {
     const { project } = deployed;
     const up = async () => {
       await project.write({ second: "" });
@@ -87,27 +88,30 @@ describe("an update that cannot be made", function () {
     return { kept, text: await readFile(join(deployed.project.dir, kept), "utf8") };
   };
 
-  it("without overwriting an update made in the moment of the import names that, and keeps what it left", async () => {
-    const { project } = deployed;
-    const up = async () => {
-      await project.write({ third: "" });
-      await project.up();
-      await rm(join(project.dir, "third"));
-    };
-    const told = await update(project, {}, beforeImport(up));
-    fails(
-      told,
-      "verification-failed",
-      /has overwritten a change .* stack dev in file:\/\/\S+ meanwhile: the update of 20\S+Z\. .* kept in backups\/dev_state_\S+\.\n/,
-    );
-    assert.doesNotMatch(await stateNow(), /Function::c"/);
-    const { kept, text } = await overwritten(told);
-    assert.match(text, /Function::c"/);
-    assert.match(told.error?.next ?? "", new RegExp(`pulumi stack import --stack dev --file ${kept}$`));
-    await project.succeeds(["stack", "import", "--stack", "dev", "--file", kept]);
-    assert.equal((await update(project)).result?.changes.length, 2);
-    assert.match(await stateNow(), /Function::c"/);
-  });
+  itSampled(
+    "without overwriting an update made in the moment of the import names that, and keeps what it left",
+    async () => {
+      const { project } = deployed;
+      const up = async () => {
+        await project.write({ third: "" });
+        await project.up();
+        await rm(join(project.dir, "third"));
+      };
+      const told = await update(project, {}, beforeImport(up));
+      fails(
+        told,
+        "verification-failed",
+        /has overwritten a change .* stack dev in file:\/\/\S+ meanwhile: the update of 20\S+Z\. .* kept in backups\/dev_state_\S+\.\n/,
+      );
+      assert.doesNotMatch(await stateNow(), /Function::c"/);
+      const { kept, text } = await overwritten(told);
+      assert.match(text, /Function::c"/);
+      assert.match(told.error?.next ?? "", new RegExp(`pulumi stack import --stack dev --file ${kept}$`));
+      await project.succeeds(["stack", "import", "--stack", "dev", "--file", kept]);
+      assert.equal((await update(project)).result?.changes.length, 2);
+      assert.match(await stateNow(), /Function::c"/);
+    },
+  );
 
   it("without overwriting an import of somebody else's names that, and keeps it", async () => {
     const { project, original } = deployed;
@@ -125,7 +129,7 @@ describe("an update that cannot be made", function () {
     assert.match((await overwritten(told)).text, /receipt-dynamo-dev:7/);
   });
 
-  it("on a bucket names the object that holds what an update in that moment had left", async () => {
+  itSampled("on a bucket names the object that holds what an update in that moment had left", async () => {
     const { project } = deployed;
     const backend = async () => ({ url: "s3://states", file: undefined });
     const told = await update(
@@ -178,7 +182,7 @@ describe("an update that cannot be made", function () {
     }
   });
 
-  it("because the stack is locked leaves it as it is, and the next run ends right", async () => {
+  itSampled("because the stack is locked leaves it as it is, and the next run ends right", async () => {
     const { project } = deployed;
     const locks = join(project.root, "state/.pulumi/locks/organization/test/dev");
     await mkdir(locks, { recursive: true });

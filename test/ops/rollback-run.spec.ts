@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { executeRollback } from "../../sdk/ops/rollback";
 import { planRollback } from "../../sdk/ops/rollback-plan";
+import { itSampled } from "../support/counts";
 import { backupNames, layer, tell, update, useStack } from "./harness";
 
 const config = "layers: { receipt-dynamo: { version: 5 } }\n";
@@ -44,7 +45,7 @@ describe("a rollback of an update with --sync-aws", function () {
     assert.doesNotMatch(await project.exportText(), /receipt-dynamo-dev:5/);
   });
 
-  it("leaves functions alone that the run has not changed", async () => {
+  itSampled("leaves functions alone that the run has not changed", async () => {
     const { project, emulator } = deployed;
     emulator.edit("c", { Layers: [layer("receipt-dynamo-dev", 5), layer("unrelated", 1)] });
     await update(project, { syncAws: true });
@@ -53,7 +54,7 @@ describe("a rollback of an update with --sync-aws", function () {
     assert.deepEqual(emulator.layersOf("a")[0], layer("receipt-dynamo-dev", 1));
   });
 
-  it("writes no record of its own: it goes into the run's", async () => {
+  itSampled("writes no record of its own: it goes into the run's", async () => {
     const { project } = deployed;
     await update(project, { syncAws: true });
     await rollback();

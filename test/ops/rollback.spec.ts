@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { compareStates } from "../../sdk/core/state/compare";
 import { executeRollback } from "../../sdk/ops/rollback";
 import { planRollback, type RollbackRequest } from "../../sdk/ops/rollback-plan";
+import { itSampled } from "../support/counts";
 import { backupNames, importState, layer, tell, update, useStack } from "./harness";
 
 const program = `
@@ -64,7 +65,7 @@ describe("a rollback", function () {
     assert.equal(result?.backup, `backups/${state}`);
   });
 
-  it("of a rollback goes nowhere: it stays with the newest update", async () => {
+  itSampled("of a rollback goes nowhere: it stays with the newest update", async () => {
     const { project } = deployed;
     await update(project);
     await rollback();
@@ -76,7 +77,7 @@ describe("a rollback", function () {
     assert.deepEqual(await backupNames(project), names);
   });
 
-  it("goes back to before an update that was imported, not to a copy or an update that failed", async () => {
+  itSampled("goes back to before an update that was imported, not to a copy or an update that failed", async () => {
     const { project } = deployed;
     await update(project);
     const [kept] = await backupNames(project);

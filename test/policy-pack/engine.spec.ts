@@ -75,7 +75,7 @@ describe("the policy pack on the engine", function () {
     assert.deepEqual(emulator.writes(), []);
   });
 
-  it("stops it without a preview too", async () => {
+  itSampled("stops it without a preview too", async () => {
     const { code } = await stack.pulumi(["up", "--yes", "--skip-preview", ...pack]);
     assert.notEqual(code, 0);
     assert.deepEqual(
@@ -161,17 +161,20 @@ describe("the policy pack on the engine", function () {
     assert.equal(output.match(/\[mandatory\]/g)?.length, 1);
   });
 
-  it("ends before anything is checked if a policy or a setting of its configuration does not exist", async () => {
-    const { code, output } = await analyze("recorded.json", ["--policy-pack-config", "misspelt.json"]);
-    assert.notEqual(code, 0);
-    assert.match(output, /configuring policy pack "pulumi-lambda-layers": The policy configuration is not valid\./);
-    assert.match(output, /layer-declared has no setting "cofigFile"\. Did you mean configFile\?/);
-    assert.match(output, /there is no policy "layer-version-pined"\. Did you mean layer-version-pinned\?/);
-    assert.deepEqual(said(output, "Function "), []);
-    assert.doesNotMatch(output, /\n\s+at /);
-  });
+  itSampled(
+    "ends before anything is checked if a policy or a setting of its configuration does not exist",
+    async () => {
+      const { code, output } = await analyze("recorded.json", ["--policy-pack-config", "misspelt.json"]);
+      assert.notEqual(code, 0);
+      assert.match(output, /configuring policy pack "pulumi-lambda-layers": The policy configuration is not valid\./);
+      assert.match(output, /layer-declared has no setting "cofigFile"\. Did you mean configFile\?/);
+      assert.match(output, /there is no policy "layer-version-pined"\. Did you mean layer-version-pinned\?/);
+      assert.deepEqual(said(output, "Function "), []);
+      assert.doesNotMatch(output, /\n\s+at /);
+    },
+  );
 
-  it("names layers that are there twice, and minds none that is Lambda's own", async () => {
+  itSampled("names layers that are there twice, and minds none that is Lambda's own", async () => {
     const file = (name: string) => join(checkout, "test/data/cases", name, "export.json");
     const config = ["--policy-pack-config", "base.json"];
     const twice = await analyze(file("duplicates"), config);
@@ -189,7 +192,7 @@ describe("the policy pack on the engine", function () {
     assert.doesNotMatch(builtIn.output, /awslayer|Invalid/);
   });
 
-  it("reports a broken config once, with line and column", async () => {
+  itSampled("reports a broken config once, with line and column", async () => {
     const { code, output } = await analyze("recorded.json", [], { env: { LAMBDA_LAYERS_CONFIG: "broken.yaml" } });
     assert.notEqual(code, 0);
     assert.equal(output.match(/\[mandatory\]/g)?.length, 1, output);
@@ -207,7 +210,7 @@ describe("the policy pack on the engine, with values that are special", function
   });
   after(() => emulator.close());
 
-  it("says what is not known yet, and prints no secret", async () => {
+  itSampled("says what is not known yet, and prints no secret", async () => {
     const secretArn = layer("base-dev", 2).replace("123456789012", "210987654321");
     const stack = await createAwsStack({
       env: emulator.env,

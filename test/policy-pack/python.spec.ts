@@ -35,6 +35,8 @@ except auto.CommandError as error:
     sys.exit(str(error))
 `;
 
+import { itSampled } from "../support/counts";
+
 if (!python) console.log("No Python 3.10 or newer: the policy pack is not tried on a Python program");
 else
   describe("the policy pack with a Python program", function () {
@@ -65,7 +67,7 @@ else
       run(interpreter, ["main.py", ...args], { cwd: stack.dir, env: { ...stack.env, PWD: stack.dir } });
     const pack = join(checkout, "policy-pack");
 
-    it("flags its functions", async () => {
+    itSampled("flags its functions", async () => {
       emulator.resetCounts();
       const { code, output } = await python3("up", pack);
       assert.notEqual(code, 0);

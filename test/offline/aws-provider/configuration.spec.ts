@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../emulator";
 import { createAwsStack, preamble, recorded } from "../../support/aws-stack";
+import { itSampled } from "../../support/counts";
 import type { Project } from "../../support/engine";
 
 const base = "arn:aws:lambda:us-east-1:123456789012:layer:base:1";
@@ -39,7 +40,7 @@ describe("aws provider: where its calls go", function () {
 
   const names = (where: object) => emulator.functions(where).map(({ name }) => name);
 
-  it("follows region and credentials of stack, provider and resource", async () => {
+  itSampled("follows region and credentials of stack, provider and resource", async () => {
     assert.deepEqual(names({ account: "222222222222", region: "us-west-2" }), ["west"]);
     assert.deepEqual(names({ region: "eu-north-1" }), ["north"]);
     assert.ok(names({}).includes("east"));
@@ -64,13 +65,13 @@ describe("aws provider: where its calls go", function () {
     assert.deepEqual(outputs, { account: "222222222222", layers: [base], region: "us-east-1" });
   });
 
-  it("imports what others made", async () => {
+  itSampled("imports what others made", async () => {
     const { inputs, id } = await recorded(stack, "imported");
     assert.deepEqual([id, inputs.layers], ["existing", [base]]);
     await stack.preview("--expect-no-changes");
   });
 
-  it("changes tags and settings in place and publishes a version", async () => {
+  itSampled("changes tags and settings in place and publishes a version", async () => {
     await stack.write({
       "index.js": program.replace('tags: { team: "x" }, timeout: 10', 'tags: { squad: "y" }, timeout: 20'),
     });

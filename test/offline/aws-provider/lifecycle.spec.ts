@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../emulator";
 import { createAwsStack, preamble, recorded } from "../../support/aws-stack";
+import { itSampled } from "../../support/counts";
 import type { Project } from "../../support/engine";
 
 const base = (version: number) => `arn:aws:lambda:us-east-1:123456789012:layer:base:${version}`;
@@ -42,7 +43,7 @@ describe("aws provider: the life of a stack", function () {
     return { inputs: inputs.layers, outputs: outputs.layers };
   };
 
-  it("previews a new stack without a write, and what depends on it as unknown", () => {
+  itSampled("previews a new stack without a write, and what depends on it as unknown", async () => {
     assert.match(firstPreview, /layers +: \[\n +\[0\]: "arn:.*:layer:base:1"\n +\[1\]: \[unknown\]/);
     assert.match(firstPreview, /layers +: \[secret\]/);
     assert.match(firstPreview, /\+ 7 to create/);
@@ -105,14 +106,14 @@ describe("aws provider: the life of a stack", function () {
     assert.deepEqual(await layersIn("plain"), { inputs: undefined, outputs: [] });
   });
 
-  it("records removed layers as an empty list", async () => {
+  itSampled("records removed layers as an empty list", async () => {
     await stack.write({ "index.js": program({ layers: [] }).replace("{ layers: [] }", "{}") });
     await stack.up();
     assert.deepEqual(emulator.layersOf("api"), []);
     assert.deepEqual(await layersIn("api"), { inputs: undefined, outputs: [] });
   });
 
-  it("makes new content a new layer version, and moves the functions that use it", async () => {
+  itSampled("makes new content a new layer version, and moves the functions that use it", async () => {
     await stack.write({ "index.js": program({ text: "2" }) });
     const { stdout } = await stack.preview("--diff");
     assert.match(stdout, /LayerVersion: \(replace\)/);
@@ -122,7 +123,7 @@ describe("aws provider: the life of a stack", function () {
     assert.equal((await recorded(stack, "own")).id, own(2));
   });
 
-  it("replaces a function whose name changes", async () => {
+  itSampled("replaces a function whose name changes", async () => {
     await stack.write({ "index.js": program({ text: "2" }).replace('fn("api", {', 'fn("api", { name: "renamed",') });
     const { stdout } = await stack.preview("--diff");
     assert.match(stdout, /~ name: "api" => "renamed"/);
@@ -131,7 +132,7 @@ describe("aws provider: the life of a stack", function () {
     assert.ok(names.includes("renamed") && !names.includes("api"), `there are ${names}`);
   });
 
-  it("destroys all but what is to be kept", async () => {
+  itSampled("destroys all but what is to be kept", async () => {
     await stack.write({ "index.js": program({ text: "2", extra: 'fn("kept", { skipDestroy: true });' }) });
     await stack.up();
     await stack.destroy();

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { awsPluginFolder, standIn } from "../../support/aws-stack";
+import { itSampled } from "../../support/counts";
 import { checkout } from "../../support/engine";
 import { removeFolder, temporaryFolder } from "../../support/folders";
 import { run } from "../../support/processes";
@@ -38,7 +39,7 @@ describe("aws provider: the plugin", function () {
     assert.equal(awsPluginFolder({ PULUMI_AWS_PLUGIN_DIR: folder }), folder);
   });
 
-  it("is what the suite runs when PULUMI_AWS_PLUGIN_DIR names its folder", async () => {
+  itSampled("is what the suite runs when PULUMI_AWS_PLUGIN_DIR names its folder", async () => {
     await symlink(join(standIn, plugin), join(folder, "stand-in"));
     await script(plugin, `echo started >> "${folder}/trace"\nexec "${folder}/stand-in" "$@"`);
     const mocha = [require.resolve("mocha/bin/mocha.js"), "--no-config", "--require", "tsx/cjs"];

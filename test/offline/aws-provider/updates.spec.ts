@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { GetRoleCommand, IAMClient, ListRoleTagsCommand } from "@aws-sdk/client-iam";
 import { type Emulator, startEmulator } from "../../emulator";
 import { createAwsStack, preamble, recorded } from "../../support/aws-stack";
+import { itSampled } from "../../support/counts";
 import type { Project } from "../../support/engine";
 
 const program = (policy: object, role: string, text: string, settings: string) => `${preamble}
@@ -47,7 +48,7 @@ describe("aws provider: changes in place", function () {
     await emulator?.close();
   });
 
-  it("makes every change and takes away what the program no longer gives", async () => {
+  itSampled("makes every change and takes away what the program no longer gives", async () => {
     assert.equal(atFirst.outputs.reservedConcurrentExecutions, 5);
     await stack.preview("--expect-no-changes");
 

@@ -26,28 +26,31 @@ describe("the language host", function () {
   /** For programs that need no TypeScript, which takes a second of the processor to load. */
   const settings = runtime({ typescript: false });
 
-  it("runs a TypeScript program with its stack, configuration and output through preview, up and destroy", async () => {
-    const project = await create({
-      config: { "test:plain": "a b", "other:nested": { list: [1, 2] } },
-      files: {
-        "index.ts": `
+  itSampled(
+    "runs a TypeScript program with its stack, configuration and output through preview, up and destroy",
+    async () => {
+      const project = await create({
+        config: { "test:plain": "a b", "other:nested": { list: [1, 2] } },
+        files: {
+          "index.ts": `
             import * as pulumi from "@pulumi/pulumi";
             const plain: string = new pulumi.Config().require("plain");
             const nested = new pulumi.Config("other").requireObject<{ list: number[] }>("nested");
             console.log([pulumi.getStack(), pulumi.getProject(), pulumi.runtime.isDryRun(), plain, nested.list].join("|"));
             process.stderr.write("on stderr\\n");
             export const secret = pulumi.secret("hidden");`,
-      },
-    });
-    const { stdout } = await project.preview();
-    assert.match(stdout, /dev\|test\|true\|a b\|1,2/);
-    assert.match(stdout, /on stderr/);
-    assert.match((await project.up()).stdout, /dev\|test\|false\|a b\|1,2/);
-    assert.ok((await project.exportStack()).deployment.resources[0].outputs.secret.ciphertext);
-    await project.destroy();
-  });
+        },
+      });
+      const { stdout } = await project.preview();
+      assert.match(stdout, /dev\|test\|true\|a b\|1,2/);
+      assert.match(stdout, /on stderr/);
+      assert.match((await project.up()).stdout, /dev\|test\|false\|a b\|1,2/);
+      assert.ok((await project.exportStack()).deployment.resources[0].outputs.secret.ciphertext);
+      await project.destroy();
+    },
+  );
 
-  it("serves dynamic resources, with `main` in another folder", async () => {
+  itSampled("serves dynamic resources, with `main` in another folder", async () => {
     const project = await create({
       settings: { main: "src" },
       files: {
@@ -80,7 +83,7 @@ describe("the language host", function () {
     assert.match((await project.preview()).stdout, /argv two words 2 undefined/);
   });
 
-  it("runs an ES module", async () => {
+  itSampled("runs an ES module", async () => {
     const project = await create({
       settings: runtime({ nodeargs: "--import tsx", typescript: false }),
       files: {
@@ -121,7 +124,7 @@ describe("the language host", function () {
     assert.match((await project.pulumi(["preview"])).output, /typescript option must be a boolean/);
   });
 
-  it("runs a policy pack that knows stack and configuration, from the pack's folder", async () => {
+  itSampled("runs a policy pack that knows stack and configuration, from the pack's folder", async () => {
     const project = await create({ settings, config: { "test:key": "value" }, files: { "index.js": "" } });
     const pack = join(project.root, "pack");
     await mkdir(pack);
