@@ -15,7 +15,17 @@ export { loadLayerConfig } from "./files/config-file";
 export { unexpected } from "./ops/expectation";
 export { liveFailure } from "./ops/live/failure";
 export type { LivePlan, LiveResult } from "./ops/live/plans";
-export type { AwsResult, LiveChange, LoadedState, RunResult, Skipped, StateChange } from "./ops/plans";
+export type {
+  AwsResult,
+  LiveChange,
+  LoadedState,
+  Proof,
+  RunResult,
+  Skipped,
+  StateChange,
+  UndoneChange,
+} from "./ops/plans";
+export { proofFailure } from "./ops/recorded/prove";
 export type { UpdatePlan, UpdateResult } from "./ops/update";
-export type { Ports, Progress, Reporter } from "./ports";
+export type { Ports, PreviewStep, ProgramPort, Progress, Reporter } from "./ports";
 export { createPorts, LayerVersionUpdater, type LayerVersionUpdaterOptions, type WiringOptions } from "./wiring";

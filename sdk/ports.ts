@@ -50,6 +50,30 @@ export interface StackPort {
   isImporting(file: string): Promise<boolean>;
 }
 
+/** A step of a preview, as `pulumi preview --json` prints it: `[secret]` for each secret. What stays as it is has none. */
+export interface PreviewStep {
+  readonly urn: string;
+  /** Absent if the resource is new. */
+  readonly oldState?: { readonly urn: string; readonly delete?: boolean };
+  /** The resource as it would be, in the form that exported states have; absent if it goes. */
+  readonly newState?: object;
+}
+
+/** The program of the Pulumi project that the run works in. */
+export interface ProgramPort {
+  /**
+   * Previews the program, without a refresh, on a stack of the same project, name and configuration that has this state
+   * and that is thrown away. Writes nothing in the project, in the stack itself or in AWS.
+   * @param of whose state it is
+   * @throws LayersError `passphrase`, `pulumi-missing`, `interrupted`; `pulumi-failed` if the program cannot be previewed
+   */
+  previewOn(
+    of: { readonly stack: string; readonly project: string },
+    state: Iterable<Uint8Array>,
+    signal?: AbortSignal,
+  ): Promise<readonly PreviewStep[]>;
+}
+
 /** A file to be written into the backup folder. */
 export interface NewBackup {
   readonly kind: BackupKind;
@@ -190,6 +214,7 @@ export interface Reporter {
 export interface Ports {
   readonly configs: ConfigPort;
   readonly stacks: StackPort;
+  readonly programs: ProgramPort;
   readonly backups: BackupPort;
   readonly stateFiles: StateFilePort;
   readonly aws: AwsGateway;

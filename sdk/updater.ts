@@ -12,6 +12,7 @@ import type { LiveResult } from "./ops/live/plans";
 import type { RolloutOptions } from "./ops/live/rollout";
 import type { LoadedState } from "./ops/plans";
 import { loadState } from "./ops/recorded/load";
+import { proofFailure, proveState } from "./ops/recorded/prove";
 import { tellMatches } from "./ops/tell";
 import { unmatchedWarnings } from "./ops/unmatched";
 import {
@@ -41,6 +42,11 @@ export interface UpdaterOptions {
   readonly out?: string;
   /** Writes nothing: what there is to change is told and returned, see `unexpected`. */
   readonly expectNoChanges?: boolean;
+  /**
+   * Imports only if the program keeps the new versions, as a preview on a copy of the stack shows. In a dry run, and in
+   * what {@link LayerVersionUpdater.run} returns, see `proofFailure` for whether it does.
+   */
+  readonly prove?: boolean;
   /** Names in AWS: only these functions. */
   readonly functions?: readonly string[];
   /** Names in AWS: all but these functions. */
@@ -95,6 +101,18 @@ export class LayerVersionUpdater {
     if (options.out !== undefined && options.stateFile === undefined) {
       throw new LayersError("usage", "--out says where a state file goes: it needs --state-file.");
     }
+    if (options.prove && options.stateFile !== undefined) {
+      throw new LayersError(
+        "usage",
+        "A program is proved on a stack of its own: --state-file and --prove exclude each other.",
+      );
+    }
+    if (options.prove && options.expectNoChanges) {
+      throw new LayersError(
+        "usage",
+        "--expect-no-changes imports nothing that could be proved: it and --prove exclude each other.",
+      );
+    }
     if ((options.allFunctions || Object.keys(options.tags ?? {}).length > 0) && !options.syncAws) {
       throw new LayersError("usage", "--all-functions and --tag choose live functions: they need --sync-aws.");
     }
@@ -141,10 +159,14 @@ export class LayerVersionUpdater {
   /**
    * Imports the modified state back to Pulumi, or writes the state file; in a dry run nothing.
    * @returns the backup of the state as it was; null if nothing had to be written
+   * @throws LayersError `program-undoes`, `not-proved` with the option `prove`
    */
   async importStackState(): Promise<string | null> {
     const plan = this.#plan ?? (await this.updateLayerVersionsInState());
     if (plan.dryRun) return null;
+    const proof = this.options.prove ? await proveState(this.ports, plan, this.#scan) : undefined;
+    const failure = proofFailure({ stack: this.stackName, proof });
+    if (failure) throw failure;
     this.#applied = await applyToState(this.ports, plan, this.#scan);
     return this.#applied.shown;
   }
@@ -162,13 +184,14 @@ export class LayerVersionUpdater {
 
   /**
    * Does all of it: export, plan, confirmation, import, AWS.
-   * @throws LayersError; but functions that AWS did not update are in the result: see `liveFailure`
+   * @throws LayersError; but functions that AWS did not update, and a proof that failed, are in the result: see
+   * `liveFailure` and `proofFailure`
    */
   async run(): Promise<UpdateResult> {
-    const { expectNoChanges, confirm, maxChanges, rollout } = this.options;
+    const { expectNoChanges, confirm, maxChanges, rollout, prove } = this.options;
     await this.exportStackState();
     const plan = await this.updateLayerVersionsInState();
-    return executeUpdate(this.ports, plan, this.#scan, { ...rollout, expectNoChanges, confirm, maxChanges });
+    return executeUpdate(this.ports, plan, this.#scan, { ...rollout, expectNoChanges, confirm, maxChanges, prove });
   }
 
   /**

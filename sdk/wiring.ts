@@ -7,6 +7,7 @@ import { BackupFolder } from "./files/backups";
 import { ConfigFiles } from "./files/config-files";
 import { StateFiles } from "./files/state-file";
 import type { AwsGateway, Clock, Ports, Reporter } from "./ports";
+import { PulumiProgram } from "./pulumi/program";
 import { runCommand } from "./pulumi/shell";
 import { type PulumiCommand, PulumiStacks } from "./pulumi/stack";
 import { LayerVersionUpdater as Updater, type UpdaterOptions } from "./updater";
@@ -37,8 +38,10 @@ export interface WiringOptions {
 /** The use cases' ports with their real adapters: the Pulumi CLI, the file system, AWS and the clock. */
 export function createPorts(options: WiringOptions = {}): Ports {
   const { cwd = process.cwd(), backupDir, reporter = silent, signal } = options;
+  const pulumi = { cwd, onCommand: options.onPulumi };
   return {
-    stacks: new PulumiStacks({ cwd, onCommand: options.onPulumi }),
+    stacks: new PulumiStacks(pulumi),
+    programs: new PulumiProgram(pulumi),
     backups: new BackupFolder(backupDir, cwd),
     stateFiles: new StateFiles(cwd),
     configs: new ConfigFiles(cwd),

@@ -17,7 +17,7 @@ export const defaultCommand: CommandDefinition = {
   description:
     "Brings the layer versions that a Pulumi stack records to those that the configuration declares, and with --sync-aws the live Lambda functions too. The state is backed up first.",
   options: [
-    ...(["config", "stack", "dryRun", "syncAws", "expectNoChanges", "stateFile", "out"] as const),
+    ...(["config", "stack", "dryRun", "prove", "syncAws", "expectNoChanges", "stateFile", "out"] as const),
     ...place,
     ...withTags,
     ...rolloutNames,
@@ -28,6 +28,7 @@ export const defaultCommand: CommandDefinition = {
   examples: [
     ["lambda-layers --config layer_config.yaml --stack dev --dry-run", "show what would change"],
     ["lambda-layers --config layer_config.yaml --stack dev", "update the Pulumi state"],
+    ["lambda-layers --stack dev --prove", "only if the program keeps the new versions"],
     ["lambda-layers --config layer_config.yaml --stack prod --sync-aws", "and the functions in AWS"],
     ['lambda-layers --stack prod --sync-aws --canary 5 --check "./smoke-test.sh"', "carefully"],
     ["lambda-layers --stack dev,staging,prod --dry-run", "several stacks, one after the other"],

@@ -28,6 +28,10 @@ const whatToDo = {
   /** The same flag, for commands that are about all stacks. */
   stacks: stacks("all"),
   dryRun: flag("--dry-run", "show the changes and write nothing at all"),
+  prove: flag(
+    "--prove",
+    "import only if the program keeps the new versions, as a preview of it on a copy of the stack shows",
+  ),
   syncAws: flag("--sync-aws", "also update the live Lambda functions"),
   expectNoChanges: flag(
     "--expect-no-changes",

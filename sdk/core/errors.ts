@@ -18,6 +18,8 @@ export const exitStatus = {
   "layer-incompatible": 1,
   "aws-failed": 1,
   "not-known": 1,
+  "not-proved": 1,
+  "program-undoes": 1,
   "too-many-changes": 1,
   usage: 2,
   "config-invalid": 2,

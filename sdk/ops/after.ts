@@ -2,7 +2,7 @@ import { layerArn, parseLayerVersionArn } from "../core/arn";
 import type { AssessedFunction, SeenLayers } from "../core/assess";
 import type { FunctionOutcome } from "../core/live";
 import type { LiveReading } from "./expectation";
-import type { AwsResult, LiveChange, RunResult, StateChange } from "./plans";
+import type { AwsResult, LiveChange, Proof, RunResult, StateChange } from "./plans";
 
 /** What a run has changed. */
 export interface Changed {
@@ -40,6 +40,7 @@ function seenAfter({ status, after, revisionId }: FunctionOutcome): SeenLayers {
 export interface Ran extends RunResult {
   readonly live?: LiveReading;
   readonly recordedBack?: readonly StateChange[];
+  readonly proof?: Proof;
   readonly aws?: AwsResult & {
     readonly rolledBack?: Pick<AwsResult, "outcomes">;
     readonly published?: readonly Refusable[];
@@ -54,11 +55,17 @@ interface Refusable {
   readonly reason?: string;
 }
 
+/** Whether a run has changed nothing because its proof failed. */
+export function isHeldBack({ proof }: Pick<Ran, "proof">): boolean {
+  return proof !== undefined && proof.verdict !== "proved";
+}
+
 /**
  * How many layers of functions a run has changed, each once, whether in the state, in AWS or in both; in a dry run, would
  * change. What was put back does not count.
  */
-export function changedLayers({ dryRun, changes, recordedBack = [], aws }: Ran): number {
+export function changedLayers({ dryRun, changes, recordedBack = [], aws, proof }: Ran): number {
+  if (!dryRun && isHeldBack({ proof })) return 0;
   const keyOf = (change: StateChange | LiveChange) => `${change.function} ${change.arn}`;
   const status = new Map(aws?.outcomes.map((one) => [one.arn, one.status]));
   for (const one of aws?.rolledBack?.outcomes ?? []) if (one.status === "updated") status.delete(one.arn);

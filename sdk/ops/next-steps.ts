@@ -7,7 +7,7 @@ import type { FunctionFacts, StateFacts } from "../core/state/facts";
 import { listNames } from "../core/text";
 import type { Ports } from "../ports";
 import type { LiveResult, PutBackResult } from "./live/plans";
-import type { LiveChange, LoadedState, RunResult, StateChange } from "./plans";
+import type { LiveChange, LoadedState, Proof, RunResult, StateChange } from "./plans";
 
 // What a user cannot see of a run's consequences, each with the command that follows.
 
@@ -53,13 +53,14 @@ export function adviceAfterUpdate(
   { stack, state }: { readonly stack: string; readonly state: LoadedState },
   changes: readonly StateChange[],
   aws: RunResult["aws"],
+  proof?: Proof,
 ): string[] {
   if (changes.length === 0 || state.file !== undefined) return [];
   return [
     ...(aws === undefined
       ? ["AWS was not touched: live functions keep their layers until they are updated with --sync-aws."]
       : []),
-    ...(state.facts.reconciled.length === 0
+    ...(state.facts.reconciled.length === 0 && proof?.verdict !== "proved"
       ? [
           `A program that writes layer versions itself brings its own back with the next \`pulumi up\`: change them there too, or pin them with LayerVersions. See it: pulumi preview --stack ${stack}`,
         ]

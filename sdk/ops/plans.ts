@@ -101,6 +101,24 @@ export interface AwsResult {
   readonly record?: string;
 }
 
+/** A layer that a new state has at the declared version, and that the program would bring to another, or take off. */
+export interface UndoneChange extends Change {
+  readonly urn: string;
+  /** The new state's version. */
+  readonly from: number;
+}
+
+/** Whether the program keeps the layer versions of a new state, as a preview on a copy of the stack shows. */
+export interface Proof {
+  /** `undone`: of at least one layer it does not. `not-proved`: that is not known. Nothing is imported then. */
+  readonly verdict: "proved" | "undone" | "not-proved";
+  readonly undone: readonly UndoneChange[];
+  /** The functions of which it is not known, and why. */
+  readonly unknown: readonly Skipped[];
+  /** Why nothing is known; absent if the program could be previewed. */
+  readonly reason?: string;
+}
+
 /** What a run did, or would do: `--json` prints it. */
 export interface RunResult {
   readonly format: typeof documentFormat;

@@ -6,36 +6,36 @@ import type { Matcher } from "../core/match";
 import { changeLine } from "../core/report";
 import { count } from "../core/text";
 import type { Reporter } from "../ports";
-import type { LiveChange, StateChange } from "./plans";
+import type { LiveChange, StateChange, UndoneChange } from "./plans";
+
+/** Any change that a line can tell of. */
+type ToldChange = StateChange | LiveChange | UndoneChange;
 
 /** How lines call the functions of changes: by name, with the region or account if that is needed to tell them apart. */
 export function labelsOfChanges(
-  changes: readonly (StateChange | LiveChange)[],
+  changes: readonly ToldChange[],
   others: Iterable<NamedFunction> = [],
-): (change: StateChange | LiveChange) => string {
+): (change: ToldChange) => string {
   const label = labelsOf([...changes.map(namedBy), ...others]);
   return (change) => label(namedBy(change));
 }
 
-function namedBy(change: StateChange | LiveChange): NamedFunction {
+function namedBy(change: ToldChange): NamedFunction {
   const account = "functionArn" in change ? parseFunctionArn(change.functionArn)?.account : undefined;
   return { name: change.function, region: change.region, account };
 }
 
 /** The lines of changes, in their order. */
-export function changeLines(
-  changes: readonly (StateChange | LiveChange)[],
-  label: (change: StateChange | LiveChange) => string,
-): string[] {
+export function changeLines(changes: readonly ToldChange[], label: (change: ToldChange) => string): string[] {
   return changes.map((change) => changeLine({ ...change, function: label(change) }));
 }
 
 /** Lists changes, and says if there are none. */
 export function tellChanges(
   reporter: Reporter,
-  changes: readonly (StateChange | LiveChange)[],
+  changes: readonly ToldChange[],
   where: "" | " in AWS",
-  label: (change: StateChange | LiveChange) => string,
+  label: (change: ToldChange) => string,
 ): void {
   const found = count(changes.length, "layer version update");
   reporter.info(changes.length > 0 ? `Found ${found}${where}:` : `Found no layer version updates${where}`);

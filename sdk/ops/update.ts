@@ -4,14 +4,15 @@ import { unchanged } from "../core/errors";
 import { patchState } from "../core/state/patch";
 import { countLayers } from "../core/text";
 import type { Ports } from "../ports";
-import { afterRun } from "./after";
+import { afterRun, isHeldBack } from "./after";
 import type { LiveReading } from "./expectation";
 import { carryOut, plannedOnly } from "./live/carry-out";
 import type { LiveResult } from "./live/plans";
 import type { RolloutOptions } from "./live/rollout";
 import { adviceAfterUpdate } from "./next-steps";
-import { documentFormat, type LoadedState, type RunResult, type StateChange } from "./plans";
+import { documentFormat, type LoadedState, type Proof, type RunResult, type StateChange } from "./plans";
 import type { ScanState } from "./recorded/load";
+import { proveState } from "./recorded/prove";
 import { patchedState, pruneBackups, replaceStackState } from "./recorded/replace";
 import { planRestore } from "./recorded/restore";
 import { type ReviewOptions, review } from "./review";
@@ -24,6 +25,8 @@ export { planUpdate, type UpdatePlan, type UpdateRequest } from "./update-plan";
 /** How an update is carried out. */
 export interface UpdateOptions extends RolloutOptions, Omit<ReviewOptions, "dryRun" | "confirm"> {
   readonly confirm?: (plan: UpdatePlan) => Promise<boolean>;
+  /** Goes on only if the program keeps the new versions; in a dry run tells whether it does. */
+  readonly prove?: boolean;
 }
 
 /** What an update did, or would do: `--json` prints it. */
@@ -33,27 +36,31 @@ export interface UpdateResult extends RunResult {
   readonly live?: LiveReading;
   /** Recorded versions that went back, because the run in AWS was stopped and put back; absent if none did. */
   readonly recordedBack?: readonly StateChange[];
+  /** Whether the program keeps the new versions; absent if that was not to be proved, or nothing was to be imported. */
+  readonly proof?: Proof;
 }
 
 /**
- * Carries out an update as planned; in a dry run only tells.
- * @throws LayersError; but functions that AWS did not update are in the result: see `liveFailure`
+ * Carries out an update as planned; in a dry run, or if it cannot be proved, only tells.
+ * @throws LayersError; but functions that AWS did not update, and a proof that failed, are in the result: see
+ * `liveFailure` and `proofFailure`
  */
 export async function executeUpdate(
   ports: Ports,
   plan: UpdatePlan,
   scan: ScanState,
-  { confirm, ...options }: UpdateOptions = {},
+  { confirm, prove, ...options }: UpdateOptions = {},
 ): Promise<UpdateResult> {
-  const { dryRun } = plan;
+  const proof = prove ? await proveState(ports, plan, scan) : undefined;
+  const dryRun = plan.dryRun || isHeldBack({ proof });
   const reviewed = { ...plan, state: plan.changes, live: plan.aws, isMore: isCopied(plan) };
   const ask = confirm && (() => confirm(plan));
-  if (!(await review(ports, reviewed, { ...options, dryRun, confirm: ask }))) return plannedResult(ports, plan);
+  if (!(await review(ports, reviewed, { ...options, dryRun, confirm: ask }))) return plannedResult(ports, plan, proof);
   const backup = await applyToState(ports, plan, scan);
   const live = plan.aws && (await updateFunctions(ports, plan, options, backup));
   const recordedBack = live && (await restoreStopped(ports, plan, live, backup.now, scan));
-  const result = resultOf(plan, { backup: backup.shown, live, recordedBack: recordedBack ?? [] });
-  for (const line of adviceAfterUpdate(plan, standing(plan, recordedBack), live)) ports.reporter.warn(line);
+  const result = resultOf(plan, { backup: backup.shown, live, recordedBack: recordedBack ?? [], proof });
+  for (const line of adviceAfterUpdate(plan, standing(plan, recordedBack), live, proof)) ports.reporter.warn(line);
   return result;
 }
 
@@ -63,18 +70,19 @@ function isCopied({ state, out }: UpdatePlan): boolean {
 }
 
 /** The result of a run before anything was done. */
-export function plannedResult(ports: Ports, plan: UpdatePlan): UpdateResult {
+export function plannedResult(ports: Ports, plan: UpdatePlan, proof?: Proof): UpdateResult {
   const live = plan.aws && plannedOnly(ports, plan.aws);
-  return resultOf(plan, { backup: null, live, recordedBack: [] }, true);
+  return resultOf(plan, { backup: null, live, recordedBack: [], proof }, true);
 }
 
 interface Done {
   readonly backup: string | null;
   readonly live: LiveResult | undefined;
   readonly recordedBack: readonly StateChange[];
+  readonly proof: Proof | undefined;
 }
 
-function resultOf(plan: UpdatePlan, { backup, live, recordedBack }: Done, isPlanned = false): UpdateResult {
+function resultOf(plan: UpdatePlan, { backup, live, recordedBack, proof }: Done, isPlanned = false): UpdateResult {
   const { stack, dryRun, state, changes, skipped, functions, targetOf } = plan;
   const outcomes = [...(live?.outcomes ?? []), ...(live?.rolledBack?.outcomes ?? [])];
   const now = isPlanned ? functions : afterRun(functions, { state: standing(plan, recordedBack), outcomes });
@@ -89,6 +97,7 @@ function resultOf(plan: UpdatePlan, { backup, live, recordedBack }: Done, isPlan
     totals: totalsOf(assess(now, targetOf)),
     ...(plan.live && { live: plan.live }),
     ...(live && { aws: live }),
+    ...(proof && { proof }),
     ...(recordedBack.length > 0 && { recordedBack }),
   };
 }

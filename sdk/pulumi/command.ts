@@ -15,7 +15,8 @@ export interface CommandEnd {
 const always = ["--non-interactive", "--color=never"];
 
 /**
- * Runs `pulumi` and waits until it has ended and its output is read.
+ * Runs `pulumi` and waits until it has ended and its output is read: at the signal too, so that nothing goes on behind us.
+ * @param options.env beside this process's own
  * @param watch called with the process as soon as it runs
  * @throws LayersError `pulumi-missing`, `project-missing` where there is no such folder, `interrupted`
  */
@@ -26,11 +27,12 @@ export async function runPulumi(
 ): Promise<CommandEnd> {
   const problem = folderProblem(options.cwd);
   if (problem) throw projectMissing(options.cwd, problem);
-  const env = { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" };
+  const env = { ...process.env, ...options.env, PULUMI_SKIP_UPDATE_CHECK: "true" };
   try {
     const end = await new Promise<CommandEnd>((resolve, reject) => {
       const child = spawn("pulumi", [...always, ...args], { ...options, env });
-      child.once("error", reject);
+      // The signal is an error too, and the process has not ended by then.
+      child.once("error", (error) => child.pid === undefined && reject(error));
       child.once("close", (exitCode, signal) => resolve({ exitCode, signal }));
       watch(child);
     });
@@ -38,8 +40,7 @@ export async function runPulumi(
     if (end.signal === "SIGINT" || options.signal?.aborted) throw interrupted();
     return end;
   } catch (error) {
-    const { code, name } = error as NodeJS.ErrnoException;
-    if (name === "AbortError") throw interrupted();
+    const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "EACCES") throw pulumiMissing(error);
     throw error;
   }

@@ -1,9 +1,8 @@
-import { existsSync } from "node:fs";
 import { hostname } from "node:os";
-import { dirname, join } from "node:path";
 import { shortStackName } from "../core/config/declared";
 import { type ErrorCode, LayersError } from "../core/errors";
 import { didYouMean } from "../core/nearest";
+import { findProjectFile } from "./project";
 
 /** How a Pulumi command failed. */
 export interface PulumiFailure {
@@ -65,7 +64,7 @@ export function explainFailure(failure: PulumiFailure, stacks: readonly string[]
       `If .pulumi/stacks/PROJECT/${file} in the backend's folder is empty, delete it: the state beside it is whole, and Pulumi makes the file anew.`,
     );
   }
-  if (!isInProject(cwd)) return projectMissing(cwd, said);
+  if (findProjectFile(cwd) === undefined) return projectMissing(cwd, said);
   return error("pulumi-failed", `Pulumi could not ${what} the stack ${stack}: ${said}`, "Run again with --verbose.");
 }
 
@@ -106,15 +105,8 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Whether the folder, or one that it is in, holds a project file. */
-function isInProject(folder: string): boolean {
-  if (["yaml", "yml", "json"].some((extension) => existsSync(join(folder, `Pulumi.${extension}`)))) return true;
-  const above = dirname(folder);
-  return above !== folder && isInProject(above);
-}
-
 /** Pulumi's messages without `error: ` and without warnings, as one sentence that ends without a full stop. */
-function withoutPrefix(stderr: string): string {
+export function withoutPrefix(stderr: string): string {
   const lines = stderr.split("\n").filter((line) => !line.startsWith("warning: "));
   return lines
     .join("\n")

@@ -2,6 +2,7 @@ import { unchanged } from "../../core/errors";
 import { countLayers } from "../../core/text";
 import { unexpected } from "../../ops/expectation";
 import { liveFailure } from "../../ops/live/failure";
+import { proofFailure } from "../../ops/recorded/prove";
 import type { UpdatePlan } from "../../ops/update";
 import { LayerVersionUpdater } from "../../updater";
 import { runSummary } from "../ci";
@@ -13,13 +14,22 @@ import { resumeRun } from "./sync";
 
 export async function run(context: Context): Promise<number> {
   const { options } = context;
-  refuse([rolloutOfNone(options)], unchanged);
+  refuse(
+    [
+      rolloutOfNone(options),
+      [
+        options.prove && options.resume !== undefined,
+        "--resume goes on in AWS, and imports nothing that could be proved: it and --prove exclude each other.",
+      ],
+    ],
+    unchanged,
+  );
   if (!options.syncAws && (options.region ?? options.profile) !== undefined)
     context.reporter.warn(
       "--region and --profile say where live functions are: without --sync-aws they change nothing.",
     );
   const ports = await context.openPorts();
-  const { config: configPath, syncAws, stateFile, out, skipPreflight, expectNoChanges } = options;
+  const { config: configPath, syncAws, stateFile, out, skipPreflight, expectNoChanges, prove } = options;
   // Where there must be no changes, none are made.
   const dryRun = options.dryRun || expectNoChanges;
   const { maxChanges, confirm, ...rollout } = runOptions(context, question);
@@ -27,14 +37,16 @@ export async function run(context: Context): Promise<number> {
     if (options.resume !== undefined) return resumeRun(context, ports, stackName);
     const updater = new LayerVersionUpdater(
       {
-        ...{ stackName, configPath, dryRun, expectNoChanges, syncAws, stateFile, out, ...selectionOf(options) },
+        ...{ stackName, configPath, dryRun, expectNoChanges, prove, syncAws, stateFile, out, ...selectionOf(options) },
         ...{ skipPreflight, maxChanges, rollout, confirm },
       },
       ports,
     );
     const result = await updater.run();
     const { totals, aws, live } = result;
-    const failure = aws && liveFailure(ports, { stack: stackName, putBack: undefined }, aws);
+    const failure =
+      proofFailure({ ...result, stack: stackName }) ??
+      (aws && liveFailure(ports, { stack: stackName, putBack: undefined }, aws));
     const again = ports.advise(planWords(options, stackName, syncAws ? "state and AWS" : "state"));
     return {
       document: result,

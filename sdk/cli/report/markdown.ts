@@ -1,9 +1,9 @@
 import { isDrifted, type Place, type Standing } from "../../core/assess";
 import { count, countLayers } from "../../core/text";
-import { changedLayers, type Ran } from "../../ops/after";
+import { changedLayers, isHeldBack, type Ran } from "../../ops/after";
 import type { Assessment } from "../../ops/assess";
 import { failedReading } from "../../ops/expectation";
-import { type LiveChange, type Skipped, type StateChange, skippedName } from "../../ops/plans";
+import { type LiveChange, type Skipped, type StateChange, skippedName, type UndoneChange } from "../../ops/plans";
 import { labelsOfChanges, labelsOfStandings } from "../../ops/tell";
 import {
   askedPlaces,
@@ -26,7 +26,7 @@ export function renderStatusMarkdown(stacks: readonly ReportedStack[]): string {
 
 /** What a run on a stack changed, or in a dry run would change. */
 export function renderRunMarkdown(result: Ran): string {
-  const { stack, dryRun, changes, recordedBack = [], skipped, totals, aws } = result;
+  const { stack, dryRun, changes, recordedBack = [], skipped, totals, aws, proof } = result;
   const live = aws?.changes ?? [];
   const number = changedLayers(result);
   const failed = aws?.outcomes.filter(({ status }) => status === "failed" || status === "cancelled") ?? [];
@@ -41,10 +41,15 @@ export function renderRunMarkdown(result: Ran): string {
   return [
     heading(
       stack,
-      number === 0 ? "no changes" : `${countLayers(number)} ${dryRun ? "to change" : "changed"}`,
-      signOf(result, failed.length + refused.length > 0 || (dryRun && number > 0)),
+      runTitle(result),
+      signOf(result, failed.length + refused.length > 0 || (dryRun && number > 0) || isHeldBack(result)),
     ),
     ...(totals ? [`${[totalsText(totals), ...runGaps(result)].join("; ")}.`, ""] : []),
+    ...titled("Undone by the program:", changesTable(proof?.undone ?? [], labelsOfChanges(proof?.undone ?? []))),
+    ...list("Not proved:", [
+      ...(proof?.reason === undefined ? [] : [plain(proof.reason)]),
+      ...(proof?.unknown ?? []).map((one) => `${code(skippedName(one))}: ${plain(one.reason)}`),
+    ]),
     ...titled("In the Pulumi state:", changesTable(changes, label)),
     ...titled("In AWS:", changesTable(live, label)),
     ...list(
@@ -62,6 +67,14 @@ export function renderRunMarkdown(result: Ran): string {
     ...titled("Put back in the Pulumi state:", changesTable(recordedBack, label)),
     ...leftOut([...skipped, ...(aws?.skipped ?? [])]),
   ].join("\n");
+}
+
+function runTitle(result: Ran): string {
+  const { dryRun, proof } = result;
+  const number = changedLayers(result);
+  const what = number === 0 ? "no changes" : `${countLayers(number)} ${dryRun ? "to change" : "changed"}`;
+  if (!isHeldBack(result)) return what;
+  return `${dryRun ? what : "nothing changed"}, ${proof?.verdict === "undone" ? "undone by the program" : "not proved"}`;
 }
 
 /** The sign of a run's outcome: what was not looked at is not known. */
@@ -113,7 +126,7 @@ function titled(title: string, lines: readonly string[]): string[] {
   return lines.length > 0 ? [title, "", ...lines] : [];
 }
 
-function changesTable<T extends StateChange | LiveChange>(
+function changesTable<T extends StateChange | LiveChange | UndoneChange>(
   changes: readonly T[],
   label: (change: T) => string,
 ): string[] {

@@ -1,0 +1,134 @@
+import { layerArn, layerVersionArn } from "../../core/arn";
+import { type AssessedFunction, assess, type TargetOf } from "../../core/assess";
+import { type ErrorCode, LayersError, unchanged } from "../../core/errors";
+import { patchState } from "../../core/state/patch";
+import { countLayers, sentence } from "../../core/text";
+import { compareWithProgram, type ProgramLayers, type UndoneLayer } from "../../core/undone";
+import type { Ports, PreviewStep } from "../../ports";
+import { afterRun } from "../after";
+import { type LoadedState, type Proof, skippedName, skipping, type UndoneChange } from "../plans";
+import { checkpoint, withProgress } from "../steps";
+import { changeLines, labelsOfChanges } from "../tell";
+import type { ScanState } from "./load";
+import { byName, type StatePlan } from "./plan";
+
+/** The update of a stack's state, as far as a proof looks at it. */
+export interface ProvablePlan extends Pick<StatePlan, "changes" | "edits"> {
+  readonly state: LoadedState;
+  /** The functions that are meant. */
+  readonly functions: readonly AssessedFunction[];
+  readonly targetOf: TargetOf;
+}
+
+/**
+ * Finds out whether the program keeps the layer versions of a new state, before that is imported: by a preview of it on
+ * a copy of the stack that is thrown away. Nothing else of the preview is looked at.
+ * @param scan what the plan's state was scanned with
+ * @returns undefined if nothing is to be imported
+ * @throws LayersError `passphrase`, `interrupted`, and what {@link Ports.programs} throws but `pulumi-failed`
+ */
+export async function proveState(ports: Ports, plan: ProvablePlan, scan: ScanState): Promise<Proof | undefined> {
+  const { reporter, programs, signal } = ports;
+  const { state, edits, changes, functions, targetOf } = plan;
+  const { owner, secretsProvider } = state.facts;
+  if (edits.length === 0 || !owner) {
+    reporter.info("There is nothing to prove: no recorded version changes");
+    return undefined;
+  }
+  checkpoint(ports, unchanged);
+  // Only a passphrase is at hand wherever the state goes.
+  if (secretsProvider !== undefined && secretsProvider !== "passphrase")
+    return notProved(`the secrets of stack ${state.stack} are not encrypted by a passphrase (${secretsProvider})`);
+  const preview = () => programs.previewOn(owner, patchState(state.bytes, edits), signal);
+  let steps: readonly PreviewStep[];
+  try {
+    steps = await withProgress(reporter, "Previewing the program on a copy of the stack", preview);
+  } catch (error) {
+    if (!(error instanceof LayersError)) throw error;
+    if (error.code === "pulumi-failed") return notProved(error.message);
+    throw error.having(unchanged);
+  }
+  const standings = assess(afterRun(functions, { state: changes, outcomes: [] }).toSorted(byName), targetOf);
+  const { undone, unknown } = compareWithProgram(standings, programLayers(steps, scan));
+  const verdict = undone.length > 0 ? "undone" : unknown.length > 0 ? "not-proved" : "proved";
+  if (verdict === "proved")
+    reporter.info("Proved by a preview on a copy of the stack: the program keeps these versions");
+  const named = skipping(unknown.map(({ fn }) => fn));
+  return { verdict, undone: undone.map(undoneChange), unknown: unknown.map(({ fn, reason }) => named(fn, reason)) };
+}
+
+function undoneChange({ fn, layer, to }: UndoneLayer): UndoneChange {
+  const { name, region, urn = "" } = fn;
+  const target = to === null ? null : layerVersionArn({ ...layer, version: to });
+  const versions = { from: layer.version, to, target };
+  return { function: name, region, urn, layer: layer.name, arn: layerArn(layer), ...versions };
+}
+
+function notProved(reason: string): Proof {
+  return { verdict: "not-proved", undone: [], unknown: [], reason };
+}
+
+/** The layers that a program gives those functions that a preview changes, by the URNs that the state has. */
+function programLayers(steps: readonly PreviewStep[], scan: ScanState): Map<string, ProgramLayers> {
+  const found = new Map<string, ProgramLayers>();
+  for (const { urn, oldState, newState } of steps) {
+    // The function that has taken the place of one that waits for its deletion has the same URN.
+    if (oldState?.delete === true) continue;
+    // An alias gives a function another URN.
+    const known = oldState?.urn ?? urn;
+    if (newState) {
+      const [fn] = scan(stateOf(newState)).functions;
+      if (fn) found.set(known, fn.inputs);
+    } else if (!found.has(known)) found.set(known, "gone");
+  }
+  return found;
+}
+
+/** A state of one resource, so that it is read by the rules of all states. */
+function stateOf(resource: unknown): Uint8Array {
+  return Buffer.from(JSON.stringify({ version: 3, deployment: { resources: [resource] } }));
+}
+
+/** The error of a run that has imported nothing, because its program would undo that, or may; undefined if it was proved. */
+export function proofFailure({
+  stack,
+  proof,
+}: {
+  readonly stack: string;
+  readonly proof?: Proof | undefined;
+}): LayersError | undefined {
+  if (!proof || proof.verdict === "proved") return undefined;
+  const { undone, unknown, reason } = proof;
+  const error = (code: ErrorCode, lines: readonly string[], ...next: string[]) =>
+    new LayersError(code, lines.join("\n"), { changed: unchanged, next: next.join("\n") });
+  const preview = `pulumi preview --stack ${stack}`;
+  const without = `Or run without --prove, and look before the next \`pulumi up\`: ${preview}`;
+  const notKnown = unknown.map((one) => `  Function ${skippedName(one)}: ${one.reason}`);
+  const leaveOut = "Leave out with -e what is not known.";
+  if (undone.length > 0) {
+    return error(
+      "program-undoes",
+      [
+        `The program undoes ${countLayers(undone.length)}, as a preview on a copy of the stack shows:`,
+        ...changeLines(undone, labelsOfChanges(undone)).map((line) => `  ${line}`),
+        ...(notKnown.length > 0 ? ["What it gives these is not known:", ...notKnown] : []),
+      ],
+      "Declare these versions in the program, or have it take them from the config: pinLayers() or LayerVersions, before its functions. Then run again.",
+      ...(notKnown.length > 0 ? [leaveOut] : []),
+      without,
+    );
+  }
+  if (reason === undefined)
+    return error(
+      "not-proved",
+      ["Not proved: what the program gives these is not known.", ...notKnown],
+      leaveOut,
+      without,
+    );
+  return error(
+    "not-proved",
+    [`Not proved: ${sentence(reason)}`],
+    `See whether the program can be previewed at all: ${preview}`,
+    "If it can, it needs what a copy does not have: other stacks, environments, or a secrets provider that is no passphrase. Run without --prove then, and look at the preview before the next `pulumi up`.",
+  );
+}

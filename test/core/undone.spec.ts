@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { parseLayerVersionArn } from "../../sdk/core/arn";
+import { type AssessedFunction, assess } from "../../sdk/core/assess";
+import type { RecordedLayer } from "../../sdk/core/state/facts";
+import { compareWithProgram, type ProgramLayers } from "../../sdk/core/undone";
+import { layer } from "../support/states";
+
+const urn = "urn:pulumi:dev::shop::aws:lambda/function:Function::api";
+
+/** What a program gives `api`, whose state has `base` at 5 (declared so) beside other layers, by default one that is not declared. */
+function compare(
+  program: ProgramLayers | undefined,
+  state = ["base:5", "other:1"],
+  enforce: "exact" | "minimum" = "exact",
+) {
+  const layers = state.flatMap((text) => parseLayerVersionArn(arnOf(text)) ?? []);
+  const fn: AssessedFunction = {
+    ...{ name: "api", arn: undefined, region: undefined, account: undefined, urn, recordedBy: "function" },
+    ...{ recorded: { layers, complete: true }, live: undefined },
+  };
+  const standings = assess([fn], ({ name }) => (name === "base" ? { version: 5, enforce } : undefined));
+  const { undone, unknown } = compareWithProgram(standings, new Map(program ? [[urn, program]] : []));
+  return [
+    ...undone.map((one) => `${one.layer.name} ${one.layer.version} -> ${one.to}`),
+    ...unknown.map(({ reason }) => reason),
+  ];
+}
+
+function arnOf(text: string): string {
+  const [name = "", version] = text.split(":");
+  return layer(name, Number(version));
+}
+
+const list = (...texts: string[]): ProgramLayers => ({
+  kind: "list",
+  layers: texts.map((text): RecordedLayer => {
+    if (text === "secret") return { kind: "secret" };
+    const isLayer = /^\w+:\d+$/.test(text);
+    return { kind: "text", text: isLayer ? arnOf(text) : text, version: undefined };
+  }),
+});
+
+const unreadable = "its layers are a secret, or not known before an update";
+
+describe("what a program makes of layers that are as declared", () => {
+  const cases: [name: string, program: ProgramLayers | undefined, expected: string[]][] = [
+    ["no change of the function at all", undefined, []],
+    ["the same", list("base:5", "other:1"), []],
+    ["another order, and other versions of what nobody declares", list("other:2", "base:5"), []],
+    ["an older version", list("base:4", "other:1"), ["base 5 -> 4"]],
+    ["a newer version", list("base:6", "other:1"), ["base 5 -> 6"]],
+    ["the layer is taken off", list("other:1"), ["base 5 -> null"]],
+    ["no list", { kind: "absent" }, ["base 5 -> null"]],
+    ["null", { kind: "null" }, ["base 5 -> null"]],
+    ["twice the layer, once as declared", list("base:5", "base:4"), ["base 5 -> 4"]],
+    ["a layer of Lambda's own beside it", list("arn:aws:lambda:::awslayer:AmazonLinux1703"), ["base 5 -> null"]],
+    ["the layer beside what is not known", list("04da6b54-80e4-46f7-96ec-b56ff0331ba9", "base:5"), []],
+    [
+      "another version beside what is not known",
+      list("04da6b54-80e4-46f7-96ec-b56ff0331ba9", "base:4"),
+      ["base 5 -> 4"],
+    ],
+    ["something that is not known", list("04da6b54-80e4-46f7-96ec-b56ff0331ba9"), [unreadable]],
+    ["a secret element", list("[secret]"), [unreadable]],
+    ["a secret element as states have it", list("secret"), [unreadable]],
+    ["a secret list, which a preview shows as a text", { kind: "other" }, [unreadable]],
+    ["a secret list", { kind: "secret" }, [unreadable]],
+    ["the end of the function", "gone", ["the program does not have it any more"]],
+  ];
+  for (const [name, program, expected] of cases) it(name, () => assert.deepEqual(compare(program), expected));
+
+  it("is told once of a function that is not known", () => {
+    assert.deepEqual(compare("gone", ["base:5", "other:1"]), ["the program does not have it any more"]);
+  });
+
+  it("leaves out what is not as declared anyway", () => assert.deepEqual(compare(list("base:3"), ["base:4"]), []));
+
+  it("lets a program have newer versions if a minimum is declared", () => {
+    assert.deepEqual(compare(list("base:6"), ["base:5"], "minimum"), []);
+    assert.deepEqual(compare(list("base:4"), ["base:5"], "minimum"), ["base 5 -> 4"]);
+  });
+});

@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { withThrowAwayFolder } from "../../sdk/pulumi/throw-away";
+import { checkout } from "../support/engine";
+import { run } from "../support/processes";
+
+describe("a folder that is thrown away", () => {
+  it("is for its owner alone, and gone after work that succeeds and work that fails", async () => {
+    const seen: string[] = [];
+    const work = async (folder: string) => {
+      seen.push(folder);
+      await writeFile(join(folder, "file"), "");
+      assert.equal((await stat(folder)).mode & 0o777, 0o700);
+      if (seen.length > 1) throw new Error("no luck");
+      return "done";
+    };
+    assert.equal(await withThrowAwayFolder(work), "done");
+    await assert.rejects(withThrowAwayFolder(work), /no luck/);
+    assert.equal(new Set(seen).size, 2);
+    assert.deepEqual(seen.filter(existsSync), []);
+  });
+
+  it("is gone when the process ends itself in the middle of the work", async () => {
+    const module = JSON.stringify(join(checkout, "sdk/pulumi/throw-away"));
+    const script = `require(${module}).withThrowAwayFolder(async (folder) => {
+      require("node:fs").writeFileSync(folder + "/file", "");
+      console.log(folder);
+      process.exit(130);
+    });`;
+    const args = ["--require", require.resolve("tsx/cjs"), "--eval", script];
+    const { code, stdout, output } = await run(process.execPath, args, { env: process.env });
+    assert.equal(code, 130, output);
+    assert.equal(existsSync(stdout.trim()), false);
+  });
+});
