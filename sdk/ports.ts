@@ -16,8 +16,34 @@ export interface Backend {
   readonly file: string | undefined;
 }
 
+/** What a search for Pulumi projects has found. */
+export interface FoundProjects {
+  /** Folders with a Pulumi.yaml, relative to the working directory of the run; `.` is that itself. In their order. */
+  readonly folders: readonly string[];
+  /** Folders that could not be looked into. */
+  readonly unreadable: readonly { readonly folder: string; readonly reason: string }[];
+}
+
+/** Pulumi projects below the working directory of the run. */
+export interface ProjectPort {
+  find(): Promise<FoundProjects>;
+  /**
+   * The config that is nearest to a project: in its folder, or one above it up to the working directory.
+   * @returns the path from the project's folder; undefined if there is none
+   */
+  nearestConfig(folder: string): string | undefined;
+  /** The path from a project's folder to a file that is named from the working directory. */
+  pathFrom(folder: string, file: string): string;
+}
+
 /** Pulumi stacks, by the Pulumi CLI. */
 export interface StackPort {
+  /**
+   * The names of the project's stacks, as Pulumi lists them.
+   * @param tag `KEY=VALUE` or `KEY`: only stacks that the backend has tagged so
+   * @throws LayersError what `exportState` throws
+   */
+  list(tag?: string, signal?: AbortSignal): Promise<readonly string[]>;
   /**
    * The stack's state as `pulumi stack export` prints it, byte for byte; secrets are ciphertext.
    * @throws LayersError `pulumi-missing`, `project-missing`, `pulumi-login`, `stack-missing`, `pulumi-failed`, `interrupted`
@@ -190,8 +216,11 @@ export interface Clock {
 
 /** A piece of work with a known or unknown number of steps. */
 export interface Progress {
-  /** @param total undefined where it is not known */
-  update(done: number, total?: number): void;
+  /**
+   * @param total undefined where it is not known
+   * @param note shown behind the numbers, such as `1 failed`
+   */
+  update(done: number, total?: number, note?: string): void;
   /** Ends the display; called in any case, also on failure. */
   end(): void;
 }
@@ -213,6 +242,7 @@ export interface Reporter {
 /** The world of a run. */
 export interface Ports {
   readonly configs: ConfigPort;
+  readonly projects: ProjectPort;
   readonly stacks: StackPort;
   readonly programs: ProgramPort;
   readonly backups: BackupPort;

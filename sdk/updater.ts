@@ -188,9 +188,23 @@ export class LayerVersionUpdater {
    * `liveFailure` and `proofFailure`
    */
   async run(): Promise<UpdateResult> {
-    const { expectNoChanges, confirm, maxChanges, rollout, prove } = this.options;
+    await this.plan();
+    return this.carryOut();
+  }
+
+  /** The first half of {@link run}: export and plan. Writes nothing. */
+  async plan(): Promise<UpdatePlan> {
     await this.exportStackState();
-    const plan = await this.updateLayerVersionsInState();
+    return this.updateLayerVersionsInState();
+  }
+
+  /**
+   * The other half of {@link run}: confirmation, import, AWS, as planned. A stack that was changed since is left alone.
+   * @throws LayersError as `run` does
+   */
+  async carryOut(): Promise<UpdateResult> {
+    const { expectNoChanges, confirm, maxChanges, rollout, prove } = this.options;
+    const plan = this.#plan ?? (await this.plan());
     return executeUpdate(this.ports, plan, this.#scan, { ...rollout, expectNoChanges, confirm, maxChanges, prove });
   }
 

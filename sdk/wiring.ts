@@ -5,6 +5,7 @@ import { LayersError } from "./core/errors";
 import { commandLine } from "./core/text";
 import { BackupFolder } from "./files/backups";
 import { ConfigFiles } from "./files/config-files";
+import { ProjectFolders } from "./files/projects";
 import { StateFiles } from "./files/state-file";
 import type { AwsGateway, Clock, Ports, Reporter } from "./ports";
 import { PulumiProgram } from "./pulumi/program";
@@ -45,6 +46,7 @@ export function createPorts(options: WiringOptions = {}): Ports {
     backups: new BackupFolder(backupDir, cwd),
     stateFiles: new StateFiles(cwd),
     configs: new ConfigFiles(cwd),
+    projects: new ProjectFolders(cwd),
     aws: createAwsGateway(options),
     commands: { run: (...args) => runCommand(cwd, ...args) },
     clock,

@@ -85,6 +85,11 @@ const systems: readonly CiSystem[] = [
   },
 ];
 
+/** Whether a CI system shows summaries here. */
+export function isInCi(env: NodeJS.ProcessEnv): boolean {
+  return systems.some(({ isRunning }) => isRunning(env));
+}
+
 /** Writes what came of all stacks to where the CI system that this runs in expects it. Not being able to is a warning. */
 export async function writeJobSummary(summaries: readonly JobSummary[], job: Job): Promise<void> {
   const system = systems.find(({ isRunning }) => isRunning(job.env));
@@ -100,10 +105,13 @@ export async function writeJobSummary(summaries: readonly JobSummary[], job: Job
   }
 }
 
-/** The summary of where a stack's layers stand. */
-export function statusSummary(assessment: Assessment): JobSummary {
+/**
+ * The summary of where a stack's layers stand.
+ * @param label how the stack is named, if not as the assessment does
+ */
+export function statusSummary(assessment: Assessment, label = assessment.stack): JobSummary {
   const { totals, live } = assessment;
-  const markdown = () => renderStatusMarkdown([assessment]);
+  const markdown = () => renderStatusMarkdown([{ ...assessment, stack: label }]);
   return { markdown, changes: totals.drift, totals, gaps: liveGaps(live), isTold: true };
 }
 
@@ -113,11 +121,14 @@ export function failureSummary(failed: FailedStack): JobSummary {
   return { markdown, changes: 0, totals: undefined, gaps: [], isTold: true };
 }
 
-/** The summary of a run that changes something, or in a dry run would. */
-export function runSummary(result: Ran): JobSummary {
+/**
+ * The summary of a run that changes something, or in a dry run would.
+ * @param label how the stack is named, if not as the result does
+ */
+export function runSummary(result: Ran, label = result.stack): JobSummary {
   const { dryRun, totals } = result;
   return {
-    markdown: () => renderRunMarkdown(result),
+    markdown: () => renderRunMarkdown({ ...result, stack: label }),
     changes: changedLayers(result),
     totals: totals ?? undefined,
     gaps: runGaps(result),

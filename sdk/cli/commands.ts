@@ -1,5 +1,5 @@
 import type { CommandDefinition } from "./context";
-import { type OptionName, rolloutNames } from "./options";
+import { type OptionName, rolloutNames, whichStacksNames } from "./options";
 
 const place: readonly OptionName[] = ["backupDir", "cwd"];
 const output: readonly OptionName[] = ["json", "verbose"];
@@ -18,6 +18,7 @@ export const defaultCommand: CommandDefinition = {
     "Brings the layer versions that a Pulumi stack records to those that the configuration declares, and with --sync-aws the live Lambda functions too. The state is backed up first.",
   options: [
     ...(["config", "stack", "dryRun", "prove", "syncAws", "expectNoChanges", "stateFile", "out"] as const),
+    ...whichStacksNames,
     ...place,
     ...withTags,
     ...rolloutNames,
@@ -47,6 +48,7 @@ export const commands: readonly CommandDefinition[] = [
       "Brings live functions to the versions that the configuration declares, as fast as Lambda's request limits allow, and keeps a record by which each function can be put back. The functions are those of the stack's state, or without Pulumi those that --function, --tag or --all-functions mean.",
     options: [
       ...(["config", "stack", "dryRun", "expectNoChanges", "publish", "alias", "skipAliases"] as const),
+      ...whichStacksNames,
       ...place,
       ...withTags,
       "shard",
@@ -71,15 +73,18 @@ export const commands: readonly CommandDefinition[] = [
       "Shows one row a function and layer: the version that the configuration declares, the one that the stack's state records, and the live one. What is not as declared is marked with !, what is not known with ?.",
     options: [
       ...(["config", "stack", "recordedOnly", "expectNoChanges", "stateFile"] as const),
+      ...whichStacksNames,
       ...place,
       ...looked,
       "drifted",
+      "matrix",
       ...output,
     ],
     examples: [
       ["lambda-layers status --stack prod --expect-no-changes", "exit with 7 if anything has drifted"],
       ["lambda-layers status --stack prod --drifted", "only what is not as declared"],
       ["lambda-layers status --all-functions --regions us-east-1,eu-west-1", "without Pulumi"],
+      ["lambda-layers status --projects '*' --stack '*'", "every stack of every project below this folder"],
     ],
     load: () => import("./commands/status.js"),
   },
@@ -90,6 +95,7 @@ export const commands: readonly CommandDefinition[] = [
       "Writes where the layers of all functions stand, as `status` shows it, in forms to look at and to pass on: a page with a matrix of functions by layers, Markdown for a pull request, SARIF for code scanning. Several stacks go into one report. Changes nothing.",
     options: [
       ...(["config", "stack", "recordedOnly", "expectNoChanges", "stateFile"] as const),
+      ...whichStacksNames,
       ...place,
       ...looked,
       ...(["html", "markdown", "sarif"] as const),
@@ -107,7 +113,7 @@ export const commands: readonly CommandDefinition[] = [
     summary: "check the configuration, against the stack and against AWS",
     description:
       "Checks the configuration file, which layers of the stack's functions it matches, and in AWS whether every declared version exists and suits its functions. Fails if that could not all be read. Changes nothing.",
-    options: [...(["config", "stack", "stateFile"] as const), ...place, ...looked, ...output],
+    options: [...(["config", "stack", "stateFile"] as const), ...whichStacksNames, ...place, ...looked, ...output],
     examples: [["lambda-layers validate --state-file export.json", "without Pulumi"]],
     load: () => import("./commands/validate.js"),
   },
@@ -121,7 +127,7 @@ export const commands: readonly CommandDefinition[] = [
       description: "its name in AWS or in the Pulumi program, or its ARN or URN",
       required: true,
     },
-    options: [...(["config", "stack", "stateFile", "cwd"] as const), ...looked, ...output],
+    options: [...(["config", "stack", "stateFile", "cwd"] as const), ...whichStacksNames, ...looked, ...output],
     examples: [["lambda-layers explain --stack prod my-function-1", "all about one function"]],
     load: () => import("./commands/explain.js"),
   },
@@ -148,7 +154,7 @@ export const commands: readonly CommandDefinition[] = [
     summary: "show which declared layer versions are not the newest",
     description:
       "Shows for each declared layer the newest version, and the newest that suits the functions that use it. Declared versions that do not exist are marked. Fails if not all could be read. Changes nothing.",
-    options: ["config", "stack", "expectNoChanges", "stateFile", "cwd", ...aws, ...output],
+    options: ["config", "stack", "expectNoChanges", "stateFile", "cwd", ...whichStacksNames, ...aws, ...output],
     examples: [["lambda-layers outdated --stack prod --expect-no-changes", "exit with 7 if anything is outdated"]],
     load: () => import("./commands/outdated.js"),
   },
@@ -158,11 +164,18 @@ export const commands: readonly CommandDefinition[] = [
     description:
       "Edits the configuration: its version numbers and nothing else. With --stack the stack's override is edited, and added if there is none; without, the version for all stacks, as the functions of stack dev use it.",
     argument: { name: "layer", description: "entries of the configuration (default: all)", variadic: true },
-    options: ["config", "stack", "to", "minimumAge", "dryRun", "stateFile", "cwd", ...aws, "yes", ...output],
+    options: [
+      ...(["config", "stack", "to", "like", "minimumAge", "dryRun", "stateFile", "cwd"] as const),
+      ...whichStacksNames,
+      ...aws,
+      "yes",
+      ...output,
+    ],
     examples: [
       ["lambda-layers upgrade --dry-run", "show what would be edited"],
       ["lambda-layers upgrade --stack dev receipt-dynamo", "the newest one, in dev alone"],
       ["lambda-layers upgrade datadog --to 98", "this one"],
+      ["lambda-layers upgrade --like staging --stack prod", "what staging has, for prod too"],
       ["lambda-layers upgrade --minimum-age 7d", "nothing that is younger than a week"],
     ],
     load: () => import("./commands/upgrade.js"),
@@ -178,6 +191,7 @@ export const commands: readonly CommandDefinition[] = [
     },
     options: [
       ...(["config", "stack", "dryRun", "full", "syncAws"] as const),
+      ...whichStacksNames,
       ...place,
       ...functions,
       ...rolloutNames,

@@ -39,6 +39,7 @@ export interface Context {
   /** All words as they were given, behind `lambda-layers`. */
   readonly words: readonly string[];
   readonly stdout: Output;
+  readonly stderr: Output;
   readonly reporter: CliReporter;
   readonly env: NodeJS.ProcessEnv;
   /** The version of this package. */
@@ -49,6 +50,21 @@ export interface Context {
   readonly ask: ((question: string) => Promise<boolean>) | undefined;
   /** The world that the use cases run in. */
   openPorts(): Promise<Ports>;
+  /** The same command with something else about it, as for one of several stacks. */
+  derive(changes: ContextChanges): Context;
+}
+
+/** What can be else about a context. */
+export interface ContextChanges {
+  readonly options?: OptionValues;
+  readonly stdout?: Output;
+  readonly stderr?: Output;
+  /** Undefined, if it is there: nobody is asked. */
+  readonly ask?: undefined;
+  /** How work that takes long is shown. Default: as without the changes. */
+  readonly progress?: CliReporter["progress"];
+  /** In front of warnings and errors: which of several stacks they are about. */
+  readonly prefix?: string;
 }
 
 /** A command's implementation, loaded when it is run. */

@@ -5,12 +5,11 @@ import { skippedName } from "../ops/plans";
 import { labelsOfStandings, warningsOf } from "../ops/tell";
 import type { Ports } from "../ports";
 import { statusSummary } from "./ci";
-import type { Context } from "./context";
 import { assessmentDocument } from "./json";
 import type { OptionValues } from "./options";
 import { type Contradiction, placesTwice, refuse, selectionOf } from "./requests";
 import { configFile } from "./settings";
-import type { StackOutcome } from "./stacks";
+import type { StackOutcome, StackRun } from "./stacks";
 import { planWords } from "./words";
 
 // What the commands have in common that look at functions and change nothing.
@@ -33,7 +32,8 @@ export function assessRequest({ configs }: Ports, options: OptionValues, stack: 
 }
 
 /** Assesses a stack for a command that shows all of it, and warns of what its rows do not show. */
-export async function look({ options, reporter }: Context, ports: Ports, stack: string): Promise<Assessment> {
+export async function look({ context, ports, stack }: StackRun): Promise<Assessment> {
+  const { options, reporter } = context;
   const assessment = await assessStack(ports, assessRequest(ports, options, stack));
   const { standings, skipped, live } = assessment;
   const label = labelsOfStandings(standings);
@@ -58,15 +58,14 @@ export async function look({ options, reporter }: Context, ports: Ports, stack: 
  * @param rows the standings that are shown
  */
 export function lookOutcome(
-  { options }: Context,
-  ports: Ports,
+  { context: { options }, ports, label }: StackRun,
   assessment: Assessment,
   rows?: readonly Standing[],
 ): StackOutcome {
   return {
     document: assessmentDocument(assessment, rows),
     error: options.expectNoChanges ? unexpected(ports, assessment, planCommand(ports, options, assessment)) : undefined,
-    summary: statusSummary(assessment),
+    summary: statusSummary(assessment, label),
   };
 }
 

@@ -3,7 +3,7 @@ import { exitStatus, LayersError } from "../core/errors";
 import type { WiringOptions } from "../wiring";
 import { commandFirst, hasFlag } from "./argv";
 import { commands, defaultCommand } from "./commands";
-import type { Context } from "./context";
+import type { Context, ContextChanges } from "./context";
 import { tellError } from "./errors";
 import { errorDocument, printJson } from "./json";
 import { allFlags, type OptionValues } from "./options";
@@ -87,16 +87,18 @@ export async function main(words: readonly string[], world: World): Promise<numb
 }
 
 /** What is known of a context before it is made. */
-type Given = Pick<Context, "options" | "args" | "words" | "stdout"> & { readonly stderr: Output };
+type Given = Pick<Context, "options" | "args" | "words" | "stdout" | "stderr"> & ContextChanges;
 
-function createContext({ options, args, words, stdout, stderr }: Given, world: World): Context {
+function createContext(given: Given, world: World): Context {
+  const { options, args, words, stdout, stderr, prefix } = given;
   const { env, version, signal } = world;
   const { json, verbose, yes } = options;
-  const progress = stderr.isTerminal && !env.CI;
-  const reporter = createReporter({ stdout, stderr, json, verbose, progress });
-  const isAsked = stdout.isTerminal && !json && !yes && world.stdin.isTTY;
+  const isMoving = stderr.isTerminal && !env.CI;
+  const reporter = createReporter({ stdout, stderr, json, verbose, progress: given.progress ?? isMoving, prefix });
+  const isAsked = !("ask" in given) && stdout.isTerminal && !json && !yes && world.stdin.isTTY;
   return {
-    ...{ options, args, words, stdout, reporter, env, version, table: { commands, defaultCommand } },
+    ...{ options, args, words, stdout, stderr, reporter, env, version, table: { commands, defaultCommand } },
+    derive: (changes) => createContext({ ...given, ...changes }, world),
     ask: isAsked
       ? async (question) => {
           const { confirm } = await import("./confirm.js");

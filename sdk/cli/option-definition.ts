@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "commander";
+import { parseTolerance } from "../core/estate";
 import { parseShare } from "../core/rollout";
 import { parseShard } from "../core/shard";
 
@@ -97,6 +98,12 @@ export function numberFrom({ least = -Infinity, above = -Infinity, whole = false
 
 /** Parses `5` or `10%`. */
 export const shareFrom = orRefuse(parseShare, "Write a number of functions, such as 5, or a share, such as 10%.");
+
+/** Parses `0`, `5` or `10%`. */
+export const toleranceFrom = orRefuse(
+  parseTolerance,
+  "Write a number of stacks, such as 0 or 5, or a share, such as 10%.",
+);
 
 /** Parses `1/4`. */
 export const shardFrom = orRefuse(parseShard, "Write which part of how many: 1/4 to 4/4.");

@@ -11,6 +11,7 @@ import {
   onFailureFrom,
   shardFrom,
   shareFrom,
+  toleranceFrom,
   value,
   values,
 } from "./option-definition";
@@ -18,7 +19,7 @@ import {
 const stacks = (meant: string) =>
   values(
     "--stack <NAME>",
-    `a Pulumi stack; repeat it, or separate names by commas, for several (default: ${meant})`,
+    `a Pulumi stack, or several by a glob such as 'prod*'; repeat it, or separate names by commas (default: ${meant})`,
     addNames("stack"),
   );
 
@@ -48,6 +49,7 @@ const whatToDo = {
   live: flag("--live", "the functions in AWS instead of a stack's state"),
   force: flag("--force", "replace a file that is there"),
   to: value("--to <VERSION>", "this version instead of the newest", numberFrom({ least: 1, whole: true })),
+  like: value("--like <STACK>", "the versions that are declared for this stack: promotes from one stack to another"),
   /** Milliseconds. */
   minimumAge: value(
     "--minimum-age <TIME>",
@@ -68,6 +70,25 @@ const whatToDo = {
   alias: value("--alias <NAME>", "with --publish: and move this alias to it"),
   /** True if no record was named. */
   resume: value<string | true>("--resume [FILE]", "finish the run of this record (default: the stack's newest)"),
+};
+
+const whichStacks = {
+  projects: values(
+    "--projects <GLOB>",
+    "the Pulumi projects in folders below this one that fit, such as '*' or 'services/*', each with the config nearest to it; repeat it for several",
+    addText,
+  ),
+  stackTag: value("--stack-tag <KEY=VALUE>", "only stacks with this tag of Pulumi's (then --stack is '*' by default)"),
+  parallel: value(
+    "--parallel <N>",
+    "so many stacks at a time (default: 4 where they are read or planned, 1 where they are changed)",
+    numberFrom({ least: 1, whole: true }),
+  ),
+  failureTolerance: value(
+    "--failure-tolerance <N|N%>",
+    "begin no other stack once more than so many have failed (default: all are attempted)",
+    toleranceFrom,
+  ),
 };
 
 const whichFunctions = {
@@ -133,6 +154,7 @@ const aws = {
 };
 
 const output = {
+  matrix: flag("--matrix", "a row each layer and a column each stack: where stacks differ"),
   drifted: flag("--drifted", "only what is not as declared, or not known to be"),
   html: value("--html <FILE>", "write a page that is one self-contained file"),
   /** True if it goes to stdout. */
@@ -149,13 +171,14 @@ const output = {
 // The headings that they stand under in the help.
 const groups = Object.entries({
   "What to do:": whatToDo,
+  "Which stacks:": whichStacks,
   "Which functions:": whichFunctions,
   "How carefully:": howCarefully,
   "AWS:": aws,
   "Output:": output,
 });
 
-const definitions = { ...whatToDo, ...whichFunctions, ...howCarefully, ...aws, ...output };
+const definitions = { ...whatToDo, ...whichStacks, ...whichFunctions, ...howCarefully, ...aws, ...output };
 
 export type OptionName = keyof typeof definitions;
 
@@ -164,6 +187,9 @@ export const rolloutNames: readonly OptionName[] = [
   ...(Object.keys(howCarefully) as (keyof typeof howCarefully)[]),
   "resume",
 ];
+
+/** The options that choose among many stacks, for every command that takes `--stack`. */
+export const whichStacksNames = Object.keys(whichStacks) as readonly (keyof typeof whichStacks)[];
 
 /** The value of every option, as commands get it; undefined if it was not given. */
 export type OptionValues = {

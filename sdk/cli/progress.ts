@@ -19,8 +19,9 @@ export function showProgress({ stream, width = 80 }: Output, title: string): Pro
     if (!ended) spinner = yoctoSpinner({ text, stream: stream as NodeJS.WriteStream, handleSignals: false }).start();
   }, delay);
   return {
-    update(done, total) {
-      const shown = total ? `${done}/${total}, ${pace(done, total, performance.now() - begun)}` : `${done}`;
+    update(done, total, note) {
+      const numbers = total ? `${done}/${total}, ${pace(done, total, performance.now() - begun)}` : `${done}`;
+      const shown = note ? `${numbers}, ${note}` : numbers;
       const candidates = total
         ? [`${title} ${bar(done / total)} ${shown}`, `${title} ${shown}`, shown]
         : [`${title} ${shown}`];
@@ -39,15 +40,16 @@ export function showProgress({ stream, width = 80 }: Output, title: string): Pro
 /** Tells how far work with a known end is, a line every ten seconds: for logs. */
 export function logProgress(output: Output, title: string): Progress {
   const begun = performance.now();
-  let latest: { done: number; total: number } | undefined;
+  let latest: { done: number; total: number; note: string | undefined } | undefined;
   const timer = setInterval(() => {
     if (!latest) return;
-    const { done, total } = latest;
-    output.line(`INFO - ${title}: ${done}/${total}, ${pace(done, total, performance.now() - begun)}`);
+    const { done, total, note } = latest;
+    const numbers = `${done}/${total}, ${pace(done, total, performance.now() - begun)}`;
+    output.line(`INFO - ${title}: ${note ? `${numbers}, ${note}` : numbers}`);
   }, lineEvery);
   return {
-    update(done, total) {
-      if (total !== undefined) latest = { done, total };
+    update(done, total, note) {
+      if (total !== undefined) latest = { done, total, note };
     },
     end: () => clearInterval(timer),
   };

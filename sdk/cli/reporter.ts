@@ -11,7 +11,9 @@ export interface ReporterOptions {
   readonly json?: boolean;
   readonly verbose?: boolean;
   /** Whether work that takes long is shown on a line that moves; otherwise a line every ten seconds tells of it. */
-  readonly progress?: boolean;
+  readonly progress?: boolean | Reporter["progress"];
+  /** In front of warnings, errors and what `--verbose` tells: which of several stacks they are about. */
+  readonly prefix?: string;
 }
 
 /** A reporter that can also tell of errors. */
@@ -23,7 +25,8 @@ export interface CliReporter extends Reporter {
  * Tells what a run does in the lines of the Python tool: `INFO - ...` and `  - ...`. Whatever names in them hold, they
  * cannot make lines of their own or move the cursor; only warnings and errors have several lines.
  */
-export function createReporter({ stdout, stderr, json, verbose, progress }: ReporterOptions): CliReporter {
+export function createReporter(options: ReporterOptions): CliReporter {
+  const { stdout, stderr, json, verbose, progress, prefix = "" } = options;
   const { yellow, red, dim } = stderr.colors;
   const told = json ? stderr : stdout;
   const isTold = !json || verbose;
@@ -34,11 +37,14 @@ export function createReporter({ stdout, stderr, json, verbose, progress }: Repo
     item(line) {
       if (isTold) told.line(`  - ${shown(line)}`);
     },
-    warn: (line) => stderr.line(`${yellow("WARNING")} - ${shownLines(line)}`),
-    error: (text) => stderr.line(`${red("ERROR")} - ${shownLines(text)}`),
+    warn: (line) => stderr.line(`${yellow("WARNING")} - ${prefix}${shownLines(line)}`),
+    error: (text) => stderr.line(`${red("ERROR")} - ${prefix}${shownLines(text)}`),
     verbose(line) {
-      if (verbose) stderr.line(dim(`DEBUG - ${shownLines(line)}`));
+      if (verbose) stderr.line(dim(`DEBUG - ${prefix}${shownLines(line)}`));
     },
-    progress: (title) => (progress ? showProgress : logProgress)(stderr, shown(title)),
+    progress:
+      typeof progress === "function"
+        ? progress
+        : (title) => (progress ? showProgress : logProgress)(stderr, shown(title)),
   };
 }

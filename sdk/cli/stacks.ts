@@ -1,25 +1,16 @@
 import { sumOf } from "../core/assess";
-import type { ErrorCode, LayersError } from "../core/errors";
+import { LayersError, unchanged } from "../core/errors";
+import { countSites, type StackSite } from "../core/estate";
 import { count } from "../core/text";
 import { documentFormat } from "../ops/plans";
-import { failureSummary, type JobSummary, writeJobSummary } from "./ci";
+import { failureSummary, isInCi, type JobSummary, writeJobSummary } from "./ci";
 import type { Context } from "./context";
-import { tellError } from "./errors";
+import { defaultParallel, type Estate, isFailedProject, openEstate, type Place, type StackRun } from "./estate";
 import { errorDocument, printJson } from "./json";
 import { totalsText } from "./report/verdict";
+import { type Done, runStacks, tellNotBegun } from "./run-stacks";
 
-/** The stack that is meant where none is named. */
-const defaultStack = "dev";
-
-// What is wrong for one stack is then wrong for all.
-const concernsAll: ReadonlySet<ErrorCode> = new Set([
-  "usage",
-  "config-invalid",
-  "pulumi-missing",
-  "project-missing",
-  "pulumi-login",
-  "interrupted",
-] as const);
+export type { StackRun } from "./estate";
 
 /** What came of one stack. */
 export interface StackOutcome {
@@ -31,76 +22,183 @@ export interface StackOutcome {
   readonly summary?: JobSummary;
 }
 
+/** A stack, or a project, that could not be read. */
+export interface FailedPlace {
+  /** Its place among all of the run's, from 0. */
+  readonly index: number;
+  /** The stack; undefined if it is a project whose stacks are not known. */
+  readonly stack: string | undefined;
+  readonly folder: string | undefined;
+  readonly error: LayersError;
+}
+
 /** How {@link forEachStack} goes about it. */
 export interface StackOptions {
   /** What stdout is for: lines of each stack under its name, lines when all is done, or nothing but one document. */
   readonly stdout?: "stacks" | "end" | "document";
+  /** Whether stacks are changed: then they come one after the other, unless `--parallel` is given. */
+  readonly writes?: boolean;
+  /** Whether `--parallel` is not for this work, as where stacks share a file that is changed. */
+  readonly isSerial?: boolean;
+  /** The stacks, if not those of the options. */
+  readonly estate?: Estate;
   /** Called for each stack that has no document. */
-  readonly onFailure?: (failed: { readonly stack: string; readonly error: LayersError }) => void;
+  readonly onFailure?: (failed: FailedPlace) => void;
+  /** Called when all is done, after `onFailure`, and before the totals are told. */
+  readonly onEnd?: (estate: Estate) => void;
 }
 
 /**
- * Does the same for each stack that is named, one after the other, and prints the JSON document if that is asked for: an
- * array if several stacks are named. One stack's failure leaves the others alone, unless it concerns them too. Lines end
- * with the totals, of several stacks with those of all together. If a CI system has job summaries, those of the stacks are
- * written there.
+ * Does the same for each stack that is meant, and prints the JSON document if that is asked for: an array if several are
+ * meant. One stack's failure leaves the others alone, unless it concerns them too. Lines end with the totals, of several
+ * stacks with those of all together. If a CI system has job summaries, those of the stacks are written there.
  * @returns the first exit status that is not 0
  */
 export async function forEachStack(
   context: Context,
-  work: (stack: string) => Promise<StackOutcome>,
-  { stdout: use = "stacks", onFailure }: StackOptions = {},
+  work: (run: StackRun) => Promise<StackOutcome>,
+  options: StackOptions = {},
+): Promise<number> {
+  const estate = options.estate ?? (await openEstate(context));
+  const parallel = parallelOf(context, options);
+  if (options.writes && estate.isSeveral && parallel > 1 && context.ask)
+    throw new LayersError("usage", "Stacks that are changed side by side cannot ask one by one.", {
+      changed: unchanged,
+      next: "Leave out --parallel, or confirm all of them: --yes",
+    });
+  const outcomes = await runOutcomes(context, estate, estate.places, work, { ...options, asks: true });
+  return finish(context, estate, outcomes, options);
+}
+
+/** What is kept of a stack until the run ends: not the whole of what was read, since there may be many. */
+export type KeptOutcome = Done<StackOutcome>;
+
+/** Does the work of a command on stacks, and keeps what is needed in the end. */
+export async function runOutcomes(
+  context: Context,
+  estate: Estate,
+  places: readonly Place[],
+  work: (run: StackRun) => Promise<StackOutcome>,
+  options: StackOptions & { readonly asks?: boolean; readonly failed?: number },
+): Promise<Map<Place, KeptOutcome>> {
+  const { env } = context;
+  const { stdout: use = "stacks", asks = false, failed = 0 } = options;
+  const { json } = context.options;
+  const isDocument = json || use === "document";
+  const keep = async (run: StackRun) => {
+    const { document, error, summary } = await work(run);
+    if (summary?.isTold === false && !isDocument) tellTotals(run.context.reporter, [run], [summary]);
+    const shown = summary && isInCi(env) ? summary.markdown() : "";
+    return {
+      document: json ? located(document, run) : undefined,
+      error,
+      summary: summary && { ...summary, markdown: () => shown },
+    };
+  };
+  return runStacks(context, estate, places, keep, {
+    title: "Stacks",
+    parallel: parallelOf(context, options),
+    asks,
+    headings: estate.isSeveral && !isDocument && use === "stacks",
+    errorOf: ({ error }) => error,
+    failed,
+  });
+}
+
+/** How many stacks come at a time. */
+function parallelOf({ options }: Context, { writes = false, isSerial = false }: StackOptions): number {
+  if (isSerial) return 1;
+  return options.parallel ?? (writes ? 1 : defaultParallel);
+}
+
+/** A document of a run over projects says in which folder its project is. */
+function located(document: unknown, { folder }: StackSite): unknown {
+  return folder === undefined || typeof document !== "object" ? document : { folder, ...document };
+}
+
+/**
+ * Tells and writes what came of all stacks.
+ * @returns the first exit status that is not 0
+ */
+export async function finish(
+  context: Context,
+  estate: Estate,
+  outcomes: ReadonlyMap<Place, KeptOutcome>,
+  { stdout: use = "stacks", onFailure, onEnd }: StackOptions,
 ): Promise<number> {
   const { options, stdout, reporter, env } = context;
-  const { stack: stacks = [defaultStack], json } = options;
-  const isDocument = json || use === "document";
+  const { places, isSeveral } = estate;
+  const isDocument = options.json || use === "document";
   const documents: unknown[] = [];
   const summaries: JobSummary[] = [];
-  let isSummed = false;
-  const fail = (stack: string, error: LayersError) => {
-    summaries.push(failureSummary({ stack, error }));
-    documents.push({ format: documentFormat, stack, project: null, error: errorDocument(error) });
-    onFailure?.({ stack, error });
-  };
-  const close = (some: readonly JobSummary[]) => {
-    const line = isDocument ? undefined : closingLine(some);
-    if (line !== undefined) reporter.info(line);
-  };
   let status = 0;
-  let general: LayersError | undefined;
-  for (const [index, stack] of stacks.entries()) {
-    if (general) {
-      fail(stack, general);
-      continue;
-    }
-    if (stacks.length > 1 && !isDocument && use === "stacks")
-      stdout.line(`${index > 0 ? "\n" : ""}${stdout.colors.bold(`Stack ${stack}:`)}`);
-    try {
-      const { document, error, summary } = await work(stack);
+  let isSummed = false;
+  for (const [index, place] of places.entries()) {
+    const done = outcomes.get(place);
+    if (done && "value" in done) {
+      const { document, error, summary } = done.value;
       documents.push(document);
       if (summary) summaries.push(summary);
-      if (summary?.isTold === false) close([summary]);
       isSummed ||= summary !== undefined;
-      if (error) status ||= tellError(reporter, error).exitStatus;
-    } catch (error) {
-      const told = tellError(reporter, error);
-      status ||= told.exitStatus;
-      fail(stack, told);
-      if (concernsAll.has(told.code)) general = told;
+      status ||= error?.exitStatus ?? 0;
+      continue;
     }
+    if (!done) continue;
+    const { site, label } = place;
+    const { folder } = site;
+    const stack = isFailedProject(site) ? undefined : site.stack;
+    const { error } = done;
+    status ||= error.exitStatus;
+    summaries.push(failureSummary({ stack: label, error }));
+    const where = folder === undefined ? {} : { folder };
+    documents.push({
+      format: documentFormat,
+      ...where,
+      stack: stack ?? null,
+      project: null,
+      error: errorDocument(error),
+    });
+    onFailure?.({ index, stack, folder, error });
   }
-  if (stacks.length > 1 && isSummed) close(summaries);
-  if (json) printJson(stdout, stacks.length > 1 ? documents : documents[0]);
+  onEnd?.(estate);
+  if (isSeveral)
+    tellNotBegun(
+      context,
+      places.filter((place) => isNotBegun(outcomes.get(place))),
+    );
+  if (isSeveral && isSummed && !isDocument)
+    tellTotals(
+      reporter,
+      places.flatMap(({ site }) => (isFailedProject(site) ? [] : site)),
+      summaries,
+      places.filter(({ site }) => isFailedProject(site)).length,
+    );
+  if (options.json) printJson(stdout, isSeveral ? documents : documents[0]);
   if (isSummed) await writeJobSummary(summaries, { env, reporter, stdout: isDocument ? undefined : stdout });
   return status;
 }
 
+function isNotBegun(done: KeptOutcome | undefined): boolean {
+  return done !== undefined && "error" in done && done.error.code === "not-begun";
+}
+
 /** `2 stacks together: 3 of 8 layers of functions are not as declared; AWS was not asked`; nothing if nothing is known. */
-function closingLine(summaries: readonly JobSummary[]): string | undefined {
+function tellTotals(
+  reporter: Context["reporter"],
+  sites: readonly StackSite[],
+  summaries: readonly JobSummary[],
+  failedProjects = 0,
+): void {
   const known = summaries.flatMap(({ totals }) => totals ?? []);
-  if (known.length === 0) return undefined;
-  const all = count(summaries.length, "stack");
-  const stacks = known.length < summaries.length ? `${known.length} of ${all} could be read` : `${all} together`;
-  const text = [totalsText(sumOf(known)), ...new Set(summaries.flatMap(({ gaps }) => gaps))].join("; ");
-  return summaries.length > 1 ? `${stacks}: ${text}` : text;
+  if (known.length === 0) return;
+  const all = countSites(sites);
+  const isWhole = known.length === summaries.length;
+  const parts = [
+    totalsText(sumOf(known)),
+    ...new Set(summaries.flatMap(({ gaps }) => gaps)),
+    ...(failedProjects > 0 ? [`${count(failedProjects, "project")} could not be read`] : []),
+  ];
+  const stacks =
+    isWhole || known.length === sites.length ? `${all} together` : `${known.length} of ${all} could be read`;
+  reporter.info(summaries.length > 1 ? `${stacks}: ${parts.join("; ")}` : parts.join("; "));
 }

@@ -1,10 +1,10 @@
 import { LayersError } from "./errors";
 
 /**
- * What a file in the backup folder holds: the state before an update or rollback, what either of them imported, or the
- * record of what a run changed in AWS.
+ * What a file in the backup folder holds: the state before an update or rollback, what either of them imported, the
+ * record of what a run changed in AWS, or that of a run over several stacks.
  */
-export type BackupKind = "state" | "updated" | "rollback" | "sync";
+export type BackupKind = "state" | "updated" | "rollback" | "sync" | "run";
 
 /** What the name of a file in the backup folder tells. */
 export interface BackupName {
@@ -24,8 +24,8 @@ export interface Backup extends BackupName {
   readonly path: string;
   /** The path as messages name it: below the folder as the user named it. */
   readonly shownPath: string;
-  /** Whose run wrote it. `copy`: a state that none has replaced, as of a state file, or of an update that failed. */
-  readonly madeBy: "update" | "rollback" | "sync" | "copy";
+  /** Whose run wrote it. `copy`: a state that none has replaced, as of a state file, or of an update that failed. `run`: a run over several stacks. */
+  readonly madeBy: "update" | "rollback" | "sync" | "copy" | "run";
   /** When the run was, as {@link timeOfRun} finds out. */
   readonly time: Date;
   readonly bytes: number;
@@ -34,7 +34,8 @@ export interface Backup extends BackupName {
 // Pulumi's own characters of a stack's name (validateStackName in pkg/backend/state/validation), with organization and
 // project in front of it. A plus sign is in none of them.
 const stackPattern = /^[A-Za-z0-9_.-]{1,100}(\/[A-Za-z0-9_.-]{1,100}){0,2}$/;
-const namePattern = /^([A-Za-z0-9_.+-]+)_(state|updated|rollback|sync)_(\d{8}_\d{6})(?:_([2-9]|[1-9]\d+))?\.(jsonl?)$/;
+const namePattern =
+  /^([A-Za-z0-9_.+-]+)_(state|updated|rollback|sync|run)_(\d{8}_\d{6})(?:_([2-9]|[1-9]\d+))?\.(jsonl?)$/;
 
 /**
  * The stack's name as file names hold it.
@@ -56,7 +57,7 @@ export function formatBackupName({ stack, kind, stamp, number }: Omit<BackupName
 
 /** Records grow line by line. */
 function extensionOf(kind: BackupKind): string {
-  return kind === "sync" ? "jsonl" : "json";
+  return kind === "sync" || kind === "run" ? "jsonl" : "json";
 }
 
 /** What a name tells; undefined for any other file's. */
@@ -109,7 +110,7 @@ export function timeOfRun(stamp: string, modified: readonly Date[]): Date {
 
 /** When the run of a record began, from the record's first words; undefined if they do not tell. */
 export function startInRecord(head: string): Date | undefined {
-  const [, at] = /^\{"line":"run",[^\n]*?"at":"([\d:.TZ-]+)"/.exec(head) ?? [];
+  const [, at] = /^\{"line":"(?:run|estate)",[^\n]*?"at":"([\d:.TZ-]+)"/.exec(head) ?? [];
   const time = new Date(at ?? "");
   return Number.isNaN(time.getTime()) ? undefined : time;
 }
@@ -139,6 +140,7 @@ export function expiredBackups(backups: readonly Backup[], days: number, now: Da
       states[0],
       states.find(({ madeBy }) => madeBy === "update"),
       sorted.find(({ kind }) => kind === "sync"),
+      sorted.find(({ kind }) => kind === "run"),
     ];
     return all.filter((one) => one.time.getTime() < limit && !kept.some((keep) => keep && isSameRun(keep, one)));
   });

@@ -21,6 +21,7 @@ export const exitStatus = {
   "not-proved": 1,
   "program-undoes": 1,
   "too-many-changes": 1,
+  "not-begun": 1,
   usage: 2,
   "config-invalid": 2,
   "config-not-editable": 2,

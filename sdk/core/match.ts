@@ -1,6 +1,7 @@
 import { type LayerVersionArn, layerArn } from "./arn";
 import { type DeclaredLayer, type DeclaredLayers, declaredAt } from "./config/declared";
 import { LayersError } from "./errors";
+import { fitsGlob } from "./glob";
 
 // Most specific first.
 const matchRules = ["arn", "exact name", "name and stack", "name", "glob"] as const;
@@ -81,20 +82,6 @@ function memoized<Entry extends Matchable>(find: Matcher<Entry>): Matcher<Entry>
 
 function add<Entry>(names: Map<string, Entry[]>, name: string, declared: Entry): void {
   names.set(name, [...(names.get(name) ?? []), declared]);
-}
-
-/** Whether a name fits a glob, in which `*` stands for any text. Linear in the name's length, whatever the glob. */
-function fitsGlob(name: string, parts: readonly string[]): boolean {
-  const [first = "", ...middle] = parts;
-  const last = middle.pop() ?? "";
-  if (!name.startsWith(first)) return false;
-  let at = first.length;
-  for (const part of middle) {
-    const found = name.indexOf(part, at);
-    if (found < 0) return false;
-    at = found + part.length;
-  }
-  return name.length - last.length >= at && name.endsWith(last);
 }
 
 function ambiguous(layer: LayerVersionArn, rule: MatchRule, a: Matchable, b: Matchable): LayersError {

@@ -207,7 +207,7 @@ export class BackupFolder implements BackupPort {
         const found = await lstat(path).catch(() => undefined);
         if (!found?.isFile()) continue;
         // A record is written to for as long as its run goes on.
-        files.push({ name, bytes: found.size, written: name.kind === "sync" ? await readStart(path) : found.mtime });
+        files.push({ name, bytes: found.size, written: isRecord(name.kind) ? await readStart(path) : found.mtime });
       }
       const written = files.flatMap((one) => one.written ?? []);
       for (const { name, bytes } of files) {
@@ -217,6 +217,11 @@ export class BackupFolder implements BackupPort {
     }
     return described.sort(newestFirst);
   }
+}
+
+/** Whether a file grows line by line. */
+function isRecord(kind: BackupKind): boolean {
+  return kind === "sync" || kind === "run";
 }
 
 /** When the run of a record began; undefined if its beginning does not tell. */
@@ -237,6 +242,7 @@ async function readStart(path: string): Promise<Date | undefined> {
 /** Whose run wrote these files. */
 function maker(files: readonly BackupName[]): Backup["madeBy"] {
   const has = (kind: BackupKind) => files.some((one) => one.kind === kind);
+  if (has("run")) return "run";
   if (has("rollback")) return "rollback";
   if (has("updated")) return "update";
   return has("state") ? "copy" : "sync";

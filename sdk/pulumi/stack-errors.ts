@@ -45,9 +45,7 @@ export function explainFailure(failure: PulumiFailure, stacks: readonly string[]
       `${meant ? `${meant}\n` : ""}Ensure you're in the correct directory (should contain Pulumi.yaml). See which stacks there are: pulumi stack ls`,
     );
   }
-  if (exitCode === exitCodes.notLoggedIn) {
-    return error("pulumi-login", `Not logged in to Pulumi: ${said}`, "Run `pulumi login`, or set PULUMI_ACCESS_TOKEN.");
-  }
+  if (exitCode === exitCodes.notLoggedIn) return notLoggedIn(said, stderr);
   if (/currently locked by|Another update is currently in progress/.test(said)) return locked(stack, said);
   if (/passphrase|secrets manager|failed to decrypt|failed to encrypt/i.test(said)) {
     return error(
@@ -66,6 +64,28 @@ export function explainFailure(failure: PulumiFailure, stacks: readonly string[]
   }
   if (findProjectFile(cwd) === undefined) return projectMissing(cwd, said);
   return error("pulumi-failed", `Pulumi could not ${what} the stack ${stack}: ${said}`, "Run again with --verbose.");
+}
+
+/** Tells a person why a project's stacks could not be listed. */
+export function explainListing({
+  cwd,
+  exitCode,
+  stderr,
+}: Pick<PulumiFailure, "cwd" | "exitCode" | "stderr">): LayersError {
+  const said = withoutPrefix(stderr) || `it ended with exit code ${exitCode}`;
+  if (exitCode === exitCodes.notLoggedIn) return notLoggedIn(said, stderr);
+  if (findProjectFile(cwd) === undefined) return projectMissing(cwd, said);
+  return new LayersError("pulumi-failed", `Pulumi could not list the stacks of the project in ${cwd}: ${said}.`, {
+    next: "See what it says there: pulumi stack ls",
+    cause: stderr,
+  });
+}
+
+function notLoggedIn(said: string, cause: string): LayersError {
+  return new LayersError("pulumi-login", `Not logged in to Pulumi: ${said}`, {
+    next: "Run `pulumi login`, or set PULUMI_ACCESS_TOKEN.",
+    cause,
+  });
 }
 
 /** The error of a folder outside of any project. */

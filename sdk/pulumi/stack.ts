@@ -9,7 +9,7 @@ import type { Backend, StackPort } from "../ports";
 import { checkpointFile } from "./backend";
 import { runPulumi } from "./command";
 import { fileOption, isImportRunning } from "./running-imports";
-import { explainFailure, isStackMissing } from "./stack-errors";
+import { explainFailure, explainListing, isStackMissing } from "./stack-errors";
 
 // More than can end while a run imports.
 const updatesRead = 10;
@@ -52,6 +52,14 @@ export class PulumiStacks implements StackPort {
     this.#onCommand = onCommand;
   }
 
+  /** The names of the project's stacks: one command, whatever the backend. */
+  async list(tag?: string, signal?: AbortSignal): Promise<string[]> {
+    const args = ["stack", "ls", "--json", ...(tag === undefined ? [] : [`--tag=${tag}`])];
+    const { exitCode, stdout, stderr } = await this.#collect(args, signal);
+    if (exitCode !== 0) throw explainListing({ cwd: this.#cwd, exitCode, stderr });
+    return parsed<{ name: string }[]>(stdout).map(({ name }) => name);
+  }
+
   /**
    * The state, byte for byte as Pulumi prints it; secrets are ciphertext. Kept as bytes: a string holds 512 MB at most.
    * @throws LayersError `interrupted`
@@ -73,12 +81,9 @@ export class PulumiStacks implements StackPort {
 
   /** Where stacks are kept. */
   async backend(stack: string, project: string): Promise<Backend> {
-    const chunks: Buffer[] = [];
-    const exitCode = await this.#runAny(["whoami", "--json"], { stdio: ["ignore", "pipe", "ignore"] }, (child) =>
-      child.stdout?.on("data", (chunk: Buffer) => chunks.push(chunk)),
-    );
+    const { exitCode, stdout } = await this.#collect(["whoami", "--json"]);
     if (exitCode !== 0) throw new LayersError("pulumi-failed", "Pulumi could not name its backend.");
-    const { url } = parsed<{ url: string }>(Buffer.concat(chunks));
+    const { url } = parsed<{ url: string }>(stdout);
     return { url, file: checkpointFile(url, stack, project) };
   }
 
@@ -141,16 +146,23 @@ export class PulumiStacks implements StackPort {
 
   /** The project's stacks by their short names; none if Pulumi does not tell. */
   async #stackNames(): Promise<string[]> {
-    const chunks: Buffer[] = [];
     try {
-      await this.#runAny(["stack", "ls", "--json"], { stdio: ["ignore", "pipe", "ignore"] }, (child) =>
-        child.stdout?.on("data", (chunk: Buffer) => chunks.push(chunk)),
-      );
-      const stacks: { name: string }[] = JSON.parse(Buffer.concat(chunks).toString());
-      return stacks.map(({ name }) => shortStackName(name));
+      return (await this.list()).map(shortStackName);
     } catch {
       return []; // the error that they were wanted for counts
     }
+  }
+
+  async #collect(args: readonly string[], signal?: AbortSignal) {
+    const chunks: Buffer[] = [];
+    let stderr = "";
+    const exitCode = await this.#runAny(args, { stdio: ["ignore", "pipe", "pipe"], signal }, (child) => {
+      child.stdout?.on("data", (chunk: Buffer) => chunks.push(chunk));
+      child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+        stderr += text;
+      });
+    });
+    return { exitCode, stdout: Buffer.concat(chunks), stderr };
   }
 
   async #runAny(

@@ -23,6 +23,7 @@ function withStacks(change: (stacks: StackPort) => Partial<StackPort>): (ports: 
   return (ports) => {
     const { stacks } = ports;
     const methods: StackPort = {
+      list: (...args) => stacks.list(...args),
       exportState: (...args) => stacks.exportState(...args),
       checkSecrets: (...args) => stacks.checkSecrets(...args),
       importState: (...args) => stacks.importState(...args),

@@ -43,6 +43,7 @@ describe("what live functions have lost, or others record", () => {
     const real = fleet.ports();
     let bytes = Buffer.from(JSON.stringify(state));
     const stacks = {
+      list: async () => ["dev"],
       exportState: async () => bytes,
       checkSecrets: async () => {},
       isImporting: async () => false,

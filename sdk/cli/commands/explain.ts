@@ -8,10 +8,9 @@ import { askedPlaces, versionText } from "../report/matrix";
 import { forEachStack } from "../stacks";
 
 export async function run(context: Context): Promise<number> {
-  const { options, args } = context;
-  const ports = await context.openPorts();
-  return forEachStack(context, async (stack) => {
-    const request = assessRequest(ports, options, stack);
+  const { args } = context;
+  return forEachStack(context, async ({ stack, context, ports }) => {
+    const request = assessRequest(ports, context.options, stack);
     const explanation = await explain(ports, { ...request, function: args[0] ?? "" });
     show(context, explanation);
     return { document: documentOf(explanation) };

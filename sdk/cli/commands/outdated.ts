@@ -11,9 +11,8 @@ import { type Cell, type Column, printTable } from "../table";
 import { flagWords } from "../words";
 
 export async function run(context: Context): Promise<number> {
-  const { options } = context;
-  const ports = await context.openPorts();
-  return forEachStack(context, async (stack) => {
+  return forEachStack(context, async ({ stack, context, ports }) => {
+    const { options } = context;
     const config = ports.configs.load(configFile(options));
     const available = await readAvailable(ports, { stack, config, stateFile: options.stateFile });
     show(context, available);

@@ -11,7 +11,7 @@ import { isRead, type ReportedStack } from "../report/matrix";
 import { renderPage } from "../report/page";
 import { renderSarif } from "../report/sarif";
 import { configFile } from "../settings";
-import { forEachStack } from "../stacks";
+import { forEachStack, type StackRun } from "../stacks";
 
 export async function run(context: Context): Promise<number> {
   const { options } = context;
@@ -24,20 +24,27 @@ export async function run(context: Context): Promise<number> {
   }
   const ports = await context.openPorts();
   await checkFiles(context, ports);
-  const stacks: ReportedStack[] = [];
-  const work = async (stack: string) => {
-    const assessment = await look(context, ports, stack);
-    stacks.push(assessment);
-    return lookOutcome(context, ports, assessment);
+  const found: ReportedStack[] = [];
+  const configs = new Map<ReportedStack, string>();
+  const work = async (run: StackRun) => {
+    const { index, folder, context: own } = run;
+    const assessment = await look(run);
+    const reported = { ...assessment, folder };
+    found[index] = reported;
+    configs.set(reported, resolve(own.options.cwd ?? ".", configFile(own.options)));
+    return lookOutcome(run, assessment);
   };
   const exitStatus = await forEachStack(context, work, {
     stdout: printsMarkdown ? "document" : "end",
-    onFailure: (failed) => stacks.push(failed),
+    onFailure: ({ index, ...failed }) => {
+      found[index] = failed;
+    },
   });
+  const stacks = found.filter((one) => one !== undefined);
   // A report of nothing would replace one of something.
   if (!stacks.some(isRead) || stacks.some((one) => !isRead(one) && one.error.code === "interrupted")) return exitStatus;
   if (printsMarkdown) context.stdout.write(renderStatusMarkdown(stacks));
-  await writeFiles(context, stacks, ports.clock.now());
+  await writeFiles(context, stacks, configs, ports.clock.now());
   return exitStatus;
 }
 
@@ -65,13 +72,19 @@ async function checkFiles({ options }: Context, { stateFiles }: Ports): Promise<
   }
 }
 
-async function writeFiles(context: Context, stacks: readonly ReportedStack[], time: Date): Promise<void> {
+async function writeFiles(
+  context: Context,
+  stacks: readonly ReportedStack[],
+  configs: ReadonlyMap<ReportedStack, string>,
+  time: Date,
+): Promise<void> {
   const { options, version, env } = context;
   const { cwd = ".", html, markdown, sarif } = options;
   if (html !== undefined) await write(context, html, renderPage(stacks, { configFile: configFile(options), time }));
   if (typeof markdown === "string") await write(context, markdown, renderStatusMarkdown(stacks));
   if (sarif !== undefined) {
-    const configUri = uriOf(resolve(cwd, configFile(options)), env.GITHUB_WORKSPACE || process.cwd());
+    const root = env.GITHUB_WORKSPACE || process.cwd();
+    const configUri = (stack: ReportedStack) => uriOf(configs.get(stack) ?? resolve(cwd, configFile(options)), root);
     await write(context, sarif, renderSarif(stacks, { version, configUri }));
   }
 }

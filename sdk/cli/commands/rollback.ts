@@ -1,4 +1,5 @@
 import { unchanged } from "../../core/errors";
+import { isLookedUp } from "../../core/estate";
 import { count, countLayers } from "../../core/text";
 import { liveFailure } from "../../ops/live/failure";
 import {
@@ -9,47 +10,65 @@ import {
   type RollbackPlan,
   type RunRollbackPlan,
 } from "../../ops/rollback";
-import type { Ports } from "../../ports";
 import { runSummary } from "../ci";
 import { needYes } from "../confirm";
 import type { Context } from "../context";
+import { isEstateRecord, openRun } from "../estate-run";
 import type { OptionValues } from "../options";
+import { planStacks } from "../plan-stacks";
 import { type Contradiction, refuse, rolloutOfNone, runOptions } from "../requests";
 import { configIfAny, retentionDays } from "../settings";
-import { forEachStack } from "../stacks";
+import type { StackRun } from "../stacks";
 
 export async function run(context: Context): Promise<number> {
   const { options, args } = context;
   const [backup] = args;
   refuse(contradictions(options, backup), unchanged);
   needYes(context);
-  const ports = await context.openPorts();
-  if (options.resume !== undefined)
-    return rollBackRun(context, ports, options.resume === true ? undefined : options.resume);
-  if (backup !== undefined && isRunRecord(backup)) return rollBackRun(context, ports, backup);
-  const config = configIfAny(ports, options);
-  const { full, dryRun, syncAws, function: functions, exclude, skipPreflight } = options;
-  return forEachStack(context, async (stack) => {
-    const request = { stack, backup, config, full, dryRun, syncAws, functions, exclude, skipPreflight };
-    const plan = await planRollback(ports, request);
+  const isLook = options.dryRun ?? false;
+  const record = options.resume === true ? undefined : options.resume;
+  if (backup !== undefined && isEstateRecord(backup)) return putBackRun(context, backup, isLook);
+  if (options.resume !== undefined || (backup !== undefined && isRunRecord(backup)))
+    return planStacks(context, (run) => planRun(run, record ?? backup), { verb: "Put back", isLook });
+  return planStacks(context, (run) => planBackup(run, backup), { verb: "Put back", isLook });
+}
+
+/** Takes back what a run over several stacks has done. */
+async function putBackRun(context: Context, named: string, isLook: boolean): Promise<number> {
+  const { estate, left } = await openRun(context, named);
+  const plan = (run: StackRun) => {
+    const own = left[run.index];
+    return own && "record" in own ? planRun(run, own.record) : planBackup(run, own?.backup);
+  };
+  return planStacks(context, plan, { verb: "Put back", isLook, estate });
+}
+
+async function planBackup({ stack, label, context, ports }: StackRun, backup: string | undefined) {
+  const { full, dryRun, syncAws, function: functions, exclude, skipPreflight } = context.options;
+  const config = configIfAny(ports, context.options);
+  const request = { stack, backup, config, full, dryRun, syncAws, functions, exclude, skipPreflight };
+  const plan = await planRollback(ports, request);
+  const carryOut = async () => {
     const result = await executeRollback(ports, plan, rollbackOptions(context, question));
     const error = plan.aws && result.aws && liveFailure(ports, plan.aws, result.aws);
-    return { document: result, error, summary: runSummary(result) };
-  });
+    return { document: result, error, summary: runSummary(result, label) };
+  };
+  return { changes: plan.changes, live: plan.aws?.changes ?? [], carryOut };
 }
 
 /** Puts a run back: the state is not touched, and Pulumi not needed. */
-function rollBackRun(context: Context, ports: Ports, record: string | undefined): Promise<number> {
+async function planRun({ stack, label, context, ports }: StackRun, record: string | undefined) {
   const { dryRun, function: functions, exclude } = context.options;
   const retention = retentionDays(ports, context.options);
   const config = configIfAny(ports, context.options);
-  return forEachStack(context, async (stack) => {
-    const request = { stack, record, dryRun, functions, exclude, retentionDays: retention, config };
-    const plan = await planRunRollback(ports, request);
+  const request = { stack, record, dryRun, functions, exclude, retentionDays: retention, config };
+  const plan = await planRunRollback(ports, request);
+  const carryOut = async () => {
     const result = await executeRunRollback(ports, plan, rollbackOptions(context, runQuestion));
     const error = result.aws && liveFailure(ports, plan, result.aws);
-    return { document: result, error, summary: runSummary(result) };
-  });
+    return { document: result, error, summary: runSummary(result, label) };
+  };
+  return { changes: [], live: plan.changes, carryOut };
 }
 
 /** Whether a file's name is that of a run record, rather than of a state. */
@@ -76,11 +95,15 @@ function question({ stack, full, backup, changes, aws }: RollbackPlan): string {
 }
 
 function contradictions(options: OptionValues, backup: string | undefined): Contradiction[] {
-  const { stack = [], syncAws, full, resume, onFailure } = options;
+  const { stack = [], projects, stackTag, syncAws, full, resume, onFailure } = options;
+  const isSeveral = isLookedUp(stack) || stack.length > 1 || projects !== undefined || stackTag !== undefined;
   const named = backup ?? (typeof resume === "string" ? resume : undefined);
-  const isOfRun = resume !== undefined || (backup !== undefined && isRunRecord(backup));
+  const isEstate = backup !== undefined && isEstateRecord(backup);
+  const isOfRun = resume !== undefined || (backup !== undefined && !isEstate && isRunRecord(backup));
   return [
-    [named !== undefined && stack.length > 1, "A backup is one stack's: name one stack, or leave the backup out."],
+    [isEstate && (isSeveral || stack.length > 0), "The record of a run says which stacks it is of: leave out --stack."],
+    [isEstate && full, "--full is for a backup of a state, not for the record of a run."],
+    [named !== undefined && isSeveral, "A backup is one stack's: name one stack, or leave the backup out."],
     [backup !== undefined && resume !== undefined, "--resume finishes a rollback: it takes no backup beside it."],
     [isOfRun && !syncAws, "A run record puts back live functions: that needs --sync-aws."],
     [isOfRun && full, "--full is for a backup of a state, not for a run record."],

@@ -1,4 +1,5 @@
 import { LayersError, unchanged } from "../../core/errors";
+import { isLookedUp } from "../../core/estate";
 import { count, countLayers } from "../../core/text";
 import { unexpected } from "../../ops/expectation";
 import { liveFailure } from "../../ops/live/failure";
@@ -7,29 +8,37 @@ import type { Ports } from "../../ports";
 import { runSummary } from "../ci";
 import { needYes } from "../confirm";
 import type { Context } from "../context";
+import { recordRun } from "../estate-run";
 import type { OptionName, OptionValues } from "../options";
+import { planStacks } from "../plan-stacks";
 import { type Contradiction, placesTwice, refuse, runOptions, selectionOf } from "../requests";
 import { configFile, retentionDays } from "../settings";
-import { forEachStack, type StackOutcome } from "../stacks";
+import { forEachStack, type StackOutcome, type StackRun } from "../stacks";
 import { planWords } from "../words";
 
 export async function run(context: Context): Promise<number> {
   const { options } = context;
-  const { expectNoChanges, skipPreflight, shard, skipAliases, publish, alias } = options;
   refuse(contradictions(options), unchanged);
-  if (!expectNoChanges) needYes(context);
-  const ports = await context.openPorts();
-  return forEachStack(context, async (stack) => {
-    if (options.resume !== undefined) return resumeRun(context, ports, stack);
-    const plan = await planSync(ports, {
-      ...{ stack, ...selectionOf(options), expectNoChanges, skipPreflight, shard, skipAliases },
-      // If there must be no changes, none are made.
-      dryRun: options.dryRun || expectNoChanges,
-      config: ports.configs.load(configFile(options)),
-      publish: publish ? { alias } : undefined,
-    });
-    return carryOut(context, ports, plan);
+  if (!options.expectNoChanges) needYes(context);
+  // If there must be no changes, none are made.
+  const dryRun = options.dryRun || options.expectNoChanges;
+  if (options.resume !== undefined)
+    return forEachStack(context, (run) => resumeRun(run.context, run.ports, run.stack), { writes: !dryRun });
+  return planStacks(context, (run) => planOf(run, dryRun), {
+    ...{ verb: "Update", isLook: dryRun ?? false },
+    witness: recordRun(context, { isLive: true }),
   });
+}
+
+async function planOf({ stack, label, context, ports }: StackRun, dryRun: boolean | undefined) {
+  const { options } = context;
+  const { expectNoChanges, skipPreflight, shard, skipAliases, publish, alias } = options;
+  const plan = await planSync(ports, {
+    ...{ stack, ...selectionOf(options), dryRun, expectNoChanges, skipPreflight, shard, skipAliases },
+    config: ports.configs.load(configFile(options)),
+    publish: publish ? { alias } : undefined,
+  });
+  return { changes: [], live: plan.changes, carryOut: () => carryOut(context, ports, plan, label) };
 }
 
 /** Finishes a run that was cut short, whichever command began it. */
@@ -46,13 +55,13 @@ export async function resumeRun(context: Context, ports: Ports, stack: string): 
   return carryOut(context, ports, plan);
 }
 
-async function carryOut(context: Context, ports: Ports, plan: SyncPlan): Promise<StackOutcome> {
+async function carryOut(context: Context, ports: Ports, plan: SyncPlan, label = plan.stack): Promise<StackOutcome> {
   const { expectNoChanges } = context.options;
   const result = await executeSync(ports, plan, { ...runOptions(context, question), expectNoChanges });
   const error = expectNoChanges
     ? unexpectedChanges(context, ports, plan, result)
     : liveFailure(ports, plan, result.aws);
-  return { document: result, error, summary: runSummary(result) };
+  return { document: result, error, summary: runSummary(result, label) };
 }
 
 /** Of a run that is gone on with nothing is known but what it has left to do. */
@@ -96,7 +105,7 @@ function contradictions(options: OptionValues): Contradiction[] {
       "--resume finishes what its record says: which functions, where, and what is published is in there.",
     ],
     [
-      typeof resume === "string" && stack.length > 1,
+      typeof resume === "string" && (isLookedUp(stack) || stack.length > 1 || options.projects !== undefined),
       "A run record is one stack's: name one stack, or leave the record out.",
     ],
   ];

@@ -7,8 +7,10 @@ import type { UpdatePlan } from "../../ops/update";
 import { LayerVersionUpdater } from "../../updater";
 import { runSummary } from "../ci";
 import type { Context } from "../context";
+import { recordRun } from "../estate-run";
+import { planStacks } from "../plan-stacks";
 import { refuse, rolloutOfNone, runOptions, selectionOf } from "../requests";
-import { forEachStack } from "../stacks";
+import { forEachStack, type StackRun } from "../stacks";
 import { planWords } from "../words";
 import { resumeRun } from "./sync";
 
@@ -28,21 +30,35 @@ export async function run(context: Context): Promise<number> {
     context.reporter.warn(
       "--region and --profile say where live functions are: without --sync-aws they change nothing.",
     );
-  const ports = await context.openPorts();
-  const { config: configPath, syncAws, stateFile, out, skipPreflight, expectNoChanges, prove } = options;
+  const { stateFile, expectNoChanges } = options;
   // Where there must be no changes, none are made.
   const dryRun = options.dryRun || expectNoChanges;
+  if (options.resume !== undefined)
+    return forEachStack(context, (run) => resumeRun(run.context, run.ports, run.stack), { writes: !dryRun });
+  return planStacks(context, (run) => planOf(run, dryRun), {
+    verb: "Update",
+    isLook: dryRun ?? false,
+    // A file that several stacks share changes with each of them.
+    isTold: stateFile === undefined,
+    witness: recordRun(context, { isLive: options.syncAws ?? false }),
+  });
+}
+
+/** What an update would do to one stack. */
+async function planOf({ stack: stackName, label, context, ports }: StackRun, dryRun: boolean | undefined) {
+  const { options } = context;
+  const { config: configPath, syncAws, stateFile, out, skipPreflight, expectNoChanges, prove } = options;
   const { maxChanges, confirm, ...rollout } = runOptions(context, question);
-  return forEachStack(context, async (stackName) => {
-    if (options.resume !== undefined) return resumeRun(context, ports, stackName);
-    const updater = new LayerVersionUpdater(
-      {
-        ...{ stackName, configPath, dryRun, expectNoChanges, prove, syncAws, stateFile, out, ...selectionOf(options) },
-        ...{ skipPreflight, maxChanges, rollout, confirm },
-      },
-      ports,
-    );
-    const result = await updater.run();
+  const updater = new LayerVersionUpdater(
+    {
+      ...{ stackName, configPath, dryRun, expectNoChanges, prove, syncAws, stateFile, out, ...selectionOf(options) },
+      ...{ skipPreflight, maxChanges, rollout, confirm },
+    },
+    ports,
+  );
+  const { changes, aws: live } = await updater.plan();
+  const carryOut = async () => {
+    const result = await updater.carryOut();
     const { totals, aws, live } = result;
     const failure =
       proofFailure({ ...result, stack: stackName }) ??
@@ -51,9 +67,10 @@ export async function run(context: Context): Promise<number> {
     return {
       document: result,
       error: expectNoChanges && totals ? unexpected(ports, { stack: stackName, totals, live }, again) : failure,
-      summary: runSummary(result),
+      summary: runSummary(result, label),
     };
-  });
+  };
+  return { changes, live: live?.changes ?? [], carryOut };
 }
 
 function question({ stack, changes, aws, out }: UpdatePlan): string {

@@ -9,8 +9,7 @@ import { forEachStack } from "../stacks";
 import { type Column, printTable } from "../table";
 
 export async function run(context: Context): Promise<number> {
-  const ports = await context.openPorts();
-  return forEachStack(context, async (stack) => {
+  return forEachStack(context, async ({ stack, context, ports }) => {
     const request = assessRequest(ports, context.options, stack);
     const { file } = request.config;
     const report = await validate(ports, request);

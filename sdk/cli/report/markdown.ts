@@ -11,6 +11,7 @@ import {
   type FailedStack,
   isRead,
   type ReportedStack,
+  reportedName,
   sourceOf,
   versionText,
 } from "./matrix";
@@ -84,17 +85,22 @@ function signOf({ totals, live }: Ran, isOpen: boolean): Verdict["sign"] {
 }
 
 /** A stack that could not be looked at. */
-function failedSection({ stack, error }: FailedStack): string {
-  return [heading(stack, "could not be read", "?"), plain(error.describe()).replaceAll("&#10;", "<br>"), ""].join("\n");
+function failedSection(failed: FailedStack): string {
+  const { error } = failed;
+  return [
+    heading(reportedName(failed), "could not be read", "?"),
+    plain(error.describe()).replaceAll("&#10;", "<br>"),
+    "",
+  ].join("\n");
 }
 
-function statusSection(assessment: Assessment): string {
-  const { stack, standings, totals, live, skipped } = assessment;
+function statusSection(assessment: ReportedStack & Assessment): string {
+  const { standings, totals, live, skipped } = assessment;
   const { sign, text } = verdictOf(assessment);
   const note = liveNote(live);
   const open = standings.filter(({ verdict }) => verdict === "drift" || verdict === "unknown");
   return [
-    heading(stack, `${text[0]?.toLowerCase()}${text.slice(1)}`, sign),
+    heading(reportedName(assessment), `${text[0]?.toLowerCase()}${text.slice(1)}`, sign),
     `${count(totals.functions, "function")} with ${countLayers(totals.layersOfFunctions)}; ${undeclaredOf(assessment)} declared by no entry.`,
     "",
     ...(note === undefined ? [] : [plain(note), ""]),

@@ -2,17 +2,28 @@ import { layerArn } from "../../core/arn";
 import { type AssessedFunction, type KnownVersion, type Place, places, type Standing } from "../../core/assess";
 import type { Source } from "../../core/config/parse";
 import type { LayersError } from "../../core/errors";
+import { siteLabel } from "../../core/estate";
 import type { Assessment } from "../../ops/assess";
 import { labelsOfStandings } from "../../ops/tell";
 
-/** A stack that could not be read. */
-export interface FailedStack {
-  readonly stack: string;
+/** In which project's folder a stack is, in a report on several projects. */
+interface Located {
+  readonly folder?: string;
+}
+
+/** A stack that could not be read, or without one a project whose stacks are not known. */
+export interface FailedStack extends Located {
+  readonly stack: string | undefined;
   readonly error: LayersError;
 }
 
 /** A stack in a report. */
-export type ReportedStack = Assessment | FailedStack;
+export type ReportedStack = (Assessment & Located) | FailedStack;
+
+/** What a report calls a stack: `dev`, or `dev of services/billing`. */
+export function reportedName({ stack, folder }: ReportedStack): string {
+  return siteLabel({ stack, folder });
+}
 
 /** A layer that functions of a stack have. */
 export interface MatrixLayer {
@@ -68,7 +79,7 @@ export function matrixOf({ standings }: Pick<Assessment, "standings">): Matrix {
 }
 
 /** Whether a stack was read. */
-export function isRead(stack: ReportedStack): stack is Assessment {
+export function isRead(stack: ReportedStack): stack is Assessment & Located {
   return "standings" in stack;
 }
 

@@ -13,6 +13,7 @@ import {
   type MatrixLayer,
   matrixOf,
   type ReportedStack,
+  reportedName,
   versionText,
 } from "./matrix";
 import { pageScript } from "./page-script";
@@ -50,7 +51,7 @@ export function renderPage(stacks: readonly ReportedStack[], { configFile, time 
 <body>
 <header>
 <h1>Lambda layer versions</h1>
-<p class="muted"><code>${configFile}</code>, ${stacks.length === 1 ? "stack" : "stacks"} ${stacks.map(({ stack }) => stack).join(", ")}; read on <time datetime="${time.toISOString()}">${time.toISOString().slice(0, 16).replace("T", " ")} UTC</time></p>
+<p class="muted"><code>${configFile}</code>, ${stacks.length === 1 ? "stack" : "stacks"} ${stacks.map(reportedName).join(", ")}; read on <time datetime="${time.toISOString()}">${time.toISOString().slice(0, 16).replace("T", " ")} UTC</time></p>
 <p class="verdict ${classes[known.sign]}"><b>${known.sign}</b> ${known.text}.</p>
 ${stacks.length > 1 ? overview(stacks) : undefined}
 </header>
@@ -84,9 +85,9 @@ function styleOf(reported: ReportedStack, index: number): string {
 function overview(stacks: readonly ReportedStack[]): Html {
   const rows = stacks.map((reported) => {
     if (!isRead(reported))
-      return html`<tr><th scope="row">${reported.stack}</th><td colspan="${numbers.length + 1}">could not be read</td></tr>`;
+      return html`<tr><th scope="row">${reportedName(reported)}</th><td colspan="${numbers.length + 1}">could not be read</td></tr>`;
     const cells = numbersOf(reported).map(({ text, kind }) => html`<td class="number ${kind}">${text}</td>`);
-    return html`<tr><th scope="row">${reported.stack}</th>${cells}<td>${liveText(reported.live)}</td></tr>`;
+    return html`<tr><th scope="row">${reportedName(reported)}</th>${cells}<td>${liveText(reported.live)}</td></tr>`;
   });
   const titles = numbers.map(
     ({ what }) => html`<th scope="col" class="number">${what[0]?.toUpperCase()}${what.slice(1)}</th>`,
@@ -128,7 +129,7 @@ function tabs(stacks: readonly ReportedStack[]): Html {
   const inputs = stacks.map((reported, index) => {
     const sign = isRead(reported) ? signOf(reported) : "!";
     const checked = index === 0 ? new Html(" checked") : undefined;
-    return html`<input type="radio" name="stack" id="stack-${index}"${checked}><label for="stack-${index}">${reported.stack} <small>${sign}</small></label>`;
+    return html`<input type="radio" name="stack" id="stack-${index}"${checked}><label for="stack-${index}">${reportedName(reported)} <small>${sign}</small></label>`;
   });
   return html`<fieldset class="tabs"><legend>Stack</legend>${inputs}</fieldset>`;
 }
@@ -149,7 +150,7 @@ const filters = html`<div class="filters" role="search" aria-label="Filters">
 </div>`;
 
 function panel(reported: ReportedStack, index: number): Html {
-  const heading = html`<h2 id="heading-${index}">Stack ${reported.stack}</h2>`;
+  const heading = html`<h2 id="heading-${index}">Stack ${reportedName(reported)}</h2>`;
   const body = isRead(reported)
     ? stackBody(reported, index)
     : html`<p class="problem">! This stack could not be read: ${reported.error.describe()}</p>`;

@@ -7,15 +7,15 @@ import type { Assessment } from "../../ops/assess";
 import { failedReading } from "../../ops/expectation";
 import { labelsOfStandings } from "../../ops/tell";
 import { standingRow } from "../json";
-import { declaredText, type FailedStack, isRead, type ReportedStack, sourceOf } from "./matrix";
+import { declaredText, type FailedStack, isRead, type ReportedStack, reportedName, sourceOf } from "./matrix";
 import { verdictOf } from "./verdict";
 
 /** What a SARIF log is about. */
 export interface SarifOptions {
   /** The tool's version. */
   readonly version: string;
-  /** The config file as a URI, relative to the root of the repository where it is in it. */
-  readonly configUri: string;
+  /** The config file of a stack as a URI, relative to the root of the repository if it is in it. */
+  readonly configUri: (stack: ReportedStack) => string;
 }
 
 /** Text as a message has it: in brackets a viewer would make links of it (SARIF 2.1.0, 3.11.6). */
@@ -53,27 +53,30 @@ export function renderSarif(stacks: readonly ReportedStack[], { version, configU
             toolExecutionNotifications: notes,
           },
         ],
-        results: stacks.filter(isRead).flatMap((stack) => resultsOf(stack, configUri)),
+        results: stacks.filter(isRead).flatMap((stack) => resultsOf(stack, configUri(stack))),
       },
     ],
   };
   return `${JSON.stringify(log, undefined, 2)}\n`;
 }
 
-function failedNote({ stack, error }: FailedStack): Notification {
-  const text = `Stack ${stack}: ${error.describe()}`;
+function failedNote(failed: FailedStack): Notification {
+  const { error } = failed;
+  const text = `Stack ${reportedName(failed)}: ${error.describe()}`;
   return { level: "error", message: messageOf(text), descriptor: { id: error.code } };
 }
 
 /** Results alone would say that what could not be read is as declared. */
-function unreadNotes(assessment: Assessment): Notification[] {
-  const { stack, totals, live } = assessment;
+function unreadNotes(assessment: ReportedStack & Assessment): Notification[] {
+  const { totals, live } = assessment;
   if (totals.unknown === 0 && !failedReading(live)) return [];
-  const text = `Stack ${stack}: ${verdictOf(assessment).text}.`;
+  const text = `Stack ${reportedName(assessment)}: ${verdictOf(assessment).text}.`;
   return [{ level: "warning", message: messageOf(text), descriptor: { id: "not-known" } }];
 }
 
-function resultsOf({ stack, standings }: Assessment, uri: string): Result[] {
+function resultsOf(assessment: ReportedStack & Assessment, uri: string): Result[] {
+  const { stack, standings } = assessment;
+  const reported = reportedName(assessment);
   const label = labelsOfStandings(standings);
   const drifted = standings.filter(({ verdict }) => verdict === "drift");
   return drifted.map((standing) => {
@@ -84,7 +87,7 @@ function resultsOf({ stack, standings }: Assessment, uri: string): Result[] {
       ruleId: rule.id,
       ruleIndex: 0,
       level: "warning",
-      message: messageOf(sentence(stack, standing, label(fn))),
+      message: messageOf(sentence(reported, standing, label(fn))),
       locations: [
         {
           physicalLocation: {
@@ -97,7 +100,7 @@ function resultsOf({ stack, standings }: Assessment, uri: string): Result[] {
         },
       ],
       // What tells results on the same line apart, and finds a result again after the file was edited.
-      partialFingerprints: { "layerOfFunction/v1": fingerprint(stack, standing) },
+      partialFingerprints: { "layerOfFunction/v1": fingerprint(reported, standing) },
       properties: { stack, function: name, layer, arn, declared, enforce, recorded, live },
     };
   });

@@ -16,6 +16,7 @@ export interface Verdict {
 export function verdictOf(...stacks: readonly ReportedStack[]): Verdict {
   const read = stacks.filter(isRead);
   const failed = stacks.length - read.length;
+  const projects = stacks.filter((one) => !isRead(one) && one.stack === undefined).length;
   const totals = sumOf(read.map((one) => one.totals));
   const skipped = read.reduce((sum, one) => sum + new Set(one.skipped.map(({ function: name }) => name)).size, 0);
   const unread = new Set(read.flatMap(({ live }) => liveGaps(live)));
@@ -23,7 +24,8 @@ export function verdictOf(...stacks: readonly ReportedStack[]): Verdict {
     ...(totals.unknown > 0 ? [unknownText(totals)] : []),
     ...unread,
     ...(skipped > 0 ? [`${count(skipped, "function")} ${isOrAre(skipped)} skipped`] : []),
-    ...(failed > 0 ? [`${count(failed, "stack")} could not be read`] : []),
+    ...(failed > projects ? [`${count(failed - projects, "stack")} could not be read`] : []),
+    ...(projects > 0 ? [`${count(projects, "project")} could not be read`] : []),
   ];
   const isPartly = totals.unknown + failed > 0 || unread.has(notRead);
   const isEmpty = totals.layersOfFunctions === 0;

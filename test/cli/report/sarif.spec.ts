@@ -6,7 +6,7 @@ import type { Log } from "sarif";
 import { renderSarif } from "../../../sdk/cli/report/sarif";
 import { failedStack, fn, hostileName, sampleStack, stackOf } from "./samples";
 
-const options = { version: "1.2.3", configUri: "infra/layer_config.yaml" };
+const options = { version: "1.2.3", configUri: () => "infra/layer_config.yaml" };
 const render = (...stacks: Parameters<typeof renderSarif>[0]) => JSON.parse(renderSarif(stacks, options)) as Log;
 
 describe("a report in SARIF", () => {

@@ -75,7 +75,7 @@ describe("the views of an assessment", () => {
       const summary = statusSummary(stack);
       assert.deepEqual([summary.changes, summary.totals?.drift, summary.totals?.unknown], [drift, drift, unknown]);
 
-      const { runs } = JSON.parse(renderSarif([stack], { version: "1.2.3", configUri: "x.yaml" })) as Log;
+      const { runs } = JSON.parse(renderSarif([stack], { version: "1.2.3", configUri: () => "x.yaml" })) as Log;
       assert.equal(runs[0]?.results?.length, drift);
 
       const markdown = renderStatusMarkdown([stack]);

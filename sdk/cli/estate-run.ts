@@ -1,0 +1,78 @@
+import { parseBackupName } from "../core/backup";
+import { LayersError, unchanged } from "../core/errors";
+import { type StackSite, siteLabel } from "../core/estate";
+import type { StackHistory } from "../core/estate-record";
+import { EstateRecorder, leftOf, loadEstateRecord } from "../ops/estate-record";
+import type { RunResult } from "../ops/plans";
+import type { Context } from "./context";
+import { type Estate, estateOf } from "./estate";
+import type { RunWitness } from "./plan-stacks";
+
+/** Keeps the record of a run over several stacks, by which all of it can be taken back, and says how. */
+export function recordRun(context: Context, how: { readonly isLive: boolean }): RunWitness {
+  let recorder: EstateRecorder | undefined;
+  return {
+    async begin(sites) {
+      recorder = await EstateRecorder.create(await context.openPorts(), sites);
+      context.reporter.info(`Record of the run: ${recorder.file}`);
+    },
+    stackBegins: async (site) => recorder?.begun(site),
+    async stackEnded(site, document) {
+      const { backup = null, aws } = document as Partial<RunResult>;
+      await recorder?.ended(site, { backup: backup ?? undefined, record: aws?.record });
+    },
+    async end() {
+      await recorder?.finish();
+      const ports = await context.openPorts();
+      if (recorder)
+        context.reporter.info(
+          `Take all of it back: ${ports.advise(["rollback", recorder.file, ...(how.isLive ? ["--sync-aws"] : [])])}`,
+        );
+    },
+  };
+}
+
+/** Whether a file's name is that of the record of a run over several stacks. */
+export function isEstateRecord(file: string): boolean {
+  return parseBackupName(file.slice(Math.max(file.lastIndexOf("/"), file.lastIndexOf("\\")) + 1))?.kind === "run";
+}
+
+/** What a run over several stacks has to be taken back of. */
+export interface RunToPutBack {
+  readonly estate: Estate;
+  /** By the place in the estate: the stack's backup, or the record of what was changed in AWS alone. */
+  readonly left: readonly ({ readonly backup: string } | { readonly record: string })[];
+}
+
+/**
+ * Reads what there is to take back of a run, the stacks that came last first.
+ * @throws LayersError `backup-missing`, `backup-folder`, `record-invalid`, `usage` if the run has changed nothing
+ */
+export async function openRun(context: Context, named: string): Promise<RunToPutBack> {
+  const ports = await context.openPorts();
+  const { stacks } = await loadEstateRecord(ports, named);
+  const { syncAws } = context.options;
+  const found: { site: StackSite; left: RunToPutBack["left"][number] }[] = [];
+  const unfinished: StackHistory[] = [];
+  for (const history of stacks.toReversed()) {
+    const { stack, folder } = history;
+    const site = { stack, folder };
+    const [place] = estateOf(context, ports, [site]).places;
+    const run = await place?.open({ asks: false });
+    const left = run && (await leftOf(run.ports, history));
+    if (left && "record" in left && !syncAws) {
+      context.reporter.warn(`Of stack ${siteLabel(site)} the run has changed live functions alone: add --sync-aws.`);
+      continue;
+    }
+    if (left) found.push({ site, left });
+    if (!history.isEnded && history.begunAt) unfinished.push(history);
+  }
+  for (const { stack, folder } of unfinished)
+    context.reporter.warn(
+      `Stack ${siteLabel({ stack, folder })} failed, or was cut short: its own files say what was done.`,
+    );
+  if (found.length === 0)
+    throw new LayersError("usage", `There is nothing to take back of the run of ${named}.`, { changed: unchanged });
+  const sites = found.map(({ site }) => site);
+  return { estate: estateOf(context, ports, sites), left: found.map(({ left }) => left) };
+}

@@ -1,0 +1,144 @@
+import { LayersError } from "../core/errors";
+import { isLookedUp, type StackSite, siteLabel } from "../core/estate";
+import { type EstateSite, type FailedProject, findStacks } from "../ops/estate";
+import type { Ports, Progress } from "../ports";
+import type { Context } from "./context";
+import { type HeldOutput, holdOutput } from "./held-output";
+import { allFlags } from "./options";
+import { refuse } from "./requests";
+
+/** The stack that is meant if none is named. */
+const defaultStack = "dev";
+
+/** How many stacks are read or planned at a time, unless `--parallel` says otherwise. */
+export const defaultParallel = 4;
+
+/** One stack of a run, with the world that it runs in. */
+export interface StackRun extends StackSite {
+  /** Its place among all of the run's, from 0. */
+  readonly index: number;
+  /** How messages name it. */
+  readonly label: string;
+  /** Whether the run is about several stacks. */
+  readonly isOneOfSeveral: boolean;
+  /** The command's context as it is in the stack's project. */
+  readonly context: Context;
+  readonly ports: Ports;
+}
+
+/** A place of a run: a stack, or a project whose stacks are not known. */
+export interface Place {
+  readonly site: EstateSite;
+  readonly label: string;
+  /** Undefined for what is told at once, as of a run on one stack. */
+  readonly held: HeldOutput | undefined;
+  /**
+   * Opens the stack's world.
+   * @param asks whether a person may be asked in it
+   * @throws LayersError why the project's stacks are not known
+   */
+  open(how: { readonly asks: boolean }): Promise<StackRun>;
+}
+
+/** All that a run is about. */
+export interface Estate {
+  /** In the order of tables and documents. */
+  readonly places: readonly Place[];
+  /** Whether several stacks are meant, however many there are: then there is one table and an array of documents. */
+  readonly isSeveral: boolean;
+}
+
+/** Whether a place is a project whose stacks are not known. */
+export function isFailedProject(site: EstateSite): site is FailedProject {
+  return "error" in site;
+}
+
+/**
+ * Finds out which stacks a run is about.
+ * @throws LayersError `usage`, `stack-missing`, and what asking Pulumi throws
+ */
+export async function openEstate(context: Context): Promise<Estate> {
+  const { options } = context;
+  const { projects, stackTag, parallel = defaultParallel } = options;
+  const stacks = options.stack ?? [stackTag === undefined ? defaultStack : "*"];
+  const isFound = projects !== undefined || stackTag !== undefined || isLookedUp(stacks);
+  refuse([
+    [
+      isFound && options.stateFile !== undefined,
+      "A state file is one stack's: name that one, without --projects, --stack-tag and *.",
+    ],
+  ]);
+  const isSeveral = isFound || stacks.length > 1;
+  const ports = await context.openPorts();
+  const portsOf = (folder: string) => inFolder(context, ports, folder).openPorts();
+  const sites = await findStacks(ports, { stacks, projects, tag: stackTag, parallel, portsOf });
+  return isSeveral ? estateOf(context, ports, sites) : single(context, ports, sites[0] as StackSite);
+}
+
+/** An estate of one stack, which tells and asks as it goes. */
+function single(context: Context, ports: Ports, site: StackSite): Estate {
+  const label = siteLabel(site);
+  const run = { ...site, index: 0, label, isOneOfSeveral: false, context, ports };
+  return { places: [{ site, label, held: undefined, open: async () => run }], isSeveral: false };
+}
+
+/** An estate of several stacks, or of what is treated so. */
+export function estateOf(context: Context, ports: Ports, sites: readonly EstateSite[]): Estate {
+  const places = sites.map((site, index): Place => {
+    const { folder } = site;
+    const label = siteLabel(site);
+    const held = holdOutput(context.stdout, context.stderr, context.env);
+    return {
+      ...{ site, label, held },
+      async open({ asks }) {
+        if (isFailedProject(site)) throw site.error;
+        const base = folder === undefined ? context : inFolder(context, ports, folder);
+        const own = base.derive({
+          ...{ stdout: held.stdout, stderr: held.stderr },
+          ...(!asks && { ask: undefined }),
+          progress: (title) => (held.isOpen ? context.reporter.progress(title) : noProgress),
+          prefix: folder === undefined ? "" : `${label}: `,
+        });
+        return { ...site, index, label, isOneOfSeveral: true, context: own, ports: await own.openPorts() };
+      },
+    };
+  });
+  return { places, isSeveral: true };
+}
+
+const noProgress: Progress = { update() {}, end() {} };
+
+/** The context in a project's folder: with its nearest config, and with commands that are advised working there. */
+function inFolder(context: Context, { projects }: Ports, folder: string): Context {
+  const { cwd, config } = context.options;
+  const file = config === undefined ? projects.nearestConfig(folder) : projects.pathFrom(folder, config);
+  const path = folder === "." ? cwd : [cwd, folder].filter((part) => part !== undefined).join("/");
+  return context.derive({ options: { ...context.options, cwd: path, config: file } });
+}
+
+// What chooses stacks, or is said of the place that a command is advised for.
+const choosing = new Set<string>([
+  ...["--stack", "--projects", "--stack-tag", "--parallel", "--failure-tolerance"],
+  ...["--cwd", "--config", "--backup-dir", "--region", "--profile"],
+]);
+
+/** The words of a run over many for one stack alone; the place is added by whoever advises them. */
+export function wordsAlone(words: readonly string[], stack: string): string[] {
+  const flags = allFlags();
+  const kept: string[] = [];
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at] ?? "";
+    const [flag = ""] = word.split("=", 1);
+    if (!choosing.has(flag)) kept.push(word);
+    else if (flag === word && flags.get(flag)) at++;
+  }
+  return [...kept, "--stack", stack];
+}
+
+/** The error of a stack in a run over many: one line if it is only that the stack needs another passphrase. */
+export function errorInRun(error: LayersError, { words }: Context, run: StackRun): LayersError {
+  if (error.code !== "passphrase") return error;
+  const alone = run.ports.advise(wordsAlone(words, run.stack));
+  const message = `The secrets of stack ${run.label} need another passphrase or key than this run has. Run it alone, with that: ${alone}`;
+  return new LayersError("passphrase", message, { cause: error });
+}

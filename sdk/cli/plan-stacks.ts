@@ -1,0 +1,181 @@
+import { parseLayerVersionArn } from "../core/arn";
+import { shortStackName } from "../core/config/declared";
+import { LayersError, unchanged } from "../core/errors";
+import { countSites, type StackSite } from "../core/estate";
+import { count, countLayers, listNames } from "../core/text";
+import type { LiveChange, StateChange } from "../ops/plans";
+import { confirmed } from "./confirm";
+import type { Context } from "./context";
+import { defaultParallel, type Estate, isFailedProject, openEstate, type Place, type StackRun } from "./estate";
+import { type Done, runStacks } from "./run-stacks";
+import { finish, forEachStack, type KeptOutcome, runOutcomes, type StackOutcome } from "./stacks";
+
+/** What a command would do to one stack. */
+export interface PlannedStack {
+  /** What changes in the state, and in AWS. */
+  readonly changes: readonly StateChange[];
+  readonly live: readonly LiveChange[];
+  /** Does it; in a dry run only tells. */
+  carryOut(): Promise<StackOutcome>;
+}
+
+/** Hears of what a run over several stacks does, to be able to take it back as a whole. */
+export interface RunWitness {
+  begin(sites: readonly StackSite[]): Promise<void>;
+  stackBegins(site: StackSite): Promise<void>;
+  stackEnded(site: StackSite, document: unknown): Promise<void>;
+  end(): Promise<void>;
+}
+
+/** How {@link planStacks} goes about it. */
+export interface PlanStacksOptions {
+  /** What is asked before anything is changed, as in `Update 5 layers of functions in 3 stacks?`. */
+  readonly verb: string;
+  /** Nothing is changed, whatever the plans say. */
+  readonly isLook: boolean;
+  /** The stacks, if not those of the options. */
+  readonly estate?: Estate;
+  /** Whether what each prints stands under its name, and all together as one plan. Default: true. */
+  readonly isTold?: boolean;
+  readonly witness?: RunWitness;
+}
+
+/**
+ * Changes the stacks that are meant. One is planned, asked about and carried out; of several all are planned first, told
+ * as one plan, asked about once, and carried out, each as it was planned: one that has changed meanwhile is left alone.
+ * @returns the first exit status that is not 0
+ */
+export async function planStacks(
+  context: Context,
+  plan: (run: StackRun) => Promise<PlannedStack>,
+  options: PlanStacksOptions,
+): Promise<number> {
+  const { isLook, witness, isTold = true } = options;
+  const estate = options.estate ?? (await openEstate(context));
+  if (!estate.isSeveral || isLook || !isTold) {
+    const plans = new Map<Place, PlannedStack>();
+    const work = async (run: StackRun) => {
+      const planned = await plan(run);
+      const place = estate.places[run.index];
+      const { changes, live } = planned;
+      if (place) plans.set(place, { changes, live, carryOut: planned.carryOut });
+      return planned.carryOut();
+    };
+    const onEnd = () => {
+      if (isTold && estate.isSeveral) tellPlan(context, plans);
+    };
+    return forEachStack(context, work, { writes: !isLook, estate, onEnd });
+  }
+  const title = "Planning stacks";
+  const parallel = context.options.parallel ?? defaultParallel;
+  const planned = await runStacks(context, estate, estate.places, plan, { title, parallel, headings: false });
+  const plans = new Map([...planned].flatMap(([place, done]) => ("value" in done ? [[place, done.value]] : [])));
+  const failed = new Map([...planned].flatMap(([place, done]) => ("error" in done ? [[place, done]] : [])));
+  const stopped = [...failed.values()].find(({ error }) => error.code === "interrupted");
+  if (stopped) return finish(context, estate, withOthers(estate, failed, stopped), {});
+  const changed = tellPlan(context, plans);
+  refuseLargePlan(context, plans);
+  if (changed.length > 0) await confirmed(context, questionOf(options.verb, plans, changed));
+  if (changed.length > 0) await witness?.begin(changed.flatMap(({ site }) => (isFailedProject(site) ? [] : site)));
+  const outcomes = await runOutcomes(
+    context,
+    estate,
+    [...plans.keys()],
+    async ({ index, stack, folder }) => {
+      const place = estate.places[index] as Place;
+      const site = { stack, folder };
+      const isWitnessed = changed.includes(place) && witness !== undefined;
+      if (isWitnessed) await witness.stackBegins(site);
+      const outcome = await (plans.get(place) as PlannedStack).carryOut();
+      if (isWitnessed) await witness.stackEnded(site, outcome.document);
+      // Of a large estate not all states are kept until the end.
+      plans.delete(place);
+      return outcome;
+    },
+    { writes: true, failed: failed.size },
+  );
+  if (changed.length > 0) await witness?.end();
+  return finish(context, estate, new Map([...failed, ...outcomes]), {});
+}
+
+function withOthers(
+  { places }: Estate,
+  known: ReadonlyMap<Place, Done<never>>,
+  others: Done<never>,
+): Map<Place, KeptOutcome> {
+  return new Map(places.map((place) => [place, known.get(place) ?? others]));
+}
+
+/**
+ * Tells the plans of several stacks as one: by layer, then by stack.
+ * @returns the places where something changes
+ */
+function tellPlan({ reporter }: Context, plans: ReadonlyMap<Place, PlannedStack>): Place[] {
+  const moves = new Map<string, Map<string, number>>();
+  const changed: Place[] = [];
+  for (const [place, { changes, live }] of plans) {
+    if (changes.length + live.length > 0) changed.push(place);
+    const { stack } = place.site as StackSite;
+    const counted = new Map<string, string>();
+    for (const change of [...changes, ...live])
+      counted.set(`${change.function} ${change.region} ${change.arn}`, moveOf(change, stack));
+    for (const move of counted.values()) {
+      const stacks = moves.get(move) ?? new Map<string, number>();
+      moves.set(move, stacks.set(place.label, (stacks.get(place.label) ?? 0) + 1));
+    }
+  }
+  const all = count(plans.size, "stack");
+  reporter.info(
+    changed.length === 0
+      ? `The plan for ${all}: nothing to change`
+      : `The plan for ${all}: ${countLayers(totalOf(moves))} in ${count(changed.length, "stack")}:`,
+  );
+  for (const [move, stacks] of [...moves].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const places = [...stacks].map(([label, number]) => `${label} (${number})`);
+    reporter.item(`${move}: ${listNames(places, mostStacks)}`);
+  }
+  return changed;
+}
+
+// More of them no one reads on a line; `--json` has all.
+const mostStacks = 20;
+
+function totalOf(moves: ReadonlyMap<string, ReadonlyMap<string, number>>): number {
+  return [...moves.values()].flatMap((stacks) => [...stacks.values()]).reduce((sum, one) => sum + one, 0);
+}
+
+/** `Layer receipt-dynamo-{stack} version 4 -> 5`: the same for stacks whose layers differ by the stack's name. */
+function moveOf({ layer, arn, target, from, to }: StateChange | LiveChange, stackName: string): string {
+  const stack = shortStackName(stackName);
+  const shared = (name: string) => {
+    if (name.endsWith(`-${stack}`)) return `${name.slice(0, -stack.length)}{stack}`;
+    return name.startsWith(`${stack}-`) ? `{stack}${name.slice(stack.length)}` : name;
+  };
+  const after = target === null ? undefined : parseLayerVersionArn(target);
+  if (after && from !== null && !target?.startsWith(`${arn}:`))
+    return `Layer ${shared(layer)}:${from} -> ${shared(after.name)}:${to}`;
+  return `Layer ${shared(layer)} version ${from ?? "-"} -> ${to ?? "-"}`;
+}
+
+function questionOf(verb: string, plans: ReadonlyMap<Place, PlannedStack>, changed: readonly Place[]): string {
+  const own = changed.flatMap((place) => plans.get(place) ?? []);
+  const sum = (of: (one: PlannedStack) => number) => own.reduce((total, one) => total + of(one), 0);
+  const [recorded, live] = [sum(({ changes }) => changes.length), sum((one) => one.live.length)];
+  const parts = [
+    ...(recorded > 0 ? [`${countLayers(recorded)} in states`] : []),
+    ...(live > 0 ? [`${countLayers(live)} in AWS`] : []),
+  ];
+  return `${verb} ${parts.join(" and ")}, in ${countSites(changed.map(({ site }) => site as StackSite))}?`;
+}
+
+/** What `--max-changes` allows is for the whole run. */
+function refuseLargePlan({ options }: Context, plans: ReadonlyMap<Place, PlannedStack>): void {
+  const live = [...plans.values()].reduce((sum, one) => sum + one.live.length, 0);
+  const { maxChanges } = options;
+  if (maxChanges === undefined || live <= maxChanges) return;
+  throw new LayersError(
+    "too-many-changes",
+    `The plan changes ${countLayers(live)} in AWS, and at most ${maxChanges} are allowed.`,
+    { changed: unchanged, next: "Look at them with --dry-run, and raise --max-changes if they are what you want." },
+  );
+}

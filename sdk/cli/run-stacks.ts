@@ -1,0 +1,195 @@
+import { type ErrorCode, LayersError } from "../core/errors";
+import { isExceeded } from "../core/estate";
+import { count, listNames } from "../core/text";
+import type { Context } from "./context";
+import { tellError } from "./errors";
+import { type Estate, errorInRun, isFailedProject, type Place, type StackRun } from "./estate";
+
+/** What came of one place of a run: what the work gave, or why there is nothing. */
+export type Done<T> = { readonly value: T } | { readonly error: LayersError };
+
+/** How {@link runStacks} goes about it. */
+export interface RunStacksOptions<T> {
+  /** What is shown while it lasts. */
+  readonly title: string;
+  /** How many at a time; what one at a time prints is not held back. */
+  readonly parallel: number;
+  /** Whether what a stack prints stands under its name. */
+  readonly headings: boolean;
+  /** Whether the work of a stack may ask a person; only one at a time can. */
+  readonly asks?: boolean;
+  /** Why the run ends with another status than 0 although there is a value. */
+  readonly errorOf?: (value: T) => LayersError | undefined;
+  /** Failures before this work, which count too. */
+  readonly failed?: number;
+}
+
+// What is wrong for one stack is then wrong for all of its project.
+const concernsProject: ReadonlySet<ErrorCode> = new Set([
+  "usage",
+  "config-invalid",
+  "project-missing",
+  "pulumi-login",
+] as const);
+// And this for all stacks.
+const concernsAll: ReadonlySet<ErrorCode> = new Set(["pulumi-missing", "interrupted"] as const);
+
+/**
+ * Does the same for several stacks, some at a time, and tells what each prints as a whole and in their order. One stack's
+ * failure leaves the others alone, unless it concerns them too, or more have failed than may: the others are not begun.
+ * @returns one for each place, in their order
+ */
+export async function runStacks<T>(
+  context: Context,
+  estate: Estate,
+  places: readonly Place[],
+  work: (run: StackRun) => Promise<T>,
+  { title, parallel, headings, asks = false, errorOf = () => undefined, failed = 0 }: RunStacksOptions<T>,
+): Promise<Map<Place, Done<T>>> {
+  const done = new Map<Place, Done<T>>();
+  const general = new Map<string, LayersError>();
+  const told = new Set<string>();
+  const isHeld = estate.isSeveral && parallel > 1;
+  const turns = takingTurns(context, places, { title, isHeld, headings });
+  let failures = failed;
+  const generalOf = ({ site }: Place) => general.get("") ?? general.get(`folder ${site.folder ?? ""}`);
+
+  const fail = (place: Place, error: LayersError) => {
+    done.set(place, { error });
+    failures++;
+  };
+  const begin = async (place: Place) => {
+    const earlier = generalOf(place);
+    if (earlier?.code === "interrupted") done.set(place, { error: notBegun(place, "the run was interrupted") });
+    else if (earlier) fail(place, earlier);
+    else if (isExceeded(failures, estate.places.length, context.options.failureTolerance))
+      done.set(place, { error: notBegun(place, "more stacks had failed than may") });
+    if (done.has(place)) return turns.skip(place);
+    turns.begin(place);
+    let run: StackRun | undefined;
+    try {
+      run = await place.open({ asks: asks && !isHeld });
+      const value = await work(run);
+      done.set(place, { value });
+      const error = errorOf(value);
+      if (error) tellError(run.context.reporter, error);
+      if (error && error.code !== "changes-found") failures++;
+    } catch (thrown) {
+      const reporter =
+        run?.context.reporter ??
+        context.derive({
+          stdout: place.held?.stdout ?? context.stdout,
+          stderr: place.held?.stderr ?? context.stderr,
+          prefix: prefixOf(place),
+        }).reporter;
+      const error = tellOnce(reporter, estate.isSeveral && run ? inRun(thrown, context, run) : thrown, told);
+      fail(place, error);
+      if (concernsAll.has(error.code)) general.set("", error);
+      else if (concernsProject.has(error.code)) general.set(`folder ${place.site.folder ?? ""}`, error);
+    } finally {
+      turns.end(place, failures);
+    }
+  };
+
+  const open = [...places];
+  const worker = async () => {
+    for (let place = open.shift(); place; place = open.shift()) await begin(place);
+  };
+  try {
+    await Promise.all(Array.from({ length: Math.min(parallel, places.length) }, worker));
+  } finally {
+    turns.close(failures);
+  }
+  return new Map(places.flatMap((place) => (done.has(place) ? [[place, done.get(place) as Done<T>]] : [])));
+}
+
+/** An error that all stacks of a project share is told once, however many are at work when it comes up. */
+function tellOnce(reporter: Context["reporter"], thrown: unknown, told: Set<string>): LayersError {
+  if (!(thrown instanceof LayersError)) return tellError(reporter, thrown);
+  const isShared = concernsAll.has(thrown.code) || concernsProject.has(thrown.code);
+  const key = `${thrown.code} ${thrown.message}`;
+  if (isShared && told.has(key)) return thrown;
+  told.add(key);
+  return tellError(reporter, thrown);
+}
+
+function inRun(thrown: unknown, context: Context, run: StackRun): unknown {
+  return thrown instanceof LayersError ? errorInRun(thrown, context, run) : thrown;
+}
+
+function prefixOf({ site, label }: Place): string {
+  return site.folder === undefined ? "" : `${label}: `;
+}
+
+function notBegun({ label }: Place, why: string): LayersError {
+  return new LayersError("not-begun", `Stack ${label} was not begun, as ${why}.`);
+}
+
+interface TurnOptions {
+  readonly title: string;
+  readonly isHeld: boolean;
+  readonly headings: boolean;
+}
+
+/** Lets each place print as a whole: at once if they come one after the other, else in their order. */
+function takingTurns(context: Context, places: readonly Place[], { title, isHeld, headings }: TurnOptions) {
+  const { stdout, reporter } = context;
+  const ended = new Set<Place>();
+  const begun = new Set<Place>();
+  let isFirst = true;
+  let next = 0;
+  let progress = isHeld ? reporter.progress(title) : undefined;
+  const show = (failed: number) => {
+    const running = [...begun].filter((place) => !ended.has(place)).length;
+    const notes = [...(running > 0 ? [`${running} running`] : []), ...(failed > 0 ? [`${failed} failed`] : [])];
+    progress?.update(ended.size, places.length, notes.join(", "));
+  };
+  const print = (place: Place) => {
+    if (headings && !isFailedProject(place.site))
+      stdout.line(`${isFirst ? "" : "\n"}${stdout.colors.bold(`Stack ${place.label}:`)}`);
+    isFirst = false;
+    place.held?.open();
+  };
+  const printReady = (failed: number) => {
+    const ready: Place[] = [];
+    for (let one = places[next]; one && ended.has(one); one = places[++next]) if (begun.has(one)) ready.push(one);
+    const speaks = ready.some(({ held }) => headings || held?.isEmpty === false);
+    // A line that moves would stand in the middle of what is printed.
+    if (speaks) progress?.end();
+    for (const one of ready) {
+      print(one);
+      one.held?.close();
+    }
+    if (speaks) progress = reporter.progress(title);
+    show(failed);
+  };
+  return {
+    begin(place: Place) {
+      begun.add(place);
+      if (!isHeld) print(place);
+    },
+    skip(place: Place) {
+      ended.add(place);
+    },
+    end(place: Place, failed: number) {
+      ended.add(place);
+      if (isHeld) printReady(failed);
+      else place.held?.close();
+    },
+    close(failed: number) {
+      // What ended behind one that was never begun.
+      if (isHeld) printReady(failed);
+      progress?.end();
+    },
+  };
+}
+
+/** Names the stacks that were not begun, of a run that has stopped. */
+export function tellNotBegun({ reporter }: Context, places: readonly Place[]): void {
+  if (places.length === 0) return;
+  const names = listNames(
+    places.map(({ label }) => label),
+    20,
+  );
+  reporter.warn(`${count(places.length, "stack")} not begun: ${names}.`);
+}

@@ -1,0 +1,96 @@
+import { isDrifted, places, type Standing } from "../core/assess";
+import { shortStackName } from "../core/config/declared";
+import { count } from "../core/text";
+import type { Assessment } from "../ops/assess";
+import type { Context } from "./context";
+import type { StackRun } from "./estate";
+import { declaredText, versionText } from "./report/matrix";
+import { type Cell, type Column, printTable } from "./table";
+
+/** How one layer stands in one stack, over all functions that have it. */
+interface MatrixEntry {
+  /** As the config writes it; undefined if no entry is about the layer. */
+  readonly declared: string | undefined;
+  /** The versions that are not as declared, or if nothing is declared all that there are. */
+  readonly found: ReadonlySet<string>;
+  readonly verdict: Standing["verdict"];
+}
+
+/** The column of one stack. */
+export interface MatrixColumn {
+  readonly title: string;
+  /** By the entry's name, or the layer's if no entry is about it. */
+  readonly layers: ReadonlyMap<string, MatrixEntry>;
+}
+
+const weights: readonly Standing["verdict"][] = ["as-declared", "undeclared", "unknown", "drift"];
+
+/** The column of a stack that was read. */
+export function columnOf({ label }: StackRun, { stack, standings }: Assessment): MatrixColumn {
+  const byLayer = Map.groupBy(
+    standings.filter(({ layer }) => layer !== undefined),
+    ({ target, layer }) => target?.declared?.key ?? withoutStack(layer?.name ?? "", shortStackName(stack)),
+  );
+  const layers = [...byLayer].map(([key, own]): [string, MatrixEntry] => {
+    const verdict = weights.findLast((one) => own.some((standing) => standing.verdict === one)) ?? "as-declared";
+    return [key, { declared: declaredIn(own), found: new Set(own.flatMap(foundIn)), verdict }];
+  });
+  return { title: label, layers: new Map(layers) };
+}
+
+/** Different functions may have different versions declared. */
+function declaredIn(own: readonly Standing[]): string | undefined {
+  const texts = [...new Set(own.flatMap((one) => declaredText(one, ">=") ?? []))];
+  return texts.length > 0 ? texts.sort().join("/") : undefined;
+}
+
+function foundIn(one: Standing): string[] {
+  return places.flatMap((place) => {
+    const version = one[place];
+    if (version === undefined) return [];
+    const isShown = isDrifted(one, place) || one.verdict === "undeclared" || version === "unknown";
+    return isShown ? [versionText(version, "-")] : [];
+  });
+}
+
+/** The same layer of several stacks, if they differ by the stack's name. */
+function withoutStack(name: string, stack: string): string {
+  if (name.endsWith(`-${stack}`)) return `${name.slice(0, -stack.length)}{stack}`;
+  return name.startsWith(`${stack}-`) ? `{stack}${name.slice(stack.length)}` : name;
+}
+
+/**
+ * Prints a row each layer and a column each stack: the declared version, and behind `!` what there is instead. Rows in
+ * which stacks differ are marked with `*`.
+ */
+export function printMatrix({ stdout, reporter }: Context, columns: readonly MatrixColumn[]): void {
+  const keys = [...new Set(columns.flatMap(({ layers }) => [...layers.keys()]))].sort();
+  if (keys.length === 0) return;
+  const titles: Column[] = ["", "LAYER", ...columns.map(({ title }) => title)].map((title) => ({ title }));
+  const { red, yellow, dim } = stdout.colors;
+  const cell = (entry: MatrixEntry | undefined): Cell => {
+    if (!entry) return { text: "-", color: dim };
+    const { declared, found, verdict } = entry;
+    const versions = [...found].sort().join(",");
+    if (declared === undefined) return { text: `(${versions})`, color: dim };
+    if (verdict === "drift") return { text: `${declared} ! ${versions}`, color: red };
+    return verdict === "unknown" ? { text: `${declared} ?`, color: yellow } : declared;
+  };
+  const isDifferent = (key: string) => {
+    const own = columns.flatMap(({ layers }) => layers.get(key) ?? []);
+    return new Set(own.map(({ declared, found }) => declared ?? [...found].sort().join(","))).size > 1;
+  };
+  const rows = keys.map((key) => [
+    isDifferent(key) ? "*" : "",
+    key,
+    ...columns.map(({ layers }) => cell(layers.get(key))),
+  ]);
+  printTable(stdout, titles, rows);
+  const different = keys.filter(isDifferent).length;
+  const all = count(keys.length, "layer");
+  reporter.info(
+    different > 0
+      ? `${different} of ${all} ${different === 1 ? "is" : "are"} declared differently from stack to stack (*)`
+      : `${all} declared alike in all stacks that have ${keys.length === 1 ? "it" : "them"}`,
+  );
+}

@@ -1,0 +1,82 @@
+import type { Standing, Totals } from "../core/assess";
+import type { Assessment } from "../ops/assess";
+import { failedReading } from "../ops/expectation";
+import type { Context } from "./context";
+import type { StackRun } from "./estate";
+import type { FailedPlace } from "./stacks";
+import { printStandings, signOf } from "./standing-table";
+import { type Cell, type Column, printTable } from "./table";
+
+/** What a table of many stacks says of one. Not the whole assessment, since there may be many. */
+export type StackRow =
+  | {
+      readonly stack: string;
+      readonly folder: string | undefined;
+      readonly totals: Totals;
+      readonly isLiveUnread: boolean;
+      /** The standings that have a row of their own, and all of their functions. */
+      readonly shown: readonly Standing[];
+      readonly all: readonly Standing[];
+    }
+  | Omit<FailedPlace, "index">;
+
+/** The row of a stack that was read. `shown`: the standings that have a row of their own. */
+export function rowOf({ stack, folder }: StackRun, assessment: Assessment, shown: readonly Standing[]): StackRow {
+  const { totals, live, standings } = assessment;
+  const all = shown.length > 0 ? standings : [];
+  return { stack, folder, totals, isLiveUnread: failedReading(live) !== undefined, shown, all };
+}
+
+/** Prints what of several stacks has a row of its own, and then a row each stack. */
+export function printStacks({ stdout }: Context, rows: readonly StackRow[]): void {
+  const known = rows.filter((row) => row !== undefined);
+  const hasProjects = known.some(({ folder }) => folder !== undefined);
+  const titles = hasProjects ? ["PROJECT", "STACK"] : ["STACK"];
+  const before = ({ stack = "-", folder = "" }: StackRow) => (hasProjects ? [folder, stack] : [stack]);
+  const groups = known.flatMap((row) =>
+    "shown" in row && row.shown.length > 0 ? [{ before: before(row), standings: row.shown, all: row.all }] : [],
+  );
+  printStandings(stdout, groups, titles);
+  if (groups.length > 0) stdout.line();
+  const { red, dim } = stdout.colors;
+  const columns: Column[] = [
+    ...["", ...titles].map((title) => ({ title })),
+    ...["FUNCTIONS", "LAYERS", "DRIFT", "UNKNOWN"].map((title) => ({ title, align: "right" as const })),
+    { title: "" },
+  ];
+  const none: Cell = { text: "-", color: dim };
+  const cells = known.map((row): Cell[] => {
+    if ("error" in row) {
+      const [said = ""] = row.error.message.split("\n");
+      return [
+        signOf(stdout, "unknown"),
+        ...before(row),
+        none,
+        none,
+        none,
+        none,
+        `${row.error.code}: ${shortened(said)}`,
+      ];
+    }
+    const { totals, isLiveUnread } = row;
+    const { functions, layersOfFunctions, drift, unknown } = totals;
+    const isUnknown = unknown > 0 || isLiveUnread;
+    return [
+      signOf(stdout, drift > 0 ? "drift" : isUnknown ? "unknown" : undefined),
+      ...before(row),
+      String(functions),
+      String(layersOfFunctions),
+      drift > 0 ? { text: String(drift), color: red } : "0",
+      unknown > 0 ? { text: String(unknown), color: stdout.colors.yellow } : "0",
+      isLiveUnread ? "live versions could not all be read" : "",
+    ];
+  });
+  if (cells.length > 0) printTable(stdout, columns, cells);
+}
+
+const mostOfAnError = 60;
+
+/** The whole error is told beside the table. */
+function shortened(text: string): string {
+  return text.length > mostOfAnError ? `${text.slice(0, mostOfAnError - 1)}…` : text;
+}

@@ -1,0 +1,54 @@
+import { isDrifted, type Place, type Standing } from "../core/assess";
+import { labelsOfStandings } from "../ops/tell";
+import { askedPlaces, declaredText, versionText } from "./report/matrix";
+import { type Cell, type Column, printTable } from "./table";
+import type { Output } from "./terminal";
+
+/** Standings that stand together in a table, and what stands in front of each of their rows. */
+export interface StandingGroup {
+  readonly before: readonly Cell[];
+  readonly standings: readonly Standing[];
+  /** All of the stack's, to tell functions of one name apart. */
+  readonly all: readonly Standing[];
+}
+
+/**
+ * Prints one row a standing, without the columns of places that were not asked; nothing if there are none.
+ * @param titles of what stands in front of the rows
+ */
+export function printStandings(stdout: Output, groups: readonly StandingGroup[], titles: readonly string[] = []): void {
+  const places = askedPlaces(groups.flatMap(({ standings }) => standings));
+  const columns: Column[] = [
+    ...["", ...titles, "FUNCTION", "LAYER"].map((title) => ({ title })),
+    ...["declared", ...places].map((title) => ({ title: title.toUpperCase(), align: "right" as const })),
+  ];
+  const rows = groups.flatMap(({ before, standings, all }) => {
+    const label = labelsOfStandings(all);
+    return standings.map((one) => [
+      signOf(stdout, one.verdict),
+      ...before,
+      label(one.fn),
+      one.layer?.name ?? unknown(stdout),
+      one.layer ? (declaredText(one, ">=") ?? { text: "-", color: stdout.colors.dim }) : unknown(stdout),
+      ...places.map((place) => versionCell(stdout, one, place)),
+    ]);
+  });
+  if (rows.length > 0) printTable(stdout, columns, rows);
+}
+
+/** `!` for what is not as declared, `?` for what is not known. */
+export function signOf(stdout: Output, verdict: Standing["verdict"] | undefined): Cell {
+  if (verdict === "drift") return { text: "!", color: stdout.colors.red };
+  return verdict === "unknown" ? unknown(stdout) : "";
+}
+
+function unknown({ colors }: Output): Cell {
+  return { text: "?", color: colors.yellow };
+}
+
+function versionCell(stdout: Output, one: Standing, place: Place): Cell {
+  const text = versionText(one[place], "-");
+  if (isDrifted(one, place)) return { text, color: stdout.colors.red };
+  if (one[place] === "unknown") return unknown(stdout);
+  return one[place] === "absent" ? { text, color: stdout.colors.dim } : text;
+}

@@ -1,0 +1,64 @@
+import { shortStackName } from "./config/declared";
+import { fitsGlob, isGlob } from "./glob";
+import { count } from "./text";
+
+/** One stack of a run over many. */
+export interface StackSite {
+  readonly stack: string;
+  /** The project's folder below the working directory, `.` for that itself; undefined if the run is of one project. */
+  readonly folder?: string;
+}
+
+/** How messages name a stack, or a project as a whole: `dev`, `dev of services/billing`, `project services/billing`. */
+export function siteLabel({ stack, folder }: { readonly stack?: string; readonly folder?: string }): string {
+  if (stack === undefined) return `project ${folder}`;
+  return folder === undefined ? stack : `${stack} of ${folder}`;
+}
+
+/** Whether a run is over what a lookup finds, rather than over names that are taken as they are. */
+export function isLookedUp(patterns: readonly string[]): boolean {
+  return patterns.some(isGlob);
+}
+
+/**
+ * The stacks of a project that names and globs mean, in the order of these and each once. Both are compared with short
+ * and with full names.
+ * @param listed the project's stacks, as Pulumi lists them
+ * @returns the stacks, and the patterns that mean none
+ */
+export function stacksMeant(patterns: readonly string[], listed: readonly string[]) {
+  const names = listed.toSorted();
+  const found = patterns.map((pattern) =>
+    names.filter((name) => fitsGlob(name, pattern) || fitsGlob(shortStackName(name), pattern)),
+  );
+  return {
+    stacks: [...new Set(found.flat())],
+    missing: patterns.filter((_, index) => found[index]?.length === 0),
+  };
+}
+
+/** How many stacks of a run may fail. */
+export type Tolerance = { readonly count: number } | { readonly percent: number };
+
+/** Parses `0`, `5` or `10%`; undefined for anything else. */
+export function parseTolerance(text: string): Tolerance | undefined {
+  const [, digits, sign] = /^(\d{1,7}(?:\.\d{1,3})?)(%?)$/.exec(text.trim()) ?? [];
+  const value = Number(digits);
+  if (digits === undefined) return undefined;
+  if (sign) return value <= 100 ? { percent: value } : undefined;
+  return Number.isInteger(value) ? { count: value } : undefined;
+}
+
+/** Whether more stacks have failed than may. A share is rounded down to whole stacks. */
+export function isExceeded(failed: number, stacks: number, tolerance: Tolerance | undefined): boolean {
+  if (tolerance === undefined) return false;
+  const most = "count" in tolerance ? tolerance.count : Math.floor((stacks * tolerance.percent) / 100);
+  return failed > most;
+}
+
+/** `36 stacks of 12 projects`; without projects `3 stacks`. */
+export function countSites(sites: readonly StackSite[]): string {
+  const stacks = count(sites.length, "stack");
+  const folders = new Set(sites.flatMap(({ folder }) => folder ?? []));
+  return folders.size > 0 ? `${stacks} of ${count(folders.size, "project")}` : stacks;
+}

@@ -1,0 +1,96 @@
+import { ChainWriter, chainStart } from "../core/chain";
+import { LayersError, unchanged } from "../core/errors";
+import type { StackSite } from "../core/estate";
+import {
+  type EstateHistory,
+  type EstateLine,
+  estateLine,
+  formatEstateLine,
+  readEstateRecord,
+  type StackHistory,
+} from "../core/estate-record";
+import type { LineWriter, Ports } from "../ports";
+import { sha256 } from "./live/record";
+
+/** The name under which the record of a run over several stacks stands in the backup folder, where a stack's would. */
+export const estateName = "stacks";
+
+/** The record of a run over several stacks: each line is on disk before what it announces is done. */
+export class EstateRecorder {
+  /** The file as messages name it. */
+  readonly file: string;
+  readonly #lines: LineWriter;
+  readonly #chain: ChainWriter;
+  readonly #now: () => Date;
+
+  private constructor(file: string, lines: LineWriter, chain: ChainWriter, now: () => Date) {
+    this.file = file;
+    this.#lines = lines;
+    this.#chain = chain;
+    this.#now = now;
+  }
+
+  /**
+   * Begins the record of a run, in the backup folder of its working directory.
+   * @throws LayersError `backup-folder`
+   */
+  static async create({ backups, clock }: Ports, stacks: readonly StackSite[]): Promise<EstateRecorder> {
+    const now = clock.now();
+    const chain = new ChainWriter(chainStart, sha256);
+    const content = [Buffer.from(`${chain.seal(formatEstateLine(estateLine(stacks, now)))}\n`)];
+    const [written] = await backups.write(estateName, [{ kind: "run", content }], now);
+    if (!written) throw new LayersError("internal", "The record of the run was not written.", { changed: unchanged });
+    const lines = await backups.openForLines(written.path);
+    return new EstateRecorder(written.shownPath, lines, chain, () => clock.now());
+  }
+
+  begun({ stack, folder }: StackSite): Promise<void> {
+    return this.#append({ line: "begun", stack, folder, at: this.#now().toISOString() });
+  }
+
+  ended({ stack, folder }: StackSite, left: Pick<StackHistory, "backup" | "record">): Promise<void> {
+    return this.#append({ line: "ended", stack, folder, backup: left.backup, record: left.record });
+  }
+
+  async finish(): Promise<void> {
+    await this.#append({ line: "finished", at: this.#now().toISOString() });
+    await this.#lines.close();
+  }
+
+  #append(line: EstateLine): Promise<void> {
+    return this.#lines.append(this.#chain.seal(formatEstateLine(line)));
+  }
+}
+
+/**
+ * Reads the record of a run over several stacks.
+ * @param named its path, or its name in the backup folder
+ * @throws LayersError `backup-missing`, `backup-folder`, `record-invalid`
+ */
+export async function loadEstateRecord({ backups }: Ports, named: string): Promise<EstateHistory> {
+  const file = await backups.find(named);
+  const content = Buffer.from(await backups.read(file)).toString("utf8");
+  return readEstateRecord(content, file.shownPath, sha256);
+}
+
+/** What a run has left of one stack to put it back by. */
+export type LeftOfStack = { readonly backup: string } | { readonly record: string } | undefined;
+
+/**
+ * What puts a stack back to how it was before the run. Of a stack whose turn was cut short the files that it wrote since
+ * tell; undefined if the run changed nothing of it.
+ */
+export async function leftOf({ backups }: Ports, history: StackHistory): Promise<LeftOfStack> {
+  const { stack, begunAt, isEnded, backup, record } = history;
+  if (backup !== undefined) return { backup };
+  if (record !== undefined) return { record };
+  if (isEnded || begunAt === undefined) return undefined;
+  // Names tell the time to the second.
+  const since = Math.floor(begunAt.getTime() / 1000) * 1000;
+  const files = (await backups.list(stack)).filter(({ time }) => time.getTime() >= since);
+  const oldest = (kind: "state" | "sync") => files.findLast((one) => one.kind === kind);
+  const state = oldest("state");
+  if (state) return { backup: state.shownPath };
+  const sync = oldest("sync");
+  return sync && { record: sync.shownPath };
+}

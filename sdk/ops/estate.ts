@@ -1,0 +1,133 @@
+import { LayersError } from "../core/errors";
+import { isLookedUp, type StackSite, stacksMeant } from "../core/estate";
+import { fitsGlob, isGlob } from "../core/glob";
+import { didYouMean } from "../core/nearest";
+import { pooled } from "../core/pool";
+import { count, listNames } from "../core/text";
+import type { Ports } from "../ports";
+import { checkpoint, withProgress } from "./steps";
+
+/** Which stacks a run is about. */
+export interface EstateRequest {
+  /** Names and globs of stacks. */
+  readonly stacks: readonly string[];
+  /** Globs of projects' folders below the working directory; undefined: the project of the working directory. */
+  readonly projects: readonly string[] | undefined;
+  /** Only stacks with this tag of the backend's: `KEY=VALUE`, or `KEY` for any value. */
+  readonly tag: string | undefined;
+  /** Projects that are asked at a time. */
+  readonly parallel: number;
+  /** The ports of a project's folder. */
+  portsOf(folder: string): Promise<Ports>;
+}
+
+/** A project that is not known, and why. */
+export interface FailedProject {
+  readonly folder: string;
+  readonly error: LayersError;
+}
+
+/** The stacks of a run, and the projects whose stacks are not known, in the order of their folders. */
+export type EstateSite = StackSite | FailedProject;
+
+/**
+ * Finds the stacks that a run is about. Pulumi is asked once a project; a project that cannot be read is among what is
+ * returned and leaves the others alone. Names without a glob of one project are not looked up.
+ * @throws LayersError `stack-missing` for what means no stack, `usage` for a glob that means no project, and for a single
+ * project what asking Pulumi throws
+ */
+export async function findStacks(ports: Ports, request: EstateRequest): Promise<EstateSite[]> {
+  const { stacks, projects, tag } = request;
+  if (projects !== undefined) return ofProjects(ports, request, projects);
+  if (!isLookedUp(stacks) && tag === undefined) return stacks.map((stack) => ({ stack }));
+  const listed = await ports.stacks.list(tag, ports.signal);
+  const { stacks: meant, missing } = stacksMeant(stacks, listed);
+  if (missing[0] === undefined && meant.length > 0) return meant.map((stack) => ({ stack }));
+  throw noStack(missing[0] ?? stacks.join(", "), listed, tag, "in this project");
+}
+
+async function ofProjects(ports: Ports, request: EstateRequest, globs: readonly string[]): Promise<EstateSite[]> {
+  const { stacks, tag, parallel, portsOf } = request;
+  const found = await ports.projects.find();
+  const unreadable = found.unreadable.map(({ folder, reason }) => ({
+    folder,
+    error: new LayersError("project-missing", `What is below the folder ${folder} is not known: ${reason}.`),
+  }));
+  const folders = found.folders.filter((folder) => globs.some((glob) => fitsGlob(folder, glob)));
+  const unused = globs.find((glob) => !found.folders.some((folder) => fitsGlob(folder, glob)));
+  if (unused !== undefined) throw noProject(unused, found.folders);
+  const read = await withProgress(ports.reporter, "Listing the stacks of projects", async (progress) => {
+    let done = 0;
+    return pooled(folders, parallel, async (folder) => {
+      checkpoint(ports, "Nothing was changed.");
+      const own = await listOf(await portsOf(folder), folder, tag);
+      progress.update(++done, folders.length);
+      return own;
+    });
+  });
+  const readable = read.filter(isReadable);
+  const known = readable.flatMap(({ listed }) => listed);
+  const { missing } = stacksMeant(stacks, known);
+  // What could not be read may have it.
+  const isOpen = read.length > readable.length || unreadable.length > 0;
+  if (missing[0] !== undefined && !isOpen) throw noStack(missing[0], known, tag, "in any of these projects");
+  const sites = readable.map(({ folder, listed }) => ({ folder, meant: stacksMeant(stacks, listed).stacks }));
+  const without = sites.flatMap(({ folder, meant }) => (meant.length === 0 ? [folder] : []));
+  if (without.length > 0)
+    ports.reporter.info(`${count(without.length, "project")} without such a stack: ${listNames(without)}`);
+  const runs = sites.flatMap(({ folder, meant }) => meant.map((stack) => ({ stack, folder })));
+  return [...runs, ...read.filter((one) => "error" in one), ...unreadable].toSorted((a, b) =>
+    compare(a.folder, b.folder),
+  );
+}
+
+/** A project, and the names of all of its stacks. */
+interface ReadProject {
+  readonly folder: string;
+  readonly listed: readonly string[];
+}
+
+function isReadable(one: ReadProject | FailedProject): one is ReadProject {
+  return "listed" in one;
+}
+
+async function listOf(
+  { stacks, signal }: Ports,
+  folder: string,
+  tag: string | undefined,
+): Promise<ReadProject | FailedProject> {
+  try {
+    return { folder, listed: await stacks.list(tag, signal) };
+  } catch (error) {
+    if (!(error instanceof LayersError) || error.code === "interrupted" || error.code === "pulumi-missing") throw error;
+    return { folder, error };
+  }
+}
+
+function noProject(glob: string, folders: readonly string[]): LayersError {
+  const next =
+    folders.length === 0
+      ? "Projects are folders with a Pulumi.yaml below the working directory: name another with --cwd."
+      : (didYouMean(glob, folders) ?? `Folders with a project that there are: ${listNames(folders)}.`);
+  return new LayersError("usage", `${isGlob(glob) ? "No project's folder fits" : "No project is in"} ${glob}.`, {
+    next,
+    changed: "Nothing was changed.",
+  });
+}
+
+function noStack(pattern: string, known: readonly string[], tag: string | undefined, where: string): LayersError {
+  const tagged = tag === undefined ? "" : ` with the tag ${tag}`;
+  const names = [...new Set(known)];
+  return new LayersError("stack-missing", `No stack ${where} is meant by ${pattern}${tagged}.`, {
+    next:
+      didYouMean(pattern, names) ??
+      (names.length > 0
+        ? `Stacks${tagged} that there are: ${listNames(names)}.`
+        : "See which there are: pulumi stack ls"),
+    changed: "Nothing was changed.",
+  });
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}

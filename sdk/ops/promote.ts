@@ -1,0 +1,113 @@
+import { type OverridePath, removeVersions } from "../core/config/collapse";
+import { declareFor, shortStackName } from "../core/config/declared";
+import { editVersions, type VersionEdit } from "../core/config/edit";
+import { type LayerConfig, parseConfig } from "../core/config/parse";
+import { LayersError, unchanged } from "../core/errors";
+import { didYouMean } from "../core/nearest";
+import type { Ports } from "../ports";
+import type { Upgrade, UpgradePlan } from "./upgrade";
+
+/** What is promoted. */
+export interface PromotionRequest {
+  /** The stack that is to have what another has. */
+  readonly stack: string;
+  /** The other one. */
+  readonly like: string;
+  /** The config file. */
+  readonly file: string;
+  /** Entries of the config; all if there are none. */
+  readonly layers: readonly string[];
+}
+
+/**
+ * Plans to declare for one stack the versions that are declared for another: in its override, or without one where that
+ * is the version for all stacks. Asks neither Pulumi nor AWS.
+ * @throws LayersError `usage` for entries that there are not, `config-invalid`, `config-not-editable`
+ */
+export function planPromotion({ configs }: Ports, request: PromotionRequest): UpgradePlan {
+  const { stack, like, file, layers } = request;
+  const before = configs.readText(file);
+  const config = configs.load(file);
+  const [mine, theirs] = [declareFor(config, stack), declareFor(config, like)];
+  const own = shortStackName(stack);
+  if (own === shortStackName(like))
+    throw new LayersError("usage", `Stack ${stack} cannot be promoted like itself.`, { changed: unchanged });
+  const keys = [...new Set([...mine.layers, ...theirs.layers].map(({ key }) => key))];
+  const unknown = layers.find((name) => !keys.includes(name));
+  if (unknown !== undefined)
+    throw new LayersError("usage", `${file} has no entry ${unknown}.`, {
+      changed: unchanged,
+      next: didYouMean(unknown, keys) ?? `Entries that there are: ${keys.join(", ")}.`,
+    });
+
+  const upgrades: Upgrade[] = [];
+  const held: { entry: string; reason: string }[] = [];
+  const edits: VersionEdit[] = [];
+  const collapsed: OverridePath[] = [];
+  for (const entry of layers.length > 0 ? layers : keys) {
+    const [from, to] = [mine, theirs].map((all) => all.layers.find(({ key }) => key === entry));
+    if (!to || !from) {
+      const only = to ? like : stack;
+      if (to || layers.length > 0) held.push({ entry, reason: `only stack ${only} declares it` });
+      continue;
+    }
+    if (from.version === to.version) continue;
+    const other = otherFields(config, entry, own, shortStackName(like));
+    if (other !== undefined) {
+      held.push({ entry, reason: `its ${other} differs between the two stacks: edit that first` });
+      continue;
+    }
+    const path = ["stack_overrides", own, entry, "version"] as const;
+    if (config.layers.get(entry)?.fields.version === to.version) collapsed.push(path);
+    else edits.push({ path, version: to.version });
+    const { file: at, line } = from.source;
+    upgrades.push({ entry, from: from.version, to: to.version, at: `${at}:${line}`, published: undefined });
+  }
+  const warnings = config.overrides.has(shortStackName(like))
+    ? []
+    : [`${file} has no override for stack ${like}: it has the versions that are declared for all stacks.`];
+  const after = removeVersions(edits.length > 0 ? editVersions(before, file, edits) : before, file, collapsed);
+  check(config, after, file, { stack: own, upgrades });
+  return { ...{ file, stack, override: true, project: null, upgrades, held, warnings, before, after } };
+}
+
+/** A field other than the version in which the declarations of two stacks differ; undefined if there is none. */
+function otherFields({ layers, overrides }: LayerConfig, entry: string, a: string, b: string): string | undefined {
+  const fieldsOf = (stack: string): Record<string, unknown> => ({
+    ...layers.get(entry)?.fields,
+    ...overrides.get(stack)?.get(entry)?.fields,
+  });
+  const [one, other] = [fieldsOf(a), fieldsOf(b)];
+  return [...new Set([...Object.keys(one), ...Object.keys(other)])].find(
+    (field) =>
+      field !== "version" && field !== "description" && JSON.stringify(one[field]) !== JSON.stringify(other[field]),
+  );
+}
+
+/** Whatever the edits make of the text, what it then declares for each stack is what decides. */
+function check(
+  before: LayerConfig,
+  text: string,
+  file: string,
+  { stack, upgrades }: { readonly stack: string; readonly upgrades: readonly Upgrade[] },
+): void {
+  const parsed = parseConfig(text, file);
+  const wanted = new Map(upgrades.map(({ entry, to }) => [entry, to]));
+  const versions = (config: LayerConfig, of: string) =>
+    declareFor(config, of).layers.map(({ key, version, ...others }) => {
+      const { source: _, overridden: __, description: ___, ...said } = others;
+      return { key, version, said };
+    });
+  // No stack can have the last of these names.
+  const isRight = [...before.overrides.keys(), stack, "/"].every((of) => {
+    const expected = versions(before, of).map((one) =>
+      of === stack ? { ...one, version: wanted.get(one.key) ?? one.version } : one,
+    );
+    return parsed.ok && JSON.stringify(versions(parsed.config, of)) === JSON.stringify(expected);
+  });
+  if (isRight) return;
+  throw new LayersError("config-not-editable", `${file} cannot be edited so that only stack ${stack} changes.`, {
+    changed: "The file is as it was.",
+    next: `Edit the override of ${stack} yourself: ${upgrades.map(({ entry, to }) => `${entry} ${to}`).join(", ")}.`,
+  });
+}

@@ -1,0 +1,301 @@
+import assert from "node:assert/strict";
+import { chmod, mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Emulator, startEmulator } from "../emulator";
+import { Estate, type EstateFunctions, type EstateOptions, seedsOf } from "../support/estate";
+import { startCli } from "./harness";
+
+const functionsOf = (project: string, stack: string, version: number): EstateFunctions => ({
+  [`${project}-${stack}-a`]: [`base-${stack}:${version}`],
+  [`${project}-${stack}-b`]: [`base-${stack}:${version}`, "tools:2"],
+});
+
+const projects: EstateOptions["projects"] = {
+  "services/billing": { dev: functionsOf("billing", "dev", 5), prod: functionsOf("billing", "prod", 4) },
+  "services/orders": { dev: functionsOf("orders", "dev", 3), prod: functionsOf("orders", "prod", 4) },
+  web: { dev: functionsOf("web", "dev", 5) },
+};
+
+const config = (version: number) => `layers:
+  base: {version: ${version}}
+  tools: {version: 2}
+stack_overrides:
+  prod: {base: {version: 4}} # prod waits
+`;
+
+interface Document {
+  folder?: string;
+  stack: string | null;
+  project: string | null;
+  totals?: { drift: number };
+  changes?: unknown[];
+  error?: { code: string };
+}
+
+describe("a run over many projects and stacks", function () {
+  this.timeout(240_000);
+  let emulator: Emulator;
+  let estate: Estate;
+
+  before(async () => {
+    emulator = await startEmulator();
+    emulator.seed({
+      layers: [
+        { name: "base-dev", versions: 6 },
+        { name: "base-prod", versions: 6 },
+        { name: "tools", versions: 2 },
+      ],
+      functions: seedsOf({ projects }),
+    });
+    estate = await Estate.create({
+      ...{ projects, env: emulator.env, passphrases: { "services/orders/prod": "another one" } },
+      files: {
+        "layer_config.yaml": config(5),
+        // The nearest config counts.
+        "web/layer_config.yaml": "layers: {base: {version: 6}}\n",
+        "broken/Pulumi.yaml": "{",
+        "node_modules/some/Pulumi.yaml": "name: no\nruntime: yaml\n",
+        ".hidden/Pulumi.yaml": "name: no\nruntime: yaml\n",
+      },
+    });
+  });
+  after(async () => {
+    await estate?.dispose();
+    await emulator?.close();
+  });
+
+  const start = (args: readonly string[], env: Record<string, string> = {}) =>
+    startCli(args, { cwd: estate.dir, env: { ...estate.env, ...env } });
+  const all = ["--projects", "*", "--stack", "*"];
+  const json = async (args: readonly string[]) => {
+    const { code, stdout, output } = await start([...args, "--json"]).ended;
+    assert.notEqual(stdout, "", output);
+    return { code, documents: JSON.parse(stdout) };
+  };
+  const commandsIn = (stderr: string) =>
+    [...stderr.matchAll(/DEBUG - (?:\S+ of \S+: )?pulumi ([^:]*):/g)].map(([, it]) => it);
+
+  it("tells where every stack stands, in one table, and which project it could not read", async () => {
+    const { code, stdout, stderr } = await start(["status", ...all]).ended;
+    assert.equal(code, 1);
+    assert.equal(
+      stdout,
+      `   PROJECT           STACK  FUNCTIONS  LAYERS  DRIFT  UNKNOWN
+?  broken            -              -       -      -        -  pulumi-failed: Pulumi could not list the stacks of the project in ${estate.dir.slice(0, 8)}…
+   services/billing  dev            2       3      0        0
+   services/billing  prod           2       3      0        0
+!  services/orders   dev            2       3      2        0
+   services/orders   prod           2       3      0        0
+!  web               dev            2       3      2        0
+INFO - 5 stacks of 3 projects together: 4 of 15 layers of functions are not as declared; 1 project could not be read
+`,
+    );
+    assert.match(
+      stderr,
+      /^ERROR - project broken: Pulumi could not list the stacks of the project in .*\/broken: .*invalid YAML/m,
+    );
+  });
+
+  it("asks Pulumi for the stacks once a project", async () => {
+    const { stderr } = await start(["status", ...all, "--recorded-only", "-v"]).ended;
+    const commands = commandsIn(stderr);
+    assert.equal(commands.filter((one) => one?.startsWith("stack ls")).length, 4);
+    assert.equal(commands.filter((one) => one?.startsWith("stack export")).length, 5);
+  });
+
+  it("prints one array of documents, the same one by one or side by side", async () => {
+    const [one, several] = [await json(["status", ...all, "--parallel", "1"]), await json(["status", ...all])];
+    assert.deepEqual(one, several);
+    assert.deepEqual(
+      several.documents.map(({ folder, stack, project, totals, error }: Document) => [
+        ...[folder, stack, project],
+        totals?.drift ?? error?.code,
+      ]),
+      [
+        ["broken", null, null, "pulumi-failed"],
+        ["services/billing", "dev", "services-billing", 0],
+        ["services/billing", "prod", "services-billing", 0],
+        ["services/orders", "dev", "services-orders", 2],
+        ["services/orders", "prod", "services-orders", 0],
+        ["web", "dev", "web", 2],
+      ],
+    );
+  });
+
+  it("shows what is not as declared with its project and stack, and where stacks differ", async () => {
+    const drifted = await start(["status", ...all, "--drifted", "--projects", "services/*"]).ended;
+    const { stdout } = await start(["status", "--projects", "services/o*", "--stack", "*", "--drifted"]).ended;
+    assert.equal(drifted.code, 1);
+    assert.match(stdout, /^! {2}services\/orders {2}dev {4}orders-dev-a {2}base-dev {9}5 {9}3 {5}3$/m);
+    const matrix = await start(["status", "--matrix", "--projects", "services/*", "--stack", "dev,prod"]).ended;
+    assert.equal(
+      matrix.stdout,
+      `   LAYER  dev of services/billing  prod of services/billing  dev of services/orders  prod of services/orders
+*  base   5                        4                         5 ! 3                   4
+   tools  2                        2                         2                       2
+INFO - 1 of 2 layers is declared differently from stack to stack (*)
+INFO - 4 stacks of 2 projects together: 2 of 12 layers of functions are not as declared
+`,
+    );
+  });
+
+  it("refuses globs that mean nothing, and says which stacks a project does not have", async () => {
+    const ends = async (...args: string[]) => {
+      const { code, stderr, stdout } = await start(["status", "--recorded-only", ...args]).ended;
+      return [code, stderr.split("\n")[0], stdout.split("\n")[0]];
+    };
+    assert.deepEqual((await ends("--projects", "servces/orders"))[0], 2);
+    assert.match(
+      String((await ends("--projects", "none*"))[1]),
+      /^ERROR - No project's folder fits none\*\. Nothing was changed\.$/,
+    );
+    const [code, error] = await ends("--cwd", "services/orders", "--stack", "pord*");
+    assert.equal(code, 6);
+    assert.match(String(error), /^ERROR - No stack in this project is meant by pord\*\. Nothing was changed\.$/);
+    assert.deepEqual(
+      (await ends("--projects", "services/*", "--projects", "web", "--stack", "prod"))[2],
+      "INFO - 1 project without such a stack: web",
+    );
+    assert.equal((await ends("--state-file", "x.json", "--stack", "*"))[0], 2);
+  });
+
+  it("takes only stacks with a tag", async () => {
+    await estate.pulumi("services/orders", ["stack", "tag", "set", "tier", "gold", "--stack", "dev"]);
+    const { documents } = await json([
+      "status",
+      "--projects",
+      "services/*",
+      "--stack-tag",
+      "tier=gold",
+      "--recorded-only",
+    ]);
+    assert.deepEqual(
+      documents.map(({ folder, stack }: Record<string, string>) => [folder, stack]),
+      [["services/orders", "dev"]],
+    );
+  });
+
+  it("updates what can be updated, each stack as a whole, and names the others", async () => {
+    await estate.write({ "layer_config.yaml": config(5).replace("version: 4", "version: 5") });
+    // A lock that somebody holds: a file of the backend's, as Pulumi writes it.
+    const locks = join(estate.root, "state/.pulumi/locks/organization/services-billing/dev");
+    await mkdir(locks, { recursive: true });
+    const lock = join(locks, "11111111-2222-3333-4444-555555555555.json");
+    await writeFile(
+      lock,
+      JSON.stringify({ pid: 1, username: "someone", hostname: "elsewhere", timestamp: "2026-11-26T10:00:00Z" }),
+    );
+    await estate.write({ "layer_config.yaml": config(6).replace("version: 4", "version: 5") });
+    const run = ["--projects", "services/*", "--stack", "*", "--parallel", "2"];
+    const { code, stdout, stderr } = await start([...run, "--yes"]).ended;
+    assert.equal(code, 1, stderr);
+    assert.match(
+      stdout,
+      /^INFO - The plan for 4 stacks: 8 layers of functions in 4 stacks:\n {2}- Layer base-\{stack\} version 3 -> 6: dev of services\/orders \(2\)\n {2}- Layer base-\{stack\} version 4 -> 5: prod of services\/billing \(2\), prod of services\/orders \(2\)\n {2}- Layer base-\{stack\} version 5 -> 6: dev of services\/billing \(2\)$/m,
+    );
+    assert.match(stderr, /^ERROR - dev of services\/billing: The stack dev is locked: [\s\S]*someone@elsewhere/m);
+    assert.match(
+      stderr,
+      /^ERROR - prod of services\/orders: The secrets of stack prod of services\/orders need another passphrase or key than this run has\. Run it alone, with that: lambda-layers --yes --stack prod --config \.\.\/\.\.\/layer_config\.yaml --cwd services\/orders$/m,
+    );
+    assert.deepEqual(await estate.recorded("services/orders", "dev"), {
+      "orders-dev-a": ["base-dev:6"],
+      "orders-dev-b": ["base-dev:6", "tools:2"],
+    });
+    assert.deepEqual((await estate.recorded("services/billing", "prod"))["billing-prod-a"], ["base-prod:5"]);
+    assert.deepEqual((await estate.recorded("services/billing", "dev"))["billing-dev-a"], ["base-dev:5"]);
+    assert.deepEqual((await estate.recorded("services/orders", "prod"))["orders-prod-a"], ["base-prod:4"]);
+    // Nothing of two stacks stands in one another's lines.
+    const sections = stdout.split(/^Stack /m).slice(1);
+    assert.deepEqual(
+      sections.map((text) => [
+        text.split(":")[0],
+        new Set([...text.matchAll(/Function (\w+-\w+)-/g)].map(([, it]) => it)),
+      ]),
+      [
+        ["dev of services/billing", new Set(["billing-dev"])],
+        ["prod of services/billing", new Set(["billing-prod"])],
+        ["dev of services/orders", new Set(["orders-dev"])],
+        ["prod of services/orders", new Set()],
+      ],
+    );
+    await rm(lock);
+    // Run again, it does what is left.
+    const again = await json([...run, "--yes"]);
+    assert.deepEqual(
+      again.documents.map(({ changes, error }: Document) => changes?.length ?? error?.code),
+      [2, 0, 0, "passphrase"],
+    );
+    assert.equal(again.code, 3);
+  });
+
+  it("begins no other stack once more have failed than may", async () => {
+    await estate.write({ "services/layer_config.yaml": "layers: {" });
+    const { documents, code } = await json([
+      "status",
+      ...all,
+      "--failure-tolerance",
+      "0",
+      "--parallel",
+      "1",
+      "--recorded-only",
+    ]);
+    await rm(join(estate.dir, "services/layer_config.yaml"));
+    assert.equal(code, 1);
+    assert.deepEqual(
+      documents.map(({ error }: { error?: { code: string } }) => error?.code),
+      ["pulumi-failed", ...Array(5).fill("not-begun")],
+    );
+  });
+
+  it("ends as a whole on Ctrl-C, says what was not begun, and goes on when it is run again", async () => {
+    await estate.write({ "layer_config.yaml": config(5).replace("version: 4", "version: 3") });
+    const run = start(["--projects", "services/*", "--stack", "dev,prod", "--yes"]);
+    await run.printed(/^Stack prod of services\/billing:/m);
+    run.kill("SIGINT");
+    const { code, stderr } = await run.ended;
+    assert.equal(code, 130, stderr);
+    assert.match(stderr, /2 stacks not begun: dev of services\/orders, prod of services\/orders\./);
+    assert.deepEqual((await estate.recorded("services/orders", "dev"))["orders-dev-a"], ["base-dev:6"]);
+    await start(["--projects", "services/*", "--stack", "dev", "--yes"]).ended;
+    assert.deepEqual((await estate.recorded("services/orders", "dev"))["orders-dev-a"], ["base-dev:5"]);
+  });
+
+  it("takes back the whole of a run, states and functions, by its one record", async () => {
+    const versions = async () => [
+      (await estate.recorded("services/billing", "dev"))["billing-dev-a"],
+      (await estate.recorded("services/orders", "dev"))["orders-dev-a"],
+      emulator.layersOf("billing-dev-a").map((arn) => arn.split(":").slice(-2).join(":")),
+      emulator.layersOf("orders-dev-a").map((arn) => arn.split(":").slice(-2).join(":")),
+    ];
+    const before = await versions();
+    await estate.write({ "layer_config.yaml": config(4).replace("version: 4} #", "version: 3} #") });
+    const { stdout, stderr, code } = await start(["--projects", "services/*", "--stack", "dev", "--sync-aws"]).ended;
+    assert.equal(code, 0, stderr);
+    const four = Array(4).fill(["base-dev:4"]);
+    assert.deepEqual(await versions(), four);
+    const [, back = ""] = /^INFO - Take all of it back: lambda-layers (.*)$/m.exec(stdout) ?? [];
+    assert.match(back, /^rollback backups\/stacks_run_\d{8}_\d{6}\.jsonl --sync-aws$/);
+    const dry = await start([...back.split(" "), "--dry-run"]).ended;
+    assert.deepEqual([dry.code, await versions()], [0, four], dry.stderr);
+    const { code: ended, stderr: said } = await start([...back.split(" "), "--yes"]).ended;
+    assert.equal(ended, 0, said);
+    assert.deepEqual(await versions(), before);
+  });
+
+  it("says of a folder that it cannot look into that what is in it is not known", async function () {
+    if (process.getuid?.() === 0) this.skip();
+    await mkdir(join(estate.dir, "closed"));
+    await chmod(join(estate.dir, "closed"), 0);
+    const { code, stderr } = await start(["status", ...all, "--recorded-only"]).ended;
+    await chmod(join(estate.dir, "closed"), 0o700);
+    assert.equal(code, 1);
+    assert.match(stderr, /What is below the folder closed is not known/);
+  });
+
+  it("keeps backups in each project's folder", async () => {
+    assert.ok(
+      (await readdir(join(estate.dir, "services/orders/backups"))).some((name) => name.startsWith("dev_state_")),
+    );
+  });
+});

@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { LayersError } from "../../sdk/core/errors";
+import { planPromotion } from "../../sdk/ops/promote";
+import { executeUpgrade } from "../../sdk/ops/upgrade";
+import { createPorts } from "../../sdk/wiring";
+import { counts } from "../support/counts";
+
+const config = `# the estate's layers
+layers:
+  base: {version: 5}   # for all
+  tools: {version: 2}
+  insights:
+    version: 30
+stack_overrides:
+  staging:
+    tools: {version: 3}
+    extra: {version: 1}
+    insights: {version: 31, enforce: minimum}
+  prod:
+    # prod waits for the audit
+    base: {version: 4}
+`;
+
+describe("promotion", () => {
+  let dir: string;
+  beforeEach(async () => {
+    dir = await mkdtemp(join(tmpdir(), "promote-"));
+  });
+  afterEach(() => rm(dir, { recursive: true }));
+  const plan = async (text: string, layers: string[] = [], like = "staging", stack = "org/shop/prod") => {
+    await writeFile(join(dir, "c.yaml"), text);
+    return planPromotion(createPorts({ cwd: dir }), { stack, like, file: "c.yaml", layers });
+  };
+
+  it("declares for one stack what another has, and drops overrides that say no more than the base", async () => {
+    const planned = await plan(config);
+    assert.deepEqual(
+      planned.upgrades.map(({ entry, from, to, at }) => [entry, from, to, at]),
+      [
+        ["base", 4, 5, "c.yaml:14"],
+        ["tools", 2, 3, "c.yaml:4"],
+      ],
+    );
+    assert.deepEqual(planned.held, [
+      { entry: "insights", reason: "its enforce differs between the two stacks: edit that first" },
+      { entry: "extra", reason: "only stack staging declares it" },
+    ]);
+    await executeUpgrade(createPorts({ cwd: dir }), planned);
+    assert.equal(
+      await readFile(join(dir, "c.yaml"), "utf8"),
+      config.replace("    base: {version: 4}\n", "    tools: { version: 3 }\n"),
+    );
+    assert.deepEqual((await plan(planned.after)).upgrades, []);
+  });
+
+  it("takes only the layers that are named, and refuses those that there are not", async () => {
+    assert.deepEqual(
+      (await plan(config, ["tools"])).upgrades.map(({ entry }) => entry),
+      ["tools"],
+    );
+    await assert.rejects(plan(config, ["tolls"]), (error: LayersError) => {
+      assert.deepEqual([error.code, error.next], ["usage", "Did you mean tools?"]);
+      return true;
+    });
+    await assert.rejects(plan(config, [], "prod"), LayersError);
+    assert.match((await plan(config, [], "stagign")).warnings[0] ?? "", /has no override for stack stagign/);
+  });
+
+  it("leaves every other stack as it was", async () => {
+    const version = fc.integer({ min: 1, max: 3 });
+    const names = ["a", "b", "c"] as const;
+    const versions = fc.record({ a: version, b: version, c: version });
+    const override = fc.option(fc.record({ a: version, b: version, c: version }, { requiredKeys: [] }), {
+      nil: undefined,
+    });
+    await fc.assert(
+      fc.asyncProperty(versions, override, override, override, async (base, dev, staging, prod) => {
+        const block = (entries: Partial<typeof base>) =>
+          Object.entries(entries).map(([key, number]) => `    ${key}: {version: ${number}} # ${key}\n`);
+        const stacks = Object.entries({ dev, staging, prod }).filter(([, own]) => own && Object.keys(own).length > 0);
+        const text = [
+          "layers:\n",
+          ...Object.entries(base).map(([key, number]) => `  ${key}: {version: ${number}}\n`),
+          ...(stacks.length > 0 ? ["stack_overrides:\n"] : []),
+          ...stacks.flatMap(([stack, own]) => [`  ${stack}:\n`, ...block(own ?? {})]),
+        ].join("");
+        const { after } = await plan(text);
+        // Read with a reader of lines of its own: a section, a stack, an entry.
+        const declared = (file: string, stack: string) => {
+          const [head = "", overrides = ""] = file.split("stack_overrides:\n");
+          const of = (lines: string) =>
+            Object.fromEntries(
+              [...lines.matchAll(/^ +(\w): \{ ?version: (\d) ?\}/gm)].map(([, key, number]) => [key, Number(number)]),
+            );
+          const [, own = ""] = new RegExp(`^  ${stack}:\\n((?:    .*\\n)*)`, "m").exec(overrides) ?? [];
+          return { ...of(head), ...of(own) };
+        };
+        assert.deepEqual(declared(after, "prod"), declared(text, "staging"));
+        for (const stack of ["dev", "staging", "other"])
+          assert.deepEqual(declared(after, stack), declared(text, stack));
+        for (const name of names) {
+          const prodHas = new RegExp(`  prod:\\n(?:    .*\\n)*    ${name}: `).test(after);
+          const wasBase = declared(text, "staging")[name] === base[name];
+          if (wasBase && declared(text, "prod")[name] !== base[name]) assert.equal(prodHas, false);
+        }
+      }),
+      counts({ sample: 60, full: 1000 }),
+    );
+  });
+});
