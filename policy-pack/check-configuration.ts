@@ -1,4 +1,5 @@
 import type { Policies } from "@pulumi/policy";
+import { shownLines } from "../sdk/core/text";
 import { configurationProblems } from "./configuration";
 
 // Neither the engine (3.259) nor the policy SDK (1.21) minds a policy or a setting that does not exist: a misspelt one has
@@ -50,7 +51,7 @@ function checked(configure: Configure, policies: Policies): Configure {
     );
     const problems = configurationProblems(configuration, policies);
     if (problems.length === 0) return configure(call, respond);
-    const details = ["The policy configuration is not valid. Nothing was checked.", ...problems].join("\n");
+    const details = shownLines(["The policy configuration is not valid. Nothing was checked.", ...problems]);
     respond({ code: invalidArgument, details });
   };
 }

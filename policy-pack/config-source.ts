@@ -28,8 +28,8 @@ export type ConfigSearch =
   | { readonly found: true; readonly config: LayerConfig }
   | {
       readonly found: false;
-      /** The message for the user. */
-      readonly problem: string;
+      /** The message for the user, its lines. */
+      readonly problem: readonly string[];
       /** Whether there simply is no file, as in a project that has no functions. */
       readonly missing: boolean;
     };
@@ -65,7 +65,7 @@ function readInline({ layers, stackOverrides, resourceTypes }: PolicySettings): 
   const content = { layers, stack_overrides: stackOverrides, settings: { resource_types: resourceTypes } };
   const parsed = parseConfig(JSON.stringify(content, undefined, 2), inlineConfigName);
   if (parsed.ok) return { found: true, config: parsed.config };
-  return refuse([`${inlineConfigName} is not valid. Nothing was checked.`, formatProblems(parsed.problems)].join("\n"));
+  return refuse(`${inlineConfigName} is not valid. Nothing was checked.`, ...formatProblems(parsed.problems));
 }
 
 function readNamed(name: string, setting: string, directory: string): ConfigSearch {
@@ -74,7 +74,7 @@ function readNamed(name: string, setting: string, directory: string): ConfigSear
   const problem = [
     `Layer config not found: ${name} (looked for ${path}). Nothing was checked.`,
     `It is named by ${setting}. ${aboutDirectory(directory)}`,
-  ].join("\n");
+  ];
   return { found: false, missing: true, problem };
 }
 
@@ -83,7 +83,7 @@ function notFound(directory: string): ConfigSearch {
   const problem = [
     `No layer config: there is no ${defaultConfigFile} in ${directory} or a directory above it, up to ${root}. Nothing was checked.`,
     `Set \`configFile\` in the configuration of layer-version-pinned, or ${configVariable}. ${aboutDirectory(directory)}`,
-  ].join("\n");
+  ];
   return { found: false, missing: true, problem };
 }
 
@@ -98,12 +98,12 @@ function read(file: string, directory: string): ConfigSearch {
   try {
     return { found: true, config: loadLayerConfig(file, directory) };
   } catch (error) {
-    if (error instanceof LayersError) return refuse(`${error.message}\nNothing was checked.`);
+    if (error instanceof LayersError) return refuse(...error.messageLines, "Nothing was checked.");
     throw error;
   }
 }
 
-function refuse(problem: string): ConfigSearch {
+function refuse(...problem: readonly string[]): ConfigSearch {
   return { found: false, missing: false, problem };
 }
 

@@ -1,16 +1,16 @@
 import type {
   Policy,
-  ReportViolation,
   ResourceRemediation,
   ResourceValidation,
   ResourceValidationArgs,
   ResourceValidationPolicy,
 } from "@pulumi/policy";
 import { LayersError } from "../sdk/core/errors";
+import { type Lines, shownLines } from "../sdk/core/text";
 import type { PolicySettings } from "./config-source";
 import type { PolicyContext, StackLayers } from "./context";
 import { type FunctionView, viewFunction } from "./function-view";
-import { cleaned } from "./messages";
+import { cleaned, type Report } from "./messages";
 import { configSchema, tags } from "./metadata";
 import { remediatedProperties } from "./remediated";
 
@@ -21,7 +21,7 @@ export type PolicyAbout = Omit<Policy, "tags" | "configSchema">;
 export function functionPolicy(
   context: PolicyContext,
   about: PolicyAbout,
-  check: (fn: FunctionView, report: ReportViolation) => void,
+  check: (fn: FunctionView, report: Report) => void,
 ): ResourceValidationPolicy {
   const validateResource: ResourceValidation = (args, reportRaw) => {
     const report = cleaned(reportRaw);
@@ -38,12 +38,12 @@ export function functionPolicy(
 export function declaredPolicy(
   context: PolicyContext,
   about: PolicyAbout,
-  check: (fn: FunctionView, layers: StackLayers, report: ReportViolation) => void,
+  check: (fn: FunctionView, layers: StackLayers, report: Report) => void,
 ): ResourceValidationPolicy {
   const validateResource: ResourceValidation = (args, reportRaw) => {
     const report = cleaned(reportRaw);
-    const refuse = (problem: string): never => {
-      if (context.firstProblem(problem, args.urn)) report(problem);
+    const refuse = (problem: Lines): never => {
+      if (context.firstProblem(shownLines(problem), args.urn)) report(problem);
       return args.notApplicable("The layer config cannot be used, which is reported");
     };
     const { search, property } = lookUp(context, about.name, args);
@@ -54,7 +54,7 @@ export function declaredPolicy(
       try {
         check(fn, context.layersOf(search.config, args.urn), report);
       } catch (error) {
-        if (error instanceof LayersError) return refuse(error.describe());
+        if (error instanceof LayersError) return refuse(error.lines);
         throw error;
       }
     });

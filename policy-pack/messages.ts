@@ -1,7 +1,7 @@
 import type { ReportViolation } from "@pulumi/policy";
 import type { DeclaredLayer } from "../sdk/core/config/declared";
 import { formatPosition } from "../sdk/core/problem";
-import { shownLines, withoutCommands } from "../sdk/core/text";
+import { type Lines, shownLines, withoutCommands } from "../sdk/core/text";
 import { inlineConfigName } from "./config-source";
 
 // Messages name functions, layers, versions, runtimes and regions, and nothing else of a resource: the policy SDK does
@@ -24,7 +24,10 @@ export function listed(names: readonly string[], most = 5): string {
   return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }
 
+/** Reports a violation: a text is one line, whatever it holds. */
+export type Report = (message: Lines, urn?: string) => void;
+
 /** A report whose messages are no commands to a terminal or CI system, whatever the names in them hold. */
-export function cleaned(report: ReportViolation): ReportViolation {
+export function cleaned(report: ReportViolation): Report {
   return (message, urn) => report(withoutCommands(shownLines(message)), urn);
 }

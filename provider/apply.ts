@@ -19,6 +19,7 @@ import {
   targetVersions,
   withTargets,
 } from "./record";
+import { cleanLines } from "./say";
 import { orPlainError, withAws } from "./session";
 
 /**
@@ -87,11 +88,13 @@ async function move(aws: AwsPort, { functions }: SelectedFunctions, goal: Goal, 
 /** The shape by which Pulumi records what was done although something failed. */
 class PartialFailure extends Error {
   override stack = "";
+  readonly reasons: readonly string[];
   constructor(
     readonly id: string,
     readonly properties: Recorded,
-    readonly reasons: string[],
+    reasons: readonly string[],
   ) {
     super(`${reasons.length} functions were not updated`);
+    this.reasons = reasons.map((reason) => cleanLines(reason));
   }
 }

@@ -10,6 +10,7 @@ import type { LiveFunction } from "../sdk/core/live";
 import { layerName } from "../sdk/core/moves";
 import { assessedLive } from "../sdk/core/recorded";
 import { changeLine } from "../sdk/core/report";
+import type { Lines } from "../sdk/core/text";
 import type { AwsPort, TargetProblem } from "../sdk/ports";
 import { tellStaleAliases } from "./aliases";
 import { apply } from "./apply";
@@ -34,7 +35,7 @@ import {
   settingsOf,
 } from "./record";
 import { claim, leavingLines, leftVersions, restore } from "./restore";
-import { say } from "./say";
+import { cleanLines, say } from "./say";
 import { hasUnknown, isEmpty, knownPart, unknown } from "./selection";
 import { orPlainError, withAws } from "./session";
 
@@ -49,7 +50,7 @@ export async function check(olds: Partial<Checked>, news: Declared): Promise<dyn
   const before = olds.before ?? {};
   const settings = settingsOf({ ...declared, before });
   const selection = knownPart(request.selection);
-  const refuse = (reasons: readonly string[]) => ({
+  const refuse = (reasons: readonly Lines[]) => ({
     inputs: { ...settings, functions: {} },
     failures: reasons.map(failure),
   });
@@ -188,10 +189,10 @@ function readLive(settings: Settings, names: readonly string[], recorded: Record
 }
 
 /** Without a property: the engine would print its value, which here is what the program knows and not what is wrong. */
-function failure(reason: string): dynamic.CheckFailure {
-  return { property: "", reason };
+function failure(reason: Lines): dynamic.CheckFailure {
+  return { property: "", reason: cleanLines(reason) };
 }
 
-function describe(error: unknown): string {
-  return error instanceof LayersError ? error.describe() : String(error);
+function describe(error: unknown): Lines {
+  return error instanceof LayersError ? error.lines : String(error);
 }

@@ -3,6 +3,7 @@ import { connectAws } from "../sdk/aws/session";
 import { layerVersionArn, partitionOf } from "../sdk/core/arn";
 import { didYouMean } from "../sdk/core/nearest";
 import type { ProgramLayer } from "./declarations";
+import { runError } from "./failure";
 import { isLiteral } from "./known";
 import type { OwnLayers } from "./own-layers";
 import type { ProgramConfig } from "./program";
@@ -19,9 +20,7 @@ export function findLayer({ declared, declaration }: ProgramConfig, key: string)
     key,
     layers.map((layer) => layer.key),
   );
-  throw new pulumi.RunError(
-    `${declared.file} declares no layer "${key}" for stack ${declared.stack}.${hint ? ` ${hint}` : ""}`,
-  );
+  throw runError(`${declared.file} declares no layer "${key}" for stack ${declared.stack}.${hint ? ` ${hint}` : ""}`);
 }
 
 /**
@@ -69,7 +68,7 @@ function nameOf({ key, names, source, version }: ProgramLayer, stack: string, ow
     return pulumi.output(published).apply((its) => its ?? name);
   }
   if (/^[A-Za-z0-9_-]{1,140}$/.test(name)) return name;
-  throw new pulumi.RunError(
+  throw runError(
     `No layer can have the name ${name}, which arn("${key}") comes to in stack ${stack}: Lambda allows letters, digits, - and _, at most 140. Give the entry in ${source.file} the layer's own name, such as \`names: [${name.replace(/[^A-Za-z0-9_-]/g, "-").slice(0, 140)}]\`, or its \`arn\`.`,
   );
 }

@@ -1,9 +1,10 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { isLayerArn, parseLayerVersionArn } from "../sdk/core/arn";
 import type { DeclaredLayer, DeclaredLayers } from "../sdk/core/config/declared";
 import { didYouMean } from "../sdk/core/nearest";
 import { quotedIfOdd } from "../sdk/core/text";
 import type { ProgramLayer } from "./declarations";
+import { runError } from "./failure";
 import { isLiteral } from "./known";
 import { versionNumber } from "./pending";
 
@@ -34,13 +35,11 @@ export function withLayersArgument(
   const added = Object.entries(args).map(([key, fields]) => {
     const source = { file: `the argument layers.${key} of ${by}`, line: 0, column: 0 };
     const wrong = problemWith(key, fields);
-    if (wrong) throw new pulumi.RunError(`${source.file} ${wrong}`);
+    if (wrong) throw runError(`${source.file} ${wrong}`);
     const entry = layers.find((layer) => layer.key === key);
     const version = fields.version ?? entry?.version;
     if (version === undefined)
-      throw new pulumi.RunError(
-        `${source.file} has no version, and the config file has no entry ${key} to take one from.`,
-      );
+      throw runError(`${source.file} has no version, and the config file has no entry ${key} to take one from.`);
     const fill = (text: string) => text.replaceAll("{stack}", () => stack);
     return {
       ...(entry ?? blank(key)),

@@ -48,7 +48,7 @@ export class LayerLookup {
       return { is: "unchecked", why };
     } catch (error) {
       if (!(error instanceof LayersError)) throw error;
-      return { is: "unchecked", why: error.describe() };
+      return { is: "unchecked", why: error.inOneLine() };
     }
   }
 

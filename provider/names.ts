@@ -80,7 +80,7 @@ function refusalOf(text: string, region: string): string | undefined {
     return `${text} is in ${reference.region}, and this resource is for ${region}. Name it in a LayerVersions with \`region: "${reference.region}"\`.`;
   } catch (error) {
     if (!(error instanceof LayersError)) throw error;
-    return error.describe().replaceAll("\n", " ");
+    return error.inOneLine();
   }
 }
 

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { hasOwnProcess } from "./failure";
+import { hasOwnProcess, runError } from "./failure";
 import { cleanLines } from "./say";
 
 /** What `check` computes itself, whatever the engine keeps of older values. */
@@ -13,7 +13,7 @@ export function refuseProvider(by: string, opts: pulumi.ResourceOptions): void {
     (option) => (opts as Record<string, unknown>)[option] !== undefined,
   );
   if (given === undefined) return;
-  throw new pulumi.RunError(
+  throw runError(
     `${by} cannot use the option \`${given}\`: it calls AWS itself. Take it out, and say which region is meant by an argument: \`region: provider.region\` (and \`profile\` or \`roleArn\`, if the provider's account is another).`,
   );
 }
@@ -21,7 +21,7 @@ export function refuseProvider(by: string, opts: pulumi.ResourceOptions): void {
 /** @throws pulumi.RunError the options ask to import what needs no import */
 export function refuseImport(by: string, opts: pulumi.CustomResourceOptions): void {
   if (opts.import === undefined) return;
-  throw new pulumi.RunError(
+  throw runError(
     `${by} cannot be imported, and need not be: leave out \`import\`. The first \`pulumi up\` records what is live, and moves only what is not as declared.`,
   );
 }
@@ -54,7 +54,7 @@ export function requireInstalled(): void {
   try {
     createRequire(join(folder, "index.js")).resolve("pulumi-lambda-layers/provider/handlers");
   } catch {
-    throw new pulumi.RunError(
+    throw runError(
       `The package pulumi-lambda-layers is not installed where Pulumi loads it from for preview, refresh and destroy: ${folder}. Add it to the \`dependencies\` of the program's own package.json and install it there, also if the program is bundled or gets it through another package.`,
     );
   }

@@ -3,7 +3,7 @@ import { type LayerVersionArn, layerArn, parseLayerVersionArn } from "../sdk/cor
 import { mostLayers } from "../sdk/core/compatibility";
 import { declaredAt } from "../sdk/core/config/declared";
 import { layerName } from "../sdk/core/moves";
-import { quotedIfOdd } from "../sdk/core/text";
+import { type Lines, quotedIfOdd } from "../sdk/core/text";
 import { type Declaration, type Declared, matcherOf } from "./declarations";
 import { failRun } from "./failure";
 import { ifKnown, isLiteral, known } from "./known";
@@ -56,8 +56,8 @@ export class PinChecks {
   }
 
   /** Fails the run with a message, once. */
-  async fail(message: string): Promise<void> {
-    if (this.#isNew(message)) await failRun(message);
+  async fail(message: Lines): Promise<void> {
+    if (this.#isNew(cleanLines(message))) await failRun(message);
   }
 
   /** Fails the run if Lambda would refuse the list. */

@@ -42,7 +42,7 @@ export function registerPins(pins: Pins): void {
       );
     } catch (error) {
       if (!(error instanceof LayersError)) throw error;
-      await pins.checks.fail(error.describe());
+      await pins.checks.fail(error.lines);
       return undefined;
     }
   });

@@ -10,6 +10,7 @@ import { createMatcher } from "../sdk/core/match";
 import { defaultConfigFile, loadLayerConfig } from "../sdk/files/config-file";
 import { type AwsInputs, resolveAwsInputs } from "./aws-inputs";
 import type { Declaration } from "./declarations";
+import { runError } from "./failure";
 import { type LayerArgs, literalLayers, withLayersArgument } from "./layers-argument";
 import { watchFunctions } from "./pinned-functions";
 import { programRegistry } from "./registry";
@@ -64,7 +65,7 @@ export function loadProgramConfig(
     };
     return { settings, declared: { ...declared, layers: literalLayers(layers) }, declaration, configFile };
   } catch (error) {
-    throw error instanceof LayersError ? new pulumi.RunError(error.describe()) : error;
+    throw error instanceof LayersError ? runError(error.lines) : error;
   }
 }
 

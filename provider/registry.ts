@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { conflictBetween, type Declaration, isAllLiteral, resolved } from "./declarations";
+import { runError } from "./failure";
 import { LayerLookup } from "./lookup";
 import { OwnLayers } from "./own-layers";
 import { registerPins } from "./pin";
@@ -31,7 +32,7 @@ export class Registry {
   add(declaration: Declaration): void {
     for (const earlier of this.#declarations) {
       const conflict = conflictBetween(earlier, declaration);
-      if (conflict) throw new pulumi.RunError(conflict);
+      if (conflict) throw runError(conflict);
       if (!isAllLiteral(earlier) || !isAllLiteral(declaration)) void this.#compareLater(earlier, declaration);
     }
     this.#declarations.push(declaration);

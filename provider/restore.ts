@@ -70,7 +70,7 @@ export async function restore(aws: AwsPort, record: Recorded): Promise<void> {
   });
   const reasons = reasonsOf(outcomes, "put back");
   if (reasons.length === 0) return;
-  throw new LayersError("aws-update-failed", `Not every function was put back:\n${reasons.join("\n")}`, {
+  throw new LayersError("aws-update-failed", ["Not every function was put back:", ...reasons], {
     next: isCancelled(outcomes)
       ? "Run `pulumi destroy` again."
       : "The others have the layers that they had at first. Run `pulumi destroy` again, or set onDelete to keep and run `pulumi up` before.",

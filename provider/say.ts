@@ -1,4 +1,4 @@
-import { shownLines, withoutCommands } from "../sdk/core/text";
+import { type Lines, shownLines, withoutCommands } from "../sdk/core/text";
 
 /** Prints a line that Pulumi shows live: whatever names in it hold, it is no command to a terminal or CI system. */
 export function say(text: string): void {
@@ -6,6 +6,6 @@ export function say(text: string): void {
 }
 
 /** What Pulumi's log is given: lines as {@link say} prints them. */
-export function cleanLines(text: string): string {
-  return withoutCommands(shownLines(text));
+export function cleanLines(lines: Lines): string {
+  return withoutCommands(shownLines(lines));
 }

@@ -2,6 +2,7 @@ import { connectAws } from "../sdk/aws/session";
 import { LayersError } from "../sdk/core/errors";
 import type { AwsPort } from "../sdk/ports";
 import type { Settings } from "./record";
+import { cleanLines } from "./say";
 
 /** Runs with a session of the recorded account and region. */
 export async function withAws<T>(
@@ -23,6 +24,6 @@ export async function orPlainError<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (!(error instanceof LayersError)) throw error;
-    throw Object.assign(new Error(error.describe()), { stack: "" });
+    throw Object.assign(new Error(cleanLines(error.lines)), { stack: "" });
   }
 }

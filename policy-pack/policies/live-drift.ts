@@ -6,7 +6,7 @@ import { labelsOf, type NamedFunction, parseFunctionArn } from "../../sdk/core/f
 import { isAsDeclared } from "../../sdk/core/plan";
 import { assessedLive } from "../../sdk/core/recorded";
 import { changeLine } from "../../sdk/core/report";
-import { commandLine } from "../../sdk/core/text";
+import { commandLine, shownLines } from "../../sdk/core/text";
 import { defaultConfigFile } from "../../sdk/files/config-file";
 import { inlineConfigName, type PolicySettings } from "../config-source";
 import { type PolicyContext, stackOf } from "../context";
@@ -51,7 +51,7 @@ export function liveDrift(context: PolicyContext): StackValidationPolicy {
       );
       if (functions.length === 0) return;
       if (!search.found) {
-        if (context.first(search.problem)) cleaned(report)(search.problem);
+        if (context.first(shownLines(search.problem))) cleaned(report)(search.problem);
         return;
       }
       const { config } = search;
@@ -65,13 +65,15 @@ export function liveDrift(context: PolicyContext): StackValidationPolicy {
           for (const fn of found) {
             const { urn } = fn.view;
             const targetOf = declaredTargets(context.layersOf(config, urn).matcher);
-            const drifted = assess([fn.assessed], targetOf).flatMap((one) => driftOf(one, label(fn), config) ?? []);
-            for (const message of drifted) cleaned(report)(message, urn);
+            for (const standing of assess([fn.assessed], targetOf)) {
+              const drift = driftOf(standing, label(fn), config);
+              if (drift) cleaned(report)(drift, urn);
+            }
           }
           notChecked(gone, "AWS has no such function in this account and region.");
         } catch (error) {
           if (!(error instanceof LayersError)) throw error;
-          notChecked(inRegion, error.code === "interrupted" ? tooSlow(settings) : error.describe());
+          notChecked(inRegion, error.code === "interrupted" ? tooSlow(settings) : error.inOneLine());
         }
       }
       const hidden = functions.filter(({ view }) => view.layers.some(({ kind }) => kind === "hidden"));
@@ -133,14 +135,14 @@ function assessed({ view }: DeployedFunction, live: AssessedFunction): AssessedF
 }
 
 /** What AWS has otherwise than declared; undefined if nothing, or if only the program has. */
-function driftOf(standing: Standing, label: string, config: LayerConfig): string | undefined {
+function driftOf(standing: Standing, label: string, config: LayerConfig): string[] | undefined {
   const { fn, layer, live, target, isLost } = standing;
   if (!layer || !target?.declared) return undefined;
   const isWrong = typeof live === "number" && !isAsDeclared(live, target);
   if (!isWrong && !isLost) return undefined;
   const to = versionToAttach(standing) ?? target.version;
   const line = changeLine({ function: label, layer: layer.name, from: isWrong ? live : null, to });
-  return `In AWS: ${line}\n${declaration(target.declared)}. ${repair(standing, stackOf(fn.urn ?? ""), config)}`;
+  return [`In AWS: ${line}`, `${declaration(target.declared)}. ${repair(standing, stackOf(fn.urn ?? ""), config)}`];
 }
 
 function repair({ recorded, target }: Standing, stack: string, { file }: LayerConfig): string {

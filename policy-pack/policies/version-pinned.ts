@@ -24,9 +24,10 @@ export function versionPinned(context: PolicyContext): ResourceValidationPolicy 
     (fn, layers, report) => {
       for (const change of changesOf(fn, layers)) {
         const line = changeLine({ function: fn.name, ...change });
-        report(
-          `${line}\n${declaration(change.match.declared)}. Set version ${change.to} in the program, pin it with pinLayers, or set this policy to \`remediate\`.`,
-        );
+        report([
+          line,
+          `${declaration(change.match.declared)}. Set version ${change.to} in the program, pin it with pinLayers, or set this policy to \`remediate\`.`,
+        ]);
       }
     },
   );

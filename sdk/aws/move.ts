@@ -90,7 +90,7 @@ class Move {
   }
 
   failed(error: unknown): FunctionOutcome {
-    const reasons = [error instanceof LayersError ? error.describe().replaceAll("\n", " ") : String(error)];
+    const reasons = [error instanceof LayersError ? error.inOneLine() : String(error)];
     if (this.#unknown === "answer") reasons.push("Whether its last update was carried out is not known.");
     if (this.#unknown === "end") reasons.push("Lambda had accepted its update; how it ended is not known.");
     const code = error instanceof LayersError ? error.code : undefined;

@@ -62,7 +62,7 @@ export function createPermissionCheck(
 }
 
 function reasonOf(error: unknown): string {
-  return (error instanceof LayersError ? error.message : String(error)).split("\n")[0] ?? "";
+  return error instanceof LayersError ? (error.messageLines[0] ?? "") : String(error);
 }
 
 /** Whose policies are asked about: the user, or the role behind a session. The root user is allowed everything. */

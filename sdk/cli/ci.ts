@@ -78,12 +78,17 @@ const systems: readonly CiSystem[] = [
       const file = join(env.AGENT_TEMPDIRECTORY || tmpdir(), `lambda-layers-${crypto.randomUUID()}.md`);
       // In a folder that others can write to a name may be taken by a link of theirs.
       await writeFile(file, markdown, { flag: "wx", mode: 0o600 });
-      stdout.line(`##vso[task.uploadsummary]${file}`);
+      stdout.line(`##vso[task.uploadsummary]${azureText(file)}`);
       for (const [name, value] of Object.entries(outputs))
         stdout.line(`##vso[task.setvariable variable=${name};isOutput=true]${value}`);
     },
   },
 ];
+
+/** As Azure Pipelines takes what stands in a command: https://github.com/microsoft/azure-pipelines-agent, CommandStringConvertor. */
+function azureText(text: string): string {
+  return text.replaceAll("%", "%AZP25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+}
 
 /** Whether a CI system shows summaries here. */
 export function isInCi(env: NodeJS.ProcessEnv): boolean {

@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline/promises";
 import { LayersError, unchanged } from "../core/errors";
-import { commandLine, shown } from "../core/text";
+import { commandLine, shown, withoutCommands } from "../core/text";
 import type { Context } from "./context";
 
 /** Who is asked, and how. */
@@ -24,7 +24,10 @@ export async function confirm(question: string, { input, output, signal }: Askin
     return false;
   };
   try {
-    const answer = await Promise.race([asking.question(`${shown(question)} [y/N] `, { signal }), ended]);
+    const answer = await Promise.race([
+      asking.question(`${withoutCommands(shown(question))} [y/N] `, { signal }),
+      ended,
+    ]);
     return answer === undefined ? unanswered() : /^y(es)?$/i.test(answer.trim());
   } catch (error) {
     if (signal.aborted) return unanswered();

@@ -7,9 +7,10 @@ import type { CliReporter } from "./reporter";
  */
 export function tellError(reporter: CliReporter, error: unknown): LayersError {
   const told = asLayersError(error);
-  if (told.code === "interrupted") reporter.warn(told.describe());
-  else reporter.error(told.describe());
-  for (let at: unknown = error; at instanceof Error; at = at.cause) reporter.verbose(at.stack ?? at.message);
+  if (told.code === "interrupted") reporter.warn(told.lines);
+  else reporter.error(told.lines);
+  for (let at: unknown = error; at instanceof Error; at = at.cause)
+    for (const line of (at.stack ?? at.message).split("\n")) reporter.verbose(line);
   return told;
 }
 

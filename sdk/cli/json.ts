@@ -1,13 +1,14 @@
 import { layerArn } from "../core/arn";
 import { type Standing, targetArn } from "../core/assess";
 import type { LayersError } from "../core/errors";
+import { visibleJson } from "../core/text";
 import type { Assessment } from "../ops/assess";
 import { documentFormat } from "../ops/plans";
 import type { Output } from "./terminal";
 
 /** Prints the one document that stdout holds with `--json`. */
 export function printJson(stdout: Output, document: unknown): void {
-  stdout.line(JSON.stringify(document, undefined, 2));
+  stdout.line(visibleJson(document, 2));
 }
 
 /** An error as documents hold it. */

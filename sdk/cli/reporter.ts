@@ -1,4 +1,4 @@
-import { shown, shownLines } from "../core/text";
+import { type Lines, shown, shownLines } from "../core/text";
 import type { Reporter } from "../ports";
 import { logProgress, showProgress } from "./progress";
 import type { Output } from "./terminal";
@@ -18,7 +18,8 @@ export interface ReporterOptions {
 
 /** A reporter that can also tell of errors. */
 export interface CliReporter extends Reporter {
-  error(text: string): void;
+  warn(lines: Lines): void;
+  error(lines: Lines): void;
 }
 
 /**
@@ -37,10 +38,10 @@ export function createReporter(options: ReporterOptions): CliReporter {
     item(line) {
       if (isTold) told.line(`  - ${shown(line)}`);
     },
-    warn: (line) => stderr.line(`${yellow("WARNING")} - ${prefix}${shownLines(line)}`),
-    error: (text) => stderr.line(`${red("ERROR")} - ${prefix}${shownLines(text)}`),
+    warn: (lines) => stderr.line(`${yellow("WARNING")} - ${prefix}${shownLines(lines)}`),
+    error: (lines) => stderr.line(`${red("ERROR")} - ${prefix}${shownLines(lines)}`),
     verbose(line) {
-      if (verbose) stderr.line(dim(`DEBUG - ${prefix}${shownLines(line)}`));
+      if (verbose) stderr.line(dim(`DEBUG - ${prefix}${shown(line)}`));
     },
     progress:
       typeof progress === "function"

@@ -1,6 +1,6 @@
 import { type ErrorCode, LayersError } from "../core/errors";
 import { isExceeded } from "../core/estate";
-import { count, listNames } from "../core/text";
+import { count, listNames, shown } from "../core/text";
 import type { Context } from "./context";
 import { tellError } from "./errors";
 import { type Estate, errorInRun, isFailedProject, type Place, type StackRun } from "./estate";
@@ -146,7 +146,7 @@ function takingTurns(context: Context, places: readonly Place[], { title, isHeld
   };
   const print = (place: Place) => {
     if (headings && !isFailedProject(place.site))
-      stdout.line(`${isFirst ? "" : "\n"}${stdout.colors.bold(`Stack ${place.label}:`)}`);
+      stdout.line(`${isFirst ? "" : "\n"}${stdout.colors.bold(shown(`Stack ${place.label}:`))}`);
     isFirst = false;
     place.held?.open();
   };

@@ -1,4 +1,4 @@
-import { sentence } from "./text";
+import { type Lines, sentence, shown, shownLines } from "./text";
 
 /**
  * What can go wrong, each with the exit status that the CLI ends with.
@@ -50,7 +50,7 @@ export const unchanged = "Nothing was changed.";
 /** What an error carries beside its code and message. */
 export interface ErrorDetails {
   /** What the user can do next, one step a line. */
-  readonly next?: string;
+  readonly next?: Lines;
   /** What the run has changed by then, in a sentence. */
   readonly changed?: string;
   readonly cause?: unknown;
@@ -58,7 +58,7 @@ export interface ErrorDetails {
 
 /**
  * The one error class of this package. The message says what happened and, at its end, what was and was not changed;
- * `next` says what to do about it.
+ * `next` says what to do about it. Whatever names in them hold, they have no lines but those that they are given as.
  */
 export class LayersError extends Error {
   override readonly name = "LayersError";
@@ -68,11 +68,13 @@ export class LayersError extends Error {
   /** What was changed, the last sentence of the message; undefined if that is not known yet. */
   readonly changed: string | undefined;
 
-  constructor(code: ErrorCode, message: string, { next, changed, cause }: ErrorDetails = {}) {
-    super(changed === undefined ? message : withSentence(message, changed), { cause });
+  /** @param message a text is one line; a list has a line each */
+  constructor(code: ErrorCode, message: Lines, { next, changed, cause }: ErrorDetails = {}) {
+    const said = shownLines(message);
+    super(changed === undefined ? said : withSentence(said, shown(changed)), { cause });
     this.code = code;
-    this.next = next;
-    this.changed = changed;
+    this.next = next && shownLines(next);
+    this.changed = changed && shown(changed);
   }
 
   /** The exit status of a process that ends with this error. */
@@ -83,13 +85,37 @@ export class LayersError extends Error {
   /** The same error, saying what was changed, unless it says so already. */
   having(changed: string): LayersError {
     if (this.changed !== undefined) return this;
-    return new LayersError(this.code, this.message, { next: this.next, changed, cause: this });
+    return new LayersError(this.code, this.messageLines, { next: this.nextLines, changed, cause: this });
+  }
+
+  /** The lines of the message. */
+  get messageLines(): readonly string[] {
+    return linesOf(this.message);
+  }
+
+  /** The lines of the next step; none if there is none. */
+  get nextLines(): readonly string[] {
+    return this.next === undefined ? [] : linesOf(this.next);
   }
 
   /** Message and next step, as shown to a person. */
-  describe(): string {
-    return this.next ? `${this.message}\n${this.next}` : this.message;
+  get lines(): readonly string[] {
+    return [...this.messageLines, ...this.nextLines];
   }
+
+  /** The {@link lines} as one text. */
+  describe(): string {
+    return this.lines.join("\n");
+  }
+
+  /** The {@link lines} as one line, for a list or a table. */
+  inOneLine(): string {
+    return this.lines.join(" ");
+  }
+}
+
+function linesOf(text: string): string[] {
+  return text.split("\n");
 }
 
 /** The text with a sentence more at its end; behind a list it gets a line of its own. */

@@ -1,5 +1,5 @@
 import { shortStackName } from "./config/declared";
-import { fitsGlob, isGlob } from "./glob";
+import { fitsGlob, globOf, isGlob } from "./glob";
 import { count } from "./text";
 
 /** One stack of a run over many. */
@@ -28,9 +28,9 @@ export function isLookedUp(patterns: readonly string[]): boolean {
  */
 export function stacksMeant(patterns: readonly string[], listed: readonly string[]) {
   const names = listed.toSorted();
-  const found = patterns.map((pattern) =>
-    names.filter((name) => fitsGlob(name, pattern) || fitsGlob(shortStackName(name), pattern)),
-  );
+  const found = patterns
+    .map(globOf)
+    .map((glob) => names.filter((name) => fitsGlob(name, glob) || fitsGlob(shortStackName(name), glob)));
   return {
     stacks: [...new Set(found.flat())],
     missing: patterns.filter((_, index) => found[index]?.length === 0),

@@ -1,7 +1,7 @@
 import { type LayerVersionArn, layerArn } from "./arn";
 import { type DeclaredLayer, type DeclaredLayers, declaredAt } from "./config/declared";
 import { LayersError } from "./errors";
-import { fitsGlob } from "./glob";
+import { fitsGlob, type Glob, globOf, isGlob } from "./glob";
 
 // Most specific first.
 const matchRules = ["arn", "exact name", "name and stack", "name", "glob"] as const;
@@ -35,7 +35,7 @@ export function createMatcher<Entry extends Matchable = DeclaredLayer>({
   // One index a rule, so that a lookup asks four maps instead of every entry.
   const byArn = new Map<string, Entry[]>();
   const byName = new Map<Exclude<MatchRule, "arn" | "glob">, Map<string, Entry[]>>();
-  const globs: { parts: string[]; declared: Entry }[] = [];
+  const globs: { glob: Glob; declared: Entry }[] = [];
   const index = (rule: "exact name" | "name and stack" | "name", name: string, declared: Entry) => {
     const names = byName.get(rule) ?? new Map<string, Entry[]>();
     byName.set(rule, names);
@@ -44,7 +44,7 @@ export function createMatcher<Entry extends Matchable = DeclaredLayer>({
   for (const declared of layers) {
     if (declared.arn) add(byArn, declared.arn, declared);
     for (const name of declared.names ?? []) {
-      if (name.includes("*")) globs.push({ parts: name.split("*"), declared });
+      if (isGlob(name)) globs.push({ glob: globOf(name), declared });
       else index("exact name", name, declared);
     }
     if (declared.arn || declared.names) continue;
@@ -55,8 +55,7 @@ export function createMatcher<Entry extends Matchable = DeclaredLayer>({
 
   const candidates = (rule: MatchRule, layer: LayerVersionArn): Entry[] => {
     if (rule === "arn") return byArn.get(layerArn(layer)) ?? [];
-    if (rule === "glob")
-      return globs.filter(({ parts }) => fitsGlob(layer.name, parts)).map(({ declared }) => declared);
+    if (rule === "glob") return globs.filter(({ glob }) => fitsGlob(layer.name, glob)).map(({ declared }) => declared);
     return byName.get(rule)?.get(layer.name) ?? [];
   };
   const find: Matcher<Entry> = (layer) => {
@@ -81,7 +80,9 @@ function memoized<Entry extends Matchable>(find: Matcher<Entry>): Matcher<Entry>
 }
 
 function add<Entry>(names: Map<string, Entry[]>, name: string, declared: Entry): void {
-  names.set(name, [...(names.get(name) ?? []), declared]);
+  const known = names.get(name);
+  if (known) known.push(declared);
+  else names.set(name, [declared]);
 }
 
 function ambiguous(layer: LayerVersionArn, rule: MatchRule, a: Matchable, b: Matchable): LayersError {

@@ -23,14 +23,14 @@ export interface Problem extends Position {
 
 const longestLine = 160;
 
-// More than anybody mends before looking again.
-const mostProblems = 50;
+/** How many problems of a file are shown: more than anybody mends before looking again. */
+export const mostProblems = 50;
 
-/** Problems of a file, each as {@link formatProblem} shows it: the first of many, and how many more there are. */
-export function formatProblems(problems: readonly Problem[]): string {
+/** The lines of problems of a file, each as {@link formatProblem} shows it: the first of many, and how many more there are. */
+export function formatProblems(problems: readonly Problem[]): string[] {
   const more = problems.length - mostProblems;
-  const shownOnes = problems.slice(0, mostProblems).map(formatProblem);
-  return [...shownOnes, ...(more > 0 ? [`And ${more} more. They are shown once these are mended.`] : [])].join("\n");
+  const shownOnes = problems.slice(0, mostProblems).flatMap(linesOf);
+  return [...shownOnes, ...(more > 0 ? [`And ${more} more. They are shown once these are mended.`] : [])];
 }
 
 /** `file:line:column`, the form that editors and terminals turn into a link. */
@@ -40,6 +40,10 @@ export function formatPosition(at: Position & { readonly file: string }): string
 
 /** The problem in up to four lines: where and what, the offending text, a caret below it, and what to do. */
 export function formatProblem(problem: Problem): string {
+  return linesOf(problem).join("\n");
+}
+
+function linesOf(problem: Problem): string[] {
   const number = String(problem.line);
   // A very long line is cut so that the caret stays visible.
   const start = Math.max(0, problem.column - 1 - longestLine / 2);
@@ -54,5 +58,5 @@ export function formatProblem(problem: Problem): string {
     `  ${" ".repeat(number.length)} | ${" ".repeat(caretAt)}${carets}`,
   ];
   if (problem.next) lines.push(`  ${shown(problem.next)}`);
-  return lines.join("\n");
+  return lines;
 }

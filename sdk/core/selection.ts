@@ -87,5 +87,5 @@ export function unknownFunctions(unknown: readonly string[], where: string, know
   const hints = unknown.flatMap((name) => didYouMean(name, all) ?? []);
   const lines = unknown.map((name) => `There is no function ${name} ${where}.`);
   const next = hints.length > 0 ? hints : ["Look at the name, and at the region (--region) and account (--profile)."];
-  return new LayersError("usage", lines.join("\n"), { next: next.join("\n") });
+  return new LayersError("usage", lines, { next });
 }

@@ -38,6 +38,8 @@ export function commandLine(words: readonly string[]): string {
 
 // C0 with DEL, C1, the line and paragraph separators, and the marks that turn the direction of text.
 const invisible = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
+// The line ends of a document are its own: JSON itself escapes those of texts.
+const invisibleInJson = /(?!\n)[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
 
 // What Azure Pipelines takes for a command wherever it stands in a line, and GitHub Actions in its older form.
 const command = /##(?=(?:vso)?\[)/gi;
@@ -50,9 +52,11 @@ const shortEscapes: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r
  * comes into. All else stays, backslashes too, so that a text may be shown twice.
  */
 export function shown(text: string): string {
-  return text
-    .replace(invisible, (one) => shortEscapes[one] ?? `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`)
-    .replace(command, "\\u0023#");
+  return text.replace(invisible, (one) => shortEscapes[one] ?? escaped(one)).replace(command, "\\u0023#");
+}
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
 /** A name as it is {@link shown}, in quotes if it is empty or has anything but visible ASCII characters: `"arn:x\n"`. */
@@ -65,7 +69,15 @@ export function withoutCommands(lines: string): string {
   return lines.replace(/^([^\S\n]*)::/gm, "$1\\u003a:");
 }
 
-/** A text of several lines as it is {@link shown}, but for its line ends. */
-export function shownLines(text: string): string {
-  return text.split("\n").map(shown).join("\n");
+/** A text that is one line, whatever it holds, or several that are a line each. */
+export type Lines = string | readonly string[];
+
+/** Lines, each as it is {@link shown}: only where one ends and the next begins is there a line end. */
+export function shownLines(lines: Lines): string {
+  return [lines].flat().map(shown).join("\n");
+}
+
+/** A value as JSON, which is YAML too, with visible escapes instead of whatever {@link shown} does not leave as it is. */
+export function visibleJson(value: unknown, indent?: number): string {
+  return JSON.stringify(value, undefined, indent).replace(invisibleInJson, escaped).replace(command, "\\u0023#");
 }

@@ -19,7 +19,7 @@ export function loadLayerConfig(file: string, cwd = process.cwd()): LayerConfig 
   if (parsed.ok) return parsed.config;
   const { problems } = parsed;
   const count = problems.length === 1 ? "a problem" : `${problems.length} problems`;
-  throw new LayersError("config-invalid", `${file} has ${count}:\n${formatProblems(problems)}`);
+  throw new LayersError("config-invalid", [`${file} has ${count}:`, ...formatProblems(problems)]);
 }
 
 /**
@@ -69,7 +69,7 @@ function notFound(file: string, path: string, cause: unknown): LayersError {
     "Name the file with --config (`configFile` in a program), or let `lambda-layers init` write one.",
   ];
   const message = `Config file not found: ${file} (looked for ${path})`;
-  return new LayersError("config-invalid", message, { cause, next: steps.join("\n") });
+  return new LayersError("config-invalid", message, { cause, next: steps });
 }
 
 /** Asks for the file in the same folder that was probably meant. */

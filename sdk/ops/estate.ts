@@ -1,6 +1,6 @@
 import { LayersError } from "../core/errors";
 import { isLookedUp, type StackSite, stacksMeant } from "../core/estate";
-import { fitsGlob, isGlob } from "../core/glob";
+import { fitsGlob, globOf, isGlob } from "../core/glob";
 import { didYouMean } from "../core/nearest";
 import { pooled } from "../core/pool";
 import { count, listNames } from "../core/text";
@@ -53,8 +53,8 @@ async function ofProjects(ports: Ports, request: EstateRequest, globs: readonly 
     folder,
     error: new LayersError("project-missing", `What is below the folder ${folder} is not known: ${reason}.`),
   }));
-  const folders = found.folders.filter((folder) => globs.some((glob) => fitsGlob(folder, glob)));
-  const unused = globs.find((glob) => !found.folders.some((folder) => fitsGlob(folder, glob)));
+  const folders = found.folders.filter((folder) => globs.some((glob) => fitsGlob(folder, globOf(glob))));
+  const unused = globs.find((glob) => !found.folders.some((folder) => fitsGlob(folder, globOf(glob))));
   if (unused !== undefined) throw noProject(unused, found.folders);
   const read = await withProgress(ports.reporter, "Listing the stacks of projects", async (progress) => {
     let done = 0;

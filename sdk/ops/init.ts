@@ -8,7 +8,7 @@ import { LayersError, unchanged } from "../core/errors";
 import { parseFunctionArn } from "../core/function-arn";
 import { createMatcher } from "../core/match";
 import { isAsDeclared } from "../core/plan";
-import { formatProblem } from "../core/problem";
+import { formatProblems } from "../core/problem";
 import { assessedFunction, type LayerHints } from "../core/recorded";
 import type { FunctionFilter } from "../core/selection";
 import { scanState } from "../core/state/scan";
@@ -179,8 +179,7 @@ function usesOf(stack: string, { name, region, account, recorded, live }: Assess
 /** The text itself is asked, so that what is said is what an update will do. */
 function planChanges(text: string, file: string, uses: readonly FoundLayer[]): InitChange[] {
   const parsed = parseConfig(text, file);
-  if (!parsed.ok)
-    throw new LayersError("internal", `The draft is not valid:\n${parsed.problems.map(formatProblem).join("\n")}`);
+  if (!parsed.ok) throw new LayersError("internal", ["The draft is not valid:", ...formatProblems(parsed.problems)]);
   return [...Map.groupBy(uses, ({ stack }) => stack)].flatMap(([stack, own]) => {
     const matcher = createMatcher(declareFor(parsed.config, stack));
     return own.flatMap(({ layer, ...fn }) => {

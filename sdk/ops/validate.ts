@@ -100,7 +100,7 @@ function collectAmbiguous(declared: DeclaredLayers) {
       return find(layer);
     } catch (error) {
       if (!(error instanceof LayersError) || error.code !== "layer-ambiguous") throw error;
-      findings.set(layerArn(layer), { severity: "error", code: error.code, message: error.describe() });
+      findings.set(layerArn(layer), { severity: "error", code: error.code, message: error.inOneLine() });
       for (const entry of declared.layers)
         if (createMatcher({ ...declared, layers: [entry] })(layer)) contested.add(entry.key);
       return undefined;

@@ -97,12 +97,13 @@ export class PulumiProgram implements ProgramPort {
     const printed = parsedIfJson(stdout);
     if (exitCode === 0 && printed?.steps) return printed.steps;
     const said = errorsIn(printed) || withoutPrefix(stderr) || `it ended with exit code ${exitCode}`;
-    const lines = said.split("\n");
-    const more = lines.length > linesShown ? "\n..." : "";
-    throw new LayersError(
-      "pulumi-failed",
-      `the program cannot be previewed on a copy of the stack: ${lines.slice(0, linesShown).join("\n")}${more}`,
-    );
+    const [first = "", ...others] = said.split("\n");
+    const shown = others.slice(0, linesShown - 1);
+    throw new LayersError("pulumi-failed", [
+      `the program cannot be previewed on a copy of the stack: ${first}`,
+      ...shown,
+      ...(shown.length < others.length ? ["..."] : []),
+    ]);
   }
 
   async #run({ stack, env, signal }: Copy, cwd: string, args: readonly string[]) {

@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import { shortStackName } from "../core/config/declared";
 import { type ErrorCode, LayersError } from "../core/errors";
 import { didYouMean } from "../core/nearest";
+import type { Lines } from "../core/text";
 import { findProjectFile } from "./project";
 
 /** How a Pulumi command failed. */
@@ -34,7 +35,7 @@ export function isStackMissing({ exitCode, stderr }: PulumiFailure): boolean {
 export function explainFailure(failure: PulumiFailure, stacks: readonly string[] = []): LayersError {
   const { what, stack, cwd, exitCode, stderr } = failure;
   const said = withoutPrefix(stderr) || `it ended with exit code ${exitCode}`;
-  const error = (code: ErrorCode, message: string, next: string) =>
+  const error = (code: ErrorCode, message: string, next: Lines) =>
     new LayersError(code, message, { next, cause: stderr });
 
   if (isStackMissing(failure)) {
@@ -42,7 +43,10 @@ export function explainFailure(failure: PulumiFailure, stacks: readonly string[]
     return error(
       "stack-missing",
       `State file not found: the stack ${stack} does not exist in this project (${said}).`,
-      `${meant ? `${meant}\n` : ""}Ensure you're in the correct directory (should contain Pulumi.yaml). See which stacks there are: pulumi stack ls`,
+      [
+        ...(meant ? [meant] : []),
+        "Ensure you're in the correct directory (should contain Pulumi.yaml). See which stacks there are: pulumi stack ls",
+      ],
     );
   }
   if (exitCode === exitCodes.notLoggedIn) return notLoggedIn(said, stderr);
@@ -127,9 +131,10 @@ function isAlive(pid: number): boolean {
 
 /** Pulumi's messages without `error: ` and without warnings, as one sentence that ends without a full stop. */
 export function withoutPrefix(stderr: string): string {
-  const lines = stderr.split("\n").filter((line) => !line.startsWith("warning: "));
+  const lines = stderr.split(/\r?\n/).filter((line) => !line.startsWith("warning: "));
   return lines
-    .join("\n")
+    .map((line) => line.trim())
+    .join(" ")
     .trim()
     .replace(/^error: /, "")
     .replace(/\.$/, "");

@@ -33,9 +33,9 @@ describe("errors", () => {
   it("show with --verbose where they and their causes come from", () => {
     for (const error of [disk, known]) {
       const { text } = tell(error, true);
-      assert.match(text, /^DEBUG - Error: the disk is on fire\n +at /m);
+      assert.match(text, /^DEBUG - Error: the disk is on fire\nDEBUG - +at /m);
     }
-    assert.match(tell(known, true).text, /^DEBUG - LayersError: Not logged in\.\n +at /m);
+    assert.match(tell(known, true).text, /^DEBUG - LayersError: Not logged in\.\nDEBUG - +at /m);
   });
 
   it("that are no errors are told all the same", () => {

@@ -24,10 +24,10 @@ describe("the reporter", () => {
 
   it("keeps the lines of warnings and errors, and nothing else that moves the cursor", () => {
     const text = tell((reporter) => {
-      reporter.warn("one\ntwo\u001b[2J");
-      reporter.error("one\ntwo\u2028");
+      reporter.warn(["one", "two\n\u001b[2J"]);
+      reporter.error(["one", "two\u2028"]);
       reporter.verbose("one\ntwo\u0007");
     });
-    assert.equal(text, "WARNING - one\ntwo\\u001b[2J\nERROR - one\ntwo\\u2028\nDEBUG - one\ntwo\\u0007\n");
+    assert.equal(text, "WARNING - one\ntwo\\n\\u001b[2J\nERROR - one\ntwo\\u2028\nDEBUG - one\\ntwo\\u0007\n");
   });
 });

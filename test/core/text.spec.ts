@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { quotedIfOdd, shown, shownLines, withoutCommands } from "../../sdk/core/text";
+import { quotedIfOdd, shown, shownLines, visibleJson, withoutCommands } from "../../sdk/core/text";
 import { counts } from "../support/counts";
 
 describe("a text as it is shown", () => {
@@ -32,8 +32,19 @@ describe("a text as it is shown", () => {
     assert.deepEqual(texts.map(quotedIfOdd), ["arn:aws:x", '""', '"a b"', '"a\\n"', '"ä"', '"\\u202ea"']);
   });
 
-  it("keeps the line ends of its author, if it has lines", () => {
-    assert.equal(shownLines("first\nsecond\u001b[2J\rthird"), "first\nsecond\\u001b[2J\\rthird");
+  it("is one line if it is a text, and has a line each if it is a list", () => {
+    assert.equal(shownLines("first\nsecond\u001b[2J"), "first\\nsecond\\u001b[2J");
+    assert.equal(shownLines(["first\nsecond", "third\r"]), "first\\nsecond\nthird\\r");
+    assert.equal(shownLines([]), "");
+  });
+
+  it("stays what it is as JSON, and is visible there", () => {
+    const property = fc.property(fc.string({ unit: "binary" }), fc.constantFrom(undefined, 2), (text, indent) => {
+      const json = visibleJson({ [text]: [text, "##vso[a]\u202e"] }, indent);
+      assert.deepEqual(JSON.parse(json), { [text]: [text, "##vso[a]\u202e"] });
+      assert.equal(shownLines(json.split("\n")), json);
+    });
+    fc.assert(property, counts({ sample: 200, full: 5_000 }));
   });
 
   it("has nothing in it that moves a cursor or turns text around, and can be shown twice", () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { chmod, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { LayersError } from "../../sdk/core/errors";
 import { arnOf, base } from "../aws/harness";
 import { failureOf, rate, taggedFleet, useFleet } from "./fleet-harness";
 
@@ -83,6 +84,37 @@ describe("a sync", function () {
     assert.ok(length <= 5, `${length} were sent`);
     assert.equal(moved(), length);
   });
+
+  for (const kind of ["before", "after"] as const) {
+    it(`counts what it has moved although its record cannot be written: its ${kind} lines`, async () => {
+      fleet.emulator.seed(taggedFleet(30));
+      // As the answers arrive, several functions are under way when the disk is full.
+      fleet.emulator.configure({ updateDelayMs: 20 });
+      const ports = fleet.ports();
+      let written = 0;
+      const { openForLines } = ports.backups;
+      ports.backups.openForLines = async (path) => {
+        const lines = await openForLines.call(ports.backups, path);
+        return {
+          close: () => lines.close(),
+          append: async (line) => {
+            if (line.includes(`"${kind}"`)) written += 1;
+            if (written > 9)
+              throw new LayersError("backup-folder", `Cannot write to ${path}: no space left on device.`);
+            await lines.append(line);
+          },
+        };
+      };
+      const error = await fleet.sync({}, {}, {}, ports).catch((thrown) => thrown);
+      assert.equal(error.code, "backup-folder");
+      assert.match(
+        error.message,
+        new RegExp(`no space left on device\\. ${moved()} of 30 functions were updated in AWS\\.`),
+      );
+      if (kind === "after") assert.ok(moved() > 9, `${moved()} were moved`);
+      assert.equal(fleet.lines.filter((line) => /Layer base version 1 -> 2$/.test(line)).length, moved());
+    });
+  }
 
   it("needs a folder that it can write its record to, before anything is changed", async () => {
     fleet.emulator.seed(taggedFleet(1));

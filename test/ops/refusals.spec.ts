@@ -191,7 +191,7 @@ describe("an update that cannot be made", function () {
     await writeFile(join(locks, "0b7f2cb1-6f8c-4d4e-9b5a-000000000000.json"), JSON.stringify(lock));
     const before = await stateNow();
     const told = await update(project);
-    fails(told, "stack-locked", /is gone\.\nThe stack's state is as it was\.\n.*pulumi cancel --yes --stack dev$/s);
+    fails(told, "stack-locked", /is gone\. The stack's state is as it was\.\n.*pulumi cancel --yes --stack dev$/s);
     assert.equal(await stateNow(), before);
     assert.equal(told.error?.exitStatus, 1);
     await project.succeeds(["cancel", "--yes", "--stack", "dev"]);

@@ -65,8 +65,8 @@ describe("the config of policies", () => {
   it("that is not found is reported with where it was looked for, and what to set", () => {
     const search = findConfig({}, {}, join(root, "empty"));
     assert.ok(!search.found && search.missing);
-    assert.match(search.problem, /^No layer config: there is no layer_config.yaml in .*empty or a directory above it/);
-    assert.match(search.problem, /Set `configFile`.*LAMBDA_LAYERS_CONFIG.*pulumi -C DIR/s);
+    assert.match(said(search), /^No layer config: there is no layer_config.yaml in .*empty or a directory above it/);
+    assert.match(said(search), /Set `configFile`.*LAMBDA_LAYERS_CONFIG.*pulumi -C DIR/s);
 
     for (const [settings, env, setting] of [
       [{ configFile: "no.yaml" }, {}, "configFile"],
@@ -75,8 +75,8 @@ describe("the config of policies", () => {
       const named = findConfig(settings, env, join(root, "project"));
       assert.ok(!named.found && named.missing);
       const path = join(root, "project", "no.yaml");
-      assert.ok(named.problem.startsWith(`Layer config not found: no.yaml (looked for ${path}). Nothing was checked.`));
-      assert.ok(named.problem.includes(`It is named by ${setting}.`));
+      assert.ok(said(named).startsWith(`Layer config not found: no.yaml (looked for ${path}). Nothing was checked.`));
+      assert.ok(said(named).includes(`It is named by ${setting}.`));
     }
   });
 
@@ -84,18 +84,18 @@ describe("the config of policies", () => {
     const file = findConfig({ configFile: "../broken.yaml" }, {}, join(root, "project"));
     assert.ok(!file.found && !file.missing);
     assert.match(
-      file.problem,
+      said(file),
       /^\.\.\/broken\.yaml has 2 problems:\n\.\.\/broken\.yaml:3:14 .*\^.*\n\.\.\/broken\.yaml:4:5 /s,
     );
     const inline = findConfig({ layers: { base: { version: "five" } } }, {}, root);
     assert.ok(!inline.found);
     assert.match(
-      inline.problem,
+      said(inline),
       /^the policy's configuration is not valid.*layers\.base\.version must be a whole number/s,
     );
     const both = findConfig({ layers: {}, configFile: "other.yaml" }, {}, root);
     assert.ok(!both.found);
-    assert.match(both.problem, /has both configFile and layers/);
+    assert.match(said(both), /has both configFile and layers/);
   });
 
   it("is looked for where the user called pulumi, which PWD says", () => {
@@ -190,3 +190,7 @@ describe("the config of policies", () => {
     });
   });
 });
+
+function said({ problem }: { readonly problem: readonly string[] }): string {
+  return problem.join("\n");
+}

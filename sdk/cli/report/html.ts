@@ -1,3 +1,5 @@
+import { shown } from "../../core/text";
+
 /** Text that is HTML already. */
 export class Html {
   readonly text: string;
@@ -10,7 +12,7 @@ export class Html {
 /** What a template takes: texts and numbers are escaped, HTML is not; nothing stands for `undefined`. */
 export type HtmlValue = string | number | undefined | Html | readonly Html[];
 
-/** A template whose values are escaped, so that a name can be anything: html`<b>${name}</b>`. */
+/** A template whose values are escaped and {@link shown}, so that a name can be anything: html`<b>${name}</b>`. */
 export function html(strings: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
   let text = strings[0] ?? "";
   for (const [index, value] of values.entries()) text += toText(value) + (strings[index + 1] ?? "");
@@ -20,7 +22,7 @@ export function html(strings: TemplateStringsArray, ...values: readonly HtmlValu
 function toText(value: HtmlValue): string {
   if (value === undefined) return "";
   if (value instanceof Html) return value.text;
-  if (typeof value === "string") return escapeHtml(value);
+  if (typeof value === "string") return escapeHtml(shown(value));
   return typeof value === "number" ? String(value) : value.map(({ text }) => text).join("");
 }
 

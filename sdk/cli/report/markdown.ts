@@ -1,5 +1,5 @@
 import { isDrifted, type Place, type Standing } from "../../core/assess";
-import { count, countLayers } from "../../core/text";
+import { count, countLayers, shown } from "../../core/text";
 import { changedLayers, isHeldBack, type Ran } from "../../ops/after";
 import type { Assessment } from "../../ops/assess";
 import { failedReading } from "../../ops/expectation";
@@ -86,12 +86,8 @@ function signOf({ totals, live }: Ran, isOpen: boolean): Verdict["sign"] {
 
 /** A stack that could not be looked at. */
 function failedSection(failed: FailedStack): string {
-  const { error } = failed;
-  return [
-    heading(reportedName(failed), "could not be read", "?"),
-    plain(error.describe()).replaceAll("&#10;", "<br>"),
-    "",
-  ].join("\n");
+  const lines = failed.error.lines.map(plain).join("<br>");
+  return [heading(reportedName(failed), "could not be read", "?"), lines, ""].join("\n");
 }
 
 function statusSection(assessment: ReportedStack & Assessment): string {
@@ -184,9 +180,12 @@ function code(text: string): string {
   return `<code>${plain(text)}</code>`;
 }
 
-/** Text in which nothing is markup: whatever could be is written as a numeric entity, which Markdown shows as it is. */
+/**
+ * Text in which nothing is markup: whatever could be is written as a numeric entity, which Markdown shows as it is. What
+ * would be invisible there, or turn text around, is {@link shown}.
+ */
 function plain(text: string): string {
-  return text.replace(markup, (character) => `&#${character.codePointAt(0)};`);
+  return shown(text).replace(markup, (character) => `&#${character.codePointAt(0)};`);
 }
 
 // All but letters, digits and harmless punctuation. An underscore is harmless within a word, a dot unless it makes a link.

@@ -153,9 +153,13 @@ function panel(reported: ReportedStack, index: number): Html {
   const heading = html`<h2 id="heading-${index}">Stack ${reportedName(reported)}</h2>`;
   const body = isRead(reported)
     ? stackBody(reported, index)
-    : html`<p class="problem">! This stack could not be read: ${reported.error.describe()}</p>`;
+    : html`<p class="problem">! This stack could not be read: ${reported.error.lines.map(problemLine)}</p>`;
   return html`<section id="panel-${index}" aria-labelledby="heading-${index}">${heading}${body}</section>
 `;
+}
+
+function problemLine(line: string, index: number): Html {
+  return html`${index > 0 ? new Html("\n") : undefined}${line}`;
 }
 
 function stackBody(assessment: Assessment, index: number): Html {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Log, Notification, Result } from "sarif";
 import { layerArn } from "../../core/arn";
 import { isDrifted, type Standing } from "../../core/assess";
-import { shownLines } from "../../core/text";
+import { type Lines, shownLines, visibleJson } from "../../core/text";
 import type { Assessment } from "../../ops/assess";
 import { failedReading } from "../../ops/expectation";
 import { labelsOfStandings } from "../../ops/tell";
@@ -19,8 +19,8 @@ export interface SarifOptions {
 }
 
 /** Text as a message has it: in brackets a viewer would make links of it (SARIF 2.1.0, 3.11.6). */
-function messageOf(text: string) {
-  return { text: shownLines(text).replace(/[\\[\]]/g, "\\$&") };
+function messageOf(lines: Lines) {
+  return { text: shownLines(lines).replace(/[\\[\]]/g, "\\$&") };
 }
 
 const rule = {
@@ -57,13 +57,17 @@ export function renderSarif(stacks: readonly ReportedStack[], { version, configU
       },
     ],
   };
-  return `${JSON.stringify(log, undefined, 2)}\n`;
+  return `${visibleJson(log, 2)}\n`;
 }
 
 function failedNote(failed: FailedStack): Notification {
   const { error } = failed;
-  const text = `Stack ${reportedName(failed)}: ${error.describe()}`;
-  return { level: "error", message: messageOf(text), descriptor: { id: error.code } };
+  const [first = "", ...others] = error.lines;
+  return {
+    level: "error",
+    message: messageOf([`Stack ${reportedName(failed)}: ${first}`, ...others]),
+    descriptor: { id: error.code },
+  };
 }
 
 /** Results alone would say that what could not be read is as declared. */

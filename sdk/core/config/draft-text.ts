@@ -1,3 +1,4 @@
+import { shown, visibleJson } from "../text";
 import { type DraftEntry, type LayerUse, mostUsedVersions } from "./draft";
 import { keyText } from "./insert";
 
@@ -20,16 +21,16 @@ const mostNamed = 5;
  */
 export function writeDraft(entries: readonly DraftEntry[], { schema, from, region, account }: DraftSettings): string {
   const settings = [
-    ...(region === undefined ? [] : [`  aws_region: ${region}`]),
-    ...(account === undefined ? [] : [`  aws_account_id: "${account}"`]),
+    ...(region === undefined ? [] : [`  aws_region: ${keyText(region)}`]),
+    ...(account === undefined ? [] : [`  aws_account_id: ${visibleJson(account)}`]),
   ];
   const byStack = entries.flatMap(({ uses }) => [...Map.groupBy(uses, ({ stack }) => stack).values()]);
   const isTied = byStack.some((own) => mostUsedVersions(own).length > 1);
   const isOneStack = new Set(byStack.map(([use]) => use?.stack)).size === 1;
   const chosen = isOneStack ? "the one that most functions use" : "in a stack the one that most of its functions use";
   const lines = [
-    `# yaml-language-server: $schema=${schema}`,
-    `# The version that each Lambda layer has to be at: ${chosen}${isTied ? ", the newest if several tie" : ""} (${from}).`,
+    `# yaml-language-server: $schema=${shown(schema)}`,
+    `# The version that each Lambda layer has to be at: ${chosen}${isTied ? ", the newest if several tie" : ""} (${shown(from)}).`,
     ...(entries.length === 0 ? ["layers: {}"] : ["layers:", ...entries.flatMap(entryLines)]),
     ...(settings.length === 0 ? [] : ["", "settings:", ...settings]),
     ...overrideLines(entries),
@@ -41,9 +42,9 @@ function entryLines({ key, arn, names, version, uses, overrides }: DraftEntry): 
   const layers = [...new Set(uses.map(({ layer }) => layer.name))].sort().join(", ");
   const own = uses.filter(({ stack }) => !overrides.has(stack));
   return [
-    `  ${keyText(key)}:${arn || names || layers === key ? "" : ` # ${layers}`}`,
+    `  ${keyText(key)}:${arn || names || layers === key ? "" : ` # ${shown(layers)}`}`,
     ...(arn === undefined ? [] : [`    arn: ${arn.includes("{") ? `"${arn}"` : arn}`]),
-    ...(names === undefined ? [] : [`    names: [${names.map((name) => JSON.stringify(name)).join(", ")}]`]),
+    ...(names === undefined ? [] : [`    names: [${names.map((name) => visibleJson(name)).join(", ")}]`]),
     ...explained(`    version: ${version}`, version, own),
   ];
 }
@@ -79,7 +80,7 @@ function explained(line: string, version: number, uses: readonly LayerUse[]): st
   const isOneStack = new Set(uses.map(({ stack }) => stack)).size === 1;
   const named = others
     .slice(0, mostNamed)
-    .map((use) => `${use.function}${isOneStack ? "" : ` (${use.stack})`} at ${use.layer.version}`);
+    .map((use) => `${shown(use.function)}${isOneStack ? "" : ` (${shown(use.stack)})`} at ${use.layer.version}`);
   const more = others.length > mostNamed ? `, and ${others.length - mostNamed} more` : "";
   return [
     `${line} # ${counted}${tied}`,

@@ -1,5 +1,5 @@
 import { LayersError } from "../errors";
-import { formatProblem } from "../problem";
+import { formatProblems } from "../problem";
 import { insertVersion } from "./insert";
 import { type LayerConfig, type LayerEntry, parseConfig } from "./parse";
 import { parseYaml, type YamlFile } from "./yaml";
@@ -93,7 +93,7 @@ function versionAt({ layers, overrides }: LayerConfig, path: VersionPath): numbe
 function parsed(text: string, file: string): LayerConfig {
   const result = parseConfig(text, file);
   if (result.ok) return result.config;
-  throw new LayersError("config-invalid", result.problems.map(formatProblem).join("\n"));
+  throw new LayersError("config-invalid", formatProblems(result.problems));
 }
 
 function partition<T>(all: readonly T[], isFirst: (one: T) => boolean): [T[], T[]] {

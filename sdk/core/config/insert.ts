@@ -1,5 +1,6 @@
 import { isAlias, isMap, isScalar, type Node, type Pair, parseDocument, type YAMLMap } from "yaml";
 import { LayersError } from "../errors";
+import { visibleJson } from "../text";
 import { yamlOptions } from "./yaml";
 import type { Range } from "./yaml-nodes";
 
@@ -82,13 +83,13 @@ function insertLines(text: string, offset: number, indent: number, { keys, versi
 }
 
 function inFlow({ keys: [key = "", ...inner], version, quoted }: Addition): string {
-  const name = quoted ? JSON.stringify(key) : keyText(key);
+  const name = quoted ? visibleJson(key) : keyText(key);
   return `${name}: ${inner.length === 0 ? version : `{ ${inFlow({ keys: inner, version, quoted })} }`}`;
 }
 
 /** A key as YAML; keys are read as texts, so that only what has a meaning to YAML needs quotes. */
 export function keyText(key: string): string {
-  return /^[A-Za-z0-9_][\w.-]*$/.test(key) ? key : JSON.stringify(key);
+  return /^[A-Za-z0-9_][\w.-]*$/.test(key) ? key : visibleJson(key);
 }
 
 function columnOf(text: string, map: YAMLMap): number {

@@ -1,6 +1,6 @@
 import type { GenericIssue } from "valibot";
 import { didYouMean } from "../nearest";
-import type { Problem } from "../problem";
+import { mostProblems, type Problem } from "../problem";
 import { adviseEntryName, adviseMissing, adviseValue } from "./advice";
 import { knownKeys } from "./schema";
 import type { YamlFile } from "./yaml";
@@ -71,6 +71,7 @@ function unknownKeys(yaml: YamlFile): Problem[] {
 function entryProblems(yaml: YamlFile): Problem[] {
   const content = mapping(yaml.content);
   const layers = mapping(content.layers);
+  const names = Object.keys(layers);
   const entries = allEntries(content).filter(({ path, name }) => path[0] === "layers" || !Object.hasOwn(layers, name));
   return [
     ...entries
@@ -81,9 +82,11 @@ function entryProblems(yaml: YamlFile): Problem[] {
       }),
     ...entries
       .filter(({ path, fields }) => path[0] !== "layers" && fields.version === undefined)
-      .map(({ path, name }) => {
+      .map(({ path, name }, index) => {
         const message = `${path.join(".")} has no version, and layers has no entry "${name}" to take one from`;
-        const next = didYouMean(name, Object.keys(layers)) ?? "Add a version, or declare the layer in layers";
+        // To look through all names for each of many would take very long.
+        const meant = index < mostProblems ? didYouMean(name, names) : undefined;
+        const next = meant ?? "Add a version, or declare the layer in layers";
         return yaml.problemAt(path, { code: "missing-key", message, next }, "key");
       }),
   ];

@@ -2,12 +2,19 @@ import { LineCounter, type Node, parseDocument, type YAMLError } from "yaml";
 import type { Position, Problem } from "../problem";
 import { createLocator, fillAliases, type Path, type Range } from "./yaml-nodes";
 
-/** The largest config file that is read, in bytes. A file of 1,000 layers has about 100 kB. */
+/**
+ * The largest config file that is read, in bytes. A file of 1,000 layers has about 100 kB. Source: up to this size GitHub
+ * gives a file's content to tools that ask for it, and shows what a pull request changes in it:
+ * https://docs.github.com/en/rest/repos/contents
+ */
 export const maxConfigBytes = 1024 * 1024;
 /** What to do about a larger one. */
 export const tooLargeAdvice =
   "Is it the config? One of 1,000 layers has about 100,000 bytes. Name another file with --config.";
-/** How many keys and values a file may have once its aliases are filled in. A file of 1,000 layers has about 10,000. */
+/**
+ * How many keys and values a file may have once its aliases are filled in. A file of 1,000 layers has about 10,000.
+ * Source: without aliases, a file of {@link maxConfigBytes} with keys and values of ten characters has as many.
+ */
 export const maxConfigSize = 100_000;
 
 type What = Pick<Problem, "code" | "message" | "next">;
@@ -37,10 +44,20 @@ export function parseYaml(source: string, file: string): YamlFile {
   const lineCounter = new LineCounter();
   const doc = parseDocument(source, { ...yamlOptions, lineCounter });
 
+  // A line can be all of the file, and have as many problems as it has words.
+  const lines = new Map<number, string>();
+  const textOf = (line: number): string => {
+    const known = lines.get(line);
+    if (known !== undefined) return known;
+    const start = lineCounter.lineStarts[line - 1] ?? 0;
+    const end = source.indexOf("\n", start);
+    const text = source.slice(start, end < 0 ? undefined : end).replace(/\r$/, "");
+    lines.set(line, text);
+    return text;
+  };
   const problemIn = ([start, end]: Range, what: What): Problem => {
     const { line, col } = lineCounter.linePos(Math.min(start, source.length));
-    const lineStart = lineCounter.lineStarts[line - 1] ?? 0;
-    const text = (source.slice(lineStart).split("\n", 1)[0] ?? "").replace(/\r$/, "");
+    const text = textOf(line);
     const length = Math.max(1, Math.min(end - start, text.length - (col - 1)));
     return { ...what, file, line, column: col, text, length };
   };

@@ -1,64 +1,60 @@
-import { afterSpace, closeBrace, openBrace, openBracket } from "./json";
+import { afterSpace, afterString, closeBrace, openBrace, openBracket } from "./json";
 import { KeyTable } from "./keys";
-import { JsonReader } from "./reader";
 import { secretSignature, signatureKey } from "./secret";
+import { decodeString } from "./text";
 
 const quote = 0x22;
-const backslash = 0x5c;
 const colon = 0x3a;
 const closeBracket = openBracket + 2;
 
-const plaintextKey = Buffer.from('"plaintext"');
-const signatureKeys = new KeyTable([signatureKey], { ofStruct: false });
+const plaintextName = "plaintext";
+const plaintextKey = Buffer.from(JSON.stringify(plaintextName));
+const secretKeys = new KeyTable([signatureKey, plaintextName], { ofStruct: false });
+
+// What is known of an object that is open.
+const hasPlaintext = 1;
+const isMarked = 2;
+const isSecret = hasPlaintext | isMarked;
 
 /**
  * Whether a state holds secrets in plaintext, as `pulumi stack export --show-secrets` writes them. Most states have the
- * word nowhere, which one search over the bytes tells; only around it is anything read.
+ * word nowhere, which one search over the bytes tells; one that has it is gone through once, whatever it has it in.
  * @param bytes a state that was scanned, and so is valid
  */
 export function holdsPlaintext(bytes: Uint8Array): boolean {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = buffer.indexOf(plaintextKey); at >= 0; at = buffer.indexOf(plaintextKey, at + plaintextKey.length)) {
-    if (isKey(bytes, at) && isSecret(bytes, objectAround(bytes, at))) return true;
+  return buffer.includes(plaintextKey) && hasSecret(bytes);
+}
+
+/** Whether any object has both keys: the one that marks a secret, with its value, and the one of what it holds. */
+function hasSecret(bytes: Uint8Array): boolean {
+  const open: number[] = [];
+  let depth = 0;
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i];
+    if (byte === openBrace || byte === openBracket) open[depth++] = 0;
+    else if (byte === closeBrace || byte === closeBracket) depth--;
+    else if (byte === quote) {
+      const end = afterString(bytes, i);
+      const behind = afterSpace(bytes, end);
+      if (bytes[behind] !== colon) {
+        i = end - 1;
+        continue;
+      }
+      // Only a key has a colon behind it.
+      const key = secretKeys.find(bytes, i, end);
+      i = behind;
+      if (key === undefined || key === "other case") continue;
+      const known = open[depth - 1] ?? 0;
+      const is = known | (key.name === plaintextName ? hasPlaintext : isSignature(bytes, behind + 1) ? isMarked : 0);
+      if (is === isSecret) return true;
+      open[depth - 1] = is;
+    }
   }
   return false;
 }
 
-/** Whether the word is a key: neither a value, nor the end of a text. */
-function isKey(bytes: Uint8Array, start: number): boolean {
-  return !isEscaped(bytes, start) && bytes[afterSpace(bytes, start + plaintextKey.length)] === colon;
-}
-
-function isSecret(bytes: Uint8Array, start: number): boolean {
-  const reader = new JsonReader(bytes);
-  reader.position = start;
-  const signature = reader.index(signatureKeys).get(signatureKey);
-  if (signature === undefined) return false;
-  return reader.revisit(signature, () => reader.kind() === "string" && reader.string() === secretSignature);
-}
-
-/** Where the object begins that a key is in. */
-function objectAround(bytes: Uint8Array, key: number): number {
-  let inside = 0;
-  let i = key - 1;
-  for (; i > 0; i--) {
-    const byte = bytes[i];
-    if (byte === quote) i = openingQuote(bytes, i);
-    else if (byte === closeBrace || byte === closeBracket) inside++;
-    else if ((byte === openBrace || byte === openBracket) && inside-- === 0) break;
-  }
-  return i;
-}
-
-function openingQuote(bytes: Uint8Array, closing: number): number {
-  let i = closing - 1;
-  while (i > 0 && (bytes[i] !== quote || isEscaped(bytes, i))) i--;
-  return i;
-}
-
-/** Whether an odd number of backslashes stands before a quote: an even one are escapes of themselves. */
-function isEscaped(bytes: Uint8Array, at: number): boolean {
-  let i = at;
-  while (bytes[i - 1] === backslash) i--;
-  return (at - i) % 2 === 1;
+function isSignature(bytes: Uint8Array, value: number): boolean {
+  const start = afterSpace(bytes, value);
+  return bytes[start] === quote && decodeString(bytes, start, afterString(bytes, start)) === secretSignature;
 }

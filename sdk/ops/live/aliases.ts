@@ -125,7 +125,7 @@ async function publishFunction(
     return { ...of, status: "published", version, alias: { name: moved.alias, from: moved.from } };
   } catch (error) {
     if (!(error instanceof LayersError) || error.code === "interrupted" || error.code === "backup-folder") throw error;
-    return { ...of, status: "failed", reason: error.describe().replaceAll("\n", " ") };
+    return { ...of, status: "failed", reason: error.inOneLine() };
   }
 }
 

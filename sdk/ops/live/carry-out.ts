@@ -147,8 +147,10 @@ function cutShort({ advise }: Ports, error: LayersError, plan: LivePlan, changed
   const steps = putBack
     ? [`Put the others back: ${back}`]
     : [`Finish the run:   ${advise(["sync", "--stack", stack, "--resume", record])}`, `Or put it back:   ${back}`];
-  const next = [...(error.next === undefined ? [] : [error.next]), ...steps].join("\n");
-  return new LayersError(error.code, error.message, { next, changed, cause: error });
+  return new LayersError(error.code, error.messageLines, {
+    next: [...error.nextLines, ...steps],
+    ...{ changed, cause: error },
+  });
 }
 
 /** What became of the put-back of a run. */
@@ -179,7 +181,7 @@ async function rollBackIfMeant(
   } catch (error) {
     if (!(error instanceof LayersError)) throw error;
     if (error.code === "interrupted") throw cutShort(ports, error, plan, changed, file);
-    reporter.warn(`What this run has changed was not put back: ${error.message}`);
+    reporter.warn(`What this run has changed was not put back: ${error.messageLines.join(" ")}`);
     const failed = notPutBack(record, error);
     const rolledBack = { changes: [], skipped: [], outcomes: failed, aliases: [], published: [], calls: {} };
     return { rolledBack, found: [], toPutBack: failed.length };
@@ -201,7 +203,7 @@ async function rollBackIfMeant(
 
 /** The functions that a run has changed, none of which could be looked at: it is not known what layers they have now. */
 function notPutBack({ history }: LoadedRecord, error: LayersError): FunctionOutcome[] {
-  const reason = error.describe().replaceAll("\n", " ");
+  const reason = error.inOneLine();
   return changedBy(history).map(({ function: arn }) => ({
     ...{ function: functionName(arn), arn, before: [], after: [], status: "failed", reason },
   }));

@@ -49,9 +49,9 @@ export function liveFailure(
       ? []
       : nextSteps(advise, stack, record, { putBack, toPutBack, rolledBack, failed: failed.length });
   const impossible = putBack && putBack.impossible.length > 0 ? [adviceOnGone] : [];
-  const next = [...steps, ...impossible].join("\n");
-  return new LayersError(isUnwanted ? "interrupted" : "aws-update-failed", lines.join("\n"), {
-    next: next === "" ? undefined : next,
+  const next = [...steps, ...impossible];
+  return new LayersError(isUnwanted ? "interrupted" : "aws-update-failed", lines, {
+    next: next.length === 0 ? undefined : next,
   });
 }
 

@@ -59,9 +59,9 @@ export async function moveFunctions(
         onOutcome: async (outcome) => {
           const isOver = note(outcome) !== undefined;
           if (isOver || (outcome.status === "failed" && stopOnFailure)) stop.abort();
-          await recorder.after(outcome);
-          // Said once, for all.
+          // Said once, for all; and before it is recorded, as what was done is done also if the disk is full.
           if (!isOver || outcome.status === "updated") onOutcome(outcome);
+          await recorder.after(outcome);
         },
       }),
     ),

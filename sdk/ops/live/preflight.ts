@@ -70,7 +70,7 @@ function refused(refusals: PermissionReport["refused"]): LayersError {
   const shown = refusals.slice(0, refusalsShown).map(({ action, resource }) => `${action} on ${resource} is denied.`);
   const more = refusals.length > shown.length ? [`  and ${refusals.length - shown.length} more`] : [];
   const lines = shown.map((line) => `AWS permission missing: ${line}`);
-  return new LayersError("aws-permission", [...lines, ...more].join("\n"), {
+  return new LayersError("aws-permission", [...lines, ...more], {
     changed: unchanged,
     next: "Allow these actions in the caller's IAM policy. IAM's policy simulator says so; where it is wrong: --skip-preflight.",
   });
@@ -84,7 +84,7 @@ const problemCodes: Readonly<Record<string, ErrorCode>> = {
 function unreachable(problems: readonly TargetProblem[]): LayersError {
   const code = problemCodes[problems[0]?.code ?? ""] ?? "layer-incompatible";
   const messages = problems.map(({ message }) => message);
-  return new LayersError(code, messages.join("\n"), {
+  return new LayersError(code, messages, {
     changed: unchanged,
     next:
       code === "layer-version-missing"

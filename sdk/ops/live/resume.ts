@@ -100,7 +100,7 @@ async function findUnfinished(ports: Ports, { stack, record: named }: ResumeRequ
     const by = `by the rollback of ${putBackAt.toISOString()}`;
     if (changedBy(record.history).length > 0) {
       throw new LayersError(code, `What the run of ${shown} had changed was put back in a part ${by}.`, {
-        next: `Put the others back: ${putBack}\nOr begin a new run:  ${again()}`,
+        next: [`Put the others back: ${putBack}`, `Or begin a new run:  ${again()}`],
       });
     }
     throw new LayersError(code, `The run of ${shown} was put back ${by}.`, { next: `Begin a new one: ${again()}` });

@@ -58,7 +58,7 @@ export function refusePendingOperations({ stack, file, facts }: LoadedState): vo
   const shown = first.slice(0, operationsShown).map(({ type, urn }) => `  ${type} ${urn}`);
   const more = number > shown.length ? [`  and ${number - shown.length} more`] : [];
   const what = `The state of ${file ?? `stack ${stack}`} has ${count(number, "pending operation")}: an update was cut short.`;
-  throw new LayersError("pending-operations", [what, ...shown, ...more].join("\n"), {
+  throw new LayersError("pending-operations", [what, ...shown, ...more], {
     changed: unchanged,
     next: `Run \`pulumi refresh --stack ${stack}\`, which settles them, and then run again.`,
   });
@@ -77,12 +77,12 @@ export function refuseBroken({ stack, file, facts }: LoadedState): void {
     ...(noted ? [`  as Pulumi noted at \`${noted.command}\`: ${noted.error}`] : []),
   ];
   const again = file === undefined ? "and run again" : "export it again, and run again";
-  throw new LayersError("state-broken", [what, ...said].join("\n"), {
+  throw new LayersError("state-broken", [what, ...said], {
     changed: unchanged,
     next: [
       `Have Pulumi repair it, ${again}: pulumi state repair --yes --stack ${stack}`,
       `What it cannot repair, a backup replaces: pulumi stack import --stack ${stack} --file BACKUP`,
-    ].join("\n"),
+    ],
   });
 }
 

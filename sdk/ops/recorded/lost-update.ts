@@ -4,6 +4,7 @@ import { LayersError } from "../../core/errors";
 import { exportOfCheckpoint, savedAt } from "../../core/state/checkpoint";
 import { compareStates } from "../../core/state/compare";
 import { reasonOf } from "../../core/system-error";
+import type { Lines } from "../../core/text";
 import { overwrittenUpdate, type RecordedUpdate } from "../../core/updates";
 import type { Backend, Ports } from "../../ports";
 import type { LoadedState } from "../plans";
@@ -139,7 +140,7 @@ async function keep(
   }
 }
 
-function howToFetch(stack: string, { backend, project, update }: LostUpdate): string {
+function howToFetch(stack: string, { backend, project, update }: LostUpdate): Lines {
   if (update && update.version > 0) {
     return `Fetch it, import it and run again: pulumi stack export --stack ${stack} --version ${update.version} --file lost.json`;
   }
@@ -148,7 +149,7 @@ function howToFetch(stack: string, { backend, project, update }: LostUpdate): st
   return [
     `Fetch what it left, the newest object ${object} of ${backend.url}, as lost.json. Then put it back, and run again:`,
     `jq '{version, deployment: .checkpoint.latest}' lost.json > state.json && pulumi stack import --stack ${stack} --file state.json`,
-  ].join("\n");
+  ];
 }
 
 function warnUnknown({ reporter }: Ports, error: unknown): void {

@@ -100,7 +100,7 @@ export function proofFailure({
   if (!proof || proof.verdict === "proved") return undefined;
   const { undone, unknown, reason } = proof;
   const error = (code: ErrorCode, lines: readonly string[], ...next: string[]) =>
-    new LayersError(code, lines.join("\n"), { changed: unchanged, next: next.join("\n") });
+    new LayersError(code, lines, { changed: unchanged, next });
   const preview = `pulumi preview --stack ${stack}`;
   const without = `Or run without --prove, and look before the next \`pulumi up\`: ${preview}`;
   const notKnown = unknown.map((one) => `  Function ${skippedName(one)}: ${one.reason}`);
@@ -125,9 +125,11 @@ export function proofFailure({
       leaveOut,
       without,
     );
+  // What Pulumi says has lines of its own.
+  const [first = "", ...others] = sentence(reason).split("\n");
   return error(
     "not-proved",
-    [`Not proved: ${sentence(reason)}`],
+    [`Not proved: ${first}`, ...others],
     `See whether the program can be previewed at all: ${preview}`,
     "If it can, it needs what a copy does not have: other stacks, environments, or a secrets provider that is no passphrase. Run without --prove then, and look at the preview before the next `pulumi up`.",
   );

@@ -175,7 +175,7 @@ async function verifyImport(
     .map(({ urn, path, kind }) => `  ${kind}: ${urn ?? "state"} ${path}`);
   throw new LayersError(
     "verification-failed",
-    [`After the import, the state of ${stack} is not what was imported.`, ...shown].join("\n"),
+    [`After the import, the state of ${stack} is not what was imported.`, ...shown],
     { next: restore },
   );
 }

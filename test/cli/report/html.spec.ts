@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Html, html } from "../../../sdk/cli/report/html";
+import { shown } from "../../../sdk/core/text";
 import { counts } from "../../support/counts";
 
 describe("the HTML template", () => {
@@ -16,7 +17,7 @@ describe("the HTML template", () => {
       assert.doesNotMatch(escaped, /[<>"']/);
       assert.equal(
         escaped.replace(/&(.+?);/g, (_all, name: string) => entities[name] ?? assert.fail(name)),
-        text,
+        shown(text),
       );
     });
     fc.assert(property, counts({ sample: 200, full: 20_000 }));

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { renderRunMarkdown, renderStatusMarkdown } from "../../../sdk/cli/report/markdown";
+import { shown } from "../../../sdk/core/text";
 import type { LiveChange, RunResult } from "../../../sdk/ops/plans";
 import { counts } from "../../support/counts";
 import { failedStack, fn, hostileName, sampleStack, stackOf } from "./samples";
@@ -61,8 +62,8 @@ describe("a report in Markdown", () => {
       assert.equal(line.split("|").length, 8, "the name ends no cell");
       const cell = /^\| <code>(.*?)<\/code> \|/.exec(line)?.[1] ?? "";
       assert.doesNotMatch(cell.replace(/&#\d+;/g, ""), /[<>"`*[\]@|&\\#~!]|:\/\/|www\./);
-      const shown = cell.replace(/&#(\d+);/g, (_all, code) => String.fromCodePoint(Number(code)));
-      assert.equal(shown, name);
+      const read = cell.replace(/&#(\d+);/g, (_all, code) => String.fromCodePoint(Number(code)));
+      assert.equal(read, shown(name));
     };
     check(hostileName);
     fc.assert(fc.property(fc.string({ unit: "binary" }), check), counts({ sample: 200, full: 20_000 }));

@@ -1,0 +1,88 @@
+// What is data is only text in whatever a program's resources print and fail with.
+
+import assert from "node:assert/strict";
+import { runError } from "../../provider/failure";
+import { check, create, delete as remove } from "../../provider/handlers";
+import type { Checked, Recorded, Request } from "../../provider/record";
+import { say } from "../../provider/say";
+import { declareFor } from "../../sdk/core/config/declared";
+import { parseConfig } from "../../sdk/core/config/parse";
+import type { FunctionSelection } from "../../sdk/core/live";
+import { useAws } from "../aws/harness";
+import { assertHarmless, everythingHostile, hostileTexts } from "../support/hostile";
+
+describe("data in what programs print", () => {
+  const aws = useAws();
+  const settings = { configFile: "layer_config.yaml", region: "us-east-1" };
+  const moved: Checked = { ...settings, before: { api: { dynamo: 1 } }, functions: { api: { dynamo: 5 } } };
+  beforeEach(() =>
+    aws.emulator.seed({
+      layers: [{ name: "dynamo", versions: 8 }],
+      functions: [{ name: "api", layers: ["dynamo:1"] }],
+    }),
+  );
+
+  /** What the work prints, and the text of what it gives or fails with. */
+  async function told(work: () => unknown): Promise<string> {
+    const lines: unknown[] = [];
+    const { log } = console;
+    console.log = (line) => lines.push(line);
+    try {
+      const result = await Promise.resolve()
+        .then(work)
+        .catch(({ message, reasons = [] }) => [message, ...reasons].join("\n"));
+      return [...lines, typeof result === "string" ? result : ""].join("\n");
+    } finally {
+      console.log = log;
+    }
+  }
+
+  async function preview(selection: FunctionSelection, key = "dynamo") {
+    const parsed = parseConfig(
+      JSON.stringify({ layers: { [key]: { names: ["dynamo"], version: 77 } } }),
+      "layer_config.yaml",
+    );
+    assert.ok(parsed.ok);
+    const request: Request = {
+      ...{ dryRun: true, declared: declareFor(parsed.config, "dev"), validateLayerExists: true, selection },
+      ...{ pinned: { names: [], autoNamed: [] }, pinnedBehindNames: [] },
+    };
+    const { failures = [] } = await check({}, { ...settings, request });
+    return failures.map(({ reason }) => reason).join("\n");
+  }
+
+  function refuse(operation: string, message: string): void {
+    aws.emulator.clearFaults();
+    aws.emulator.fault({ operation, status: 400, code: "InvalidParameterValueException", message });
+  }
+
+  it("is only text in lines and errors", async () => {
+    for (const [what, text] of Object.entries(hostileTexts)) {
+      assertHarmless(await told(() => say(text)), what);
+      assertHarmless(runError([text, text]).message, what);
+    }
+  });
+
+  it("is only text in failures of a preview, whether it is a name's or AWS's", async () => {
+    for (const text of [...Object.values(hostileTexts), everythingHostile]) {
+      assertHarmless(await told(() => preview({ names: [text] })), text);
+      assertHarmless(await told(() => preview({ prefix: text })), text);
+    }
+    assertHarmless(await told(() => preview({ names: ["api"] }, everythingHostile)), "a key");
+    refuse("GetFunction", everythingHostile);
+    const failed = await told(() => preview({ names: ["api"] }));
+    assert.match(failed, /FORGED/);
+    assertHarmless(failed, "an error of AWS");
+  });
+
+  it("is only text in failures of an update and of a delete", async () => {
+    refuse("UpdateFunctionConfiguration", everythingHostile);
+    const failed = await told(() => create(moved));
+    aws.emulator.seed({ functions: [{ name: "api", layers: ["dynamo:5"] }] });
+    const left = await told(() => remove("id", { ...moved, onDelete: "restore" } as Recorded));
+    for (const text of [failed, left]) {
+      assert.match(text, /Function api was not .*FORGED/);
+      assertHarmless(text);
+    }
+  });
+});
