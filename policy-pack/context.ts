@@ -2,6 +2,7 @@ import { type DeclaredLayers, declareFor } from "../sdk/core/config/declared";
 import type { LayerConfig } from "../sdk/core/config/parse";
 import { functionTypes } from "../sdk/core/function-types";
 import { createMatcher, type Matcher } from "../sdk/core/match";
+import { declaredTargets, type TargetOf } from "../sdk/core/target";
 import { type ConfigSearch, callerDirectory, findConfig, type PolicySettings } from "./config-source";
 import { FunctionView, type ReviewedResource, viewFunction } from "./function-view";
 import { remember } from "./remember";
@@ -13,6 +14,7 @@ export const leadingPolicy = "layer-version-pinned";
 export interface StackLayers {
   readonly declared: DeclaredLayers;
   readonly matcher: Matcher;
+  readonly targetOf: TargetOf;
 }
 
 /** What a policy works with. */
@@ -62,7 +64,8 @@ export class PolicyContext {
     const stack = stackOf(urn);
     return remember(stacks, stack, () => {
       const declared = declareFor(config, stack);
-      return { declared, matcher: createMatcher(declared) };
+      const matcher = createMatcher(declared);
+      return { declared, matcher, targetOf: declaredTargets(matcher) };
     });
   }
 

@@ -1,4 +1,6 @@
 import { type LayerVersionArn, parseLayerVersionArn, regionOfArn } from "../sdk/core/arn";
+import { parseFunctionArn } from "../sdk/core/function-arn";
+import type { TargetFacts } from "../sdk/core/target";
 
 /** One element of a function's layers. `unknown`: not known before the update. `hidden`: a secret that was redacted. */
 export type LayerSlot =
@@ -114,6 +116,37 @@ export function regionOf({ props, provider }: ReviewedResource): string | undefi
     regionOfArn(text(() => props.arn) ?? "") ??
     (provider && text(() => provider.props.region))
   );
+}
+
+/** What decides about a function's layers, as far as it is known: what is not known yet, or is a secret, is left out. */
+export function factsOf({ resource, name }: FunctionView): TargetFacts {
+  const { props } = resource;
+  const text = (access: () => unknown) => {
+    const value = readOptional(access);
+    return typeof value === "string" && value !== redacted ? value : undefined;
+  };
+  const itsName = read(() => props.name ?? props.functionName);
+  return {
+    // One that Pulumi makes up is not known before the update: no condition names it by chance.
+    name: itsName instanceof UnknownValue ? undefined : name,
+    region: regionOf(resource),
+    account: parseFunctionArn(text(() => props.arn) ?? "")?.account,
+    runtime: text(() => props.runtime),
+    architectures: architecturesOf(resource),
+  };
+}
+
+// Index by index: what the SDK puts around a list makes its iterator slow.
+function architecturesOf({ props }: ReviewedResource): readonly string[] | undefined {
+  const list = read(() => {
+    const value = props.architectures;
+    if (!Array.isArray(value)) return value;
+    return Array.from({ length: value.length }, (_, index) => value[index] as unknown);
+  });
+  if (list == null) return [];
+  if (list instanceof UnknownValue || !Array.isArray(list)) return undefined;
+  const known = list.filter((one): one is string => typeof one === "string" && one !== redacted);
+  return known.length === list.length ? known : undefined;
 }
 
 function toSlot(layer: unknown): LayerSlot {

@@ -1,6 +1,8 @@
 import type { ReportViolation } from "@pulumi/policy";
 import type { DeclaredLayer } from "../sdk/core/config/declared";
+import { whenText } from "../sdk/core/config/when";
 import { formatPosition } from "../sdk/core/problem";
+import type { DeclaredForm } from "../sdk/core/target";
 import { type Lines, shownLines, withoutCommands } from "../sdk/core/text";
 import { inlineConfigName } from "./config-source";
 
@@ -8,14 +10,15 @@ import { inlineConfigName } from "./config-source";
 // not say which values are secret. A text that is no layer version ARN is never quoted, as it may be anything.
 
 /** `layer_config.yaml:3:14`: where a layer is declared. */
-export function placeOf({ key, source }: DeclaredLayer): string {
+export function placeOf({ key, source }: Pick<DeclaredLayer, "key" | "source">): string {
   return source.file === inlineConfigName ? `${inlineConfigName} for ${key}` : formatPosition(source);
 }
 
 /** `layer_config.yaml:3:14 declares version 5`: what is declared, and where. */
-export function declaration(declared: DeclaredLayer): string {
+export function declaration(declared: DeclaredForm): string {
   const least = declared.enforce === "minimum" ? "at least " : "";
-  return `${placeOf(declared)} declares ${least}version ${declared.version}`;
+  const which = declared.variant ? ` for ${whenText(declared.variant.when)}` : "";
+  return `${placeOf(declared)} declares ${least}version ${declared.version}${which}`;
 }
 
 /** `a, b and c`; of many, the first few and how many more. */

@@ -40,15 +40,16 @@ export async function apply(id: string, inputs: Checked, olds: Recorded | undefi
     await forgetUsedJournals();
     return { ...unmoved, functions: settled };
   }
-  const goal: Goal = (fn) => withTargets(fn, inputs.functions[fn.name] ?? {}, inputs.lost?.[fn.name]);
+  const goal: Goal = (fn) =>
+    withTargets(fn, inputs.functions[fn.name] ?? {}, inputs.lost?.[fn.name], inputs.moves?.[fn.name]);
   // Published versions never get a lost layer back.
-  const published: Goal = (fn) => withTargets(fn, inputs.functions[fn.name] ?? {});
+  const published: Goal = (fn) => withTargets(fn, inputs.functions[fn.name] ?? {}, {}, inputs.moves?.[fn.name]);
   const work = async (aws: AwsPort): Promise<Recorded> => {
     const isOldVersion = (fn: LiveFunction) => published(fn).join() !== fn.layers.join();
     const found = await during(unchanged, () => aws.listFunctions({ names: [...moving] }, { isOldVersion }));
     const outcomes = await move(aws, found, goal, inputs);
     const after = outcomes.map(({ function: name, after: layers }) => ({ name, layers }));
-    const now = liveVersions(after, inputs.functions);
+    const now = liveVersions(after, inputs.functions, inputs.before);
     // What may have been carried out is to be put back in the end, if it was.
     const perhaps = outcomes
       .filter(({ revisionId, status }) => revisionId === undefined && (status === "failed" || status === "cancelled"))

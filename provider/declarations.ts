@@ -2,14 +2,15 @@ import type * as pulumi from "@pulumi/pulumi";
 import { type LayerVersionArn, parseLayerVersionArn } from "../sdk/core/arn";
 import { type DeclaredLayer, declaredAt } from "../sdk/core/config/declared";
 import { LayersError } from "../sdk/core/errors";
-import { createMatcher, type Matcher } from "../sdk/core/match";
+import { createMatcher, type Match, type Matcher } from "../sdk/core/match";
 import type { AwsInputs } from "./aws-inputs";
 import { isLiteral, known } from "./known";
 
 /** One layer as a program declares it: its ARN and version may be outputs, of a layer that the program publishes. */
 export interface ProgramLayer extends Omit<DeclaredLayer, "version" | "arn"> {
   readonly arn: pulumi.Input<string> | undefined;
-  readonly version: pulumi.Input<number | string>;
+  /** Undefined where only variants give one. */
+  readonly version: pulumi.Input<number | string> | undefined;
 }
 
 /** What one `LayerVersions` resource or one call of `pinLayers` declares. */
@@ -34,7 +35,13 @@ export type PlacedLayer = ProgramLayer & { readonly arn: string | undefined };
 /** An entry that is about a layer, and who declares it. */
 export interface Declared {
   readonly declaration: Declaration;
+  /** The entry, or what it says with one of its variants. */
   readonly entry: PlacedLayer;
+}
+
+/** An entry that is about a layer, and how it was found. */
+export interface MatchedEntry extends Declared {
+  readonly match: Match<PlacedLayer>;
 }
 
 const matchers = new WeakMap<Declaration, Promise<Matcher<PlacedLayer>>>();
@@ -64,13 +71,16 @@ async function placedLayers({ layers }: Declaration): Promise<PlacedLayer[]> {
  * The entries that are about a layer, of every declaration whose region it is in.
  * @throws LayersError `layer-ambiguous`
  */
-export async function declaredFor(layer: LayerVersionArn, declarations: readonly Declaration[]): Promise<Declared[]> {
-  const found: Declared[] = [];
+export async function declaredFor(
+  layer: LayerVersionArn,
+  declarations: readonly Declaration[],
+): Promise<MatchedEntry[]> {
+  const found: MatchedEntry[] = [];
   for (const declaration of declarations) {
     const region = await known(declaration.region);
     if (!region.isKnown || (region.value !== undefined && region.value !== layer.region)) continue;
-    const entry = (await matcherOf(declaration))(layer)?.declared;
-    if (entry) found.push({ declaration, entry });
+    const match = (await matcherOf(declaration))(layer);
+    if (match) found.push({ declaration, entry: match.declared, match });
   }
   return found;
 }
@@ -112,7 +122,7 @@ export async function resolved(declaration: Declaration): Promise<Declaration | 
   if (!region.isKnown) return undefined;
   const layers = declaration.layers.map(async (layer): Promise<ProgramLayer[]> => {
     const [arn, version] = [await known(layer.arn), await known(layer.version)];
-    const isThere = arn.isKnown && version.isKnown && version.value !== undefined;
+    const isThere = arn.isKnown && version.isKnown && (version.value !== undefined || layer.version === undefined);
     return isThere ? [{ ...layer, arn: arn.value, version: version.value }] : [];
   });
   return { ...declaration, region: region.value, layers: (await Promise.all(layers)).flat() };
@@ -121,7 +131,7 @@ export async function resolved(declaration: Declaration): Promise<Declaration | 
 /** Says of declarations that contradict each other what each declares where. */
 export function conflictMessage(layer: string, declared: readonly Declared[]): string {
   const each = declared.map(({ declaration, entry }) => {
-    const version = isLiteral(entry.version) ? `version ${entry.version}` : "the version of an output";
+    const version = versionText(entry);
     const least = entry.enforce === "minimum" ? "at least " : "";
     const where = entry.source.line > 0 ? declaredAt(entry) : `layers.${entry.key}`;
     return `${declaration.by} (${where}: ${least}${version})`;
@@ -129,8 +139,15 @@ export function conflictMessage(layer: string, declared: readonly Declared[]): s
   return `Layer ${layer} is declared differently by ${each.join(" and ")}. Nothing can be pinned to both: declare it once, or give each of the two its own \`region\`.`;
 }
 
+function versionText({ version }: ProgramLayer): string {
+  if (version === undefined) return "the version of a variant";
+  return isLiteral(version) ? `version ${version}` : "the version of an output";
+}
+
 /** Whether two entries mean different versions. What an output holds is the same only if it is the same output. */
 export function differ(a: ProgramLayer, b: ProgramLayer): boolean {
+  // What variants come to is compared when functions are pinned.
+  if ((a.variants ?? b.variants) !== undefined) return false;
   if (a.enforce !== b.enforce) return true;
   if (isLiteral(a.version) && isLiteral(b.version)) return Number(a.version) !== Number(b.version);
   return false;
@@ -149,6 +166,6 @@ function matched(matcher: Matcher<PlacedLayer> | undefined, layer: LayerVersionA
 /** Layers that an entry is about; of a glob there are none to name. */
 function examplesOf({ key, arn, names }: PlacedLayer, stack: string): LayerVersionArn[] {
   if (arn !== undefined) return [parseLayerVersionArn(`${arn}:1`) ?? []].flat();
-  const exact = names?.filter((name) => !name.includes("*")) ?? [key, `${key}-${stack}`, `${stack}-${key}`];
+  const exact = names?.filter((name) => !/[*{]/.test(name)) ?? [key, `${key}-${stack}`, `${stack}-${key}`];
   return exact.map((name) => ({ partition: "", region: "", account: "", name, version: 1 }));
 }

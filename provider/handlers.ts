@@ -7,7 +7,7 @@ import { parseLayerVersionArn } from "../sdk/core/arn";
 import { LayersError } from "../sdk/core/errors";
 import { declaredLayersOf, type Goal } from "../sdk/core/goal";
 import type { LiveFunction } from "../sdk/core/live";
-import { layerName } from "../sdk/core/moves";
+import { layerName, moveTarget } from "../sdk/core/moves";
 import { assessedLive } from "../sdk/core/recorded";
 import { changeLine } from "../sdk/core/report";
 import type { Lines } from "../sdk/core/text";
@@ -33,6 +33,7 @@ import {
   type Settings,
   sameTarget,
   settingsOf,
+  type Versions,
 } from "./record";
 import { claim, leavingLines, leftVersions, restore } from "./restore";
 import { cleanLines, say } from "./say";
@@ -121,6 +122,7 @@ export async function diff(_id: string, olds: Partial<Recorded>, news: Partial<C
     changes:
       news.drift !== undefined ||
       news.lost !== undefined ||
+      news.moves !== undefined ||
       "unresolved" in news ||
       settings.some((name) => olds[name] !== news[name]) ||
       !isSettled(olds.functions ?? {}, news.functions ?? {}),
@@ -141,7 +143,7 @@ export async function update(id: string, olds: Recorded, news: Checked): Promise
 export async function read(id: string, props: Recorded): Promise<dynamic.ReadResult<Recorded>> {
   const recorded = props.functions ?? {};
   const names = Object.keys(recorded);
-  const functions = names.length === 0 ? {} : await orPlainError(() => readLive(props, names, recorded));
+  const functions = names.length === 0 ? {} : await orPlainError(() => readLive(props, names, recorded, props.before));
   const live = { ...settingsOf(props), functions };
   const left = leftVersions(props, functions);
   return { id, props: { ...live, ...(Object.keys(left).length > 0 && { left }) }, inputs: live };
@@ -158,7 +160,9 @@ export { remove as delete };
 
 function changeLines(plans: readonly FunctionPlan[]): string[] {
   return plans.flatMap(({ function: { name }, moves }) =>
-    moves.map((move) => changeLine({ function: name, ...move, layer: layerName(move.layer) })),
+    moves.map((move) =>
+      changeLine({ function: name, ...move, layer: layerName(move.layer), arn: move.layer, target: moveTarget(move) }),
+    ),
   );
 }
 
@@ -184,8 +188,10 @@ async function findFailures(
   return problems.filter((problem) => !isAdvice(problem) && !isOwn(problem)).map(({ message }) => failure(message));
 }
 
-function readLive(settings: Settings, names: readonly string[], recorded: Recorded["functions"]) {
-  return withAws(settings, async (aws) => liveVersions((await aws.listFunctions({ names })).functions, recorded));
+function readLive(settings: Settings, names: readonly string[], recorded: Versions, before: Versions | undefined) {
+  return withAws(settings, async (aws) =>
+    liveVersions((await aws.listFunctions({ names })).functions, recorded, before),
+  );
 }
 
 /** Without a property: the engine would print its value, which here is what the program knows and not what is wrong. */

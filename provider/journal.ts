@@ -9,7 +9,7 @@ import { replaceFile } from "../sdk/files/atomic";
 import { say } from "./say";
 
 /** By the ARN of a function: layer to version. */
-type ByArn = Readonly<Record<string, Readonly<Record<string, number>>>>;
+type ByArn = Readonly<Record<string, Readonly<Record<string, number | string>>>>;
 
 /** What was about to be done to functions. */
 export interface Journal {

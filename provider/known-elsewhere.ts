@@ -1,7 +1,14 @@
 import type { LiveFunction } from "../sdk/core/live";
 import { listNames } from "../sdk/core/text";
 import { readJournals } from "./journal";
-import { layersByKey, type OtherRecord, type Settings, sameTarget, type Versions, versionOf } from "./record";
+import {
+  type LayerVersionsOf,
+  liveVersion,
+  type OtherRecord,
+  type Settings,
+  sameTarget,
+  type Versions,
+} from "./record";
 
 /** What is known of the first versions of functions that a resource does not record yet. */
 export interface KnownElsewhere {
@@ -22,7 +29,7 @@ export async function knownElsewhere(
   others: readonly OtherRecord[],
   settings: Settings,
 ): Promise<KnownElsewhere> {
-  const before: Record<string, Readonly<Record<string, number>>> = {};
+  const before: Record<string, LayerVersionsOf> = {};
   const lines: string[] = [];
   for (const other of others) {
     if (!sameTarget(other, settings)) continue;
@@ -53,11 +60,9 @@ export async function knownElsewhere(
 }
 
 /** Whether all layers are as an update that was cut short found them, or as it was to leave them. */
-function isUntouched(
-  fn: LiveFunction,
-  before: Readonly<Record<string, number>>,
-  after: Readonly<Record<string, number>>,
-): boolean {
-  const live = layersByKey(fn.layers);
-  return Object.keys(before).every((key) => [before[key], after[key]].includes(versionOf(live.get(key))));
+function isUntouched(fn: LiveFunction, before: LayerVersionsOf, after: LayerVersionsOf): boolean {
+  return Object.keys(before).every((key) => {
+    const known = [before[key], after[key]];
+    return known.includes(liveVersion(fn.layers, key, known));
+  });
 }

@@ -1,11 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import { connectAws } from "../sdk/aws/session";
 import { layerVersionArn, partitionOf } from "../sdk/core/arn";
+import { declaredAt } from "../sdk/core/config/declared";
+import type { LayerSettings } from "../sdk/core/config/settings";
 import { didYouMean } from "../sdk/core/nearest";
+import { isTarget, targetArnOf, targetFor, variesWithFunctions } from "../sdk/core/target";
 import type { ProgramLayer } from "./declarations";
 import { runError } from "./failure";
 import { isLiteral } from "./known";
 import type { OwnLayers } from "./own-layers";
+import { versionNumber } from "./pending";
 import type { ProgramConfig } from "./program";
 
 /**
@@ -23,40 +27,87 @@ export function findLayer({ declared, declaration }: ProgramConfig, key: string)
   throw runError(`${declared.file} declares no layer "${key}" for stack ${declared.stack}.${hint ? ` ${hint}` : ""}`);
 }
 
+/** What of a function an ARN is for; what is left out is not known. */
+export interface ArnFor {
+  readonly region: pulumi.Input<string | undefined>;
+  readonly runtime?: pulumi.Input<string> | undefined;
+  readonly architecture?: pulumi.Input<string> | undefined;
+}
+
 /**
  * The full layer version ARN of an entry.
- * @param region undefined, or undefined in the end: the region of the program's resource
- * @throws pulumi.RunError Lambda cannot have a layer of this name
+ * @param wanted.region undefined, or undefined in the end: the region of the program's resource
+ * @throws pulumi.RunError Lambda cannot have a layer of this name; the entry depends on what is left out
  */
 export function arnIn(
-  { settings, declaration }: ProgramConfig,
+  program: ProgramConfig,
   layer: ProgramLayer,
-  region: pulumi.Input<string | undefined>,
+  wanted: ArnFor,
   own: OwnLayers,
 ): pulumi.Output<string> {
+  const { settings, declaration } = program;
+  const { aws } = declaration;
+  const where: pulumi.Output<Where> = pulumi
+    .all([wanted.region, aws.region, aws.profile, aws.roleArn])
+    .apply(([its, home, profile, roleArn]) => ({ region: its ?? home, profile, roleArn }));
+  if (needsFunction(layer)) return arnOfFunction(program, layer, wanted, where);
   const { arn, version } = layer;
   if (arn !== undefined) return pulumi.interpolate`${arn}:${version}`;
   const name = nameOf(layer, declaration.stack, own);
-  const { aws } = declaration;
-  const where = pulumi.output({ ...aws, region: pulumi.output(region).apply((its) => its ?? aws.region) });
   return pulumi.all([where, name, version]).apply(async ([target, itsName, number]) => {
-    const { accountId } = settings;
-    const at = { name: itsName, version: Number(number) };
-    if (accountId && target.region) {
-      return layerVersionArn({
-        partition: partitionOf(target.region),
-        region: target.region,
-        account: accountId,
-        ...at,
-      });
-    }
-    const session = await connectAws(target);
-    try {
-      const { partition, account } = await session.callerIdentity();
-      return layerVersionArn({ partition, region: session.region, account: accountId ?? account, ...at });
-    } finally {
-      session.close();
-    }
+    const place = await placeIn(settings, target);
+    return layerVersionArn({ ...place, name: itsName, version: Number(number) });
+  });
+}
+
+interface Where {
+  readonly region: string | undefined;
+  readonly profile: string | undefined;
+  readonly roleArn: string | undefined;
+}
+
+/** The partition, region and account of the layers that the program's credentials own. */
+async function placeIn({ accountId }: LayerSettings, target: Where) {
+  if (accountId && target.region)
+    return { partition: partitionOf(target.region), region: target.region, account: accountId };
+  const session = await connectAws(target);
+  try {
+    const { partition, account } = await session.callerIdentity();
+    return { partition, region: session.region, account: accountId ?? account };
+  } finally {
+    session.close();
+  }
+}
+
+/** Whether an entry says something else for some functions. */
+function needsFunction({ arn, ...entry }: ProgramLayer): boolean {
+  return variesWithFunctions({ ...entry, arn: typeof arn === "string" ? arn : undefined, replaces: [] });
+}
+
+/** The layer version ARN of an entry that differs by region, runtime or architecture. */
+function arnOfFunction(
+  { settings, declaration }: ProgramConfig,
+  layer: ProgramLayer,
+  { runtime, architecture }: ArnFor,
+  where: pulumi.Output<Where>,
+): pulumi.Output<string> {
+  const { version, arn, ...entry } = layer;
+  return pulumi.all([where, version, arn, runtime, architecture]).apply(async ([target, number, itsArn, ...runsOn]) => {
+    const place = await placeIn(settings, target);
+    const facts = { name: undefined, ...place, runtime: runsOn[0], architectures: runsOn[1] ? [runsOn[1]] : undefined };
+    const known = { ...entry, arn: itsArn, version: versionNumber(number) };
+    // As if the layer were one that gives way to what is declared.
+    const example = { ...place, name: `${layer.key}-${declaration.stack}`, version: 1 };
+    const match = { declared: known, rule: "name and stack", stack: declaration.stack, isReplaced: true } as const;
+    const found = targetFor(match, example, facts);
+    if (isTarget(found)) return targetArnOf(example, found);
+    const key = found.unknown;
+    const option = key === "runtime" ? 'runtime: "python3.12"' : 'architecture: "arm64"';
+    const advice =
+      key === "runtime" || key === "architecture"
+        ? ` Say which one: arn("${layer.key}", { ${option} }).`
+        : " Give the function one of the layers instead: the pin puts the right one in its place.";
+    throw new pulumi.RunError(`arn("${layer.key}") is not known (${declaredAt(layer)}): ${found.why}.${advice}`);
   });
 }
 

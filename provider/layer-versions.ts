@@ -87,14 +87,30 @@ export class LayerVersions extends pulumi.dynamic.Resource {
    * The full layer version ARN of a declared layer, known at preview: the entry's `arn`, else its first exact name, else
    * `{name}-{stack}`, in the account of the settings or else of the credentials. As an element of a function's `layers`
    * it is that of the function's own region, where the program tells that.
-   * @param region default: that of this resource
-   * @throws pulumi.RunError no such layer is declared, or Lambda cannot have a layer of its name
+   * @param options.region default: that of this resource
+   * @param options.runtime of the function, such as `python3.12`, if the entry differs by runtime
+   * @param options.architecture of the function, `x86_64` or `arm64`, if the entry differs by architecture
+   * @throws pulumi.RunError no such layer is declared, Lambda cannot have a layer of its name, or the entry differs by
+   * what is not given
    */
-  arn(key: string, { region }: { region?: pulumi.Input<string> } = {}): pulumi.Output<string> {
+  arn(
+    key: string,
+    {
+      region,
+      runtime,
+      architecture,
+    }: {
+      region?: pulumi.Input<string>;
+      runtime?: pulumi.Input<string>;
+      architecture?: pulumi.Input<string>;
+    } = {},
+  ): pulumi.Output<string> {
     const layer = findLayer(this.#program, key);
     const { own } = this.#registry;
-    const issued = arnIn(this.#program, layer, region, own);
-    if (region === undefined) this.#registry.issue(issued, (its) => arnIn(this.#program, layer, its, own));
+    const issuedFor = (its: pulumi.Input<string | undefined>) =>
+      arnIn(this.#program, layer, { region: its, runtime, architecture }, own);
+    const issued = issuedFor(region);
+    if (region === undefined) this.#registry.issue(issued, issuedFor);
     return issued;
   }
 }

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { isLayerArn, parseLayerVersionArn } from "../sdk/core/arn";
 import type { DeclaredLayer, DeclaredLayers } from "../sdk/core/config/declared";
+import { placeholderProblem } from "../sdk/core/config/placeholder-problems";
 import { didYouMean } from "../sdk/core/nearest";
 import { quotedIfOdd } from "../sdk/core/text";
 import type { ProgramLayer } from "./declarations";
@@ -12,7 +13,10 @@ import { versionNumber } from "./pending";
 export interface LayerArgs {
   /** The version, as a number or its text: `version: own.version` of an `aws.lambda.LayerVersion` is always the newest. */
   version?: pulumi.Input<number | string>;
-  /** Exactly this layer: an ARN without a version, such as `layerArn` of an `aws.lambda.LayerVersion`. */
+  /**
+   * Exactly this layer: an ARN without a version, such as `layerArn` of an `aws.lambda.LayerVersion`, or one with
+   * placeholders as in the config file.
+   */
   arn?: pulumi.Input<string>;
   /** The layers' names, instead of the entry's own: exact, or with `*` as a wildcard; `{stack}` is filled in. */
   names?: string[];
@@ -38,7 +42,7 @@ export function withLayersArgument(
     if (wrong) throw runError(`${source.file} ${wrong}`);
     const entry = layers.find((layer) => layer.key === key);
     const version = fields.version ?? entry?.version;
-    if (version === undefined)
+    if (version === undefined && entry?.variants === undefined)
       throw runError(`${source.file} has no version, and the config file has no entry ${key} to take one from.`);
     const fill = (text: string) => text.replaceAll("{stack}", () => stack);
     return {
@@ -61,8 +65,9 @@ export function withLayersArgument(
 export function literalLayers(layers: readonly ProgramLayer[]): DeclaredLayer[] {
   return layers.flatMap((layer) => {
     const { arn, version } = layer;
-    const number = isLiteral(version) ? versionNumber(version) : undefined;
-    return number !== undefined && (arn === undefined || isLiteral(arn)) ? [{ ...layer, arn, version: number }] : [];
+    const number = version !== undefined && isLiteral(version) ? versionNumber(version) : undefined;
+    const isThere = number !== undefined || version === undefined;
+    return isThere && (arn === undefined || isLiteral(arn)) ? [{ ...layer, arn, version: number }] : [];
   });
 }
 
@@ -78,11 +83,15 @@ function problemWith(key: string, fields: LayerArgs): string | undefined {
     const hint = parseLayerVersionArn(arn)
       ? " This one has a version: take `layerArn` of an aws.lambda.LayerVersion."
       : "";
-    if (!isLayerArn(arn.replaceAll("{stack}", "stack")))
+    const wrong = placeholderProblem("arn", arn);
+    if (wrong) return `has the arn ${quotedIfOdd(arn)}: ${wrong.message}. ${wrong.next}.`;
+    if (!isLayerArn(arn.replaceAll("{account}", "123456789012").replaceAll(/\{[^{}]*\}/g, "x")))
       return `has the arn ${quotedIfOdd(arn)}, which must be a layer ARN without a version.${hint}`;
   }
   if (names !== undefined && (!Array.isArray(names) || names.length === 0))
     return "has `names`, which must name a layer.";
+  const wrongName = names?.map((name) => placeholderProblem("names", name)).find((one) => one !== undefined);
+  if (wrongName) return `has \`names\`: ${wrongName.message}. ${wrongName.next}.`;
   if (enforce !== undefined && enforce !== "exact" && enforce !== "minimum")
     return `has enforce ${quotedIfOdd(String(enforce))}, which must be exact or minimum.`;
   if (arn === undefined && names === undefined && !/^[A-Za-z0-9_-]{1,140}$/.test(key))

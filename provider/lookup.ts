@@ -37,6 +37,16 @@ export class LayerLookup {
     }
   }
 
+  /** The account of the credentials in a region; undefined if it cannot be found out. */
+  async account(region: string, aws: AwsInputs): Promise<string | undefined> {
+    try {
+      return (await (await this.#session(region, aws))?.callerIdentity())?.account;
+    } catch (error) {
+      if (error instanceof LayersError) return undefined;
+      throw error;
+    }
+  }
+
   async #ask(arn: string, aws: AwsInputs): Promise<Existence> {
     try {
       const session = await this.#session(parseLayerVersionArn(arn)?.region ?? "", aws);

@@ -63,8 +63,10 @@ function otherRecord(name: string, values: Outputs, property: string): OtherReco
 /** Function to layer to version, without what is none. */
 function versionsOf(value: unknown): Versions {
   const functions = Object.entries(objectOf(value)).map(([name, layers]) => {
-    const numbers = Object.entries(objectOf(layers)).filter(([, version]) => typeof version === "number");
-    return [name, Object.fromEntries(numbers)] as const;
+    const known = Object.entries(objectOf(layers)).filter(
+      ([, version]) => typeof version === "number" || typeof version === "string",
+    );
+    return [name, Object.fromEntries(known)] as const;
   });
   return Object.fromEntries(functions) as Versions;
 }

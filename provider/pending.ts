@@ -1,8 +1,9 @@
 import { type LayerVersionArn, parseLayerVersionArn } from "../sdk/core/arn";
-import type { TargetOf } from "../sdk/core/assess";
 import type { DeclaredLayer, DeclaredLayers } from "../sdk/core/config/declared";
 import type { LiveFunction } from "../sdk/core/live";
 import { createMatcher } from "../sdk/core/match";
+import { assessedLive } from "../sdk/core/recorded";
+import { declaredTargets, formFor, isTarget, type TargetFacts, type TargetOf, whenFactsOf } from "../sdk/core/target";
 import { type Checked, layersByKey, type Recorded } from "./record";
 import { unknown } from "./selection";
 
@@ -32,22 +33,36 @@ export interface DeclaredNow {
  */
 export function declaredNow(declared: DeclaredLayers): DeclaredNow {
   const placed = declared.layers.filter(({ arn }) => arn !== unknown);
-  const matcher = createMatcher({ ...declared, layers: placed });
-  const entryOf = (layer: LayerVersionArn): DeclaredLayer | undefined => matcher(layer)?.declared;
+  // Entries whose version is an output: in a preview it may not be known, or not be published at all.
+  const isOutput = new Set<string>();
+  const isPending = new Set<string>();
+  const layers = placed.map((entry): DeclaredLayer => {
+    const version = versionNumber(entry.version);
+    const isOpen = version === undefined && (entry.version !== undefined || (entry.variants ?? []).length === 0);
+    if (isOpen) isOutput.add(entry.key);
+    if ((entry.version as unknown) === unknown) isPending.add(entry.key);
+    return { ...entry, version };
+  });
+  const matcher = createMatcher({ ...declared, layers });
+  const targets = declaredTargets(matcher);
+  /** The entry that is about a layer of a function, if its version is open for that function. */
+  const openEntry = (layer: LayerVersionArn, fn: TargetFacts): DeclaredLayer | undefined => {
+    const entry = matcher(layer)?.declared;
+    if (!entry || !isOutput.has(entry.key)) return undefined;
+    const form = formFor(entry, whenFactsOf(fn, layer));
+    return "why" in form || form.version !== undefined ? undefined : entry;
+  };
   return {
-    targetOf: (layer) => {
-      const entry = entryOf(layer);
-      const version = versionNumber(entry?.version);
-      return entry && version !== undefined
-        ? { version, enforce: entry.enforce, declared: { ...entry, version } }
-        : undefined;
+    targetOf: (layer, fn) => {
+      const target = targets(layer, fn);
+      return !isTarget(target) && openEntry(layer, fn) ? undefined : target;
     },
     pendingOf: (live) =>
-      live.flatMap(({ name, layers }) =>
-        [...layersByKey(layers)].flatMap(([key, text]) => {
+      live.flatMap((fn) =>
+        [...layersByKey(fn.layers)].flatMap(([key, text]) => {
           const layer = parseLayerVersionArn(text);
-          const isPending = layer && (entryOf(layer)?.version as unknown) === unknown;
-          return isPending ? [{ function: name, key, layer }] : [];
+          const entry = layer && openEntry(layer, assessedLive(fn));
+          return entry && isPending.has(entry.key) ? [{ function: fn.name, key, layer }] : [];
         }),
       ),
   };

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type LayerVersionArn, layerArn, parseLayerVersionArn } from "../sdk/core/arn";
 import { mostLayers } from "../sdk/core/compatibility";
 import { declaredAt } from "../sdk/core/config/declared";
+import type { WhenKey } from "../sdk/core/config/when";
 import { layerName } from "../sdk/core/moves";
 import { type Lines, quotedIfOdd } from "../sdk/core/text";
 import { type Declaration, type Declared, matcherOf } from "./declarations";
@@ -21,11 +22,12 @@ const publishingMilliseconds = 15 * 60_000;
 export class PinChecks {
   readonly #said = new Set<string>();
   readonly #own: OwnLayers;
-  readonly #lookup: LayerLookup;
+  /** Whom AWS is asked by. */
+  readonly lookup: LayerLookup;
 
   constructor(own: OwnLayers, lookup: LayerLookup) {
     this.#own = own;
-    this.#lookup = lookup;
+    this.lookup = lookup;
   }
 
   /** Finds out whether a pinned version exists; fails the run if it does not. */
@@ -35,13 +37,13 @@ export class PinChecks {
     // What the program has just published is there.
     if (!isLiteral(entry.version) && (await this.#isPublishedBy(layer, entry.version))) return;
     const declares = `${declaredAt(entry)} declares for stack ${declaration.stack}`;
-    const answer = await this.#lookup.exists(layerVersionArn, declaration.aws);
+    const answer = await this.lookup.exists(layerVersionArn, declaration.aws);
     if (answer.is === "there") return;
     if (answer.is === "unchecked") return this.#warnUnchecked(layerVersionArn, answer, declares);
 
     // Only a program that has declared everything can say that it does not publish the layer.
     const own = (await this.#own.find(layer)) ?? (await this.#own.settled().then(() => this.#own.find(layer)));
-    const newest = await this.#lookup.newestVersion(layerVersionArn, declaration.aws);
+    const newest = await this.lookup.newestVersion(layerVersionArn, declaration.aws);
     const wasDeleted = newest !== undefined && layer.version <= newest;
     if (own && !wasDeleted) {
       if (pulumi.runtime.isDryRun()) {
@@ -100,6 +102,26 @@ export class PinChecks {
         );
       }
     }
+  }
+
+  /** Says that what decides about a layer is not known yet. */
+  warnUnknownFact(fn: string, layer: LayerVersionArn, key: WhenKey, { entry }: Declared): void {
+    const what = key === "function" ? "its name" : `its ${key}`;
+    this.#warn(
+      `Function ${fn}: what layer ${layer.name} has to be at depends on ${what} (${declaredAt(entry)}), which is not known before \`pulumi up\`. It is pinned and checked then.`,
+    );
+  }
+
+  /** Says that a layer stays as it is, because the config does not tell what it has to be at. */
+  tellNoTarget(fn: string, layer: LayerVersionArn, why: string, { entry }: Declared): void {
+    this.#warn(`Function ${fn}: layer ${layer.name} is not pinned (${declaredAt(entry)}): ${why}.`);
+  }
+
+  /** Says that a layer stays as it is, because the function has the one that is to take its place. */
+  tellBoth(fn: string, arn: string, by: string): void {
+    this.#warn(
+      `Function ${fn} has both layers, ${layerName(arn)} and ${layerName(by)} that is to take its place: it is not pinned. Take one of the two out of its \`layers\`.`,
+    );
   }
 
   /** Says that the version of a pin is not known, unless it is the one that the program publishes. */
@@ -170,8 +192,8 @@ export class PinChecks {
     });
     await Promise.race([known(own.resource.urn), tooLate]);
     clearTimeout(timer);
-    this.#lookup.forget(layerVersionArn);
-    return (await this.#lookup.exists(layerVersionArn, aws)).is !== "missing";
+    this.lookup.forget(layerVersionArn);
+    return (await this.lookup.exists(layerVersionArn, aws)).is !== "missing";
   }
 
   #warnUnchecked(layerVersionArn: string, { why }: Existence & { is: "unchecked" }, declares: string): void {

@@ -1,9 +1,27 @@
 import * as pulumi from "@pulumi/pulumi";
-import { layerArn, parseLayerVersionArn } from "../sdk/core/arn";
+import { type LayerVersionArn, layerArn, parseLayerVersionArn } from "../sdk/core/arn";
+import type { WhenKey } from "../sdk/core/config/when";
 import { LayersError } from "../sdk/core/errors";
-import { isAsDeclared } from "../sdk/core/plan";
+import { bothIn } from "../sdk/core/plan";
 import { changeLine } from "../sdk/core/report";
-import { conflictMessage, type Declaration, type Declared, declaredFor } from "./declarations";
+import {
+  factsNeeded,
+  formFor,
+  isAsDeclared,
+  type LayerTarget,
+  placeOf,
+  targetArnOf,
+  whenFactsOf,
+} from "../sdk/core/target";
+import {
+  conflictMessage,
+  type Declaration,
+  type Declared,
+  declaredFor,
+  type MatchedEntry,
+  type PlacedLayer,
+} from "./declarations";
+import { factsFor, layerList, type RegisteredFunction, shownName } from "./function-facts";
 import { ifKnown, isSecret, known, resourcesBehind, unwrapped } from "./known";
 import { versionNumber } from "./pending";
 import type { PinChecks } from "./pin-checks";
@@ -24,6 +42,8 @@ interface PinnedLayer {
   readonly isUnknown?: true;
   /** What publishes the version. */
   readonly dependsOn?: readonly pulumi.Resource[];
+  /** As the program has it. */
+  readonly given?: { readonly value: pulumi.Input<string>; readonly text: string };
 }
 
 /**
@@ -36,7 +56,7 @@ export function registerPins(pins: Pins): void {
     const property = declarations[0]?.types[type];
     if (property === undefined || props[property] == null) return undefined;
     try {
-      const pinned = await pinFunction({ declarations, checks: pins.checks }, property, { name, props, opts });
+      const pinned = await pinFunction({ declarations, checks: pins.checks }, property, { type, name, props, opts });
       return (
         pinned && { props: { ...props, [property]: pinned.layers }, opts: { ...opts, dependsOn: pinned.dependsOn } }
       );
@@ -48,32 +68,26 @@ export function registerPins(pins: Pins): void {
   });
 }
 
-/** What a transform gets of a function. */
-interface RegisteredFunction {
-  readonly name: string;
-  readonly props: pulumi.Inputs;
-  readonly opts: pulumi.ResourceOptions;
-}
-
 async function pinFunction(
   pins: Pins,
   property: string,
-  { name, props, opts }: RegisteredFunction,
+  registered: RegisteredFunction,
 ): Promise<{ layers: pulumi.Input<unknown>; dependsOn: pulumi.Resource[] } | undefined> {
-  const fn = shownName(name, props);
+  const { props, opts } = registered;
+  const fn = shownName(registered);
   const given: pulumi.Input<pulumi.Input<string>[]> = unwrapped(props[property]);
   const { dependsOn: others = [] } = opts as { dependsOn?: pulumi.Resource[] };
   // Element by element, so that one unknown layer does not make the whole list unknown.
-  const list = Array.isArray(given) ? given : await ifKnown(given);
+  const list = await layerList(given);
   if (ignoresProperty(opts, property)) {
-    for (const layer of Array.isArray(list) ? list : []) await warnIgnored(fn, layer, pins);
+    for (const layer of Array.isArray(list) ? list : []) await warnIgnored(registered, layer, pins);
     return undefined;
   }
   if (list === undefined) await pins.checks.warnUnknown(fn, others, pins.declarations);
   // A list may be anything that a program puts there by mistake; its provider complains better than we could.
   if (!Array.isArray(list)) return undefined;
 
-  const pinned = await Promise.all(list.map((layer) => pinLayer(fn, layer, pins)));
+  const pinned = await withoutBoth(fn, await Promise.all(list.map((layer) => pinLayer(registered, layer, pins))), pins);
   if (pinned.some(({ isUnknown }) => isUnknown)) await pins.checks.warnUnknown(fn, others, pins.declarations);
   await pins.checks.failInvalidList(
     fn,
@@ -86,54 +100,117 @@ async function pinFunction(
   };
 }
 
-async function pinLayer(fn: string, element: pulumi.Input<string>, pins: Pins): Promise<PinnedLayer> {
+/** Leaves a layer as it is if the function has the one that is to take its place. */
+async function withoutBoth(fn: string, pinned: readonly PinnedLayer[], { checks }: Pins): Promise<PinnedLayer[]> {
+  const texts = pinned.flatMap(({ given, text }) => given?.text ?? text ?? []);
+  const moving = pinned.flatMap(({ given, text }) => {
+    const arn = given && text !== undefined ? given.text.slice(0, given.text.lastIndexOf(":")) : undefined;
+    return arn !== undefined && text !== undefined && !text.startsWith(`${arn}:`) ? [{ arn, target: text }] : [];
+  });
+  const both = moving.length === 0 ? [] : bothIn(texts, moving);
+  for (const { arn, by } of both) checks.tellBoth(fn, arn, by);
+  return pinned.map((one) => {
+    const isLeft = both.some(({ arn }) => one.given?.text.startsWith(`${arn}:`));
+    return isLeft && one.given ? { value: one.given.value, text: one.given.text } : one;
+  });
+}
+
+async function pinLayer(
+  registered: RegisteredFunction,
+  element: pulumi.Input<string>,
+  pins: Pins,
+): Promise<PinnedLayer> {
+  const fn = shownName(registered);
   const given = unwrapped(element);
   const text = await ifKnown(given);
   if (text === undefined) return { value: given, isUnknown: true };
   const layer = typeof text === "string" ? parseLayerVersionArn(text) : undefined;
-  const declared = layer && (await oneDeclared(layer, pins));
-  if (!layer || !declared) return { value: given, text };
-
-  const { entry } = declared;
-  const version = await known(entry.version);
+  const pin = layer && (await pinOf(registered, layer, pins));
+  if (!layer || !pin || pin.is === "nothing") return { value: given, text };
+  const { declared } = pin;
+  if (pin.is === "unknown") {
+    pins.checks.warnUnknownFact(fn, layer, pin.key, declared);
+    // Known in the update, in which the pin is worked out anew.
+    return { value: pulumi.output(pin.input as pulumi.Input<string>).apply(() => text) };
+  }
+  if (pin.is === "none") {
+    pins.checks.tellNoTarget(fn, layer, pin.why, declared);
+    return { value: given, text };
+  }
+  const version = await known(declared.entry.version);
   if (!version.isKnown) {
     await pins.checks.warnUnknownVersion(fn, layer, declared);
-    const value = pulumi.output(entry.version).apply((its) => `${layerArn(layer)}:${its}`);
-    return { value, dependsOn: await resourcesBehind(entry.version) };
+    const value = pulumi.output(declared.entry.version).apply((its) => `${pin.place}:${its}`);
+    return { value, dependsOn: await resourcesBehind(declared.entry.version) };
   }
   const number = versionNumber(version.value);
   if (number === undefined) {
     await pins.checks.tellNoVersion(fn, layer, declared, version.value);
     return { value: given, text };
   }
-  const target = { version: number, enforce: entry.enforce };
-  const pinned = isAsDeclared(layer.version, target) ? text : `${layerArn(layer)}:${number}`;
+  const target = targetAt(pin.place, layer, declared.entry, number);
+  const pinned = isAsDeclared(layer.version, target) ? text : targetArnOf(layer, target);
   await pins.checks.verify(fn, pinned, declared);
   const value = (await isSecret(given)) ? pulumi.secret(pinned) : pinned;
-  return { value, text: pinned, dependsOn: await resourcesBehind(entry.version) };
+  const dependsOn = await resourcesBehind(declared.entry.version);
+  return { value, text: pinned, given: { value: given, text }, dependsOn };
 }
 
-/** The one entry that is about a layer; fails the run where two resources declare different versions. */
-async function oneDeclared(
-  layer: NonNullable<ReturnType<typeof parseLayerVersionArn>>,
-  { declarations, checks }: Pins,
-): Promise<Declared | undefined> {
-  const found = await declaredFor(layer, declarations);
-  const [first, ...others] = found;
-  if (!first || others.length === 0) return first;
-  const versions = await Promise.all(found.map(({ entry }) => known(entry.version)));
-  const meant = found.map(({ entry }, index) => {
-    const version = versions[index];
-    return version?.isKnown ? `${entry.enforce} ${versionNumber(version.value)}` : undefined;
-  });
-  if (new Set(meant.filter((one) => one !== undefined)).size < 2) return first;
-  await checks.fail(conflictMessage(layer.name, found));
-  return undefined;
+function targetAt(place: string, layer: LayerVersionArn, { enforce }: PlacedLayer, version: number): LayerTarget {
+  return { version, enforce, ...(place !== layerArn(layer) && { by: place }) };
 }
 
-/** How messages call a function: by its name in AWS, or in the program where Pulumi makes one up. */
-function shownName(logicalName: string, { name, functionName }: pulumi.Inputs): string {
-  return [name, functionName].find((one) => typeof one === "string") ?? logicalName;
+/** What a layer is pinned to, as far as it is known. */
+type Pin =
+  | { readonly is: "nothing" }
+  | ({ readonly declared: Declared } & (
+      | {
+          readonly is: "place";
+          /** The ARN, without version, of the layer that it has to be. */
+          readonly place: string;
+        }
+      | { readonly is: "unknown"; readonly key: WhenKey; readonly input: pulumi.Input<unknown> }
+      | { readonly is: "none"; readonly why: string }
+    ));
+
+/** What the one entry that is about a layer says; fails the run where two resources declare something different. */
+async function pinOf(registered: RegisteredFunction, layer: LayerVersionArn, pins: Pins): Promise<Pin> {
+  const found = await declaredFor(layer, pins.declarations);
+  const meant = await Promise.all(found.map((one) => pinOfEntry(registered, layer, one, pins)));
+  const [first, ...others] = meant;
+  if (!first || others.length === 0) return first ?? { is: "nothing" };
+  const texts = await Promise.all(
+    meant.map(async (pin) => {
+      if (pin.is !== "place") return undefined;
+      const { version, enforce } = pin.declared.entry;
+      const its = await known(version);
+      return its.isKnown ? `${enforce} ${pin.place}:${versionNumber(its.value)}` : undefined;
+    }),
+  );
+  if (new Set(texts.filter((one) => one !== undefined)).size < 2) return first;
+  const declared = meant.flatMap((pin) => (pin.is === "nothing" ? [] : pin.declared));
+  await pins.checks.fail(conflictMessage(layer.name, declared));
+  return { is: "nothing" };
+}
+
+async function pinOfEntry(
+  registered: RegisteredFunction,
+  layer: LayerVersionArn,
+  { declaration, entry, match }: MatchedEntry,
+  { checks }: Pins,
+): Promise<Pin> {
+  const needed = factsNeeded(entry);
+  const { facts, open } = await factsFor(registered, needed, layer, { aws: declaration.aws, lookup: checks.lookup });
+  const form = formFor(entry, whenFactsOf(facts, layer));
+  const place = "why" in form ? form : placeOf(form, match, layer, facts);
+  const declared = { declaration, entry: "why" in form ? entry : form };
+  if (typeof place === "string") {
+    if (declared.entry.version !== undefined) return { is: "place", declared, place };
+    return { is: "none", declared, why: `the entry "${entry.key}" has no version that is for this function` };
+  }
+  const waits = open.find(({ key }) => key === place.unknown);
+  if (waits) return { is: "unknown", declared, ...waits };
+  return { is: "none", declared, why: place.why };
 }
 
 /** Whether the program tells the engine to leave the property as it is, which makes a pin void. */
@@ -145,14 +222,18 @@ export function ignoresProperty(opts: pulumi.ResourceOptions, property: string):
   );
 }
 
-async function warnIgnored(fn: string, given: pulumi.Input<string>, pins: Pins): Promise<void> {
+async function warnIgnored(registered: RegisteredFunction, given: pulumi.Input<string>, pins: Pins): Promise<void> {
   const text = await ifKnown(given);
   const layer = typeof text === "string" && !(await isSecret(given)) ? parseLayerVersionArn(text) : undefined;
-  const declared = layer && (await oneDeclared(layer, pins));
-  const version = versionNumber(declared && (await ifKnown(declared.entry.version)));
-  if (!layer || !declared || version === undefined) return;
-  if (isAsDeclared(layer.version, { version, enforce: declared.entry.enforce })) return;
-  const change = changeLine({ function: fn, layer: layer.name, from: layer.version, to: version });
+  const pin = layer && (await pinOf(registered, layer, pins));
+  if (!layer || pin?.is !== "place") return;
+  const { entry } = pin.declared;
+  const version = versionNumber(await ifKnown(entry.version));
+  if (version === undefined) return;
+  const target = targetAt(pin.place, layer, entry, version);
+  if (isAsDeclared(layer.version, target)) return;
+  const ends = { from: layer.version, to: version, arn: layerArn(layer), target: targetArnOf(layer, target) };
+  const change = changeLine({ function: shownName(registered), layer: layer.name, ...ends });
   pulumi.log.warn(
     cleanLines(
       `${change} is declared, but the function has ignoreChanges on its layers, so the pin has no effect. Remove it, or name the function in \`functions\` of LayerVersions.`,

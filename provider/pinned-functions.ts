@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Matcher } from "../sdk/core/match";
 import { planLayer } from "../sdk/core/plan";
 import { changeLine } from "../sdk/core/report";
+import type { TargetOf } from "../sdk/core/target";
 import { ignoresProperty } from "./pin";
 import { cleanLines } from "./say";
 
@@ -75,10 +75,10 @@ class OwnFunctionsWatch {
   }
 
   /** Warns of functions that are registered already, and so cannot be pinned any more. */
-  beginPins(matcher: Matcher): void {
+  beginPins(targetOf: TargetOf): void {
     for (const { name, props, property, isOwn, isCovered } of this.#seen.values()) {
       if (!isOwn || isCovered) continue;
-      pulumi.output(props[property]).apply((layers: unknown) => warnUnpinned(name, layers, matcher));
+      pulumi.output(props[property]).apply((layers: unknown) => warnUnpinned({ name, props }, layers, targetOf));
     }
     this.#hasPins = true;
   }
@@ -119,9 +119,19 @@ class OwnFunctionsWatch {
   }
 }
 
-function warnUnpinned(name: string, layers: unknown, matcher: Matcher): void {
+function warnUnpinned(
+  { name, props }: Pick<SeenFunction, "name" | "props">,
+  layers: unknown,
+  targetOf: TargetOf,
+): void {
+  const { runtime, architectures = [] } = props;
+  const fn = {
+    name: [props.name, props.functionName].find((one) => typeof one === "string"),
+    runtime: typeof runtime === "string" ? runtime : undefined,
+    architectures: Array.isArray(architectures) ? architectures.filter((one) => typeof one === "string") : undefined,
+  };
   for (const layer of Array.isArray(layers) ? layers : []) {
-    const change = typeof layer === "string" ? planLayer(layer, matcher) : undefined;
+    const change = typeof layer === "string" ? planLayer(layer, targetOf, fn) : undefined;
     if (!change) continue;
     pulumi.log.warn(
       cleanLines(

@@ -7,6 +7,7 @@ import { type LayerConfig, type LayerSettings, parseConfig } from "../sdk/core/c
 import { LayersError } from "../sdk/core/errors";
 import { functionTypes } from "../sdk/core/function-types";
 import { createMatcher } from "../sdk/core/match";
+import { declaredTargets } from "../sdk/core/target";
 import { defaultConfigFile, loadLayerConfig } from "../sdk/files/config-file";
 import { type AwsInputs, resolveAwsInputs } from "./aws-inputs";
 import type { Declaration } from "./declarations";
@@ -75,10 +76,10 @@ export function loadProgramConfig(
  */
 export function declare({ declared, declaration }: ProgramConfig): void {
   const { types, region } = declaration;
-  const matches = createMatcher(declared);
+  const targets = declaredTargets(createMatcher(declared));
   // A region that is an output is not known yet.
   const isMeant = (layer: LayerVersionArn) => typeof region !== "string" || layer.region === region;
-  watchFunctions(types)?.beginPins((layer) => (isMeant(layer) ? matches(layer) : undefined));
+  watchFunctions(types)?.beginPins((layer, fn) => (isMeant(layer) ? targets(layer, fn) : undefined));
   programRegistry().add(declaration);
 }
 

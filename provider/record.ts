@@ -1,17 +1,25 @@
 import { layerArn, parseLayerVersionArn } from "../sdk/core/arn";
-import type { TargetOf } from "../sdk/core/assess";
 import type { DeclaredLayers } from "../sdk/core/config/declared";
 import { declaredLayersOf } from "../sdk/core/goal";
 import type { FunctionSelection, LiveFunction } from "../sdk/core/live";
-import { type LayerMove, movesBetween } from "../sdk/core/moves";
-import { isAsDeclared, type LayerTarget } from "../sdk/core/plan";
+import { type LayerMove, movesBetween, moveTarget } from "../sdk/core/moves";
 import { assessedFunction, assessedLive, type LayerHints } from "../sdk/core/recorded";
+import { isAsDeclared, isTarget, type LayerTarget, type TargetOf } from "../sdk/core/target";
 
-/** Function to layer to version. A layer goes by its name; where a function has two of one name, by its ARN. */
-export type Versions = Readonly<Record<string, Readonly<Record<string, number>>>>;
+/** A version, or a full layer version ARN if it is of another layer than the one that it is recorded under. */
+export type RecordedVersion = number | string;
 
-/** The version that a layer has to be at; `>=5` where newer ones are fine too. */
-export type Target = number | `>=${number}`;
+/** Layer to version. A layer goes by its name; where a function has two of one name, by its ARN. */
+export type LayerVersionsOf = Readonly<Record<string, RecordedVersion>>;
+
+/** Function to layer to version. */
+export type Versions = Readonly<Record<string, LayerVersionsOf>>;
+
+/**
+ * The version that a layer has to be at; `>=5` where newer ones are fine too. After a refresh it may be a full ARN, as of
+ * {@link RecordedVersion}.
+ */
+export type Target = number | string;
 
 /** Function to layer to target. */
 export type Targets = Readonly<Record<string, Readonly<Record<string, Target>>>>;
@@ -91,7 +99,12 @@ export interface Checked extends Settings {
   readonly drift?: Versions;
   /** Recorded layers that AWS has lost, as the layer version ARNs that are attached again. */
   readonly lost?: LostLayers;
+  /** Layers that give way to others: function to the layer's ARN without version to the full ARN of what comes. */
+  readonly moves?: LayerMoves;
 }
+
+/** Function to layer ARN without version to the layer version ARN that takes its place. */
+export type LayerMoves = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** Function to layer to layer version ARN. */
 export type LostLayers = Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -113,19 +126,35 @@ export function layersByKey(layers: readonly string[]): ReadonlyMap<string, stri
   return new Map(parsed.map(({ text, arn }) => [twice.has(arn.name) ? layerArn(arn) : arn.name, text]));
 }
 
-/** The version in a layer version ARN; undefined if there is none. */
-export function versionOf(text: string | undefined): number | undefined {
-  return parseLayerVersionArn(text ?? "")?.version;
+/**
+ * What is live under the key of a layer: the version of that layer, or the full ARN of one of those that it may have
+ * taken the place of; undefined if there is none.
+ * @param hints what is recorded under the key
+ */
+export function liveVersion(
+  layers: readonly string[],
+  key: string,
+  hints: readonly (RecordedVersion | undefined)[] = [],
+): RecordedVersion | undefined {
+  const version = parseLayerVersionArn(layersByKey(layers).get(key) ?? "")?.version;
+  if (version !== undefined) return version;
+  const others = hints.flatMap((hint) => (typeof hint === "string" ? hint.slice(0, hint.lastIndexOf(":") + 1) : []));
+  return layers.find((text) => others.some((layer) => text.startsWith(layer)));
 }
 
 /** Whether a live version is where it was recorded to be. */
-function satisfies(live: number | undefined, target: Target | undefined): boolean {
-  return live !== undefined && target !== undefined && isAsDeclared(live, ruleOf(target));
+function satisfies(live: RecordedVersion | undefined, target: Target | RecordedVersion | undefined): boolean {
+  if (live === undefined || target === undefined) return false;
+  const rule = ruleOf(target);
+  if (typeof live === "string") return live === rule.arn;
+  return rule.arn === undefined && isAsDeclared(live, rule);
 }
 
-function ruleOf(target: Target): LayerTarget {
+/** @returns `arn` if it is of another layer than the key's */
+function ruleOf(target: Target | RecordedVersion): LayerTarget & { readonly arn?: string } {
   if (typeof target === "number") return { version: target, enforce: "exact" };
-  return { version: Number(target.slice(">=".length)), enforce: "minimum" };
+  if (target.startsWith(">=")) return { version: Number(target.slice(">=".length)), enforce: "minimum" };
+  return { version: parseLayerVersionArn(target)?.version ?? 0, enforce: "exact", arn: target };
 }
 
 /** Layer to the version that it is moved to, if it has to be. */
@@ -162,7 +191,9 @@ export function planFunctions(
   return live.map((fn) => {
     // A refresh takes a lost layer out of `functions`, and leaves `before` as it is.
     const targets = Object.entries({ ...recorded.before?.[fn.name], ...recorded.functions?.[fn.name] });
-    const layers = Object.fromEntries(targets.map(([key, target]) => [key, ruleOf(target).version]));
+    const layers = Object.fromEntries(
+      targets.map(([key, target]) => [key, ruleOf(target).arn ?? ruleOf(target).version]),
+    );
     const by = { kind: "resource", layers: fn.packageType === "Image" ? {} : layers } as const;
     const assessed = assessedFunction({ ...fn, region: undefined, urn: "", by }, fn, { ...hints, known });
     const goal = declaredLayersOf(assessed, fn.layers, targetOf);
@@ -175,25 +206,35 @@ export function planRecord(
   plans: readonly FunctionPlan[],
   targetOf: TargetOf,
   recorded: Pick<Partial<Checked>, "functions" | "before">,
-): Pick<Checked, "functions" | "before" | "drift" | "lost"> {
+): Pick<Checked, "functions" | "before" | "drift" | "lost" | "moves"> {
   const targets: Record<string, Record<string, Target>> = {};
-  const before: Record<string, Record<string, number>> = {};
-  const drift: Record<string, Record<string, number>> = {};
+  const before: Record<string, Record<string, RecordedVersion>> = {};
+  const drift: Record<string, Record<string, RecordedVersion>> = {};
   const lost: Record<string, Record<string, string>> = {};
+  const comes: Record<string, Record<string, string>> = {};
   for (const { function: fn, layers, moves } of plans) {
     for (const [key, text] of layersByKey(layers)) {
       const layer = parseLayerVersionArn(text);
-      const target = layer && targetOf(layer, fn);
-      if (!target) continue;
-      const move = moves.find((one) => one.layer === layerArn(layer));
-      const live = move ? move.from : layer.version;
-      const first = recorded.before?.[fn.name]?.[key] ?? live;
-      const last = recorded.functions?.[fn.name]?.[key];
+      if (!layer) continue;
+      const move = moves.find((one) => (one.by ?? one.layer) === layerArn(layer));
+      const target = targetOf(move?.by === undefined ? layer : { ...layer, ...placeOf(move.layer) }, fn);
+      if (!isTarget(target)) continue;
+      // A layer that is left alone beside the one that is to take its place has no target of its own.
+      if (target.by !== undefined && move?.by === undefined) continue;
+      const known = recordedOf(fn.name, key, move, recorded);
+      const live = move ? liveOf(move) : layer.version;
+      const first = known.first ?? live;
       set(targets, fn.name, key, target.enforce === "minimum" ? (`>=${target.version}` as const) : target.version);
       if (first !== null) set(before, fn.name, key, first);
+      if (move?.by !== undefined) set(comes, fn.name, move.layer, moveTarget(move) ?? text);
       if (live === null) set(lost, fn.name, key, text);
       // A version that moves because the config does is no drift, and neither is what an earlier run got done.
-      else if (move && last !== undefined && !satisfies(live, last)) set(drift, fn.name, key, live);
+      else if (
+        move &&
+        known.last !== undefined &&
+        !satisfies(known.isOfOther ? (move.from ?? undefined) : live, known.last)
+      )
+        set(drift, fn.name, key, live);
     }
   }
   return {
@@ -201,7 +242,40 @@ export function planRecord(
     before,
     ...(Object.keys(drift).length > 0 && { drift }),
     ...(Object.keys(lost).length > 0 && { lost }),
+    ...(Object.keys(comes).length > 0 && { moves: comes }),
   };
+}
+
+/** What is live of a layer that moves: with its ARN if another one comes. */
+function liveOf({ layer, from, by }: LayerMove): RecordedVersion | null {
+  return by === undefined || from === null ? from : `${layer}:${from}`;
+}
+
+/** What is recorded of a layer; of one that another is to take the place of, under its own key too. */
+function recordedOf(
+  name: string,
+  key: string,
+  move: LayerMove | undefined,
+  { before, functions }: Pick<Partial<Checked>, "functions" | "before">,
+) {
+  const [first, last] = [before?.[name]?.[key], functions?.[name]?.[key]];
+  if (move?.by === undefined) return { first, last, isOfOther: false };
+  const oldKey = [parseLayerVersionArn(`${move.layer}:1`)?.name ?? "", move.layer].find(
+    (one) => functions?.[name]?.[one] !== undefined || before?.[name]?.[one] !== undefined,
+  );
+  const old = oldKey === undefined ? undefined : before?.[name]?.[oldKey];
+  const itsFirst = typeof old === "number" ? `${move.layer}:${old}` : old;
+  const itsLast = oldKey === undefined ? undefined : functions?.[name]?.[oldKey];
+  // Layers of one name share a key: what is recorded there is of the one that goes.
+  return {
+    first: oldKey === key ? itsFirst : (first ?? itsFirst),
+    last: oldKey === key ? itsLast : (last ?? itsLast),
+    isOfOther: itsLast !== undefined && (oldKey === key || last === undefined),
+  };
+}
+
+function placeOf(arn: string) {
+  return parseLayerVersionArn(`${arn}:1`) ?? {};
 }
 
 /** Whether these live versions are of just these layers and all where they have to be. */
@@ -219,18 +293,28 @@ export function isFunctionSettled(live: Versions[string] = {}, targets: Targets[
 }
 
 /** The functions that are not known to be where they have to be. */
-export function movingFunctions({ functions, drift, lost }: Checked, lastSeen: Versions): ReadonlySet<string> {
-  const moves = (name: string) => drift?.[name] || lost?.[name] || !isFunctionSettled(lastSeen[name], functions[name]);
+export function movingFunctions(
+  { functions, drift, lost, moves: comes }: Checked,
+  lastSeen: Versions,
+): ReadonlySet<string> {
+  const moves = (name: string) =>
+    drift?.[name] || lost?.[name] || comes?.[name] || !isFunctionSettled(lastSeen[name], functions[name]);
   return new Set(Object.keys(functions).filter(moves));
 }
 
-/** The live versions of recorded layers; layers and functions that are gone are left out. */
-export function liveVersions(live: readonly Pick<LiveFunction, "name" | "layers">[], recorded: Targets): Versions {
-  const result: Record<string, Record<string, number>> = {};
+/**
+ * The live versions of recorded layers; layers and functions that are gone are left out.
+ * @param before what they had at first, by which a layer is known that took its old place again
+ */
+export function liveVersions(
+  live: readonly Pick<LiveFunction, "name" | "layers">[],
+  recorded: Targets | Versions,
+  before: Versions = {},
+): Versions {
+  const result: Record<string, Record<string, RecordedVersion>> = {};
   for (const { name, layers } of live) {
-    const byKey = layersByKey(layers);
-    for (const key of Object.keys(recorded[name] ?? {})) {
-      const version = versionOf(byKey.get(key));
+    for (const [key, target] of Object.entries(recorded[name] ?? {})) {
+      const version = liveVersion(layers, key, [target, before[name]?.[key]]);
       if (version !== undefined) set(result, name, key, version);
     }
   }
@@ -240,22 +324,35 @@ export function liveVersions(live: readonly Pick<LiveFunction, "name" | "layers"
 /**
  * A function's list with recorded layers at their targets, and lost ones at its end: order kept, others untouched.
  * @param lost layer version ARNs by the keys of their targets
+ * @param moves layer version ARNs that come, by the ARNs of the layers that give way
  */
 export function withTargets(
   fn: LiveFunction,
-  targets: Readonly<Record<string, Target>>,
+  targets: Readonly<Record<string, Target | RecordedVersion>>,
   lost: Readonly<Record<string, string>> = {},
+  moves: Readonly<Record<string, string>> = {},
 ): string[] {
   const layers = Object.values(lost).flatMap((text) => parseLayerVersionArn(text) ?? []);
   const keys = new Map(
     [...layersByKey([...fn.layers, ...Object.values(lost)])].map(([key, text]) => [text.replace(/:\d+$/, ""), key]),
   );
   const targetOf: TargetOf = (layer) => {
-    const target = targets[keys.get(layerArn(layer)) ?? ""];
-    return target === undefined ? undefined : ruleOf(target);
+    const arn = layerArn(layer);
+    const comes = moves[arn];
+    if (comes !== undefined) return movedTo(arn, comes);
+    const target = targets[keys.get(arn) ?? ""];
+    if (target === undefined) return undefined;
+    const rule = ruleOf(target);
+    return rule.arn === undefined ? rule : movedTo(arn, rule.arn);
   };
   const recorded = { layers, complete: true };
   return declaredLayersOf({ ...assessedLive(fn), recordedBy: "resource", recorded }, fn.layers, targetOf);
+}
+
+/** The target of a layer that has to be this layer version. */
+function movedTo(arn: string, text: string): LayerTarget {
+  const by = text.slice(0, text.lastIndexOf(":"));
+  return { version: parseLayerVersionArn(text)?.version ?? 0, enforce: "exact", ...(by !== arn && { by }) };
 }
 
 /** `first` with what only `second` has. */

@@ -1,11 +1,18 @@
 import { LayersError } from "../sdk/core/errors";
 import type { LiveFunction } from "../sdk/core/live";
-import { layerName, movesBetween } from "../sdk/core/moves";
+import { layerName, movesBetween, moveTarget } from "../sdk/core/moves";
 import { changeLine } from "../sdk/core/report";
 import { listNames } from "../sdk/core/text";
 import type { AwsPort } from "../sdk/ports";
 import { isCancelled, reasonsOf } from "./outcomes";
-import { layersByKey, type Recorded, type Versions, versionOf, withTargets } from "./record";
+import {
+  type LayerVersionsOf,
+  liveVersion,
+  type Recorded,
+  type RecordedVersion,
+  type Versions,
+  withTargets,
+} from "./record";
 import { say } from "./say";
 
 // The engine runs the whole update in one process of this provider: what a resource of the program claims there, one
@@ -20,27 +27,26 @@ export function claim(functions: readonly Pick<LiveFunction, "arn">[]): void {
 /** What putting a function back comes to. */
 export interface Restore {
   /** Layer to the version found before the first change; only of layers that are as this resource left them. */
-  readonly versions: Readonly<Record<string, number>>;
+  readonly versions: LayerVersionsOf;
   /** A line for each layer that somebody else has changed since. */
   readonly changed: readonly string[];
 }
 
 /** What is put back of one function: what the resource still records, and what is as it left it. */
 export function planRestore(fn: LiveFunction, { functions, before, left }: Recorded): Restore {
-  const live = layersByKey(fn.layers);
-  const versions: Record<string, number> = {};
+  const versions: Record<string, RecordedVersion> = {};
   const changed: string[] = [];
   for (const [layer, first] of Object.entries(before[fn.name] ?? {})) {
     const last = left?.[fn.name]?.[layer] ?? functions[fn.name]?.[layer];
     if (last === undefined || last === first) continue;
-    const now = versionOf(live.get(layer));
+    const now = liveVersion(fn.layers, layer, [first, last]);
     if (now === last) versions[layer] = first;
     else if (now !== first) changed.push(changedLine(fn.name, layer, now, last));
   }
   return { versions, changed };
 }
 
-function changedLine(name: string, layer: string, now: number | undefined, last: number): string {
+function changedLine(name: string, layer: string, now: RecordedVersion | undefined, last: RecordedVersion): string {
   const is = now === undefined ? "is not attached any more" : `is at version ${now}`;
   return `Function ${name}: Layer ${layer} ${is}, not at version ${last} as this resource left it: it is not put back.`;
 }
@@ -65,7 +71,15 @@ export async function restore(aws: AwsPort, record: Recorded): Promise<void> {
   const outcomes = await aws.reconcile(own, (fn) => withTargets(fn, planRestore(fn, record).versions), {
     onOutcome({ function: name, before, after }) {
       for (const move of movesBetween(before, after))
-        say(changeLine({ function: name, ...move, layer: layerName(move.layer) }));
+        say(
+          changeLine({
+            function: name,
+            ...move,
+            layer: layerName(move.layer),
+            arn: move.layer,
+            target: moveTarget(move),
+          }),
+        );
     },
   });
   const reasons = reasonsOf(outcomes, "put back");
@@ -82,7 +96,7 @@ export async function restore(aws: AwsPort, record: Recorded): Promise<void> {
  * @param live as they are now
  */
 export function leftVersions({ functions = {}, left }: Partial<Recorded>, live: Versions): Versions {
-  const changed: Record<string, Record<string, number>> = {};
+  const changed: Record<string, Record<string, RecordedVersion>> = {};
   for (const name of Object.keys({ ...left, ...functions })) {
     for (const [layer, version] of Object.entries({ ...functions[name], ...left?.[name] })) {
       if (live[name]?.[layer] !== version) changed[name] = { ...changed[name], [layer]: version };

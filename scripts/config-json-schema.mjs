@@ -7,12 +7,21 @@ import { toJsonSchema } from "@valibot/to-json-schema";
  * @returns {object} of draft 7, the one that all editors know
  */
 export function configJsonSchema(configSchema) {
-  return toJsonSchema(configSchema, {
+  const schema = toJsonSchema(configSchema, {
     target: "draft-07",
     typeMode: "output",
     ignoreActions: ["check", "finite"],
     overrideSchema,
   });
+  const layers = schema.properties?.layers;
+  const entry = typeof layers === "object" ? layers.additionalProperties : undefined;
+  if (typeof entry !== "object") throw new Error("the schema has no entries");
+  // The parser looks itself whether there is a version: several values together decide.
+  entry.anyOf = [
+    { properties: { version: true }, required: ["version"] },
+    { properties: { variants: { type: "array" } }, required: ["variants"] },
+  ];
+  return schema;
 }
 
 /** @type {NonNullable<import("@valibot/to-json-schema").ConversionConfig["overrideSchema"]>} */

@@ -1,5 +1,4 @@
 import { type LayerVersionArn, layerArn, layerVersionArn, parseLayerVersionArn } from "./core/arn";
-import type { DeclaredTarget, TargetOf } from "./core/assess";
 import { type DeclaredLayers, declareFor } from "./core/config/declared";
 import type { LayerConfig } from "./core/config/parse";
 import { LayersError, unchanged } from "./core/errors";
@@ -7,6 +6,7 @@ import { createMatcher, type Matcher } from "./core/match";
 import { pinLayer } from "./core/plan";
 import type { StateFacts } from "./core/state/facts";
 import { scanState } from "./core/state/scan";
+import { declaredTargets, isTarget, type TargetFacts, type TargetOf, targetArnOf } from "./core/target";
 import { plannedOnly } from "./ops/live/carry-out";
 import type { LiveResult } from "./ops/live/plans";
 import type { RolloutOptions } from "./ops/live/rollout";
@@ -78,10 +78,7 @@ export class LayerVersionUpdater {
   readonly stackName: string;
   protected readonly ports: Ports;
   protected readonly options: UpdaterOptions;
-  #config: { config: LayerConfig; declared: DeclaredLayers; matcher: Matcher } | undefined;
-  /** Functions share few layers: what each of them has to be at. */
-  readonly #pinned = new Map<string, string>();
-  readonly #targets = new Map<string, { readonly built: string; readonly target: DeclaredTarget | undefined }>();
+  #config: { config: LayerConfig; declared: DeclaredLayers; matcher: Matcher; targetOf: TargetOf } | undefined;
   #state: LoadedState | undefined;
   #plan: UpdatePlan | undefined;
   #applied: AppliedState = { shown: null };
@@ -118,9 +115,10 @@ export class LayerVersionUpdater {
     }
   }
 
-  /** Layer version mappings from the config: the declared version of each layer for this stack. */
+  /** Layer version mappings from the config: the declared version of each layer for this stack, if it has one for all functions. */
   get layerMappings(): Readonly<Record<string, number>> {
-    return Object.fromEntries(this.#loaded.declared.layers.map(({ key, version }) => [key, version]));
+    const { layers } = this.#loaded.declared;
+    return Object.fromEntries(layers.flatMap(({ key, version }) => (version === undefined ? [] : [[key, version]])));
   }
 
   /** Exports the current Pulumi state, or reads the state file. Writes nothing. */
@@ -142,8 +140,9 @@ export class LayerVersionUpdater {
       throw new LayersError("usage", `--out would replace the config ${this.configPath}.`, { changed: unchanged });
     }
     const { config, declared, matcher } = this.#loaded;
+    const targetOf = this.#targetOf;
     const plan = await planUpdate(this.ports, state, {
-      ...{ dryRun, out, filter: { functions, exclude }, targetOf: this.#targetOf, settings: config.settings },
+      ...{ dryRun, out, filter: { functions, exclude }, targetOf, settings: config.settings },
       hints: { declared, accountId: config.settings.accountId },
       live: syncAws ? { allFunctions, tags, skipPreflight, isLook: expectNoChanges } : undefined,
     });
@@ -209,16 +208,13 @@ export class LayerVersionUpdater {
   }
 
   /**
-   * The layer version ARN that a layer has to be at. Override it to add matching patterns of your own; only the version
-   * may differ from what is given.
+   * The layer version ARN that a layer has to be at. Override it to add matching patterns of your own: these may change
+   * the version only, and return what this method returns for all else.
    * @param layerVersionArn as a state records it, or as a function has it
    * @param fn the function's name, and what is known of it
    */
-  protected buildLayerArn(layerVersionArn: string, _fn: { readonly name: string }): string {
-    const known = this.#pinned.get(layerVersionArn);
-    const pinned = known ?? pinLayer(layerVersionArn, this.#loaded.matcher);
-    if (known === undefined) this.#pinned.set(layerVersionArn, pinned);
-    return pinned;
+  protected buildLayerArn(layerVersionArn: string, fn: TargetFacts & { readonly name: string }): string {
+    return pinLayer(layerVersionArn, this.#loaded.targetOf, fn);
   }
 
   /** Reads the config. Override it to take the declared versions from elsewhere, or to extend the format. */
@@ -241,32 +237,32 @@ export class LayerVersionUpdater {
     if (!this.#config) {
       const config = this.loadConfig();
       const declared = declareFor(config, this.stackName);
-      this.#config = { config, declared, matcher: createMatcher(declared) };
+      const matcher = createMatcher(declared);
+      this.#config = { config, declared, matcher, targetOf: declaredTargets(matcher) };
     }
     return this.#config;
   }
 
   readonly #scan = (bytes: Uint8Array): StateFacts => this.findLambdaResources(bytes);
 
-  readonly #targetOf: TargetOf = (layer, fn): DeclaredTarget | undefined => {
-    const text = layerVersionArn(layer);
-    const built = this.buildLayerArn(text, fn);
-    const known = this.#targets.get(text);
-    if (known?.built === built) return known.target;
-    const target = this.#targetIn(built, layer);
-    this.#targets.set(text, { built, target });
-    return target;
-  };
+  /** The config's targets, with what an override of `buildLayerArn` makes of them. */
+  get #targetOf(): TargetOf {
+    const { targetOf } = this.#loaded;
+    const isOwn = this.buildLayerArn === LayerVersionUpdater.prototype.buildLayerArn;
+    return isOwn ? targetOf : (layer, fn) => this.#builtTarget(layer, fn, targetOf(layer, fn));
+  }
 
   /** What `buildLayerArn` says; if it leaves a layer as it is, the config tells whether it is declared at all. */
-  #targetIn(built: string, layer: LayerVersionArn): DeclaredTarget | undefined {
-    const declared = this.#loaded.matcher(layer)?.declared;
+  #builtTarget(layer: LayerVersionArn, fn: TargetFacts, found: ReturnType<TargetOf>): ReturnType<TargetOf> {
     const text = layerVersionArn(layer);
-    if (built === text) return declared && { version: declared.version, enforce: declared.enforce, declared };
+    const built = this.buildLayerArn(text, { ...fn, name: fn.name ?? "" });
+    const target = isTarget(found) ? found : undefined;
+    if (built === text || (target && built === targetArnOf(layer, target))) return found;
     const to = parseLayerVersionArn(built);
     if (!to || layerArn(to) !== layerArn(layer)) {
       throw new LayersError("usage", `buildLayerArn may change the version only: ${text} became ${built}`);
     }
-    return { version: to.version, enforce: declared?.version === to.version ? declared.enforce : "exact", declared };
+    const { declared } = target ?? {};
+    return { version: to.version, enforce: target?.version === to.version ? target.enforce : "exact", declared };
   }
 }

@@ -1,14 +1,11 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 import { whyUnsuitable } from "../../sdk/core/compatibility";
-import type { DeclaredLayer } from "../../sdk/core/config/declared";
+import { type DeclaredForm, defaultArchitecture, isTarget } from "../../sdk/core/target";
 import type { PolicyContext, StackLayers } from "../context";
 import { declaredPolicy } from "../function-policy";
-import { type FunctionView, layersInUse, read, readOptional, UnknownValue } from "../function-view";
+import { type FunctionView, factsOf, layersInUse, read, readOptional, UnknownValue } from "../function-view";
 import { placeOf } from "../messages";
 import { lambdaRules } from "../metadata";
-
-/** What Lambda takes where a function names no architecture: its API reference, "CreateFunction". */
-const defaultArchitecture = "x86_64";
 
 /** See `layerCompatible` in policies.ts. */
 export function compatible(context: PolicyContext): ResourceValidationPolicy {
@@ -57,13 +54,14 @@ function architecturesOf(list: unknown): string[] {
   return Array.from({ length: list.length }, (_, index) => String(list[index]));
 }
 
-function isLimited({ compatibleRuntimes, compatibleArchitectures }: DeclaredLayer): boolean {
+function isLimited({ compatibleRuntimes, compatibleArchitectures }: DeclaredForm): boolean {
   return Boolean(compatibleRuntimes?.length || compatibleArchitectures?.length);
 }
 
-function declaredLayersOf(fn: FunctionView, { matcher }: StackLayers) {
+function declaredLayersOf(fn: FunctionView, { targetOf }: StackLayers) {
+  const facts = factsOf(fn);
   return layersInUse(fn).flatMap(({ arn }) => {
-    const match = matcher(arn);
-    return match ? [{ name: arn.name, declared: match.declared }] : [];
+    const target = targetOf(arn, facts);
+    return isTarget(target) && target.declared ? [{ name: arn.name, declared: target.declared }] : [];
   });
 }

@@ -1,11 +1,12 @@
 import type { PolicyResource, StackValidationPolicy } from "@pulumi/policy";
-import { type AssessedFunction, assess, declaredTargets, type Standing, versionToAttach } from "../../sdk/core/assess";
+import { layerArn, parseLayerVersionArn } from "../../sdk/core/arn";
+import { type AssessedFunction, assess, lostLayerArn, type Standing, targetArn } from "../../sdk/core/assess";
 import type { LayerConfig } from "../../sdk/core/config/parse";
 import { LayersError } from "../../sdk/core/errors";
 import { labelsOf, type NamedFunction, parseFunctionArn } from "../../sdk/core/function-arn";
-import { isAsDeclared } from "../../sdk/core/plan";
 import { assessedLive } from "../../sdk/core/recorded";
 import { changeLine } from "../../sdk/core/report";
+import { isAsDeclared } from "../../sdk/core/target";
 import { commandLine, shownLines } from "../../sdk/core/text";
 import { defaultConfigFile } from "../../sdk/files/config-file";
 import { inlineConfigName, type PolicySettings } from "../config-source";
@@ -64,7 +65,7 @@ export function liveDrift(context: PolicyContext): StackValidationPolicy {
           const { found, gone } = await readLive(inRegion, { ...settings, region });
           for (const fn of found) {
             const { urn } = fn.view;
-            const targetOf = declaredTargets(context.layersOf(config, urn).matcher);
+            const { targetOf } = context.layersOf(config, urn);
             for (const standing of assess([fn.assessed], targetOf)) {
               const drift = driftOf(standing, label(fn), config);
               if (drift) cleaned(report)(drift, urn);
@@ -140,14 +141,22 @@ function driftOf(standing: Standing, label: string, config: LayerConfig): string
   if (!layer || !target?.declared) return undefined;
   const isWrong = typeof live === "number" && !isAsDeclared(live, target);
   if (!isWrong && !isLost) return undefined;
-  const to = versionToAttach(standing) ?? target.version;
-  const line = changeLine({ function: label, layer: layer.name, from: isWrong ? live : null, to });
+  const change = isWrong
+    ? { layer: layer.name, arn: layerArn(layer), from: live, to: target.version, target: targetArn(standing) }
+    : attached(lostLayerArn(standing) ?? "");
+  const line = changeLine({ function: label, ...change });
   return [`In AWS: ${line}`, `${declaration(target.declared)}. ${repair(standing, stackOf(fn.urn ?? ""), config)}`];
+}
+
+/** A layer that is lost, as it is attached again. */
+function attached(text: string) {
+  const layer = parseLayerVersionArn(text);
+  return { layer: layer?.name ?? "", from: null, to: layer?.version ?? null };
 }
 
 function repair({ recorded, target }: Standing, stack: string, { file }: LayerConfig): string {
   if (target && typeof recorded === "number" && !isAsDeclared(recorded, target))
-    return `Set version ${target.version} in the program, or pin it with pinLayers, and run \`pulumi up\`.`;
+    return `Set ${target.by === undefined ? "" : `${target.by}, `}version ${target.version} in the program, or pin it with pinLayers, and run \`pulumi up\`.`;
   if (file === inlineConfigName) return "Repair it with `pulumi up --refresh`.";
   const sync = commandLine(["sync", "--stack", stack, ...(file === defaultConfigFile ? [] : ["--config", file])]);
   return `Repair it with \`pulumi up --refresh\`, or \`${sync}\`.`;

@@ -1,9 +1,9 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
-import { type LayerChange, planLayer } from "../../sdk/core/plan";
+import { isMove, type LayerChange, planLayers } from "../../sdk/core/plan";
 import { changeLine } from "../../sdk/core/report";
 import { leadingPolicy, type PolicyContext, type StackLayers } from "../context";
 import { declaredPolicy, declaredRemediation } from "../function-policy";
-import type { FunctionView } from "../function-view";
+import { type FunctionView, factsOf } from "../function-view";
 import { declaration } from "../messages";
 import { managedConfiguration } from "../metadata";
 
@@ -24,9 +24,10 @@ export function versionPinned(context: PolicyContext): ResourceValidationPolicy 
     (fn, layers, report) => {
       for (const change of changesOf(fn, layers)) {
         const line = changeLine({ function: fn.name, ...change });
+        const wanted = isMove(change) ? change.target : `version ${change.to}`;
         report([
           line,
-          `${declaration(change.match.declared)}. Set version ${change.to} in the program, pin it with pinLayers, or set this policy to \`remediate\`.`,
+          `${declarationOf(change)}. Set ${wanted} in the program, pin it with pinLayers, or set this policy to \`remediate\`.`,
         ]);
       }
     },
@@ -35,15 +36,17 @@ export function versionPinned(context: PolicyContext): ResourceValidationPolicy 
     const changes = changesOf(fn, layers);
     // In place and one by one: what is secret or not yet known has to stay behind the SDK's proxies as it is.
     const list = fn.resource.props[property] as string[];
-    for (const { index, arn, to } of changes) list[index] = `${arn}:${to}`;
+    for (const { index, target } of changes) list[index] = target;
     return changes.length > 0;
   });
   return { ...policy, remediateResource };
 }
 
-function changesOf({ layers }: FunctionView, { matcher }: StackLayers): LayerChange[] {
-  return layers.flatMap((layer, index) => {
-    const change = layer.kind === "text" ? planLayer(layer.text, matcher) : undefined;
-    return change ? [{ index, ...change }] : [];
-  });
+function changesOf(fn: FunctionView, { targetOf }: StackLayers): LayerChange[] {
+  const texts = fn.layers.map((layer) => (layer.kind === "text" ? layer.text : ""));
+  return planLayers(texts, targetOf, factsOf(fn));
+}
+
+function declarationOf({ declared }: LayerChange): string {
+  return declared ? declaration(declared) : "The layer config declares it";
 }

@@ -1,7 +1,5 @@
-import { type LayerVersionArn, layerArn, layerVersionArn } from "./arn";
-import type { DeclaredLayer } from "./config/declared";
-import type { Matcher } from "./match";
-import { isAsDeclared, type LayerTarget } from "./plan";
+import { type LayerVersionArn, layerArn } from "./arn";
+import { type DeclaredTarget, isAsDeclared, isTarget, type NoTarget, type TargetOf, targetArnOf } from "./target";
 
 // The one answer to "where do the layers of functions stand?". Every view, count and exit status reads it here.
 
@@ -36,7 +34,7 @@ export interface AssessedFunction {
   readonly isGone?: true;
   /** As it runs, else as it is recorded; undefined if neither is known. */
   readonly runtime?: string | undefined;
-  /** The same. */
+  /** The same; empty if none is named, which means x86_64. */
   readonly architectures?: readonly string[] | undefined;
 }
 
@@ -57,8 +55,10 @@ export interface Standing {
   readonly fn: AssessedFunction;
   /** The layer; undefined for layers of the function that could not be read at all. */
   readonly layer: LayerVersionArn | undefined;
-  /** Undefined if no entry is about the layer. */
+  /** Undefined if no entry is about the layer, or what one says of it cannot be told: see `noTarget`. */
   readonly target: DeclaredTarget | undefined;
+  /** Set if an entry is about the layer, and what it has to be at cannot be told. */
+  readonly noTarget?: NoTarget;
   /** Undefined if it was not asked for. */
   readonly recorded: KnownVersion | undefined;
   /** Undefined if it was not asked for. */
@@ -68,22 +68,6 @@ export interface Standing {
   readonly isLost: boolean;
   /** Whether the function has the layer more than once in one place. */
   readonly isTwice: boolean;
-}
-
-/** What is declared for a layer, and by which entry; an updater's own rule may have none. */
-export interface DeclaredTarget extends LayerTarget {
-  readonly declared?: DeclaredLayer;
-}
-
-/** What a layer of a function has to be at; undefined if no entry is about it. */
-export type TargetOf = (layer: LayerVersionArn, fn: Pick<AssessedFunction, "name">) => DeclaredTarget | undefined;
-
-/** The targets that a config declares. */
-export function declaredTargets(matcher: Matcher): TargetOf {
-  return (layer) => {
-    const declared = matcher(layer)?.declared;
-    return declared && { version: declared.version, enforce: declared.enforce, declared };
-  };
 }
 
 /** What standings come to. A layer that two functions have counts twice. */
@@ -101,6 +85,8 @@ export function assess(functions: Iterable<AssessedFunction>, targetOf: TargetOf
 }
 
 function standingsOf(fn: AssessedFunction, targetOf: TargetOf): Standing[] {
+  // A layer whose successor is there, or that is to become what is there, is not lost.
+  const successors = new Set((fn.live?.layers ?? []).flatMap((layer) => successorOf(layer, fn, targetOf) ?? []));
   const recorded = byLayer(fn.recorded?.layers);
   const others = byLayer(fn.recorded?.others);
   const live = byLayer(fn.live?.layers);
@@ -110,7 +96,9 @@ function standingsOf(fn: AssessedFunction, targetOf: TargetOf): Standing[] {
     const running = live.get(arn) ?? [];
     const layer = own[0] ?? running[0] ?? others.get(arn)?.[0];
     if (!layer) continue;
-    const target = targetOf(layer, fn);
+    const found = targetOf(layer, fn);
+    const target = isTarget(found) ? found : undefined;
+    const noTarget = isTarget(found) ? undefined : found;
     const isWrong = ({ version }: LayerVersionArn) => target !== undefined && !isAsDeclared(version, target);
     // What does not count matters only if it is wrong.
     const beside = (others.get(arn) ?? []).filter(isWrong);
@@ -119,10 +107,12 @@ function standingsOf(fn: AssessedFunction, targetOf: TargetOf): Standing[] {
       recorded: versionIn([...own, ...beside], fn.recorded, isWrong),
       live: versionIn(running, fn.live, isWrong),
     };
-    const isLost = target !== undefined && own.length > 0 && seen.live === "absent";
+    const comes = target?.by ?? arn;
+    const isThere = live.has(comes) || successors.has(comes);
+    const isLost = target !== undefined && own.length > 0 && seen.live === "absent" && !isThere;
     const isTwice = own.length > 1 || running.length > 1;
-    const verdict = verdictOf({ ...seen, target, isLost });
-    standings.push({ fn, layer, target, ...seen, verdict, isLost, isTwice });
+    const verdict = verdictOf({ ...seen, target, noTarget, isLost });
+    standings.push({ fn, layer, target, ...(noTarget && { noTarget }), ...seen, verdict, isLost, isTwice });
   }
   if (fn.recorded?.complete === false && !standings.some((one) => one.recorded === "unknown")) {
     const live = fn.live && (fn.live.complete ? "absent" : "unknown");
@@ -130,6 +120,12 @@ function standingsOf(fn: AssessedFunction, targetOf: TargetOf): Standing[] {
     standings.push({ fn, ...nothing, recorded: "unknown", live, verdict: "unknown" });
   }
   return standings;
+}
+
+/** The layer that is to take the place of another one, by its ARN without version; undefined if none is. */
+function successorOf(layer: LayerVersionArn, fn: AssessedFunction, targetOf: TargetOf): string | undefined {
+  const target = targetOf(layer, fn);
+  return isTarget(target) ? target.by : undefined;
 }
 
 /** Of a layer that is there more than once, the version that is not as declared tells how it stands. */
@@ -146,7 +142,8 @@ function versionIn(
 /** What decides about a verdict. */
 type Found = Pick<Standing, "target" | "isLost" | Place>;
 
-function verdictOf(standing: Found): Verdict {
+function verdictOf(standing: Found & { readonly noTarget: NoTarget | undefined }): Verdict {
+  if (standing.noTarget) return "unknown";
   if (standing.target === undefined) return "undeclared";
   if (places.some((place) => isDrifted(standing, place))) return "drift";
   return places.some((place) => standing[place] === "unknown") ? "unknown" : "as-declared";
@@ -182,17 +179,18 @@ export function sumOf(totals: readonly Totals[]): Totals {
 }
 
 /**
- * The version that a lost layer is attached at: the recorded one if that is as declared, else the declared one. Undefined
- * if the layer is not lost.
+ * The full ARN that a lost layer is attached as: the recorded version if that is as declared, else what is declared.
+ * Undefined if the layer is not lost.
  */
-export function versionToAttach({ isLost, recorded, target }: Standing): number | undefined {
-  if (!isLost || target === undefined) return undefined;
-  return typeof recorded === "number" && isAsDeclared(recorded, target) ? recorded : target.version;
+export function lostLayerArn({ isLost, recorded, target, layer }: Standing): string | undefined {
+  if (!isLost || target === undefined || layer === undefined) return undefined;
+  const isFine = typeof recorded === "number" && isAsDeclared(recorded, target);
+  return targetArnOf(layer, isFine ? { ...target, version: recorded } : target);
 }
 
 /** The target of a standing as a full layer version ARN; undefined if there is none. */
 export function targetArn({ layer, target }: Pick<Standing, "layer" | "target">): string | undefined {
-  return layer && target && layerVersionArn({ ...layer, version: target.version });
+  return layer && target && targetArnOf(layer, target);
 }
 
 function byLayer(layers: readonly LayerVersionArn[] = []): Map<string, LayerVersionArn[]> {

@@ -1,8 +1,9 @@
 import { layerArn, parseLayerVersionArn } from "./arn";
-import { type AssessedFunction, assess, type TargetOf, versionToAttach } from "./assess";
+import { type AssessedFunction, assess, lostLayerArn } from "./assess";
 import type { LiveFunction } from "./live";
 import type { LayerMove } from "./moves";
-import { atVersion, isAsDeclared } from "./plan";
+import { pinLayerList } from "./plan";
+import type { TargetOf } from "./target";
 
 /** The whole list of layers that a live function is to have, in merge order. */
 export type Goal = (fn: LiveFunction) => readonly string[];
@@ -17,24 +18,20 @@ export type Goal = (fn: LiveFunction) => readonly string[];
  */
 export function declaredLayersOf(fn: AssessedFunction, layers: readonly string[], targetOf: TargetOf): string[] {
   const live = { layers: layers.flatMap((text) => parseLayerVersionArn(text) ?? []), complete: true };
-  const standings = assess([{ ...fn, live }], targetOf);
-  const drifted = new Map(
-    standings.flatMap(({ layer, target, verdict }) =>
-      layer && target && verdict === "drift" ? [[layerArn(layer), target] as const] : [],
-    ),
-  );
-  const moved = layers.map((text) => {
-    const layer = parseLayerVersionArn(text);
-    const target = layer && drifted.get(layerArn(layer));
-    if (!layer || !target) return text;
-    return isAsDeclared(layer.version, target) ? text : atVersion(text, target.version);
-  });
-  const lost = standings.flatMap((standing) => {
-    const version = versionToAttach(standing);
-    return standing.layer && version !== undefined ? [{ arn: layerArn(standing.layer), version }] : [];
+  const subject = { ...fn, live };
+  const moved = pinLayerList(layers, targetOf, subject);
+  const lost = assess([subject], targetOf).flatMap((standing) => {
+    const text = lostLayerArn(standing);
+    return standing.layer && text !== undefined ? [{ arn: layerArn(standing.layer), text }] : [];
   });
   const order = fn.recordedBy === "function" ? (fn.recorded?.layers ?? []).map(layerArn) : [];
-  return lost.reduce((list, { arn, version }) => inserted(list, `${arn}:${version}`, arn, order), moved);
+  return lost.reduce((list, { arn, text }) => (hasLayer(list, text) ? list : inserted(list, text, arn, order)), moved);
+}
+
+/** Whether a list has the layer of a layer version ARN, in whatever version. */
+function hasLayer(list: readonly string[], text: string): boolean {
+  const layer = text.slice(0, text.lastIndexOf(":") + 1);
+  return list.some((one) => one.startsWith(layer));
 }
 
 /** The list with a layer at its place in the order: behind the nearest one before it that is there. */
@@ -58,9 +55,13 @@ export function movedLayers(
   moves: readonly (LayerMove & { readonly at?: number })[],
 ): string[] {
   let list = [...layers];
-  for (const { layer, from, to, at } of moves) {
+  for (const { layer, from, to, at, by } of moves) {
     const has = list.some((text) => text.startsWith(`${layer}:`));
-    if (from === null && to !== null && !has) list = list.toSpliced(at ?? list.length, 0, `${layer}:${to}`);
+    if (by !== undefined) {
+      // A function that has both by now is left as it is.
+      const isBoth = list.some((text) => text.startsWith(`${by}:`));
+      if (!isBoth) list = list.map((text) => (text === `${layer}:${from}` ? `${by}:${to}` : text));
+    } else if (from === null && to !== null && !has) list = list.toSpliced(at ?? list.length, 0, `${layer}:${to}`);
     else if (from !== null && to === null) list = list.filter((text) => text !== `${layer}:${from}`);
     else if (from !== null) list = list.map((text) => (text === `${layer}:${from}` ? `${layer}:${to}` : text));
   }

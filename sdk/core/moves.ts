@@ -7,22 +7,87 @@ export interface LayerMove {
   readonly from: number | null;
   /** Null if the function has the layer no more. */
   readonly to: number | null;
+  /** The layer that comes in its place, by its ARN without version, if that is another one; `to` is its version. */
+  readonly by?: string | undefined;
 }
 
-/** What differs between two lists of layer version ARNs, one move a layer: those of `before` in its order, then what came. */
+/**
+ * What differs between two lists of layer version ARNs, one move a layer: those of `before` in its order, then what came.
+ * A layer that came where another went has taken its place.
+ */
 export function movesBetween(before: readonly string[], after: readonly string[]): LayerMove[] {
   const [was, is] = [versionsByLayer(before), versionsByLayer(after)];
-  return [...new Set([...was.keys(), ...is.keys()])].flatMap((layer) => {
+  const takers = takersBetween(was, is);
+  const came = new Set(takers.values());
+  return [...new Set([...was.keys(), ...is.keys()])].flatMap((layer): LayerMove[] => {
     const [old, now] = [was.get(layer) ?? [], is.get(layer) ?? []];
-    if (old.join() === now.join()) return [];
+    if (old.join() === now.join() || came.has(layer)) return [];
+    const by = takers.get(layer);
+    if (by !== undefined) return [{ layer, from: old[0] ?? null, to: is.get(by)?.[0] ?? null, by }];
     // Of a layer that is there more than once, the version that does not stay.
     return [{ layer, from: old.find((one) => !now.includes(one)) ?? old[0] ?? null, to: now[0] ?? null }];
   });
 }
 
+/** Which layers have taken the places of which: between the same neighbours that stay, one after the other. */
+function takersBetween(
+  was: ReadonlyMap<string, readonly number[]>,
+  is: ReadonlyMap<string, readonly number[]>,
+): Map<string, string> {
+  const takers = new Map<string, string>();
+  if ([...was.keys()].every((layer) => is.has(layer))) return takers;
+  const [gone, come] = [gaps(was.keys(), is), gaps(is.keys(), was)];
+  for (const [place, layers] of gone) {
+    const others = come.get(place) ?? [];
+    for (const [index, layer] of layers.entries()) {
+      const by = others[index];
+      if (by !== undefined) takers.set(layer, by);
+    }
+  }
+  return takers;
+}
+
+/** The layers that a list does not share with another, by the shared one that stands before them. */
+function gaps(layers: Iterable<string>, other: ReadonlyMap<string, unknown>): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  let place = "";
+  for (const layer of layers) {
+    if (other.has(layer)) place = layer;
+    else found.set(place, [...(found.get(place) ?? []), layer]);
+  }
+  return found;
+}
+
+/** The move back. */
+export function reversed({ layer, from, to, by }: LayerMove): LayerMove {
+  return by === undefined ? { layer, from: to, to: from } : { layer: by, from: to, to: from, by: layer };
+}
+
+/** The full ARN that a move leads to; null if the layer is taken off. */
+export function moveTarget({ layer, to, by }: LayerMove): string | null {
+  return to === null ? null : `${by ?? layer}:${to}`;
+}
+
 /** Versions by the layers' ARNs; of a layer that is there more than once, the last. */
 export function versionsOf(layerVersionArns: readonly string[]): Map<string, number> {
   return new Map([...versionsByLayer(layerVersionArns)].map(([layer, versions]) => [layer, versions.at(-1) ?? 0]));
+}
+
+/** Where a move stands in a list: not begun, done, or otherwise; `now` is then the layer's version, null if it is gone. */
+export type MoveState = { readonly is: "before" | "after" } | { readonly is: "other"; readonly now: number | null };
+
+/** Where a move stands in a list of layer version ARNs. */
+export function stateOfMove({ layer, from, to, by }: LayerMove, layers: readonly string[]): MoveState {
+  const versions = versionsOf(layers);
+  const now = versions.get(layer) ?? null;
+  if (by === undefined) {
+    if (now === from) return { is: "before" };
+    return now === to ? { is: "after" } : { is: "other", now };
+  }
+  const taker = versions.get(by) ?? null;
+  if (now === from && taker === null) return { is: "before" };
+  if (now === null && taker === to) return { is: "after" };
+  return { is: "other", now: taker ?? now };
 }
 
 function versionsByLayer(texts: readonly string[]): Map<string, number[]> {

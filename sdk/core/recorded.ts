@@ -4,6 +4,7 @@ import type { DeclaredLayers } from "./config/declared";
 import { parseFunctionArn } from "./function-arn";
 import type { LiveFunction } from "./live";
 import type { FunctionFacts, RecordedLayers, StateFacts } from "./state/facts";
+import type { TargetFacts } from "./target";
 
 /** A function that a state records, by its own resource or by a `LayerVersions` resource that reconciles it. */
 export interface RecordedFunction {
@@ -86,7 +87,7 @@ export function assessedFunction(
     ...{ name: fn.name, arn, region, account: where?.account, urn: fn.urn, recordedBy: fn.by.kind, recorded },
     live: seenLive(live),
     ...(live === "gone" && { isGone: true }),
-    ...runsOn(running ?? (fn.by.kind === "function" ? fn.by.facts : undefined)),
+    ...(running ? runsOn(running) : fn.by.kind === "function" && recordedOn(fn.by.facts)),
   };
 }
 
@@ -97,8 +98,19 @@ export function assessedLive(fn: LiveFunction): AssessedFunction {
   return { name: fn.name, arn: fn.arn, region, account, ...nothing, live: seenLive(fn), ...runsOn(fn) };
 }
 
-function runsOn(fn: Pick<LiveFunction, "runtime" | "architectures"> | undefined) {
-  return { runtime: fn?.runtime, architectures: fn?.architectures };
+/** Lambda always says what a function runs on: an answer without it was only a part of one. */
+function runsOn({ runtime, architectures }: Pick<LiveFunction, "runtime" | "architectures">) {
+  return { runtime, architectures: architectures.length > 0 ? architectures : undefined };
+}
+
+/** What decides about the layers of a function that a state records. */
+export function factsOf({ name, arn, region, runtime, architectures }: FunctionFacts): TargetFacts {
+  const where = parseFunctionArn(arn ?? "");
+  return { name, region: where?.region ?? region, account: where?.account, runtime, architectures };
+}
+
+function recordedOn({ runtime, architectures }: FunctionFacts) {
+  return { runtime, architectures };
 }
 
 function seenLive(live: LiveFunction | "gone" | "unread" | undefined): SeenLayers | undefined {

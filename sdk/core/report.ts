@@ -7,9 +7,26 @@ export interface ReportedChange {
   readonly from: number | null;
   /** Null for a layer that is taken off. */
   readonly to: number | null;
+  /** The layer's ARN, without version. Default: not told, and then no other layer comes. */
+  readonly arn?: string | undefined;
+  /** The full ARN of what comes. Default: the layer itself. */
+  readonly target?: string | null | undefined;
 }
 
-/** `Function my-function-1: Layer receipt-dynamo-dev version 1 -> 5`: the Python tool's line, word for word. */
+/**
+ * `Function my-function-1: Layer receipt-dynamo-dev version 1 -> 5`: the Python tool's line, word for word. If another
+ * layer comes: `Function my-function-1: Layer base-v2:79 -> base-v3:18`, with ARNs if both have one name.
+ */
 export function changeLine(change: ReportedChange): string {
-  return `Function ${change.function}: Layer ${change.layer} version ${change.from ?? "-"} -> ${change.to ?? "-"}`;
+  const { function: name, layer, from, to, arn, target } = change;
+  if (!isOtherLayer(change) || arn === undefined || target == null)
+    return `Function ${name}: Layer ${layer} version ${from ?? "-"} -> ${to ?? "-"}`;
+  const comes = target.split(":").slice(-2).join(":");
+  if (comes.startsWith(`${layer}:`)) return `Function ${name}: Layer ${arn}:${from ?? "-"} -> ${target}`;
+  return `Function ${name}: Layer ${layer}:${from ?? "-"} -> ${comes}`;
+}
+
+/** Whether a change puts another layer in the place of one. */
+export function isOtherLayer({ arn, target, from }: Pick<ReportedChange, "arn" | "target" | "from">): boolean {
+  return from !== null && arn !== undefined && target != null && !target.startsWith(`${arn}:`);
 }

@@ -4,13 +4,15 @@ import { ChainReader, type Digest } from "./chain";
 import { LayersError } from "./errors";
 import { isFunctionArn } from "./function-arn";
 import type { AliasMove } from "./live";
-import { type LayerMove, movesBetween, versionsOf } from "./moves";
+import { type LayerMove, movesBetween, stateOfMove } from "./moves";
 
 // A run record says what a run was to change in AWS and what it has changed: one JSON document a line, each written
 // before or after the request that it is about. It outlives the program that wrote it, so that shapes only ever grow.
 // Requests are made of it: what cannot be the name of anything in AWS is refused.
 
 const format = 1;
+/** The format of runs that put a layer in the place of another one, which older versions of this tool could not carry out. */
+const formatOfMoves = 2;
 
 const text = v.string();
 const time = v.pipe(
@@ -26,7 +28,7 @@ const version = v.nullable(whole(1));
 const publishedVersion = v.pipe(text, v.regex(/^(\$LATEST|\d+)$/, "not a function's version"));
 const aliasName = v.pipe(text, v.regex(/^[\w-]+$/, "not an alias"));
 /** See {@link PlannedMove}. */
-const plannedMove = v.object({ layer, from: version, to: version, at: v.optional(whole(0)) });
+const plannedMove = v.object({ layer, from: version, to: version, at: v.optional(whole(0)), by: v.optional(layer) });
 const site = v.object({
   region: v.pipe(text, v.regex(/^[a-z0-9-]*$/, "not a region")),
   account: v.pipe(text, v.regex(/^(\d{12})?$/, "not an account")),
@@ -37,7 +39,7 @@ const lineSchema = v.variant("line", [
   /** The first line: what the run is. */
   v.object({
     line: v.literal("run"),
-    format: v.literal(format),
+    format: v.picklist([format, formatOfMoves]),
     stack: text,
     at: time,
     sites: v.array(site),
@@ -142,9 +144,15 @@ export function formatRunLine(line: RunLine): string {
   return JSON.stringify(line);
 }
 
-/** The first line of a record. */
-export function runLine(run: { stack: string; at: Date; sites: RunSite[]; publish?: { alias?: string } }): RunLine {
-  return { line: "run", format, ...run, at: run.at.toISOString() };
+/**
+ * The first line of a record.
+ * @param hasMoves whether any function is to get a layer in the place of another one
+ */
+export function runLine(
+  run: { stack: string; at: Date; sites: RunSite[]; publish?: { alias?: string } },
+  hasMoves = false,
+): RunLine {
+  return { line: "run", format: hasMoves ? formatOfMoves : format, ...run, at: run.at.toISOString() };
 }
 
 /**
@@ -261,6 +269,8 @@ class FunctionRecord {
   #noteUpdate({ layersBefore, layersAfter, instead }: RunLine & { line: "before" }): void {
     if (instead) this.#moved = new Map(this.#settled);
     for (const move of movesBetween(layersBefore, layersAfter)) {
+      // What had come by an earlier update of the run goes on from there.
+      for (const [key, { by }] of this.#moved) if (by === move.layer) this.#moved.delete(key);
       this.#moved.set(move.layer, move);
       const planned = this.#planned.get(move.layer);
       if (planned) this.#planned.set(move.layer, { ...planned, from: move.from });
@@ -277,9 +287,8 @@ class FunctionRecord {
   /** A layer that is where it was before is not the run's any more. */
   #notePutBack(line: RunLine & { line: "before" | "after" }): void {
     if (line.line === "before") return;
-    const now = versionsOf(line.layersAfter);
-    for (const { layer, from } of [...this.#moved.values()]) {
-      if ((now.get(layer) ?? null) === from) this.#moved.delete(layer);
+    for (const move of [...this.#moved.values()]) {
+      if (stateOfMove(move, line.layersAfter).is === "before") this.#moved.delete(move.layer);
     }
     this.#settled = new Map(this.#moved);
   }

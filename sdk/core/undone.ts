@@ -1,7 +1,7 @@
 import { isBuiltInLayer, type LayerVersionArn, layerArn, parseLayerVersionArn } from "./arn";
 import { type AssessedFunction, isDrifted, type Standing } from "./assess";
-import { isAsDeclared } from "./plan";
 import type { RecordedLayers } from "./state/facts";
+import { isAsDeclared } from "./target";
 
 /** The layers that a program gives a function; `gone` if the program has that function no more. */
 export type ProgramLayers = RecordedLayers | "gone";

@@ -16,15 +16,14 @@ export function afterRun(functions: readonly AssessedFunction[], { state, outcom
   const recorded = Map.groupBy(state, ({ urn }) => urn);
   const live = new Map(outcomes.map((outcome) => [outcome.arn, seenAfter(outcome)]));
   return functions.map((fn) => {
-    const versions = new Map((fn.urn && recorded.get(fn.urn)?.map(({ arn, to }) => [arn, to] as const)) || []);
-    const layers = fn.recorded?.layers.map((layer) => ({
-      ...layer,
-      version: versions.get(layerArn(layer)) ?? layer.version,
-    }));
+    const targets = new Map((fn.urn && recorded.get(fn.urn)?.map(({ arn, target }) => [arn, target] as const)) || []);
+    const layers = fn.recorded?.layers.map(
+      (layer) => parseLayerVersionArn(targets.get(layerArn(layer)) ?? "") ?? layer,
+    );
     const after = live.get(fn.arn ?? "");
     return {
       ...fn,
-      ...(fn.recorded && layers && versions.size > 0 && { recorded: { ...fn.recorded, layers, others: [] } }),
+      ...(fn.recorded && layers && targets.size > 0 && { recorded: { ...fn.recorded, layers, others: [] } }),
       ...(after && { live: after }),
     };
   });

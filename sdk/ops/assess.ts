@@ -1,4 +1,4 @@
-import { type AssessedFunction, assess, declaredTargets, type Standing, type Totals, totalsOf } from "../core/assess";
+import { type AssessedFunction, assess, type Standing, type Totals, totalsOf } from "../core/assess";
 import { declareFor, shortStackName } from "../core/config/declared";
 import type { LayerConfig } from "../core/config/parse";
 import { LayersError } from "../core/errors";
@@ -6,6 +6,7 @@ import type { TagSet } from "../core/live";
 import { createMatcher, type Matcher } from "../core/match";
 import { assessedFunction, type LayerHints, type RecordedFunction } from "../core/recorded";
 import { scanState } from "../core/state/scan";
+import { declaredTargets } from "../core/target";
 import type { Ports } from "../ports";
 import { type LiveReading, readingOf } from "./expectation";
 import { readFunctions, readNamed, refuseEmptyRegions, tagSets, whereOf } from "./live/read";

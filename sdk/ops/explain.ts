@@ -1,8 +1,12 @@
-import { layerArn } from "../core/arn";
-import { type AssessedFunction, isDrifted, type Standing, targetArn, totalsOf, versionToAttach } from "../core/assess";
-import { type DeclaredLayer, declaredAt } from "../core/config/declared";
+import { layerArn, parseLayerVersionArn } from "../core/arn";
+import { type AssessedFunction, isDrifted, lostLayerArn, type Standing, targetArn, totalsOf } from "../core/assess";
+import { type DeclaredLayer, type DeclaredVariant, declaredAt } from "../core/config/declared";
+import type { When } from "../core/config/when";
 import { LayersError } from "../core/errors";
 import type { Match } from "../core/match";
+import { layerName } from "../core/moves";
+import { patternOf, runtimeInName } from "../core/placeholders";
+import { architectureOf } from "../core/target";
 import type { Ports } from "../ports";
 import { type Assessment, type AssessRequest, assessStack } from "./assess";
 import { failedReading } from "./expectation";
@@ -21,6 +25,8 @@ interface Move {
   /** Null for a layer that is attached again. */
   readonly from: number | null;
   readonly to: number;
+  /** The full ARN of the layer that comes in its place; absent if it is the same layer. */
+  readonly target?: string;
 }
 
 /** Why a layer of a function is, or is to be, at its version. */
@@ -41,9 +47,26 @@ export interface ExplainedLayer extends Pick<Standing, "recorded" | "live" | "ve
 
 /** An entry of the config, and how it came to be the one. */
 export interface ExplainedEntry
-  extends Pick<DeclaredLayer, "key" | "version" | "enforce" | "overridden">,
-    Pick<Match, "rule"> {
+  extends Pick<DeclaredLayer, "key" | "enforce" | "overridden">,
+    Pick<Match, "rule" | "isReplaced"> {
+  /** The version for this function; absent if there is none, or it cannot be told. */
+  readonly version?: number;
   /** Where the version is declared: `layer_config.yaml:3`. */
+  readonly at: string;
+  /** The variant that counts for this function; absent if none does. */
+  readonly variant?: ExplainedVariant;
+  /** Why it is not known what the layer has to be at; absent if it is. */
+  readonly why?: string;
+  /** What of the function has made another layer of this one's drift, such as `runtime`; absent if nothing is known to. */
+  readonly cause?: string;
+}
+
+/** A variant of an entry. */
+export interface ExplainedVariant extends Partial<Pick<DeclaredLayer, "description">> {
+  readonly when: When;
+  /** The last day of an exception; absent if it has none. */
+  readonly until?: string;
+  /** Where it stands: `layer_config.yaml:5`. */
   readonly at: string;
 }
 
@@ -114,7 +137,7 @@ function explainFunction(
     return [
       {
         ...{ layer: layer.name, arn: layerArn(layer), recorded: standing.recorded, live, verdict },
-        entry: match && entryOf(match),
+        entry: match && entryOf(match, standing),
         target: targetArn(standing),
         changes: changesOf(standing),
         remedies: verdict === "drift" ? remedies(ports, request, standing) : [],
@@ -125,9 +148,52 @@ function explainFunction(
   return { function: name, region, account, urn, recordedBy, layers, skipped };
 }
 
-function entryOf({ rule, declared }: Match): ExplainedEntry {
-  const { key, version, enforce, overridden } = declared;
-  return { key, rule, version, enforce, overridden, at: declaredAt(declared) };
+function entryOf({ rule, declared, isReplaced }: Match, standing: Standing): ExplainedEntry {
+  const { target, noTarget } = standing;
+  const form = target?.declared ?? declared;
+  const variant = target?.declared?.variant ?? noTarget?.variant;
+  const cause = causeOf(standing);
+  return {
+    ...{ key: form.key, rule, enforce: form.enforce, overridden: form.overridden, at: declaredAt(form) },
+    ...(form.version !== undefined && noTarget === undefined && { version: form.version }),
+    ...(isReplaced && { isReplaced }),
+    ...(variant && { variant: explainedVariant(variant) }),
+    ...(noTarget && { why: noTarget.why }),
+    ...(cause !== undefined && { cause }),
+  };
+}
+
+function explainedVariant({ when, until, fields, source }: DeclaredVariant): ExplainedVariant {
+  const { description } = fields;
+  const said = { ...(description !== undefined && { description }), ...(until !== undefined && { until }) };
+  return { when, ...said, at: declaredAt({ source }) };
+}
+
+/** What of a function has changed so that a layer which suited it gives way to another one of its entry. */
+function causeOf({ fn, layer, target }: Standing): string | undefined {
+  if (!layer || !target || target.by === undefined) return undefined;
+  const comes = layerName(target.by);
+  const { runtime } = fn;
+  const architecture = architectureOf(fn);
+  const has = (name: string, part: string) => patternOf(`*{${part}}*`).test(name);
+  const reasons = [
+    ...(runtime !== undefined &&
+    has(layer.name, "runtime") &&
+    comes.includes(runtimeInName(runtime)) &&
+    !layer.name.includes(runtimeInName(runtime))
+      ? [`runtime ${runtime}`]
+      : []),
+    ...(architecture !== undefined && isOfOther(layer.name, comes, architecture)
+      ? [`architecture ${architecture}`]
+      : []),
+  ];
+  return reasons.length === 0 ? undefined : reasons.join(" and ");
+}
+
+/** Whether a layer's name says that it is for the other architecture. */
+function isOfOther(name: string, comes: string, architecture: string): boolean {
+  const words = architecture === "arm64" ? /x86_64|amd64/i : /arm64|-arm$/i;
+  return words.test(name) && !words.test(comes);
 }
 
 function changesOf(standing: Standing): ExplainedLayer["changes"] {
@@ -135,9 +201,10 @@ function changesOf(standing: Standing): ExplainedLayer["changes"] {
   const move = (place: "recorded" | "live"): Move | undefined => {
     const from = standing[place];
     if (!target || fn.isGone || !isDrifted(standing, place)) return undefined;
+    const other = target.by === undefined ? {} : { target: targetArn(standing) };
     return typeof from === "number"
-      ? { from, to: target.version }
-      : { from: null, to: versionToAttach(standing) ?? target.version };
+      ? { from, to: target.version, ...other }
+      : { from: null, to: parseLayerVersionArn(lostLayerArn(standing) ?? "")?.version ?? target.version };
   };
   const inState = fn.recordedBy === "function" ? move("recorded") : undefined;
   const inAws = move("live");

@@ -7,11 +7,11 @@ import { parseConfig } from "../core/config/parse";
 import { LayersError, unchanged } from "../core/errors";
 import { parseFunctionArn } from "../core/function-arn";
 import { createMatcher } from "../core/match";
-import { isAsDeclared } from "../core/plan";
 import { formatProblems } from "../core/problem";
 import { assessedFunction, type LayerHints } from "../core/recorded";
 import type { FunctionFilter } from "../core/selection";
 import { scanState } from "../core/state/scan";
+import { declaredTargets, isAsDeclared, isTarget, targetArnOf } from "../core/target";
 import type { Ports } from "../ports";
 import { readNamed, whereOf } from "./live/read";
 import type { Skipped } from "./plans";
@@ -33,11 +33,14 @@ export interface InitRequest {
 }
 
 /** A layer of a function that is not at the version that most functions of its stack use. */
-export interface InitChange extends Omit<FoundLayer, "layer"> {
+export interface InitChange extends Omit<FoundLayer, "layer" | "runtime" | "architectures"> {
   /** The layer's name in AWS. */
   readonly layer: string;
   readonly from: number;
   readonly to: number;
+  /** The layer's ARN without version, and the full ARN of the layer that is to take its place; absent if none is. */
+  readonly arn?: string;
+  readonly target?: string;
 }
 
 /** A new config. Nothing has been written. */
@@ -117,6 +120,8 @@ const noHints: LayerHints = { declared: { stack: "", file: "", layers: [] }, acc
 /** A layer of a function, and where that is. */
 interface FoundLayer extends LayerUse {
   readonly region: string | undefined;
+  readonly runtime: string | undefined;
+  readonly architectures: readonly string[] | undefined;
 }
 
 async function readStateUses(ports: Ports, { stacks, stateFiles, filter }: InitRequest): Promise<Found> {
@@ -171,9 +176,10 @@ async function readLiveUses(ports: Ports, { stacks: [name = ""], filter }: InitR
   return { uses: functions.flatMap((fn) => usesOf(shortStackName(name), fn)), skipped: [] };
 }
 
-function usesOf(stack: string, { name, region, account, recorded, live }: AssessedFunction): FoundLayer[] {
+function usesOf(stack: string, fn: AssessedFunction): FoundLayer[] {
+  const { name, region, account, runtime, architectures, recorded, live } = fn;
   const layers = (recorded ?? live)?.layers ?? [];
-  return layers.map((layer) => ({ stack, function: name, region, account, layer }));
+  return layers.map((layer) => ({ stack, function: name, region, account, runtime, architectures, layer }));
 }
 
 /** The text itself is asked, so that what is said is what an update will do. */
@@ -181,11 +187,13 @@ function planChanges(text: string, file: string, uses: readonly FoundLayer[]): I
   const parsed = parseConfig(text, file);
   if (!parsed.ok) throw new LayersError("internal", ["The draft is not valid:", ...formatProblems(parsed.problems)]);
   return [...Map.groupBy(uses, ({ stack }) => stack)].flatMap(([stack, own]) => {
-    const matcher = createMatcher(declareFor(parsed.config, stack));
-    return own.flatMap(({ layer, ...fn }) => {
-      const target = matcher(layer)?.declared;
-      if (!target || isAsDeclared(layer.version, target)) return [];
-      return [{ ...fn, layer: layer.name, from: layer.version, to: target.version }];
+    const targetOf = declaredTargets(createMatcher(declareFor(parsed.config, stack)));
+    return own.flatMap(({ layer, runtime, architectures, ...fn }) => {
+      const target = targetOf(layer, { ...fn, name: fn.function, runtime, architectures });
+      if (!isTarget(target) || isAsDeclared(layer.version, target)) return [];
+      const change = { layer: layer.name, from: layer.version, to: target.version };
+      const move = target.by === undefined ? {} : { arn: layerArn(layer), target: targetArnOf(layer, target) };
+      return [{ ...fn, ...change, ...move }];
     });
   });
 }

@@ -1,8 +1,10 @@
-import { layerArn, partitionOf } from "../core/arn";
-import type { AssessedFunction, Standing } from "../core/assess";
-import type { DeclaredLayer, DeclaredLayers } from "../core/config/declared";
+import { layerArn, parseLayerVersionArn, partitionOf } from "../core/arn";
+import { type AssessedFunction, type Standing, targetArn } from "../core/assess";
+import type { DeclaredLayer, DeclaredLayers, DeclaredVariant } from "../core/config/declared";
 import type { LayerConfig } from "../core/config/parse";
 import { labelsOf } from "../core/function-arn";
+import { fillIn, runtimeInName } from "../core/placeholders";
+import { type DeclaredForm, formOf } from "../core/target";
 import type { AwsPort, Ports } from "../ports";
 import { sideBySide, withSession } from "./live/sessions";
 
@@ -17,24 +19,32 @@ export interface LayerPlace {
   readonly account: string;
 }
 
-/** A layer that an entry declares, and the functions that have it. */
+/** A layer that an entry declares in one of its variants, or without, and the functions that have it or are to get it. */
 export interface DeclaredMatch extends LayerPlace {
-  readonly declared: DeclaredLayer;
+  readonly declared: DeclaredForm;
   /** Each once, however often it has the layer. */
   readonly functions: readonly AssessedFunction[];
 }
 
-/** The layers of functions that entries declare, each once, in the order of the standings. */
+/**
+ * The layers that entries declare for functions, each once for what is declared of it, in the order of the standings.
+ * Where another layer is to come, it is that one.
+ */
 export function matchesOf(standings: readonly Standing[]): DeclaredMatch[] {
-  const matches = new Map<string, DeclaredMatch>();
-  for (const { fn, layer, target } of standings) {
+  const matches = new Map<string, Map<DeclaredForm, DeclaredMatch>>();
+  for (const { fn, layer: found, target } of standings) {
+    const layer =
+      found && target?.by !== undefined ? parseLayerVersionArn(targetArn({ layer: found, target }) ?? "") : found;
     if (!layer || !target?.declared) continue;
+    const { declared } = target;
     const { name, region, account } = layer;
     const arn = layerArn(layer);
-    const functions = new Set([...(matches.get(arn)?.functions ?? []), fn]);
-    matches.set(arn, { declared: target.declared, arn, layer: name, region, account, functions: [...functions] });
+    const ofLayer = matches.get(arn) ?? new Map<DeclaredForm, DeclaredMatch>();
+    matches.set(arn, ofLayer);
+    const functions = new Set([...(ofLayer.get(declared)?.functions ?? []), fn]);
+    ofLayer.set(declared, { declared, arn, layer: name, region, account, functions: [...functions] });
   }
-  return [...matches.values()];
+  return [...matches.values()].flatMap((ofLayer) => [...ofLayer.values()]);
 }
 
 /** How lines call layers: by their names, and of those that share a name each with its region or account. */
@@ -55,13 +65,7 @@ export async function findableLayers(
   { layers, stack }: DeclaredLayers,
   matches: readonly DeclaredMatch[],
 ): Promise<DeclaredMatch[]> {
-  const open = layers
-    .filter(({ key }) => !matches.some(({ declared }) => declared.key === key))
-    .map((declared): DeclaredMatch => {
-      const [, , , region = "?", account = "?", , literal] = declared.arn?.split(":") ?? [];
-      const layer = literal ?? declared.names?.find((one) => !one.includes("*")) ?? `${declared.key}-${stack}`;
-      return { declared, layer, arn: declared.arn ?? "?", region, account, functions: [] };
-    });
+  const open = layers.flatMap((entry) => openForms(entry, matches).flatMap((form) => namedLayer(form, stack) ?? []));
   const all = [...matches, ...open];
   const isWhole = ({ region, account }: DeclaredMatch) => region !== "?" && account !== "?";
   if (all.every(isWhole)) return all;
@@ -75,10 +79,69 @@ export async function findableLayers(
       return { ...match, region, account, arn };
     });
     // What a function and a resource record of one layer is one match, now that both are whole.
-    return [...Map.groupBy(whole, ({ arn }) => arn).values()].flatMap(([first, ...others]) =>
+    const same = Map.groupBy(whole, ({ arn, declared }) => `${arn} ${declared.key} ${variantIndex(declared)}`);
+    return [...same.values()].flatMap(([first, ...others]) =>
       first ? [{ ...first, functions: [first, ...others].flatMap(({ functions }) => functions) }] : [],
     );
   });
+}
+
+/** Which variant of its entry a form is, from 0; -1 without one. */
+function variantIndex({ variant, variants = [] }: DeclaredForm): number {
+  return variant ? variants.indexOf(variant) : -1;
+}
+
+/** The forms of an entry that no function has, and that have a version. */
+function openForms(entry: DeclaredLayer, matches: readonly DeclaredMatch[]): DeclaredForm[] {
+  const forms = [undefined, ...(entry.variants ?? [])].map((variant) => formOf(entry, variant));
+  const used = new Set(matches.map(({ declared }) => declared));
+  const isUsed = matches.some(({ declared }) => declared.key === entry.key);
+  return forms.filter((form) => {
+    // Beside layers that functions have, the same one of the same version is nothing new.
+    const isOther = form.variant === undefined || Object.keys(form.variant.fields).length > 0;
+    return form.version !== undefined && !used.has(form as DeclaredForm) && (!isUsed || (isOther && form.variant));
+  }) as DeclaredForm[];
+}
+
+/** The layer that a form names, as far as that can be told without a function; undefined if it differs by function. */
+function namedLayer(form: DeclaredForm, stack: string): DeclaredMatch | undefined {
+  const text = form.arn ?? form.names?.find((one) => !one.includes("*")) ?? `${form.key}-${stack}`;
+  const facts = sampleOf(form.variant);
+  const filled = fillIn(text, {
+    ...facts,
+    partition: facts.region === undefined ? undefined : partitionOf(facts.region),
+  });
+  if ("missing" in filled) {
+    // The home region is filled in later.
+    const isHome = ["partition", "region", "account"].includes(filled.missing);
+    if (!isHome || form.arn === undefined) return undefined;
+    const [, , , region = "?", account = "?", , name = ""] = text.split(":");
+    const named = fillIn(name, facts);
+    if ("missing" in named) return undefined;
+    const literal = (part: string, sample: string | undefined) => (part.includes("{") ? (sample ?? "?") : part);
+    const place = { region: literal(region, facts.region), account: literal(account, facts.account) };
+    return { declared: form, layer: named.text, arn: "?", ...place, functions: [] };
+  }
+  const [, , , region = "?", account = "?", , literal] = form.arn === undefined ? [] : filled.text.split(":");
+  const place = { region: form.arn === undefined ? (facts.region ?? region) : region, account };
+  return {
+    declared: form,
+    layer: literal ?? filled.text,
+    arn: form.arn === undefined ? "?" : filled.text,
+    ...place,
+    functions: [],
+  };
+}
+
+/** What a function would have that a variant is for, as far as its condition names it. */
+function sampleOf(variant: DeclaredVariant | undefined) {
+  const { region, account, runtime, architecture } = variant?.when ?? {};
+  const first = (texts: readonly string[] | undefined) => texts?.find((text) => !text.includes("*"));
+  const itsRuntime = first(runtime);
+  return {
+    ...{ region: first(region), account: first(account), architecture: first(architecture) },
+    runtime: itsRuntime === undefined ? undefined : runtimeInName(itsRuntime),
+  };
 }
 
 /**

@@ -97,6 +97,10 @@ export interface DeclaredOtherwise {
   readonly overridden: boolean;
   /** The versions that were put back, the newest first. */
   readonly back: readonly number[];
+  /** The condition of the variant that declares it, in words; absent if it is the entry itself. */
+  readonly variant?: string;
+  /** Set if the entry puts another layer in the place of what was put back. */
+  readonly isMoved?: true;
 }
 
 /** After a rollback: what the config still declares comes back with the next update. */
@@ -105,8 +109,12 @@ export function adviceAfterRollback(
   stack: string,
   entries: readonly DeclaredOtherwise[],
 ): string[] {
-  return entries.map(({ key, version, at, overridden, back }) => {
+  return entries.map(({ key, version, at, overridden, back, variant, isMoved }) => {
     const [newest] = back;
+    if (isMoved)
+      return `${at} still declares ${key} in the place of layers that were put back, which the next update brings again. Change the entry before.`;
+    if (variant !== undefined)
+      return `${at} still declares version ${version} of ${key} for ${variant}, which the next update brings back. Change that variant to version ${newest} before.`;
     const upgrade = ["upgrade", key, "--to", String(newest)];
     const here = advise([...upgrade, "--stack", stack]);
     const declare = overridden ? `: ${here}` : ` for all stacks: ${advise(upgrade)}, or for this one alone: ${here}`;

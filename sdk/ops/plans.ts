@@ -8,7 +8,7 @@ import type { FunctionFacts, StateFacts } from "../core/state/facts";
 /** The format of the documents that `--json` prints. */
 export const documentFormat = 2 as const;
 
-/** One layer of one function whose version has to change. */
+/** One layer of one function that has to move to another version, or give way to another layer. */
 interface Change {
   /** The function's name in AWS. */
   readonly function: string;
@@ -20,9 +20,9 @@ interface Change {
   readonly arn: string;
   /** The version now; null for a layer that is attached again. */
   readonly from: number | null;
-  /** Null for a layer that is taken off again. */
+  /** The version that comes; null for a layer that is taken off again. */
   readonly to: number | null;
-  /** The full ARN of the version that the layer is brought to; null if it is taken off. */
+  /** The full ARN of what comes, which may be another layer; null if the layer is taken off. */
   readonly target: string | null;
 }
 
@@ -73,15 +73,15 @@ export interface LoadedState {
 }
 
 /**
- * The version that a layer of a recorded function has to be at, given its place in the recorded list, from 0; undefined
- * if it stays as it is.
+ * The layer version ARN that a layer of a recorded function has to be at, given its place in the recorded list, from 0;
+ * undefined if it stays as it is.
  */
 export type StateTarget = (
   layerVersionArn: string,
   fn: FunctionFacts,
   side: "inputs" | "outputs",
   place: number,
-) => number | undefined;
+) => string | undefined;
 
 /** The functions of one account and region. */
 export interface Site {

@@ -1,5 +1,5 @@
 import { type OverridePath, removeVersions } from "../core/config/collapse";
-import { declareFor, shortStackName } from "../core/config/declared";
+import { type DeclaredLayer, declareFor, shortStackName } from "../core/config/declared";
 import { editVersions, type VersionEdit } from "../core/config/edit";
 import { type LayerConfig, parseConfig } from "../core/config/parse";
 import { LayersError, unchanged } from "../core/errors";
@@ -51,10 +51,18 @@ export function planPromotion({ configs }: Ports, request: PromotionRequest): Up
       if (to || layers.length > 0) held.push({ entry, reason: `only stack ${only} declares it` });
       continue;
     }
-    if (from.version === to.version) continue;
-    const other = otherFields(config, entry, own, shortStackName(like));
+    const variants = differingVariants(from, to);
+    if (variants === undefined && from.version === to.version) continue;
+    const other = variants ?? otherFields(config, entry, own, shortStackName(like));
     if (other !== undefined) {
-      held.push({ entry, reason: `its ${other} differs between the two stacks: edit that first` });
+      held.push({
+        entry,
+        reason: `its ${other} ${other === "variants" ? "differ" : "differs"} between the two stacks: edit that first`,
+      });
+      continue;
+    }
+    if (from.version === undefined || to.version === undefined) {
+      held.push({ entry, reason: `in one of the two stacks it has a version in its variants alone: edit that first` });
       continue;
     }
     const path = ["stack_overrides", own, entry, "version"] as const;
@@ -69,6 +77,14 @@ export function planPromotion({ configs }: Ports, request: PromotionRequest): Up
   const after = removeVersions(edits.length > 0 ? editVersions(before, file, edits) : before, file, collapsed);
   check(config, after, file, { stack: own, upgrades });
   return { ...{ file, stack, override: true, project: null, upgrades, held, warnings, before, after } };
+}
+
+/** Whether what differs from function to function is not the same in both; places and comments apart. */
+function differingVariants(...both: readonly [DeclaredLayer, DeclaredLayer]): "variants" | undefined {
+  const [one, other] = both.map(({ variants = [] }) =>
+    JSON.stringify(variants.map(({ when, until, fields: { source: _, ...fields } }) => ({ when, until, fields }))),
+  );
+  return one === other ? undefined : "variants";
 }
 
 /** A field other than the version in which the declarations of two stacks differ; undefined if there is none. */

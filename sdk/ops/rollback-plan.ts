@@ -3,12 +3,13 @@ import { type Backup, type BackupKind, pathBeside } from "../core/backup";
 import { type DeclaredLayers, declareFor } from "../core/config/declared";
 import type { LayerConfig } from "../core/config/parse";
 import { defaultSettings } from "../core/config/settings";
+import { whenText } from "../core/config/when";
 import { LayersError, unchanged } from "../core/errors";
 import { createMatcher } from "../core/match";
-import { isAsDeclared } from "../core/plan";
-import { isOwned, type RecordedFunction } from "../core/recorded";
+import { factsOf, isOwned, type RecordedFunction } from "../core/recorded";
 import { compareStates } from "../core/state/compare";
 import { scanState } from "../core/state/scan";
+import { declaredTargets, isAsDeclared, isTarget } from "../core/target";
 import type { Ports } from "../ports";
 import { planFormer } from "./live/former";
 import type { LivePlan, PutBackPlan } from "./live/plans";
@@ -241,16 +242,23 @@ export function declaredOtherwise({
   declared,
   changes,
   aws,
-}: Pick<RollbackPlan, "declared" | "changes" | "aws">): DeclaredOtherwise[] {
+  functions = [],
+}: Pick<RollbackPlan, "declared" | "changes" | "aws"> & Partial<Pick<RollbackPlan, "functions">>): DeclaredOtherwise[] {
   if (!declared) return [];
-  const matcher = createMatcher(declared);
-  const found = [...changes, ...(aws?.changes ?? [])].flatMap(({ target }) => {
-    const layer = parseLayerVersionArn(target ?? "");
-    const entry = layer && matcher(layer)?.declared;
-    return entry && !isAsDeclared(layer.version, entry) ? [{ entry, version: layer.version }] : [];
+  const targetOf = declaredTargets(createMatcher(declared));
+  const facts = new Map(functions.map((fn) => [fn.urn, fn.by.kind === "function" ? factsOf(fn.by.facts) : fn]));
+  const found = [...changes, ...(aws?.changes ?? [])].flatMap((change) => {
+    const { function: name, region, target: text } = change;
+    const layer = parseLayerVersionArn(text ?? "");
+    const fn = ("urn" in change ? facts.get(change.urn) : undefined) ?? { name, region };
+    const target = layer && targetOf(layer, fn);
+    if (!layer || !isTarget(target) || !target.declared || isAsDeclared(layer.version, target)) return [];
+    return [{ entry: target.declared, version: layer.version, isMoved: target.by !== undefined }];
   });
-  return [...Map.groupBy(found, ({ entry }) => entry)].map(([{ key, version, source, overridden }, own]) => ({
+  return [...Map.groupBy(found, ({ entry }) => entry)].map(([{ key, version, source, overridden, variant }, own]) => ({
     ...{ key, version, overridden, at: `${source.file}:${source.line}` },
+    ...(variant && { variant: whenText(variant.when) }),
+    ...(own.some(({ isMoved }) => isMoved) && { isMoved: true as const }),
     back: [...new Set(own.map((one) => one.version))].sort((a, b) => b - a),
   }));
 }

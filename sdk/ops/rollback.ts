@@ -1,10 +1,11 @@
-import { assess, declaredTargets, type Totals, totalsOf } from "../core/assess";
+import { assess, type Totals, totalsOf } from "../core/assess";
 import { type DeclaredLayers, declareFor } from "../core/config/declared";
 import type { LayerConfig } from "../core/config/parse";
 import { LayersError, unchanged } from "../core/errors";
 import { createMatcher } from "../core/match";
 import { assessedFunction } from "../core/recorded";
 import type { FunctionFilter } from "../core/selection";
+import { declaredTargets } from "../core/target";
 import type { Ports } from "../ports";
 import { afterRun } from "./after";
 import { carryOut, plannedOnly } from "./live/carry-out";

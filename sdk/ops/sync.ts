@@ -1,4 +1,4 @@
-import { type AssessedFunction, assess, declaredTargets, type TargetOf, totalsOf } from "../core/assess";
+import { type AssessedFunction, assess, totalsOf } from "../core/assess";
 import { declareFor, shortStackName } from "../core/config/declared";
 import type { LayerConfig } from "../core/config/parse";
 import { unchanged } from "../core/errors";
@@ -6,6 +6,7 @@ import { createMatcher } from "../core/match";
 import { type FunctionFilter, unknownFunctions, withoutQualifiers } from "../core/selection";
 import type { Shard } from "../core/shard";
 import { scanState } from "../core/state/scan";
+import { declaredTargets, type TargetOf } from "../core/target";
 import type { Ports } from "../ports";
 import { afterRun } from "./after";
 import { type LiveReading, readingOf } from "./expectation";

@@ -1,14 +1,14 @@
 import { parseLayerVersionArn } from "../core/arn";
-import { type AssessedFunction, assess, type Standing, type TargetOf } from "../core/assess";
+import { type AssessedFunction, assess, type Standing } from "../core/assess";
 import { shortStackName } from "../core/config/declared";
 import type { LayerSettings } from "../core/config/parse";
 import { unchanged } from "../core/errors";
 import type { LiveFunction, TagSet } from "../core/live";
-import { isAsDeclared } from "../core/plan";
-import { assessedFunction, type LayerHints } from "../core/recorded";
+import { assessedFunction, factsOf, type LayerHints } from "../core/recorded";
 import { type FunctionFilter, withoutQualifiers } from "../core/selection";
-import type { StateFacts } from "../core/state/facts";
+import type { FunctionFacts, StateFacts } from "../core/state/facts";
 import { holdsPlaintext } from "../core/state/plaintext";
+import { isAsDeclared, isTarget, type TargetFacts, type TargetOf, targetArnOf } from "../core/target";
 import { quotedIfOdd } from "../core/text";
 import type { Ports } from "../ports";
 import { type LiveReading, readingOf } from "./expectation";
@@ -17,7 +17,7 @@ import { type PlannedLive, planLive } from "./live/plan";
 import type { LivePlan } from "./live/plans";
 import { noneTagged, tagSets, whereOf } from "./live/read";
 import { adviceOnOwnRecords } from "./next-steps";
-import type { LoadedState, Skipped } from "./plans";
+import type { LoadedState, Skipped, StateTarget } from "./plans";
 import { integrityWarnings, refuseBroken, refusePendingOperations } from "./recorded/load";
 import {
   byName,
@@ -89,7 +89,7 @@ async function plan(ports: Ports, state: LoadedState, request: UpdateRequest): P
   const meant = selectRecorded(facts, filter);
   // Tags may mean more functions than the state has.
   if (!isWide(request)) refuseUnknown(meant, `in ${file ?? `the state of ${stack}`}`);
-  const planned = planState(meant.own, versionFor(targetOf), meant.excluded);
+  const planned = planState(meant.own, targetFor(targetOf), meant.excluded);
   const live = request.live && (await planFunctions(ports, stack, request, request.live, meant));
   const functions = (live?.functions ?? meant.functions.map((fn) => assessedFunction(fn, undefined, hints))).concat(
     unreadable(facts),
@@ -128,12 +128,15 @@ function isWide({ live }: UpdateRequest): boolean {
   return live !== undefined && (live.allFunctions || Object.keys(live.tags).length > 0);
 }
 
-/** The version that a recorded layer is brought to; undefined if it stays as it is. */
-function versionFor(targetOf: TargetOf) {
-  return (text: string, fn: { readonly name: string }): number | undefined => {
+/** What a recorded layer is brought to; undefined if it stays as it is. */
+function targetFor(targetOf: TargetOf): StateTarget {
+  let last: { readonly fn: FunctionFacts; readonly facts: TargetFacts } | undefined;
+  return (text, fn) => {
     const layer = parseLayerVersionArn(text);
-    const target = layer && targetOf(layer, fn);
-    return target === undefined || !layer || isAsDeclared(layer.version, target) ? undefined : target.version;
+    // All layers of a function are asked for in a row.
+    if (last?.fn !== fn) last = { fn, facts: factsOf(fn) };
+    const target = layer && targetOf(layer, last.facts);
+    return !layer || !isTarget(target) || isAsDeclared(layer.version, target) ? undefined : targetArnOf(layer, target);
   };
 }
 

@@ -2,10 +2,11 @@ import { layerArn } from "../core/arn";
 import type { AssessedFunction } from "../core/assess";
 import { whyUnsuitable } from "../core/compatibility";
 import { type DeclaredLayer, type DeclaredLayers, declaredAt, declareFor } from "../core/config/declared";
+import type { When } from "../core/config/when";
 import { type ErrorCode, LayersError } from "../core/errors";
 import { labelsOf } from "../core/function-arn";
 import { createMatcher, type Matcher } from "../core/match";
-import { countLayers, quotedIfOdd } from "../core/text";
+import { countLayers, listNames, quotedIfOdd } from "../core/text";
 import type { AwsPort, Ports } from "../ports";
 import { type Assessment, type AssessRequest, readStandings } from "./assess";
 import { codeOfUnknown, failedReading, type LiveReading } from "./expectation";
@@ -38,8 +39,15 @@ export interface ValidationReport extends Pick<Assessment, "stack" | "project" |
   /** Each entry, and the layers that it is about. */
   readonly layers: readonly {
     readonly key: string;
-    readonly version: number;
-    readonly matches: readonly (LayerPlace & { readonly functions: number })[];
+    /** Absent if only its variants have one. */
+    readonly version?: number;
+    readonly matches: readonly (LayerPlace & {
+      readonly functions: number;
+      /** The version for these functions, if it is another one than the entry's. */
+      readonly version?: number;
+      /** The condition of the variant that counts for them. */
+      readonly when?: When;
+    })[];
   }[];
   readonly findings: readonly Finding[];
   /** Whether AWS was asked for the declared versions, or why not. */
@@ -61,11 +69,13 @@ export async function validate(ports: Ports, request: AssessRequest): Promise<Va
   const matches = matchesOf(assessment.standings);
   const live = await validateInAws(ports, request, declared, matches);
   const layers = declared.layers.map(({ key, version }) => ({
-    ...{ key, version },
+    ...{ key, ...(version !== undefined && { version }) },
     matches: matches
       .filter((match) => match.declared.key === key)
-      .map(({ layer, arn, region, account, functions }) => ({
+      .map(({ layer, arn, region, account, functions, declared: { version: its, variant } }) => ({
         ...{ layer, arn, region, account, functions: functions.length },
+        ...(its !== version && { version: its }),
+        ...(variant && { when: variant.when }),
       })),
   }));
   const isUnused = ({ key }: DeclaredLayer) =>
@@ -83,6 +93,7 @@ export async function validate(ports: Ports, request: AssessRequest): Promise<Va
       ...unused.map((entry) =>
         warning("entry-unused", `${declaredAt(entry)}: "${entry.key}" matches no layer in ${where}.`),
       ),
+      ...untargeted(assessment),
       ...declaredUnsuitable(matches, assessment),
       ...live.findings,
     ],
@@ -113,10 +124,11 @@ function collectAmbiguous(declared: DeclaredLayers) {
 function ofFunctions({ standings, skipped, recorded, live, totals }: Assessment): Finding[] {
   const own = recorded?.own.filter((fn) => !recorded.excluded.has(fn)) ?? [];
   const unread = failedReading(live);
+  const unreadable = totals.unknown - standings.filter(({ noTarget }) => noTarget !== undefined).length;
   return [
     ...(unread ? [unknown(unread.code, `Live versions are not known: ${unread.reason}`)] : []),
-    ...(totals.unknown > 0 && !unread
-      ? [unknown("not-known", `${countLayers(totals.unknown)} cannot be read in the state.`)]
+    ...(unreadable > 0 && !unread
+      ? [unknown("not-known", `${countLayers(unreadable)} cannot be read in the state.`)]
       : []),
     ...skipped.map((one) => warning("function-skipped", `Function ${skippedName(one)} is skipped: ${one.reason}.`)),
     ...invalidLayers(own).map(({ function: name, text }) =>
@@ -124,6 +136,18 @@ function ofFunctions({ standings, skipped, recorded, live, totals }: Assessment)
     ),
     ...warningsOf(standings).map((message) => warning("layer-twice", message)),
   ];
+}
+
+/** What the config leaves open: layers that it is about, and functions that it has no version or no layer for. */
+function untargeted({ standings }: Assessment): Finding[] {
+  const label = labelsOfStandings(standings);
+  const open = standings.flatMap(({ fn, layer, noTarget }) => (layer && noTarget ? [{ fn, layer, noTarget }] : []));
+  const messageOf = ({ layer, noTarget: { why, declared } }: (typeof open)[number]) =>
+    `${declaredAt(declared)}: what layer ${layer.name} has to be at is not known: ${why}`;
+  return [...Map.groupBy(open, messageOf)].map(([message, own]) => ({
+    ...{ severity: "error" as const, code: "config-invalid" as const },
+    message: `${message} (${listNames([...new Set(own.map(({ fn }) => label(fn)))])}).`,
+  }));
 }
 
 /** What the config itself says of runtimes and architectures. */

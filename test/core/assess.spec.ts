@@ -1,16 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parseLayerVersionArn } from "../../sdk/core/arn";
-import {
-  type AssessedFunction,
-  assess,
-  declaredTargets,
-  sumOf,
-  totalsOf,
-  versionToAttach,
-} from "../../sdk/core/assess";
+import { type AssessedFunction, assess, lostLayerArn, sumOf, totalsOf } from "../../sdk/core/assess";
 import { declaredLayersOf } from "../../sdk/core/goal";
 import { createMatcher } from "../../sdk/core/match";
+import { declaredTargets } from "../../sdk/core/target";
 import { declared } from "../support/arbitraries";
 import { counts } from "../support/counts";
 
@@ -86,8 +80,8 @@ describe("an assessment", () => {
   });
 
   it("attaches a lost layer at its recorded version if that is as declared", () => {
-    const [newer, older] = assess([fn(["tools:7"], []), fn(["tools:1"], [])], targetOf).map(versionToAttach);
-    assert.deepEqual([newer, older], [7, 3]);
+    const [newer, older] = assess([fn(["tools:7"], []), fn(["tools:1"], [])], targetOf).map(lostLayerArn);
+    assert.deepEqual([newer, older], [`${prefix}tools:7`, `${prefix}tools:3`]);
   });
 });
 

@@ -25,7 +25,14 @@ const matcherOf = (layers: readonly Partial<DeclaredLayer>[], stack = "dev") =>
 const arn = "arn:aws:lambda:us-east-1:123456789012:layer:receipt-dynamo";
 
 /** The rules as docs/config.md has them, most specific first: what decides is not asked. */
-const bySpecificity: readonly MatchRule[] = ["arn", "exact name", "name and stack", "name", "glob"];
+const bySpecificity: readonly MatchRule[] = [
+  "arn",
+  "arn with placeholders",
+  "exact name",
+  "name and stack",
+  "name",
+  "glob",
+];
 
 describe("createMatcher", () => {
   const matches: { entry?: Partial<DeclaredLayer>; name: string; rule: MatchRule | undefined }[] = [
@@ -72,6 +79,10 @@ describe("createMatcher", () => {
   it("prefers the most specific of all rules, in whatever order they are declared", () => {
     const byRule: Record<MatchRule, Partial<DeclaredLayer>> = {
       arn: { key: "by-arn", arn: "arn:aws:lambda:us-east-1:123456789012:layer:receipt-dev" },
+      "arn with placeholders": {
+        key: "by-arn-with-placeholders",
+        arn: "arn:aws:lambda:{region}:123456789012:layer:receipt-dev",
+      },
       "exact name": { key: "by-exact-name", names: ["receipt-dev"] },
       "name and stack": { key: "receipt" },
       name: { key: "receipt-dev" },
@@ -183,6 +194,7 @@ function globExpression(glob: string): RegExp {
 function naiveMatch({ stack, layers }: DeclaredLayers, found: LayerVersionArn) {
   const fits: Record<MatchRule, (entry: DeclaredLayer) => boolean> = {
     arn: (entry) => entry.arn === layerArn(found),
+    "arn with placeholders": () => false,
     "exact name": ({ names }) => names?.includes(found.name) ?? false,
     "name and stack": (entry) =>
       !entry.arn && !entry.names && [`${entry.key}-${stack}`, `${stack}-${entry.key}`].includes(found.name),

@@ -4,18 +4,29 @@ import { layerVersionArn, parseLayerVersionArn } from "../../sdk/core/arn";
 import type { DeclaredLayers } from "../../sdk/core/config/declared";
 import { createMatcher, type Matcher } from "../../sdk/core/match";
 import { atVersion, pinLayer, pinLayerList, planLayers } from "../../sdk/core/plan";
+import { declaredTargets, type TargetFacts } from "../../sdk/core/target";
 import { declared, declaredLayers, layerVersionArns } from "../support/arbitraries";
 
 const prefix = "arn:aws:lambda:us-east-1:123456789012:layer:";
 
-const matcher = createMatcher({
-  stack: "dev",
-  file: "layer_config.yaml",
-  layers: [
-    declared({ key: "receipt-dynamo", version: 5 }),
-    declared({ key: "receipt-label", version: 3, enforce: "minimum" }),
-  ],
-});
+const fn: TargetFacts = { name: "f" };
+
+const targetOf = declaredTargets(
+  createMatcher({
+    stack: "dev",
+    file: "layer_config.yaml",
+    layers: [
+      declared({ key: "receipt-dynamo", version: 5 }),
+      declared({ key: "receipt-label", version: 3, enforce: "minimum" }),
+    ],
+  }),
+);
+
+interface Planner {
+  readonly find: Matcher;
+  readonly changes: (layers: readonly string[]) => ReturnType<typeof planLayers>;
+  readonly pinned: (layers: readonly string[]) => string[];
+}
 
 describe("planLayers", () => {
   it("tells what moves, from where to where, in the list's order", () => {
@@ -27,7 +38,10 @@ describe("planLayers", () => {
       "receipt-dynamo-dev:5",
     ].map((name) => prefix + name);
     assert.deepEqual(
-      planLayers(layers, matcher).map(({ match, ...change }) => ({ ...change, key: match.declared.key })),
+      planLayers(layers, targetOf, fn).map(({ declared: entry, target: _, ...change }) => ({
+        ...change,
+        key: entry?.key,
+      })),
       [
         {
           index: 0,
@@ -62,15 +76,15 @@ describe("planLayers", () => {
   };
   for (const [what, text] of Object.entries(untouched)) {
     it(`leaves alone ${what}`, () => {
-      assert.deepEqual(planLayers([text], matcher), []);
-      assert.equal(pinLayer(text, matcher), text);
+      assert.deepEqual(planLayers([text], targetOf, fn), []);
+      assert.equal(pinLayer(text, targetOf, fn), text);
     });
   }
 
   it("plans for each of two versions of a layer in one list", () => {
     const layers = [`${prefix}receipt-dynamo:1`, `${prefix}receipt-dynamo:2`];
     assert.deepEqual(
-      planLayers(layers, matcher).map(({ index, from, to }) => [index, from, to]),
+      planLayers(layers, targetOf, fn).map(({ index, from, to }) => [index, from, to]),
       [
         [0, 1, 5],
         [1, 2, 5],
@@ -83,33 +97,39 @@ describe("a list of layers with its plan applied", () => {
   const texts = fc.array(fc.oneof({ weight: 5, arbitrary: layerVersionArns.map(layerVersionArn) }, fc.string()), {
     maxLength: 6,
   });
-  const property = (check: (layers: string[], find: Matcher, config: DeclaredLayers) => void) =>
+  const property = (check: (layers: string[], plan: Planner, config: DeclaredLayers) => void) =>
     fc.assert(
       fc.property(texts, declaredLayers, (layers, config) => {
         const find = createMatcher(config);
+        const targets = declaredTargets(find);
+        const plan = {
+          find,
+          changes: (list: readonly string[]) => planLayers(list, targets, fn),
+          pinned: (list: readonly string[]) => pinLayerList(list, targets, fn),
+        };
         try {
-          planLayers(layers, find);
+          plan.changes(layers);
         } catch {
           // Ambiguous declarations have tests of their own.
           return fc.pre(false);
         }
-        return check(layers, find, config);
+        return check(layers, plan, config);
       }),
       { numRuns: 1000 },
     );
 
   it("has the same length and order, and differs at the planned places only", () => {
-    property((layers, find) => {
-      const plan = planLayers(layers, find);
+    property((layers, { changes, pinned }) => {
+      const plan = changes(layers);
       const expected = [...layers];
       for (const { index, to } of plan) expected[index] = atVersion(layers[index] ?? "", to);
-      assert.deepEqual(pinLayerList(layers, find), expected);
+      assert.deepEqual(pinned(layers), expected);
     });
   });
 
   it("keeps partition, region, account and name of every layer", () => {
-    property((layers, find) => {
-      pinLayerList(layers, find).forEach((text, index) => {
+    property((layers, { pinned }) => {
+      pinned(layers).forEach((text, index) => {
         const before = parseLayerVersionArn(layers[index] ?? "");
         const after = parseLayerVersionArn(text);
         assert.deepEqual(after && { ...after, version: 0 }, before && { ...before, version: 0 });
@@ -118,45 +138,45 @@ describe("a list of layers with its plan applied", () => {
   });
 
   it("moves declared layers only", () => {
-    property((layers, find) => {
-      for (const { index, match, from, to } of planLayers(layers, find)) {
+    property((layers, { find, changes }) => {
+      for (const { index, declared: entry, from, to } of changes(layers)) {
         const parsed = parseLayerVersionArn(layers[index] ?? "");
         assert(parsed);
-        assert.equal(find(parsed)?.declared, match.declared);
-        assert.deepEqual([from, to], [parsed.version, match.declared.version]);
+        assert.equal(find(parsed)?.declared, entry);
+        assert.deepEqual([from, to], [parsed.version, entry?.version]);
         assert.notEqual(from, to);
       }
     });
   });
 
   it("needs no further change", () => {
-    property((layers, find) => assert.deepEqual(planLayers(pinLayerList(layers, find), find), []));
+    property((layers, { changes, pinned }) => assert.deepEqual(changes(pinned(layers)), []));
   });
 
   it("has every layer at its declared version, or above where that is fine", () => {
-    property((layers, find) => {
-      for (const text of pinLayerList(layers, find)) {
+    property((layers, { find, pinned }) => {
+      for (const text of pinned(layers)) {
         const parsed = parseLayerVersionArn(text);
         const declaration = parsed && find(parsed)?.declared;
         if (!declaration) continue;
-        if (declaration.enforce === "minimum") assert(parsed.version >= declaration.version);
+        if (declaration.enforce === "minimum") assert(parsed.version >= (declaration.version ?? 0));
         else assert.equal(parsed.version, declaration.version);
       }
     });
   });
 
   it("never goes back a version under enforce: minimum", () => {
-    property((layers, find) => {
-      for (const { match, from, to } of planLayers(layers, find)) {
-        if (match.declared.enforce === "minimum") assert(to > from);
+    property((layers, { changes }) => {
+      for (const { declared: entry, from, to } of changes(layers)) {
+        if (entry?.enforce === "minimum") assert(to > from);
       }
     });
   });
 
   it("leaves the given list as it was", () => {
-    property((layers, find) => {
+    property((layers, { pinned }) => {
       const copy = Object.freeze([...layers]);
-      pinLayerList(copy, find);
+      pinned(copy);
       assert.deepEqual(copy, layers);
     });
   });

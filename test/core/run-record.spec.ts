@@ -252,7 +252,7 @@ describe("a run record", () => {
   for (const [what, text, message] of [
     ["nothing", "", /line 1: a run record begins with the run/],
     ["something else", '{"version":3}\n', /line 1: .*line/],
-    ["a newer format", formatRunLine(first).replace('"format":1', '"format":2'), /line 1: .*format/],
+    ["a newer format", formatRunLine(first).replace('"format":1', '"format":3'), /line 1: .*format/],
     [
       "a hole in its middle",
       `${formatRunLine(first)}\n{"line":"pla\n${formatRunLine(planned)}\n`,

@@ -36,7 +36,7 @@ const list = (...texts: string[]): ProgramLayers => ({
   layers: texts.map((text): RecordedLayer => {
     if (text === "secret") return { kind: "secret" };
     const isLayer = /^\w+:\d+$/.test(text);
-    return { kind: "text", text: isLayer ? arnOf(text) : text, version: undefined };
+    return { kind: "text", text: isLayer ? arnOf(text) : text, version: undefined, start: 0 };
   }),
 });
 

@@ -187,7 +187,7 @@ async function up(fleet: Fleet): Promise<Told> {
   });
   // What is recorded of a function counts, unless the run has named it.
   const claims = Object.entries(recorded.get(fleet)?.functions ?? {}).map(([name, { base: version = 0 }]) => ({
-    ...{ name, status: "recorded", after: [base(1, "first"), base(version), base(1, "last")] },
+    ...{ name, status: "recorded", after: [base(1, "first"), base(Number(version)), base(1, "last")] },
     isKnown: !new RegExp(`\\b${name}\\b`).test(told.text),
   }));
   return { ...told, claims };

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { renderRunMarkdown } from "../../sdk/cli/report/markdown";
 import { assess, totalsOf } from "../../sdk/core/assess";
 import { LayersError } from "../../sdk/core/errors";
+import { atVersion } from "../../sdk/core/plan";
 import { assessedFunction, recordedFunctions } from "../../sdk/core/recorded";
 import { scanState } from "../../sdk/core/state/scan";
 import { changedLayers, isHeldBack } from "../../sdk/ops/after";
@@ -16,7 +17,7 @@ async function prove(steps: readonly PreviewStep[] | LayersError, secrets = "pas
   const functions = ["api", "worker"].map((name) => awsFunction(name, [layer("base", 1)]));
   const bytes = Buffer.from(JSON.stringify(stateOf(functions, { secrets_providers: { type: secrets } })));
   const facts = scanState(bytes);
-  const plan = planState(facts.functions, () => 5);
+  const plan = planState(facts.functions, (text) => atVersion(text, 5));
   const hints = { declared: { stack: "dev", layers: [] } as never, accountId: undefined };
   const all = recordedFunctions(facts).map((fn) => assessedFunction(fn, undefined, hints));
   const targetOf = () => ({ version: 5, enforce: "exact" as const });

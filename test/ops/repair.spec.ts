@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { declaredTargets } from "../../sdk/core/assess";
 import { declareFor } from "../../sdk/core/config/declared";
 import type { TagSet } from "../../sdk/core/live";
 import { createMatcher } from "../../sdk/core/match";
 import { layerTexts } from "../../sdk/core/recorded";
 import { scanState } from "../../sdk/core/state/scan";
+import { declaredTargets } from "../../sdk/core/target";
 import { loadLayerConfig } from "../../sdk/files/config-file";
 import { assessStack } from "../../sdk/ops/assess";
 import type { RolloutOptions } from "../../sdk/ops/live/rollout";

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { atVersion } from "../../sdk/core/plan";
 import { recordedLayers } from "../../sdk/core/recorded";
 import { scanState } from "../../sdk/core/state/scan";
 import { invalidLayers, planState, type StatePlan } from "../../sdk/ops/recorded/plan";
@@ -6,7 +7,7 @@ import { secret, unknown } from "../support/arbitrary-states";
 import { awsFunction, layer, type Resource, stateOf } from "../support/states";
 
 const scan = (...functions: Resource[]) => scanState(Buffer.from(JSON.stringify(stateOf(functions)))).functions;
-const toFive = (text: string) => (text.includes(":layer:own:") ? 5 : undefined);
+const toFive = (text: string) => (text.includes(":layer:own:") ? atVersion(text, 5) : undefined);
 const own = (version: number) => layer("own", version);
 
 /** A function whose inputs and outputs hold different layers. */
@@ -94,7 +95,7 @@ describe("the plan of a state", () => {
 
   it("is in the order of the functions' names and of their layers", () => {
     const functions = ["b", "a", "a-2"].map((name) => awsFunction(name, [layer("z", 2), own(1), layer("a", 3)]));
-    const plan = planState(scan(...functions), () => 5);
+    const plan = planState(scan(...functions), (text) => atVersion(text, 5));
     assert.deepEqual(
       plan.changes.map(({ function: name, layer: changed }) => `${name} ${changed}`),
       ["a", "a-2", "b"].flatMap((name) => ["z", "own", "a"].map((changed) => `${name} ${changed}`)),
@@ -102,7 +103,9 @@ describe("the plan of a state", () => {
   });
 
   it("can send inputs and outputs to versions of their own", () => {
-    const plan = planState(scan(awsFunction("fn", [own(9)])), (_text, _fn, side) => (side === "inputs" ? 1 : 2));
+    const plan = planState(scan(awsFunction("fn", [own(9)])), (text, _fn, side) =>
+      atVersion(text, side === "inputs" ? 1 : 2),
+    );
     assert.deepEqual(
       plan.edits.map(({ text }) => text),
       ["1", "2"],

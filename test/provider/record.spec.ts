@@ -10,11 +10,11 @@ import {
   planRecord,
   withTargets,
 } from "../../provider/record";
-import { declaredTargets } from "../../sdk/core/assess";
 import { declareFor } from "../../sdk/core/config/declared";
 import { parseConfig } from "../../sdk/core/config/parse";
 import type { LiveFunction } from "../../sdk/core/live";
 import { createMatcher } from "../../sdk/core/match";
+import { declaredTargets } from "../../sdk/core/target";
 
 const arn = (name: string, version: number, account = "123456789012") =>
   `arn:aws:lambda:us-east-1:${account}:layer:${name}:${version}`;

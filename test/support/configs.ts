@@ -32,8 +32,43 @@ const fields = {
   compatible_architectures: orNull(fc.subarray(["arm64", "x86_64"])),
 };
 
-/** An entry that has at least a version. */
+/** An entry that has at least a version, of what every release of the format had. */
 export const versionedEntry: fc.Arbitrary<RawEntry> = fc.record(fields, { ...plain, requiredKeys: ["version"] });
+
+const condition = (...texts: [string, ...string[]]) =>
+  orNull(fc.oneof(fc.constantFrom(...texts), fc.uniqueArray(fc.constantFrom(...texts), { minLength: 1 })));
+
+/** A variant that differs in something. */
+export const rawVariant: fc.Arbitrary<RawEntry> = fc.record(
+  {
+    when: fc.record(
+      {
+        region: condition("us-east-1", "us-*", "*"),
+        account: condition("123456789012", "*"),
+        runtime: condition("python3.12", "python*"),
+        architecture: condition("arm64", "x86_64"),
+        function: condition("f", "f-*"),
+      },
+      { ...plain, requiredKeys: [] },
+    ),
+    version: fc.integer({ min: 1, max: 100 }),
+    names: orNull(fc.array(fc.constantFrom("a-{runtime}", "b"), { minLength: 1, maxLength: 2 })),
+    enforce: orNull(fc.constantFrom("exact", "minimum")),
+    description: orNull(fc.string()),
+    until: orNull(fc.constantFrom("2026-12-31", "2024-02-29")),
+  },
+  { ...plain, requiredKeys: ["when", "version"] },
+);
+
+/** An entry with variants, or that takes the place of others. */
+export const variedEntry: fc.Arbitrary<RawEntry> = fc.record(
+  {
+    ...fields,
+    variants: orNull(fc.array(rawVariant, { minLength: 1, maxLength: 3 })),
+    replaces: orNull(fc.array(fc.constantFrom("old-*", "arn:aws:lambda:*:123456789012:layer:old"), { minLength: 1 })),
+  },
+  { ...plain, requiredKeys: ["version"] },
+);
 
 const settings: fc.Arbitrary<RawEntry> = fc.record(
   {

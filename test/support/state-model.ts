@@ -95,7 +95,7 @@ function functionOf(resource: Fields, layersProperty: string): PlainFacts["funct
     external: resource.external === true,
     initErrors,
     runtime: text("runtime") as string | undefined,
-    architectures: lists[0] ?? [],
+    architectures: lists[0] ?? (sources.some((one) => isUnreadable(one.architectures)) ? undefined : []),
     packageType: text("packageType") as string | undefined,
     publishes: sources.map(({ publish }) => publish).find((one) => typeof one === "boolean") === true,
     region: (text("region") as string | undefined) ?? arn?.split(":")[3],
@@ -118,4 +118,9 @@ function layersOf(source: Fields, property: string): unknown {
 function isSecret(value: unknown): boolean {
   const signature = (value as Fields | null)?.["4dabf18193072939515e22adb298388d"];
   return signature === "1b47061264138c4ac30d75fd1eb44270";
+}
+
+/** Whether a value is there that is not the list of texts that it should be. */
+function isUnreadable(value: unknown): boolean {
+  return value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0);
 }

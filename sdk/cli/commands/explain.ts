@@ -1,7 +1,14 @@
+import { whenText } from "../../core/config/when";
 import { labelsOf, type NamedFunction } from "../../core/function-arn";
 import { shown } from "../../core/text";
 import { failedReading } from "../../ops/expectation";
-import { type ExplainedFunction, type ExplainedLayer, type Explanation, explain } from "../../ops/explain";
+import {
+  type ExplainedFunction,
+  type ExplainedLayer,
+  type ExplainedVariant,
+  type Explanation,
+  explain,
+} from "../../ops/explain";
 import type { Context } from "../context";
 import { assessRequest } from "../looked";
 import { askedPlaces, versionText } from "../report/matrix";
@@ -46,6 +53,7 @@ function show({ options, stdout, reporter }: Context, { stack, functions, live }
 
 const rules = {
   arn: "its arn is this layer's",
+  "arn with placeholders": "its arn with placeholders fits",
   "exact name": "this name is among its names",
   "name and stack": "its name and the stack's make up this name",
   name: "its name is this one",
@@ -60,26 +68,47 @@ const idle = {
   undeclared: "leaves it alone",
 };
 
+/** `4 -> 5`, or with the layer that comes: `4 -> base-v3:1`. */
+function moveText({ from, to, target }: NonNullable<ExplainedLayer["changes"]["live"]>): string {
+  return `${from ?? "-"} -> ${target === undefined ? to : target.split(":").slice(-2).join(":")}`;
+}
+
+function variantLines(variant: ExplainedVariant | undefined): Line[] {
+  if (!variant) return [];
+  const { when, description, until, at } = variant;
+  const isException = when.function !== undefined || until !== undefined;
+  return [
+    ["variant", `for ${whenText(when)} (${at})`],
+    ...(isException || description !== undefined
+      ? [["reason", [description, until && `until ${until}`].filter(Boolean).join(", ") || "none is given"] as const]
+      : []),
+  ];
+}
+
 type Line = readonly [title: string, text: string];
 
 function linesOf(layer: ExplainedLayer, { skipped, recordedBy }: ExplainedFunction): Line[] {
   const { arn, entry, changes, verdict, remedies } = layer;
   const state = askedPlaces([layer]).map((place): Line => [place, versionText(layer[place], "-")]);
   if (!entry) return [["arn", arn], ["declared", "by no entry"], ...state, ["update", idle.undeclared]];
-  const { key, rule, version, enforce, overridden, at } = entry;
+  const { key, rule, version = "?", enforce, overridden, at, isReplaced, variant, why, cause } = entry;
   const { recorded, live } = changes;
   const withAws = recordedBy === undefined ? "by sync" : "with --sync-aws";
   const moves = [
-    ...(recorded && skipped === undefined ? [`records version ${recorded.from} -> ${recorded.to}`] : []),
-    ...(live ? [`${withAws} moves the live function ${live.from ?? "-"} -> ${live.to}`] : []),
+    ...(recorded && skipped === undefined ? [`records version ${moveText(recorded)}`] : []),
+    ...(live ? [`${withAws} moves the live function ${moveText(live)}`] : []),
   ];
   return [
     ["arn", arn],
-    ["entry", `${key}: ${rules[rule]}`],
-    [
-      "declared",
-      `${version}${enforce === "minimum" ? " or newer" : ""} at ${at}${overridden ? ", the stack's override" : ""}`,
-    ],
+    ["entry", `${key}: ${isReplaced ? "it replaces this layer" : rules[rule]}`],
+    ...variantLines(variant),
+    why === undefined
+      ? [
+          "declared",
+          `${version}${enforce === "minimum" ? " or newer" : ""} at ${at}${overridden ? ", the stack's override" : ""}`,
+        ]
+      : ["declared", `not known: ${why}`],
+    ...(cause === undefined ? [] : [["because", `the function has ${cause} now`] as const]),
     ...state,
     ["update", moves.length > 0 ? moves.join(", ") : idle[verdict]],
     ...(remedies.length > 0 ? [["remedy", remedies.join(", or ")] as const] : []),

@@ -39,8 +39,8 @@ function show({ options, stdout, reporter }: Context, { layers, findings, live }
     const none = { text: "-", color: stdout.colors.dim };
     const rows = layers.flatMap(({ key, version, matches }) =>
       matches.length === 0
-        ? [[key, String(version), none, none]]
-        : matches.map((match) => [key, String(version), label(match), String(match.functions)]),
+        ? [[key, String(version ?? "-"), none, none]]
+        : matches.map((match) => [key, String(match.version ?? version), label(match), String(match.functions)]),
     );
     printTable(stdout, columns, rows);
   }

@@ -20,6 +20,13 @@ export function adviseValue({ type, input: value }: GenericIssue, path: Path): s
     const advice = adviseText(key, value);
     if (advice) return advice;
   }
+  if (path.at(-2) === "replaces" && typeof value === "string") {
+    const { layer } = splitVersion(value.trim());
+    return layer === value.trim() ? undefined : `Leave the version out: ${layer}`;
+  }
+  const ofWhen = path.includes("variants") ? adviseWhen(type, path, value) : undefined;
+  if (ofWhen) return ofWhen;
+  if (key === "variants") return "Write a list: each variant begins with `- when:`";
   if (key === "aws_account_id") return `Write 12 digits in quotes, such as "${accountId(value)}"`;
   if (type === "array" && typeof value === "string") return `Write a list: ["${value}"]`;
   if (type === "string" && typeof value !== "object") return "Write it in quotes, so that it is a text";
@@ -63,6 +70,44 @@ function versionIn(value: unknown): number | undefined {
   return Number.isSafeInteger(version) ? version : undefined;
 }
 
+/** An ARN in which every placeholder has a value. */
+function withoutPlaceholders(arn: string): string {
+  return arn.replaceAll("{account}", "123456789012").replaceAll(/\{[^{}]*\}/g, "x");
+}
+
+/** What to do about a variant, or a value of its condition. */
+function adviseWhen(type: string, path: Path, value: unknown): string | undefined {
+  const [inside, key] = typeof path.at(-1) === "number" ? [path.at(-3), path.at(-2)] : [path.at(-2), path.at(-1)];
+  if (key === "when") return "Say which functions are meant, such as `when: { region: us-east-2 }`";
+  if (key === "until") return undefined;
+  if (inside !== "when") return undefined;
+  const text = String(value);
+  if (key === "region" && /^[a-z]+(?:[-_][a-z]+)+[-_]?\d+[a-z]?$/i.test(text.trim())) {
+    const region = text
+      .trim()
+      .toLowerCase()
+      .replaceAll("_", "-")
+      .replace(/-?(\d+)[a-z]?$/, "-$1");
+    return region === text ? undefined : `Write ${region}`;
+  }
+  if (key === "account" && (typeof value === "number" || /\D/.test(text))) return `Write "${accountId(value)}"`;
+  if (key === "runtime" && typeof value === "string") return adviseRuntime(text);
+  if (key === "architecture" && /^(?:arm64.*|aarch64|arm)$/i.test(text)) return "Write arm64";
+  if (key === "architecture" && /^(?:x86.*|amd64|x64|i386)$/i.test(text)) return "Write x86_64";
+  if (key === "function" && text.startsWith("arn:")) return `Write ${text.split(":")[6] ?? "its name"}`;
+  return type === "union" && typeof value === "number" ? "Write it in quotes, so that it is a text" : undefined;
+}
+
+/** A runtime with the dot that it has. */
+function adviseRuntime(text: string): string | undefined {
+  const plain = text.toLowerCase().replace(/\s/g, "");
+  const runtime = plain
+    .replace(/^(python|ruby)(\d)(\d+)$/, "$1$2.$3")
+    .replace(/^nodejs(\d+)x?$/, "nodejs$1.x")
+    .replace(/^provided(al\d+)$/, "provided.$1");
+  return runtime === text || !/^[a-z]+[a-z0-9.]*$/.test(runtime) ? undefined : `Write ${runtime}`;
+}
+
 function adviseName(value: unknown): string | undefined {
   const [only, ...others] = typeof value === "object" && value !== null ? Object.keys(value) : [];
   // YAML takes `name: 1` for a mapping.
@@ -79,7 +124,7 @@ function adviseText(key: PropertyKey | undefined, value: string): string | undef
   switch (key) {
     case "arn":
       if (isBuiltInLayer(value)) return leaveOut;
-      if (!isLayerArn(layer.replaceAll("{stack}", "x"))) return undefined;
+      if (!isLayerArn(withoutPlaceholders(layer))) return undefined;
       return layer === value.trim() ? `Write ${layer}` : `Leave the version out: ${layer}`;
     case "enforce":
       return didYouMean(value, ["exact", "minimum"]);

@@ -1,7 +1,7 @@
 import { safeParse } from "valibot";
 import type { Problem } from "../problem";
 import { contentProblems } from "./problems";
-import { type ConfigFile, configSchema, type EntryFields } from "./schema";
+import { type ConfigFile, configSchema, type EntryFields, type VariantFields } from "./schema";
 import { defaultSettings, type LayerSettings } from "./settings";
 import { maxConfigBytes, parseYaml, tooLargeAdvice, type YamlFile } from "./yaml";
 import type { Path } from "./yaml-nodes";
@@ -19,6 +19,17 @@ export interface Source {
 export interface LayerEntry {
   readonly fields: Partial<EntryFields>;
   readonly source: Source;
+  /** Those of its fields. Default: none. */
+  readonly variants?: readonly VariantEntry[];
+}
+
+/** One variant of an entry, and where it is written. */
+export interface VariantEntry {
+  readonly fields: VariantFields;
+  /** Where it begins. */
+  readonly source: Source;
+  /** Where its version is written; undefined if it has none. */
+  readonly versionSource: Source | undefined;
 }
 
 export type { LayerSettings };
@@ -64,8 +75,14 @@ function inOrder(problems: readonly Problem[]): Problem[] {
 
 function toConfig(content: ConfigFile, yaml: YamlFile, file: string): LayerConfig {
   const toEntry = (path: Path, fields: Partial<EntryFields>): LayerEntry => {
-    const position = yaml.positionOf(fields.version === undefined ? path : [...path, "version"]);
-    return { fields: withoutNulls(fields), source: { file, ...position } };
+    const sourceOf = (at: Path): Source => ({ file, ...yaml.positionOf(at) });
+    const variants = fields.variants?.map((variant, index): VariantEntry => {
+      const at = [...path, "variants", index];
+      const versionSource = variant.version === undefined ? undefined : sourceOf([...at, "version"]);
+      return { fields: withoutNulls(variant), source: sourceOf(at), versionSource };
+    });
+    const source = sourceOf(fields.version === undefined ? path : [...path, "version"]);
+    return { fields: withoutNulls(fields), source, ...(variants && { variants }) };
   };
   const toEntries = (path: Path, entries: Record<string, Partial<EntryFields> | null>) =>
     new Map(Object.entries(entries).map(([name, fields]) => [name, toEntry([...path, name], fields ?? {})]));
@@ -86,11 +103,12 @@ function toConfig(content: ConfigFile, yaml: YamlFile, file: string): LayerConfi
       validateLayerExists: settings.validate_layer_exists ?? defaultSettings.validateLayerExists,
       backupRetentionDays: settings.backup_retention_days ?? defaultSettings.backupRetentionDays,
       resourceTypes: settings.resource_types ?? defaultSettings.resourceTypes,
+      stackNames: settings.stack_names ?? defaultSettings.stackNames,
     },
   };
 }
 
 /** An empty value means the same as leaving the key out, so that merging an override does not erase a field. */
-function withoutNulls(fields: Partial<EntryFields>): Partial<EntryFields> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
+function withoutNulls<Fields extends object>(fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null)) as Fields;
 }

@@ -2,7 +2,9 @@ import type { GenericIssue } from "valibot";
 import { didYouMean } from "../nearest";
 import { mostProblems, type Problem } from "../problem";
 import { adviseEntryName, adviseMissing, adviseValue } from "./advice";
+import { placeholderProblem } from "./placeholder-problems";
 import { knownKeys } from "./schema";
+import { variantProblems, type WrittenEntry } from "./variant-problems";
 import type { YamlFile } from "./yaml";
 
 /** What is wrong with the content of a config file: what the schema found, and what it cannot say. */
@@ -17,8 +19,8 @@ export function contentProblems(issues: readonly GenericIssue[], yaml: YamlFile)
 
 function toProblem(issue: GenericIssue, yaml: YamlFile): Problem {
   const items = issue.path ?? [];
-  const path = items.map(({ key }) => key) as string[];
-  const key = path.at(-1) ?? "layers";
+  const path = items.map(({ key }) => key) as (string | number)[];
+  const key = String(path.at(-1) ?? "layers");
   const parent = path.slice(0, -1).join(".");
   if (items.at(-1)?.origin === "key") {
     if (issue.input === undefined) {
@@ -27,11 +29,21 @@ function toProblem(issue: GenericIssue, yaml: YamlFile): Problem {
     }
     const message = `"${key}" ${issue.message}`;
     const next =
-      key.includes("/") && path[0] === "stack_overrides" ? `Write ${key.slice(key.lastIndexOf("/") + 1)}` : undefined;
+      key.includes("/") && (path[0] === "stack_overrides" || path[1] === "stack_names")
+        ? `Write ${key.slice(key.lastIndexOf("/") + 1)}`
+        : undefined;
     return yaml.problemAt(path, { code: "invalid-name", message, next }, "key");
   }
+  const text = issue.input;
+  const wrong = typeof text === "string" ? placeholderProblem(fieldOf(path), text) : undefined;
+  if (wrong) return yaml.problemAt(path, wrong, "value", wrong.written);
   const message = `${path.join(".") || "the file"} ${issue.message}`;
   return yaml.problemAt(path, { code: "invalid-value", message, next: adviseValue(issue, path) });
+}
+
+/** The field that a value, or an element of a list, stands in. */
+function fieldOf(path: readonly PropertyKey[]): string {
+  return String(typeof path.at(-1) === "number" ? path.at(-2) : path.at(-1));
 }
 
 // In most objects this is no key like others.
@@ -61,7 +73,10 @@ function unknownKeys(yaml: YamlFile): Problem[] {
       .filter((key) => !known.includes(key) && key !== reservedKey)
       .map((key) => {
         const message = `unknown key "${key}" in ${path.join(".") || "the file"}`;
-        const next = didYouMean(key, known) ?? `Known keys are: ${known.join(", ")}`;
+        const next =
+          known === knownKeys.entry && key === "until"
+            ? "It is for exceptions: write it in one of the `variants`"
+            : (didYouMean(key, known) ?? `Known keys are: ${known.join(", ")}`);
         return yaml.problemAt([...path, key], { code: "unknown-key", message, next }, "key");
       }),
   );
@@ -72,8 +87,16 @@ function entryProblems(yaml: YamlFile): Problem[] {
   const content = mapping(yaml.content);
   const layers = mapping(content.layers);
   const names = Object.keys(layers);
-  const entries = allEntries(content).filter(({ path, name }) => path[0] === "layers" || !Object.hasOwn(layers, name));
+  const all = allEntries(content);
+  const entries = all.filter(({ path, name }) => path[0] === "layers" || !Object.hasOwn(layers, name));
   return [
+    ...all.flatMap((entry) => variantProblems(entry, yaml)),
+    ...entries
+      .filter(({ path, fields, isMapping }) => path[0] === "layers" && isMapping && hasNoVersion(fields))
+      .map(({ path }) => {
+        const message = `${path.join(".")} has no version`;
+        return yaml.problemAt(path, { code: "missing-key", message, next: adviseMissing("version") }, "key");
+      }),
     ...entries
       .filter(({ name, fields }) => !fields.arn && !fields.names && !/^[A-Za-z0-9_-]{1,140}$/.test(name))
       .map(({ path, name }) => {
@@ -81,7 +104,7 @@ function entryProblems(yaml: YamlFile): Problem[] {
         return yaml.problemAt(path, { code: "invalid-layer-name", message, next: adviseEntryName(name) }, "key");
       }),
     ...entries
-      .filter(({ path, fields }) => path[0] !== "layers" && fields.version === undefined)
+      .filter(({ path, fields }) => path[0] !== "layers" && hasNoVersion(fields))
       .map(({ path, name }, index) => {
         const message = `${path.join(".")} has no version, and layers has no entry "${name}" to take one from`;
         // To look through all names for each of many would take very long.
@@ -92,19 +115,30 @@ function entryProblems(yaml: YamlFile): Problem[] {
   ];
 }
 
-interface Entry {
-  readonly path: readonly string[];
-  readonly name: string;
-  readonly fields: Record<string, unknown>;
+/** Whether neither an entry nor any of its variants has a version. */
+function hasNoVersion({ version, variants }: Record<string, unknown>): boolean {
+  const isWithout = (variant: unknown) => mapping(variant).version === undefined;
+  return version === undefined && (!Array.isArray(variants) || variants.every(isWithout));
+}
+
+interface Entry extends WrittenEntry {
+  /** Whether something else stands in its place, which the schema tells. */
+  readonly isMapping: boolean;
 }
 
 /** The entries of `layers` and of all overrides. */
 function allEntries({ layers, stack_overrides }: Record<string, unknown>): Entry[] {
-  const entriesIn = (value: unknown, path: readonly string[]): Entry[] =>
-    Object.entries(mapping(value)).map(([name, fields]) => ({ path: [...path, name], name, fields: mapping(fields) }));
+  const declared = mapping(layers);
+  const entriesIn = (value: unknown, path: readonly string[], isOverride: boolean): Entry[] =>
+    Object.entries(mapping(value)).map(([name, fields]) => ({
+      ...{ path: [...path, name], name, fields: mapping(fields), isMapping: mapping(fields) === fields },
+      base: isOverride && Object.hasOwn(declared, name) ? mapping(declared[name]) : undefined,
+    }));
   return [
-    ...entriesIn(layers, ["layers"]),
-    ...entriesIn(stack_overrides, ["stack_overrides"]).flatMap(({ path, fields }) => entriesIn(fields, path)),
+    ...entriesIn(layers, ["layers"], false),
+    ...entriesIn(stack_overrides, ["stack_overrides"], false).flatMap(({ path, fields }) =>
+      entriesIn(fields, path, true),
+    ),
   ];
 }
 

@@ -1,116 +1,12 @@
 import * as v from "valibot";
-import { byName } from "./by-name";
+import { fields, named, pattern, string } from "./schema-base";
+import { entry, entryKeys, override } from "./schema-entry";
 import { defaultSettings } from "./settings";
+
+export type { EntryFields, VariantFields } from "./schema-entry";
 
 // The one source of what a config file may hold: the parser validates with it, and the published JSON Schema is made
 // from it. Every message says what would be right, because the parser shows it as it is.
-
-const string = v.string("must be a text");
-
-const pattern = (regex: RegExp, wanted: string) => v.pipe(v.string(wanted), v.regex(regex, wanted));
-
-// Of valibot's own schemas a list is a mapping too.
-const mapping = v.pipe(
-  v.unknown(),
-  v.check((value) => typeof value === "object" && value !== null && !Array.isArray(value), "must be a mapping"),
-);
-
-// Keys that are not known are found apart from this: valibot's strictObject tells one of them, and not each.
-const fields = <Known extends v.ObjectEntries>(known: Known) => v.pipe(mapping, v.object(known));
-
-const named = <Name extends v.GenericSchema<string, string>, Value extends v.GenericSchema>(name: Name, value: Value) =>
-  v.pipe(mapping, byName(name, value));
-
-const versionWanted = "must be a whole number of 1 or more";
-
-const version = v.pipe(
-  v.number(versionWanted),
-  v.safeInteger(versionWanted),
-  v.minValue(1, versionWanted),
-  v.metadata({ description: "The version that this layer has to be at.", examples: [5] }),
-);
-
-// An empty value in YAML is null; everywhere but at `version` it means the same as leaving the key out.
-const optionalFields = {
-  arn: v.nullish(
-    v.pipe(
-      pattern(
-        /^arn:[a-zA-Z0-9-]+:lambda:[a-zA-Z0-9-]+:\d{12}:layer:(?:[a-zA-Z0-9_-]|\{stack\}){1,140}$/,
-        "must be a layer ARN without a version: arn:aws:lambda:REGION:ACCOUNT:layer:NAME",
-      ),
-      v.metadata({
-        description: "Exactly this layer, of any account: an ARN without a version; {stack} in the name is filled in.",
-        examples: ["arn:aws:lambda:us-east-1:464622532012:layer:Datadog-Python312"],
-      }),
-    ),
-  ),
-  names: v.nullish(
-    v.pipe(
-      v.array(
-        v.pipe(
-          string,
-          v.regex(
-            /^(?:[A-Za-z0-9_*-]|\{stack\})+$/,
-            "must be a layer name of letters, digits, - and _, in which * stands for any text and {stack} for the stack",
-          ),
-        ),
-        "must be a list of layer names",
-      ),
-      v.minLength(1, "must name at least one layer"),
-      v.metadata({
-        description:
-          "Names of the layers meant, instead of the entry's own name: exact or with * as a wildcard; {stack} is filled in.",
-        examples: [["team-{stack}-legacy-*"]],
-      }),
-    ),
-  ),
-  enforce: v.nullish(
-    v.pipe(
-      v.picklist(["exact", "minimum"], "must be exact or minimum"),
-      v.metadata({ description: "exact (default): this version and no other. minimum: newer versions are fine too." }),
-    ),
-  ),
-  latest: v.nullish(
-    v.pipe(
-      pattern(/^ssm:.+/, "must be ssm:/path/of/a/parameter"),
-      v.metadata({
-        description: "Where the newest version is looked up: an SSM parameter that holds a layer version ARN.",
-        examples: ["ssm:/aws/service/powertools/python/arm64/python3.12/latest"],
-      }),
-    ),
-  ),
-  description: v.nullish(
-    v.pipe(string, v.metadata({ description: "What the layer is for.", examples: ["DynamoDB operations"] })),
-  ),
-  compatible_runtimes: v.nullish(
-    v.pipe(
-      v.array(v.pipe(string, v.nonEmpty("must not be empty")), "must be a list of texts"),
-      v.metadata({ description: "The Lambda runtimes that this layer suits.", examples: [["python3.12"]] }),
-    ),
-  ),
-  compatible_architectures: v.nullish(
-    v.pipe(
-      v.array(v.picklist(["x86_64", "arm64"], "must be x86_64 or arm64"), "must be a list of texts"),
-      v.metadata({ description: "The instruction sets that this layer suits.", examples: [["arm64"]] }),
-    ),
-  ),
-};
-
-const entryFields = { version, ...optionalFields };
-
-const entry = v.pipe(
-  fields(entryFields),
-  v.metadata({ title: "Layer", description: "One layer and the version it has to be at." }),
-);
-
-const override = v.pipe(
-  fields({ version: v.optional(version), ...optionalFields }),
-  v.metadata({
-    title: "Override",
-    description:
-      "Fields that differ in this stack. An entry that `layers` does not have is added, and needs a version.",
-  }),
-);
 
 // What a stack can be called is up to Pulumi: ParseStackName in its sdk/go/common/tokens.
 const stackName = v.pipe(
@@ -132,6 +28,7 @@ const accountWanted = "must be an account number of 12 digits";
 const tagKeyWanted = "must be the key of a tag";
 const daysWanted = "must be a number of days, 0 or more";
 const propertyWanted = "must be the name of a property";
+const stackTextWanted = "must be what can stand in a layer's name: letters, digits, - and _";
 
 const settingsFields = {
   aws_region: v.nullish(
@@ -201,6 +98,15 @@ const settingsFields = {
       }),
     ),
   ),
+  stack_names: v.nullish(
+    v.pipe(
+      named(stackName, pattern(/^[A-Za-z0-9_-]{1,140}$/, stackTextWanted)),
+      v.metadata({
+        description: "What {stack} stands for where a stack's name cannot be part of a layer's.",
+        examples: [{ "infra.dev": "dev" }],
+      }),
+    ),
+  ),
 };
 
 const fileFields = {
@@ -239,11 +145,9 @@ export const configSchema = v.pipe(
 /** The keys that each section may have, in the order of the documentation. */
 export const knownKeys = {
   file: Object.keys(fileFields),
-  entry: Object.keys(entryFields),
+  ...entryKeys,
   settings: Object.keys(settingsFields),
 };
 
 /** A config file's content, as written. */
 export type ConfigFile = v.InferOutput<typeof configSchema>;
-/** One entry of `layers`, as written. */
-export type EntryFields = v.InferOutput<typeof entry>;

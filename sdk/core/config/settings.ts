@@ -8,6 +8,8 @@ export interface LayerSettings {
   readonly backupRetentionDays: number;
   /** Resource type to the property that holds its layers, beyond the built-in function types. */
   readonly resourceTypes: Readonly<Record<string, string>>;
+  /** What `{stack}` stands for in stacks, by the last part of their names, that cannot be part of a layer's name. */
+  readonly stackNames: Readonly<Record<string, string>>;
 }
 
 /** The settings of a config that says nothing about them, and of a run without a config. */
@@ -18,6 +20,7 @@ export const defaultSettings: LayerSettings = {
   validateLayerExists: true,
   backupRetentionDays: 30,
   resourceTypes: {},
+  stackNames: {},
 };
 
 /** The config file that is looked for if none is named. */

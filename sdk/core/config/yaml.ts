@@ -25,8 +25,11 @@ export interface YamlFile {
   readonly content: unknown;
   /** What is wrong with the text as YAML. */
   readonly problems: readonly Problem[];
-  /** Makes a problem of the value at `path`, or of the key there; where the path ends early, of what is there. */
-  problemAt(path: Path, what: What, part?: "key" | "value"): Problem;
+  /**
+   * Makes a problem of the value at `path`, or of the key there; where the path ends early, of what is there.
+   * @param within a part of the text that alone is meant. Default: all of it
+   */
+  problemAt(path: Path, what: What, part?: "key" | "value", within?: string): Problem;
   /** Where the value at `path` stands. */
   positionOf(path: Path): Position;
   /** From and to of the value at `path`, as offsets in the text. */
@@ -60,6 +63,10 @@ export function parseYaml(source: string, file: string): YamlFile {
     const text = textOf(line);
     const length = Math.max(1, Math.min(end - start, text.length - (col - 1)));
     return { ...what, file, line, column: col, text, length };
+  };
+  const narrowed = ([start, end]: Range, within: string): Range => {
+    const at = source.slice(start, end).indexOf(within);
+    return at < 0 || within === "" ? [start, end] : [start + at, start + at + within.length];
   };
   const problemOf = ({ range }: Node, what: What) => problemIn(range ? [range[0], range[1]] : [0, 1], what);
   const toProblem = (error: YAMLError) => {
@@ -99,7 +106,8 @@ export function parseYaml(source: string, file: string): YamlFile {
   return {
     content: unreadable.length > 0 ? undefined : doc.toJS(),
     problems: [...readable, ...unreadable],
-    problemAt: (path, what, part = "value") => problemIn(locate(path, part), what),
+    problemAt: (path, { code, message, next }, part = "value", within = "") =>
+      problemIn(narrowed(locate(path, part), within), { code, message, ...(next !== undefined && { next }) }),
     positionOf: (path) => {
       const { line, col } = lineCounter.linePos(locate(path, "value")[0]);
       return { line, column: col };

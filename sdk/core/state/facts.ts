@@ -72,8 +72,8 @@ export interface FunctionFacts {
   /** Why the last create or update failed; its outputs were then never applied. Empty after a success. */
   readonly initErrors: readonly string[];
   readonly runtime: string | undefined;
-  /** Empty where none is recorded. */
-  readonly architectures: readonly string[];
+  /** Empty where none is recorded, which means x86_64; undefined if it cannot be read, such as a secret. */
+  readonly architectures: readonly string[] | undefined;
   /** `Zip` or `Image`; undefined where none is recorded. */
   readonly packageType: string | undefined;
   /** Whether each update publishes a version, which then keeps its layers. */
@@ -101,7 +101,9 @@ export type RecordedLayer =
   | {
       readonly kind: "text";
       readonly text: string;
-      /** The digits of the version; undefined where the text is not a layer version ARN. */
+      /** The digits of the version, at the text's end; undefined where the text is not a layer version ARN. */
       readonly version: ByteRange | undefined;
+      /** Where the text begins, behind its quote. */
+      readonly start: number;
     }
   | { readonly kind: "secret" | "other" };

@@ -62,7 +62,7 @@ export class FunctionReader {
       external: this.at(values, "external", () => this.reader.flag('"external"')) ?? false,
       initErrors,
       runtime: this.shared(text("runtime")),
-      architectures: this.architectures(first) ?? this.architectures(second) ?? [],
+      architectures: this.architectures(first) ?? this.architectures(second) ?? this.noArchitectures(inputs, outputs),
       packageType: this.shared(text("packageType")),
       publishes: this.isTrue(first, "publish") ?? this.isTrue(second, "publish") ?? false,
       arn: text("arn"),
@@ -120,6 +120,18 @@ export class FunctionReader {
     return found.length > 0 && found.every((one) => one !== undefined) ? found : undefined;
   }
 
+  /** What is there and cannot be read is not known; what is not there is Lambda's default. */
+  private noArchitectures(...sides: readonly Starts[]): readonly string[] | undefined {
+    const isUnreadable = (values: Starts) =>
+      this.at(values, "architectures", () => {
+        const kind = this.reader.kind();
+        const isEmpty = kind === "array" && this.reader.list(() => this.reader.skip()).length === 0;
+        if (kind !== "array") this.reader.skip();
+        return kind !== "null" && !isEmpty;
+      }) ?? false;
+    return sides.some(isUnreadable) ? undefined : [];
+  }
+
   private layers(values: Starts): RecordedLayers {
     return this.at(values, this.layersProperty, () => this.list()) ?? { kind: "absent" };
   }
@@ -138,9 +150,10 @@ export class FunctionReader {
     if (reader.kind() !== "string") return { kind: this.isSecret() ? "secret" : "other" };
     const start = reader.position;
     const text = this.shared(reader.string());
-    if (!parseLayerVersionArn(text)) return { kind: "text", text, version: undefined };
+    const found = { kind: "text", text, start: start + 1 } as const;
+    if (!parseLayerVersionArn(text)) return { ...found, version: undefined };
     const digits = text.length - text.lastIndexOf(":") - 1;
-    return { kind: "text", text, version: lastCharacters(reader.bytes, start, reader.position, digits) };
+    return { ...found, version: lastCharacters(reader.bytes, start, reader.position, digits) };
   }
 
   /** Passes over a value and tells whether it is a secret. */

@@ -1,63 +1,79 @@
-import { parseLayerVersionArn } from "../arn";
+import { layerArn, parseLayerVersionArn } from "../arn";
 import { LayersError } from "../errors";
 import type { FunctionFacts, RecordedLayer, RecordedLayers, StateFacts } from "./facts";
-import type { ByteRange } from "./text";
+import { type ByteRange, decodeString } from "./text";
 
-/** The replacement of one version's digits. Plain data. */
-export interface VersionEdit extends ByteRange {
-  /** The new digits. */
+/** The replacement of one version's digits, or of one layer version ARN by that of another layer. Plain data. */
+export interface LayerEdit extends ByteRange {
+  /** The new digits, or the new ARN. */
   readonly text: string;
 }
 
 /**
- * The edits that bring recorded layers to other versions, in the inputs and outputs of each function, wherever they are
- * held as plain lists.
- * @param versionFor the version that a layer version ARN has to be at, given its place in the recorded list, from 0;
- * undefined if it stays as it is
+ * The edits that bring recorded layers to their targets, in the inputs and outputs of each function, wherever they are
+ * held as plain lists: the digits of a version, or the text of the ARN if another layer comes.
+ * @param targetFor the layer version ARN that one has to be at, given its place in the recorded list, from 0; undefined
+ * if it stays as it is
  */
-export function versionEdits(
+export function layerEdits(
   functions: Iterable<FunctionFacts>,
-  versionFor: (
+  targetFor: (
     layerVersionArn: string,
     fn: FunctionFacts,
     side: "inputs" | "outputs",
     place: number,
-  ) => number | undefined,
-): VersionEdit[] {
-  const edits: VersionEdit[] = [];
+  ) => string | undefined,
+): LayerEdit[] {
+  const edits: LayerEdit[] = [];
   for (const fn of functions) {
     for (const side of ["inputs", "outputs"] as const) {
       const recorded = fn[side];
       for (const [place, layer] of (recorded.kind === "list" ? recorded.layers : []).entries()) {
         if (layer.kind !== "text" || !layer.version) continue;
-        const version = versionFor(layer.text, fn, side, place);
-        if (version === undefined || version === parseLayerVersionArn(layer.text)?.version) continue;
-        edits.push({ start: layer.version.start, end: layer.version.end, text: String(version) });
+        const target = targetFor(layer.text, fn, side, place);
+        const edit =
+          target === undefined ? undefined : editOf(layer.text, { ...layer, version: layer.version }, target);
+        if (edit) edits.push(edit);
       }
     }
   }
   return edits;
 }
 
+/** The edit of one recorded layer; undefined if it is at its target, however its version is written. */
+function editOf(
+  text: string,
+  { start, version }: { readonly start: number; readonly version: ByteRange },
+  target: string,
+): LayerEdit | undefined {
+  const [is, wanted] = [parseLayerVersionArn(text), parseLayerVersionArn(target)];
+  if (!is || !wanted) throw new LayersError("internal", `${target} is to take the place of ${text}`);
+  if (layerArn(is) !== layerArn(wanted)) return { start, end: version.end, text: target };
+  return is.version === wanted.version ? undefined : { ...version, text: String(wanted.version) };
+}
+
 /**
  * The patched state, in slices to be written one after the other: what is between the edits is not copied, and is the
  * same, byte by byte. Two calls give the same slices.
- * @param edits in any order, of versions that a scan of the same bytes found
- * @throws LayersError `internal`, before the first slice, for an edit that would touch anything but digits
+ * @param edits in any order, of layers that a scan of the same bytes found
+ * @throws LayersError `internal`, before the first slice, for an edit that would touch anything but the digits of a version or one ARN
  */
-export function patchState(bytes: Uint8Array, edits: readonly VersionEdit[]): Iterable<Uint8Array> {
+export function patchState(bytes: Uint8Array, edits: readonly LayerEdit[]): Iterable<Uint8Array> {
   const sorted = edits.toSorted((a, b) => a.start - b.start);
   let end = 0;
   for (const edit of sorted) {
-    if (edit.start < end || !isVersion(bytes, edit)) {
-      throw new LayersError("internal", `An edit at byte ${edit.start} would change more than a version's digits`);
+    if (edit.start < end || !(isVersion(bytes, edit) || isArn(bytes, edit))) {
+      throw new LayersError(
+        "internal",
+        `An edit at byte ${edit.start} would change more than a layer's version or ARN`,
+      );
     }
     end = edit.end;
   }
   return slices(bytes, sorted);
 }
 
-function* slices(bytes: Uint8Array, sorted: readonly VersionEdit[]): Generator<Uint8Array> {
+function* slices(bytes: Uint8Array, sorted: readonly LayerEdit[]): Generator<Uint8Array> {
   const encoder = new TextEncoder();
   let end = 0;
   for (const edit of sorted) {
@@ -71,26 +87,36 @@ function* slices(bytes: Uint8Array, sorted: readonly VersionEdit[]): Generator<U
 const decoder = new TextDecoder();
 
 /** Whether an edit puts a version in the place of digits; digits may be escaped, as in `\u0031`. */
-function isVersion(bytes: Uint8Array, { start, end, text }: VersionEdit): boolean {
+function isVersion(bytes: Uint8Array, { start, end, text }: LayerEdit): boolean {
   const old = decoder.decode(bytes.subarray(start, end));
   return /^[1-9]\d*$/.test(text) && /^(\d|\\u003\d)+$/.test(old);
 }
 
+const quote = 0x22;
+
+/** Whether an edit puts the whole text of one layer version ARN in the place of another; the old one may be escaped. */
+function isArn(bytes: Uint8Array, { start, end, text }: LayerEdit): boolean {
+  if (bytes[start - 1] !== quote || bytes[end] !== quote || !parseLayerVersionArn(text)) return false;
+  try {
+    return parseLayerVersionArn(decodeString(bytes, start - 1, end + 1)) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Checks a patched state that was written and read back: it has the functions of the state before, with the layers of
- * before, at the versions of the edits.
+ * before, at the versions and with the ARNs of the edits.
  * @param before the facts that the edits were made from
  * @param after the scan of what was read back
  * @throws LayersError `verification-failed` that names the first function that is not as planned
  */
-export function verifyPatched(before: StateFacts, edits: readonly VersionEdit[], after: StateFacts): void {
-  const versions = new Map(edits.map(({ start, text }) => [start, text]));
+export function verifyPatched(before: StateFacts, edits: readonly LayerEdit[], after: StateFacts): void {
+  const texts = new Map(edits.map(({ start, text }) => [start, text]));
   for (let i = 0; i < Math.max(before.functions.length, after.functions.length); i++) {
     const [was, is] = [before.functions[i], after.functions[i]];
     const planned =
-      was?.urn === is?.urn &&
-      isPlanned(was?.inputs, is?.inputs, versions) &&
-      isPlanned(was?.outputs, is?.outputs, versions);
+      was?.urn === is?.urn && isPlanned(was?.inputs, is?.inputs, texts) && isPlanned(was?.outputs, is?.outputs, texts);
     if (planned) continue;
     throw new LayersError("verification-failed", `The patched state is not as planned at ${(was ?? is)?.urn}`);
   }
@@ -103,16 +129,17 @@ export function verifyPatched(before: StateFacts, edits: readonly VersionEdit[],
   }
 }
 
-/** Whether layers are those of before at their new versions, which are known by the place of the old. */
+/** Whether layers are those of before with their new versions and ARNs, which are known by the place of the old. */
 function isPlanned(
   was: RecordedLayers | undefined,
   is: RecordedLayers | undefined,
-  versions: ReadonlyMap<number, string>,
+  texts: ReadonlyMap<number, string>,
 ): boolean {
   if (was?.kind !== "list" || is?.kind !== "list") return was?.kind === is?.kind;
   const planned = was.layers.map((layer) => {
-    const version = layer.kind === "text" && layer.version && versions.get(layer.version.start);
-    return version ? layer.text.replace(/\d+$/, version) : textOf(layer);
+    if (layer.kind !== "text" || !layer.version) return textOf(layer);
+    const version = texts.get(layer.version.start);
+    return texts.get(layer.start) ?? (version ? layer.text.replace(/\d+$/, version) : layer.text);
   });
   return planned.length === is.layers.length && is.layers.every((layer, i) => textOf(layer) === planned[i]);
 }

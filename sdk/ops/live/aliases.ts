@@ -2,7 +2,7 @@ import { LayersError } from "../../core/errors";
 import { functionName } from "../../core/function-arn";
 import type { Goal } from "../../core/goal";
 import type { FunctionAlias, LiveFunction } from "../../core/live";
-import { layerName, movesBetween } from "../../core/moves";
+import { layerName, movesBetween, moveTarget } from "../../core/moves";
 import { pooled } from "../../core/pool";
 import type { AwsPort, Ports } from "../../ports";
 import type { LayerDifference, PlannedPublish, PublishOutcome, StaleAlias } from "./plans";
@@ -130,7 +130,8 @@ async function publishFunction(
 }
 
 function differences(version: LiveFunction, goal: Goal): LayerDifference[] {
-  return movesBetween(version.layers, goal(version)).map(({ layer, from, to }) => ({
-    ...{ layer: layerName(layer), arn: layer, from, to },
+  return movesBetween(version.layers, goal(version)).map((move) => ({
+    ...{ layer: layerName(move.layer), arn: move.layer, from: move.from, to: move.to },
+    ...(move.by !== undefined && { target: moveTarget(move) }),
   }));
 }

@@ -1,10 +1,9 @@
 import type { LayerSettings } from "../../core/config/settings";
 import type { Goal } from "../../core/goal";
-import { atVersion } from "../../core/plan";
 import { isOwned, type RecordedFunction } from "../../core/recorded";
 import type { FunctionFacts, StateFacts } from "../../core/state/facts";
 import type { Ports } from "../../ports";
-import { recordedVersion } from "../recorded/restore";
+import { recordedLayer } from "../recorded/restore";
 import { liveChanges, movingTargets } from "./plan";
 import type { LivePlan } from "./plans";
 import { inspect, refuseUnfit } from "./preflight";
@@ -34,10 +33,7 @@ export async function planFormer(ports: Ports, request: FormerRequest): Promise<
   const byArn = new Map<string, FunctionFacts>();
   const goal: Goal = ({ arn, layers }) => {
     const fn = byArn.get(arn);
-    return layers.map((text) => {
-      const version = fn && recordedVersion(fn, text);
-      return version === undefined ? text : atVersion(text, version);
-    });
+    return fn ? layers.map((text) => recordedLayer(fn, layers, text) ?? text) : layers;
   };
   const where = whereOf(ports, settings.region);
   const found = await selectLive(ports, { ...where, recorded }, async (aws, { functions, recorded: here, region }) => {

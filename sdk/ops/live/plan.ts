@@ -1,13 +1,17 @@
-import { type AssessedFunction, assess, type Standing, type TargetOf } from "../../core/assess";
+import { layerVersionArn } from "../../core/arn";
+import { type AssessedFunction, assess, type Standing } from "../../core/assess";
 import type { LayersError } from "../../core/errors";
 import { parseFunctionArn } from "../../core/function-arn";
 import { declaredLayersOf, type Goal } from "../../core/goal";
 import type { LiveFunction } from "../../core/live";
-import { layerName, movesBetween } from "../../core/moves";
+import { layerName, movesBetween, moveTarget } from "../../core/moves";
+import { planList } from "../../core/plan";
 import { assessedLive, type LayerHints } from "../../core/recorded";
+import { isTarget, type TargetOf } from "../../core/target";
 import { listNames } from "../../core/text";
 import type { AwsPort, Ports } from "../../ports";
-import type { LiveChange } from "../plans";
+import { type LiveChange, type Skipped, skipping } from "../plans";
+import { bothReason } from "../recorded/plan";
 import { planPublish, readAliases } from "./aliases";
 import type { LivePlan } from "./plans";
 import { type Inspection, inspect, refuseUnfit, type Targets } from "./preflight";
@@ -76,7 +80,7 @@ export async function planLive(ports: Ports, request: LiveRequest): Promise<Plan
     stack,
     sites: visited.map(({ site }) => site).filter((site) => site.functions.length > 0),
     changes: visited.flatMap(({ changes }) => changes),
-    skipped: found.skipped,
+    skipped: [...found.skipped, ...bothSkipped(functions, targetOf)],
     warnings: [...warnings, ...visited.flatMap((one) => one.warnings)],
     goal: (fn) => declaredLayersOf(subjects.get(fn.arn) ?? assessedLive(fn), fn.layers, targetOf),
     aliases: visited.flatMap(({ aliases }) => aliases),
@@ -99,8 +103,9 @@ export async function planLive(ports: Ports, request: LiveRequest): Promise<Plan
 /** What a function's list of layers needs, layer by layer. */
 export function liveChanges({ name, arn, layers }: LiveFunction, wanted: readonly string[]): LiveChange[] {
   const region = parseFunctionArn(arn)?.region ?? "";
-  return movesBetween(layers, wanted).map(({ layer, from, to }) => {
-    const target = to === null ? null : `${layer}:${to}`;
+  return movesBetween(layers, wanted).map((move) => {
+    const { layer, from, to } = move;
+    const target = moveTarget(move);
     return { function: name, functionArn: arn, region, layer: layerName(layer), arn: layer, from, to, target };
   });
 }
@@ -128,8 +133,7 @@ async function examine(
   const moving = targets.map((one) => one.function);
   const movingArns = moving.map(({ arn }) => arn);
   const isMoving = new Set(movingArns);
-  const isDeclared = (fn: LiveFunction) =>
-    assess([assessedLive(fn)], targetOf).some(({ target }) => target !== undefined);
+  const isDeclared = (fn: LiveFunction) => assess([assessedLive(fn)], targetOf).some(({ target }) => isTarget(target));
   const asDeclared = zipped.filter((fn) => !isMoving.has(fn.arn) && isDeclared(fn)).map(({ arn }) => arn);
   const alias = skipAliases ? undefined : publish?.alias;
   const asked = [
@@ -168,6 +172,16 @@ async function examine(
     toPublish: publish ? planPublish(releasing, found.region, publish.alias, known) : [],
     warnings: [...imagesWarning(found), ...busyWarnings(moving, inTheWay), ...warnings],
   };
+}
+
+/** Layers that are left alone, because the function has those that are to take their places. */
+function bothSkipped(functions: readonly AssessedFunction[], targetOf: TargetOf): Skipped[] {
+  const skipped = skipping(functions);
+  return functions.flatMap((fn) => {
+    const layers = (fn.live?.layers ?? []).map(layerVersionArn);
+    const { both } = planList(layers, targetOf, fn);
+    return both.map((one) => skipped({ name: fn.name, ...(fn.region && { region: fn.region }) }, bothReason(one)));
+  });
 }
 
 function imagesWarning({ functions }: FoundFunctions): string[] {

@@ -67,6 +67,8 @@ export interface LayerDifference {
   readonly arn: string;
   readonly from: number | null;
   readonly to: number | null;
+  /** The full ARN of the layer that is to come in its place; absent if it is the same layer. */
+  readonly target?: string | null;
 }
 
 /** An alias that serves a published version with layers which are not as declared. */

@@ -2,7 +2,7 @@ import { LayersError, unchanged } from "../../core/errors";
 import { functionName } from "../../core/function-arn";
 import { type Goal, movedLayers } from "../../core/goal";
 import type { AliasMove, FunctionOutcome, LiveFunction } from "../../core/live";
-import { type LayerMove, layerName, versionsOf } from "../../core/moves";
+import { type LayerMove, layerName, reversed, stateOfMove } from "../../core/moves";
 import { pooled } from "../../core/pool";
 import type { FunctionHistory } from "../../core/run-record";
 import { type FunctionFilter, selectFunctions, unknownFunctions, withoutQualifiers } from "../../core/selection";
@@ -88,7 +88,8 @@ async function planSite(
     const reasons = moved.flatMap((move) => whyLeft(fn, move) ?? []);
     if (reasons.length > 0) skipped.push({ function: fn.name, reason: reasons.join("; ") });
     const missing = moved.filter(
-      ({ layer, from, to }) => fn.layers.includes(`${layer}:${to}`) && from !== null && gone.has(`${layer}:${from}`),
+      ({ layer, from, to, by = layer }) =>
+        fn.layers.includes(`${by}:${to}`) && from !== null && gone.has(`${layer}:${from}`),
     );
     // All or nothing: with a part of its layers put back a function would be as it never was.
     if (missing.length === 0) functions.push(fn);
@@ -106,16 +107,15 @@ async function planSite(
 
 /** A function's layers as they were before the run, as far as they are as the run has left them. */
 function formerLayers({ layers }: LiveFunction, history: FunctionHistory | undefined): string[] {
-  const back = (history?.moved ?? []).map(({ layer, from, to }) => ({ layer, from: to, to: from }));
-  return movedLayers(layers, back);
+  return movedLayers(layers, (history?.moved ?? []).map(reversed));
 }
 
-function whyLeft(fn: LiveFunction, { layer, from, to }: LayerMove): string | undefined {
-  const now = versionsOf(fn.layers).get(layer) ?? null;
-  const name = layerName(layer);
-  if (now === from || now === to) return undefined;
-  if (now === null) return `somebody else has removed layer ${name} since`;
-  return `somebody else has changed layer ${name} since: it is at version ${now}, and the run had set ${to ?? "none"}`;
+function whyLeft(fn: LiveFunction, move: LayerMove): string | undefined {
+  const state = stateOfMove(move, fn.layers);
+  const name = layerName(move.by ?? move.layer);
+  if (state.is !== "other") return undefined;
+  if (state.now === null) return `somebody else has removed layer ${name} since`;
+  return `somebody else has changed layer ${name} since: it is at version ${state.now}, and the run had set ${move.to ?? "none"}`;
 }
 
 function notPossible(fn: LiveFunction, missing: readonly LayerMove[]): FunctionOutcome {

@@ -50,10 +50,15 @@ export class RunRecorder {
   static async create({ backups, clock }: Ports, plan: RecordedPlan, sameRunAs?: string): Promise<RunRecorder> {
     const now = clock.now();
     const { stack, sites, publish } = plan;
-    const first = runLine({ stack, at: now, sites: sites.map(recordedSite), ...(publish && { publish }) });
     const planned = sites.flatMap(({ functions }) =>
-      functions.map((fn): RunLine => ({ line: "planned", function: fn.arn, changes: plannedMoves(fn, plan.goal(fn)) })),
+      functions.map((fn) => ({
+        ...{ line: "planned" as const, function: fn.arn },
+        changes: plannedMoves(fn, plan.goal(fn)),
+      })),
     );
+    const hasMoves = planned.some(({ changes }) => changes.some(({ by }) => by !== undefined));
+    const run = { stack, at: now, sites: sites.map(recordedSite), ...(publish && { publish }) };
+    const first = runLine(run, hasMoves);
     const chain = new ChainWriter(chainStart, sha256);
     const begun: RunLine = { line: "begun", aim: "sync", at: now.toISOString() };
     const content = [first, ...planned, begun].map((line) => Buffer.from(`${chain.seal(formatRunLine(line))}\n`));

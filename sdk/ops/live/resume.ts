@@ -1,7 +1,7 @@
 import { LayersError, unchanged } from "../../core/errors";
 import { type Goal, movedLayers } from "../../core/goal";
 import type { LiveFunction } from "../../core/live";
-import { layerName, versionsOf } from "../../core/moves";
+import { layerName, stateOfMove } from "../../core/moves";
 import type { FunctionHistory } from "../../core/run-record";
 import type { Ports } from "../../ports";
 import type { Skipped } from "../plans";
@@ -125,11 +125,10 @@ function changedByOthers({ live, histories }: RecordedNow): Skipped[] {
 }
 
 function reasonsOf(fn: LiveFunction, history: FunctionHistory | undefined): string[] {
-  const now = versionsOf(fn.layers);
-  return (history?.planned ?? []).flatMap(({ layer, from, to }) => {
-    const version = now.get(layer) ?? null;
-    if (version === from || version === to) return [];
-    const what = version === null ? "removed" : `changed to version ${version}`;
-    return [`layer ${layerName(layer)} was ${what} by somebody else since the run`];
+  return (history?.planned ?? []).flatMap((move) => {
+    const state = stateOfMove(move, fn.layers);
+    if (state.is !== "other") return [];
+    const what = state.now === null ? "removed" : `changed to version ${state.now}`;
+    return [`layer ${layerName(move.layer)} was ${what} by somebody else since the run`];
   });
 }

@@ -1,7 +1,15 @@
 import type { FunctionOutcome } from "../../core/live";
 import { count } from "../../core/text";
 import type { Reporter } from "../../ports";
-import type { LivePlan, PlannedPublish, PublishOutcome, PutBack, PutBackResult, StaleAlias } from "./plans";
+import type {
+  LayerDifference,
+  LivePlan,
+  PlannedPublish,
+  PublishOutcome,
+  PutBack,
+  PutBackResult,
+  StaleAlias,
+} from "./plans";
 
 // What runs tell beside the layers that they move.
 
@@ -10,9 +18,14 @@ export function tellAliases(reporter: Reporter, aliases: readonly StaleAlias[]):
   if (aliases.length === 0) return;
   reporter.info(`Found ${count(aliases.length, "alias that serves", "aliases that serve")} other layer versions:`);
   for (const { function: name, alias, version, layers } of aliases) {
-    const wrong = layers.map(({ layer, from, to }) => `${layer} version ${from} instead of ${to}`).join(", ");
+    const wrong = layers.map(differenceText).join(", ");
     reporter.item(`Function ${name}: alias ${alias} serves version ${version} with ${wrong}`);
   }
+}
+
+function differenceText({ layer, from, to, target }: LayerDifference): string {
+  if (target == null) return `${layer} version ${from} instead of ${to}`;
+  return `${layer}:${from} instead of ${target.split(":").slice(-2).join(":")}`;
 }
 
 /** Lists what is to be published, and warns of what is known to be refused. */

@@ -1,5 +1,7 @@
 import { isBuiltInLayer, layerArn, parseLayerVersionArn } from "../../core/arn";
 import type { AssessedFunction } from "../../core/assess";
+import { layerName } from "../../core/moves";
+import { type BothLayers, bothIn, type LayerMoving } from "../../core/plan";
 import {
   hasSecretLayers,
   isOwned,
@@ -17,7 +19,7 @@ import {
   withoutQualifiers,
 } from "../../core/selection";
 import type { FunctionFacts, RecordedLayers, StateFacts } from "../../core/state/facts";
-import { type VersionEdit, versionEdits } from "../../core/state/patch";
+import { type LayerEdit, layerEdits } from "../../core/state/patch";
 import { type Skipped, type StateChange, type StateTarget, skipping } from "../plans";
 
 /** What a state needs. Nothing has been written. */
@@ -26,7 +28,7 @@ export interface StatePlan {
   readonly skipped: readonly Skipped[];
   /** What the user has to know before the changes are made. */
   readonly warnings: readonly string[];
-  readonly edits: readonly VersionEdit[];
+  readonly edits: readonly LayerEdit[];
 }
 
 /** The functions of a state that are meant. */
@@ -115,17 +117,27 @@ export function planState(
   excluded: ReadonlySet<FunctionFacts> = new Set(),
 ): StatePlan {
   const plan = { changes: [] as StateChange[], skipped: [] as Skipped[], warnings: [] as string[] };
-  const edits: VersionEdit[] = [];
+  const edits: LayerEdit[] = [];
   const skipped = skipping(functions);
   for (const fn of functions.toSorted(byName)) {
-    const changes = changesOf(fn, target);
-    const reason = whySkipped(fn, changes, excluded);
-    if (reason) plan.skipped.push(skipped(fn, reason));
-    else if (changes.length > 0) {
-      plan.changes.push(...changes);
-      edits.push(...versionEdits([fn], target));
-      plan.warnings.push(...warningsAbout(fn));
+    const { changes, both } = changesOf(fn, target);
+    const reason = whySkipped(fn, changes.length + both.length > 0, excluded);
+    if (reason) {
+      plan.skipped.push(skipped(fn, reason));
+      continue;
     }
+    for (const one of both) plan.skipped.push(skipped(fn, bothReason(one)));
+    if (changes.length === 0) continue;
+    const left = new Set(both.map(({ arn }) => arn));
+    const isLeft = (text: string) => left.has(text.slice(0, text.lastIndexOf(":")));
+    plan.changes.push(...changes);
+    edits.push(
+      ...layerEdits(
+        [fn],
+        left.size === 0 ? target : (text, ...rest) => (isLeft(text) ? undefined : target(text, ...rest)),
+      ),
+    );
+    plan.warnings.push(...warningsAbout(fn));
   }
   return { ...plan, edits };
 }
@@ -149,33 +161,48 @@ function layerVersions(recorded: RecordedLayers) {
   );
 }
 
-/** One change a layer, whether both sides differ or one: the side that counts tells the version that it comes from. */
-function changesOf(fn: FunctionFacts, target: StateTarget): StateChange[] {
-  const changes = new Map<string, StateChange>();
-  for (const side of sidesOf(fn)) {
-    for (const { text, place } of layerVersions(fn[side])) {
-      // Asked first, as most layers stay as they are.
-      const to = target(text, fn, side, place);
-      const parsed = to === undefined ? undefined : parseLayerVersionArn(text);
-      if (to === undefined || !parsed || to === parsed.version) continue;
-      const arn = layerArn(parsed);
-      if (changes.has(arn)) continue;
-      const { name, urn, region } = fn;
-      const versions = { from: parsed.version, to, target: `${arn}:${to}` };
-      changes.set(arn, { function: name, urn, region, layer: parsed.name, arn, ...versions });
-    }
-  }
-  return [...changes.values()];
+/** Why a layer is left alone that another one is to take the place of, as the end of a sentence. */
+export function bothReason({ arn, by }: BothLayers): string {
+  const names = layerName(arn) === layerName(by) ? [arn, by] : [layerName(arn), layerName(by)];
+  return `both layers are attached, ${names[0]} and ${names[1]} that is to take its place`;
 }
 
-function whySkipped(
+/** One change a layer, whether both sides differ or one: the side that counts tells the version that it comes from. */
+function changesOf(
   fn: FunctionFacts,
-  changes: readonly StateChange[],
-  excluded: ReadonlySet<FunctionFacts>,
-): string | undefined {
+  target: StateTarget,
+): { readonly changes: readonly StateChange[]; readonly both: readonly BothLayers[] } {
+  const changes = new Map<string, StateChange>();
+  const both = new Map<string, BothLayers>();
+  for (const side of sidesOf(fn)) {
+    const layers = layerVersions(fn[side]);
+    const moving: LayerMoving[] = [];
+    for (const { text, place } of layers) {
+      // Asked first, as most layers stay as they are.
+      const to = target(text, fn, side, place);
+      const parsed = to === undefined || to === text ? undefined : parseLayerVersionArn(text);
+      const wanted = parsed && parseLayerVersionArn(to ?? "");
+      if (to === undefined || !parsed || !wanted) continue;
+      const arn = layerArn(parsed);
+      if (arn !== layerArn(wanted)) moving.push({ arn, target: to });
+      else if (parsed.version === wanted.version) continue;
+      if (changes.has(arn)) continue;
+      const { name, urn, region } = fn;
+      const versions = { from: parsed.version, to: wanted.version, target: to };
+      changes.set(arn, { function: name, urn, region, layer: parsed.name, arn, ...versions });
+    }
+    if (moving.length === 0) continue;
+    const texts = layers.map(({ text }) => text);
+    for (const one of bothIn(texts, moving)) both.set(one.arn, one);
+  }
+  for (const arn of both.keys()) changes.delete(arn);
+  return { changes: [...changes.values()], both: [...both.values()] };
+}
+
+function whySkipped(fn: FunctionFacts, hasChanges: boolean, excluded: ReadonlySet<FunctionFacts>): string | undefined {
   // What a secret list holds is not known, so that it may need a change.
   if (isOwned(fn) && hasSecretLayers(fn)) return "its layers are a secret in the state";
-  if (changes.length === 0) return undefined;
+  if (!hasChanges) return undefined;
   return whyNotOwned(fn) ?? (excluded.has(fn) ? "excluded" : undefined);
 }
 

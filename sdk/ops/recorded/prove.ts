@@ -1,7 +1,8 @@
 import { layerArn, layerVersionArn } from "../../core/arn";
-import { type AssessedFunction, assess, type TargetOf } from "../../core/assess";
+import { type AssessedFunction, assess } from "../../core/assess";
 import { type ErrorCode, LayersError, unchanged } from "../../core/errors";
 import { patchState } from "../../core/state/patch";
+import type { TargetOf } from "../../core/target";
 import { countLayers, sentence } from "../../core/text";
 import { compareWithProgram, type ProgramLayers, type UndoneLayer } from "../../core/undone";
 import type { Ports, PreviewStep } from "../../ports";

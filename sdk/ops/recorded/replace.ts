@@ -1,7 +1,7 @@
 import { type Backup, type BackupKind, expiredBackups } from "../../core/backup";
 import { LayersError, unchanged } from "../../core/errors";
 import { compareStates } from "../../core/state/compare";
-import { patchState, type VersionEdit, verifyPatched } from "../../core/state/patch";
+import { type LayerEdit, patchState, verifyPatched } from "../../core/state/patch";
 import { reasonOf } from "../../core/system-error";
 import type { Ports } from "../../ports";
 import type { LoadedState } from "../plans";
@@ -27,11 +27,7 @@ const differencesShown = 5;
  * The state with its edits made, checked by reading it anew.
  * @throws LayersError `verification-failed`
  */
-export function patchedState(
-  { bytes, facts }: LoadedState,
-  edits: readonly VersionEdit[],
-  scan: ScanState,
-): Uint8Array {
+export function patchedState({ bytes, facts }: LoadedState, edits: readonly LayerEdit[], scan: ScanState): Uint8Array {
   const content = Buffer.concat([...patchState(bytes, edits)]);
   verifyPatched(facts, edits, scan(content));
   return content;

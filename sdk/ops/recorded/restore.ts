@@ -1,4 +1,5 @@
 import { layerArn, parseLayerVersionArn } from "../../core/arn";
+import { type LayerMove, movesBetween } from "../../core/moves";
 import { isOwned, layerTexts, recordedLayers } from "../../core/recorded";
 import type { FunctionFacts, RecordedLayers, StateFacts } from "../../core/state/facts";
 import type { LoadedState, StateTarget } from "../plans";
@@ -7,25 +8,34 @@ import { planState, type StatePlan } from "./plan";
 import { patchedState } from "./replace";
 
 /**
- * The versions that a state records: inputs go back to its inputs and outputs to its outputs, as they may have differed,
- * and a layer that is there twice to the one version and the other.
+ * The layer versions that a state records: inputs go back to its inputs and outputs to its outputs, as they may have
+ * differed, and a layer that is there twice to the one version and the other. A layer that has taken the place of
+ * another one gives it back.
  */
 export function versionsRecordedIn({ functions }: StateFacts): StateTarget {
   const byUrn = new Map(functions.filter(isOwned).map((fn) => [fn.urn, fn]));
   return (text, now, side, place) => {
     const fn = byUrn.get(now.urn);
-    const versions = fn ? versionsIn(layerTexts(fn[side]), text) : [];
-    return versions[versionsIn(textsBefore(now[side], place), text).length] ?? versions.at(-1);
+    if (!fn) return undefined;
+    const before = layerTexts(fn[side]);
+    const layers = versionsIn(before, text);
+    if (layers.length === 0) return formerLayer(before, layerTexts(now[side]), text);
+    return layers[versionsIn(textsBefore(now[side], place), text).length] ?? layers.at(-1);
   };
 }
 
-/** The version that a recorded function had of a layer, given with any version; undefined if it did not have it. */
-export function recordedVersion(fn: FunctionFacts, layerVersionArn: string): number | undefined {
-  return versionsIn(recordedLayers(fn), layerVersionArn)[0];
+/**
+ * The layer version that a recorded function had of a layer, given with any version, or that the layer has taken the
+ * place of; undefined if it had neither.
+ * @param now all layers that the function has now
+ */
+export function recordedLayer(fn: FunctionFacts, now: readonly string[], layerVersionArn: string): string | undefined {
+  const before = recordedLayers(fn);
+  return versionsIn(before, layerVersionArn)[0] ?? formerLayer(before, now, layerVersionArn);
 }
 
 /**
- * Plans to put the versions of an earlier state of a stack back into today's.
+ * Plans to put the layer versions of an earlier state of a stack back into today's.
  * @param functions today's, as far as they are meant
  * @returns the plan, and the state with it; undefined if nothing differs
  * @throws LayersError `verification-failed`
@@ -41,13 +51,24 @@ export function planRestore(
   return { ...plan, content: plan.edits.length > 0 ? patchedState(state, plan.edits, scan) : undefined };
 }
 
+/** What stood where a layer stands now that was not there before. */
+function formerLayer(before: readonly string[], now: readonly string[], layerVersionArn: string): string | undefined {
+  const layer = parseLayerVersionArn(layerVersionArn);
+  const isTaker = ({ by }: LayerMove) => layer !== undefined && by === layerArn(layer);
+  const move = layer && movesBetween(before, now).find(isTaker);
+  return move && `${move.layer}:${move.from}`;
+}
+
 function textsBefore(recorded: RecordedLayers, place: number): string[] {
   return recorded.kind === "list" ? layerTexts({ ...recorded, layers: recorded.layers.slice(0, place) }) : [];
 }
 
-function versionsIn(layers: readonly string[], layerVersionArn: string): number[] {
+/** The texts of a list that are of the same layer. */
+function versionsIn(layers: readonly string[], layerVersionArn: string): string[] {
   const wanted = parseLayerVersionArn(layerVersionArn);
   if (!wanted) return [];
-  const all = layers.flatMap((text) => parseLayerVersionArn(text) ?? []);
-  return all.filter((one) => layerArn(one) === layerArn(wanted)).map(({ version }) => version);
+  return layers.filter((text) => {
+    const layer = parseLayerVersionArn(text);
+    return layer !== undefined && layerArn(layer) === layerArn(wanted);
+  });
 }

@@ -1,10 +1,11 @@
 import type { ReportedStack } from "../../../sdk/cli/report/matrix";
 import { parseLayerVersionArn } from "../../../sdk/core/arn";
-import { type AssessedFunction, assess, declaredTargets, type SeenLayers, totalsOf } from "../../../sdk/core/assess";
+import { type AssessedFunction, assess, type SeenLayers, totalsOf } from "../../../sdk/core/assess";
 import { declareFor } from "../../../sdk/core/config/declared";
 import { parseConfig } from "../../../sdk/core/config/parse";
 import { LayersError } from "../../../sdk/core/errors";
 import { createMatcher } from "../../../sdk/core/match";
+import { declaredTargets } from "../../../sdk/core/target";
 import type { Assessment } from "../../../sdk/ops/assess";
 
 const text = `layers:

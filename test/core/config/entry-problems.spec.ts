@@ -67,15 +67,15 @@ const cases: ProblemCase[] = [
     what: "an unknown key unlike any other",
     text: "layers: { a: { version: 1, owner: me } }",
     shows: [
-      '1:28 unknown-key <owner> unknown key "owner" in layers.a => Known keys are: version, arn, names, enforce, latest, description, compatible_runtimes, compatible_architectures',
+      '1:28 unknown-key <owner> unknown key "owner" in layers.a => Known keys are: version, arn, names, enforce, latest, description, compatible_runtimes, compatible_architectures, variants, replaces',
     ],
   },
   {
     what: "names that every object has",
     text: "layers: { a: { version: 1, constructor: 1, toString: 2 } }",
     shows: [
-      '1:28 unknown-key <constructor> unknown key "constructor" in layers.a => Known keys are: version, arn, names, enforce, latest, description, compatible_runtimes, compatible_architectures',
-      '1:44 unknown-key <toString> unknown key "toString" in layers.a => Known keys are: version, arn, names, enforce, latest, description, compatible_runtimes, compatible_architectures',
+      '1:28 unknown-key <constructor> unknown key "constructor" in layers.a => Known keys are: version, arn, names, enforce, latest, description, compatible_runtimes, compatible_architectures, variants, replaces',
+      '1:44 unknown-key <toString> unknown key "toString" in layers.a => Known keys are: version, arn, names, enforce, latest, description, compatible_runtimes, compatible_architectures, variants, replaces',
     ],
   },
   {
@@ -173,7 +173,7 @@ const cases: ProblemCase[] = [
     shows: [
       "1:36 invalid-value <''> layers.a.names.0 must be a layer name of letters, digits, - and _, in which * stands for any text and {stack} for the stack",
       "1:40 invalid-value <a.b> layers.a.names.1 must be a layer name of letters, digits, - and _, in which * stands for any text and {stack} for the stack",
-      "1:45 invalid-value <'a{stak}'> layers.a.names.2 must be a layer name of letters, digits, - and _, in which * stands for any text and {stack} for the stack",
+      "1:47 unknown-placeholder <{stak}> there is no placeholder {stak} => Did you mean {stack}?",
       "1:56 invalid-value <5> layers.a.names.3 must be a text => Write it in quotes, so that it is a text",
       "1:59 invalid-value <null> layers.a.names.4 must be a text",
     ],

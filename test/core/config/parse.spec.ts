@@ -33,6 +33,7 @@ settings:
   validate_layer_exists: false
   backup_retention_days: 7.5
   resource_types: { "my:mod:Fn": layerList }
+  stack_names: { infra.dev: dev }
 stack_overrides:
   dev:
     receipt-dynamo: { version: 6, enforce: exact }
@@ -64,9 +65,9 @@ stack_overrides:
           new Map([
             [
               "receipt-dynamo",
-              { fields: { version: 6, enforce: "exact" }, source: { file: "c.yaml", line: 21, column: 32 } },
+              { fields: { version: 6, enforce: "exact" }, source: { file: "c.yaml", line: 22, column: 32 } },
             ],
-            ["only-dev", { fields: { version: 1 }, source: { file: "c.yaml", line: 22, column: 26 } }],
+            ["only-dev", { fields: { version: 1 }, source: { file: "c.yaml", line: 23, column: 26 } }],
           ]),
         ],
       ]),
@@ -77,6 +78,7 @@ stack_overrides:
         validateLayerExists: false,
         backupRetentionDays: 7.5,
         resourceTypes: { "my:mod:Fn": "layerList" },
+        stackNames: { "infra.dev": "dev" },
       },
     });
   });
@@ -84,8 +86,8 @@ stack_overrides:
   const nothing = `
 layers: { a: { version: 1 } }`;
   const nulls = `
-layers: { a: { version: 1, arn: , names: ~, enforce: null, latest: , description: , compatible_runtimes: , compatible_architectures: } }
-settings: { aws_region: , aws_account_id: null, tag_key: , validate_layer_exists: , backup_retention_days: , resource_types: }
+layers: { a: { version: 1, arn: , names: ~, enforce: null, latest: , description: , compatible_runtimes: , compatible_architectures: , variants: , replaces: } }
+settings: { aws_region: , aws_account_id: null, tag_key: , validate_layer_exists: , backup_retention_days: , resource_types: , stack_names: }
 stack_overrides:`;
   for (const [what, text] of Object.entries({ "left out": nothing, "left empty": nulls })) {
     it(`has defaults for all that is ${what}`, () => {
@@ -100,6 +102,7 @@ stack_overrides:`;
           validateLayerExists: true,
           backupRetentionDays: 30,
           resourceTypes: {},
+          stackNames: {},
         },
       });
     });

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import fc from "fast-check";
+import { atVersion } from "../../../sdk/core/plan";
 import { compareStates } from "../../../sdk/core/state/compare";
 import { StateError } from "../../../sdk/core/state/error";
-import { patchState, versionEdits } from "../../../sdk/core/state/patch";
+import { layerEdits, patchState } from "../../../sdk/core/state/patch";
 import { scanState } from "../../../sdk/core/state/scan";
 import { secret, states } from "../../support/arbitrary-states";
 import { counts } from "../../support/counts";
@@ -180,7 +181,9 @@ describe("compareStates", () => {
       assert(exported.includes("ciphertext") && !exported.includes("hush"));
       assert.deepEqual(compareStates(first, exported), []);
 
-      const edits = versionEdits(scanState(exported).functions, (arn) => (arn.includes(":a:") ? 7 : undefined));
+      const edits = layerEdits(scanState(exported).functions, (arn) =>
+        arn.includes(":a:") ? atVersion(arn, 7) : undefined,
+      );
       const patched = Buffer.concat([...patchState(exported, edits)]);
       const again = await importState(patched);
       assert(!again.equals(patched), "Pulumi is known to encrypt secrets anew");

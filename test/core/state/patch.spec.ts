@@ -5,8 +5,9 @@ import fc from "fast-check";
 import { parseLayerVersionArn } from "../../../sdk/core/arn";
 import { LayersError } from "../../../sdk/core/errors";
 import { functionTypes } from "../../../sdk/core/function-types";
+import { atVersion } from "../../../sdk/core/plan";
 import { StateError } from "../../../sdk/core/state/error";
-import { patchState, type VersionEdit, verifyPatched, versionEdits } from "../../../sdk/core/state/patch";
+import { type LayerEdit, layerEdits, patchState, verifyPatched } from "../../../sdk/core/state/patch";
 import { scanState } from "../../../sdk/core/state/scan";
 import { resourceTypes, states } from "../../support/arbitrary-states";
 import { counts } from "../../support/counts";
@@ -67,7 +68,7 @@ describe("scanState, for any state in any style", () => {
 describe("patchState", () => {
   it("changes the versions in an export as the AWS provider writes it, and no other byte", () => {
     const text = fs.readFileSync(path.join(__dirname, "../../data/state-two-functions.json"), "utf8");
-    const patched = patch(Buffer.from(text), (arn) => (arn.includes(":mylayer:") ? 10 : undefined));
+    const patched = patch(Buffer.from(text), (arn) => (arn.includes(":mylayer:") ? atVersion(arn, 10) : undefined));
     const [before, after] = [text.split("\n"), patched.toString().split("\n")];
     const changed = after.flatMap((line, i) => (line === before[i] ? [] : [[i + 1, line.trim()]]));
     // The layer itself, and the stack's outputs, hold the same text.
@@ -90,7 +91,9 @@ describe("patchState", () => {
 
   it("can be told another version for inputs than for outputs", () => {
     const bytes = Buffer.from(JSON.stringify(stateOf([awsFunction("f", [layer("a", 12)])])));
-    const edits = versionEdits(scanState(bytes).functions, (_, fn, side) => (side === "inputs" ? 3 : fn.name.length));
+    const edits = layerEdits(scanState(bytes).functions, (text, fn, side) =>
+      atVersion(text, side === "inputs" ? 3 : fn.name.length),
+    );
     const patched = scanState(Buffer.concat([...patchState(bytes, edits)])).functions[0];
     const texts = [patched?.inputs, patched?.outputs].map(
       (recorded) => recorded?.kind === "list" && recorded.layers[0],
@@ -112,7 +115,7 @@ describe("patchState", () => {
 
   const text = `["${layer("a", 12)}", "x:\\u0031"]`;
   const digits = text.indexOf(':12"') + 1;
-  const refused: [name: string, edits: VersionEdit[]][] = [
+  const refused: [name: string, edits: LayerEdit[]][] = [
     ["text in the place of digits", [{ start: digits, end: digits + 2, text: "1a" }]],
     ["nothing in the place of digits", [{ start: digits, end: digits + 2, text: "" }]],
     ["version 0", [{ start: digits, end: digits + 2, text: "0" }]],
@@ -143,13 +146,13 @@ describe("patchState", () => {
     fc.assert(
       fc.property(styledStates, ({ text }) => {
         const bytes = Buffer.from(text);
-        const edits = versionEdits(scanState(bytes, { resourceTypes }).functions, plannedVersion);
+        const edits = layerEdits(scanState(bytes, { resourceTypes }).functions, plannedTarget);
         // Backwards, so that places before an edit stay where they are.
         let expected = bytes.toString("latin1");
         for (const { start, end, text } of edits.toSorted((a, b) => b.start - a.start)) {
           expected = expected.slice(0, start) + text + expected.slice(end);
         }
-        const patched = patch(bytes, plannedVersion);
+        const patched = patch(bytes, plannedTarget);
         assert.equal(patched.toString("latin1"), expected);
         assert.deepEqual(JSON.parse(patched.toString()), plannedState(JSON.parse(text)));
       }),
@@ -160,9 +163,9 @@ describe("patchState", () => {
   it("changes nothing the second time", () => {
     fc.assert(
       fc.property(styledStates, ({ text }) => {
-        const once = patch(Buffer.from(text), plannedVersion);
-        assert.deepEqual(versionEdits(scanState(once, { resourceTypes }).functions, plannedVersion), []);
-        assert(patch(once, plannedVersion).equals(once));
+        const once = patch(Buffer.from(text), plannedTarget);
+        assert.deepEqual(layerEdits(scanState(once, { resourceTypes }).functions, plannedTarget), []);
+        assert(patch(once, plannedTarget).equals(once));
       }),
       counts({ sample: 200, full: 10_000 }),
     );
@@ -174,14 +177,14 @@ describe("verifyPatched", () => {
     JSON.stringify(stateOf([awsFunction("f", [layer("a", 1)]), awsFunction("g", [layer("a", 1)])])),
   );
   const before = scanState(bytes);
-  const edits = versionEdits(before.functions, () => 20);
+  const edits = layerEdits(before.functions, (text) => atVersion(text, 20));
 
   it("accepts every patched state", () => {
     fc.assert(
       fc.property(styledStates, ({ text }) => {
         const facts = scanState(Buffer.from(text), { resourceTypes });
-        const patched = patch(Buffer.from(text), plannedVersion);
-        verifyPatched(facts, versionEdits(facts.functions, plannedVersion), scanState(patched, { resourceTypes }));
+        const patched = patch(Buffer.from(text), plannedTarget);
+        verifyPatched(facts, layerEdits(facts.functions, plannedTarget), scanState(patched, { resourceTypes }));
       }),
       counts({ sample: 200, full: 10_000 }),
     );
@@ -237,13 +240,17 @@ describe("verifyPatched", () => {
 });
 
 /** A plan for any layer version ARN: layers with an `a` in their names go to a version that the name decides. */
-function plannedVersion(text: string): number | undefined {
-  const { name } = parseLayerVersionArn(text) ?? { name: "" };
-  return name.includes("a") ? name.length * 7 : undefined;
+/** Some layers move to another version, some to another layer, and the others stay. */
+function plannedTarget(text: string): string | undefined {
+  const layer = parseLayerVersionArn(text);
+  if (!layer) return undefined;
+  if (layer.name.startsWith("to-") || !/[ab]/.test(layer.name)) return undefined;
+  if (layer.name.includes("a")) return atVersion(text, layer.name.length * 7);
+  return `arn:aws:lambda:eu-west-1:210987654321:layer:to-${layer.name.slice(0, 100)}:3`;
 }
 
-function patch(bytes: Uint8Array, versionFor: (arn: string) => number | undefined): Buffer {
-  const edits = versionEdits(scanState(bytes, { resourceTypes }).functions, versionFor);
+function patch(bytes: Uint8Array, targetFor: (arn: string) => string | undefined): Buffer {
+  const edits = layerEdits(scanState(bytes, { resourceTypes }).functions, targetFor);
   return Buffer.concat([...patchState(bytes, edits)]);
 }
 
@@ -256,8 +263,14 @@ function plannedState(state: { deployment: { resources?: Record<string, unknown>
       const layers = property !== undefined && source && Object.hasOwn(source, property) ? source[property] : undefined;
       if (!Array.isArray(layers)) continue;
       layers.forEach((one, i) => {
-        const version = typeof one === "string" ? plannedVersion(one) : undefined;
-        if (version !== undefined) layers[i] = one.replace(/\d+$/, version);
+        const target = typeof one === "string" ? plannedTarget(one) : undefined;
+        const version = target?.slice(target.lastIndexOf(":") + 1) ?? "";
+        const isSame =
+          target !== undefined && one.slice(0, one.lastIndexOf(":")) === target.slice(0, -version.length - 1);
+        // Versions may be written with zeros: of these only the digits change, if the number does.
+        if (target !== undefined && !isSame) layers[i] = target;
+        else if (target !== undefined && Number(one.slice(one.lastIndexOf(":") + 1)) !== Number(version))
+          layers[i] = one.replace(/\d+$/, version);
       });
     }
   }

@@ -1,0 +1,55 @@
+import { didYouMean } from "../nearest";
+import { isPlaceholder, type PlaceholderName, placeholderNames, placeholdersIn } from "../placeholders";
+
+/** What is wrong with a placeholder in a text. */
+export interface PlaceholderProblem {
+  readonly code: "unknown-placeholder" | "misplaced-placeholder";
+  /** As it is written, with braces: what the caret marks. */
+  readonly written: string;
+  readonly message: string;
+  readonly next: string;
+}
+
+const inName: readonly PlaceholderName[] = ["stack", "region", "runtime", "architecture"];
+
+/** The placeholders that each field takes; in an ARN, each of its parts. */
+const inArn: readonly (readonly PlaceholderName[])[] = [[], ["partition"], [], ["region"], ["account"], [], inName];
+
+/**
+ * What is wrong with the first placeholder of a text that cannot stand there; undefined if none is wrong.
+ * @param field the field that the text stands in
+ */
+export function placeholderProblem(field: string, text: string): PlaceholderProblem | undefined {
+  if (field === "names") return firstWrong(text, inName, "a layer's name");
+  if (field === "replaces") return firstWrong(text, ["stack"], "`replaces`", "Write * for any text");
+  if (field !== "arn") return undefined;
+  const parts = text.split(":");
+  const where = ["", "its partition", "", "its region", "its account", "", "its name"];
+  for (const [index, part] of parts.entries()) {
+    const found = firstWrong(part, inArn[index] ?? [], where[index] || "this part of an ARN");
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function firstWrong(
+  text: string,
+  allowed: readonly PlaceholderName[],
+  where: string,
+  advice?: string,
+): PlaceholderProblem | undefined {
+  const name = placeholdersIn(text).find((one) => !(allowed as readonly string[]).includes(one));
+  if (name === undefined) return undefined;
+  const written = `{${name}}`;
+  const braced = (one: string) => `{${one}}`;
+  const those = allowed.length > 0 ? `Here can stand: ${allowed.map(braced).join(", ")}` : "Write the value itself";
+  if (isPlaceholder(name))
+    return {
+      code: "misplaced-placeholder",
+      written,
+      message: `${written} cannot stand in ${where}`,
+      next: advice ?? those,
+    };
+  const meant = didYouMean(name, allowed.length > 0 ? allowed : placeholderNames, braced);
+  return { code: "unknown-placeholder", written, message: `there is no placeholder ${written}`, next: meant ?? those };
+}

@@ -1,0 +1,76 @@
+// Placeholders stand in a config for what differs from function to function. Each stands for one whole value of its kind,
+// and in a layer's name a runtime has no dots, since none can stand there: `python312`.
+
+/** Every placeholder that there is. */
+export const placeholderNames = ["stack", "partition", "region", "account", "runtime", "architecture"] as const;
+
+/** One of {@link placeholderNames}. */
+export type PlaceholderName = (typeof placeholderNames)[number];
+
+/** What placeholders stand for; what is not known is left out. */
+export type PlaceholderValues = Readonly<Partial<Record<PlaceholderName, string | undefined>>>;
+
+const placeholder = /\{([^{}]*)\}/g;
+
+/** The placeholders in a text as they are written, without braces; they may be none that is known. */
+export function placeholdersIn(text: string): string[] {
+  return [...text.matchAll(placeholder)].map(([, name = ""]) => name);
+}
+
+/** Whether a text has any placeholder. */
+export function hasPlaceholder(text: string): boolean {
+  return text.includes("{");
+}
+
+/** What filling in comes to: the text, or the placeholder that nothing is known for. */
+export type Filled = { readonly text: string } | { readonly missing: PlaceholderName };
+
+/** Fills in placeholders; those that are none stay as they are. */
+export function fillIn(text: string, values: PlaceholderValues): Filled {
+  let missing: PlaceholderName | undefined;
+  const filled = text.replace(placeholder, (written, name: string) => {
+    if (!isPlaceholder(name)) return written;
+    const value = values[name];
+    if (value === undefined) missing ??= name;
+    return value ?? written;
+  });
+  return missing === undefined ? { text: filled } : { missing };
+}
+
+/** Fills in `{stack}` alone. */
+export function fillStack(text: string, stack: string): string {
+  // A function, because `$&` in a replacement text would have a meaning.
+  return text.replaceAll("{stack}", () => stack);
+}
+
+/** Whether a text is the name of a placeholder. */
+export function isPlaceholder(name: string): name is PlaceholderName {
+  return (placeholderNames as readonly string[]).includes(name);
+}
+
+/** A runtime as it can stand in a layer's name. */
+export function runtimeInName(runtime: string): string {
+  return runtime.replaceAll(".", "");
+}
+
+// The families of Lambda's runtimes, without dots. Any word would take `receipt-{runtime}` for `receipt-dynamo`.
+const runtimes = "(?:(?:python|nodejs|java|dotnetcore|dotnet|ruby|go|rust)\\d[0-9a-z]*|nodejs|provided(?:al\\d+)?)";
+
+const patterns: Readonly<Record<PlaceholderName, string>> = {
+  stack: "[A-Za-z0-9_-]+",
+  partition: "[a-zA-Z0-9-]+",
+  region: "[a-z]+(?:-[a-z]+)+-\\d+",
+  account: "\\d{12}",
+  runtime: runtimes,
+  architecture: "(?:x86_64|arm64)",
+};
+
+/** A pattern of the texts that a text with placeholders may come to; `*` stands for any text. */
+export function patternOf(text: string): RegExp {
+  const parts = text.split(/(\{[^{}]*\}|\*)/).map((part) => {
+    if (part === "*") return ".*";
+    const name = part.slice(1, -1);
+    return part.startsWith("{") && isPlaceholder(name) ? patterns[name] : part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  });
+  return new RegExp(`^${parts.join("")}$`);
+}

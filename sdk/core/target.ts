@@ -1,0 +1,273 @@
+import { type LayerVersionArn, layerArn, layerVersionArn, parseLayerVersionArn } from "./arn";
+import type { DeclaredFields, DeclaredLayer, DeclaredVariant } from "./config/declared";
+import { fitOf, type WhenFacts, type WhenKey, whenText } from "./config/when";
+import { fitsGlob, globOf } from "./glob";
+import type { Match, Matchable, Matcher } from "./match";
+import {
+  fillIn,
+  hasPlaceholder,
+  type PlaceholderName,
+  type PlaceholderValues,
+  placeholdersIn,
+  runtimeInName,
+} from "./placeholders";
+
+// The one answer to "which layer version does this layer of this function have to be?".
+
+/** What of a function decides about its layers. What is not known is undefined, and is never guessed. */
+export interface TargetFacts {
+  /** Its name in AWS; undefined while it is not known. */
+  readonly name: string | undefined;
+  readonly region?: string | undefined;
+  /** Twelve digits. */
+  readonly account?: string | undefined;
+  readonly runtime?: string | undefined;
+  /** Empty if none is named, which means {@link defaultArchitecture}; undefined if it is not known. */
+  readonly architectures?: readonly string[] | undefined;
+}
+
+/** What Lambda takes where a function names no architecture: its API reference, "CreateFunction". */
+export const defaultArchitecture = "x86_64";
+
+/** What a layer of a function has to be at. */
+export interface LayerTarget {
+  readonly version: number;
+  /** `minimum`: newer versions are fine too. */
+  readonly enforce: DeclaredLayer["enforce"];
+  /** The layer that has to come in the place of this one, by its ARN without version; absent: the layer itself stays. */
+  readonly by?: string;
+}
+
+/** What holds for one function of an entry: the entry with its first variant that fits. */
+export type DeclaredForm<Entry extends object = DeclaredLayer> = Omit<Entry, "version" | keyof DeclaredFields> &
+  DeclaredFields & { readonly version: number; readonly variant?: DeclaredVariant };
+
+/** What is declared for a layer of a function, and by which entry and variant; an updater's own rule may have none. */
+export interface DeclaredTarget extends LayerTarget {
+  readonly declared?: DeclaredForm;
+}
+
+/** An entry is about the layer, and what it has to be at cannot be told. */
+export interface NoTarget {
+  /** Why, as a sentence without its full stop that begins with what is meant: `the runtime of the function is not known`. */
+  readonly why: string;
+  /** What of the function would have to be known; undefined if the config itself gives no answer. */
+  readonly unknown?: WhenKey;
+  readonly declared: Matchable;
+  readonly variant?: DeclaredVariant;
+}
+
+/** What a layer of a function has to be at; undefined if no entry is about it. */
+export type TargetOf = (layer: LayerVersionArn, fn: TargetFacts) => DeclaredTarget | NoTarget | undefined;
+
+/** Whether it is known what a layer has to be at. */
+export function isTarget<T extends LayerTarget>(target: T | NoTarget | undefined): target is T {
+  return target !== undefined && !("why" in target);
+}
+
+/** Whether a version is what is declared: the one rule that every plan, view and check goes by. */
+export function isAsDeclared(version: number, target: LayerTarget): boolean {
+  if (target.by !== undefined) return false;
+  return target.enforce === "minimum" ? version >= target.version : version === target.version;
+}
+
+/** The full layer version ARN that a layer has to be at. */
+export function targetArnOf(layer: LayerVersionArn, { version, by }: LayerTarget): string {
+  return by === undefined ? layerVersionArn({ ...layer, version }) : `${by}:${version}`;
+}
+
+/** The targets that a config declares. What many functions share is worked out once. */
+export function declaredTargets(matcher: Matcher): TargetOf {
+  const fixed = new Map<string, DeclaredTarget | NoTarget | undefined>();
+  const byFacts = new Map<DeclaredLayer, Map<string, DeclaredTarget | NoTarget>>();
+  return (layer, fn) => {
+    const arn = layerArn(layer);
+    if (fixed.has(arn)) return fixed.get(arn);
+    const match = matcher(layer);
+    if (!match || !variesWithFunctions(match.declared)) {
+      const target = match && targetFor(match, layer, fn);
+      fixed.set(arn, target);
+      return target;
+    }
+    const known = byFacts.get(match.declared) ?? new Map<string, DeclaredTarget | NoTarget>();
+    byFacts.set(match.declared, known);
+    const key = `${arn} ${fn.region} ${fn.account} ${fn.runtime} ${fn.architectures?.join()}${asksName(match.declared) ? ` ${fn.name}` : ""}`;
+    const target = known.get(key) ?? targetFor(match, layer, fn);
+    known.set(key, target);
+    return target;
+  };
+}
+
+const varying = new WeakMap<object, boolean>();
+
+/** Whether what an entry declares differs from function to function. */
+export function variesWithFunctions(entry: Matchable): boolean {
+  const known = varying.get(entry);
+  if (known !== undefined) return known;
+  const { arn = "", names = [], variants = [], replaces = [] } = entry;
+  const varies = variants.length + replaces.length > 0 || [arn, ...names].some(hasPlaceholder);
+  varying.set(entry, varies);
+  return varies;
+}
+
+const asking = new WeakMap<object, boolean>();
+
+function asksName(entry: Matchable): boolean {
+  const known = asking.get(entry) ?? (entry.variants ?? []).some(({ when }) => when.function !== undefined);
+  asking.set(entry, known);
+  return known;
+}
+
+/** What an entry that matches a layer says of it for one function. */
+export function targetFor(match: Match, layer: LayerVersionArn, fn: TargetFacts): DeclaredTarget | NoTarget {
+  const form = formFor(match.declared, whenFactsOf(fn, layer));
+  if ("why" in form) return form;
+  const { version } = form;
+  if (version === undefined) {
+    const which = form.variant ? ` in its variant for ${whenText(form.variant.when)}` : " that is for this function";
+    return noTarget(match.declared, `the entry "${match.declared.key}" has no version${which}`, form.variant);
+  }
+  const place = placeOf(form, match, layer, fn);
+  if (typeof place !== "string") return { ...place, ...(form.variant && { variant: form.variant }) };
+  const { enforce } = form;
+  const by = place === layerArn(layer) ? {} : { by: place };
+  // Its version was just found to be there.
+  return { version, enforce, ...by, declared: form as DeclaredForm };
+}
+
+/** Entries with their variants: of one and the same, so that what they declare can be told by identity. */
+const forms = new WeakMap<object, Map<DeclaredVariant, unknown>>();
+
+function withVariant<Entry extends object>(entry: Entry, variant: DeclaredVariant): Formed<Entry> {
+  const known = forms.get(entry) ?? new Map<DeclaredVariant, unknown>();
+  forms.set(entry, known);
+  const { arn, names } = variant.fields;
+  // What one of the two names takes the place of both. What is undefined does not get through Pulumi's engine.
+  const place = arn === undefined && names === undefined ? {} : { arn, names };
+  const form = known.get(variant) ?? { ...entry, ...variant.fields, ...place, variant };
+  known.set(variant, form);
+  return form as Formed<Entry>;
+}
+
+/** An entry with its first variant that fits a function; its version may be missing, or an output of the program. */
+export type Formed<Entry> = Omit<Entry, keyof DeclaredFields> & DeclaredFields & { readonly variant?: DeclaredVariant };
+
+/** The entry with its first variant that fits a function, or why that cannot be told. */
+export function formFor<Entry extends Matchable & DeclaredFields>(
+  entry: Entry,
+  facts: WhenFacts,
+): Formed<Entry> | NoTarget {
+  for (const variant of entry.variants ?? []) {
+    const answer = fitOf(variant.when, facts);
+    if (answer.fits === "unknown") {
+      const why = `the ${factNames[answer.key]} is not known, which its variant for ${whenText(variant.when)} depends on`;
+      return { ...noTarget(entry, why), unknown: answer.key };
+    }
+    if (answer.fits) return withVariant(entry, variant);
+  }
+  return entry;
+}
+
+/** An entry with one of its variants, or without. */
+export function formOf<Entry extends object>(entry: Entry, variant: DeclaredVariant | undefined): Formed<Entry> {
+  return variant === undefined ? (entry as unknown as Formed<Entry>) : withVariant(entry, variant);
+}
+
+const factNames: Readonly<Record<WhenKey, string>> = {
+  region: "region of the function",
+  account: "account of the function",
+  runtime: "runtime of the function",
+  architecture: "architecture of the function",
+  function: "name of the function",
+};
+
+/** What conditions ask of a function. Lambda attaches no layers of other regions: a layer tells the region too. */
+export function whenFactsOf(fn: TargetFacts, layer: Pick<LayerVersionArn, "region">): WhenFacts {
+  const { name, region, account, runtime } = fn;
+  return { function: name, region: region ?? layer.region, account, runtime, architecture: architectureOf(fn) };
+}
+
+/** The architecture of a function; undefined if it is not known. */
+export function architectureOf({ architectures }: Pick<TargetFacts, "architectures">): string | undefined {
+  if (architectures === undefined || architectures.length > 1) return undefined;
+  return architectures[0] ?? defaultArchitecture;
+}
+
+/** The layer that a function is to have in the place of this one, by its ARN without version; or why there is none. */
+export function placeOf(
+  { arn, names }: Pick<DeclaredFields, "arn" | "names">,
+  match: Pick<Match<Matchable>, "declared" | "isReplaced" | "stack">,
+  layer: LayerVersionArn,
+  fn: TargetFacts,
+): string | NoTarget {
+  const { declared, isReplaced = false } = match;
+  const values = valuesOf(fn, layer);
+  const isByOwnName = arn === undefined && names === undefined;
+  const wanted = names ?? (isByOwnName ? ownNames(match) : []);
+  // A layer that goes by one of the names stays, also beside an arn.
+  const named = isReplaced ? "no" : meansName(wanted, layer.name, values);
+  if (named === "yes") return layerArn(layer);
+  if (named !== "no") return unknownValue(declared, named.missing);
+  const first = arn ?? wanted.find((name) => !name.includes("*"));
+  if (first === undefined)
+    return noTarget(
+      declared,
+      `the entry "${declared.key}" names no layer that could come in the place of ${layer.name}`,
+    );
+  const filled = fillIn(first, values);
+  if ("missing" in filled) return unknownValue(declared, filled.missing);
+  const place = arn === undefined ? layerArn({ ...layer, name: filled.text }) : filled.text;
+  const region = parseLayerVersionArn(`${place}:1`)?.region;
+  if (region === undefined)
+    return noTarget(declared, `"${declared.key}" comes to ${place}, which cannot be a layer's ARN`);
+  const own = fn.region ?? layer.region;
+  if (place !== layerArn(layer) && region !== own)
+    return noTarget(declared, `the entry "${declared.key}" has no layer for ${own}: its arn is of ${region}`);
+  return place;
+}
+
+/** The names that an entry without an arn and names goes by; the first is the one that another layer gives way to. */
+function ownNames({ declared: { key }, stack }: Pick<Match<Matchable>, "declared" | "stack">): string[] {
+  return [`${key}-${stack}`, `${stack}-${key}`, key];
+}
+
+function valuesOf(fn: TargetFacts, layer: LayerVersionArn): PlaceholderValues {
+  return {
+    partition: layer.partition,
+    region: fn.region ?? layer.region,
+    account: fn.account,
+    runtime: fn.runtime === undefined ? undefined : runtimeInName(fn.runtime),
+    architecture: architectureOf(fn),
+  };
+}
+
+/** Whether a layer's name is one of those that an entry goes by, or what would have to be known to tell. */
+function meansName(
+  names: readonly string[],
+  name: string,
+  values: PlaceholderValues,
+): "yes" | "no" | { readonly missing: PlaceholderName } {
+  let missing: PlaceholderName | undefined;
+  for (const one of names) {
+    const filled = fillIn(one, values);
+    if ("missing" in filled) missing ??= filled.missing;
+    else if (fitsGlob(name, globOf(filled.text))) return "yes";
+  }
+  return missing === undefined ? "no" : { missing };
+}
+
+function unknownValue(declared: Matchable, missing: PlaceholderName): NoTarget {
+  const key = (missing === "stack" || missing === "partition" ? "region" : missing) satisfies WhenKey;
+  return { ...noTarget(declared, `the ${factNames[key]} is not known, which {${missing}} stands for`), unknown: key };
+}
+
+function noTarget(declared: Matchable, why: string, variant?: DeclaredVariant): NoTarget {
+  return { why, declared, ...(variant && { variant }) };
+}
+
+/** The facts that an entry asks for: of these alone a program has to find out more than it knows. */
+export function factsNeeded({ arn = "", names = [], variants = [] }: Matchable): ReadonlySet<WhenKey> {
+  const texts = [arn, ...names, ...variants.flatMap(({ fields }) => [fields.arn ?? "", ...(fields.names ?? [])])];
+  const placed = texts.flatMap(placeholdersIn).filter((name) => name !== "stack" && name !== "partition");
+  return new Set([...placed, ...variants.flatMap(({ when }) => Object.keys(when))] as WhenKey[]);
+}

@@ -1,0 +1,319 @@
+import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { loadLayerConfig } from "../../sdk/files/config-file";
+import { assessStack } from "../../sdk/ops/assess";
+import { explain } from "../../sdk/ops/explain";
+import { executeRollback, planRollback } from "../../sdk/ops/rollback";
+import { validate } from "../../sdk/ops/validate";
+import type { Ports } from "../../sdk/ports";
+import { LayerVersionUpdater } from "../../sdk/updater";
+import { awsFunction, stateOf } from "../support/states";
+import { useFleet } from "./fleet-harness";
+
+const regions = ["us-east-1", "us-east-2", "eu-west-1"];
+const runtimes = ["python3.12", "python3.13"] as const;
+const architectures = ["arm64", "x86_64"] as const;
+const vendor = "017000801446";
+const insights = "580247275435";
+const own = "123456789012";
+
+const config = `
+layers:
+  powertools:
+    arn: arn:aws:lambda:{region}:${vendor}:layer:PowertoolsV3-{runtime}-{architecture}
+    version: 3
+    replaces: ["arn:aws:lambda:*:${vendor}:layer:PowertoolsV2*"]
+  insights:
+    arn: arn:aws:lambda:{region}:${insights}:layer:Insights
+    version: 4
+    variants:
+      - when: { region: us-east-2 }
+        version: 2
+      - when: { region: eu-west-1 }
+        arn: arn:aws:lambda:{region}:012438385374:layer:Insights
+        version: 1
+  shared:
+    version: 2
+    variants:
+      - when: { function: us-east-1-312-arm64 }
+        version: 5
+        description: needs the new client
+        until: 2026-12-31
+settings: { aws_region: us-east-1 }
+`;
+
+interface Kind {
+  readonly name: string;
+  readonly region: string;
+  readonly runtime: (typeof runtimes)[number];
+  readonly architecture: (typeof architectures)[number];
+}
+
+const estate: Kind[] = regions.flatMap((region) =>
+  runtimes.flatMap((runtime) =>
+    architectures.map((architecture) => ({
+      name: `${region}-${runtime.replace("python3.", "3")}-${architecture}`,
+      ...{ region, runtime, architecture },
+    })),
+  ),
+);
+
+const arn = (region: string, account: string, layer: string) => `arn:aws:lambda:${region}:${account}:layer:${layer}`;
+const pythonIn = (runtime: string) => runtime.replace(".", "");
+const owner = (region: string) => (region === "eu-west-1" ? "012438385374" : insights);
+
+/** What functions have at first, and what they are to have: told without the product. */
+const atFirst = ({ region, architecture }: Kind) => [
+  arn(region, own, "first:1"),
+  arn(region, vendor, architecture === "arm64" ? "PowertoolsV2-Arm64:4" : "PowertoolsV2:4"),
+  arn(region, owner(region), "Insights:1"),
+  arn(region, own, "shared:1"),
+  arn(region, own, "last:1"),
+];
+const declared = ({ name, region, runtime, architecture }: Kind) => [
+  arn(region, own, "first:1"),
+  arn(region, vendor, `PowertoolsV3-${pythonIn(runtime)}-${architecture}:3`),
+  arn(region, owner(region), `Insights:${{ "us-east-2": 2, "eu-west-1": 1 }[region] ?? 4}`),
+  arn(region, own, `shared:${name === "us-east-1-312-arm64" ? 5 : 2}`),
+  arn(region, own, "last:1"),
+];
+
+const toState = (layersOf: (kind: Kind) => string[]) =>
+  stateOf(
+    estate.map((kind) => {
+      const { name, region, runtime, architecture } = kind;
+      const fn = awsFunction(name, layersOf(kind));
+      const outputs = { ...(fn.outputs as object), runtime, architectures: [architecture], region };
+      const arnOf = `arn:aws:lambda:${region}:${own}:function:${name}`;
+      return { ...fn, outputs: { ...outputs, arn: arnOf } };
+    }),
+  );
+
+describe("an estate of several regions, architectures and runtimes", function () {
+  this.timeout(60_000);
+  const fleet = useFleet();
+  let state: Buffer;
+
+  beforeEach(async () => {
+    await writeFile(join(fleet.dir, "layer_config.yaml"), config);
+    state = Buffer.from(JSON.stringify(toState(atFirst), null, 2));
+    const published = (name: string, account: string, versions = 5) =>
+      regions.map((region) => ({ name, account, region, versions }));
+    fleet.emulator.seed({
+      layers: [
+        ...["first", "shared", "last"].flatMap((name) => published(name, own)),
+        ...["PowertoolsV2", "PowertoolsV2-Arm64"].flatMap((name) => published(name, vendor)),
+        ...runtimes.flatMap((runtime) =>
+          architectures.flatMap((architecture) =>
+            regions.map((region) => ({
+              name: `PowertoolsV3-${pythonIn(runtime)}-${architecture}`,
+              ...{ account: vendor, region, versions: 4 },
+              compatibleRuntimes: [runtime],
+              compatibleArchitectures: [architecture],
+            })),
+          ),
+        ),
+        ...published("Insights", insights),
+        ...published("Insights", "012438385374", 1),
+      ],
+      functions: estate.map((kind) => ({
+        ...{ name: kind.name, region: kind.region, layers: atFirst(kind), tags: { environment: "dev" } },
+        ...{ Runtime: kind.runtime, Architectures: [kind.architecture] },
+      })),
+    });
+  });
+
+  const ports = (): Ports => ({
+    ...fleet.ports(),
+    stacks: {
+      exportState: async () => state,
+      checkSecrets: async () => {},
+      list: async () => ["dev"],
+      isImporting: async () => false,
+      history: async () => [],
+      exportVersion: async () => state,
+      backend: async () => ({ url: "https://api.pulumi.com", file: undefined }),
+      importState: async (_stack: string, file: string) => {
+        state = await readFile(file);
+      },
+    },
+  });
+  const load = () => loadLayerConfig("layer_config.yaml", fleet.dir);
+  const liveOf = (kind: Kind) =>
+    fleet.emulator.functions({ region: kind.region }).find(({ name }) => name === kind.name)?.layers;
+  const isLive = (wanted: (kind: Kind) => string[], kinds = estate) => {
+    for (const kind of kinds) assert.deepEqual(liveOf(kind), wanted(kind), kind.name);
+  };
+  const recorded = (): unknown => JSON.parse(state.toString());
+  const update = async (syncAws: boolean) => {
+    const updater = new LayerVersionUpdater({ configPath: "layer_config.yaml", syncAws }, ports());
+    return updater.run();
+  };
+
+  it("is what the config says after an update, in state and in AWS, and as it was after a rollback", async () => {
+    const assessed = await assessStack(ports(), { stack: "dev", config: load() });
+    const moving = estate.flatMap((kind) => declared(kind).filter((text, index) => text !== atFirst(kind)[index]));
+    assert.equal(assessed.totals.drift, moving.length);
+    const found = await validate(ports(), { stack: "dev", config: load() });
+    assert.deepEqual(
+      found.findings.filter(({ severity }) => severity !== "warning"),
+      [],
+    );
+
+    fleet.emulator.resetCounts();
+    const original = state;
+    const { changes, aws, totals, skipped } = await update(true);
+    assert.deepEqual(skipped, []);
+    assert.deepEqual(totals, { functions: 12, layersOfFunctions: 60, drift: 0, unknown: 0 });
+    assert.deepEqual(changes.map(({ target }) => target).sort(), [...moving].sort());
+    assert.deepEqual(aws?.changes.map(({ target }) => target).sort(), [...moving].sort());
+    assert.deepEqual(recorded(), JSON.parse(JSON.stringify(toState(declared))));
+    isLive(declared);
+    // Each distinct layer version that comes was looked at once.
+    assert.equal(fleet.emulator.counts().GetLayerVersion, new Set(moving).size);
+    const [move] = changes.filter(({ layer }) => layer === "PowertoolsV2-Arm64");
+    assert(move);
+    assert.deepEqual(
+      [move.arn.split(":").at(-1), move.from, move.to, move.target?.split(":").slice(-2).join(":")],
+      ["PowertoolsV2-Arm64", 4, 3, "PowertoolsV3-python312-arm64:3"],
+    );
+    const lines = fleet.lines.join("\n");
+    assert.match(lines, /Function eu-west-1-312-arm64: Layer PowertoolsV2-Arm64:4 -> PowertoolsV3-python312-arm64:3\n/);
+    assert.match(lines, /Function us-east-2-312-arm64: Layer Insights version 1 -> 2\n/);
+
+    const again = await update(true);
+    assert.deepEqual([again.changes, again.aws?.changes], [[], []]);
+
+    const plan = await planRollback(ports(), { stack: "dev", syncAws: true });
+    const back = await executeRollback(ports(), plan);
+    assert.equal(
+      back.aws?.outcomes.every(({ status }) => status === "updated"),
+      true,
+    );
+    assert(state.equals(original), "every byte of the state is as it was");
+    isLive(atFirst);
+  });
+
+  it("changes nothing of a state but the text of those ARNs", async () => {
+    const original = state.toString();
+    await update(false);
+    let expected = original;
+    // By a means of its own: each text is unique to a function's list, as the functions' tags have others.
+    for (const kind of estate) {
+      const at = expected.indexOf(`::${kind.name}"`);
+      const next = expected.indexOf('"urn"', expected.indexOf('"outputs"', at));
+      const end = next < 0 ? expected.length : next;
+      let part = expected.slice(at, end);
+      for (const [index, text] of atFirst(kind).entries())
+        part = part.replaceAll(`"${text}"`, `"${declared(kind)[index]}"`);
+      expected = expected.slice(0, at) + part + expected.slice(end);
+    }
+    assert.equal(state.toString(), expected);
+    assert.deepEqual(fleet.emulator.writes(), []);
+  });
+
+  it("is put back by the record of a run, the old layer at its place, but not where others have gone on", async () => {
+    const sync = { allFunctions: true, regions };
+    const { aws } = await fleet.sync(sync);
+    isLive(declared);
+    const [changed, ...others] = estate;
+    assert(changed);
+    const layers = declared(changed).with(1, arn(changed.region, vendor, "PowertoolsV3-python312-arm64:4"));
+    fleet.emulator.edit(changed.name, { Layers: layers }, { region: changed.region });
+    const back = await fleet.putBack({ record: aws.record });
+    isLive(atFirst, others);
+    assert.equal(liveOf(changed)?.[1], layers[1]);
+    assert.deepEqual(back.aws.skipped, [
+      {
+        function: changed.name,
+        reason:
+          "somebody else has changed layer PowertoolsV3-python312-arm64 since: it is at version 4, and the run had set 3",
+      },
+    ]);
+    // Older versions of the tool would take a move for a change of version.
+    assert.equal((await fleet.record())[0]?.format, 2);
+  });
+
+  it("is finished by a run that goes on", async () => {
+    const refused = estate[5]?.name ?? "";
+    fleet.emulator.fault({
+      ...{ operation: "UpdateFunctionConfiguration", resource: refused },
+      ...{ status: 400, code: "InvalidParameterValueException", message: "no luck" },
+    });
+    const { aws } = await fleet.sync({ allFunctions: true, regions });
+    assert.equal(aws.outcomes.filter(({ status }) => status === "failed").length, 1);
+    fleet.emulator.clearFaults();
+    await fleet.resume({ record: aws.record });
+    isLive(declared);
+  });
+
+  it("is told function by function: which variant, and why", async () => {
+    const { functions } = await explain(ports(), { stack: "dev", config: load(), function: "us-east-1-312-arm64" });
+    const layers = functions[0]?.layers ?? [];
+    const powertools = layers.find(({ entry }) => entry?.key === "powertools");
+    assert.deepEqual(powertools?.entry?.isReplaced, true);
+    assert.equal(powertools?.target, declared(estate[0] ?? assert.fail())[1]);
+    const shared = layers.find(({ entry }) => entry?.key === "shared");
+    assert.deepEqual(shared?.entry?.variant, {
+      when: { function: ["us-east-1-312-arm64"] },
+      description: "needs the new client",
+      until: "2026-12-31",
+      at: "layer_config.yaml:19",
+    });
+  });
+
+  it("leaves a layer alone whose successor is there, and names it", async () => {
+    const [kind] = estate;
+    assert(kind);
+    const both = [...atFirst(kind).slice(0, 2), declared(kind)[1] ?? "", ...atFirst(kind).slice(3)];
+    state = Buffer.from(JSON.stringify(toState((one) => (one === kind ? both : declared(one)))));
+    const { changes, skipped, totals } = await update(false);
+    assert.deepEqual(
+      changes.map(({ layer }) => layer),
+      ["shared"],
+    );
+    assert.deepEqual(skipped, [
+      {
+        function: kind.name,
+        reason:
+          "both layers are attached, PowertoolsV2-Arm64 and PowertoolsV3-python312-arm64 that is to take its place",
+      },
+    ]);
+    assert.equal(totals?.drift, 1);
+  });
+
+  it("has no target where what decides is not known, which is unknown and an error of validate", async () => {
+    const [kind] = estate;
+    assert(kind);
+    const resources = toState(atFirst) as { deployment: { resources: { outputs: object; inputs: object }[] } };
+    const [first] = resources.deployment.resources;
+    assert(first);
+    first.outputs = { ...first.outputs, architectures: { secret: "v1:x" } };
+    state = Buffer.from(JSON.stringify(resources));
+    const request = { stack: "dev", config: load(), recordedOnly: true };
+    const { standings } = await assessStack(ports(), request);
+    const open = standings.filter(({ verdict }) => verdict === "unknown");
+    assert.deepEqual(
+      open.map(({ fn, layer, noTarget }) => [fn.name, layer?.name, noTarget?.why]),
+      [
+        [
+          kind.name,
+          "PowertoolsV2-Arm64",
+          "the architecture of the function is not known, which {architecture} stands for",
+        ],
+      ],
+    );
+    const { findings } = await validate(ports(), request);
+    const errors = findings.filter(({ severity }) => severity === "error").map(({ message }) => message);
+    assert.deepEqual(errors, [
+      `layer_config.yaml:5: what layer PowertoolsV2-Arm64 has to be at is not known: the architecture of the function is not known, which {architecture} stands for (${kind.name}).`,
+    ]);
+  });
+
+  it("refuses a successor that does not suit, before anything is changed", async () => {
+    await writeFile(join(fleet.dir, "layer_config.yaml"), config.replace("-{runtime}-", "-python313-"));
+    await assert.rejects(fleet.sync({ allFunctions: true, regions }), { code: "layer-incompatible" });
+    isLive(atFirst);
+  });
+});
