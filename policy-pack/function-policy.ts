@@ -9,7 +9,7 @@ import { LayersError } from "../sdk/core/errors";
 import { type Lines, shownLines } from "../sdk/core/text";
 import type { PolicySettings } from "./config-source";
 import type { PolicyContext, StackLayers } from "./context";
-import { type FunctionView, viewFunction } from "./function-view";
+import { type FunctionView, isCloudControl, viewFunction } from "./function-view";
 import { cleaned, type Report } from "./messages";
 import { configSchema, tags } from "./metadata";
 import { remediatedProperties } from "./remediated";
@@ -77,6 +77,8 @@ export function declaredRemediation(
     if (property === undefined) return args.notApplicable(notAFunction);
     if (!search.found) return undefined;
     try {
+      // What Pulumi does not manage it cannot change: the validation reports it.
+      if (isCloudControl(args, property)) return undefined;
       const changed = remediate(viewFunction(args, property), context.layersOf(search.config, args.urn), property);
       return changed ? remediatedProperties(args.props, property) : undefined;
     } catch (error) {

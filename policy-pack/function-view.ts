@@ -71,8 +71,29 @@ export function readOptional<T>(access: () => T): T | undefined {
   return value instanceof UnknownValue ? undefined : value;
 }
 
+/**
+ * Whether properties have the names that Cloud Control gives them (`Layers`), as those of resources do that Pulumi has
+ * found in an account and does not manage.
+ */
+export function isCloudControl({ props }: Pick<ReviewedResource, "props">, property: string): boolean {
+  return !(property in props) && pascalCase(property) in props;
+}
+
+/** The same resource with its properties by the names that programs use. */
+function byProgramNames(resource: ReviewedResource): ReviewedResource {
+  const props = new Proxy(resource.props, {
+    get: (target, key) => target[typeof key !== "string" || key in target ? (key as string) : pascalCase(key)],
+  });
+  return { urn: resource.urn, provider: resource.provider, props };
+}
+
+function pascalCase(name: string): string {
+  return `${name[0]?.toUpperCase()}${name.slice(1)}`;
+}
+
 /** Reads the layers in `property` of a function, as far as they are known. */
-export function viewFunction(resource: ReviewedResource, property: string): FunctionView {
+export function viewFunction(given: ReviewedResource, property: string): FunctionView {
+  const resource = isCloudControl(given, property) ? byProgramNames(given) : given;
   const list = read(() => resource.props[property]);
   if (list instanceof UnknownValue) return new FunctionView(resource, [], list);
   if (list == null) return new FunctionView(resource, []);

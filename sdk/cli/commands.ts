@@ -98,7 +98,7 @@ export const commands: readonly CommandDefinition[] = [
       ...whichStacksNames,
       ...place,
       ...looked,
-      ...(["html", "markdown", "sarif"] as const),
+      ...(["html", "markdown", "sarif", "records"] as const),
       ...output,
     ],
     examples: [
@@ -154,7 +154,17 @@ export const commands: readonly CommandDefinition[] = [
     summary: "show which declared layer versions are not the newest",
     description:
       "Shows for each declared layer the newest version, and the newest that suits the functions that use it. Declared versions that do not exist are marked. Fails if not all could be read. Changes nothing.",
-    options: ["config", "stack", "expectNoChanges", "stateFile", "cwd", ...whichStacksNames, ...aws, ...output],
+    options: [
+      "config",
+      "stack",
+      "expectNoChanges",
+      "stateFile",
+      "cwd",
+      ...whichStacksNames,
+      ...aws,
+      "renovate",
+      ...output,
+    ],
     examples: [["lambda-layers outdated --stack prod --expect-no-changes", "exit with 7 if anything is outdated"]],
     load: () => import("./commands/outdated.js"),
   },
@@ -165,10 +175,11 @@ export const commands: readonly CommandDefinition[] = [
       "Edits the configuration: its version numbers and nothing else. With --stack the stack's override is edited, and added if there is none; without, the version for all stacks, as the functions of stack dev use it.",
     argument: { name: "layer", description: "entries of the configuration (default: all)", variadic: true },
     options: [
-      ...(["config", "stack", "to", "like", "minimumAge", "dryRun", "stateFile", "cwd"] as const),
+      ...(["config", "stack", "to", "like", "group", "minimumAge", "dryRun", "stateFile", "cwd"] as const),
       ...whichStacksNames,
       ...aws,
       "yes",
+      "markdown",
       ...output,
     ],
     examples: [

@@ -50,6 +50,7 @@ const whatToDo = {
   force: flag("--force", "replace a file that is there"),
   to: value("--to <VERSION>", "this version instead of the newest", numberFrom({ least: 1, whole: true })),
   like: value("--like <STACK>", "the versions that are declared for this stack: promotes from one stack to another"),
+  group: values("--group <GLOB>", "the entries whose names fit, such as 'datadog*'; repeat it for several", addText),
   /** Milliseconds. */
   minimumAge: value(
     "--minimum-age <TIME>",
@@ -162,6 +163,11 @@ const output = {
     "--markdown [FILE]",
     "write Markdown, for a pull request or a job summary (default: on stdout)",
   ),
+  records: value(
+    "--records <DIR>",
+    "what came of the runs whose records are in this folder or below it, as several jobs have left them",
+  ),
+  renovate: value("--renovate <DIR>", "write for each entry the JSON that Renovate's custom datasource reads"),
   sarif: value("--sarif <FILE>", "write SARIF 2.1.0, for code scanning"),
   yes: flag("-y, --yes", "do not ask"),
   json: flag("--json", "print one JSON document on stdout, and nothing else"),

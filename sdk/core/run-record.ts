@@ -109,6 +109,8 @@ export interface FunctionHistory {
   readonly moved: readonly LayerMove[];
   /** The same for aliases. */
   readonly aliases: readonly AliasMove[];
+  /** How the last attempt came out; undefined if there was none, or it is not known. */
+  readonly last?: Pick<RunLine & { line: "after" }, "aim" | "outcome" | "reason">;
 }
 
 /** What a whole record tells. */
@@ -246,10 +248,13 @@ class FunctionRecord {
   #settled = new Map<string, LayerMove>();
   #moved = new Map<string, LayerMove>();
   readonly #aliases = new Map<string, AliasMove>();
+  #last: FunctionHistory["last"];
 
   constructor(readonly arn: string) {}
 
   note(line: Extract<RunLine, { function: string }>): void {
+    if (line.line === "before") this.#last = undefined;
+    if (line.line === "after") this.#last = { aim: line.aim, outcome: line.outcome, reason: line.reason };
     if (line.line === "planned") for (const change of line.changes) this.#planned.set(change.layer, change);
     else if (line.line === "alias") this.#noteAlias(line);
     else if (line.aim === "rollback") this.#notePutBack(line);
@@ -263,6 +268,7 @@ class FunctionRecord {
       planned: [...this.#planned.values()],
       moved: [...this.#moved.values()],
       aliases: [...this.#aliases.values()],
+      ...(this.#last && { last: this.#last }),
     };
   }
 

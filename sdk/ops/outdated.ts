@@ -54,6 +54,8 @@ export interface AvailableLayer extends LayerPlace {
   readonly source: VersionSource | undefined;
   /** Whether a newer compatible version is there, or the declared one is not. */
   readonly outdated: boolean;
+  /** The functions that have the layer, as they are called here, and what they run on; missing if there are none. */
+  readonly usedBy?: { readonly functions: readonly string[]; readonly runtimes: readonly string[] };
   /** The version that was asked for; `held` says why it does not suit a function that uses the layer. */
   readonly wanted?: { readonly isThere: boolean; readonly held: string | undefined };
   /** Why the newest version does not suit, or why AWS does not tell. */
@@ -143,7 +145,15 @@ async function lookUp(
 ): Promise<AvailableLayer> {
   const { declared, arn, layer, region, account } = match;
   const { key: entry, version } = declared;
-  const row = { entry, layer, arn, region, account, declared: version, at: declaredAt(declared) };
+  const { functions } = match;
+  const usedBy = {
+    functions: functions.map(label),
+    runtimes: [...new Set(functions.flatMap(({ runtime }) => runtime ?? []))].sort(),
+  };
+  const row = {
+    ...{ entry, layer, arn, region, account, declared: version, at: declaredAt(declared) },
+    ...(functions.length > 0 && { usedBy }),
+  };
   try {
     const facts = await aws.layerVersion(`${arn}:${version}`);
     const asked = wanted === undefined ? undefined : await readVersion(aws, arn, wanted);

@@ -44,6 +44,8 @@ export interface UpgradePlan extends Pick<UpgradeRequest, "file" | "stack" | "ov
   readonly held: readonly { readonly entry: string; readonly reason: string }[];
   /** Why a version that was asked for does not suit, and which stacks have versions of their own. */
   readonly warnings: readonly string[];
+  /** What was looked up; missing if nothing was. */
+  readonly rows?: readonly AvailableLayer[];
   readonly before: string;
   readonly after: string;
 }
@@ -82,7 +84,7 @@ export async function planUpgrade(ports: Ports, request: UpgradeRequest): Promis
     ...hidden,
   ];
   const edits = upgrades.map(({ entry, to }) => ({ path: pathOf(entry, request), version: to }));
-  const plan = { file, stack, project: available.project, override, upgrades, held, warnings };
+  const plan = { file, stack, project: available.project, override, upgrades, held, warnings, rows: available.layers };
   return { ...plan, before, after: editVersions(before, file, edits) };
 }
 

@@ -6,6 +6,7 @@ import type { Figure } from "./figures";
 
 const benches: Record<string, () => Promise<{ run(): Promise<Figure[]> }>> = {
   cli: () => import("./cli.js"),
+  estate: () => import("./estate.js"),
   policy: () => import("./policy.js"),
   report: () => import("./report.js"),
   resource: () => import("./resource.js"),

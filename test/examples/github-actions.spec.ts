@@ -82,6 +82,8 @@ describe("examples/github-actions", function () {
   });
 
   it("finds drift on schedule", async () => {
+    // As the pull request has it, whether or not it was previewed.
+    await stack.write({ "layer_config.yaml": "layers: {receipt-dynamo: {version: 5}}\n" });
     const { codes, summary } = await onEvent("schedule");
     assert.deepEqual(codes, [7]);
     assert.match(summary, /api/);

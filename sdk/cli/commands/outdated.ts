@@ -5,19 +5,24 @@ import { labelsOfLayers } from "../../ops/matches";
 import { type Available, type AvailableVersion, type Presence, readAvailable, unreadOf } from "../../ops/outdated";
 import type { Ports } from "../../ports";
 import type { Context } from "../context";
+import { addToFeeds, type Feed, writeFeeds } from "../renovate";
 import { configFile } from "../settings";
 import { forEachStack } from "../stacks";
 import { type Cell, type Column, printTable } from "../table";
 import { flagWords } from "../words";
 
 export async function run(context: Context): Promise<number> {
-  return forEachStack(context, async ({ stack, context, ports }) => {
+  const feeds = new Map<string, Feed>();
+  const status = await forEachStack(context, async ({ stack, context, ports }) => {
     const { options } = context;
     const config = ports.configs.load(configFile(options));
     const available = await readAvailable(ports, { stack, config, stateFile: options.stateFile });
     show(context, available);
+    if (options.renovate !== undefined) addToFeeds(feeds, available.layers);
     return { document: available, error: failure(context, ports, available) };
   });
+  if (context.options.renovate !== undefined) await writeFeeds(context, context.options.renovate, feeds);
+  return status;
 }
 
 const columns: readonly Column[] = [

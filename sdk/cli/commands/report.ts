@@ -6,10 +6,12 @@ import { reasonOf } from "../../core/system-error";
 import type { Ports } from "../../ports";
 import type { Context } from "../context";
 import { look, lookOutcome } from "../looked";
+import { reportRecords } from "../records";
 import { renderStatusMarkdown } from "../report/markdown";
 import { isRead, type ReportedStack } from "../report/matrix";
 import { renderPage } from "../report/page";
 import { renderSarif } from "../report/sarif";
+import { refuse } from "../requests";
 import { configFile } from "../settings";
 import { forEachStack, type StackRun } from "../stacks";
 
@@ -21,6 +23,10 @@ export async function run(context: Context): Promise<number> {
     throw new LayersError("usage", "--json and --markdown cannot both print to stdout.", {
       next: "Give the Markdown a file: --markdown FILE",
     });
+  }
+  if (options.records !== undefined) {
+    refuse([[options.sarif, "--sarif is of what is declared: --records has no such thing."]]);
+    return reportRecords(context, options.records);
   }
   const ports = await context.openPorts();
   await checkFiles(context, ports);

@@ -1,10 +1,18 @@
-import { LayersError } from "../../core/errors";
-import { count } from "../../core/text";
+import { writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { LayersError, unchanged } from "../../core/errors";
+import { fitsGlob, globOf } from "../../core/glob";
+import { didYouMean } from "../../core/nearest";
+import { reasonOf } from "../../core/system-error";
+import { count, listNames } from "../../core/text";
 import { documentFormat } from "../../ops/plans";
 import { planPromotion } from "../../ops/promote";
 import { executeUpgrade, planUpgrade, type UpgradePlan } from "../../ops/upgrade";
+import type { Ports } from "../../ports";
 import { confirmed } from "../confirm";
 import type { Context } from "../context";
+import type { OptionValues } from "../options";
+import { renderUpgradeMarkdown, type UpgradedStack } from "../report/upgrade-markdown";
 import { refuse } from "../requests";
 import { configFile } from "../settings";
 import { forEachStack, type StackOutcome, type StackRun } from "../stacks";
@@ -21,29 +29,69 @@ export async function run(context: Context): Promise<number> {
   ]);
   if (options.to !== undefined && args.length === 0)
     throw new LayersError("usage", "--to is one layer's version: name the layer.");
-  return forEachStack(context, (run) => upgradeStack(run, args), { writes: true, isSerial: true });
+  const { markdown } = options;
+  const isPrinted = markdown === true;
+  if (isPrinted && options.json) throw new LayersError("usage", "--json and --markdown cannot both print to stdout.");
+  const plans: UpgradedStack[] = [];
+  const work = (run: StackRun) => upgradeStack(run, args, (plan) => plans.push({ label: run.label, plan }));
+  const how = { writes: true, isSerial: true, ...(isPrinted && { stdout: "document" as const }) };
+  const status = await forEachStack(context, work, how);
+  if (markdown === undefined) return status;
+  const text = renderUpgradeMarkdown(plans, (await context.openPorts()).clock.now());
+  if (isPrinted) context.stdout.write(text);
+  else await writeText(context, markdown as string, text);
+  return status;
 }
 
-async function upgradeStack({ stack, context, ports }: StackRun, args: readonly string[]): Promise<StackOutcome> {
+async function writeText({ options, reporter }: Context, name: string, text: string): Promise<void> {
+  try {
+    await writeFile(resolve(options.cwd ?? ".", name), text);
+  } catch (cause) {
+    throw new LayersError("usage", `The Markdown could not be written to ${name}: ${reasonOf(cause)}`, { cause });
+  }
+  reporter.info(`Markdown written to: ${name}`);
+}
+
+async function upgradeStack(
+  { stack, context, ports }: StackRun,
+  names: readonly string[],
+  onPlan: (plan: UpgradePlan) => void,
+): Promise<StackOutcome> {
   const { options } = context;
   const { to, like, minimumAge, stateFile } = options;
   const file = configFile(options);
+  const args = [...names, ...inGroups(ports, options, file)];
   const plan =
     like === undefined
       ? await planUpgrade(ports, {
           ...{ stack, override: options.stack !== undefined, file, stateFile, layers: args, to, minimumAge },
         })
       : planPromotion(ports, { stack, like, file, layers: args });
-  show(context, plan);
+  onPlan(plan);
+  if (options.markdown !== true) show(context, plan);
   const { upgrades, held, override, project } = plan;
   const dryRun = options.dryRun ?? false;
   if (upgrades.length > 0 && !dryRun) {
     await confirmed(context, `Change ${count(upgrades.length, "version")} in ${file}?`);
     await executeUpgrade(ports, plan);
     const next = ports.advise(flagWords({ "--stack": stack, "--state-file": options.stateFile, "--dry-run": true }));
-    context.reporter.info(`${file} updated. See what that changes: ${next}`);
+    if (options.markdown !== true) context.reporter.info(`${file} updated. See what that changes: ${next}`);
   }
   return { document: { format: documentFormat, stack, project, dryRun, file, override, upgrades, held } };
+}
+
+/** The entries that `--group` means. */
+function inGroups({ configs }: Ports, { group = [] }: OptionValues, file: string): string[] {
+  const { layers, overrides } = configs.load(file);
+  const keys = new Set([...layers.keys(), ...[...overrides.values()].flatMap((entries) => [...entries.keys()])]);
+  return group.flatMap((glob) => {
+    const found = [...keys].filter((key) => fitsGlob(key, globOf(glob)));
+    if (found.length > 0) return found;
+    throw new LayersError("usage", `No entry of ${file} fits ${glob}.`, {
+      changed: unchanged,
+      next: didYouMean(glob, [...keys]) ?? `Entries that there are: ${listNames([...keys])}.`,
+    });
+  });
 }
 
 function show({ options, reporter }: Context, { upgrades, held, warnings }: UpgradePlan): void {

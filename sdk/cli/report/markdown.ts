@@ -145,7 +145,8 @@ function heading(stack: string, text: string, sign: Verdict["sign"]): string {
   return `### ${sign} Lambda layers of stack ${code(stack)}: ${text}\n`;
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+/** A table, at most {@link mostRows} rows of it; nothing without rows. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   if (rows.length === 0) return [];
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   const left = rows.length - mostRows;
@@ -158,7 +159,8 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   ];
 }
 
-function list(title: string, items: readonly string[]): string[] {
+/** A list under a title, at most {@link mostRows} items of it; nothing without items. */
+export function list(title: string, items: readonly string[]): string[] {
   if (items.length === 0) return [];
   const left = items.length - mostRows;
   return [
@@ -176,7 +178,7 @@ function leftOut(skipped: readonly Skipped[]): string[] {
 }
 
 /** A name as code: nothing in it is markup, a mention, a link, or the end of a table's cell. */
-function code(text: string): string {
+export function code(text: string): string {
   return `<code>${plain(text)}</code>`;
 }
 
@@ -184,7 +186,7 @@ function code(text: string): string {
  * Text in which nothing is markup: whatever could be is written as a numeric entity, which Markdown shows as it is. What
  * would be invisible there, or turn text around, is {@link shown}.
  */
-function plain(text: string): string {
+export function plain(text: string): string {
   return shown(text).replace(markup, (character) => `&#${character.codePointAt(0)};`);
 }
 

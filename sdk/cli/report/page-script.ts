@@ -40,7 +40,7 @@ function filter() {
 }
 
 function tell() {
-  const open = tables.filter(({ table }) => table.offsetParent !== null);
+  const open = tables.filter(({ table }) => table.checkVisibility({ contentVisibilityAuto: true }));
   const rows = open.flatMap(({ rows }) => rows);
   const left = rows.filter(({ row }) => !row.hidden).length;
   shown.textContent = left === rows.length ? "" : left + " of " + rows.length + " functions shown";
@@ -48,6 +48,7 @@ function tell() {
 
 for (const input of [functionText, layerText, onlyDrift]) input.addEventListener("input", filter);
 for (const tab of document.querySelectorAll(".tabs input")) tab.addEventListener("change", tell);
+for (const folded of document.querySelectorAll("details.stack")) folded.addEventListener("toggle", tell);
 byName.hidden = false;
 // A browser that goes back to the page has kept what was typed.
 if (functionText.value || layerText.value || onlyDrift.checked) filter();

@@ -77,6 +77,8 @@ th.number, td.number { text-align: right; }
 .overview { margin: 1rem 0 0; }
 .overview :is(td.drift, td.unknown) { font-weight: 650; }
 details { margin: .5rem 0; }
+details.stack { margin-left: 1rem; }
+details :is(h2, h3) { display: inline; font-size: 1rem; }
 summary { cursor: pointer; }
 .problem { border-left: .3rem solid var(--drift-line); padding: .5rem .9rem; background: var(--drift-back); color: var(--drift); white-space: pre-wrap; overflow-wrap: anywhere; }
 @media (max-width: 40rem) {
@@ -86,6 +88,7 @@ summary { cursor: pointer; }
 body:has(#only-drift:checked) .matrix tbody tr:not(.drift, .unknown) { display: none; }
 @page { size: landscape; margin: 10mm; }
 @media print {
+  details::details-content { content-visibility: visible; display: block; height: auto; }
   :root {
     color-scheme: light; font-size: 9px;
     --back: #fff; --panel: #fff; --line: #999; --text: #000; --muted: #333; --ok: #0a6b3d; --drift: #a11212; --drift-back: #fff; --drift-line: #a11212;

@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import { isDrifted, type Standing, sumOf } from "../../core/assess";
+import { countSites } from "../../core/estate";
 import { count } from "../../core/text";
 import type { Assessment } from "../../ops/assess";
 import type { LiveReading } from "../../ops/expectation";
 import { skippedName } from "../../ops/plans";
+import { foldedProjects, isMany, signClasses, siteOf } from "./folded";
 import { Html, html } from "./html";
 import {
   askedPlaces,
@@ -18,7 +20,7 @@ import {
 } from "./matrix";
 import { pageScript } from "./page-script";
 import { pageStyle } from "./page-style";
-import { liveNote, undeclaredOf, type Verdict, verdictOf } from "./verdict";
+import { liveNote, undeclaredOf, verdictOf } from "./verdict";
 
 /** What a page is about. */
 export interface PageOptions {
@@ -33,7 +35,8 @@ export interface PageOptions {
  * make a name run.
  */
 export function renderPage(stacks: readonly ReportedStack[], { configFile, time }: PageOptions): string {
-  const style = `${pageStyle}${stacks.map(styleOf).join("")}`;
+  const isFolded = isMany(stacks);
+  const style = `${pageStyle}${stacks.map((one, index) => styleOf(one, index, isFolded)).join("")}`;
   const policy = `default-src 'none'; style-src ${hashOf(style)}; script-src ${hashOf(pageScript)}; img-src data:; base-uri 'none'; form-action 'none'`;
   const known = verdictOf(...stacks);
   const { drift } = sumOf(stacks.filter(isRead).map(({ totals }) => totals));
@@ -51,14 +54,14 @@ export function renderPage(stacks: readonly ReportedStack[], { configFile, time 
 <body>
 <header>
 <h1>Lambda layer versions</h1>
-<p class="muted"><code>${configFile}</code>, ${stacks.length === 1 ? "stack" : "stacks"} ${stacks.map(reportedName).join(", ")}; read on <time datetime="${time.toISOString()}">${time.toISOString().slice(0, 16).replace("T", " ")} UTC</time></p>
-<p class="verdict ${classes[known.sign]}"><b>${known.sign}</b> ${known.text}.</p>
-${stacks.length > 1 ? overview(stacks) : undefined}
+<p class="muted"><code>${configFile}</code>, ${isFolded ? countSites(stacks.flatMap(siteOf)) : `${stacks.length === 1 ? "stack" : "stacks"} ${stacks.map(reportedName).join(", ")}`}; read on <time datetime="${time.toISOString()}">${time.toISOString().slice(0, 16).replace("T", " ")} UTC</time></p>
+<p class="verdict ${signClasses[known.sign]}"><b>${known.sign}</b> ${known.text}.</p>
+${stacks.length > 1 && !isFolded ? overview(stacks) : undefined}
 </header>
 <main>
-${stacks.length > 1 ? tabs(stacks) : undefined}
+${stacks.length > 1 && !isFolded ? tabs(stacks) : undefined}
 ${filters}
-${stacks.map(panel)}
+${isFolded ? foldedProjects(stacks, bodyOf) : stacks.map(panel)}
 </main>
 <script>${new Html(pageScript)}</script>
 </body>
@@ -70,15 +73,14 @@ function hashOf(text: string): string {
   return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 }
 
-const classes: Readonly<Record<Verdict["sign"], string>> = { "✓": "ok", "≠": "drift", "?": "unknown" };
-
 /** The rules that one stack needs: its tab's, and the width of its table, which a browser need not work out then. */
-function styleOf(reported: ReportedStack, index: number): string {
+function styleOf(reported: ReportedStack, index: number, isFolded: boolean): string {
   const width = isRead(reported)
     ? `calc(var(--name-width) + ${matrixOf(reported).layers.length} * var(--layer-width))`
     : "auto";
-  return `@media screen { #matrix-${index} { width: ${width}; } }
-@media screen { body:has(.tabs):has(#stack-${index}:not(:checked)) #panel-${index} { display: none; } }
+  const table = `@media screen { #matrix-${index} { width: ${width}; } }\n`;
+  if (isFolded) return isRead(reported) ? table : "";
+  return `${table}@media screen { body:has(.tabs):has(#stack-${index}:not(:checked)) #panel-${index} { display: none; } }
 `;
 }
 
@@ -149,11 +151,15 @@ const filters = html`<div class="filters" role="search" aria-label="Filters">
 <output id="shown" class="muted"></output>
 </div>`;
 
+function bodyOf(reported: ReportedStack, index: number): Html {
+  if (isRead(reported)) return stackBody(reported, index);
+  const what = reported.stack === undefined ? "project" : "stack";
+  return html`<p class="problem">! This ${what} could not be read: ${reported.error.lines.map(problemLine)}</p>`;
+}
+
 function panel(reported: ReportedStack, index: number): Html {
   const heading = html`<h2 id="heading-${index}">Stack ${reportedName(reported)}</h2>`;
-  const body = isRead(reported)
-    ? stackBody(reported, index)
-    : html`<p class="problem">! This stack could not be read: ${reported.error.lines.map(problemLine)}</p>`;
+  const body = bodyOf(reported, index);
   return html`<section id="panel-${index}" aria-labelledby="heading-${index}">${heading}${body}</section>
 `;
 }

@@ -6,6 +6,7 @@ import type { AxeResults } from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import type { ReportedStack } from "../../../sdk/cli/report/matrix";
 import { renderPage } from "../../../sdk/cli/report/page";
+import { LayersError } from "../../../sdk/core/errors";
 import { startBrowser } from "../../support/chromium";
 import { removeFolder, temporaryFolder } from "../../support/folders";
 import { failedStack, fn, hostileName, largeStack, sampleStack, stackOf } from "./samples";
@@ -15,6 +16,10 @@ const options = { configFile: "layer_config.yaml", time: new Date("2026-11-23T16
 const all = ["api", "jobs", "mail (us-east-1)", "mail (eu-west-1)", "secret", "web"];
 const notFine = ["api", "mail (us-east-1)", "mail (eu-west-1)", "secret"];
 const several = [sampleStack("dev"), sampleStack("prod"), failedStack];
+
+/** Milliseconds, as soon as the browser tells. */
+const firstPaint = `new Promise((resolve) =>
+  new PerformanceObserver((list) => resolve(list.getEntries()[0].startTime)).observe({ type: "paint", buffered: true }))`;
 
 describe("the page of a report, in Chromium", () => {
   let browser: Browser;
@@ -249,5 +254,49 @@ describe("the page of a report, in Chromium", () => {
     await page.locator("#shown", { hasText: "10 of 1000 functions shown" }).waitFor();
     assert.equal((await visible(page)).length, 10);
     await close();
+  });
+
+  it("folds many stacks under their projects, and is as soon there as with few", async () => {
+    const estate = (projects: number): ReportedStack[] =>
+      Array.from({ length: projects }, (_, project) =>
+        ["dev", "prod"].map((stack): ReportedStack => {
+          const functions = Array.from({ length: 20 }, (_, index) =>
+            fn(`fn-${project}-${index}`, { recorded: [`base:${stack === "dev" && project === 0 ? 4 : 5}`] }),
+          );
+          return { ...stackOf(functions, { stack }), folder: `services/${project}` };
+        }),
+      ).flat();
+    const { page, noise, close } = await open([
+      ...estate(2),
+      { stack: undefined, folder: "web", error: new LayersError("pulumi-failed", "no") },
+    ]);
+    assert.match(await page.locator("header").innerText(), /4 stacks of 2 projects; read on/);
+    assert.match(
+      await page.locator(".verdict").innerText(),
+      /20 of 80 layers of functions are not as declared; 1 project could not be read/,
+    );
+    assert.deepEqual(await page.locator("details.project > summary h2").allInnerTexts(), [
+      "services/0",
+      "services/1",
+      "web",
+    ]);
+    assert.deepEqual(await visible(page), []);
+    await page.locator("details.stack summary").first().click();
+    assert.equal((await visible(page)).length, 20);
+    assert.deepEqual(noise, []);
+    await close();
+
+    const paint = async (projects: number) => {
+      const times: number[] = [];
+      for (const _ of [1, 2, 3]) {
+        const one = await open(estate(projects));
+        times.push(await one.page.evaluate<number>(firstPaint));
+        await one.close();
+      }
+      return times.sort((a, b) => a - b)[1] as number;
+    };
+    const [few, many] = [await paint(10), await paint(100)];
+    assert.ok(many < 1.5 * few + 50, `first painted after ${few} ms with 20 stacks, ${many} ms with 200`);
+    console.log(`      first painted: ${few.toFixed(0)} ms with 20 stacks, ${many.toFixed(0)} ms with 200`);
   });
 });

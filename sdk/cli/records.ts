@@ -1,0 +1,72 @@
+import { readdir, writeFile } from "node:fs/promises";
+import { join, relative, resolve } from "node:path";
+import { LayersError } from "../core/errors";
+import { reasonOf } from "../core/system-error";
+import { readRecord } from "../ops/live/record";
+import { isDone, type RecordedRun, summarise } from "../ops/live/summary";
+import { documentFormat } from "../ops/plans";
+import type { Context } from "./context";
+import { printJson } from "./json";
+import { recordsVerdict, renderRecordsMarkdown, renderRecordsPage } from "./report/records";
+
+/**
+ * Reports what came of the runs whose records are in a folder or below it, as those of several jobs are that each did a
+ * part. Asks neither Pulumi nor AWS.
+ * @returns 0 if all was done that was to be done, else the status of a failed update
+ * @throws LayersError `usage` if the folder cannot be read, and what reading a record throws: half a report would say
+ * that all is well
+ */
+export async function reportRecords(context: Context, folder: string): Promise<number> {
+  const { options, stdout, reporter, env } = context;
+  const { cwd = ".", html, markdown, json } = options;
+  const runs = await readRuns(context, folder);
+  const now = (await context.openPorts()).clock.now();
+  if (json) printJson(stdout, { format: documentFormat, runs });
+  const text = renderRecordsMarkdown(runs);
+  if (markdown === true) stdout.write(text);
+  const files = { ...(html !== undefined && { [html]: renderRecordsPage(runs, now) }) };
+  if (typeof markdown === "string") files[markdown] = text;
+  for (const [name, content] of Object.entries(files)) {
+    try {
+      await writeFile(resolve(cwd, name), content);
+    } catch (cause) {
+      throw new LayersError("usage", `The report could not be written to ${name}: ${reasonOf(cause)}`, { cause });
+    }
+    if (markdown !== true) reporter.info(`Report written to: ${name}`);
+  }
+  if (env.GITHUB_STEP_SUMMARY) await writeFile(env.GITHUB_STEP_SUMMARY, text, { flag: "a" });
+  const verdict = recordsVerdict(runs);
+  if (markdown !== true) reporter.info(verdict.text);
+  const left = runs.filter((run) => !isDone(run));
+  if (left.length === 0) return 0;
+  const error = new LayersError("aws-update-failed", `Not all was done: ${verdict.text}.`, {
+    next: left.map(({ stack, file }) => `Finish it: lambda-layers sync --stack ${stack} --resume ${file}`),
+  });
+  reporter.error(error.lines);
+  return error.exitStatus;
+}
+
+async function readRuns(context: Context, folder: string): Promise<RecordedRun[]> {
+  const root = resolve(context.options.cwd ?? ".", folder);
+  const runs: RecordedRun[] = [];
+  for (const path of await foldersOf(root, folder)) {
+    const { backups } = await context.derive({ options: { ...context.options, backupDir: path } }).openPorts();
+    const files = (await backups.list()).filter(({ kind }) => kind === "sync");
+    for (const file of files) {
+      const { history } = await readRecord(backups, file);
+      runs.push(summarise(relative(root, file.path).replaceAll("\\", "/"), history));
+    }
+  }
+  return runs.sort((a, b) => (a.file < b.file ? -1 : 1));
+}
+
+/** A folder and all that are in it. */
+async function foldersOf(root: string, shown: string): Promise<string[]> {
+  try {
+    const entries = await readdir(root, { recursive: true, withFileTypes: true });
+    const inner = entries.filter((entry) => entry.isDirectory());
+    return [root, ...inner.map(({ parentPath, name }) => join(parentPath, name))];
+  } catch (cause) {
+    throw new LayersError("usage", `The folder of records ${shown} cannot be read: ${reasonOf(cause)}`, { cause });
+  }
+}

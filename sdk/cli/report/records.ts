@@ -1,0 +1,110 @@
+import { createHash } from "node:crypto";
+import { count } from "../../core/text";
+import { isDone, type RecordedRun } from "../../ops/live/summary";
+import { Html, html } from "./html";
+import { code, list, plain, table } from "./markdown";
+import { pageStyle } from "./page-style";
+
+const columns = ["updated", "unchanged", "failed", "cancelled", "open", "put back"] as const;
+const titles = [
+  "Record",
+  "Stack",
+  "Functions",
+  ...columns.map((one) => `${one[0]?.toUpperCase()}${one.slice(1)}`),
+  "Ended",
+];
+
+function cellsOf({ file, stack, functions, isEnded }: RecordedRun): string[] {
+  const numbers = columns.map((one) => String(functions.filter(({ outcome }) => outcome === one).length));
+  return [file, stack, String(functions.length), ...numbers, isEnded ? "yes" : "no"];
+}
+
+/** `8 functions in 2 runs: 7 updated, 1 failed`, and whether that is all that was to be done. */
+export function recordsVerdict(runs: readonly RecordedRun[]): { readonly sign: "✓" | "≠"; readonly text: string } {
+  if (runs.length === 0) return { sign: "✓", text: "No run records: no job has begun to change anything" };
+  const all = runs.flatMap(({ functions }) => functions);
+  const parts = columns.flatMap((one) => {
+    const number = all.filter(({ outcome }) => outcome === one).length;
+    return number > 0 ? [`${number} ${one}`] : [];
+  });
+  const cut = runs.filter(({ isEnded }) => !isEnded).length;
+  return {
+    sign: runs.every(isDone) ? "✓" : "≠",
+    text: [
+      `${count(all.length, "function")} in ${count(runs.length, "run")}: ${parts.join(", ") || "nothing to change"}`,
+      ...(cut > 0 ? [`${count(cut, "run")} cut short`] : []),
+    ].join("; "),
+  };
+}
+
+function openIn(runs: readonly RecordedRun[]) {
+  return runs.flatMap(({ file, functions }) =>
+    functions
+      .filter(({ outcome }) => outcome !== "updated" && outcome !== "unchanged")
+      .map((one) => ({ ...one, file })),
+  );
+}
+
+/** What came of the runs of several jobs, as Markdown. */
+export function renderRecordsMarkdown(runs: readonly RecordedRun[]): string {
+  const { sign, text } = recordsVerdict(runs);
+  return [
+    `### ${sign} Lambda layers: ${text}\n`,
+    ...table(
+      titles,
+      runs.map((run) => cellsOf(run).map((cell, index) => (index < 2 ? code(cell) : cell))),
+    ),
+    ...list(
+      "Not updated:",
+      openIn(runs).map((one) => `${code(one.function)}: ${one.outcome}${one.reason ? `, ${plain(one.reason)}` : ""}`),
+    ),
+  ].join("\n");
+}
+
+/** The same as a page that loads nothing and runs nothing. */
+export function renderRecordsPage(runs: readonly RecordedRun[], time: Date): string {
+  const policy = `default-src 'none'; style-src 'sha256-${createHash("sha256").update(pageStyle).digest("base64")}'; img-src data:; base-uri 'none'; form-action 'none'`;
+  const { sign, text } = recordsVerdict(runs);
+  const head = titles.map((title) => html`<th scope="col">${title}</th>`);
+  const rows = runs.map((run) => {
+    const [first = "", ...others] = cellsOf(run);
+    return html`<tr><th scope="row">${first}</th>${others.map((cell) => html`<td>${cell}</td>`)}</tr>
+`;
+  });
+  const open = openIn(runs).map(
+    (
+      one,
+    ) => html`<li><bdi>${one.function}</bdi> (${one.file}): ${one.outcome}${one.reason ? `, ${one.reason}` : ""}</li>
+`,
+  );
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${sign} · Lambda layer runs</title>
+<link rel="icon" href="data:,">
+<style>${new Html(pageStyle)}</style>
+</head>
+<body>
+<header>
+<h1>Lambda layer runs</h1>
+<p class="muted"><time datetime="${time.toISOString()}">${time.toISOString().slice(0, 16).replace("T", " ")} UTC</time></p>
+<p class="verdict ${sign === "✓" ? "ok" : "drift"}"><b>${sign}</b> ${text}.</p>
+</header>
+<main>
+<table class="overview"><caption>Runs</caption><thead><tr>${head}</tr></thead><tbody>
+${rows}</tbody></table>
+${
+  open.length > 0
+    ? html`<h2>Not updated</h2><ul>
+${open}</ul>`
+    : undefined
+}
+</main>
+</body>
+</html>
+`.text;
+}

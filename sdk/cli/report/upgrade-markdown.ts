@@ -1,0 +1,54 @@
+import { count } from "../../core/text";
+import type { AvailableLayer } from "../../ops/outdated";
+import type { UpgradePlan } from "../../ops/upgrade";
+import { code, list, plain, table } from "./markdown";
+
+/** An upgrade of one stack's config, and how the stack is named. */
+export interface UpgradedStack {
+  readonly label: string;
+  readonly plan: UpgradePlan;
+}
+
+const day = 86_400_000;
+
+/**
+ * What an upgrade edits, for a pull request: versions and their ages, the runtimes and the number of the functions that
+ * move, what stays and why, and stacks that keep versions of their own.
+ */
+export function renderUpgradeMarkdown(stacks: readonly UpgradedStack[], now: Date): string {
+  return `${stacks.map((one) => section(one, now)).join("\n")}`;
+}
+
+function section({ label, plan }: UpgradedStack, now: Date): string {
+  const { upgrades, held, warnings, rows = [], file, override } = plan;
+  const lines = upgrades.map(({ entry, from, to, at, published }) => {
+    const own = rows.filter((row) => row.entry === entry);
+    return [
+      code(entry),
+      `${from} → ${to}`,
+      published ? `${published.toISOString().slice(0, 10)} (${ageOf(published, now)})` : "–",
+      String(new Set(own.flatMap(functionsOf)).size),
+      [...new Set(own.flatMap(({ usedBy }) => usedBy?.runtimes ?? []))].sort().map(code).join(", ") || "–",
+      code(at),
+    ];
+  });
+  const where = override ? `for stack ${code(label)}` : `for all stacks, as the functions of ${code(label)} use them`;
+  return [
+    `### Lambda layers in ${code(file)}: ${count(upgrades.length, "version")} ${where}\n`,
+    ...table(["Entry", "Version", "Published", "Functions", "Runtimes", "Declared in"], lines),
+    ...list(
+      "Stays as it is:",
+      held.map(({ entry, reason }) => `${code(entry)}: ${plain(reason)}`),
+    ),
+    ...list("To know:", warnings.map(plain)),
+  ].join("\n");
+}
+
+function functionsOf({ usedBy }: AvailableLayer): readonly string[] {
+  return usedBy?.functions ?? [];
+}
+
+function ageOf(published: Date, now: Date): string {
+  const days = Math.floor((now.getTime() - published.getTime()) / day);
+  return days < 1 ? "less than a day old" : `${count(days, "day")} old`;
+}
