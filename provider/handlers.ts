@@ -15,6 +15,7 @@ import type { AwsPort, TargetProblem } from "../sdk/ports";
 import { tellStaleAliases } from "./aliases";
 import { apply } from "./apply";
 import { cancelSignal } from "./cancel";
+import { type FunctionPlan, planFunctions, planRecord } from "./function-plans";
 import { useJournals } from "./journal";
 import { knownElsewhere } from "./known-elsewhere";
 import { readNames, refuseEmpty, refuseOtherAccounts } from "./names";
@@ -22,12 +23,9 @@ import { declaredNow, withPending } from "./pending";
 import { ownFunctions } from "./pinned";
 import {
   type Checked,
-  type FunctionPlan,
   isSettled,
   liveVersions,
   mergeVersions,
-  planFunctions,
-  planRecord,
   type Recorded,
   type Request,
   type Settings,

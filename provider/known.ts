@@ -6,6 +6,7 @@ export type Known<T> = { readonly isKnown: true; readonly value: T } | { readonl
 
 /** What Pulumi's SDK has of an output beside what it declares. */
 interface OutputParts<T> {
+  resources(): Set<pulumi.Resource>;
   readonly isKnown: Promise<boolean>;
   readonly isSecret: Promise<boolean>;
   promise(): Promise<T>;
@@ -36,6 +37,11 @@ export async function isSecret(input: pulumi.Input<unknown>): Promise<boolean> {
 /** The resources that a value is made from. */
 export async function resourcesBehind(input: pulumi.Input<unknown>): Promise<pulumi.Resource[]> {
   return pulumi.Output.isInstance(input) ? [...(await partsOf(input).allResources())] : [];
+}
+
+/** Whether a value waits for a resource, as far as that is known at once. */
+export function waitsFor(input: pulumi.Input<unknown>, resource: pulumi.Resource | undefined): boolean {
+  return resource !== undefined && pulumi.Output.isInstance(input) && partsOf(input).resources().has(resource);
 }
 
 /** Whether the program wrote the value itself, so that it is there at once. */

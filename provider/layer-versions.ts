@@ -61,7 +61,9 @@ export class LayerVersions extends pulumi.dynamic.Resource {
     const program = loadProgramConfig(by, args, opts.parent);
     const registry = programRegistry();
     const urn = pulumi.createUrn(name, resourceType, opts.parent);
-    const request = makeRequest(program, registry, urn, args.functions);
+    const self: { resource?: pulumi.Resource } = {};
+    const ownLayers = () => registry.publishedLayers(program.declaration, () => self.resource);
+    const request = makeRequest(program, ownLayers, urn, args.functions);
     declare(program);
     warnVoidOptions(by, opts);
     const { configFile, declaration } = program;
@@ -74,6 +76,7 @@ export class LayerVersions extends pulumi.dynamic.Resource {
       "lambda-layers",
       "LayerVersions",
     );
+    self.resource = this;
     this.#program = program;
     this.#registry = registry;
   }
@@ -121,7 +124,7 @@ export class LayerVersions extends pulumi.dynamic.Resource {
  */
 function makeRequest(
   { settings, declared, declaration }: ProgramConfig,
-  registry: Registry,
+  ownLayers: () => Promise<string[]>,
   urn: pulumi.Output<string>,
   functions?: FunctionsArgs,
 ): pulumi.Inputs {
@@ -134,7 +137,7 @@ function makeRequest(
     selection: functions ?? {},
     pinned: watch?.settled() ?? { names: [], autoNamed: [] },
     pinnedBehindNames: watch?.namesBehind(functions?.names) ?? [],
-    ownLayers: functions ? registry.ownLayerNames() : [],
+    ownLayers: functions ? ownLayers() : [],
     stack: functions && readOwnStack(declaration.types, urn),
   };
   return request;

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { LayerVersionArn } from "../sdk/core/arn";
-import { isLiteral, known, resourcesBehind } from "./known";
+import { isLiteral, known, resourcesBehind, waitsFor } from "./known";
 import { noteProvider, regionOf } from "./regions";
 
 /** A layer that the program itself publishes. */
@@ -71,10 +71,9 @@ export class OwnLayers {
     return this.#layers.find(({ resource }) => resources.includes(resource));
   }
 
-  /** The names of all whose names are known. */
-  async names(): Promise<string[]> {
-    const names = await Promise.all(this.#layers.map(({ name }) => known(name)));
-    return names.flatMap((name) => (name.isKnown && name.value !== undefined ? name.value : []));
+  /** All but those whose names wait for a resource: it cannot wait for them. */
+  before(resource: pulumi.Resource | undefined): readonly OwnLayer[] {
+    return this.#layers.filter(({ name }) => !waitsFor(name, resource));
   }
 
   /** Resolves when the program has stopped constructing resources. */
@@ -99,6 +98,12 @@ export class OwnLayers {
       keepsVersions: outputs.skipDestroy,
     });
   }
+}
+
+/** The names of layers, as far as they are known. */
+export async function namesOf(layers: readonly OwnLayer[]): Promise<string[]> {
+  const names = await Promise.all(layers.map(({ name }) => known(name)));
+  return names.flatMap((name) => (name.isKnown && name.value !== undefined ? name.value : []));
 }
 
 /** Whether a layer keeps old versions. What is not known counts as yes: a warning has to be right. */

@@ -7,7 +7,7 @@ import { layerName } from "../sdk/core/moves";
 import { type Lines, quotedIfOdd } from "../sdk/core/text";
 import { type Declaration, type Declared, matcherOf } from "./declarations";
 import { failRun } from "./failure";
-import { ifKnown, isLiteral, known } from "./known";
+import { ifKnown, isLiteral, known, resourcesBehind } from "./known";
 import type { Existence, LayerLookup } from "./lookup";
 import { keepsVersions, type OwnLayer, type OwnLayers } from "./own-layers";
 import { cleanLines } from "./say";
@@ -43,15 +43,14 @@ export class PinChecks {
 
     // Only a program that has declared everything can say that it does not publish the layer.
     const own = (await this.#own.find(layer)) ?? (await this.#own.settled().then(() => this.#own.find(layer)));
+    const { isDryRun } = pulumi.runtime;
+    if (own && !isDryRun() && (await this.#isThereOnceRegistered(own, layerVersionArn, declaration))) return;
     const newest = await this.lookup.newestVersion(layerVersionArn, declaration.aws);
     const wasDeleted = newest !== undefined && layer.version <= newest;
-    if (own && !wasDeleted) {
-      if (pulumi.runtime.isDryRun()) {
-        return this.#warn(
-          `Function ${fn}: whether version ${layer.version} of layer ${layer.name}, which ${declares}, will exist is not known before \`pulumi up\`: the program publishes the layer itself (LayerVersion ${own.logicalName}). It is checked then.`,
-        );
-      }
-      if (await this.#isThereOnceRegistered(own, layerVersionArn, declaration)) return;
+    if (own && !wasDeleted && isDryRun()) {
+      return this.#warn(
+        `Function ${fn}: whether version ${layer.version} of layer ${layer.name}, which ${declares}, will exist is not known before \`pulumi up\`: the program publishes the layer itself (LayerVersion ${own.logicalName}). It is checked then.`,
+      );
     }
     const message = `Layer version does not exist: ${layerVersionArn}, which ${declares}. ${adviceFor(layer, newest, own)}`;
     await this.fail(message);
@@ -78,9 +77,13 @@ export class PinChecks {
     }
   }
 
-  /** Says which layers of a function a preview does not know, as far as these may be pinned. */
+  /**
+   * Says which layers of a function a preview does not know, as far as these may be pinned.
+   * @param what of the list that is not known: with the program's own layers, all of it may hold others too
+   */
   async warnUnknown(
     fn: string,
+    what: "a layer" | "its layers",
     dependsOn: readonly pulumi.Resource[],
     declarations: readonly Declaration[],
   ): Promise<void> {
@@ -89,16 +92,19 @@ export class PinChecks {
     const publishers = this.#own.all.filter(({ logicalName, type }) =>
       urns.some((urn) => urn?.endsWith(`::${logicalName}`) && urn.split("::")[2]?.split("$").at(-1) === type),
     );
-    if (publishers.length === 0) {
-      return this.#warn(
+    if (what === "its layers") {
+      this.#warn(
+        `Function ${fn}: its layers are not known before \`pulumi up\`. Those that ${filesOf(declarations)} declares are pinned and checked then.`,
+      );
+    } else if (publishers.length === 0) {
+      this.#warn(
         `Function ${fn}: a layer is not known before \`pulumi up\`. If ${filesOf(declarations)} declares it, it is pinned and checked then.`,
       );
     }
     for (const own of publishers) {
-      for (const { entry } of await this.#declaredForOwn(own, declarations)) {
-        if (!isLiteral(entry.version)) continue;
+      for (const { entry, number } of await this.numbersOf(own, declarations)) {
         this.#warn(
-          `Function ${fn}: layer ${await ifKnown(own.name)}, which the program publishes itself (LayerVersion ${own.logicalName}), is not known before \`pulumi up\`. ${declaredAt(entry)} declares version ${entry.version}: it is pinned to that, and whether it exists is checked, then.`,
+          `Function ${fn}: layer ${await ifKnown(own.name)}, which the program publishes itself (LayerVersion ${own.logicalName}), is not known before \`pulumi up\`. ${declaredAt(entry)} declares version ${number}: it is pinned to that, and whether it exists is checked, then.`,
         );
       }
     }
@@ -149,14 +155,24 @@ export class PinChecks {
     await this.#own.settled();
     for (const own of this.#own.all) {
       if (await keepsVersions(own)) continue;
-      for (const { entry } of await this.#declaredForOwn(own, [declaration])) {
-        if (!isLiteral(entry.version)) continue;
+      for (const { entry, number } of await this.numbersOf(own, [declaration])) {
         const name = await ifKnown(own.name);
         this.#warn(
-          `Layer ${name} is published by the program itself (LayerVersion ${own.logicalName}), and ${declaredAt(entry)} declares its version as a number, ${entry.version}. An update that publishes the next version deletes the one before, and leaves functions pinned to what is gone. Declare what was published, \`layers: { ${JSON.stringify(entry.key)}: { version: ${variableOf(own)}.version } }\`, or keep old versions with \`skipDestroy: true\` on the LayerVersion.`,
+          `Layer ${name} is published by the program itself (LayerVersion ${own.logicalName}), and ${declaredAt(entry)} declares its version as a number, ${number}. An update that publishes the next version deletes the one before, and leaves functions pinned to what is gone. Declare what was published, \`layers: { ${JSON.stringify(entry.key)}: { version: ${variableOf(own)}.version } }\`, or keep old versions with \`skipDestroy: true\` on the LayerVersion.`,
         );
       }
     }
+  }
+
+  /** The entries that are about a layer of the program's own and say its version without asking it. */
+  async numbersOf(own: OwnLayer, declarations: readonly Declaration[]): Promise<(Declared & { number: unknown })[]> {
+    const found = (await this.#declaredForOwn(own, declarations)).map(async (declared) => {
+      const { version } = declared.entry;
+      if (isLiteral(version)) return { ...declared, number: version };
+      const number = (await resourcesBehind(version)).length === 0 ? await ifKnown(version) : undefined;
+      return number === undefined ? [] : { ...declared, number };
+    });
+    return (await Promise.all(found)).flat();
   }
 
   async #isPublishedBy(layer: LayerVersionArn, version: pulumi.Input<unknown>): Promise<boolean> {

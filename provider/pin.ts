@@ -31,6 +31,8 @@ import { cleanLines } from "./say";
 export interface Pins {
   readonly declarations: readonly Declaration[];
   readonly checks: PinChecks;
+  /** Is told of each function whose pins the engine asks for. */
+  note(type: string, name: string): void;
 }
 
 /** One layer of a function as its provider gets it. */
@@ -54,9 +56,11 @@ export function registerPins(pins: Pins): void {
   pulumi.runtime.registerResourceTransform(async ({ type, name, props, opts }) => {
     const declarations = pins.declarations.filter(({ types }) => types[type] !== undefined);
     const property = declarations[0]?.types[type];
-    if (property === undefined || props[property] == null) return undefined;
+    if (property === undefined) return undefined;
+    pins.note(type, name);
+    if (props[property] == null) return undefined;
     try {
-      const pinned = await pinFunction({ declarations, checks: pins.checks }, property, { type, name, props, opts });
+      const pinned = await pinFunction({ ...pins, declarations }, property, { type, name, props, opts });
       return (
         pinned && { props: { ...props, [property]: pinned.layers }, opts: { ...opts, dependsOn: pinned.dependsOn } }
       );
@@ -83,12 +87,13 @@ async function pinFunction(
     for (const layer of Array.isArray(list) ? list : []) await warnIgnored(registered, layer, pins);
     return undefined;
   }
-  if (list === undefined) await pins.checks.warnUnknown(fn, others, pins.declarations);
+  if (list === undefined) await pins.checks.warnUnknown(fn, "its layers", others, pins.declarations);
   // A list may be anything that a program puts there by mistake; its provider complains better than we could.
   if (!Array.isArray(list)) return undefined;
 
   const pinned = await withoutBoth(fn, await Promise.all(list.map((layer) => pinLayer(registered, layer, pins))), pins);
-  if (pinned.some(({ isUnknown }) => isUnknown)) await pins.checks.warnUnknown(fn, others, pins.declarations);
+  if (pinned.some(({ isUnknown }) => isUnknown))
+    await pins.checks.warnUnknown(fn, "a layer", others, pins.declarations);
   await pins.checks.failInvalidList(
     fn,
     pinned.map(({ text }) => text),
@@ -140,7 +145,7 @@ async function pinLayer(
   const version = await known(declared.entry.version);
   if (!version.isKnown) {
     await pins.checks.warnUnknownVersion(fn, layer, declared);
-    const value = pulumi.output(declared.entry.version).apply((its) => `${pin.place}:${its}`);
+    const value = pulumi.all([declared.entry.version, given]).apply(([its]) => `${pin.place}:${its}`);
     return { value, dependsOn: await resourcesBehind(declared.entry.version) };
   }
   const number = versionNumber(version.value);
@@ -151,7 +156,9 @@ async function pinLayer(
   const target = targetAt(pin.place, layer, declared.entry, number);
   const pinned = isAsDeclared(layer.version, target) ? text : targetArnOf(layer, target);
   await pins.checks.verify(fn, pinned, declared);
-  const value = (await isSecret(given)) ? pulumi.secret(pinned) : pinned;
+  // What is made from a secret is one.
+  const isHidden = (await isSecret(given)) || (await isSecret(declared.entry.version));
+  const value = isHidden ? pulumi.secret(pinned) : pinned;
   const dependsOn = await resourcesBehind(declared.entry.version);
   return { value, text: pinned, given: { value: given, text }, dependsOn };
 }

@@ -24,8 +24,6 @@ interface SeenFunction {
   readonly property: string;
   /** Whether the program sets its layers: not without layers, nor if it only reads it, or ignores changes of them. */
   readonly isOwn: boolean;
-  /** Whether any pins were there when it was registered. */
-  readonly isCovered: boolean;
 }
 
 // How long no function may have been constructed before the program counts as having declared all of them. Programs
@@ -55,7 +53,6 @@ export function watchFunctions(types: Readonly<Record<string, string>>): OwnFunc
 class OwnFunctionsWatch {
   #types: Readonly<Record<string, string>> = {};
   readonly #seen = new Map<pulumi.Resource, SeenFunction>();
-  #hasPins = false;
 
   constructor() {
     pulumi.runtime.registerStackTransformation(({ type, name, props, opts, resource }) => {
@@ -63,7 +60,7 @@ class OwnFunctionsWatch {
       if (property) {
         const isRead = (opts as pulumi.CustomResourceOptions).id !== undefined;
         const isOwn = !isRead && props[property] != null && !ignoresProperty(opts, property);
-        this.#seen.set(resource, { type, name, props, property, isOwn, isCovered: this.#hasPins });
+        this.#seen.set(resource, { type, name, props, property, isOwn });
       }
       return undefined;
     });
@@ -74,13 +71,22 @@ class OwnFunctionsWatch {
     this.#types = { ...this.#types, ...types };
   }
 
-  /** Warns of functions that are registered already, and so cannot be pinned any more. */
-  beginPins(targetOf: TargetOf): void {
-    for (const { name, props, property, isOwn, isCovered } of this.#seen.values()) {
-      if (!isOwn || isCovered) continue;
-      pulumi.output(props[property]).apply((layers: unknown) => warnUnpinned({ name, props }, layers, targetOf));
+  /**
+   * Warns of functions that were registered before a declaration, and so cannot be pinned to it any more.
+   * @param isPinned whether the engine has asked for the pins of a function, once it is registered; one that was
+   * constructed before may yet be pinned, as its registration takes a while
+   */
+  warnLate(targetOf: TargetOf, isPinned: (type: string, name: string) => boolean): void {
+    for (const [{ urn }, { type, name, props, property, isOwn }] of this.#seen) {
+      if (!isOwn) continue;
+      const warn = (layer: unknown) => {
+        if (!isPinned(type, name)) warnUnpinned({ name, props }, layer, targetOf);
+      };
+      const layers = props[property];
+      // One by one: what is not known of one does not hide the others.
+      if (Array.isArray(layers)) for (const layer of layers) pulumi.all([layer, urn]).apply(([text]) => warn(text));
+      else pulumi.all([layers, urn]).apply(([list]) => (Array.isArray(list) ? list.forEach(warn) : undefined));
     }
-    this.#hasPins = true;
   }
 
   /** The physical names of own functions that a value is made from, such as the output `name` of one. */
@@ -119,26 +125,20 @@ class OwnFunctionsWatch {
   }
 }
 
-function warnUnpinned(
-  { name, props }: Pick<SeenFunction, "name" | "props">,
-  layers: unknown,
-  targetOf: TargetOf,
-): void {
+function warnUnpinned({ name, props }: Pick<SeenFunction, "name" | "props">, layer: unknown, targetOf: TargetOf): void {
   const { runtime, architectures = [] } = props;
   const fn = {
     name: [props.name, props.functionName].find((one) => typeof one === "string"),
     runtime: typeof runtime === "string" ? runtime : undefined,
     architectures: Array.isArray(architectures) ? architectures.filter((one) => typeof one === "string") : undefined,
   };
-  for (const layer of Array.isArray(layers) ? layers : []) {
-    const change = typeof layer === "string" ? planLayer(layer, targetOf, fn) : undefined;
-    if (!change) continue;
-    pulumi.log.warn(
-      cleanLines(
-        `${changeLine({ function: name, ...change })} is declared, but the function was registered before LayerVersions, so it is not pinned. Create LayerVersions, or call pinLayers, before the function.`,
-      ),
-    );
-  }
+  const change = typeof layer === "string" ? planLayer(layer, targetOf, fn) : undefined;
+  if (!change) return;
+  pulumi.log.warn(
+    cleanLines(
+      `${changeLine({ function: name, ...change })} is declared, but the function was registered before LayerVersions, so it is not pinned. Create LayerVersions, or call pinLayers, before the function.`,
+    ),
+  );
 }
 
 function physicalName(resource: pulumi.Resource): pulumi.Output<string> {

@@ -79,8 +79,12 @@ export function declare({ declared, declaration }: ProgramConfig): void {
   const targets = declaredTargets(createMatcher(declared));
   // A region that is an output is not known yet.
   const isMeant = (layer: LayerVersionArn) => typeof region !== "string" || layer.region === region;
-  watchFunctions(types)?.beginPins((layer, fn) => (isMeant(layer) ? targets(layer, fn) : undefined));
-  programRegistry().add(declaration);
+  const registry = programRegistry();
+  registry.add(declaration);
+  watchFunctions(types)?.warnLate(
+    (layer, fn) => (isMeant(layer) ? targets(layer, fn) : undefined),
+    (type, name) => registry.hasPinned(type, name, declaration),
+  );
 }
 
 function emptyConfig(file: string): LayerConfig {

@@ -2,9 +2,8 @@ import { layerArn, parseLayerVersionArn } from "../sdk/core/arn";
 import type { DeclaredLayers } from "../sdk/core/config/declared";
 import { declaredLayersOf } from "../sdk/core/goal";
 import type { FunctionSelection, LiveFunction } from "../sdk/core/live";
-import { type LayerMove, movesBetween, moveTarget } from "../sdk/core/moves";
-import { assessedFunction, assessedLive, type LayerHints } from "../sdk/core/recorded";
-import { isAsDeclared, isTarget, type LayerTarget, type TargetOf } from "../sdk/core/target";
+import { assessedLive } from "../sdk/core/recorded";
+import { isAsDeclared, type LayerTarget, type TargetOf } from "../sdk/core/target";
 
 /** A version, or a full layer version ARN if it is of another layer than the one that it is recorded under. */
 export type RecordedVersion = number | string;
@@ -143,15 +142,15 @@ export function liveVersion(
 }
 
 /** Whether a live version is where it was recorded to be. */
-function satisfies(live: RecordedVersion | undefined, target: Target | RecordedVersion | undefined): boolean {
+export function satisfies(live: RecordedVersion | undefined, target: Target | RecordedVersion | undefined): boolean {
   if (live === undefined || target === undefined) return false;
   const rule = ruleOf(target);
   if (typeof live === "string") return live === rule.arn;
   return rule.arn === undefined && isAsDeclared(live, rule);
 }
 
-/** @returns `arn` if it is of another layer than the key's */
-function ruleOf(target: Target | RecordedVersion): LayerTarget & { readonly arn?: string } {
+/** The rule of a target. @returns `arn` if it is of another layer than the key's */
+export function ruleOf(target: Target | RecordedVersion): LayerTarget & { readonly arn?: string } {
   if (typeof target === "number") return { version: target, enforce: "exact" };
   if (target.startsWith(">=")) return { version: Number(target.slice(">=".length)), enforce: "minimum" };
   return { version: parseLayerVersionArn(target)?.version ?? 0, enforce: "exact", arn: target };
@@ -165,117 +164,6 @@ export function targetVersions(targets: Targets[string] = {}): Record<string, nu
 /** Of these targets, those that a function is not known to be at, as the versions that it may have been moved to. */
 export function openTargets(live: Versions[string] = {}, targets: Targets[string] = {}): Record<string, number> {
   return targetVersions(Object.fromEntries(Object.entries(targets).filter(([key, to]) => !satisfies(live[key], to))));
-}
-
-/** A live function and the layers that it is to have. */
-export interface FunctionPlan {
-  readonly function: LiveFunction;
-  /** The whole list, in merge order. */
-  readonly layers: readonly string[];
-  /** What differs from the live list. */
-  readonly moves: readonly LayerMove[];
-}
-
-/**
- * What functions are to have: declared layers as declared, and those back that were recorded and that AWS has lost.
- * @throws LayersError `layer-ambiguous`
- */
-export function planFunctions(
-  live: readonly LiveFunction[],
-  targetOf: TargetOf,
-  recorded: Pick<Partial<Checked>, "functions" | "before">,
-  hints: Omit<LayerHints, "known">,
-): FunctionPlan[] {
-  const running = live.flatMap(({ layers }) => layers.flatMap((text) => parseLayerVersionArn(text) ?? []));
-  const known = new Map(running.map((layer) => [layer.name, layer]));
-  return live.map((fn) => {
-    // A refresh takes a lost layer out of `functions`, and leaves `before` as it is.
-    const targets = Object.entries({ ...recorded.before?.[fn.name], ...recorded.functions?.[fn.name] });
-    const layers = Object.fromEntries(
-      targets.map(([key, target]) => [key, ruleOf(target).arn ?? ruleOf(target).version]),
-    );
-    const by = { kind: "resource", layers: fn.packageType === "Image" ? {} : layers } as const;
-    const assessed = assessedFunction({ ...fn, region: undefined, urn: "", by }, fn, { ...hints, known });
-    const goal = declaredLayersOf(assessed, fn.layers, targetOf);
-    return { function: fn, layers: goal, moves: movesBetween(fn.layers, goal) };
-  });
-}
-
-/** What `check` records: targets from the config, and how the live functions stand to what was recorded before. */
-export function planRecord(
-  plans: readonly FunctionPlan[],
-  targetOf: TargetOf,
-  recorded: Pick<Partial<Checked>, "functions" | "before">,
-): Pick<Checked, "functions" | "before" | "drift" | "lost" | "moves"> {
-  const targets: Record<string, Record<string, Target>> = {};
-  const before: Record<string, Record<string, RecordedVersion>> = {};
-  const drift: Record<string, Record<string, RecordedVersion>> = {};
-  const lost: Record<string, Record<string, string>> = {};
-  const comes: Record<string, Record<string, string>> = {};
-  for (const { function: fn, layers, moves } of plans) {
-    for (const [key, text] of layersByKey(layers)) {
-      const layer = parseLayerVersionArn(text);
-      if (!layer) continue;
-      const move = moves.find((one) => (one.by ?? one.layer) === layerArn(layer));
-      const target = targetOf(move?.by === undefined ? layer : { ...layer, ...placeOf(move.layer) }, fn);
-      if (!isTarget(target)) continue;
-      // A layer that is left alone beside the one that is to take its place has no target of its own.
-      if (target.by !== undefined && move?.by === undefined) continue;
-      const known = recordedOf(fn.name, key, move, recorded);
-      const live = move ? liveOf(move) : layer.version;
-      const first = known.first ?? live;
-      set(targets, fn.name, key, target.enforce === "minimum" ? (`>=${target.version}` as const) : target.version);
-      if (first !== null) set(before, fn.name, key, first);
-      if (move?.by !== undefined) set(comes, fn.name, move.layer, moveTarget(move) ?? text);
-      if (live === null) set(lost, fn.name, key, text);
-      // A version that moves because the config does is no drift, and neither is what an earlier run got done.
-      else if (
-        move &&
-        known.last !== undefined &&
-        !satisfies(known.isOfOther ? (move.from ?? undefined) : live, known.last)
-      )
-        set(drift, fn.name, key, live);
-    }
-  }
-  return {
-    functions: targets,
-    before,
-    ...(Object.keys(drift).length > 0 && { drift }),
-    ...(Object.keys(lost).length > 0 && { lost }),
-    ...(Object.keys(comes).length > 0 && { moves: comes }),
-  };
-}
-
-/** What is live of a layer that moves: with its ARN if another one comes. */
-function liveOf({ layer, from, by }: LayerMove): RecordedVersion | null {
-  return by === undefined || from === null ? from : `${layer}:${from}`;
-}
-
-/** What is recorded of a layer; of one that another is to take the place of, under its own key too. */
-function recordedOf(
-  name: string,
-  key: string,
-  move: LayerMove | undefined,
-  { before, functions }: Pick<Partial<Checked>, "functions" | "before">,
-) {
-  const [first, last] = [before?.[name]?.[key], functions?.[name]?.[key]];
-  if (move?.by === undefined) return { first, last, isOfOther: false };
-  const oldKey = [parseLayerVersionArn(`${move.layer}:1`)?.name ?? "", move.layer].find(
-    (one) => functions?.[name]?.[one] !== undefined || before?.[name]?.[one] !== undefined,
-  );
-  const old = oldKey === undefined ? undefined : before?.[name]?.[oldKey];
-  const itsFirst = typeof old === "number" ? `${move.layer}:${old}` : old;
-  const itsLast = oldKey === undefined ? undefined : functions?.[name]?.[oldKey];
-  // Layers of one name share a key: what is recorded there is of the one that goes.
-  return {
-    first: oldKey === key ? itsFirst : (first ?? itsFirst),
-    last: oldKey === key ? itsLast : (last ?? itsLast),
-    isOfOther: itsLast !== undefined && (oldKey === key || last === undefined),
-  };
-}
-
-function placeOf(arn: string) {
-  return parseLayerVersionArn(`${arn}:1`) ?? {};
 }
 
 /** Whether these live versions are of just these layers and all where they have to be. */
@@ -361,7 +249,8 @@ export function mergeVersions(first: Versions | undefined, second: Versions | un
   return Object.fromEntries([...names].map((name) => [name, { ...second?.[name], ...first?.[name] }]));
 }
 
-function set<T>(versions: Record<string, Record<string, T>>, name: string, key: string, version: T): void {
+/** Sets one version of one function, leaving older objects as they are. */
+export function set<T>(versions: Record<string, Record<string, T>>, name: string, key: string, version: T): void {
   versions[name] = { ...versions[name], [key]: version };
 }
 

@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { conflictBetween, type Declaration, isAllLiteral, resolved } from "./declarations";
 import { runError } from "./failure";
+import { known } from "./known";
 import { LayerLookup } from "./lookup";
-import { OwnLayers } from "./own-layers";
+import { namesOf, OwnLayers } from "./own-layers";
 import { registerPins } from "./pin";
 import { PinChecks } from "./pin-checks";
 import { regionOf } from "./regions";
@@ -15,13 +16,19 @@ export class Registry {
   readonly #declarations: Declaration[] = [];
   readonly #issued = new WeakMap<object, ArnIn>();
   readonly #checks: PinChecks;
+  /** By type and name of a function, the declarations that its pins went by. */
+  readonly #pinned = new Map<string, readonly Declaration[]>();
 
   constructor(
     /** The layers that the program publishes. */
     readonly own: OwnLayers,
   ) {
     this.#checks = new PinChecks(own, new LayerLookup());
-    registerPins({ declarations: this.#declarations, checks: this.#checks });
+    registerPins({
+      declarations: this.#declarations,
+      checks: this.#checks,
+      note: (type, name) => this.#pinned.set(`${type}::${name}`, [...this.#declarations]),
+    });
     if (pulumi.runtime.getStackResource()) pulumi.runtime.registerStackTransformation((args) => this.#moveIssued(args));
   }
 
@@ -39,15 +46,28 @@ export class Registry {
     if (pulumi.runtime.isDryRun()) void this.#checks.warnOwnNumbers(declaration);
   }
 
+  /** Whether a declaration was there when the engine asked for the pins of a function. */
+  hasPinned(type: string, name: string, declaration: Declaration): boolean {
+    return this.#pinned.get(`${type}::${name}`)?.includes(declaration) ?? false;
+  }
+
   /** Notes an ARN that was handed out for the default region: a function elsewhere gets that of its own region. */
   issue(arn: pulumi.Output<string>, arnIn: ArnIn): void {
     this.#issued.set(arn, arnIn);
   }
 
-  /** The names of the layers that the program publishes, as soon as it has declared everything. */
-  async ownLayerNames(): Promise<string[]> {
+  /**
+   * The names of the layers that the program publishes, as soon as it has declared everything and those are published
+   * that a declaration means by a number: nothing else tells the engine that they come first.
+   * @param waiting the resource that waits for the answer
+   */
+  async publishedLayers(declaration: Declaration, waiting: () => pulumi.Resource | undefined): Promise<string[]> {
     await this.own.settled();
-    return this.own.names();
+    const layers = this.own.before(waiting());
+    const names = await namesOf(layers);
+    const byNumber = await Promise.all(layers.map((own) => this.#checks.numbersOf(own, [declaration])));
+    await Promise.all(layers.map((own, index) => byNumber[index]?.length && known(own.resource.urn)));
+    return names;
   }
 
   /** Compares again when outputs are there: the program goes on meanwhile. */

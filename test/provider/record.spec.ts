@@ -1,19 +1,20 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { planFunctions, planRecord } from "../../provider/function-plans";
 import {
   isSettled,
   layersByKey,
   liveVersions,
   mergeVersions,
   movingFunctions,
-  planFunctions,
-  planRecord,
   withTargets,
 } from "../../provider/record";
 import { declareFor } from "../../sdk/core/config/declared";
 import { parseConfig } from "../../sdk/core/config/parse";
+import { declaredLayersOf } from "../../sdk/core/goal";
 import type { LiveFunction } from "../../sdk/core/live";
 import { createMatcher } from "../../sdk/core/match";
+import { assessedFunction } from "../../sdk/core/recorded";
 import { declaredTargets } from "../../sdk/core/target";
 
 const arn = (name: string, version: number, account = "123456789012") =>
@@ -42,6 +43,37 @@ function planner(yaml: string) {
     return { plans, record: planRecord(plans, targetOf, recorded) };
   };
 }
+
+describe("what functions are to have", () => {
+  const yaml = "layers: {l: {version: 5}, m: {version: 5, enforce: minimum}}";
+  const parsed = parseConfig(yaml, "layer_config.yaml");
+  assert.ok(parsed.ok);
+  const declared = declareFor(parsed.config, "dev");
+  const targetOf = declaredTargets(createMatcher(declared));
+  const version = fc.integer({ min: 4, max: 6 });
+  const layers = fc.array(fc.tuple(fc.constantFrom("l", "m", "other"), version), { maxLength: 4 });
+  const recorded = fc.dictionary(fc.constantFrom("l", "m", "other"), version, { noNullPrototype: true });
+
+  it("is what the assessment says of them, also of those that are as they should be", () => {
+    fc.assert(
+      fc.property(layers, recorded, (list, functions) => {
+        const fn = live("f", ...list.map(([name, number]) => arn(name, number)));
+        const [plan] = planFunctions(
+          [fn],
+          targetOf,
+          { functions: { f: functions } },
+          { declared, accountId: undefined },
+        );
+        const by = { kind: "resource", layers: functions } as const;
+        const assessed = assessedFunction({ ...fn, region: undefined, urn: "", by }, fn, {
+          declared,
+          accountId: undefined,
+        });
+        assert.deepEqual(plan?.layers, declaredLayersOf(assessed, fn.layers, targetOf));
+      }),
+    );
+  });
+});
 
 describe("what the resource records", () => {
   const plan = planner("layers: {l: {version: 5}, m: {version: 5, enforce: minimum}}");

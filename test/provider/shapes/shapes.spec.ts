@@ -1,12 +1,13 @@
 import fc from "fast-check";
 import { seed, soak } from "../../support/counts";
 import { formsOfLayers } from "./layers";
+import { oddPrograms } from "./odd";
 import { kindsOfFunctions, programs } from "./programs";
 import { promises } from "./promises";
 import { resourceOptions } from "./resource-options";
 import { live, type Shape } from "./run";
 
-const shapes = [...formsOfLayers, ...resourceOptions, ...programs, ...kindsOfFunctions, ...promises];
+const shapes = [...formsOfLayers, ...resourceOptions, ...programs, ...kindsOfFunctions, ...promises, ...oddPrograms];
 
 // The life of a program takes the engine six commands and more.
 const sampleSize = 1;
