@@ -58,10 +58,10 @@ export async function check(olds: Partial<Checked>, news: Declared): Promise<dyn
   const unresolved = hasUnknown(request.selection) || hasUnknown(declared) ? { unresolved: unknown } : {};
   const recorded = sameTarget(olds, news) ? olds : {};
   const tell = request.dryRun ? (lines: readonly string[]) => lines.map((line) => say(line)) : () => {};
-  const tellLeaving = (functions: Checked["functions"]) => {
+  const tellLeaving = (functions: Checked["functions"], moves?: Checked["moves"]) => {
     if (news.onDelete !== "restore" || "unresolved" in unresolved) return;
     // Functions of another region or account are others, whatever they are called.
-    tell(leavingLines(olds, sameTarget(olds, news) ? functions : {}));
+    tell(leavingLines(olds, sameTarget(olds, news) ? functions : {}, moves));
   };
   if (isEmpty(selection) || hasUnknown(declared)) {
     if ("unresolved" in unresolved) return { inputs: { ...settings, functions: unknown, ...unresolved } };
@@ -95,7 +95,7 @@ export async function check(olds: Partial<Checked>, news: Declared): Promise<dyn
       );
       for (const name of missing) say(`Function ${name} does not exist in ${aws.region} yet: it is left out.`);
       tell(known.lines);
-      tellLeaving(planned.functions);
+      tellLeaving(planned.functions, planned.moves);
       const failures = await findFailures(aws, plans, { ...request, selection: meant });
       if (failures.length > 0) return { inputs: { ...settings, ...record, ...unresolved }, failures };
       if (request.dryRun) {

@@ -6,6 +6,7 @@ import { listNames } from "../sdk/core/text";
 import type { AwsPort } from "../sdk/ports";
 import { isCancelled, reasonsOf } from "./outcomes";
 import {
+  type LayerMoves,
   type LayerVersionsOf,
   liveVersion,
   type Recorded,
@@ -105,10 +106,16 @@ export function leftVersions({ functions = {}, left }: Partial<Recorded>, live: 
   return changed;
 }
 
+/** Whether another layer takes the place of one, with what it had at first. */
+function givesWay(key: string, moves: LayerMoves[string] = {}): boolean {
+  return Object.keys(moves).some((arn) => arn === key || layerName(arn) === key);
+}
+
 /** What a preview says of functions that were recorded and that the resource is no longer about, if it is to put them back in the end. */
 export function leavingLines(
   was: { readonly functions?: Readonly<Record<string, object>>; readonly before?: Versions },
   is: Readonly<Record<string, object>>,
+  moves: LayerMoves = {},
 ): string[] {
   return Object.entries(was.before ?? {}).flatMap(([name, layers]) => {
     if (was.functions?.[name] === undefined) return [];
@@ -116,7 +123,7 @@ export function leavingLines(
     if (is[name] === undefined)
       return `Function ${name} is not among the functions any more: it keeps its layers, and what it had at first (${first.join(", ")}) will not be put back.`;
     return Object.entries(layers)
-      .filter(([layer]) => !(layer in (is[name] ?? {})))
+      .filter(([layer]) => !(layer in (is[name] ?? {})) && !givesWay(layer, moves[name]))
       .map(
         ([layer, version]) =>
           `Function ${name}: Layer ${layer} is not declared any more: it stays as it is, and version ${version} will not be put back.`,

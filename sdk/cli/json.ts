@@ -1,5 +1,6 @@
 import { layerArn } from "../core/arn";
 import { type Standing, targetArn } from "../core/assess";
+import type { DeclaredVariant } from "../core/config/declared";
 import type { LayersError } from "../core/errors";
 import { visibleJson } from "../core/text";
 import type { Assessment } from "../ops/assess";
@@ -18,17 +19,20 @@ export function errorDocument({ code, message, next }: LayersError) {
 
 /** How functions stand as documents hold it. `rows`: the standings that are shown, all of them by default. */
 export function assessmentDocument(
-  { stack, project, totals, standings, skipped, live }: Assessment,
+  { stack, project, totals, standings, skipped, live, exceptions }: Assessment,
   rows: readonly Standing[] = standings,
 ) {
-  return { format: documentFormat, stack, project, totals, rows: rows.map(standingRow), skipped, live };
+  // Only of a config that has any: what a document had before stays as it was.
+  const its = exceptions.length > 0 ? { exceptions } : {};
+  return { format: documentFormat, stack, project, totals, rows: rows.map(standingRow), skipped, live, ...its };
 }
 
 /**
  * A standing as documents hold it. `recorded` and `live`: a version, `absent` or `unknown`; missing if it was not asked
  * for. `declared`, `enforce` and `source` are missing if no entry is about the layer; null is what is not known.
  */
-export function standingRow({ fn, layer, target, recorded, live, verdict, isLost }: Standing) {
+export function standingRow({ fn, layer, target, noTarget, recorded, live, verdict, isLost }: Standing) {
+  const variant = target?.declared?.variant ?? noTarget?.variant;
   return {
     function: fn.name,
     urn: fn.urn,
@@ -45,5 +49,13 @@ export function standingRow({ fn, layer, target, recorded, live, verdict, isLost
     region: fn.region ?? null,
     account: fn.account ?? null,
     source: target?.declared?.source,
+    ...(variant && { variant: variantOf(variant) }),
+    ...(noTarget && { why: noTarget.why }),
   };
+}
+
+/** The variant that counts for a function. */
+function variantOf({ when, until, fields }: DeclaredVariant) {
+  const { description } = fields;
+  return { when, ...(description !== undefined && { description }), ...(until !== undefined && { until }) };
 }

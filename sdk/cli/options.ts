@@ -49,6 +49,11 @@ const whatToDo = {
   live: flag("--live", "the functions in AWS instead of a stack's state"),
   force: flag("--force", "replace a file that is there"),
   to: value("--to <VERSION>", "this version instead of the newest", numberFrom({ least: 1, whole: true })),
+  variant: value(
+    "--variant <N>",
+    "only what this variant of its entry declares, as `outdated` numbers them; 0 is the entry itself",
+    numberFrom({ least: 0, whole: true }),
+  ),
   like: value("--like <STACK>", "the versions that are declared for this stack: promotes from one stack to another"),
   group: values("--group <GLOB>", "the entries whose names fit, such as 'datadog*'; repeat it for several", addText),
   /** Milliseconds. */

@@ -76,25 +76,59 @@ export function targetArnOf(layer: LayerVersionArn, { version, by }: LayerTarget
   return by === undefined ? layerVersionArn({ ...layer, version }) : `${by}:${version}`;
 }
 
+type Answer = DeclaredTarget | NoTarget | undefined;
+
+/** What is known of a layer, whatever the function. */
+type KnownLayer =
+  | { readonly isFixed: true; readonly answer: Answer }
+  | {
+      readonly isFixed: false;
+      readonly match: Match;
+      readonly nameKey: ((name: string | undefined) => string) | undefined;
+    };
+
 /** The targets that a config declares. What many functions share is worked out once. */
 export function declaredTargets(matcher: Matcher): TargetOf {
-  const fixed = new Map<string, DeclaredTarget | NoTarget | undefined>();
-  const byFacts = new Map<DeclaredLayer, Map<string, DeclaredTarget | NoTarget>>();
+  const layers = new Map<string, KnownLayer>();
+  const byFacts = new Map<string, Map<string, Answer>>();
+  // The layers of a function are asked for in a row.
+  let last: { readonly fn: TargetFacts; readonly answers: Map<string, Answer> } | undefined;
+  const learn = (arn: string, layer: LayerVersionArn, fn: TargetFacts): KnownLayer => {
+    const match = matcher(layer);
+    const known: KnownLayer =
+      match && variesWithFunctions(match.declared)
+        ? { isFixed: false, match, nameKey: nameKeyOf(match.declared) }
+        : { isFixed: true, answer: match && targetFor(match, layer, fn) };
+    layers.set(arn, known);
+    return known;
+  };
+  const answersFor = (fn: TargetFacts) => {
+    const key = `${fn.region} ${fn.account} ${fn.runtime} ${fn.architectures?.join()}`;
+    const answers = byFacts.get(key) ?? new Map<string, Answer>();
+    byFacts.set(key, answers);
+    last = { fn, answers };
+    return answers;
+  };
   return (layer, fn) => {
     const arn = layerArn(layer);
-    if (fixed.has(arn)) return fixed.get(arn);
-    const match = matcher(layer);
-    if (!match || !variesWithFunctions(match.declared)) {
-      const target = match && targetFor(match, layer, fn);
-      fixed.set(arn, target);
-      return target;
-    }
-    const known = byFacts.get(match.declared) ?? new Map<string, DeclaredTarget | NoTarget>();
-    byFacts.set(match.declared, known);
-    const key = `${arn} ${fn.region} ${fn.account} ${fn.runtime} ${fn.architectures?.join()}${asksName(match.declared) ? ` ${fn.name}` : ""}`;
-    const target = known.get(key) ?? targetFor(match, layer, fn);
-    known.set(key, target);
-    return target;
+    const known = layers.get(arn) ?? learn(arn, layer, fn);
+    if (known.isFixed) return known.answer;
+    const answers = last?.fn === fn ? last.answers : answersFor(fn);
+    const key = known.nameKey ? `${arn} ${known.nameKey(fn.name)}` : arn;
+    const answer = answers.get(key) ?? targetFor(known.match, layer, fn);
+    answers.set(key, answer);
+    return answer;
+  };
+}
+
+/** What of a function's name makes a difference to an entry: nothing, unless one of its conditions is about that name. */
+function nameKeyOf({ variants = [] }: Matchable): ((name: string | undefined) => string) | undefined {
+  const texts = new Set(variants.flatMap(({ when }) => when.function ?? []));
+  if (texts.size === 0) return undefined;
+  const globs = [...texts].filter((text) => text.includes("*")).map(globOf);
+  return (name) => {
+    if (name === undefined) return "?";
+    return texts.has(name) || globs.some((glob) => fitsGlob(name, glob)) ? name : "";
   };
 }
 
@@ -108,14 +142,6 @@ export function variesWithFunctions(entry: Matchable): boolean {
   const varies = variants.length + replaces.length > 0 || [arn, ...names].some(hasPlaceholder);
   varying.set(entry, varies);
   return varies;
-}
-
-const asking = new WeakMap<object, boolean>();
-
-function asksName(entry: Matchable): boolean {
-  const known = asking.get(entry) ?? (entry.variants ?? []).some(({ when }) => when.function !== undefined);
-  asking.set(entry, known);
-  return known;
 }
 
 /** What an entry that matches a layer says of it for one function. */

@@ -2,6 +2,7 @@ import { type AssessedFunction, assess, type Standing, type Totals, totalsOf } f
 import { declareFor, shortStackName } from "../core/config/declared";
 import type { LayerConfig } from "../core/config/parse";
 import { LayersError } from "../core/errors";
+import { type Exception, exceptionsOf } from "../core/exceptions";
 import type { TagSet } from "../core/live";
 import { createMatcher, type Matcher } from "../core/match";
 import { assessedFunction, type LayerHints, type RecordedFunction } from "../core/recorded";
@@ -66,6 +67,8 @@ export interface Assessment {
   readonly matcher: Matcher;
   /** Where the functions were looked for, as messages name it: `the state of dev or in AWS`. */
   readonly where: string;
+  /** The exceptions that the config declares. */
+  readonly exceptions: readonly Exception[];
   /** What to tell of a config that matches no layer of the functions; empty if it matches any. */
   readonly unmatched: readonly string[];
 }
@@ -117,6 +120,7 @@ export async function readStandings(ports: Ports, request: AssessRequest): Promi
     live: read.live,
     recorded,
     matcher,
+    exceptions: exceptionsOf(declared.layers, standings, ports.clock.now()),
     where,
     // Of functions that could not be read nothing is known.
     unmatched: recorded || read.live.read ? unmatchedWarnings(standings, where, config.file) : [],

@@ -91,16 +91,17 @@ function variantIndex({ variant, variants = [] }: DeclaredForm): number {
   return variant ? variants.indexOf(variant) : -1;
 }
 
-/** The forms of an entry that no function has, and that have a version. */
+/**
+ * The forms of an entry that no function has, and that have a version: the entry itself if no function has any layer of
+ * it, and each variant that declares another layer or version.
+ */
 function openForms(entry: DeclaredLayer, matches: readonly DeclaredMatch[]): DeclaredForm[] {
-  const forms = [undefined, ...(entry.variants ?? [])].map((variant) => formOf(entry, variant));
-  const used = new Set(matches.map(({ declared }) => declared));
-  const isUsed = matches.some(({ declared }) => declared.key === entry.key);
-  return forms.filter((form) => {
-    // Beside layers that functions have, the same one of the same version is nothing new.
-    const isOther = form.variant === undefined || Object.keys(form.variant.fields).length > 0;
-    return form.version !== undefined && !used.has(form as DeclaredForm) && (!isUsed || (isOther && form.variant));
-  }) as DeclaredForm[];
+  const used = new Set(matches.flatMap(({ declared }) => (declared.key === entry.key ? variantIndex(declared) : [])));
+  const variants = (entry.variants ?? []).filter(({ fields: { version, arn, names } }) => version ?? arn ?? names);
+  const forms = [...(used.size > 0 ? [] : [undefined]), ...variants].map((variant) => formOf(entry, variant));
+  const isOpen = (form: (typeof forms)[number]): form is DeclaredForm =>
+    form.version !== undefined && !used.has(variantIndex(form as DeclaredForm));
+  return forms.filter(isOpen);
 }
 
 /** The layer that a form names, as far as that can be told without a function; undefined if it differs by function. */

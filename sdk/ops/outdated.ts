@@ -1,10 +1,14 @@
+import { partitionOf } from "../core/arn";
 import type { AssessedFunction } from "../core/assess";
 import { whyUnsuitable } from "../core/compatibility";
-import { declaredAt, declareFor } from "../core/config/declared";
+import { type DeclaredVariant, declaredAt, declareFor } from "../core/config/declared";
+import type { When, WhenKey } from "../core/config/when";
 import { type ErrorCode, LayersError, unchanged } from "../core/errors";
 import { labelsOf } from "../core/function-arn";
 import type { PublishedVersion } from "../core/live";
 import { didYouMean } from "../core/nearest";
+import { fillIn, hasPlaceholder } from "../core/placeholders";
+import { architectureOf, variesWithFunctions } from "../core/target";
 import type { AwsPort, Ports } from "../ports";
 import { type Assessment, type AssessRequest, assessStack } from "./assess";
 import { codeOfUnknown, failedReading, worstUnknown } from "./expectation";
@@ -21,6 +25,10 @@ export interface AvailableRequest extends Pick<AssessRequest, "stack" | "config"
   readonly publishedBefore?: Date;
   /** A version that is looked up too. */
   readonly wanted?: number;
+  /** Only layers of this region, of entries that differ by region, runtime and the like. Default: all. */
+  readonly region?: string;
+  /** Only what this variant of its entry declares, from 1; 0: what the entry itself does. Default: all. */
+  readonly variant?: number;
 }
 
 /** What there is of the layers that a config declares: `--json` prints it. */
@@ -44,6 +52,8 @@ export interface AvailableLayer extends LayerPlace {
   readonly declared: number;
   /** Where the version is declared: `layer_config.yaml:3`. */
   readonly at: string;
+  /** The variant that it is of; absent if it is the entry's own. */
+  readonly variant?: AvailableVariant;
   /** Undefined if it could not be found out. */
   readonly declaredVersion: Presence | undefined;
   /** Undefined if there is none, or none could be read. */
@@ -62,6 +72,17 @@ export interface AvailableLayer extends LayerPlace {
   readonly reason?: string;
   /** Set if what there is could not be read, or not all of it: the code of the error that `outdated` ends with. */
   readonly code?: ErrorCode;
+}
+
+/** A variant of an entry. */
+export interface AvailableVariant {
+  /** Its place in the entry, from 1. */
+  readonly number: number;
+  readonly when: When;
+  /** Its places in the lists of the config, from 0. */
+  readonly place: DeclaredVariant["place"];
+  /** Whether it has a version of its own, which is then what is edited. */
+  readonly hasVersion: boolean;
 }
 
 /** A version that can be attached. */
@@ -85,10 +106,15 @@ export async function readAvailable(ports: Ports, request: AvailableRequest): Pr
   const declared = declareFor(config, stack);
   const order = declared.layers.map(({ key }) => key);
   const layers = await withProgress(ports.reporter, "Looking up layer versions", async () => {
-    const all = meantBy(names, await findableLayers(ports, config, declared, matchesOf(standings)));
+    const found = await findableLayers(ports, config, declared, matchesOf(standings));
+    const all = meantBy(names, found).filter((match) => isChosen(match, request));
     const label = labelsOf(all.flatMap(({ functions }) => functions));
     const rows = await askAbout(ports, all, async (aws, match) => [await lookUp(aws, match, request, label)]);
-    return rows.sort((a, b) => order.indexOf(a.entry) - order.indexOf(b.entry) || (a.arn < b.arn ? -1 : 1));
+    const numberOf = ({ variant }: AvailableLayer) => variant?.number ?? 0;
+    return rows.sort(
+      (a, b) =>
+        order.indexOf(a.entry) - order.indexOf(b.entry) || numberOf(a) - numberOf(b) || (a.arn < b.arn ? -1 : 1),
+    );
   });
   return { format: documentFormat, stack, project, totals, layers, live };
 }
@@ -104,6 +130,40 @@ function meantBy(names: readonly string[], matches: readonly DeclaredMatch[]): r
   }
   const isMeant = ({ declared, layer }: DeclaredMatch) => names.includes(declared.key) || names.includes(layer);
   return names.length === 0 ? matches : matches.filter(isMeant);
+}
+
+/** Whether a layer is of the region and variant that are asked for. */
+function isChosen({ declared, region }: DeclaredMatch, request: Pick<AvailableRequest, "region" | "variant">): boolean {
+  const isHere = request.region === undefined || !variesWithFunctions(declared) || region === request.region;
+  return isHere && (request.variant === undefined || (availableVariant(declared)?.number ?? 0) === request.variant);
+}
+
+function availableVariant({ variant, variants = [] }: DeclaredMatch["declared"]): AvailableVariant | undefined {
+  if (variant === undefined) return undefined;
+  const { when, place, fields } = variant;
+  return { number: variants.indexOf(variant) + 1, when, place, hasVersion: fields.version !== undefined };
+}
+
+/** Where the newest version is looked up, for the functions that have the layer; undefined if nowhere in particular. */
+function latestOf({ declared, region, functions, account }: DeclaredMatch): string | undefined {
+  const { latest, variant } = declared;
+  if (latest === undefined || !hasPlaceholder(latest)) return latest;
+  const sample = (key: WhenKey) => variant?.when[key]?.find((one) => !one.includes("*"));
+  const one = (values: readonly (string | undefined)[], otherwise: string | undefined) => {
+    const all = new Set(values);
+    return all.size === 1 ? [...all][0] : all.size === 0 ? otherwise : undefined;
+  };
+  const runtime = one(
+    functions.map((fn) => fn.runtime),
+    sample("runtime"),
+  );
+  const architecture = one(functions.map(architectureOf), sample("architecture"));
+  const filled = fillIn(latest, { partition: partitionOf(region), region, account, runtime, architecture });
+  if ("text" in filled) return filled.text;
+  const why = functions.length > 1 ? "the functions that have the layer differ in it" : "no function tells it";
+  throw new LayersError("not-known", `{${filled.missing}} of \`latest\` cannot be filled in: ${why}.`, {
+    next: "Give each a variant of its own, or leave `latest` out.",
+  });
 }
 
 /** The code of the error of what could not be read; undefined if everything could. */
@@ -150,14 +210,16 @@ async function lookUp(
     functions: functions.map(label),
     runtimes: [...new Set(functions.flatMap(({ runtime }) => runtime ?? []))].sort(),
   };
+  const variant = availableVariant(declared);
   const row = {
     ...{ entry, layer, arn, region, account, declared: version, at: declaredAt(declared) },
+    ...(variant && { variant }),
     ...(functions.length > 0 && { usedBy }),
   };
   try {
     const facts = await aws.layerVersion(`${arn}:${version}`);
     const asked = wanted === undefined ? undefined : await readVersion(aws, arn, wanted);
-    const { source, versions } = await openVersions(aws, { arn, known: version, latest: declared.latest });
+    const { source, versions } = await openVersions(aws, { arn, known: version, latest: latestOf(match) });
     const found = await choose(versions, match, (one) => whyHeld(one, match, label, publishedBefore));
     const { newest, compatible } = found;
     const declaredVersion = presenceOf(facts, version, newest?.version, source);

@@ -1,6 +1,8 @@
 import { layerArn } from "../core/arn";
 import type { Standing } from "../core/assess";
 import { declaredAt } from "../core/config/declared";
+import { whenText } from "../core/config/when";
+import type { Exception } from "../core/exceptions";
 import { labelsOf, type NamedFunction, parseFunctionArn } from "../core/function-arn";
 import type { Matcher } from "../core/match";
 import { changeLine } from "../core/report";
@@ -52,6 +54,25 @@ export function warningsOf(
       ? [`Function ${label(fn)} has layer ${layer.name} more than once, which Lambda refuses: keep one of them.`]
       : [],
   );
+}
+
+/** What has to be known of exceptions: those that have expired, and those that change nothing. */
+export function exceptionWarnings(exceptions: readonly Exception[]): string[] {
+  return exceptions.flatMap((one) => {
+    const { entry, when, at, until, expired, functions, needed, reason } = one;
+    const which = `The exception of ${entry} for ${whenText(when)} (${at})`;
+    const why = reason === undefined ? "" : `, made because: ${reason}`;
+    if (expired) return [`${which} has expired on ${until}${why}. It goes on to count until it is removed.`];
+    return functions > 0 && !needed
+      ? [`${which} is not needed any more: without it the same would be declared. Remove it.`]
+      : [];
+  });
+}
+
+/** An exception in a line: `base for function special: needs the new client, until 2026-12-31 (layer_config.yaml:8)`. */
+export function exceptionText({ entry, when, reason, until, at }: Exception): string {
+  const said = [reason ?? "no reason is given", ...(until === undefined ? [] : [`until ${until}`])];
+  return `${entry} for ${whenText(when)}: ${said.join(", ")} (${at})`;
 }
 
 /** How lines call the functions of standings. */

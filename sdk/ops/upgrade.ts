@@ -1,12 +1,13 @@
 import { shortStackName } from "../core/config/declared";
-import { editVersions, type VersionPath } from "../core/config/edit";
+import { editVersions, notEditable, type VersionEdit, type VersionPath } from "../core/config/edit";
 import type { LayerConfig } from "../core/config/parse";
+import { whenText } from "../core/config/when";
 import { LayersError, unchanged } from "../core/errors";
 import type { Ports } from "../ports";
 import { failedReading } from "./expectation";
 import { withSession } from "./live/sessions";
 import { labelsOfLayers } from "./matches";
-import { type AvailableLayer, readAvailable } from "./outdated";
+import { type AvailableLayer, type AvailableVariant, readAvailable } from "./outdated";
 import { readVersion, versionsNear } from "./versions";
 
 /** What is upgraded. */
@@ -23,6 +24,10 @@ export interface UpgradeRequest {
   readonly to?: number;
   /** Only versions that are at least this old, in milliseconds. */
   readonly minimumAge?: number;
+  /** Only layers of this region, of entries that differ by region, runtime and the like. Default: all. */
+  readonly region?: string;
+  /** Only what this variant of its entry declares, from 1; 0: what the entry itself does. Default: all. */
+  readonly variant?: number;
 }
 
 /** One version that is edited. */
@@ -32,6 +37,8 @@ export interface Upgrade {
   readonly to: number;
   /** Where the old version is declared. */
   readonly at: string;
+  /** The number of the variant that declares it, from 1, and its condition in words; absent if the entry itself does. */
+  readonly variant?: { readonly number: number; readonly when: string };
   readonly published: Date | undefined;
 }
 
@@ -62,16 +69,26 @@ export async function planUpgrade(ports: Ports, request: UpgradeRequest): Promis
   // If the version for all stacks is edited, no override hides it.
   const config = override ? loaded : { ...loaded, overrides: new Map() };
   const publishedBefore = minimumAge === undefined ? undefined : new Date(ports.clock.now().getTime() - minimumAge);
-  const lookUp = { stack, config, stateFile, publishedBefore, layers: request.layers, wanted: request.to };
+  const { layers, to: wanted, region, variant } = request;
+  const lookUp = { stack, config, stateFile, publishedBefore, layers, wanted, region, variant };
   const available = await readAvailable(ports, lookUp);
   const label = labelsOfLayers(available.layers);
 
   const upgrades: Upgrade[] = [];
   const held: { entry: string; reason: string }[] = [];
-  for (const [entry, rows] of Map.groupBy(available.layers, (row) => row.entry)) {
+  const edits: VersionEdit[] = [];
+  // Variants without a version of their own have the entry's.
+  const declaration = ({ entry, variant: its }: AvailableLayer) => `${entry} ${its?.hasVersion ? its.number : 0}`;
+  for (const [, rows] of Map.groupBy(available.layers, declaration)) {
+    const [{ entry, variant: its } = { entry: "", variant: undefined }] = rows;
+    const own = its?.hasVersion ? its : undefined;
     const found = await planEntry(ports, rows, request, label);
-    if (typeof found === "string") held.push({ entry, reason: found });
-    else if (found) upgrades.push(found);
+    const which = own && { number: own.number, when: whenText(own.when) };
+    if (typeof found === "string") held.push({ entry: which ? `${entry} (${which.when})` : entry, reason: found });
+    else if (found) {
+      upgrades.push({ ...found, ...(which && { variant: which }) });
+      edits.push({ path: pathOf(entry, request, own), version: found.to });
+    }
   }
   const unsuitable = available.layers.flatMap((row) =>
     row.wanted?.held === undefined ? [] : [`Layer ${label(row)}: version ${request.to} ${row.wanted.held}`],
@@ -83,7 +100,6 @@ export async function planUpgrade(ports: Ports, request: UpgradeRequest): Promis
     ...unsuitable,
     ...hidden,
   ];
-  const edits = upgrades.map(({ entry, to }) => ({ path: pathOf(entry, request), version: to }));
   const plan = { file, stack, project: available.project, override, upgrades, held, warnings, rows: available.layers };
   return { ...plan, before, after: editVersions(before, file, edits) };
 }
@@ -112,8 +128,25 @@ function overridesOf({ overrides }: LayerConfig, entry: string): string[] {
   });
 }
 
-function pathOf(entry: string, { stack, override }: UpgradeRequest): VersionPath {
-  return override ? ["stack_overrides", shortStackName(stack), entry, "version"] : ["layers", entry, "version"];
+/** @throws LayersError `config-not-editable` for a variant that the stack's override does not have */
+function pathOf(
+  entry: string,
+  { stack, override, file }: UpgradeRequest,
+  variant: AvailableVariant | undefined,
+): VersionPath {
+  const short = shortStackName(stack);
+  if (variant === undefined)
+    return override ? ["stack_overrides", short, entry, "version"] : ["layers", entry, "version"];
+  const index = override ? variant.place.override : variant.place.base;
+  if (index === undefined)
+    throw notEditable(
+      `The variant of ${entry} for ${whenText(variant.when)} is not in ${override ? `the override of ${short}` : "`layers`"} of ${file}`,
+      override
+        ? "Leave out --stack, which edits it for all stacks, or add it to the override."
+        : "Name its stack with --stack.",
+    );
+  const inEntry = ["variants", index, "version"] as const;
+  return override ? ["stack_overrides", short, entry, ...inEntry] : ["layers", entry, ...inEntry];
 }
 
 type LabelLayer = ReturnType<typeof labelsOfLayers>;

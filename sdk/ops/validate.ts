@@ -13,7 +13,7 @@ import { codeOfUnknown, failedReading, type LiveReading } from "./expectation";
 import { askAbout, type DeclaredMatch, findableLayers, type LayerPlace, labelsOfLayers, matchesOf } from "./matches";
 import { documentFormat, skippedName } from "./plans";
 import { invalidLayers } from "./recorded/plan";
-import { labelsOfStandings, warningsOf } from "./tell";
+import { exceptionWarnings, labelsOfStandings, warningsOf } from "./tell";
 
 /**
  * What a validation has found. An `error` makes the config wrong; `unknown` is what could not be read. The code of both is
@@ -31,7 +31,13 @@ export type Finding = { readonly message: string } & (
   | { readonly severity: "warning"; readonly code: WarningCode }
 );
 
-type WarningCode = "entry-unused" | "function-skipped" | "layer-incompatible" | "layer-invalid" | "layer-twice";
+type WarningCode =
+  | "entry-unused"
+  | "exception"
+  | "function-skipped"
+  | "layer-incompatible"
+  | "layer-invalid"
+  | "layer-twice";
 
 /** How well a config fits a stack: `--json` prints it. */
 export interface ValidationReport extends Pick<Assessment, "stack" | "project" | "totals"> {
@@ -94,6 +100,7 @@ export async function validate(ports: Ports, request: AssessRequest): Promise<Va
         warning("entry-unused", `${declaredAt(entry)}: "${entry.key}" matches no layer in ${where}.`),
       ),
       ...untargeted(assessment),
+      ...exceptionWarnings(assessment.exceptions).map((message) => warning("exception", message)),
       ...declaredUnsuitable(matches, assessment),
       ...live.findings,
     ],

@@ -11,6 +11,7 @@ const benches: Record<string, () => Promise<{ run(): Promise<Figure[]> }>> = {
   report: () => import("./report.js"),
   resource: () => import("./resource.js"),
   state: () => import("./state.js"),
+  targets: () => import("./targets.js"),
   sync: () => import("./sync.js"),
 };
 

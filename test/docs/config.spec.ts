@@ -7,7 +7,9 @@ import { declareFor } from "../../sdk/core/config/declared";
 import { type LayerConfig, parseConfig } from "../../sdk/core/config/parse";
 import { knownKeys } from "../../sdk/core/config/schema";
 import { createMatcher } from "../../sdk/core/match";
+import { pinLayer } from "../../sdk/core/plan";
 import { formatProblem } from "../../sdk/core/problem";
+import { declaredTargets, type TargetFacts } from "../../sdk/core/target";
 
 const document = readFileSync(join(checkout, "docs/config.md"), "utf8");
 
@@ -57,6 +59,56 @@ describe("docs/config.md", () => {
     assert.deepEqual(layers("dev"), ["receipt-dynamo 6 minimum", "debug-tools 2 exact"]);
     assert.deepEqual(layers("prod"), ["receipt-dynamo 5 exact"]);
   });
+
+  const region = "eu-west-1";
+  const account = "123456789012";
+  const layerOf = (name: string, owner = account, where = region) => `arn:aws:lambda:${where}:${owner}:layer:${name}`;
+  const recipes: Record<string, { has: string; fn: TargetFacts; wants: string }[]> = {
+    powertools: [
+      {
+        has: layerOf("AWSLambdaPowertoolsPythonV2-Arm64:79", "017000801446"),
+        fn: { name: "f", region, account, runtime: "python3.13", architectures: ["arm64"] },
+        wants: layerOf("AWSLambdaPowertoolsPythonV3-python313-arm64:18", "017000801446"),
+      },
+    ],
+    datadog: [
+      {
+        has: layerOf("Datadog-Python312:98", "464622532012"),
+        fn: { name: "f", region, account, runtime: "python3.12", architectures: ["arm64"] },
+        wants: layerOf("Datadog-Python312-ARM:110", "464622532012"),
+      },
+      {
+        has: layerOf("Datadog-Node22-x:98", "464622532012"),
+        fn: { name: "f", region, account, runtime: "nodejs22.x", architectures: [] },
+        wants: layerOf("Datadog-Node22-x:127", "464622532012"),
+      },
+    ],
+    insights: [
+      ["us-east-1", "580247275435", 35],
+      ["us-east-2", "580247275435", 33],
+      ["af-south-1", "012438385374", 28],
+    ].map(([where, owner, version]) => ({
+      has: layerOf("LambdaInsightsExtension:2", String(owner), String(where)),
+      fn: { name: "f", region: String(where), account, architectures: [] },
+      wants: layerOf(`LambdaInsightsExtension:${version}`, String(owner), String(where)),
+    })),
+    "billing-export": [
+      { has: layerOf("receipt-dynamo:1"), fn: { name: "billing-export", region }, wants: layerOf("receipt-dynamo:7") },
+      { has: layerOf("receipt-dynamo:1"), fn: { name: "other", region }, wants: layerOf("receipt-dynamo:5") },
+    ],
+    "receipt-core": [
+      { has: layerOf("receipt-dynamo-dev:9"), fn: { name: "f", region }, wants: layerOf("receipt-core-dev:2") },
+      { has: layerOf("receipt-core:1"), fn: { name: "f", region }, wants: layerOf("receipt-core:2") },
+    ],
+  };
+  for (const [what, cases] of Object.entries(recipes)) {
+    it(`has a recipe with ${what} that does what it says`, () => {
+      const [, section = ""] = document.split("### Recipes\n");
+      const text = examples.find((one) => one.includes(what) && section.split("\n## ")[0]?.includes(one)) ?? "";
+      const targetOf = declaredTargets(createMatcher(declareFor(parsed(text), "dev")));
+      for (const { has, fn, wants } of cases) assert.equal(pinLayer(has, targetOf, fn), wants);
+    });
+  }
 
   const fields = { layers: knownKeys.entry, settings: knownKeys.settings };
   for (const [section, keys] of Object.entries(fields)) {

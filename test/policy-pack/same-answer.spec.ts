@@ -9,10 +9,13 @@ import { run } from "../support/processes";
 
 const newest = 9;
 const owner = "464622532012";
-const names = ["base", "base-dev", "dev-base", "bases", "tool-a", "tool-b", "extra", "theirs"] as const;
+const kits = ["kit-nodejs22x-x86_64", "kit-nodejs20x-x86_64", "kit-nodejs22x-arm64", "old-kit"] as const;
+const names = ["base", "base-dev", "dev-base", "bases", "tool-a", "tool-b", "extra", "theirs", ...kits] as const;
 
 const arn = (name: string, version: number) =>
-  `arn:aws:lambda:us-east-1:${name === "theirs" ? owner : "123456789012"}:layer:${name}:${version}`;
+  `arn:aws:lambda:us-east-1:${isTheirs(name) ? owner : "123456789012"}:layer:${name}:${version}`;
+
+const isTheirs = (name: string) => name === "theirs" || name.includes("kit");
 
 const version = fc.integer({ min: 1, max: newest });
 const entry = fc.record({ version, enforce: fc.constantFrom("exact", "minimum") });
@@ -21,6 +24,16 @@ const config = fc.record({
   tools: entry.map((fields) => ({ ...fields, names: ["tool-*"] })),
   special: entry.map((fields) => ({ ...fields, names: ["tool-{stack}", "tool-b"] })),
   theirs: entry.map((fields) => ({ ...fields, arn: arn("theirs", 1).replace(/:1$/, "") })),
+  // All functions run on nodejs22.x and, as none names an architecture, on x86_64.
+  kit: fc.tuple(entry, version, fc.constantFrom("fn-1", "fn-*", "none")).map(([fields, exception, name]) => ({
+    ...fields,
+    arn: `arn:aws:lambda:{region}:${owner}:layer:kit-{runtime}-{architecture}`,
+    replaces: ["old-*"],
+    variants: [
+      { when: { architecture: "arm64" }, version: 1 },
+      { when: { function: name, runtime: "nodejs*" }, version: exception },
+    ],
+  })),
   override: fc.option(version, { nil: undefined }),
 });
 const layersOfFunction = fc
@@ -31,15 +44,17 @@ const functions = fc
   .map((lists) => lists.map((layers, index) => ({ name: `fn-${index}`, layers })));
 
 /** One change, as every front end names it. */
-type Change = { function: string; layer: string; from: number; to: number };
+type Change = { function: string; layer: string; arn: string; from: number; to: number; target: string };
 
 function changeLines(output: string): string[] {
-  const lines = output.match(/Function \S+: Layer \S+ version \d+ -> \d+/g) ?? [];
+  const lines = output.match(/Function \S+: Layer (?:\S+ version \d+ -> \d+|\S+:\d+ -> \S+:\d+)/g) ?? [];
   return [...new Set(lines)].sort();
 }
 
-const asLine = (change: Change) =>
-  `Function ${change.function}: Layer ${change.layer} version ${change.from} -> ${change.to}`;
+function asLine({ function: name, layer, arn: from, from: old, to, target }: Change): string {
+  if (target === `${from}:${to}`) return `Function ${name}: Layer ${layer} version ${old} -> ${to}`;
+  return `Function ${name}: Layer ${layer}:${old} -> ${target.split(":").slice(-2).join(":")}`;
+}
 
 describe("policy, resource and CLI", function () {
   this.timeout(1_800_000);
@@ -50,7 +65,7 @@ describe("policy, resource and CLI", function () {
       layers: names.map((name) => ({
         name,
         versions: newest,
-        ...(name === "theirs" && { account: owner, sharedWith: "everyone" as const }),
+        ...(isTheirs(name) && { account: owner, sharedWith: "everyone" as const }),
       })),
     });
     const deployed = await createAwsStack({ env: emulator.env });

@@ -1,3 +1,4 @@
+import { whenText } from "../../core/config/when";
 import { LayersError } from "../../core/errors";
 import { count } from "../../core/text";
 import { failedReading } from "../../ops/expectation";
@@ -16,7 +17,8 @@ export async function run(context: Context): Promise<number> {
   const status = await forEachStack(context, async ({ stack, context, ports }) => {
     const { options } = context;
     const config = ports.configs.load(configFile(options));
-    const available = await readAvailable(ports, { stack, config, stateFile: options.stateFile });
+    const { stateFile, region, variant } = options;
+    const available = await readAvailable(ports, { stack, config, stateFile, region, variant });
     show(context, available);
     if (options.renovate !== undefined) addToFeeds(feeds, available.layers);
     return { document: available, error: failure(context, ports, available) };
@@ -25,6 +27,7 @@ export async function run(context: Context): Promise<number> {
   return status;
 }
 
+const variantColumn: Column = { title: "FOR" };
 const columns: readonly Column[] = [
   { title: "" },
   { title: "LAYER" },
@@ -82,7 +85,17 @@ function show({ options, stdout, reporter }: Context, { layers, live }: Availabl
       newest?.published ? newest.published.toLocaleDateString("sv") : missing, // 2024-08-24
     ];
   });
-  printTable(stdout, columns, rows);
+  const hasVariants = layers.some(({ variant }) => variant !== undefined);
+  const withVariants = (cells: readonly Cell[], cell: Cell) => [...cells.slice(0, 2), cell, ...cells.slice(2)];
+  if (!hasVariants) printTable(stdout, columns, rows);
+  else {
+    const whens = layers.map(({ variant }) => (variant ? `${variant.number}: ${whenText(variant.when)}` : ""));
+    printTable(
+      stdout,
+      [...columns.slice(0, 2), variantColumn, ...columns.slice(2)],
+      rows.map((cells, index) => withVariants(cells, whens[index] ?? "")),
+    );
+  }
   reporter.info(verdictOf({ layers, live }));
 }
 

@@ -1,4 +1,7 @@
 import type { Standing } from "../../core/assess";
+import { count } from "../../core/text";
+import type { Assessment } from "../../ops/assess";
+import { exceptionText, exceptionWarnings } from "../../ops/tell";
 import type { Context } from "../context";
 import { look, lookOutcome } from "../looked";
 import { verdictOf } from "../report/verdict";
@@ -19,6 +22,7 @@ export async function run(context: Context): Promise<number> {
     if (matrix) columns[run.index] = columnOf(run, assessment);
     else if (!run.isOneOfSeveral && !json) {
       printStandings(run.context.stdout, [{ before: [], standings: shown, all: standings }]);
+      tellExceptions(run.context.reporter, assessment);
       run.context.reporter.info(verdictOf(assessment).text);
     }
     return lookOutcome(run, assessment, shown);
@@ -38,6 +42,15 @@ export async function run(context: Context): Promise<number> {
       else if (isSeveral) printStacks(context, rows);
     },
   });
+}
+
+/** Says which exceptions count, which have expired, and which are not needed any more. */
+function tellExceptions(reporter: Context["reporter"], { exceptions }: Assessment): void {
+  const counting = exceptions.filter(({ functions }) => functions > 0);
+  if (counting.length > 0)
+    reporter.info(`Found ${count(counting.length, "exception that counts", "exceptions that count")}:`);
+  for (const one of counting) reporter.item(exceptionText(one));
+  for (const line of exceptionWarnings(exceptions)) reporter.warn(line);
 }
 
 /** Whether something is left to do about a layer, or to find out. */

@@ -65,6 +65,7 @@ async function upgradeStack(
     like === undefined
       ? await planUpgrade(ports, {
           ...{ stack, override: options.stack !== undefined, file, stateFile, layers: args, to, minimumAge },
+          ...{ region: options.region, variant: options.variant },
         })
       : planPromotion(ports, { stack, like, file, layers: args });
   onPlan(plan);
@@ -100,5 +101,8 @@ function show({ options, reporter }: Context, { upgrades, held, warnings }: Upgr
   for (const line of warnings) reporter.warn(line);
   for (const { entry, reason } of held) reporter.warn(`Layer ${entry} stays as it is: ${reason}`);
   reporter.info(upgrades.length > 0 ? `Found ${count(upgrades.length, "version")} to edit:` : none);
-  for (const { entry, from, to, at } of upgrades) reporter.item(`Layer ${entry} version ${from} -> ${to} (${at})`);
+  for (const { entry, from, to, at, variant } of upgrades) {
+    const which = variant ? ` for ${variant.when}` : "";
+    reporter.item(`Layer ${entry}${which} version ${from} -> ${to} (${at})`);
+  }
 }

@@ -1,6 +1,9 @@
 import { isDrifted, type Place, type Standing } from "../../core/assess";
+
+import { isOtherLayer } from "../../core/report";
 import { count, countLayers, shown } from "../../core/text";
 import { changedLayers, isHeldBack, type Ran } from "../../ops/after";
+
 import type { Assessment } from "../../ops/assess";
 import { failedReading } from "../../ops/expectation";
 import { type LiveChange, type Skipped, type StateChange, skippedName, type UndoneChange } from "../../ops/plans";
@@ -115,7 +118,7 @@ function standingsTable(standings: readonly Standing[], label: (fn: Standing["fn
     return [
       code(label(one.fn)),
       one.layer ? code(one.layer.name) : "?",
-      one.layer ? (declaredText(one) ?? "–") : "?",
+      one.layer ? (one.target?.by === undefined ? (declaredText(one) ?? "–") : code(declaredText(one) ?? "")) : "?",
       ...places.map((place) => version(one, place)),
       source ? code(`${source.file}:${source.line}`) : "",
     ];
@@ -135,8 +138,14 @@ function changesTable<T extends StateChange | LiveChange | UndoneChange>(
   return table(
     ["Function", "Layer", "From", "To"],
     changes.map((change) => {
-      const [from, to] = [change.from ?? "–", change.to ?? "–"];
-      return [code(label(change)), code(change.layer), String(from), String(to)];
+      const comes = isOtherLayer(change) ? change.target?.split(":").slice(-2).join(":") : change.to;
+      const [from, to] = [change.from ?? "–", comes ?? "–"];
+      return [
+        code(label(change)),
+        code(change.layer),
+        String(from),
+        typeof to === "string" && to !== "–" ? code(to) : String(to),
+      ];
     }),
   );
 }

@@ -2,7 +2,10 @@ import { layerArn } from "../../core/arn";
 import { type AssessedFunction, type KnownVersion, type Place, places, type Standing } from "../../core/assess";
 import type { Source } from "../../core/config/parse";
 import type { LayersError } from "../../core/errors";
+
 import { siteLabel } from "../../core/estate";
+import { layerName } from "../../core/moves";
+
 import type { Assessment } from "../../ops/assess";
 import { labelsOfStandings } from "../../ops/tell";
 
@@ -58,6 +61,7 @@ export interface Matrix {
 /** Lays standings out as functions by layers: layers in the order of their names, what could not be read last. */
 export function matrixOf({ standings }: Pick<Assessment, "standings">): Matrix {
   const samples = new Map(standings.map((one) => [arnOf(one), one]));
+  const byLayer = Map.groupBy(standings, arnOf);
   const names = Map.groupBy(samples.values(), ({ layer }) => layer?.name);
   const layers = [...samples]
     .sort(([a, one], [b, other]) => compare(one.layer?.name, other.layer?.name) || compare(a, b))
@@ -65,7 +69,7 @@ export function matrixOf({ standings }: Pick<Assessment, "standings">): Matrix {
       const { layer } = one;
       const isShared = (names.get(layer?.name)?.length ?? 0) > 1;
       return {
-        ...{ arn, name: layer?.name ?? "?", declared: declaredText(one), source: sourceOf(one) },
+        ...{ arn, name: layer?.name ?? "?", ...declaredOf(byLayer.get(arn) ?? [], one) },
         place: layer && isShared ? `${layer.account} ${layer.region}` : undefined,
       };
     });
@@ -78,19 +82,35 @@ export function matrixOf({ standings }: Pick<Assessment, "standings">): Matrix {
   return { layers, functions };
 }
 
+/** What is declared for a layer in all functions that have it: several, if it differs from one to another. */
+function declaredOf(all: readonly Standing[], one: Standing) {
+  const texts = new Set(all.map((other) => declaredText(other)));
+  const declared = [...texts].map((text) => text ?? "–").sort();
+  return { declared: texts.size > 1 ? declared.join(", ") : declaredText(one), source: sourceOf(one) };
+}
+
 /** Whether a stack was read. */
 export function isRead(stack: ReportedStack): stack is Assessment & Located {
   return "standings" in stack;
 }
 
 /** Where the version that a layer has to be at is declared. */
-export function sourceOf({ target }: Pick<Standing, "target">): Source | undefined {
-  return target?.declared?.source;
+export function sourceOf({ target, noTarget }: Pick<Standing, "target" | "noTarget">): Source | undefined {
+  return target?.declared?.source ?? noTarget?.declared.source;
 }
 
-/** `5`, or `≥ 5` if newer versions are fine too; undefined if no entry is about the layer. */
-export function declaredText({ target }: Pick<Standing, "target">, minimum = "≥ "): string | undefined {
-  return target && `${target.enforce === "minimum" ? minimum : ""}${target.version}`;
+/**
+ * `5`, `≥ 5` if newer versions are fine too, or `base-v3:5` if that layer is to come; undefined if no entry is about the
+ * layer, `?` if what it says cannot be told.
+ */
+export function declaredText(
+  { target, noTarget }: Pick<Standing, "target" | "noTarget">,
+  minimum = "≥ ",
+): string | undefined {
+  if (noTarget) return "?";
+  if (!target) return undefined;
+  const layer = target.by === undefined ? "" : `${layerName(target.by)}:`;
+  return `${target.enforce === "minimum" ? minimum : ""}${layer}${target.version}`;
 }
 
 /** A version as people see it: `?` if it is not known, nothing if it was not asked for. */

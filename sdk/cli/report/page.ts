@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
 import { isDrifted, type Standing, sumOf } from "../../core/assess";
 import { countSites } from "../../core/estate";
+import { type Exception, isException } from "../../core/exceptions";
 import { count } from "../../core/text";
 import type { Assessment } from "../../ops/assess";
 import type { LiveReading } from "../../ops/expectation";
 import { skippedName } from "../../ops/plans";
+import { exceptionText } from "../../ops/tell";
 import { foldedProjects, isMany, signClasses, siteOf } from "./folded";
 import { Html, html } from "./html";
 import {
@@ -169,7 +171,7 @@ function problemLine(line: string, index: number): Html {
 }
 
 function stackBody(assessment: Assessment, index: number): Html {
-  const { standings, skipped, live } = assessment;
+  const { standings, skipped, live, exceptions } = assessment;
   const note = liveNote(live);
   const reasons = skipped.map((one) => html`<li><bdi>${skippedName(one)}</bdi>: ${one.reason}</li>`);
   const notes = [
@@ -178,6 +180,7 @@ function stackBody(assessment: Assessment, index: number): Html {
       ? []
       : [html`<details><summary>${count(skipped.length, "function")} left out</summary><ul>${reasons}</ul></details>`]),
   ];
+  if (exceptions.length > 0) notes.push(exceptionList(exceptions));
   if (standings.length === 0) return html`${notes}<p>${verdictOf(assessment).text}.</p>`;
   const totals = numbersOf(assessment).map(
     ({ what, text, kind }) => html`<div class="${kind}"><dt>${what}</dt><dd>${text}</dd></div>
@@ -188,6 +191,17 @@ ${totals}</dl>
 ${notes}
 ${legend}
 ${table(assessment, index)}`;
+}
+
+function exceptionList(exceptions: readonly Exception[]): Html {
+  const items = exceptions.map((one) => html`<li><bdi>${exceptionText(one)}</bdi>${exceptionState(one)}</li>`);
+  return html`<details><summary>${count(exceptions.length, "exception")} declared</summary><ul>${items}</ul></details>`;
+}
+
+function exceptionState({ expired, functions, needed }: Exception): Html | undefined {
+  if (expired) return html` <b class="drift">expired</b>`;
+  if (functions === 0) return html` <small>for no function here</small>`;
+  return needed ? undefined : html` <b class="unknown">not needed any more</b>`;
 }
 
 const legend = html`<ul class="legend">
@@ -247,5 +261,7 @@ function cell(standing: Standing | undefined): Html {
   });
   if (verdict === "undeclared") return html`<td class="free"><b>not declared</b> <small>${versions}</small></td>`;
   const { kind, sign } = cellKinds[verdict];
-  return html`<td class="${kind}"><b>${sign} ${declaredText(standing)}</b> <small>${versions}</small></td>`;
+  const variant = standing.target?.declared?.variant;
+  const exception = variant && isException(variant) ? html` <small>exception</small>` : undefined;
+  return html`<td class="${kind}"><b>${sign} ${declaredText(standing)}</b>${exception} <small>${versions}</small></td>`;
 }

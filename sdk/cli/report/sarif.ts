@@ -117,7 +117,9 @@ function sentence(stack: string, standing: Standing, label: string): string {
       ? [standing.isLost ? "not attached in AWS" : `live at version ${standing.live}`]
       : []),
   ];
-  return `Function ${label} of stack ${stack}: Layer ${standing.layer?.name} is declared at version ${declaredText(standing)} and ${wrong.join(", ")}.`;
+  const { layer, target } = standing;
+  const is = target?.by === undefined ? "is declared at version" : "is declared to give way to";
+  return `Function ${label} of stack ${stack}: Layer ${layer?.name} ${is} ${declaredText(standing)} and ${wrong.join(", ")}.`;
 }
 
 /** A function of a `LayerVersions` resource shares its URN with the others of it; its own one stays as it is recreated. */

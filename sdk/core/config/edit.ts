@@ -4,10 +4,13 @@ import { insertVersion } from "./insert";
 import { type LayerConfig, type LayerEntry, parseConfig } from "./parse";
 import { parseYaml, type YamlFile } from "./yaml";
 
+/** Where a version stands in an entry: its own, or that of one of its variants, from 0. */
+type InEntry = readonly ["version"] | readonly ["variants", index: number, "version"];
+
 /** The path of a version: in `layers`, or in the override of a stack. */
 export type VersionPath =
-  | readonly ["layers", key: string, "version"]
-  | readonly ["stack_overrides", stack: string, key: string, "version"];
+  | readonly ["layers", key: string, ...InEntry]
+  | readonly ["stack_overrides", stack: string, key: string, ...InEntry];
 
 /** One version that changes. */
 export interface VersionEdit {
@@ -28,7 +31,12 @@ export function editVersions(text: string, file: string, edits: readonly Version
   const config = parsed(before, file);
   const [there, missing] = partition(edits, ({ path }) => versionAt(config, path) !== undefined);
   const replaced = replaceDigits(before, parseYaml(before, file), file, there);
-  const edited = missing.reduce((result, { path, version }) => insertVersion(result, file, path, version), replaced);
+  const edited = missing.reduce((result, { path, version }) => {
+    const keys = path.map(String);
+    if (keys.includes("variants"))
+      throw notEditable(`${keys.join(".")} is not in ${file}`, "Add a variant with a version of its own yourself.");
+    return insertVersion(result, file, keys, version);
+  }, replaced);
   check(config, parsed(edited, file), edits);
   return mark + edited;
 }
@@ -57,8 +65,9 @@ function replaceDigits(text: string, yaml: YamlFile, file: string, edits: readon
 function check(before: LayerConfig, after: LayerConfig, edits: readonly VersionEdit[]): void {
   const wanted = new Map(entriesOf(before));
   for (const { path, version } of edits) {
-    const name = path.slice(0, -1).join(".");
-    wanted.set(name, { ...wanted.get(name), version });
+    const [names, inEntry] = splitPath(path);
+    const name = names.join(".");
+    wanted.set(name, withVersion(wanted.get(name), inEntry, version));
   }
   const found = new Map(entriesOf(after));
   const names = new Set([...wanted.keys(), ...found.keys()]);
@@ -86,8 +95,24 @@ function isSame(a: LayerEntry["fields"] | undefined, b: LayerEntry["fields"] | u
 }
 
 function versionAt({ layers, overrides }: LayerConfig, path: VersionPath): number | undefined {
-  const entry = path.length === 3 ? layers.get(path[1]) : overrides.get(path[1])?.get(path[2]);
-  return entry?.fields.version;
+  const entry = path[0] === "layers" ? layers.get(path[1]) : overrides.get(path[1])?.get(path[2]);
+  const [, [field, index]] = splitPath(path);
+  return field === "variants" ? entry?.fields.variants?.[index ?? 0]?.version : entry?.fields.version;
+}
+
+/** The keys that lead to an entry, and what leads on from there. */
+function splitPath(path: VersionPath): readonly [names: readonly string[], inEntry: InEntry] {
+  const length = path[0] === "layers" ? 2 : 3;
+  return [path.slice(0, length).map(String), path.slice(length) as unknown as InEntry];
+}
+
+function withVersion(
+  fields: LayerEntry["fields"] | undefined,
+  [field, index]: InEntry,
+  version: number,
+): LayerEntry["fields"] {
+  if (field === "version") return { ...fields, version };
+  return { ...fields, variants: fields?.variants?.map((one, at) => (at === index ? { ...one, version } : one)) };
 }
 
 function parsed(text: string, file: string): LayerConfig {

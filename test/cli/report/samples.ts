@@ -56,7 +56,15 @@ export function stackOf(functions: readonly AssessedFunction[], others: Partial<
   const standings = assess(functions, declaredTargets(matcher));
   return {
     ...{ stack: "dev", project: "shop", functions, standings, totals: totalsOf(standings), skipped: [] },
-    ...{ live: { read: true }, recorded: undefined, matcher, where: "the state of dev", unmatched: [], ...others },
+    ...{
+      live: { read: true },
+      recorded: undefined,
+      matcher,
+      where: "the state of dev",
+      exceptions: [],
+      unmatched: [],
+      ...others,
+    },
   };
 }
 

@@ -1,0 +1,175 @@
+// What the resource does with layers that give way to others, by the handlers that the engine calls.
+
+import assert from "node:assert/strict";
+import { check, create, diff, read, delete as remove, update } from "../../provider/handlers";
+import type { Checked, Recorded } from "../../provider/record";
+import { declareFor } from "../../sdk/core/config/declared";
+import { parseConfig } from "../../sdk/core/config/parse";
+import { useAws } from "../aws/harness";
+
+const config = (version: number, more = "") => `
+layers:
+  tools:
+    arn: arn:aws:lambda:{region}:222222222222:layer:toolsV3-{runtime}
+    version: ${version}
+    replaces: ["*toolsV2*"]
+${more}  base:
+    version: 5
+    variants:
+      - when: { function: special }
+        version: 3
+`;
+
+const arn = (name: string, owner = "222222222222") => `arn:aws:lambda:us-east-1:${owner}:layer:${name}`;
+const [v2, v3] = [arn("toolsV2"), arn("toolsV3-python312")];
+const base = (version: number) => `${arn("base", "123456789012")}:${version}`;
+
+describe("LayerVersions whose layers give way to others", () => {
+  const aws = useAws();
+  beforeEach(() => {
+    aws.emulator.seed({
+      layers: [
+        { name: "base", versions: 8 },
+        ...["toolsV2", "toolsV3-python312", "toolsV3-python313", "toolsV4-python312"].map((name) => ({
+          ...{ name, account: "222222222222", versions: 9 },
+        })),
+      ],
+      functions: ["plain", "special"].map((name) => ({
+        ...{ name, layers: [`${v2}:7`, "base:1"] },
+        Runtime: "python3.12" as const,
+      })),
+    });
+  });
+
+  interface Checks {
+    readonly inputs: Checked;
+    readonly lines: readonly unknown[];
+    readonly failures: readonly string[];
+  }
+
+  async function checked(olds: Partial<Checked>, text: string, more: object = {}): Promise<Checks> {
+    const parsed = parseConfig(text, "layer_config.yaml");
+    assert(parsed.ok);
+    const request = {
+      ...{ dryRun: true, declared: declareFor(parsed.config, "dev"), validateLayerExists: true },
+      ...{ selection: { names: ["plain", "special"] }, pinned: { names: [], autoNamed: [] }, pinnedBehindNames: [] },
+    };
+    // As the engine sends it: what is undefined does not get through.
+    const news = JSON.parse(JSON.stringify({ configFile: "layer_config.yaml", request, onDelete: "restore", ...more }));
+    const lines: unknown[] = [];
+    const { log } = console;
+    console.log = (line) => lines.push(line);
+    try {
+      const { inputs, failures = [] } = await check(olds, news);
+      return { inputs: inputs as Checked, lines, failures: failures.map(({ reason }) => reason) };
+    } finally {
+      console.log = log;
+    }
+  }
+  const layersOf = (name: string) => aws.emulator.layersOf(name);
+
+  async function created(): Promise<{ inputs: Checked; outs: Recorded }> {
+    const { inputs } = await checked({}, config(2));
+    return { inputs, outs: (await create(inputs)).outs as Recorded };
+  }
+
+  it("are shown at preview, moved at their place, and nothing is left to do then", async () => {
+    const first = await checked({}, config(2));
+    assert.deepEqual(first.failures, []);
+    assert.deepEqual(first.lines, [
+      "Function plain: Layer toolsV2:7 -> toolsV3-python312:2",
+      "Function plain: Layer base version 1 -> 5",
+      "Function special: Layer toolsV2:7 -> toolsV3-python312:2",
+      "Function special: Layer base version 1 -> 3",
+    ]);
+    assert.deepEqual(first.inputs.functions, {
+      plain: { "toolsV3-python312": 2, base: 5 },
+      special: { "toolsV3-python312": 2, base: 3 },
+    });
+    assert.deepEqual(first.inputs.before.plain, { "toolsV3-python312": `${v2}:7`, base: 1 });
+    const { outs } = await create(first.inputs);
+    assert.deepEqual(layersOf("plain"), [`${v3}:2`, base(5)]);
+    assert.deepEqual(layersOf("special"), [`${v3}:2`, base(3)]);
+    const again = await checked(first.inputs, config(2));
+    assert.deepEqual([again.lines, again.inputs.moves, again.inputs.drift], [[], undefined, undefined]);
+    assert.equal((await diff("id", outs as Recorded, again.inputs)).changes, false);
+  });
+
+  it("are drift if somebody else brings the old layer back, and go again", async () => {
+    const { inputs, outs } = await created();
+    aws.emulator.edit("plain", { Layers: [`${v2}:6`, base(5)] });
+    const refreshed = await read("id", outs);
+    assert.deepEqual((refreshed.props as Recorded).functions.plain, { "toolsV3-python312": `${v2}:6`, base: 5 });
+    const { inputs: now, lines } = await checked(inputs, config(2));
+    assert.deepEqual(lines, ["Function plain: Layer toolsV2:6 -> toolsV3-python312:2"]);
+    assert.deepEqual(now.drift, { plain: { "toolsV3-python312": `${v2}:6` } });
+    assert.equal((await diff("id", outs, now)).changes, true);
+    await update("id", outs, now);
+    assert.deepEqual(layersOf("plain"), [`${v3}:2`, base(5)]);
+  });
+
+  it("come back as they were at first on destroy, also after two moves and a bump", async () => {
+    const { inputs, outs } = await created();
+    const bumped = await checked(inputs, config(4));
+    assert.deepEqual(bumped.lines, [
+      "Function plain: Layer toolsV3-python312 version 2 -> 4",
+      "Function special: Layer toolsV3-python312 version 2 -> 4",
+    ]);
+    const second = (await update("id", outs, bumped.inputs)).outs as Recorded;
+    const next = config(1)
+      .replace("toolsV3-{runtime}", "toolsV4-{runtime}")
+      .replace('"*toolsV2*"', '"*toolsV2*", "*toolsV3*"');
+    const renamed = await checked(bumped.inputs, next);
+    assert.deepEqual(renamed.lines[0], "Function plain: Layer toolsV3-python312:4 -> toolsV4-python312:1");
+    assert.deepEqual(renamed.inputs.drift, undefined);
+    assert.equal(renamed.inputs.before.plain?.["toolsV4-python312"], `${v2}:7`);
+    const third = (await update("id", second, renamed.inputs)).outs as Recorded;
+    assert.deepEqual(layersOf("plain"), [`${arn("toolsV4-python312")}:1`, base(5)]);
+    const { log } = console;
+    console.log = () => {};
+    await remove("id", third).finally(() => {
+      console.log = log;
+    });
+    for (const name of ["plain", "special"]) assert.deepEqual(layersOf(name), [`${v2}:7`, base(1)], name);
+  });
+
+  it("are those of another runtime once a function has changed its own", async () => {
+    const { inputs } = await created();
+    aws.emulator.edit("plain", { Runtime: "python3.13" });
+    const { lines } = await checked(inputs, config(2));
+    assert.deepEqual(lines, ["Function plain: Layer toolsV3-python312:2 -> toolsV3-python313:2"]);
+  });
+
+  it("stay beside a successor that is there, which has its own version", async () => {
+    aws.emulator.edit("plain", { Layers: [`${v2}:7`, `${v3}:1`] });
+    const { inputs, lines } = await checked({}, config(2));
+    assert.deepEqual(lines.slice(0, 1), ["Function plain: Layer toolsV3-python312 version 1 -> 2"]);
+    assert.deepEqual(inputs.functions.plain, { "toolsV3-python312": 2 });
+    const { outs } = await create(inputs);
+    assert.deepEqual(layersOf("plain"), [`${v2}:7`, `${v3}:2`]);
+    const again = await checked(inputs, config(2));
+    assert.deepEqual(again.lines, []);
+    assert.equal((await diff("id", outs as Recorded, again.inputs)).changes, false);
+  });
+
+  it("move within one name if only the account differs", async () => {
+    const theirs = `arn:aws:lambda:us-east-1:222222222222:layer:insights`;
+    const other = `arn:aws:lambda:us-east-1:333333333333:layer:insights`;
+    aws.emulator.seed({
+      layers: ["222222222222", "333333333333"].map((account) => ({ name: "insights", account, versions: 3 })),
+      functions: [{ name: "plain", layers: [`${theirs}:2`] }],
+    });
+    const text = `layers: { insights: { arn: "${other}", version: 2, replaces: ["${theirs}"] } }`;
+    const { inputs, lines } = await checked({}, text);
+    assert.deepEqual(lines, [`Function plain: Layer ${theirs}:2 -> ${other}:2`]);
+    const { outs } = await create(inputs);
+    assert.deepEqual(layersOf("plain"), [`${other}:2`]);
+    const again = await checked(inputs, text);
+    assert.equal((await diff("id", outs as Recorded, again.inputs)).changes, false);
+    aws.emulator.edit("plain", { Layers: [`${theirs}:2`] });
+    const drifted = await checked(again.inputs, text);
+    assert.equal((await diff("id", outs as Recorded, drifted.inputs)).changes, true);
+    await update("id", outs as Recorded, drifted.inputs);
+    assert.deepEqual(layersOf("plain"), [`${other}:2`]);
+  });
+});
