@@ -4,9 +4,9 @@ import type { LiveFunction } from "../sdk/core/live";
 import { during } from "../sdk/ops/steps";
 import type { AwsPort, SelectedFunctions } from "../sdk/ports";
 import { tellStaleAliases } from "./aliases";
-import { cancelSignal } from "./cancel";
+import { host } from "./host";
 import { forgetUsedJournals, keepJournal } from "./journal";
-import { reasonsOf } from "./outcomes";
+import { CredentialsWatch, reasonsOf } from "./outcomes";
 import { tellProgress } from "./progress";
 import {
   type Checked,
@@ -61,11 +61,18 @@ export async function apply(id: string, inputs: Checked, olds: Recorded | undefi
       ...found.missing.map((name) => `Function ${name} no longer exists`),
     ];
     const updated = outcomes.filter(({ status, arn }) => status === "updated" && found.withOldVersions?.includes(arn));
-    if (!cancelSignal.aborted) await tellStaleAliases(aws, updated, published, { isPreview: false });
+    if (!host().signal.aborted) await tellStaleAliases(aws, updated, published, { isPreview: false });
     if (reasons.length > 0) throw new PartialFailure(id, outs, reasons);
     return outs;
   };
-  return orPlainError(() => withAws(settings, work, cancelSignal));
+  return orPlainError(() => withAws(settings, work, host().signal));
+}
+
+/** Says at preview which aliases of functions that move keep serving what an update is going to move away from. */
+export async function previewAliases(inputs: Checked, moving: readonly Pick<LiveFunction, "arn">[]): Promise<void> {
+  if (moving.length === 0) return;
+  const goal: Goal = (fn) => withTargets(fn, inputs.functions[fn.name] ?? {});
+  await withAws(inputs, (aws) => tellStaleAliases(aws, moving, goal, { isPreview: true }));
 }
 
 /** Moves what was found. Until that is done, a journal keeps what the functions had. */
@@ -77,7 +84,14 @@ async function move(aws: AwsPort, { functions }: SelectedFunctions, goal: Goal, 
   });
   const progress = tellProgress("Functions updated", functions.length);
   try {
-    const outcomes = await aws.reconcile(functions, goal, { onOutcome: progress.step });
+    const credentials = new CredentialsWatch();
+    const outcomes = await aws.reconcile(functions, goal, {
+      signal: credentials.signal,
+      onOutcome(outcome) {
+        progress.step();
+        credentials.note(outcome);
+      },
+    });
     await forget();
     await forgetUsedJournals();
     return outcomes;

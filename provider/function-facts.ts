@@ -33,7 +33,7 @@ export async function factsFor(
   { type, name: logicalName, props }: RegisteredFunction,
   needed: ReadonlySet<WhenKey>,
   layer: LayerVersionArn,
-  { aws, lookup }: { readonly aws: AwsInputs; readonly lookup: LayerLookup },
+  { aws, lookup }: { readonly aws: AwsInputs; readonly lookup: LayerLookup<AwsInputs> },
 ): Promise<FoundFacts> {
   const open: FoundFacts["open"][number][] = [];
   const read = async (key: WhenKey, input: pulumi.Input<unknown> | undefined): Promise<unknown> => {

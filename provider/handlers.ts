@@ -14,11 +14,12 @@ import type { Lines } from "../sdk/core/text";
 import type { AwsPort, TargetProblem } from "../sdk/ports";
 import { tellStaleAliases } from "./aliases";
 import { apply } from "./apply";
-import { cancelSignal } from "./cancel";
 import { type FunctionPlan, planFunctions, planRecord } from "./function-plans";
+import { host } from "./host";
 import { useJournals } from "./journal";
 import { knownElsewhere } from "./known-elsewhere";
 import { readNames, refuseEmpty, refuseOtherAccounts } from "./names";
+import { isNative, recordOf } from "./native-record";
 import { declaredNow, withPending } from "./pending";
 import { ownFunctions } from "./pinned";
 import {
@@ -44,7 +45,8 @@ const resourceId = "lambda-layer-versions";
 type Declared = Omit<Settings, "before"> & { readonly request: Request };
 
 /** Reads AWS, computes the plan, and prints it in a preview. The inputs that come back are what the engine compares. */
-export async function check(olds: Partial<Checked>, news: Declared): Promise<dynamic.CheckResult<object>> {
+export async function check(was: Partial<Checked>, news: Declared): Promise<dynamic.CheckResult<object>> {
+  const olds = recordOf(was);
   const { request, ...declared } = news;
   const before = olds.before ?? {};
   const settings = settingsOf({ ...declared, before });
@@ -57,7 +59,8 @@ export async function check(olds: Partial<Checked>, news: Declared): Promise<dyn
   if (refused.length > 0) return refuse(refused);
   const unresolved = hasUnknown(request.selection) || hasUnknown(declared) ? { unresolved: unknown } : {};
   const recorded = sameTarget(olds, news) ? olds : {};
-  const tell = request.dryRun ? (lines: readonly string[]) => lines.map((line) => say(line)) : () => {};
+  const tellLine = request.plan?.tell ?? (request.dryRun ? say : () => {});
+  const tell = (lines: readonly string[]) => lines.map((line) => tellLine(line));
   const tellLeaving = (functions: Checked["functions"], moves?: Checked["moves"]) => {
     if (news.onDelete !== "restore" || "unresolved" in unresolved) return;
     // Functions of another region or account are others, whatever they are called.
@@ -98,8 +101,9 @@ export async function check(olds: Partial<Checked>, news: Declared): Promise<dyn
       tellLeaving(planned.functions, planned.moves);
       const failures = await findFailures(aws, plans, { ...request, selection: meant });
       if (failures.length > 0) return { inputs: { ...settings, ...record, ...unresolved }, failures };
+      const moving = plans.filter(({ moves }) => moves.length > 0).map((plan) => plan.function);
+      request.plan?.moving(moving);
       if (request.dryRun) {
-        const moving = plans.filter(({ moves }) => moves.length > 0).map((plan) => plan.function);
         const goal: Goal = (fn) => declaredLayersOf(assessedLive(fn), fn.layers, targetOf);
         await tellStaleAliases(aws, moving, goal, { isPreview: true });
       } else {
@@ -114,10 +118,13 @@ export async function check(olds: Partial<Checked>, news: Declared): Promise<dyn
 }
 
 /** Whether anything that is recorded differs, or anything live from what was recorded. */
-export async function diff(_id: string, olds: Partial<Recorded>, news: Partial<Checked>): Promise<dynamic.DiffResult> {
+export async function diff(_id: string, was: Partial<Recorded>, news: Partial<Checked>): Promise<dynamic.DiffResult> {
+  const olds = recordOf(was);
   const settings = ["configFile", "region", "profile", "roleArn", "onDelete"] as const;
   return {
     changes:
+      // What the plugin has recorded lacks the code that deletes it.
+      isNative(was) ||
       news.drift !== undefined ||
       news.lost !== undefined ||
       news.moves !== undefined ||
@@ -133,7 +140,8 @@ export async function create(inputs: Checked): Promise<dynamic.CreateResult<Reco
 }
 
 /** Moves the functions to their targets; those that are there already cost nothing. */
-export async function update(id: string, olds: Recorded, news: Checked): Promise<dynamic.UpdateResult<Recorded>> {
+export async function update(id: string, was: Recorded, news: Checked): Promise<dynamic.UpdateResult<Recorded>> {
+  const olds = recordOf(was);
   return { outs: await apply(id, news, sameTarget(olds, news) ? olds : undefined) };
 }
 
@@ -151,7 +159,7 @@ export async function read(id: string, props: Recorded): Promise<dynamic.ReadRes
 async function remove(_id: string, props: Recorded): Promise<void> {
   if (props.onDelete !== "restore" || Object.keys(props.before ?? {}).length === 0) return;
   const { functions = {} } = props;
-  await orPlainError(() => withAws(props, (aws) => restore(aws, { ...props, functions }), cancelSignal));
+  await orPlainError(() => withAws(props, (aws) => restore(aws, { ...props, functions }), host().signal));
 }
 
 export { remove as delete };

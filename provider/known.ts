@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { secretSignature, signatureKey } from "../sdk/core/state/secret";
 
+export { isLiteral } from "./literal";
+
 /** A value, as far as it is known: outputs of what does not exist yet are not known in a preview. */
 export type Known<T> = { readonly isKnown: true; readonly value: T } | { readonly isKnown: false };
 
@@ -42,11 +44,6 @@ export async function resourcesBehind(input: pulumi.Input<unknown>): Promise<pul
 /** Whether a value waits for a resource, as far as that is known at once. */
 export function waitsFor(input: pulumi.Input<unknown>, resource: pulumi.Resource | undefined): boolean {
   return resource !== undefined && pulumi.Output.isInstance(input) && partsOf(input).resources().has(resource);
-}
-
-/** Whether the program wrote the value itself, so that it is there at once. */
-export function isLiteral<T>(input: pulumi.Input<T>): input is T {
-  return !pulumi.Output.isInstance(input) && !(input instanceof Promise);
 }
 
 /**

@@ -3,11 +3,13 @@ import { connectAws } from "../sdk/aws/session";
 import { layerVersionArn, partitionOf } from "../sdk/core/arn";
 import { declaredAt } from "../sdk/core/config/declared";
 import type { LayerSettings } from "../sdk/core/config/settings";
+import { LayersError } from "../sdk/core/errors";
 import { didYouMean } from "../sdk/core/nearest";
 import { isTarget, targetArnOf, targetFor, variesWithFunctions } from "../sdk/core/target";
 import type { ProgramLayer } from "./declarations";
 import { runError } from "./failure";
 import { isLiteral } from "./known";
+import { firstName, nameInAws } from "./layer-name";
 import type { OwnLayers } from "./own-layers";
 import { versionNumber } from "./pending";
 import type { ProgramConfig } from "./program";
@@ -107,19 +109,20 @@ function arnOfFunction(
       key === "runtime" || key === "architecture"
         ? ` Say which one: arn("${layer.key}", { ${option} }).`
         : " Give the function one of the layers instead: the pin puts the right one in its place.";
-    throw new pulumi.RunError(`arn("${layer.key}") is not known (${declaredAt(layer)}): ${found.why}.${advice}`);
+    throw runError(`arn("${layer.key}") is not known (${declaredAt(layer)}): ${found.why}.${advice}`);
   });
 }
 
 /** The layer's name in AWS: the first exact one, else that of the layer that the program publishes, else the stack's. */
-function nameOf({ key, names, source, version }: ProgramLayer, stack: string, own: OwnLayers): pulumi.Input<string> {
-  const name = names?.find((candidate) => !candidate.includes("*")) ?? `${key}-${stack}`;
+function nameOf(layer: ProgramLayer, stack: string, own: OwnLayers): pulumi.Input<string> {
+  const { names, version } = layer;
   if (names === undefined && !isLiteral(version)) {
     const published = own.publisherOf(version).then((layer) => pulumi.output(layer?.name));
-    return pulumi.output(published).apply((its) => its ?? name);
+    return pulumi.output(published).apply((its) => its ?? firstName(layer, stack));
   }
-  if (/^[A-Za-z0-9_-]{1,140}$/.test(name)) return name;
-  throw runError(
-    `No layer can have the name ${name}, which arn("${key}") comes to in stack ${stack}: Lambda allows letters, digits, - and _, at most 140. Give the entry in ${source.file} the layer's own name, such as \`names: [${name.replace(/[^A-Za-z0-9_-]/g, "-").slice(0, 140)}]\`, or its \`arn\`.`,
-  );
+  try {
+    return nameInAws(layer, stack);
+  } catch (error) {
+    throw error instanceof LayersError ? runError(error.lines) : error;
+  }
 }

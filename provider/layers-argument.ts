@@ -2,11 +2,11 @@ import type * as pulumi from "@pulumi/pulumi";
 import { isLayerArn, parseLayerVersionArn } from "../sdk/core/arn";
 import type { DeclaredLayer, DeclaredLayers } from "../sdk/core/config/declared";
 import { placeholderProblem } from "../sdk/core/config/placeholder-problems";
+import { LayersError } from "../sdk/core/errors";
 import { didYouMean } from "../sdk/core/nearest";
 import { quotedIfOdd } from "../sdk/core/text";
 import type { ProgramLayer } from "./declarations";
-import { runError } from "./failure";
-import { isLiteral } from "./known";
+import { isLiteral } from "./literal";
 import { versionNumber } from "./pending";
 
 /** One layer that a program declares itself, or what it changes of an entry of the config file. */
@@ -29,7 +29,7 @@ const knownKeys = ["version", "arn", "names", "enforce"];
 /**
  * The entries of the config file with what the program says over them, field by field, and those that only it declares.
  * @param by who declares them, for messages
- * @throws pulumi.RunError a value cannot be
+ * @throws LayersError `usage`: a value cannot be
  */
 export function withLayersArgument(
   { layers, stack }: DeclaredLayers,
@@ -39,11 +39,14 @@ export function withLayersArgument(
   const added = Object.entries(args).map(([key, fields]) => {
     const source = { file: `the argument layers.${key} of ${by}`, line: 0, column: 0 };
     const wrong = problemWith(key, fields);
-    if (wrong) throw runError(`${source.file} ${wrong}`);
+    if (wrong) throw new LayersError("usage", `${source.file} ${wrong}`);
     const entry = layers.find((layer) => layer.key === key);
     const version = fields.version ?? entry?.version;
     if (version === undefined && entry?.variants === undefined)
-      throw runError(`${source.file} has no version, and the config file has no entry ${key} to take one from.`);
+      throw new LayersError(
+        "usage",
+        `${source.file} has no version, and the config file has no entry ${key} to take one from.`,
+      );
     const fill = (text: string) => text.replaceAll("{stack}", () => stack);
     return {
       ...(entry ?? blank(key)),
@@ -71,7 +74,8 @@ export function literalLayers(layers: readonly ProgramLayer[]): DeclaredLayer[] 
   });
 }
 
-function problemWith(key: string, fields: LayerArgs): string | undefined {
+/** What is wrong with an entry of the argument, as the rest of a sentence about it; undefined if nothing is. */
+export function problemWith(key: string, fields: LayerArgs): string | undefined {
   for (const field of Object.keys(fields)) {
     if (!knownKeys.includes(field))
       return `has the unknown key "${field}". ${didYouMean(field, knownKeys) ?? `Known keys are: ${knownKeys.join(", ")}.`}`;

@@ -1,18 +1,36 @@
-import { layerArn, parseLayerVersionArn } from "../sdk/core/arn";
+import { type LayerVersionArn, layerArn, parseLayerVersionArn } from "../sdk/core/arn";
 import { LayersError } from "../sdk/core/errors";
 import type { AwsPort } from "../sdk/ports";
-import { type AwsInputs, connectIn } from "./aws-inputs";
 
 /** Whether a layer version exists. */
 export type Existence = { readonly is: "there" | "missing" } | { readonly is: "unchecked"; readonly why: string };
 
+/**
+ * What can be done about a version that does not exist: a number that was deleted is never published again.
+ * @param newest undefined if it is not known
+ * @param output what the program has of the version that it publishes itself, such as `layer.version`
+ */
+export function missingAdvice(layer: LayerVersionArn, newest: number | undefined, output?: string): string {
+  const other = output && `declare what the program publishes, \`version: ${output}\`, instead of a number.`;
+  if (newest === undefined)
+    return other
+      ? `D${other.slice(1)}`
+      : "Declare a version that exists; a number that was deleted is never published again.";
+  if (layer.version > newest)
+    return `The newest version is ${newest}: ${other ?? "publish this one first, or declare a version that exists."}`;
+  return `It was deleted, and a number is never published again: ${other ?? "declare a version that exists."}`;
+}
+
 /** Asks AWS about the layer versions that a program pins: once a version, over one session a region. */
-export class LayerLookup {
+export class LayerLookup<Who> {
   readonly #sessions = new Map<string, Promise<AwsPort | undefined>>();
   readonly #answers = new Map<string, Promise<Existence>>();
 
+  /** @param connect opens a session in a region; undefined while it is not known whose */
+  constructor(private readonly connect: (region: string, aws: Who) => Promise<AwsPort | undefined>) {}
+
   /** @param aws whose credentials are used, of the first that asks about a region */
-  exists(layerVersionArn: string, aws: AwsInputs): Promise<Existence> {
+  exists(layerVersionArn: string, aws: Who): Promise<Existence> {
     const answer = this.#answers.get(layerVersionArn) ?? this.#ask(layerVersionArn, aws);
     this.#answers.set(layerVersionArn, answer);
     return answer;
@@ -25,7 +43,7 @@ export class LayerLookup {
   }
 
   /** The newest version of a version's layer; undefined if there is none, or it cannot be read. */
-  async newestVersion(layerVersionArn: string, aws: AwsInputs): Promise<number | undefined> {
+  async newestVersion(layerVersionArn: string, aws: Who): Promise<number | undefined> {
     const layer = parseLayerVersionArn(layerVersionArn);
     if (!layer) return undefined;
     try {
@@ -38,7 +56,7 @@ export class LayerLookup {
   }
 
   /** The account of the credentials in a region; undefined if it cannot be found out. */
-  async account(region: string, aws: AwsInputs): Promise<string | undefined> {
+  async account(region: string, aws: Who): Promise<string | undefined> {
     try {
       return (await (await this.#session(region, aws))?.callerIdentity())?.account;
     } catch (error) {
@@ -47,7 +65,7 @@ export class LayerLookup {
     }
   }
 
-  async #ask(arn: string, aws: AwsInputs): Promise<Existence> {
+  async #ask(arn: string, aws: Who): Promise<Existence> {
     try {
       const session = await this.#session(parseLayerVersionArn(arn)?.region ?? "", aws);
       if (!session) return { is: "unchecked", why: "the profile or role to ask with is not known yet." };
@@ -62,8 +80,8 @@ export class LayerLookup {
     }
   }
 
-  #session(region: string, aws: AwsInputs): Promise<AwsPort | undefined> {
-    const session = this.#sessions.get(region) ?? connectIn(region, aws);
+  #session(region: string, aws: Who): Promise<AwsPort | undefined> {
+    const session = this.#sessions.get(region) ?? this.connect(region, aws);
     this.#sessions.set(region, session);
     return session;
   }

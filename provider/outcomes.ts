@@ -2,27 +2,68 @@ import type { FunctionOutcome } from "../sdk/core/live";
 import { listNames } from "../sdk/core/text";
 
 /**
- * Why functions are not as they were to be: a line for each that failed, and one for all that a cancelled run did not
- * come to.
+ * Why functions are not as they were to be: a line for each that failed, one for all that a cancelled run did not come
+ * to, and one for all that it could not go on with when its credentials had ended.
  * @param done what was to be done to them, as in "was not updated"
  */
 export function reasonsOf(outcomes: readonly FunctionOutcome[], done: string): string[] {
-  const failed = outcomes.filter(({ status }) => status === "failed");
-  const begun = (outcome: FunctionOutcome) => outcome.revisionId === undefined;
+  const ended = outcomes.filter(haveEnded);
+  const failed = outcomes.filter((one) => one.status === "failed" && !haveEnded(one));
   const cancelled = outcomes.filter(({ status }) => status === "cancelled");
-  const unknown = cancelled.filter(begun);
-  const untouched = cancelled.filter((outcome) => !begun(outcome));
+  const untouched = cancelled.filter((outcome) => !isUnknown(outcome));
+  const each = [...failed, ...cancelled.filter(isUnknown)].map(
+    ({ function: name, reason }) => `Function ${name} was not ${done}: ${reason}`,
+  );
+  if (ended.length > 0) {
+    const known = ended.filter((outcome) => !isUnknown(outcome));
+    const [first] = known.length > 0 ? known : ended;
+    const left = [...known, ...untouched];
+    const unknown = ended.filter(isUnknown);
+    return [
+      ...each,
+      ...(left.length > 0
+        ? [`${first?.reason} So ${left.length} of ${outcomes.length} functions were not ${done}: ${namesOf(left)}`]
+        : []),
+      ...(unknown.length > 0
+        ? [`${left.length > 0 ? "" : `${first?.reason} `}Whether these were ${done} is not known: ${namesOf(unknown)}`]
+        : []),
+    ];
+  }
+  if (untouched.length === 0) return each;
   return [
-    ...[...failed, ...unknown].map(({ function: name, reason }) => `Function ${name} was not ${done}: ${reason}`),
-    ...(untouched.length > 0
-      ? [
-          `The run was cancelled before ${untouched.length} of ${outcomes.length} functions were ${done}: ${listNames(untouched.map((one) => one.function))}`,
-        ]
-      : []),
+    ...each,
+    `The run was cancelled before ${untouched.length} of ${outcomes.length} functions were ${done}: ${listNames(untouched.map((one) => one.function))}`,
   ];
 }
 
-/** Whether a run was cancelled. */
+function haveEnded({ status, code }: FunctionOutcome): boolean {
+  return status === "failed" && code === "aws-credentials";
+}
+
+/** Whether an update may have been sent that nothing more is known of. */
+function isUnknown({ revisionId }: FunctionOutcome): boolean {
+  return revisionId === undefined;
+}
+
+function namesOf(outcomes: readonly FunctionOutcome[]): string {
+  return outcomes.map(({ function: name }) => name).join(", ");
+}
+
+/** Ends a run when its credentials have: nothing else in it would get any further, and it is said once. */
+export class CredentialsWatch {
+  readonly #over = new AbortController();
+
+  /** Aborted once the credentials have ended. */
+  get signal(): AbortSignal {
+    return this.#over.signal;
+  }
+
+  note(outcome: FunctionOutcome): void {
+    if (haveEnded(outcome)) this.#over.abort();
+  }
+}
+
+/** Whether a run was cancelled by somebody. */
 export function isCancelled(outcomes: readonly FunctionOutcome[]): boolean {
-  return outcomes.some(({ status }) => status === "cancelled");
+  return outcomes.some(({ status }) => status === "cancelled") && !outcomes.some(haveEnded);
 }

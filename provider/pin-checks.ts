@@ -5,10 +5,11 @@ import { declaredAt } from "../sdk/core/config/declared";
 import type { WhenKey } from "../sdk/core/config/when";
 import { layerName } from "../sdk/core/moves";
 import { type Lines, quotedIfOdd } from "../sdk/core/text";
+import type { AwsInputs } from "./aws-inputs";
 import { type Declaration, type Declared, matcherOf } from "./declarations";
 import { failRun } from "./failure";
 import { ifKnown, isLiteral, known, resourcesBehind } from "./known";
-import type { Existence, LayerLookup } from "./lookup";
+import { type Existence, type LayerLookup, missingAdvice } from "./lookup";
 import { keepsVersions, type OwnLayer, type OwnLayers } from "./own-layers";
 import { cleanLines } from "./say";
 
@@ -23,9 +24,9 @@ export class PinChecks {
   readonly #said = new Set<string>();
   readonly #own: OwnLayers;
   /** Whom AWS is asked by. */
-  readonly lookup: LayerLookup;
+  readonly lookup: LayerLookup<AwsInputs>;
 
-  constructor(own: OwnLayers, lookup: LayerLookup) {
+  constructor(own: OwnLayers, lookup: LayerLookup<AwsInputs>) {
     this.#own = own;
     this.lookup = lookup;
   }
@@ -52,7 +53,7 @@ export class PinChecks {
         `Function ${fn}: whether version ${layer.version} of layer ${layer.name}, which ${declares}, will exist is not known before \`pulumi up\`: the program publishes the layer itself (LayerVersion ${own.logicalName}). It is checked then.`,
       );
     }
-    const message = `Layer version does not exist: ${layerVersionArn}, which ${declares}. ${adviceFor(layer, newest, own)}`;
+    const message = `Layer version does not exist: ${layerVersionArn}, which ${declares}. ${missingAdvice(layer, newest, own && `${variableOf(own)}.version`)}`;
     await this.fail(message);
   }
 
@@ -225,19 +226,6 @@ export class PinChecks {
     this.#said.add(message);
     return isNew;
   }
-}
-
-/** What can be done about a version that does not exist: a number that was deleted is never published again. */
-function adviceFor(layer: LayerVersionArn, newest: number | undefined, own: OwnLayer | undefined): string {
-  const output =
-    own && `declare what the program publishes, \`version: ${variableOf(own)}.version\`, instead of a number.`;
-  if (newest === undefined)
-    return output
-      ? `D${output.slice(1)}`
-      : "Declare a version that exists; a number that was deleted is never published again.";
-  if (layer.version > newest)
-    return `The newest version is ${newest}: ${output ?? "publish this one first, or declare a version that exists."}`;
-  return `It was deleted, and a number is never published again: ${output ?? "declare a version that exists."}`;
 }
 
 /** How a program's text may well call the resource. */

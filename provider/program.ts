@@ -1,18 +1,16 @@
-import { existsSync } from "node:fs";
-import { relative, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { LayerVersionArn } from "../sdk/core/arn";
-import { type DeclaredLayers, declareFor } from "../sdk/core/config/declared";
-import { type LayerConfig, type LayerSettings, parseConfig } from "../sdk/core/config/parse";
+import type { DeclaredLayers } from "../sdk/core/config/declared";
+import type { LayerSettings } from "../sdk/core/config/parse";
 import { LayersError } from "../sdk/core/errors";
 import { functionTypes } from "../sdk/core/function-types";
 import { createMatcher } from "../sdk/core/match";
 import { declaredTargets } from "../sdk/core/target";
-import { defaultConfigFile, loadLayerConfig } from "../sdk/files/config-file";
 import { type AwsInputs, resolveAwsInputs } from "./aws-inputs";
 import type { Declaration } from "./declarations";
+import { loadDeclared } from "./declared-config";
 import { runError } from "./failure";
-import { type LayerArgs, literalLayers, withLayersArgument } from "./layers-argument";
+import { type LayerArgs, literalLayers } from "./layers-argument";
 import { watchFunctions } from "./pinned-functions";
 import { programRegistry } from "./registry";
 
@@ -48,13 +46,8 @@ export function loadProgramConfig(
   args: PinLayersArgs & AwsInputs,
   parent?: pulumi.Resource,
 ): ProgramConfig {
-  const configFile = relative(process.cwd(), resolve(args.configFile ?? defaultConfigFile)).replaceAll("\\", "/");
   try {
-    const isNeeded = args.configFile !== undefined || args.layers === undefined || existsSync(configFile);
-    const config = isNeeded ? loadLayerConfig(configFile) : emptyConfig(configFile);
-    const declared = declareFor(config, pulumi.getStack());
-    const { settings } = config;
-    const layers = withLayersArgument(declared, args.layers ?? {}, by);
+    const { settings, declared, layers, configFile } = loadDeclared(by, args, pulumi.getStack());
     const declaration = {
       by,
       stack: declared.stack,
@@ -85,10 +78,4 @@ export function declare({ declared, declaration }: ProgramConfig): void {
     (layer, fn) => (isMeant(layer) ? targets(layer, fn) : undefined),
     (type, name) => registry.hasPinned(type, name, declaration),
   );
-}
-
-function emptyConfig(file: string): LayerConfig {
-  const parsed = parseConfig("layers: {}", file);
-  if (!parsed.ok) throw new LayersError("internal", "An empty config is not valid");
-  return parsed.config;
 }

@@ -26,6 +26,12 @@ export type Targets = Readonly<Record<string, Readonly<Record<string, Target>>>>
 /** What the program hands to `check` and what is never recorded. */
 export interface Request {
   readonly dryRun: boolean;
+  /** Takes what a preview says, if nobody knows yet whether this is one. Default: `dryRun` tells. */
+  readonly plan?: {
+    tell(line: string): void;
+    /** The functions that are going to move. */
+    moving(functions: readonly Pick<LiveFunction, "arn">[]): void;
+  };
   readonly declared: DeclaredLayers;
   /** The account of the settings. */
   readonly accountId?: string;

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { connectIn } from "./aws-inputs";
 import { conflictBetween, type Declaration, isAllLiteral, resolved } from "./declarations";
 import { runError } from "./failure";
 import { known } from "./known";
@@ -23,7 +24,7 @@ export class Registry {
     /** The layers that the program publishes. */
     readonly own: OwnLayers,
   ) {
-    this.#checks = new PinChecks(own, new LayerLookup());
+    this.#checks = new PinChecks(own, new LayerLookup(connectIn));
     registerPins({
       declarations: this.#declarations,
       checks: this.#checks,

@@ -4,7 +4,7 @@ import { layerName, movesBetween, moveTarget } from "../sdk/core/moves";
 import { changeLine } from "../sdk/core/report";
 import { listNames } from "../sdk/core/text";
 import type { AwsPort } from "../sdk/ports";
-import { isCancelled, reasonsOf } from "./outcomes";
+import { CredentialsWatch, isCancelled, reasonsOf } from "./outcomes";
 import {
   type LayerMoves,
   type LayerVersionsOf,
@@ -69,8 +69,12 @@ export async function restore(aws: AwsPort, record: Recorded): Promise<void> {
     );
   const own = functions.filter(({ arn }) => !claimed.has(arn));
   for (const fn of own) for (const line of planRestore(fn, record).changed) say(line);
+  const credentials = new CredentialsWatch();
   const outcomes = await aws.reconcile(own, (fn) => withTargets(fn, planRestore(fn, record).versions), {
-    onOutcome({ function: name, before, after }) {
+    signal: credentials.signal,
+    onOutcome(outcome) {
+      credentials.note(outcome);
+      const { function: name, before, after } = outcome;
       for (const move of movesBetween(before, after))
         say(
           changeLine({

@@ -1,4 +1,4 @@
-// npm run build: compiles the package to dist/, bundles its command, writes the config's JSON Schema there, and makes
+// npm run build: compiles the package to dist/, bundles its command and the native plugin, writes the config's JSON Schema there, and makes
 // the package's commands executable.
 
 import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -10,8 +10,10 @@ import { passThrough } from "./commands.mjs";
 import { configJsonSchema } from "./config-json-schema.mjs";
 import { interruptible } from "./interruptible.mjs";
 import { checkout } from "./places.mjs";
+import { bundlePlugin } from "./plugin.mjs";
 
 const bundled = "dist/cli";
+const plugin = "dist/plugin";
 
 interruptible(async () => {
   const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
@@ -19,6 +21,7 @@ interruptible(async () => {
   if (code !== 0) return code;
   removeLeftovers();
   await bundleCommand(join(checkout, bundled));
+  await bundlePlugin(join(checkout, plugin));
   writeSchema();
   const { bin = {} } = JSON.parse(readFileSync(join(checkout, "package.json"), "utf8"));
   for (const path of Object.values(bin)) chmodSync(join(checkout, path), 0o755);
@@ -29,7 +32,7 @@ interruptible(async () => {
 function removeLeftovers() {
   for (const path of readdirSync(join(checkout, "dist"), { recursive: true, encoding: "utf8" })) {
     const source = path.replace(/(?:\.d)?\.([cm]?)[jt]s$/, ".$1ts");
-    if (source !== path && !path.startsWith("cli") && !existsSync(join(checkout, source)))
+    if (source !== path && !/^(?:cli|plugin)\b/.test(path) && !existsSync(join(checkout, source)))
       rmSync(join(checkout, "dist", path), { force: true });
   }
 }

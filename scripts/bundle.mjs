@@ -2,10 +2,12 @@
 // command needs only sometimes stays in files of its own, as the sources import it.
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, parse } from "node:path";
 import process from "node:process";
 import { rolldown } from "rolldown";
 import { checkout } from "./places.mjs";
+
+/** @typedef {import("rolldown").OutputChunk} Chunk */
 
 /** These are large and seldom needed: they stay in the folder that npm installs them in. */
 const largePackages = [/^@aws-sdk\//, /^@smithy\//, /^@pulumi\//];
@@ -20,9 +22,19 @@ const loadedByStart = ["./main", "../../package.json"];
  */
 export async function bundleCommand(folder) {
   const chunks = [
-    ...(await bundle("bin", { external: loadedByStart, transform: { target: "es2015" } })),
-    ...(await bundle("main", { external: largePackages, resolve: { mainFields: ["module", "main"] } })),
+    ...(await bundle("sdk/cli/bin.ts", { external: loadedByStart, transform: { target: "es2015" } })),
+    ...(await bundle("sdk/cli/main.ts", { external: largePackages, resolve: { mainFields: ["module", "main"] } })),
   ];
+  writeBundle(folder, chunks);
+}
+
+/**
+ * Writes chunks and the licenses of the packages in them, and removes those of an earlier build.
+ *
+ * @param {string} folder
+ * @param {readonly Chunk[]} chunks
+ */
+export function writeBundle(folder, chunks) {
   const files = new Map(chunks.map(({ fileName, code }) => [fileName, code]));
   files.set("LICENSES.txt", licenses(chunks.flatMap(({ moduleIds }) => moduleIds)));
   for (const [name, content] of files) write(join(folder, name), content);
@@ -32,11 +44,13 @@ export async function bundleCommand(folder) {
 }
 
 /**
- * @param {string} name of a file of the command's sources
+ * @param {string} source a file, as a path from the checkout
  * @param {import("rolldown").InputOptions} options
+ * @returns {Promise<Chunk[]>}
  */
-async function bundle(name, options) {
-  const input = { [name]: join(checkout, `sdk/cli/${name}.ts`) };
+export async function bundle(source, options) {
+  const name = parse(source).name;
+  const input = { [name]: join(checkout, source) };
   const build = await rolldown({ input, platform: "node", ...options });
   const { output } = await build.generate({
     format: "cjs",
@@ -49,7 +63,7 @@ async function bundle(name, options) {
 }
 
 /** @param {string} file @param {string} content */
-function write(file, content) {
+export function write(file, content) {
   if (existsSync(file) && readFileSync(file, "utf8") === content) return;
   mkdirSync(dirname(file), { recursive: true });
   const unfinished = `${file}.${process.pid}`;
@@ -65,13 +79,25 @@ function licenses(paths) {
   const folders = new Set(
     paths.flatMap((path) => /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/.exec(path) ?? []),
   );
-  return [...folders]
-    .map((folder) => {
-      const { name, version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-      const file = readdirSync(folder).find((one) => /^licen[cs]e/i.test(one));
-      if (!file) throw new Error(`${name} comes without a license that could be passed on`);
-      return `${name} ${version}\n\n${readFileSync(join(folder, file), "utf8").trim()}\n`;
-    })
-    .sort()
-    .join(`\n${"-".repeat(80)}\n\n`);
+  /** @type {Map<string, string[]>} */
+  const byText = new Map();
+  for (const folder of [...folders].sort()) {
+    const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+    const text = licenseText(folder, license);
+    if (text === undefined) throw new Error(`${name} comes without a license that could be passed on`);
+    byText.set(text, [...(byText.get(text) ?? []), `${name} ${version}`]);
+  }
+  const parts = [...byText].map(([text, names]) => `${names.join("\n")}\n\n${text}\n`);
+  return parts.sort().join(`\n${"-".repeat(80)}\n\n`);
+}
+
+/**
+ * @param {string} folder of a package
+ * @param {unknown} license its short name
+ */
+function licenseText(folder, license) {
+  const file = readdirSync(folder).find((one) => /^licen[cs]e/i.test(one));
+  if (file) return readFileSync(join(folder, file), "utf8").trim();
+  // The same text as our own.
+  return license === "Apache-2.0" ? readFileSync(join(checkout, "LICENSE"), "utf8").trim() : undefined;
 }

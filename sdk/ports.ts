@@ -1,5 +1,6 @@
 import type { Backup, BackupKind } from "./core/backup";
 import type { LayerConfig } from "./core/config/parse";
+import type { StateSource } from "./core/state/compare";
 import type { RecordedUpdate } from "./core/updates";
 import type { AwsGateway } from "./ports/aws";
 
@@ -49,6 +50,12 @@ export interface StackPort {
    * @throws LayersError `pulumi-missing`, `project-missing`, `pulumi-login`, `stack-missing`, `pulumi-failed`, `interrupted`
    */
   exportState(stack: string, signal?: AbortSignal): Promise<Uint8Array>;
+  /**
+   * Whether the stack's state, as it is exported, is that of a file, byte by byte. Neither is held as a whole.
+   * @param file absolute path
+   * @throws LayersError what `exportState` throws
+   */
+  isState(stack: string, file: string, signal?: AbortSignal): Promise<boolean>;
   /**
    * Finds out whether the stack's secrets can be read, as an import has to.
    * @throws LayersError `passphrase`, and what `exportState` throws
@@ -187,8 +194,28 @@ export interface StateFilePort {
    * @throws LayersError `stack-changed` if it holds something else
    */
   replace(file: string, content: Iterable<Uint8Array>, expected?: Uint8Array): Promise<void>;
+  /** The SHA-256 of a file of any size, in hexadecimal digits; undefined if it cannot be read. */
+  digest(file: string): Promise<string | undefined>;
+  /** Opens a file of which a part at a time is read. Whoever opens it closes it. */
+  source(file: string): StateSource & { close(): void };
   /** Whether two paths name the same file. */
   isSame(a: string, b: string): Promise<boolean>;
+}
+
+/** The native plugin that comes with this package. */
+export interface PluginPort {
+  /**
+   * Installs it into Pulumi's own folder of plugins, in place of one of the same version.
+   * @returns its version
+   * @throws LayersError `pulumi-missing`, `pulumi-failed`, `interrupted`
+   */
+  install(signal?: AbortSignal): Promise<string>;
+  /**
+   * Writes it as an archive for each platform, by the names under which Pulumi looks for a release.
+   * @returns the files' paths
+   * @throws LayersError `usage` if the folder cannot be written to
+   */
+  pack(folder: string): Promise<string[]>;
 }
 
 /** Commands of the user's own. */
@@ -245,6 +272,7 @@ export interface Ports {
   readonly projects: ProjectPort;
   readonly stacks: StackPort;
   readonly programs: ProgramPort;
+  readonly plugin: PluginPort;
   readonly backups: BackupPort;
   readonly stateFiles: StateFilePort;
   readonly aws: AwsGateway;

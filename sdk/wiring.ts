@@ -8,6 +8,7 @@ import { ConfigFiles } from "./files/config-files";
 import { ProjectFolders } from "./files/projects";
 import { StateFiles } from "./files/state-file";
 import type { AwsGateway, Clock, Ports, Reporter } from "./ports";
+import { PulumiPlugin } from "./pulumi/plugin";
 import { PulumiProgram } from "./pulumi/program";
 import { runCommand } from "./pulumi/shell";
 import { type PulumiCommand, PulumiStacks } from "./pulumi/stack";
@@ -48,6 +49,7 @@ export function createPorts(options: WiringOptions = {}): Ports {
     configs: new ConfigFiles(cwd),
     projects: new ProjectFolders(cwd),
     aws: createAwsGateway(options),
+    plugin: new PulumiPlugin(cwd),
     commands: { run: (...args) => runCommand(cwd, ...args) },
     clock,
     reporter,

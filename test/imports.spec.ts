@@ -25,6 +25,7 @@ const parts: Record<string, readonly string[]> = {
   "sdk/cli/main": ["sdk/cli", "sdk/wiring", "sdk/ops", "sdk/ports", "sdk/aws", "sdk/pulumi", "sdk/files", "sdk/core"],
   "sdk/cli/bin": ["sdk/cli/main", manifest],
   "sdk/index": ["sdk/updater", "sdk/wiring", "sdk/ops", "sdk/ports", "sdk/files", "sdk/core", "provider"],
+  "provider/native": ["provider", "sdk/ops", "sdk/aws", "sdk/files", "sdk/ports", "sdk/core"],
   provider: ["sdk/ops", "sdk/aws", "sdk/files", "sdk/ports", "sdk/core"],
   "policy-pack": ["sdk/aws", "sdk/files", "sdk/ports", "sdk/core"],
   examples: [],
@@ -41,6 +42,8 @@ const forbidden: Record<string, RegExp> = {
   "sdk/cli": /^(@aws-sdk\/|@smithy\/|@pulumi\/)/,
   "sdk/cli/main": /^@pulumi\/aws/,
   "sdk/index": /^@pulumi\/aws/,
+  // The whole SDK would be the half of the plugin, and of its start.
+  "provider/native": /^@pulumi\/(?!pulumi\/proto\/)/,
   provider: /^@pulumi\/aws/, // 84 MB, and for types alone
   "policy-pack": /^@pulumi\/aws/,
   examples: /^pulumi-lambda-layers\/dist\b/,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import { configJsonSchema } from "../scripts/config-json-schema.mjs";
@@ -55,14 +55,23 @@ describe("the package", function () {
     for (const path of made.filter((path) => path.startsWith("dist/cli/"))) {
       assert.match(path, /^dist\/cli\/(?:bin\.js|main\.js|chunks\/[\w-]+\.js|LICENSES\.txt)$/);
     }
-    for (const path of made.filter((path) => !path.startsWith("dist/cli/"))) {
+    const plugin = made
+      .filter((path) => path.startsWith("dist/plugin/"))
+      .map((path) => path.slice("dist/plugin/".length));
+    const executable = "pulumi-resource-lambda-layers";
+    assert.deepEqual(plugin.filter((path) => !path.startsWith("chunks/")).sort(), [
+      ...["LICENSES.txt", "PulumiPlugin.yaml", "main.js", "package.json"],
+      ...[executable, `${executable}.cmd`, "schema.json"],
+    ]);
+    for (const path of made.filter((path) => !/^dist\/(?:cli|plugin)\//.test(path))) {
       const source = path.replace(/^dist\//, "").replace(/(?:\.d)?\.(?:js|ts)$/, ".ts");
       assert(existsSync(join(checkout, source)), `${path} comes from no source`);
     }
   });
 
   it("is small", () => {
-    assert(unpackedSize < 1_800_000, `${unpackedSize} bytes`);
+    // Of these, 2.6 MB are the plugin: programs in other languages have no node_modules, so the AWS SDK is in it.
+    assert(unpackedSize < 4_600_000, `${unpackedSize} bytes`);
   });
 
   it("names no file of the machine that built it, and no source map that is not there", async () => {
@@ -88,6 +97,21 @@ describe("the package", function () {
   it("has the JSON Schema of the config", async () => {
     const schema = JSON.parse(await readFile(join(checkout, "dist/layer-config.schema.json"), "utf8"));
     assert.deepEqual(schema, JSON.parse(JSON.stringify(configJsonSchema(configSchema))));
+  });
+
+  it("has a plugin that needs nothing but Node.js, and is of the package's version", async () => {
+    const plugin = join(folder, "elsewhere");
+    await cp(join(checkout, "dist/plugin"), plugin, { recursive: true });
+    const manifest = JSON.parse(await readFile(join(plugin, "package.json"), "utf8"));
+    const { version } = JSON.parse(await readFile(join(checkout, "package.json"), "utf8"));
+    assert.equal(manifest.version, version);
+    assert.equal(manifest.dependencies, undefined);
+    assert.equal(JSON.parse(await readFile(join(plugin, "schema.json"), "utf8")).version, version);
+    const running = start(process.execPath, [join(plugin, manifest.main)], { cwd: folder, env: process.env });
+    const port = await new Promise<string>((resolve) => running.process.stdout?.once("data", resolve));
+    running.kill("SIGKILL");
+    await running.ended;
+    assert.match(port, /^\d+\n$/);
   });
 
   const evaluate = async (program: string) =>
@@ -167,6 +191,7 @@ console.log(JSON.stringify({
       }
     }
     used.delete(name);
+    used.delete("@aws-sdk/signature-v4-crt"); // optional: the AWS SDK says itself what it is for
     const declared = Object.keys(manifest.dependencies);
     assert.deepEqual(
       [...used].filter((module) => !declared.includes(module)),
@@ -180,7 +205,7 @@ console.log(JSON.stringify({
       const { version } = JSON.parse(await readFile(join(checkout, "node_modules", module, "package.json"), "utf8"));
       assert(licenses.includes(`${module} ${version}\n`), module);
     }
-    assert(licenses.split("Permission ").length > 10);
+    assert(licenses.split("Permission ").length > 5);
   });
 
   it("is licensed under Apache-2.0, with the full text", async () => {

@@ -243,6 +243,26 @@ export const commands: readonly CommandDefinition[] = [
     ],
   },
   {
+    name: "plugin",
+    summary: "install the native plugin, for programs in any language",
+    description: "Installs the native plugin of this package, which programs in any of Pulumi's languages use.",
+    options: [],
+    commands: [
+      {
+        name: "install",
+        summary: "install the plugin for Pulumi",
+        description:
+          "Installs the plugin lambda-layers into Pulumi's own folder of plugins, so that no project has to say where it is. With --pack it is written as the archives of a release instead.",
+        options: ["pack", "cwd", ...output],
+        examples: [
+          ["lambda-layers plugin install", "for all projects of this user"],
+          ["lambda-layers plugin install --pack dist/archives", "for a server that plugins are downloaded from"],
+        ],
+        load: () => import("./commands/plugin-install.js"),
+      },
+    ],
+  },
+  {
     name: "completion",
     summary: "print a script that completes commands in a shell",
     description: "Prints a script that lets a shell complete commands, options and files.",

@@ -47,6 +47,7 @@ const whatToDo = {
     addText,
   ),
   live: flag("--live", "the functions in AWS instead of a stack's state"),
+  pack: value("--pack <DIR>", "write the archives of a release there, instead of installing"),
   force: flag("--force", "replace a file that is there"),
   to: value("--to <VERSION>", "this version instead of the newest", numberFrom({ least: 1, whole: true })),
   variant: value(

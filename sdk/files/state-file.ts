@@ -4,6 +4,7 @@ import { LayersError } from "../core/errors";
 import { reasonOf } from "../core/system-error";
 import type { StateFilePort } from "../ports";
 import { cannotWrite, holds, readWhole, replaceFile } from "./atomic";
+import { digestOf, FileSource } from "./pieces";
 
 /** Files that hold exported states; relative paths are relative to one folder. */
 export class StateFiles implements StateFilePort {
@@ -47,6 +48,20 @@ export class StateFiles implements StateFilePort {
       if (cause instanceof LayersError) throw cause;
       throw cannotWrite(file, "It is as it was.", cause);
     }
+  }
+
+  /** The SHA-256 of a file; undefined if it cannot be read. */
+  async digest(file: string): Promise<string | undefined> {
+    try {
+      return await digestOf(resolve(this.#cwd, file));
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Opens a file of which a part at a time is read. */
+  source(file: string): FileSource {
+    return new FileSource(resolve(this.#cwd, file));
   }
 
   /** Whether two paths lead to the same file. */

@@ -20,6 +20,7 @@ import type { DeclaredOtherwise } from "./next-steps";
 import type { LoadedState, StateChange } from "./plans";
 import { integrityWarnings, loadState, refuseBroken, refusePendingOperations, type ScanState } from "./recorded/load";
 import { planState, refuseUnknown, type SelectedRecords, type StatePlan, selectRecorded } from "./recorded/plan";
+import { letGo, type NewContent } from "./recorded/replace";
 import { planRestore, versionsRecordedIn } from "./recorded/restore";
 import { checkpoint, during } from "./steps";
 
@@ -50,7 +51,7 @@ export interface RollbackPlan extends StatePlan {
   readonly state: LoadedState;
   readonly backup: LoadedState;
   /** What is imported; undefined if the state is as it has to be. */
-  readonly content: Uint8Array | undefined;
+  readonly content: NewContent | undefined;
   /** Layer version ARNs to go back to that AWS has no more; undefined if AWS could not be asked. */
   readonly gone: readonly string[] | undefined;
   /** How long older backups are kept, in days. */
@@ -82,6 +83,8 @@ async function plan(ports: Ports, request: RollbackRequest): Promise<RollbackPla
   const { resourceTypes, backupRetentionDays: retentionDays } = config?.settings ?? defaultSettings;
   const scan: ScanState = (bytes) => scanState(bytes, { resourceTypes });
   const backup = await loadBackup(ports, stack, request.backup, scan);
+  // What it records is known: of a large state one copy is enough.
+  if (!full) letGo(backup);
   if (!dryRun) ports.reporter.info(`Exporting stack state for ${stack}`);
   const state = await loadState(ports, { stack, scan });
   refusePendingOperations(state);
@@ -196,7 +199,7 @@ function planVersions(
   { own, excluded }: SelectedRecords,
   scan: ScanState,
 ): StateRollback {
-  const plan = planRestore(state, backup.facts, own, scan, excluded);
+  const plan = planRestore(backup.facts, own, scan, excluded);
   const today = new Set(state.facts.functions.map(({ urn }) => urn));
   const goneFunctions = backup.facts.functions.filter((fn) => isOwned(fn) && !today.has(fn.urn));
   const skipped = goneFunctions.map(({ name }) => ({ function: name, reason: "the stack has it no more" }));
@@ -209,7 +212,7 @@ function planFull(state: LoadedState, backup: LoadedState): StateRollback {
   if (isSame) return { ...plan, content: undefined };
   const counts = `${state.facts.resourceCount} resources now, ${backup.facts.resourceCount} in ${backup.file}`;
   const warning = `The whole state is replaced (${counts}): Pulumi forgets what was deployed since, and nothing of it is deleted.`;
-  return { ...plan, skipped: [], warnings: [warning], content: backup.bytes };
+  return { ...plan, skipped: [], warnings: [warning], content: { whole: backup.bytes } };
 }
 
 /** Layer versions to go back to that AWS has no more; undefined if AWS cannot be asked. */

@@ -85,7 +85,7 @@ async function writeState(ports: Ports, plan: RollbackPlan): Promise<string | nu
     return null;
   }
   const lines = changeLines(changes, labelsOfChanges(changes));
-  const { before } = await replaceStackState(ports, { state, content, kind: "rollback", lines, retentionDays });
+  const before = await replaceStackState(ports, { state, content, kind: "rollback", lines, retentionDays });
   return before.shownPath;
 }
 

@@ -10,10 +10,10 @@ import { carryOut, plannedOnly } from "./live/carry-out";
 import type { LiveResult } from "./live/plans";
 import type { RolloutOptions } from "./live/rollout";
 import { adviceAfterUpdate } from "./next-steps";
-import { documentFormat, type LoadedState, type Proof, type RunResult, type StateChange } from "./plans";
-import type { ScanState } from "./recorded/load";
+import { documentFormat, type Proof, type RunResult, type StateChange } from "./plans";
+import { loadState, type ScanState } from "./recorded/load";
 import { proveState } from "./recorded/prove";
-import { patchedState, pruneBackups, replaceStackState } from "./recorded/replace";
+import { pruneBackups, replaceStackState } from "./recorded/replace";
 import { planRestore } from "./recorded/restore";
 import { type ReviewOptions, review } from "./review";
 import { checkpoint, during } from "./steps";
@@ -58,7 +58,7 @@ export async function executeUpdate(
   if (!(await review(ports, reviewed, { ...options, dryRun, confirm: ask }))) return plannedResult(ports, plan, proof);
   const backup = await applyToState(ports, plan, scan);
   const live = plan.aws && (await updateFunctions(ports, plan, options, backup));
-  const recordedBack = live && (await restoreStopped(ports, plan, live, backup.now, scan));
+  const recordedBack = live && (await restoreStopped(ports, plan, live, backup, scan));
   const result = resultOf(plan, { backup: backup.shown, live, recordedBack: recordedBack ?? [], proof });
   for (const line of adviceAfterUpdate(plan, standing(plan, recordedBack), live, proof)) ports.reporter.warn(line);
   return result;
@@ -112,8 +112,6 @@ function standing({ changes }: UpdatePlan, recordedBack: readonly StateChange[] 
 export interface AppliedState {
   /** The backup as messages name it; null if none was needed. */
   readonly shown: string | null;
-  /** What the stack has now, if that was imported. */
-  readonly now?: Uint8Array;
 }
 
 /**
@@ -126,9 +124,9 @@ export async function applyToState(ports: Ports, plan: UpdatePlan, scan: ScanSta
   if (plan.out !== undefined) return { shown: await applyToFile(ports, plan, plan.out, lines) };
   if (plan.edits.length === 0) return { shown: null };
   const { state, retentionDays } = plan;
-  const content = patchedState(state, plan.edits, scan);
-  const { before, now } = await replaceStackState(ports, { state, content, kind: "updated", lines, retentionDays });
-  return { shown: before.shownPath, now };
+  const content = { edits: plan.edits, scan };
+  const before = await replaceStackState(ports, { state, content, kind: "updated", lines, retentionDays });
+  return { shown: before.shownPath };
 }
 
 /**
@@ -151,10 +149,10 @@ async function restoreStopped(
   ports: Ports,
   plan: UpdatePlan,
   { outcomes, rolledBack }: LiveResult,
-  bytes: Uint8Array | undefined,
+  { shown }: AppliedState,
   scan: ScanState,
 ): Promise<readonly StateChange[] | undefined> {
-  if (!rolledBack || !bytes) return undefined;
+  if (!rolledBack || shown === null) return undefined;
   const { stack, functions, changes, retentionDays } = plan;
   const isBack = new Set(rolledBack.outcomes.filter(({ status }) => status !== "failed").map(({ arn }) => arn));
   const undone = outcomes.filter(({ arn, status }) => isBack.has(arn) || status === "cancelled" || status === "failed");
@@ -163,9 +161,9 @@ async function restoreStopped(
   if (!changes.some(({ urn }) => urns.has(urn))) return undefined;
   const soFar = `The state of ${stack} records versions that functions were put back from.`;
   return during(soFar, async () => {
-    const state: LoadedState = { stack, file: undefined, bytes, facts: scan(bytes) };
+    const state = await loadState(ports, { stack, scan });
     const own = state.facts.functions.filter(({ urn }) => urns.has(urn));
-    const { changes: back, content } = planRestore(state, plan.state.facts, own, scan);
+    const { changes: back, content } = planRestore(plan.state.facts, own, scan);
     if (!content) return undefined;
     ports.reporter.info(`Putting back ${countLayers(back.length)} in the state of ${stack}`);
     const lines = changeLines(back, labelsOfChanges(back, functions));

@@ -1,7 +1,6 @@
 import type { ChildProcess, SpawnOptions } from "node:child_process";
-import { type FileHandle, open, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import type { FileHandle } from "node:fs/promises";
+import { resolve } from "node:path";
 import { shortStackName } from "../core/config/declared";
 import { LayersError } from "../core/errors";
 import type { RecordedUpdate } from "../core/updates";
@@ -9,6 +8,7 @@ import type { Backend, StackPort } from "../ports";
 import { checkpointFile } from "./backend";
 import { runPulumi } from "./command";
 import { fileOption, isImportRunning } from "./running-imports";
+import { isSameAs, readAll, withNamelessFile } from "./spool";
 import { explainFailure, explainListing, isStackMissing } from "./stack-errors";
 
 // More than can end while a run imports.
@@ -68,6 +68,12 @@ export class PulumiStacks implements StackPort {
     return this.#read({ what: "export", stack, args: ["stack", "export"], signal });
   }
 
+  /** Whether the state, as Pulumi prints it, is that of a file. */
+  isState(stack: string, file: string, signal?: AbortSignal): Promise<boolean> {
+    const command = { what: "export", stack, args: ["stack", "export"], signal };
+    return this.#printed(command, (printed) => isSameAs(printed, file));
+  }
+
   /** The state that an earlier update has left; Pulumi Cloud alone keeps these by number. */
   exportVersion(stack: string, version: number): Promise<Uint8Array> {
     return this.#read({ what: "export", stack, args: ["stack", "export", `--version=${version}`] });
@@ -93,7 +99,7 @@ export class PulumiStacks implements StackPort {
    * @throws LayersError `passphrase`, `interrupted`
    */
   async checkSecrets(stack: string, signal?: AbortSignal): Promise<void> {
-    await this.#runPiped({ what: "read", stack, args: ["stack"], signal }, (child) => child.stdout?.resume());
+    await this.#runPiped({ what: "read", stack, args: ["stack"], signal }, "ignore");
   }
 
   /**
@@ -115,21 +121,27 @@ export class PulumiStacks implements StackPort {
     return isImportRunning(file);
   }
 
-  async #read(command: StackCommand): Promise<Buffer> {
-    const chunks: Buffer[] = [];
-    await this.#runPiped(command, (child) => child.stdout?.on("data", (chunk: Buffer) => chunks.push(chunk)));
-    return Buffer.concat(chunks);
+  #read(command: StackCommand): Promise<Buffer> {
+    return this.#printed(command, readAll);
   }
 
-  async #runPiped(command: StackCommand, watch: (child: ChildProcess) => void): Promise<void> {
+  /** What comes of all that a command prints, which is in a file by then. */
+  #printed<T>(command: StackCommand, read: (file: FileHandle) => Promise<T>): Promise<T> {
+    return withNamelessFile(async (file) => {
+      await this.#runPiped(command, file.fd);
+      return read(file);
+    });
+  }
+
+  /** @param stdout a file, or what else becomes of what the command prints */
+  async #runPiped(command: StackCommand, stdout: number | "ignore"): Promise<void> {
     let stderr = "";
     const collect = (child: ChildProcess) => {
       child.stderr?.setEncoding("utf8").on("data", (text: string) => {
         stderr += text;
       });
-      watch(child);
     };
-    await this.#run({ ...command, stdio: ["ignore", "pipe", "pipe"] }, async () => stderr, collect);
+    await this.#run({ ...command, stdio: ["ignore", stdout, "pipe"] }, async () => stderr, collect);
   }
 
   async #run(
@@ -183,20 +195,6 @@ function parsed<T>(printed: Buffer): T {
     return JSON.parse(printed.toString());
   } catch (cause) {
     throw new LayersError("pulumi-failed", "Pulumi printed no JSON.", { cause });
-  }
-}
-
-/** Works with a file that is gone with the last process that has it open, however that one ends. */
-async function withNamelessFile(work: (file: FileHandle) => Promise<void>): Promise<void> {
-  const path = join(tmpdir(), `lambda-layers-${crypto.randomUUID()}.log`);
-  const file = await open(path, "wx+", 0o600);
-  // Windows does not remove open files.
-  if (process.platform !== "win32") await rm(path);
-  try {
-    await work(file);
-  } finally {
-    await file.close();
-    await rm(path, { force: true });
   }
 }
 

@@ -14,7 +14,7 @@ const updates = 3;
 
 /** What the command line adds: to the start of Node.js, and to the Pulumi commands that it runs. */
 export async function run(): Promise<Figure[]> {
-  return [...(await startFigures()), await updateFigure()];
+  return [...(await startFigures()), ...(await updateFigures())];
 }
 
 async function startFigures(): Promise<Figure[]> {
@@ -48,7 +48,7 @@ async function startFigures(): Promise<Figure[]> {
   }
 }
 
-async function updateFigure(): Promise<Figure> {
+async function updateFigures(): Promise<Figure[]> {
   const project = await createProject({
     name: "shop",
     files: { "index.js": 'exports.secret = require("@pulumi/pulumi").secret("a secret");' },
@@ -58,13 +58,13 @@ async function updateFigure(): Promise<Figure> {
     await importBigState(project);
     const ratios: number[] = [];
     for (let version = 10; version < 10 + updates; version++) ratios.push(await ownTime(project, version));
-    return figure(
-      `own time of an update of a stack of ${bigState} resources`,
-      median(ratios),
-      "x",
-      "the time of the Pulumi commands that it runs",
-      0.15,
-    );
+    const peak = Number(await readFile(join(project.root, "peak-memory"), "utf8"));
+    const { length } = await project.exportText();
+    const of = `an update of a stack of ${bigState} resources`;
+    return [
+      figure(`own time of ${of}`, median(ratios), "x", "the time of the Pulumi commands that it runs", 0.15),
+      figure(`peak memory of ${of}`, (peak - length) / 1e6, "MB", "its export's size", 150),
+    ];
   } finally {
     await project.dispose();
   }
@@ -74,7 +74,9 @@ async function updateFigure(): Promise<Figure> {
 async function ownTime(project: Project, version: number): Promise<number> {
   await project.write({ "layer_config.yaml": config(version) });
   const start = performance.now();
-  const stderr = await runToEnd([bin, "--verbose"], { cwd: project.dir, env: project.env });
+  const flags = ["--require", join(__dirname, "peak-memory.cjs")];
+  const env = { ...project.env, PEAK_MEMORY_FILE: join(project.root, "peak-memory") };
+  const stderr = await runToEnd([...flags, bin, "--verbose"], { cwd: project.dir, env });
   const total = performance.now() - start;
   const pulumi = [...stderr.matchAll(/^DEBUG - pulumi .* (\d+\.\d+) s$/gm)].map(([, time]) => Number(time) * 1000);
   if (pulumi.length < 4) throw new Error(`an update runs more Pulumi commands than these:\n${stderr}`);

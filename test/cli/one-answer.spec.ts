@@ -57,7 +57,11 @@ function stateFrom(exported: string): string {
     ...{ urn: `urn:pulumi:dev::test::pulumi:providers:${type}::default`, type: `pulumi:providers:${type}` },
     ...{ custom: true, id, inputs: {}, outputs: {} },
   });
-  const providers = [provider("aws", "11111111-1111-1111-1111-111111111111"), provider("pulumi-nodejs", "2")];
+  const providers = [
+    provider("aws", "11111111-1111-1111-1111-111111111111"),
+    provider("pulumi-nodejs", "2"),
+    provider("lambda-layers", "3"),
+  ];
   const stack = {
     ...{ urn: "urn:pulumi:dev::test::pulumi:pulumi:Stack::test-dev", type: "pulumi:pulumi:Stack", custom: false },
   };
@@ -73,15 +77,24 @@ function stateFrom(exported: string): string {
     for (const side of [resource.inputs, resource.outputs]) side.layers = layers;
     return { ...resource, parent: stack.urn, provider: `${providers[0]?.urn}::${providers[0]?.id}` };
   });
-  const versions = Object.fromEntries(resources.map((name) => [name, { base: 5 }]));
-  const type = "pulumi-nodejs:dynamic/lambda-layers:LayerVersions";
-  const recorded = { configFile: "layer_config.yaml", region: "us-east-1", functions: versions, before: versions };
-  const reconciled = {
+  const [dynamic, native] = resources.map((name) => ({ [name]: { base: 5 } }));
+  const common = { configFile: "layer_config.yaml", region: "us-east-1" };
+  const reconciled = [
+    { type: "pulumi-nodejs:dynamic/lambda-layers:LayerVersions", versions: { __provider: "x", functions: dynamic } },
+    { type: "lambda-layers:index:LayerVersions", versions: { versions: native } },
+  ].map(({ type, versions }, index) => ({
     ...{ urn: `urn:pulumi:dev::test::${type}::layers`, type, custom: true, id: "lambda-layer-versions" },
-    ...{ inputs: { __provider: "x", ...recorded }, outputs: { __provider: "x", ...recorded } },
-    ...{ parent: stack.urn, provider: `${providers[1]?.urn}::${providers[1]?.id}` },
-  };
-  state.deployment.resources = [stack, ...providers, ...functions, reconciled];
+    ...{ inputs: { ...common, ...versions, before: {} }, outputs: { ...common, ...versions, before: {} } },
+    ...{ parent: stack.urn, provider: `${providers[index + 1]?.urn}::${providers[index + 1]?.id}` },
+  }));
+  const plugins = reconciled[1];
+  // The plugin's entries below its resource, which are its record once more.
+  const views = Object.entries(native ?? {}).map(([name, layers]) => ({
+    urn: `urn:pulumi:dev::test::${plugins?.type}$lambda-layers:index:FunctionLayers::${name}`,
+    ...{ type: "lambda-layers:index:FunctionLayers", custom: false, inputs: { layers }, outputs: { layers } },
+    ...{ parent: plugins?.urn, viewOf: plugins?.urn },
+  }));
+  state.deployment.resources = [stack, ...providers, ...functions, ...reconciled, ...views];
   return JSON.stringify(state, undefined, 4);
 }
 

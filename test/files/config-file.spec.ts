@@ -55,7 +55,7 @@ bad.yaml:2:17 invalid-value: layers.a.version must be a whole number of 1 or mor
 bad.yaml:3:20 unknown-key: unknown key "x" in layers.b
   3 |   b: { version: 1, x: 2 }
     |                    ^
-  Known keys are: version, arn, names, enforce, latest, description, compatible_runtimes, compatible_architectures`,
+  Known keys are: version, arn, names, enforce, latest, description, compatible_runtimes, compatible_architectures, variants, replaces`,
     );
   });
 

@@ -128,6 +128,7 @@ describe("an estate of several regions, architectures and runtimes", function ()
     ...fleet.ports(),
     stacks: {
       exportState: async () => state,
+      isState: async (_stack: string, file: string) => state.equals(await readFile(file)),
       checkSecrets: async () => {},
       list: async () => ["dev"],
       isImporting: async () => false,

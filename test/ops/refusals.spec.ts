@@ -25,6 +25,7 @@ function withStacks(change: (stacks: StackPort) => Partial<StackPort>): (ports: 
     const methods: StackPort = {
       list: (...args) => stacks.list(...args),
       exportState: (...args) => stacks.exportState(...args),
+      isState: (...args) => stacks.isState(...args),
       checkSecrets: (...args) => stacks.checkSecrets(...args),
       importState: (...args) => stacks.importState(...args),
       isImporting: (...args) => stacks.isImporting(...args),
@@ -36,13 +37,17 @@ function withStacks(change: (stacks: StackPort) => Partial<StackPort>): (ports: 
   };
 }
 
-/** Ports whose n-th export happens after something else. */
+/** Ports whose n-th export happens after something else, whether it is kept or only compared. */
 function beforeExport(number: number, work: () => Promise<unknown>): (ports: Ports) => Ports {
   let count = 0;
   return withStacks((stacks) => ({
     async exportState(...args) {
       if (++count === number) await work();
       return stacks.exportState(...args);
+    },
+    async isState(...args) {
+      if (++count === number) await work();
+      return stacks.isState(...args);
     },
   }));
 }

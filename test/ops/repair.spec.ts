@@ -45,6 +45,7 @@ describe("what live functions have lost, or others record", () => {
     const stacks = {
       list: async () => ["dev"],
       exportState: async () => bytes,
+      isState: async (_stack: string, file: string) => bytes.equals(await readFile(file)),
       checkSecrets: async () => {},
       isImporting: async () => false,
       history: async () => [],

@@ -2,14 +2,11 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type Emulator, startEmulator } from "../emulator";
 import { createAwsStack } from "../support/aws-stack";
+import { itSampled } from "../support/counts";
 import { checkout, type Project } from "../support/engine";
 import { run } from "../support/processes";
-import { findPython, virtualEnvironment } from "../support/venv";
+import { pulumiPython } from "../support/python";
 import { layer } from "./harness";
-
-/** Pinned, so that it changes only when somebody means it to; it needs Python 3.10. */
-const requirement = "pulumi==3.259.0";
-const python = findPython(10);
 
 // A program of the Automation API: the engine calls back into it, so that no Python language host is needed. Types of
 // providers without their Python packages, as the engine sees no difference.
@@ -35,9 +32,8 @@ except auto.CommandError as error:
     sys.exit(str(error))
 `;
 
-import { itSampled } from "../support/counts";
-
-if (!python) console.log("No Python 3.10 or newer: the policy pack is not tried on a Python program");
+const interpreterOf = pulumiPython;
+if (!interpreterOf) console.log("No Python 3.10 or newer: the policy pack is not tried on a Python program");
 else
   describe("the policy pack with a Python program", function () {
     // The first run installs the package.
@@ -46,7 +42,7 @@ else
     let stack: Project;
     let interpreter: string;
     before(async () => {
-      interpreter = await virtualEnvironment(python, [requirement]);
+      interpreter = await interpreterOf();
       emulator = await startEmulator();
       emulator.seed({ layers: ["base-dev", "theirs"].map((name) => ({ name, versions: 5 })) });
       stack = await createAwsStack({

@@ -5,6 +5,7 @@ import { startEmulator } from "../emulator";
 import { createAwsStack, preamble } from "../support/aws-stack";
 import { counts } from "../support/counts";
 import { checkout } from "../support/engine";
+import { preamble as nativePreamble, plugins } from "../support/native";
 import { run } from "../support/processes";
 
 const newest = 9;
@@ -56,7 +57,7 @@ function asLine({ function: name, layer, arn: from, from: old, to, target }: Cha
   return `Function ${name}: Layer ${layer}:${old} -> ${target.split(":").slice(-2).join(":")}`;
 }
 
-describe("policy, resource and CLI", function () {
+describe("policy, resource, plugin and CLI", function () {
   this.timeout(1_800_000);
 
   it("name the same functions, layers and versions", async () => {
@@ -69,7 +70,10 @@ describe("policy, resource and CLI", function () {
       })),
     });
     const deployed = await createAwsStack({ env: emulator.env });
-    const declaring = await createAwsStack({ env: emulator.env, name: "declaring" });
+    const declaring = await createAwsStack({
+      ...{ env: emulator.env, name: "declaring" },
+      settings: { runtime: { name: "nodejs", options: { typescript: false } }, plugins },
+    });
     const cli = (...args: string[]) =>
       run(process.execPath, [join(checkout, "dist/cli/bin.js"), ...args], {
         cwd: deployed.dir,
@@ -101,10 +105,13 @@ describe("policy, resource and CLI", function () {
           const resource = `const { LayerVersions } = require("pulumi-lambda-layers");\nnew LayerVersions("layers", ${owned});`;
           await declaring.write({ "index.js": resource, ...configFile });
           const plan = await declaring.preview();
+          await declaring.write({ "index.js": `${nativePreamble}new LayerVersions("layers", ${owned});` });
+          const native = await declaring.preview();
 
           const expected = changes.map(asLine).sort();
           assert.deepEqual(changeLines(policy.output), expected);
           assert.deepEqual(changeLines(plan.output), expected);
+          assert.deepEqual(changeLines(native.output), expected);
           assert.equal(policy.code === 0, expected.length === 0);
           seen += expected.length;
         }),

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
+import { type AwsInputs, connectIn } from "../../provider/aws-inputs";
 import type { Declared } from "../../provider/declarations";
 import { type Existence, LayerLookup } from "../../provider/lookup";
 import { type OwnLayer, OwnLayers } from "../../provider/own-layers";
@@ -11,7 +12,7 @@ import { declared } from "../support/arbitraries";
 const arn = "arn:aws:lambda:us-east-1:123456789012:layer:own:1";
 
 /** Answers as AWS does while the layer is published: it is there when it is asked for the second time. */
-class Publishing extends LayerLookup {
+class Publishing extends LayerLookup<AwsInputs> {
   asked = 0;
   override async exists(): Promise<Existence> {
     this.asked += 1;
@@ -40,7 +41,7 @@ describe("a pin to a version that the program itself publishes", () => {
   };
 
   it("is not to a deleted one if it is published between two questions", async () => {
-    const lookup = new Publishing();
+    const lookup = new Publishing(connectIn);
     const checks = new PinChecks(new Publishes(undefined), lookup);
     await checks.verify("api", arn, { declaration, entry } satisfies Declared);
     assert.equal(lookup.asked, 2);

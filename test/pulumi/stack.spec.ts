@@ -246,7 +246,7 @@ describe("Pulumi's CLI", () => {
     const path = await file("import.json", exported);
     await assert.rejects(stacks.importState("dev", path), {
       code: "stack-locked",
-      message: /^The stack dev is locked: .*\n.*The process that locked it is gone\.$/s,
+      message: /^The stack dev is locked: .* The process that locked it is gone\.$/,
       next: "Remove the lock that it left behind, and run again: pulumi cancel --yes --stack dev",
     });
     await project.succeeds(["cancel", "--yes", "--stack", "dev"]);

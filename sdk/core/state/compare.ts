@@ -13,19 +13,36 @@ export interface StateDifference {
   readonly kind: "changed" | "added" | "removed" | "moved";
 }
 
+/** The bytes of a state that are read a part at a time, such as those of a file. */
+export interface StateSource {
+  /** How many there are. */
+  readonly size: number;
+  /** Those of a part. They may be others once the next part is read. */
+  read(start: number, end: number): Uint8Array;
+}
+
 /**
  * Tells where two exports differ in what they record. An import rewrites a state: it encrypts every secret again, sorts
  * keys, rounds numbers to Go's float64, leaves out empty fields, and writes manifest and deployment version anew. None
  * of that counts. (Whether a stack was touched between two exports is told by their bytes: that is stricter, and the
  * export of an untouched stack is always the same.)
  *
- * Resources are compared in order and one at a time, so that little is held besides the two exports.
+ * Resources are compared in order and one at a time, so that little is held besides the two exports; one whose outline
+ * is known need not be held either.
  * @param options.limit how many differences are looked for (default 20)
  * @throws StateError where one of the two is not an exported state
  */
-export function compareStates(a: Uint8Array, b: Uint8Array, options: { limit?: number } = {}): StateDifference[] {
+export function compareStates(
+  a: Uint8Array | Outline,
+  b: Uint8Array | Outline,
+  options: { limit?: number } = {},
+): StateDifference[] {
+  const [one, other] = [a, b].map((state) => (state instanceof Uint8Array ? outlineOf(state) : state)) as [
+    Outline,
+    Outline,
+  ];
   const found: StateDifference[] = [];
-  for (const difference of stateDifferences(outline(a), outline(b))) {
+  for (const difference of stateDifferences(one, other)) {
     if (found.push(difference) >= (options.limit ?? 20)) break;
   }
   return found;
@@ -33,7 +50,7 @@ export function compareStates(a: Uint8Array, b: Uint8Array, options: { limit?: n
 
 function* stateDifferences(a: Outline, b: Outline): Generator<StateDifference> {
   for (const difference of differences(frame(a), frame(b))) yield { urn: undefined, ...difference };
-  for (let i = 0; i < Math.max(a.resources.length, b.resources.length); i++) {
+  for (let i = 0; i < Math.max(a.starts.length, b.starts.length); i++) {
     // Most resources are the same to the byte; only the others are parsed.
     if (resourceBytes(a, i).equals(resourceBytes(b, i))) continue;
     const [one, other] = [resource(a, i), resource(b, i)];
@@ -57,22 +74,27 @@ function* otherResources(a: Outline, b: Outline, from: number): Generator<StateD
 }
 
 function urns(state: Outline, from: number): string[] {
-  return state.resources.slice(from).map((_, i) => String(resource(state, from + i).urn));
+  return state.starts.slice(from).map((_, i) => String(resource(state, from + i).urn));
 }
 
-/** An export, and where its resources stand. */
-interface Outline {
-  readonly bytes: Buffer;
+/** Where the resources of an export stand, and where its bytes are. */
+export interface Outline {
+  readonly source: StateSource;
   /** The list of resources; undefined where there is none. */
   readonly list: ByteRange | undefined;
-  readonly resources: readonly ByteRange[];
+  /** Where each resource starts, and ends: numbers alone, as there may be hundreds of thousands. */
+  readonly starts: readonly number[];
+  readonly ends: readonly number[];
 }
 
 const outlineKeys = new KeyTable(["deployment", "resources"], { ofStruct: true });
 
-function outline(state: Uint8Array): Outline {
-  const bytes = Buffer.from(state.buffer, state.byteOffset, state.byteLength);
-  const reader: JsonReader = new JsonReader(bytes);
+/**
+ * @param source where the bytes are to be had later on. Default: they stay in memory
+ * @throws StateError if it is no exported state
+ */
+export function outlineOf(state: Uint8Array, source: StateSource = inMemory(state)): Outline {
+  const reader: JsonReader = new JsonReader(state);
   reader.require("object", "the state");
   const deployment = reader.index(outlineKeys).get("deployment");
   reader.end();
@@ -80,27 +102,41 @@ function outline(state: Uint8Array): Outline {
   reader.position = deployment;
   reader.require("object", '"deployment"');
   const start = reader.index(outlineKeys).get("resources");
-  if (start === undefined) return { bytes, list: undefined, resources: [] };
+  const [starts, ends]: [number[], number[]] = [[], []];
+  if (start === undefined) return { source, list: undefined, starts, ends };
   reader.position = start;
-  const resources = reader.has("array", '"resources"') ? reader.list(() => reader.skip()) : [];
-  return { bytes, list: { start, end: reader.position }, resources };
+  if (reader.has("array", '"resources"'))
+    reader.array(() => {
+      const range = reader.skip();
+      starts.push(range.start);
+      ends.push(range.end);
+    });
+  return { source, list: { start, end: reader.position }, starts, ends };
+}
+
+function inMemory(bytes: Uint8Array): StateSource {
+  return { size: bytes.length, read: (start, end) => bytes.subarray(start, end) };
+}
+
+function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 /** A deployment's fields besides the resources, without those that Pulumi writes anew whenever it saves a state. */
-function frame({ bytes, list }: Outline): JsonObject {
-  const text = list ? `${bytes.subarray(0, list.start)}null${bytes.subarray(list.end)}` : bytes.toString();
+function frame({ source, list = { start: 0, end: 0 } }: Outline): JsonObject {
+  const before = bufferOf(source.read(0, list.start)).toString();
+  const text = `${before}${list.end > 0 ? "null" : ""}${bufferOf(source.read(list.end, source.size))}`;
   const { manifest: _, secrets_providers, ...others } = objectOf(objectOf(parseJson(text)).deployment);
   return withoutEmpty({ ...others, "secrets_providers.type": objectOf(secrets_providers).type ?? null });
 }
 
-function resourceBytes({ bytes, resources }: Outline, index: number): Buffer {
-  const { start, end } = resources[index] ?? { start: 0, end: 0 };
-  return bytes.subarray(start, end);
+function resourceBytes({ source, starts, ends }: Outline, index: number): Buffer {
+  return bufferOf(source.read(starts[index] ?? 0, ends[index] ?? 0));
 }
 
 /** A resource, without the fields that Go leaves out; an empty one behind the end of the list. */
 function resource(state: Outline, index: number): JsonObject {
-  const text = index < state.resources.length ? resourceBytes(state, index).toString() : "{}";
+  const text = index < state.starts.length ? resourceBytes(state, index).toString() : "{}";
   return withoutEmpty(objectOf(parseJson(text)));
 }
 

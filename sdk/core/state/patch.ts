@@ -54,7 +54,7 @@ function editOf(
 
 /**
  * The patched state, in slices to be written one after the other: what is between the edits is not copied, and is the
- * same, byte by byte. Two calls give the same slices.
+ * same, byte by byte. It can be gone through several times.
  * @param edits in any order, of layers that a scan of the same bytes found
  * @throws LayersError `internal`, before the first slice, for an edit that would touch anything but the digits of a version or one ARN
  */
@@ -70,7 +70,7 @@ export function patchState(bytes: Uint8Array, edits: readonly LayerEdit[]): Iter
     }
     end = edit.end;
   }
-  return slices(bytes, sorted);
+  return { [Symbol.iterator]: () => slices(bytes, sorted) };
 }
 
 function* slices(bytes: Uint8Array, sorted: readonly LayerEdit[]): Generator<Uint8Array> {

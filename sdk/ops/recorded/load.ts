@@ -65,43 +65,55 @@ export function refusePendingOperations({ stack, file, facts }: LoadedState): vo
 }
 
 /**
- * Refuses a state that breaks Pulumi's own rules, and so one that Pulumi itself would refuse.
+ * Refuses a state that breaks Pulumi's own rules, and so one that Pulumi itself would refuse; also one that keeps them
+ * again, but has been noted by Pulumi to break one: what was lost then, nobody knows.
  * @throws LayersError `state-broken`
  */
 export function refuseBroken({ stack, file, facts }: LoadedState): void {
   const { broken, noted } = facts.integrity;
-  if (broken === undefined) return;
   const where = file ?? `stack ${stack}`;
-  const [what, ...said] = [
-    `The state of ${where} is broken, and Pulumi refuses it: ${broken}`,
-    ...(noted ? [`  as Pulumi noted at \`${noted.command}\`: ${noted.error}`] : []),
-  ];
   const again = file === undefined ? "and run again" : "export it again, and run again";
-  throw new LayersError("state-broken", [what, ...said], {
+  if (broken === undefined) {
+    if (noted) throw notedBroken({ stack, where, again }, noted);
+    return;
+  }
+  const said = noted ? [`  as Pulumi noted at \`${noted.command}\`: ${noted.error}`] : [];
+  throw new LayersError(
+    "state-broken",
+    [`The state of ${where} is broken, and Pulumi refuses it: ${broken}`, ...said],
+    {
+      changed: unchanged,
+      next: [
+        `Have Pulumi repair it, ${again}: pulumi state repair --yes --stack ${stack}`,
+        `What it cannot repair, a backup replaces: pulumi stack import --stack ${stack} --file BACKUP`,
+      ],
+    },
+  );
+}
+
+function notedBroken(
+  { stack, where, again }: { readonly stack: string; readonly where: string; readonly again: string },
+  { command, error }: { readonly command: string; readonly error: string },
+): LayersError {
+  const message = `The state of ${where} was broken when Pulumi wrote it at \`${command}\`: ${error}. It keeps Pulumi's rules now, but what has happened to it is not known.`;
+  return new LayersError("state-broken", message, {
     changed: unchanged,
     next: [
-      `Have Pulumi repair it, ${again}: pulumi state repair --yes --stack ${stack}`,
-      `What it cannot repair, a backup replaces: pulumi stack import --stack ${stack} --file BACKUP`,
+      `See whether it has all that it should have: pulumi preview --stack ${stack}`,
+      `If so, have Pulumi write it anew, which takes the note out, ${again}: pulumi refresh --yes --stack ${stack}`,
+      "`pulumi state repair` finds nothing to repair in it, and leaves the note.",
+      `If not, a backup replaces it: pulumi stack import --stack ${stack} --file BACKUP`,
     ],
   });
 }
 
 /** What is odd about a state that keeps Pulumi's rules. */
 export function integrityWarnings({ stack, file, facts }: LoadedState): string[] {
-  const { noted, manifest } = facts.integrity;
-  const { version, magic } = manifest;
+  const { version, magic } = facts.integrity.manifest;
   const where = file ?? `stack ${stack}`;
   const fits = magic === (version === "" ? "" : createHash("sha256").update(version).digest("hex"));
+  if (fits) return [];
   return [
-    ...(noted
-      ? [
-          `The state of ${where} was broken when Pulumi wrote it at \`${noted.command}\`: ${noted.error}. It is not any more; \`pulumi refresh --stack ${stack}\` removes the note.`,
-        ]
-      : []),
-    ...(fits
-      ? []
-      : [
-          `The manifest of the state of ${where} has a magic number that is not that of Pulumi ${version || "without a version"}: the state was edited, and Pulumi may refuse it.`,
-        ]),
+    `The manifest of the state of ${where} has a magic number that is not that of Pulumi ${version || "without a version"}: the state was edited, and Pulumi may refuse it.`,
   ];
 }

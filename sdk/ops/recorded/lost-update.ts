@@ -2,7 +2,7 @@ import type { Backup } from "../../core/backup";
 import { shortStackName } from "../../core/config/declared";
 import { LayersError } from "../../core/errors";
 import { exportOfCheckpoint, savedAt } from "../../core/state/checkpoint";
-import { compareStates } from "../../core/state/compare";
+import { compareStates, type Outline } from "../../core/state/compare";
 import { reasonOf } from "../../core/system-error";
 import type { Lines } from "../../core/text";
 import { overwrittenUpdate, type RecordedUpdate } from "../../core/updates";
@@ -35,8 +35,8 @@ export async function watchUpdates(ports: Ports, { stack, facts }: LoadedState):
   try {
     const project = facts.owner?.project ?? "";
     const [backend, history] = await Promise.all([ports.stacks.backend(stack, project), ports.stacks.history(stack)]);
-    const file = backend.file === undefined ? undefined : await readIfThere(ports, backend.file);
-    return { backend, history, digest: file && (await digestOf(file)) };
+    const digest = backend.file === undefined ? undefined : await ports.stateFiles.digest(backend.file);
+    return { backend, history, digest };
   } catch (error) {
     if (error instanceof LayersError && error.code === "interrupted") throw error;
     warnUnknown(ports, error);
@@ -52,16 +52,18 @@ export async function watchUpdates(ports: Ports, { stack, facts }: LoadedState):
 export async function findLostUpdate(
   ports: Ports,
   { stack, facts }: LoadedState,
-  imported: Uint8Array,
+  imported: Outline,
   watch: Watch | undefined,
 ): Promise<LostUpdate | undefined> {
   if (!watch) return undefined;
   const { backend } = watch;
   const project = facts.owner?.project ?? "";
   // A folder's backend keeps what an import has replaced: the very file that was there before, if nobody came between.
-  const replaced = backend.file === undefined ? undefined : await readIfThere(ports, `${backend.file}.bak`);
-  if (replaced && watch.digest === (await digestOf(replaced))) return undefined;
-  const previous = replaced && watch.digest !== undefined ? exportIfOne(replaced) : undefined;
+  const replaced = backend.file === undefined ? undefined : `${backend.file}.bak`;
+  if (replaced && watch.digest !== undefined && watch.digest === (await ports.stateFiles.digest(replaced)))
+    return undefined;
+  const left = replaced && watch.digest !== undefined ? await readIfThere(ports, replaced) : undefined;
+  const previous = left && exportIfOne(left);
   let update: RecordedUpdate | undefined;
   try {
     update = overwrittenUpdate(watch.history, await ports.stacks.history(stack));
@@ -77,11 +79,6 @@ export async function findLostUpdate(
 
 async function readIfThere({ stateFiles }: Ports, file: string): Promise<Uint8Array | undefined> {
   return stateFiles.read(file).catch(() => undefined); // a backend that compresses has none of that name
-}
-
-async function digestOf(bytes: Uint8Array): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);
-  return Buffer.from(digest).toString("hex");
 }
 
 function exportIfOne(checkpoint: Uint8Array): Uint8Array | undefined {

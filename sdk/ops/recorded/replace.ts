@@ -1,6 +1,6 @@
 import { type Backup, type BackupKind, expiredBackups } from "../../core/backup";
 import { LayersError, unchanged } from "../../core/errors";
-import { compareStates } from "../../core/state/compare";
+import { compareStates, type Outline, outlineOf, type StateSource } from "../../core/state/compare";
 import { type LayerEdit, patchState, verifyPatched } from "../../core/state/patch";
 import { reasonOf } from "../../core/system-error";
 import type { Ports } from "../../ports";
@@ -9,11 +9,16 @@ import { checkpoint, during, withProgress } from "../steps";
 import type { ScanState } from "./load";
 import { findLostUpdate, lostUpdateError, watchUpdates } from "./lost-update";
 
+/** What takes the place of a state: the state with its edits made, or another one. */
+export type NewContent =
+  | { readonly edits: readonly LayerEdit[]; readonly scan: ScanState }
+  | { readonly whole: Uint8Array };
+
 /** A state that is to take the place of a stack's. */
 export interface Replacement {
-  /** The stack's state as it was exported and planned upon. */
+  /** The stack's state as it was exported and planned upon. Its bytes are let go once they are in the backup. */
   readonly state: LoadedState;
-  readonly content: Uint8Array;
+  readonly content: NewContent;
   /** Under which kind of name the new state is kept. */
   readonly kind: Exclude<BackupKind, "state">;
   /** What changes, a line each. */
@@ -22,31 +27,21 @@ export interface Replacement {
 }
 
 const differencesShown = 5;
-
-/**
- * The state with its edits made, checked by reading it anew.
- * @throws LayersError `verification-failed`
- */
-export function patchedState({ bytes, facts }: LoadedState, edits: readonly LayerEdit[], scan: ScanState): Uint8Array {
-  const content = Buffer.concat([...patchState(bytes, edits)]);
-  verifyPatched(facts, edits, scan(content));
-  return content;
-}
+/** Bytes from which on a copy more of a state counts. */
+const large = 1 << 24;
 
 /**
  * Replaces a stack's state: finds out whether its secrets can be read, keeps the state as it was and as it is to be,
  * makes sure that nobody was faster, imports, and compares what the stack has then.
- * @returns the state as it was, and what the stack has now
+ * Of a large state one copy at a time is in memory: what is only compared is read from the backups.
+ * @returns the state as it was
  * @throws LayersError `passphrase`, `backup-folder`, `stack-changed`, `stack-locked`, `verification-failed`,
  * `interrupted`, and what the ports throw; the message says what was changed
  */
-export async function replaceStackState(
-  ports: Ports,
-  replacement: Replacement,
-): Promise<{ readonly before: Backup; readonly now: Uint8Array }> {
+export async function replaceStackState(ports: Ports, replacement: Replacement): Promise<Backup> {
   const { state, content, kind, lines } = replacement;
   const { stack } = state;
-  const { stacks, backups, reporter, clock, signal } = ports;
+  const { stacks, reporter, signal } = ports;
   checkpoint(ports, unchanged);
   const watch = await during(unchanged, () =>
     withProgress(reporter, "Checking that the stack's secrets can be read", async () => {
@@ -58,25 +53,85 @@ export async function replaceStackState(
   );
   checkpoint(ports, unchanged);
 
-  // The new state first: a state without it would look like one that an update made.
-  const files = [
-    { kind, content: [content] },
-    { kind: "state" as const, content: [state.bytes] },
-  ];
-  const written = await during(unchanged, () => backups.write(stack, files, clock.now()));
-  const [after, before] = [written.find((one) => one.kind === kind), written.find((one) => one.kind === "state")];
-  if (!after || !before) throw new LayersError("internal", "A backup was not written.", { changed: unchanged });
+  const { before, after } = await during(unchanged, () => writeBackups(ports, state, content, kind));
   reporter.info(`State exported to: ${before.shownPath}`);
   for (const line of lines) reporter.info(line);
   reporter.info(`State saved to: ${after.shownPath}`);
   await pruneBackups(ports, stack, replacement.retentionDays);
 
-  await importOrForget(ports, state, after, before);
-  const lost = await findLostUpdate(ports, state, content, watch);
-  if (lost) throw await lostUpdateError(ports, stack, lost, before);
-  const now = await verifyImport(ports, stack, content, before);
+  const source = ports.stateFiles.source(after.path);
+  try {
+    const imported = await during(unchanged, () =>
+      checkedOrForgotten(ports, state, content, { before, after, source }),
+    );
+    await importOrForget(ports, state, after, before);
+    const lost = await findLostUpdate(ports, state, imported, watch);
+    if (lost) throw await lostUpdateError(ports, stack, lost, before);
+    await verifyImport(ports, stack, imported, before);
+  } finally {
+    source.close();
+  }
   reporter.info("Pulumi state updated successfully");
-  return { before, now };
+  return before;
+}
+
+/** Keeps a state as it is to be, and as it was, whose bytes are not needed in memory any more. */
+async function writeBackups(
+  { backups, clock }: Ports,
+  state: LoadedState,
+  content: NewContent,
+  kind: Replacement["kind"],
+): Promise<{ readonly before: Backup; readonly after: Backup }> {
+  // The new state first: a state without it would look like one that an update made.
+  const files = [
+    { kind, content: "edits" in content ? patchState(state.bytes, content.edits) : [content.whole] },
+    { kind: "state" as const, content: [state.bytes] },
+  ];
+  const written = await backups.write(state.stack, files, clock.now());
+  const [after, before] = [written.find((one) => one.kind === kind), written.find((one) => one.kind === "state")];
+  if (!after || !before) throw new LayersError("internal", "A backup was not written.");
+  letGo(state);
+  return { before, after };
+}
+
+/** Has a state's bytes in memory no more. */
+export function letGo(state: LoadedState): void {
+  const { bytes } = state;
+  (state as { bytes: Uint8Array }).bytes = new Uint8Array();
+  free(bytes);
+}
+
+/** Of what is large the memory is free at once: the collector would wait until there is twice as much. */
+function free({ buffer, byteLength }: Uint8Array): void {
+  if (byteLength > large && buffer.byteLength === byteLength) (buffer as ArrayBuffer).transfer(0);
+}
+
+interface Written {
+  readonly before: Backup;
+  readonly after: Backup;
+  readonly source: StateSource;
+}
+
+/**
+ * Reads the new state back, checks it, and tells where its resources stand in the file. What is not right is not kept.
+ * @throws LayersError `verification-failed`
+ */
+async function checkedOrForgotten(
+  { backups, clock }: Ports,
+  { facts }: LoadedState,
+  content: NewContent,
+  { before, after, source }: Written,
+): Promise<Outline> {
+  try {
+    const bytes = await backups.read(after);
+    if ("edits" in content) verifyPatched(facts, content.edits, content.scan(bytes));
+    const outline = outlineOf(bytes, source);
+    free(bytes);
+    return outline;
+  } catch (error) {
+    await backups.remove([after, before], clock.now());
+    throw error;
+  }
 }
 
 /**
@@ -86,7 +141,7 @@ export async function replaceStackState(
 async function importOrForget(ports: Ports, state: LoadedState, after: Backup, before: Backup): Promise<void> {
   const forget = () => ports.backups.remove([after], ports.clock.now());
   try {
-    await refuseIfChanged(ports, state);
+    await refuseIfChanged(ports, state.stack, before);
   } catch (error) {
     await forget();
     throw error;
@@ -94,15 +149,15 @@ async function importOrForget(ports: Ports, state: LoadedState, after: Backup, b
   await importFile(ports, state, after, before, forget);
 }
 
-async function refuseIfChanged(ports: Ports, { stack, bytes }: LoadedState): Promise<void> {
+async function refuseIfChanged(ports: Ports, stack: string, before: Backup): Promise<void> {
   const nothing = "Nothing was imported: the stack's state is as it was.";
-  const now = await during(nothing, () =>
+  const isUnchanged = await during(nothing, () =>
     withProgress(ports.reporter, "Making sure that the stack has not changed", () =>
-      ports.stacks.exportState(stack, ports.signal),
+      ports.stacks.isState(stack, before.path, ports.signal),
     ),
   );
   checkpoint(ports, nothing);
-  if (Buffer.compare(now, bytes) === 0) return;
+  if (isUnchanged) return;
   throw new LayersError(
     "stack-changed",
     `The stack ${stack} was changed by somebody else since this run exported it.`,
@@ -129,7 +184,7 @@ async function importFile(
   try {
     await withProgress(reporter, `Importing state for stack ${stack}`, () => stacks.importState(stack, file.path));
   } catch (error) {
-    const { isUnchanged, sentence: left } = await afterFailedImport(ports, state, before);
+    const { isUnchanged, sentence: left } = await afterFailedImport(ports, stack, before);
     if (isUnchanged) await forget();
     throw error instanceof LayersError ? error.having(left) : error;
   } finally {
@@ -140,12 +195,12 @@ async function importFile(
 /** What a failed import has left behind. */
 async function afterFailedImport(
   { stacks }: Ports,
-  { stack, bytes }: LoadedState,
+  stack: string,
   before: Backup,
 ): Promise<{ isUnchanged: boolean; sentence: string }> {
   const backup = `The state before this run is in ${before.shownPath}.`;
   try {
-    const isUnchanged = Buffer.compare(await stacks.exportState(stack), bytes) === 0;
+    const isUnchanged = await stacks.isState(stack, before.path);
     const what = isUnchanged ? "The stack's state is as it was." : `The stack's state has changed. ${backup}`;
     return { isUnchanged, sentence: what };
   } catch {
@@ -156,16 +211,16 @@ async function afterFailedImport(
 async function verifyImport(
   { stacks, reporter }: Ports,
   stack: string,
-  content: Uint8Array,
+  imported: Outline,
   before: Backup,
-): Promise<Uint8Array> {
+): Promise<void> {
   const restore = `Look at the stack, and if it is not right: pulumi stack import --stack ${stack} --file ${before.shownPath}`;
   const unverified = "The state was imported, but what the stack has now was not compared with it.";
   const now = await during(unverified, () =>
     withProgress(reporter, "Comparing what was imported", () => stacks.exportState(stack)),
   );
-  const differences = compareStates(content, now);
-  if (differences.length === 0) return now;
+  const differences = compareStates(imported, now);
+  if (differences.length === 0) return;
   const shown = differences
     .slice(0, differencesShown)
     .map(({ urn, path, kind }) => `  ${kind}: ${urn ?? "state"} ${path}`);

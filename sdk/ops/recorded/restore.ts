@@ -2,10 +2,10 @@ import { layerArn, parseLayerVersionArn } from "../../core/arn";
 import { type LayerMove, movesBetween } from "../../core/moves";
 import { isOwned, layerTexts, recordedLayers } from "../../core/recorded";
 import type { FunctionFacts, RecordedLayers, StateFacts } from "../../core/state/facts";
-import type { LoadedState, StateTarget } from "../plans";
+import type { StateTarget } from "../plans";
 import type { ScanState } from "./load";
 import { planState, type StatePlan } from "./plan";
-import { patchedState } from "./replace";
+import type { NewContent } from "./replace";
 
 /**
  * The layer versions that a state records: inputs go back to its inputs and outputs to its outputs, as they may have
@@ -37,18 +37,16 @@ export function recordedLayer(fn: FunctionFacts, now: readonly string[], layerVe
 /**
  * Plans to put the layer versions of an earlier state of a stack back into today's.
  * @param functions today's, as far as they are meant
- * @returns the plan, and the state with it; undefined if nothing differs
- * @throws LayersError `verification-failed`
+ * @returns the plan, and what it makes of the state; undefined if nothing differs
  */
 export function planRestore(
-  state: LoadedState,
   earlier: StateFacts,
   functions: readonly FunctionFacts[],
   scan: ScanState,
   excluded: ReadonlySet<FunctionFacts> = new Set(),
-): StatePlan & { readonly content: Uint8Array | undefined } {
+): StatePlan & { readonly content: NewContent | undefined } {
   const plan = planState(functions, versionsRecordedIn(earlier), excluded);
-  return { ...plan, content: plan.edits.length > 0 ? patchedState(state, plan.edits, scan) : undefined };
+  return { ...plan, content: plan.edits.length > 0 ? { edits: plan.edits, scan } : undefined };
 }
 
 /** What stood where a layer stands now that was not there before. */

@@ -83,6 +83,23 @@ describe("the integrity of a state", function () {
     });
   }
 
+  itSampled(
+    "that is whole and noted to be broken stays so through Pulumi's repair, and not through its refresh",
+    async () => {
+      const stack = { urn: urn("pulumi:pulumi:Stack", "shop-dev"), type: "pulumi:pulumi:Stack", custom: false };
+      const noted = { integrity_error: { version: "3", command: "pulumi up", error: "child x" } };
+      const file = join(project.root, "noted.json");
+      const state = stateOf([stack], { secrets_providers: undefined, metadata: noted });
+      await writeFile(file, JSON.stringify(state));
+      await project.succeeds(["stack", "import", "--stack", "dev", "--file", file]);
+      const isNoted = async () => scanState(Buffer.from(await project.exportText())).integrity.noted !== undefined;
+      await project.succeeds(["state", "repair", "--yes", "--stack", "dev"]);
+      assert.equal(await isNoted(), true);
+      await project.succeeds(["refresh", "--yes", "--stack", "dev"]);
+      assert.equal(await isNoted(), false);
+    },
+  );
+
   it("does not depend on how texts are escaped", () => {
     const child = { ...b, parent: a.urn };
     const text = JSON.stringify(stateOf([a, child]));

@@ -1,0 +1,26 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { cancelSignal } from "./cancel";
+
+/** What runs the handlers: Pulumi's server of dynamic resources, or the native plugin. */
+export interface Host {
+  /** Aborted once the engine has been told to cancel: what was begun is finished and recorded, and nothing more begun. */
+  readonly signal: AbortSignal;
+  /** Takes lines that people see while the handlers run, as `cleanLines` makes them. */
+  log(lines: string): void;
+}
+
+// Pulumi shows what a dynamic provider writes to its standard output.
+const dynamicHost: Host = { signal: cancelSignal, log: (lines) => console.log(lines) };
+
+// By what a call belongs to, as the engine has one process deal with several resources at a time.
+const hosts = new AsyncLocalStorage<Host>();
+
+/** Runs handlers for another host than Pulumi's server of dynamic resources. */
+export function withHost<T>(host: Host, work: () => T): T {
+  return hosts.run(host, work);
+}
+
+/** The host of the handler that runs. */
+export function host(): Host {
+  return hosts.getStore() ?? dynamicHost;
+}

@@ -1,0 +1,25 @@
+import type { FunctionSelection } from "./types";
+
+/**
+ * Reads which functions an import means: `fn-01,fn-02`, `prefix=billing-`, `tag:team=x`, each part behind a comma.
+ * @throws Error the text says none
+ */
+export function readSelection(id: string): FunctionSelection {
+  const parts = id.split(",").map((part) => part.trim());
+  const names = parts.filter((part) => !/^(?:prefix=|tag:)/.test(part));
+  const prefixes = parts.flatMap((part) => /^prefix=(.*)$/.exec(part)?.[1] ?? []);
+  const tags = parts.flatMap((part) => {
+    const [, key, value] = /^tag:([^=]+)=(.*)$/.exec(part) ?? [];
+    return key === undefined ? [] : [[key, value ?? ""] as const];
+  });
+  const isWrong = names.includes("") || prefixes.length > 1 || prefixes.includes("");
+  if (isWrong || parts.some((part) => part.startsWith("tag:") && !/^tag:[^=]+=/.test(part)))
+    throw new Error(
+      `"${id}" says no functions. Give their names, with commas between them, a beginning as prefix=NAME, or tags as tag:KEY=VALUE.`,
+    );
+  return {
+    ...(names.length > 0 && { names }),
+    ...(prefixes.length > 0 && { prefix: prefixes[0] }),
+    ...(tags.length > 0 && { tags: Object.fromEntries(tags) }),
+  };
+}

@@ -1,0 +1,40 @@
+// The plugin's process: the engine gives its address as the argument, and takes the first line for the port.
+
+import { fstatSync } from "node:fs";
+import process from "node:process";
+import { connectEngine } from "./engine";
+import { Plugin } from "./plugin";
+import { serve } from "./server";
+
+const watchEvery = 1000;
+
+/** @param version of the package, which is the plugin's too */
+export async function start(version: string): Promise<void> {
+  const plugin = new Plugin(connectEngine(process.argv[2]));
+  const { port, busy } = await serve(plugin, version);
+  process.stdout.write(`${port}\n`);
+  endWithEngine(plugin, busy);
+}
+
+/** An engine that was killed leaves its plugins behind: what is under way comes to an orderly end first. */
+function endWithEngine(plugin: Plugin, busy: () => number): void {
+  const engine = process.ppid;
+  const leave = () => {
+    plugin.cancel();
+    const wait = () => (busy() === 0 ? process.exit(0) : setTimeout(wait, 50));
+    wait();
+  };
+  setInterval(() => {
+    if (process.ppid !== engine) leave();
+  }, watchEvery).unref();
+  // Under a language host standard input is no pipe, and at its end from the beginning.
+  if (isPipe()) process.stdin.on("end", leave).resume();
+}
+
+function isPipe(): boolean {
+  try {
+    return fstatSync(0).isFIFO();
+  } catch {
+    return false;
+  }
+}

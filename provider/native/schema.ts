@@ -1,0 +1,119 @@
+import {
+  functions,
+  layerVersionsInputs,
+  layerVersionsOutputs,
+  packageName,
+  providerConfig,
+  resourceToken,
+} from "./interface";
+import type { AnyProperties, AnyShape } from "./shapes";
+
+type Json = Record<string, unknown>;
+
+const about =
+  "Keeps AWS Lambda layer versions where one YAML file says they are: `pulumi preview` lists every function that moves, and `pulumi up` moves it.";
+
+const example = `{{% examples %}}
+## Example Usage
+
+{{% example %}}
+### Functions owned elsewhere
+
+\`\`\`yaml
+resources:
+  layers:
+    type: lambda-layers:LayerVersions
+    properties:
+      configFile: layer_config.yaml
+      functions: { prefix: billing- }
+\`\`\`
+{{% /example %}}
+{{% /examples %}}`;
+
+/** Pulumi's schema of the package, from which its SDKs are generated. */
+export function packageSchema(packageVersion: string): Json {
+  const types: Record<string, Json> = {};
+  const provider = objectSpec(providerConfig, types);
+  return {
+    name: packageName,
+    displayName: "Lambda Layers",
+    version: packageVersion,
+    description: about,
+    keywords: ["pulumi", "aws", "lambda", "layers", "category/cloud", "kind/native"],
+    license: "Apache-2.0",
+    meta: { moduleFormat: "(.*)" },
+    config: { variables: provider.properties },
+    provider: {
+      description: "Which config file, account and region resources and functions mean that do not say so themselves.",
+      inputProperties: provider.properties,
+    },
+    resources: {
+      [resourceToken]: {
+        description: `The layer versions of functions that are owned elsewhere, kept where a config file says. Each function that moves is a row of its own in \`pulumi preview\`.\n\n${example}`,
+        inputProperties: objectSpec(layerVersionsInputs, types).properties,
+        ...objectSpec(layerVersionsOutputs, types),
+      },
+    },
+    functions: Object.fromEntries(
+      Object.entries(functions).map(([name, { description, inputs, outputs }]) => [
+        `${packageName}:index:${name}`,
+        { description, inputs: objectSpec(inputs, types), outputs: objectSpec(outputs, types) },
+      ]),
+    ),
+    types,
+    language: {
+      nodejs: { packageName: "pulumi-lambda-layers-sdk", respectSchemaVersion: true },
+      python: { packageName: "pulumi_lambda_layers", respectSchemaVersion: true, pyproject: { enabled: true } },
+      go: { respectSchemaVersion: true },
+      csharp: { respectSchemaVersion: true },
+    },
+  };
+}
+
+/** @param types gets the types that are named */
+function objectSpec(properties: AnyProperties, types: Record<string, Json>): Json {
+  const entries = Object.entries(properties);
+  const required = entries.filter(([, one]) => one.required).map(([name]) => name);
+  return {
+    type: "object",
+    properties: Object.fromEntries(
+      entries.map(([name, { description, shape }]) => [name, { description, ...typeSpec(shape, types) }]),
+    ),
+    ...(required.length > 0 && { required }),
+  };
+}
+
+function typeSpec(shape: AnyShape, types: Record<string, Json>): Json {
+  switch (shape.kind) {
+    case "text":
+      return { type: "string" };
+    case "integer":
+    case "boolean":
+      return { type: shape.kind };
+    case "version":
+      return { oneOf: [{ type: "integer" }, { type: "string" }] };
+    case "list":
+      return { type: "array", items: typeSpec(shape.of, types) };
+    case "map":
+      return { type: "object", additionalProperties: typeSpec(shape.of, types) };
+    case "choice": {
+      const values = Object.entries(shape.choices).map(([value, description]) => ({ value, description }));
+      return named(shape.name, { type: "string", enum: values }, types);
+    }
+    case "object": {
+      // A place for it first, so that its own parts come behind it.
+      const spec = named(shape.name, {}, types);
+      types[tokenOf(shape.name)] = { description: shape.description, ...objectSpec(shape.properties, types) };
+      return spec;
+    }
+  }
+}
+
+function named(name: string, spec: Json, types: Record<string, Json>): Json {
+  types[tokenOf(name)] = spec;
+  return { $ref: `#/types/${tokenOf(name)}` };
+}
+
+function tokenOf(name: string): string {
+  return `${packageName}:index:${name}`;
+}

@@ -1,0 +1,84 @@
+/** One layer that a program declares itself, or what it changes of an entry of the config file. */
+export interface LayerDeclaration {
+  readonly version?: number | string;
+  readonly arn?: string;
+  readonly names?: readonly string[];
+  readonly enforce?: "exact" | "minimum";
+}
+
+/** Which functions, owned elsewhere, a resource reconciles. */
+export interface FunctionSelection {
+  readonly names?: readonly string[];
+  readonly prefix?: string;
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+/** The provider's configuration: what its resources and functions do not say themselves. */
+export interface ProviderConfig {
+  readonly configFile?: string;
+  readonly region?: string;
+  readonly profile?: string;
+  readonly roleArn?: string;
+}
+
+/** The inputs of `LayerVersions`. In a preview, any value may be unknown. */
+export interface LayerVersionsInputs extends ProviderConfig {
+  readonly layers?: Readonly<Record<string, LayerDeclaration>>;
+  readonly functions?: FunctionSelection;
+  readonly onDelete?: "keep" | "restore";
+  readonly views?: boolean;
+}
+
+/** A version: its number, or the full layer version ARN if it is of another layer than the key's. */
+export type Version = number | string;
+
+/** Function to layer to version. */
+export type VersionMap = Readonly<Record<string, Readonly<Record<string, Version>>>>;
+
+/** The outputs of `LayerVersions`. */
+export interface LayerVersionsOutputs {
+  readonly versions: VersionMap;
+  readonly before: VersionMap;
+}
+
+/** What `getLayerVersionArn` is asked. */
+export interface LayerVersionArnArgs {
+  readonly name: string;
+  readonly region?: string;
+  readonly configFile?: string;
+}
+
+/** What `pinLayer` is asked: one layer of a function, and what is known of that function. */
+export interface PinLayerArgs {
+  readonly layerArn: string;
+  readonly functionName?: string;
+  readonly region?: string;
+  readonly runtime?: string;
+  readonly architecture?: string;
+  readonly configFile?: string;
+}
+
+/** What `getLayerVersionArn` and `pinLayer` answer. */
+export interface ArnResult {
+  readonly arn: string;
+}
+
+/** What `getDeclaredLayers` is asked. */
+export interface DeclaredLayersArgs {
+  readonly configFile?: string;
+}
+
+/** One entry as it is declared for the stack. */
+export interface DeclaredLayer {
+  readonly version?: number;
+  readonly enforce: "exact" | "minimum";
+  readonly arn?: string;
+  readonly names?: readonly string[];
+  readonly description?: string;
+}
+
+/** What `getDeclaredLayers` answers. */
+export interface DeclaredLayersResult {
+  readonly layers: Readonly<Record<string, DeclaredLayer>>;
+  readonly resourceTypes: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,48 @@
+import { createHash } from "node:crypto";
+import { closeSync, createReadStream, fstatSync, openSync, readSync } from "node:fs";
+import { pipeline } from "node:stream/promises";
+import type { StateSource } from "../core/state/compare";
+
+// Files of any size, a piece at a time: what is only compared need not be in memory.
+
+/** How much is read at once. */
+const piece = 1 << 20;
+
+/** The SHA-256 of a file, in hexadecimal digits. */
+export async function digestOf(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(path, { highWaterMark: piece }), hash);
+  return hash.digest("hex");
+}
+
+/** A file that is open for reading here and there; mostly one part after the other. */
+export class FileSource implements StateSource {
+  readonly size: number;
+  readonly #file: number;
+  /** What was read last, and where it starts in the file. */
+  #window: Buffer = Buffer.alloc(0);
+  #start = 0;
+
+  constructor(path: string) {
+    this.#file = openSync(path, "r");
+    this.size = fstatSync(this.#file).size;
+  }
+
+  read(start: number, end: number): Uint8Array {
+    if (start < this.#start || end > this.#start + this.#window.length) this.#fill(start, end);
+    return this.#window.subarray(start - this.#start, end - this.#start);
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+
+  #fill(start: number, end: number): void {
+    const window = Buffer.allocUnsafe(Math.max(piece, end - start));
+    let length = 0;
+    for (let read = 1; read > 0 && length < window.length; length += read)
+      read = readSync(this.#file, window, length, window.length - length, start + length);
+    this.#window = window.subarray(0, length);
+    this.#start = start;
+  }
+}

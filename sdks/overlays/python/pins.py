@@ -1,0 +1,204 @@
+"""Pins the layers of a program's functions to the versions that its config file declares."""
+
+import asyncio
+from typing import Any, Dict, List, Mapping, Optional, Set, Tuple
+
+import pulumi
+from pulumi.output import Unknown
+from pulumi.runtime import rpc
+
+from . import _utilities
+
+__all__ = ["pin_layers"]
+
+# Pulumi's function types, each with the property that holds its layers; the config's `resource_types` adds to them.
+_FUNCTION_TYPES = {
+    "aws:lambda/function:Function": "layers",
+    "aws-native:lambda:Function": "layers",
+}
+
+_UNKNOWN = object()
+
+
+def pin_layers(
+    config_file: Optional[str] = None,
+    provider: Optional[pulumi.ProviderResource] = None,
+) -> None:
+    """
+    Pins the layers of every function that the program registers from now on, children of components included, to the
+    versions that the config file declares. The function's own provider then shows and makes the change. Call it
+    before functions are created.
+
+    A declared version that does not exist fails the preview.
+
+    :param str config_file: The config file, relative to the program's folder. Default: the provider's, else
+           `layer_config.yaml`.
+    :param pulumi.ProviderResource provider: A `lambda-layers` provider, with the region, profile and role to ask AWS
+           with. Default: the default provider.
+    """
+    pulumi.runtime.register_resource_transform(_Pins(config_file, provider).transform)
+
+
+class _Pins:
+    """What one call of `pin_layers` does to the resources that come."""
+
+    def __init__(self, config_file: Optional[str], provider: Optional[pulumi.ProviderResource]):
+        self._config_file = config_file
+        self._provider = provider
+        self._types: Optional["asyncio.Future[Mapping[str, str]]"] = None
+        self._said: Set[str] = set()
+        self._has_failed = False
+
+    async def transform(
+        self, args: pulumi.ResourceTransformArgs
+    ) -> Optional[pulumi.ResourceTransformResult]:
+        if not args.custom or args.type_.startswith("lambda-layers:"):
+            return None
+        try:
+            prop = (await self._function_types()).get(args.type_)
+            given = args.props.get(prop) if prop is not None else None
+            if prop is None or given is None:
+                return None
+            if _ignores(args.opts, prop):
+                return None
+            layers, is_secret = await _opened(given)
+            if not isinstance(layers, list):
+                # Not known yet, or anything that a program puts there by mistake: its provider complains better.
+                if layers is _UNKNOWN:
+                    self._warn_unknown(args)
+                return None
+            pinned = await asyncio.gather(*[self._pin(args, layer) for layer in layers])
+            pinned = _without_both(layers, pinned)
+        except _Refused as refused:
+            self._fail(str(refused))
+            return None
+        if all(one is other for one, other in zip(layers, pinned)):
+            return None
+        value: Any = pulumi.Output.secret(pinned) if is_secret else pinned
+        return pulumi.ResourceTransformResult(props={**args.props, prop: value}, opts=args.opts)
+
+    async def _pin(self, args: pulumi.ResourceTransformArgs, given: Any) -> Any:
+        # Each layer by itself, so that one that is unknown does not make the whole list unknown.
+        layer, is_secret = await _opened(given)
+        if layer is _UNKNOWN:
+            self._warn_unknown(args)
+        if not isinstance(layer, str):
+            return given
+        architectures = args.props.get("architectures")
+        if any(isinstance(args.props.get(key), Unknown) for key in ("name", "functionName", "runtime", "architectures")):
+            # What a layer has to be at may depend on it, and a guess could be wrong.
+            self._warn_unknown(args)
+            return given
+        wanted = {
+            "layerArn": layer,
+            "functionName": _name_in_aws(args),
+            "region": args.props.get("region"),
+            "runtime": args.props.get("runtime"),
+            "architecture": architectures[0] if isinstance(architectures, list) and architectures else None,
+            "configFile": self._config_file,
+        }
+        try:
+            answer = await self._ask("pinLayer", {key: one for key, one in wanted.items() if isinstance(one, str)})
+        except _Refused as refused:
+            raise _Refused(str(refused) if _name_in_aws(args) else f"Function {args.name}: {refused}") from None
+        if answer["arn"] == layer:
+            return given
+        return pulumi.Output.secret(answer["arn"]) if is_secret else answer["arn"]
+
+    async def _function_types(self) -> Mapping[str, str]:
+        if self._types is None:
+            self._types = asyncio.ensure_future(self._ask_function_types())
+        return await asyncio.shield(self._types)
+
+    async def _ask_function_types(self) -> Mapping[str, str]:
+        config = {} if self._config_file is None else {"configFile": self._config_file}
+        answer = await self._ask("getDeclaredLayers", config)
+        return {**_FUNCTION_TYPES, **(answer.get("resourceTypes") or {})}
+
+    async def _ask(self, name: str, arguments: Dict[str, Any]) -> Mapping[str, Any]:
+        opts = pulumi.InvokeOptions.merge(
+            _utilities.get_invoke_opts_defaults(), pulumi.InvokeOptions(provider=self._provider)
+        )
+        token = f"lambda-layers:index:{name}"
+        try:
+            answer = await pulumi.runtime.invoke_async(token, arguments, opts)
+        except Exception as error:
+            before = f"invoke of {token} failed: "
+            text = str(error)
+            raise _Refused(text[len(before) :] if text.startswith(before) else text) from None
+        return answer or {}
+
+    def _warn_unknown(self, args: pulumi.ResourceTransformArgs) -> None:
+        if not pulumi.runtime.is_dry_run():
+            return
+        file = self._config_file or "the config file"
+        self._say(
+            pulumi.log.warn,
+            f"Function {_name(args)}: a layer is not known before `pulumi up`. If {file} declares it, it is pinned "
+            "and checked then.",
+        )
+
+    def _fail(self, message: str) -> None:
+        """A preview goes on, so that it shows what else is wrong; an update must not get any further."""
+        message = message[: -len(" ()")] if message.endswith(" ()") else message
+        if not pulumi.runtime.is_dry_run():
+            raise pulumi.RunError(message)
+        self._say(pulumi.log.error, message)
+        if self._has_failed:
+            return
+        self._has_failed = True
+
+        async def refuse() -> None:
+            raise pulumi.RunError("Not every layer can be pinned to what is declared.")
+
+        # A logged error would not make the preview fail; an output that has none does, in the end.
+        pulumi.Output.from_input(refuse())
+
+    def _say(self, log: Any, message: str) -> None:
+        if message not in self._said:
+            self._said.add(message)
+            log(message)
+
+
+class _Refused(Exception):
+    """What the plugin says when it cannot pin."""
+
+
+async def _opened(given: Any) -> Tuple[Any, bool]:
+    """A value, `_UNKNOWN` if it is not known yet, and whether the program keeps it secret."""
+    if isinstance(given, pulumi.Output):
+        is_secret = await given.is_secret()
+        return (await given.future() if await given.is_known() else _UNKNOWN), is_secret
+    if rpc.is_rpc_secret(given):
+        return rpc.unwrap_rpc_secret(given), True
+    return (_UNKNOWN if isinstance(given, Unknown) else given), False
+
+
+def _name_in_aws(args: pulumi.ResourceTransformArgs) -> Optional[str]:
+    """The function's name; None if Pulumi makes one up, or it is not known yet."""
+    names: List[Any] = [args.props.get("name"), args.props.get("functionName")]
+    return next((name for name in names if isinstance(name, str)), None)
+
+
+def _name(args: pulumi.ResourceTransformArgs) -> str:
+    """How messages call a function: by its name in AWS, or in the program if Pulumi makes one up."""
+    return _name_in_aws(args) or args.name
+
+
+def _without_both(given: List[Any], pinned: List[Any]) -> List[Any]:
+    """Leaves a layer as it is if the function has the one that is to take its place."""
+    def place(layer: Any) -> Optional[str]:
+        return layer.rpartition(":")[0] if isinstance(layer, str) else None
+
+    there = [place(layer) for layer in given]
+    moved = [place(layer) for layer in pinned]
+    return [
+        old if is_at is not None and is_at != was and (is_at in there or is_at in moved[:index]) else new
+        for index, (old, new, was, is_at) in enumerate(zip(given, pinned, there, moved))
+    ]
+
+
+def _ignores(opts: Optional[pulumi.ResourceOptions], prop: str) -> bool:
+    """Whether the program tells the engine to leave the property as it is, which makes a pin void."""
+    ignored = (opts.ignore_changes if opts is not None else None) or []
+    return any(path == "*" or path == prop or path.startswith((f"{prop}[", f"{prop}.")) for path in ignored)

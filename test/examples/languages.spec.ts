@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { version } from "../../package.json";
+import { layerVersionsInputs, layerVersionsOutputs, resourceToken } from "../../provider/native/interface";
+import { problemsOf } from "../../provider/native/problems";
+import { parseConfig } from "../../sdk/core/config/parse";
+import { startEmulator } from "../emulator";
+import { checkout, createProject } from "../support/engine";
+import { plugins, pythonRunner } from "../support/native";
+import { pulumiPython } from "../support/python";
+
+const read = (path: string) => readFile(join(checkout, "examples", path), "utf8");
+
+describe("examples/yaml", () => {
+  it("declares what the plugin has, and a config that is valid", async () => {
+    const { resources, outputs } = parse(await read("yaml/Pulumi.yaml"));
+    assert.equal(resources.layers.type.replace(":", ":index:"), resourceToken);
+    assert.deepEqual(problemsOf(resources.layers.properties, layerVersionsInputs), []);
+    assert.ok(Object.hasOwn(layerVersionsOutputs, outputs.versions.slice("${layers.".length, -1)));
+    assert.ok(parseConfig(await read("yaml/layer_config.yaml"), "layer_config.yaml").ok);
+  });
+});
+
+const interpreterOf = pulumiPython;
+if (!interpreterOf) console.log("No Python 3.10 or newer: examples/python is not tried");
+else
+  describe("examples/python", function () {
+    this.timeout(300_000);
+
+    it("previews what it is about", async () => {
+      const emulator = await startEmulator();
+      emulator.seed({
+        layers: [{ name: "receipt-dynamo-dev", versions: 6 }],
+        functions: [{ name: "billing-export", layers: ["receipt-dynamo-dev:1"] }],
+      });
+      const files = {
+        "__main__.py": await read("python/__main__.py"),
+        "layer_config.yaml": await read("python/layer_config.yaml"),
+        "program.py": `import runpy\n\ndef program():\n    runpy.run_path("__main__.py")\n`,
+      };
+      const project = await createProject({ env: emulator.env, files, settings: { runtime: "python", plugins } });
+      try {
+        const run = await pythonRunner(await interpreterOf(), project);
+        const { code, output } = await run("preview");
+        assert.equal(code, 0, output);
+        assert.match(output, /Function billing-export: Layer receipt-dynamo-dev version 1 -> 6/);
+        assert.match(output, /receipt-dynamo: "arn:aws:lambda:us-east-1:123456789012:layer:receipt-dynamo-dev:6"/);
+      } finally {
+        await project.dispose();
+        await emulator.close();
+      }
+    });
+
+    it("asks for the package of this version", async () => {
+      assert.match(await read("python/requirements.txt"), new RegExp(`^pulumi_lambda_layers==${version}$`, "m"));
+    });
+  });

@@ -1,0 +1,78 @@
+// What is said of states that break Pulumi's rules, did so once, or were edited.
+
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { LayersError } from "../../sdk/core/errors";
+import { scanState } from "../../sdk/core/state/scan";
+import { integrityWarnings, refuseBroken } from "../../sdk/ops/recorded/load";
+import { stateOf, urn } from "../support/states";
+
+const a = { urn: urn("a:b:C", "a"), type: "a:b:C", custom: false };
+const orphan = { ...a, parent: urn("a:b:C", "missing") };
+const noted = {
+  metadata: { integrity_error: { version: "v3", command: "pulumi up", error: "child x has no parent" } },
+};
+
+function loaded(resources: readonly object[], others: Record<string, unknown> = {}, file?: string) {
+  const bytes = Buffer.from(JSON.stringify(stateOf(resources, others)));
+  return { stack: "dev", file, bytes, facts: scanState(bytes) };
+}
+
+const cases: Readonly<Record<string, [state: ReturnType<typeof loaded>, said: readonly string[] | undefined]>> = {
+  "that keeps the rules": [loaded([a]), undefined],
+  "that breaks one": [
+    loaded([orphan]),
+    [
+      `The state of stack dev is broken, and Pulumi refuses it: ${orphan.urn}: its parent ${orphan.parent} is missing. Nothing was changed.`,
+      "Have Pulumi repair it, and run again: pulumi state repair --yes --stack dev",
+      "What it cannot repair, a backup replaces: pulumi stack import --stack dev --file BACKUP",
+    ],
+  ],
+  "that breaks one, as Pulumi has noted, in a file": [
+    loaded([orphan], noted, "export.json"),
+    [
+      `The state of export.json is broken, and Pulumi refuses it: ${orphan.urn}: its parent ${orphan.parent} is missing`,
+      "  as Pulumi noted at `pulumi up`: child x has no parent",
+      "Nothing was changed.",
+      "Have Pulumi repair it, export it again, and run again: pulumi state repair --yes --stack dev",
+      "What it cannot repair, a backup replaces: pulumi stack import --stack dev --file BACKUP",
+    ],
+  ],
+  "that has been noted to break one, and keeps all now": [
+    loaded([a], noted),
+    [
+      "The state of stack dev was broken when Pulumi wrote it at `pulumi up`: child x has no parent. It keeps Pulumi's rules now, but what has happened to it is not known. Nothing was changed.",
+      "See whether it has all that it should have: pulumi preview --stack dev",
+      "If so, have Pulumi write it anew, which takes the note out, and run again: pulumi refresh --yes --stack dev",
+      "`pulumi state repair` finds nothing to repair in it, and leaves the note.",
+      "If not, a backup replaces it: pulumi stack import --stack dev --file BACKUP",
+    ],
+  ],
+};
+
+describe("a state", () => {
+  for (const [what, [state, said]] of Object.entries(cases)) {
+    it(`${what} is ${said ? "refused, with what to do" : "taken"}`, () => {
+      if (!said) return assert.doesNotThrow(() => refuseBroken(state));
+      assert.throws(
+        () => refuseBroken(state),
+        (error) => {
+          assert.ok(error instanceof LayersError);
+          assert.deepEqual([error.code, error.exitStatus, error.lines], ["state-broken", 1, said]);
+          return true;
+        },
+      );
+    });
+  }
+
+  it("with another magic number than Pulumi's is warned of", () => {
+    const magic = createHash("sha256").update("v3.259.0").digest("hex");
+    const warnings = (manifest: object) => integrityWarnings(loaded([a], { manifest }));
+    assert.deepEqual(warnings({ version: "v3.259.0", magic }), []);
+    assert.deepEqual(warnings({}), []);
+    const said = (of: string) =>
+      `The manifest of the state of stack dev has a magic number that is not that of Pulumi ${of}: the state was edited, and Pulumi may refuse it.`;
+    assert.deepEqual(warnings({ version: "v3.258.0", magic }), [said("v3.258.0")]);
+    assert.deepEqual(warnings({ magic }), [said("without a version")]);
+  });
+});

@@ -1,0 +1,190 @@
+import assert from "node:assert/strict";
+import { changesBetween, topOf } from "../../../provider/native/diff";
+import { failuresOf } from "../../../provider/native/failures";
+import { readSelection } from "../../../provider/native/import";
+import { plannedVersions, standingsOf } from "../../../provider/native/planned";
+import { open, readStruct, seal, toStruct } from "../../../provider/native/values";
+import { removals, type ViewStep, viewSteps, withinLimit } from "../../../provider/native/views";
+import type { Checked, Recorded } from "../../../provider/record";
+import { unknown } from "../../../provider/selection";
+
+const settings = { configFile: "layer_config.yaml", region: "us-east-1" };
+const recorded = (functions: Recorded["functions"], before = functions): Recorded => ({
+  ...settings,
+  functions,
+  before,
+});
+const checked = (functions: object, more: Partial<Checked> = {}): Checked =>
+  ({ ...settings, before: {}, functions, ...more }) as Checked;
+
+describe("the properties that an update of the plugin's resource changes", () => {
+  const olds = recorded({ "fn.a": { base: 5, other: 2 }, b: { base: 5 } });
+  const cases: Record<string, [news: Checked, paths: string[]]> = {
+    "none if all is as recorded": [checked(olds.functions), []],
+    "a version": [checked({ ...olds.functions, "fn.a": { base: 6, other: 2 } }), ['~versions["fn.a"]["base"]']],
+    "none if newer ones are fine": [checked({ ...olds.functions, b: { base: ">=4" } }), []],
+    "a version below the least one": [checked({ ...olds.functions, b: { base: ">=6" } }), ['~versions["b"]["base"]']],
+    "a layer that comes": [checked({ ...olds.functions, b: { base: 5, x: 1 } }), ['+versions["b"]["x"]']],
+    "a layer that goes": [checked({ ...olds.functions, "fn.a": { base: 5 } }), ['-versions["fn.a"]["other"]']],
+    "a function that comes": [checked({ ...olds.functions, c: { base: 5 } }), ['+versions["c"]']],
+    "a function that goes": [checked({ b: { base: 5 } }), ['-versions["fn.a"]']],
+    drift: [checked(olds.functions, { drift: { b: { base: 3 } } }), ['+drift["b"]["base"]']],
+    "a lost layer": [checked(olds.functions, { lost: { b: { base: "arn" } } }), ['+lost["b"]["base"]']],
+    "a version that is not known yet": [
+      checked({ ...olds.functions, b: { base: unknown } }),
+      ['~versions["b"]["base"]'],
+    ],
+    "all that is not known yet": [checked(unknown as never), ["~versions"]],
+    settings: [
+      checked(olds.functions, { region: "eu-west-1", profile: "p", onDelete: "keep" }),
+      ["~region", "+profile", "+onDelete"],
+    ],
+  };
+  const signs = { add: "+", update: "~", delete: "-" };
+  for (const [title, [news, paths]] of Object.entries(cases)) {
+    it(title, () => {
+      const changes = changesBetween(olds, news);
+      assert.deepEqual(
+        changes.map(({ kind, path }) => signs[kind] + path),
+        paths,
+      );
+      assert.deepEqual(topOf(changes), [...new Set(paths.map((path) => path.slice(1).split("[")[0]))]);
+    });
+  }
+});
+
+describe("the entries below the plugin's resource", () => {
+  const olds = recorded({ a: { base: 5 }, b: { base: 5 }, gone: { base: 5 } });
+  const view = (name: string) => ({ name, layers: { base: 5 } });
+  const news = checked(
+    { a: { base: 5 }, b: { base: 5, lost: 2 }, c: { base: 5 }, d: { base: ">=4" } },
+    {
+      drift: { b: { base: 3 } },
+      before: { a: { base: 1 }, c: { base: 2 }, d: { base: 9 } },
+      lost: { b: { lost: "arn" } },
+    },
+  );
+  const standings = standingsOf(news, olds);
+
+  it("tell between which versions functions go", () => {
+    assert.deepEqual(standings, [
+      { name: "a", from: { base: 5 }, to: { base: 5 }, moves: false },
+      { name: "b", from: { base: 3 }, to: { base: 5, lost: 2 }, moves: true },
+      { name: "c", from: { base: 2 }, to: { base: 5 }, moves: true },
+      { name: "d", from: { base: 9 }, to: { base: 9 }, moves: false },
+    ]);
+    assert.deepEqual(plannedVersions(standings).d, { base: 9 });
+  });
+
+  it("are created if they move, read if they do not, updated, kept and removed", () => {
+    assert.deepEqual(viewSteps(standings, [view("a"), view("b"), view("gone")]), [
+      { op: "same", name: "a", old: { base: 5 }, new: { base: 5 } },
+      { op: "update", name: "b", old: { base: 3 }, new: { base: 5, lost: 2 } },
+      { op: "create", name: "c", new: { base: 5 } },
+      { op: "read", name: "d", new: { base: 9 } },
+      { op: "delete", name: "gone", old: { base: 5 } },
+    ]);
+    assert.deepEqual(removals([view("a")]), [{ op: "delete", name: "a", old: { base: 5 } }]);
+  });
+
+  it("say why a function was not moved", () => {
+    const reasons = [
+      "Function b was not updated: denied.",
+      "The run was cancelled before 1 of 2 functions were updated: c",
+    ];
+    const failures = failuresOf(standings, {
+      id: "x",
+      properties: { functions: { b: { base: 3 }, c: { base: 2 } } },
+      reasons,
+    });
+    assert.deepEqual(
+      [...failures],
+      [
+        ["b", reasons[0]],
+        ["c", "The run was cancelled before this function was updated."],
+      ],
+    );
+    assert.equal(viewSteps(standings, [view("b")], failures)[1]?.error, reasons[0]);
+  });
+});
+
+describe("many entries below the plugin's resource", () => {
+  const steps = (op: ViewStep["op"], count: number, more: Partial<ViewStep> = {}) =>
+    Array.from({ length: count }, (_, index): ViewStep => ({ op, name: `${op}-${index}`, new: { base: 5 }, ...more }));
+  const kinds = (list: readonly ViewStep[]) => {
+    const counts: Record<string, number> = {};
+    for (const { op } of list) counts[op] = (counts[op] ?? 0) + 1;
+    return counts;
+  };
+  const few = [...steps("create", 10), ...steps("read", 50), ...steps("same", 900), ...steps("update", 40)];
+  const settled = [...steps("create", 10), ...steps("read", 500), ...steps("same", 3)];
+  const many = [
+    ...steps("create", 300),
+    ...steps("read", 5),
+    ...steps("delete", 2),
+    ...steps("same", 1),
+    ...steps("update", 7, { old: { base: 3 } }),
+    ...steps("update", 1, { error: "denied" }),
+  ];
+  const cases: [string, ViewStep[], boolean, Record<string, number>][] = [
+    ["all of a few rows", few, false, { create: 10, read: 50, same: 900, update: 40 }],
+    ["no functions that stay, beyond a hundred", settled, false, { create: 10, same: 3 }],
+    ["all that move in a preview", many, true, { create: 300, delete: 2, same: 1, update: 8 }],
+    [
+      "only what fails or goes in an update of many, and the rest recorded",
+      many,
+      false,
+      { delete: 2, same: 8, update: 1 },
+    ],
+  ];
+  for (const [title, list, preview, expected] of cases) {
+    it(`have ${title}`, () => assert.deepEqual(kinds(withinLimit(list, { preview })), expected));
+  }
+
+  it("are recorded as they become", () => {
+    const { old, new: next } = withinLimit(many, { preview: false }).find(({ name }) => name === "update-0") ?? {};
+    assert.deepEqual([old, next], [{ base: 5 }, { base: 5 }]);
+  });
+});
+
+describe("values between engine and plugin", () => {
+  const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", value: ["a", { b: 1 }] };
+
+  it("lose the marks of secrets, which are known, and get them back", () => {
+    const opened = open({ plain: { x: [1, "y"] }, deep: { names: secret }, whole: secret });
+    assert.deepEqual(opened.values, {
+      plain: { x: [1, "y"] },
+      deep: { names: ["a", { b: 1 }] },
+      whole: ["a", { b: 1 }],
+    });
+    assert.deepEqual([...opened.secrets], ["deep", "whole"]);
+    assert.deepEqual(seal({ whole: ["a", { b: 1 }], plain: 1 }, new Set(["whole"])), { whole: secret, plain: 1 });
+  });
+
+  it("travel as they are, without what is undefined", () => {
+    const values = { text: "x", number: 3, yes: true, list: ["a", { b: [] }], nothing: null, left: undefined };
+    const { left: _left, ...rest } = values;
+    assert.deepEqual(readStruct(toStruct(values)), rest);
+  });
+});
+
+describe("what an import means", () => {
+  const cases: Record<string, object | undefined> = {
+    "fn-01": { names: ["fn-01"] },
+    "fn-01, fn-02": { names: ["fn-01", "fn-02"] },
+    "arn:aws:lambda:us-east-1:123456789012:function:x": { names: ["arn:aws:lambda:us-east-1:123456789012:function:x"] },
+    "prefix=billing-": { prefix: "billing-" },
+    "tag:team=a=b,tag:stage=dev,fn": { names: ["fn"], tags: { team: "a=b", stage: "dev" } },
+    "": undefined,
+    "a,,b": undefined,
+    "prefix=": undefined,
+    "prefix=a,prefix=b": undefined,
+    "tag:team": undefined,
+  };
+  for (const [id, selection] of Object.entries(cases)) {
+    it(selection ? `${id} is a selection` : `"${id}" is none`, () => {
+      if (selection) assert.deepEqual(readSelection(id), selection);
+      else assert.throws(() => readSelection(id), /says no functions\. Give their names/);
+    });
+  }
+});

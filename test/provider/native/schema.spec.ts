@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { version } from "../../../package.json";
+import {
+  functions,
+  layerVersionsInputs,
+  layerVersionsOutputs,
+  providerConfig,
+} from "../../../provider/native/interface";
+import { packageSchema } from "../../../provider/native/schema";
+import { checkout, createProject, type Project } from "../../support/engine";
+import { pluginFolder } from "../../support/native";
+
+const python = join(checkout, "sdks/python");
+const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+describe("the plugin's schema", function () {
+  this.timeout(60_000);
+  let project: Project;
+  before(async () => {
+    project = await createProject();
+  });
+  after(() => project?.dispose());
+
+  it("is valid by Pulumi's own rules, and what the plugin serves", async () => {
+    const { output } = await project.succeeds(["schema", "check", join(pluginFolder, "schema.json")]);
+    assert.doesNotMatch(output, /warning|error/i);
+    const expected = JSON.parse(JSON.stringify(packageSchema(version)));
+    assert.deepEqual(JSON.parse(await readFile(join(pluginFolder, "schema.json"), "utf8")), expected);
+    const served = await project.succeeds([
+      "package",
+      "get-schema",
+      join(pluginFolder, "pulumi-resource-lambda-layers"),
+    ]);
+    assert.deepEqual(
+      JSON.parse(served.stdout).resources["lambda-layers:index:LayerVersions"].inputProperties.layers.type,
+      "object",
+    );
+  });
+
+  it("describes everything", () => {
+    const text = JSON.stringify(packageSchema(version));
+    const walk = (value: unknown, path: string): string[] => {
+      if (typeof value !== "object" || value === null) return [];
+      const { properties = {}, inputProperties = {} } = value as Record<
+        string,
+        Record<string, { description?: string }>
+      >;
+      const silent = Object.entries({ ...properties, ...inputProperties }).filter(([, one]) => !one.description);
+      return [
+        ...silent.map(([name]) => `${path}.${name}`),
+        ...Object.entries(value).flatMap(([key, one]) => walk(one, `${path}.${key}`)),
+      ];
+    };
+    assert.deepEqual(walk(JSON.parse(text), ""), []);
+  });
+
+  it("is what the Python package was made from", async () => {
+    const text = async (file: string) => readFile(join(python, "pulumi_lambda_layers", file), "utf8");
+    assert.equal(JSON.parse(await text("pulumi-plugin.json")).version, version);
+    assert.match(await readFile(join(python, "pyproject.toml"), "utf8"), new RegExp(`^  version = "${version}"$`, "m"));
+    const parts = {
+      "layer_versions.py": { ...layerVersionsInputs, ...layerVersionsOutputs },
+      "provider.py": providerConfig,
+    };
+    for (const [file, properties] of Object.entries(parts)) {
+      const source = await text(file);
+      for (const [name, { description }] of Object.entries(properties)) {
+        assert.match(source, new RegExp(`def ${snake(name)}\\(`), name);
+        assert.ok(source.includes(description), `${file} says something else about ${name}: run \`npm run sdks\``);
+      }
+    }
+    for (const [name, { inputs, description }] of Object.entries(functions)) {
+      const source = await text(`${snake(name)}.py`);
+      assert.ok(source.includes(description), name);
+      for (const input of Object.keys(inputs)) assert.ok(source.includes(`__args__['${input}']`), `${name}.${input}`);
+    }
+    assert.equal(await text("pins.py"), await readFile(join(checkout, "sdks/overlays/python/pins.py"), "utf8"));
+  });
+});
