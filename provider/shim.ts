@@ -1,18 +1,29 @@
 import type { dynamic } from "@pulumi/pulumi";
 
 // Pulumi serialises the text of these functions into the state of every stack that uses the resource, and refresh and
-// destroy run that text years later. So the shim holds no logic and captures nothing: it requires the installed
-// package's handlers inside each function. Their path and signatures are therefore a permanent interface.
+// destroy run that text years later. So the shim holds no logic: it requires the installed package's handlers inside each
+// function, and says what to do if they are not there. Their path and signatures are therefore a permanent interface.
 //
 // Each function is made from a text, because a bundler would put its own module in place of a `require` that it sees,
 // and Pulumi would then serialise the whole bundle.
+
+/** The handlers of the package that is installed in the program's folder. */
+const handlers = new Function(`return () => {
+  try { return require("pulumi-lambda-layers/provider/handlers"); }
+  catch (error) {
+    if (!String(error).includes("'pulumi-lambda-layers/provider/handlers'")) throw error;
+    error.message = "The package pulumi-lambda-layers is not installed where Pulumi loads it from: " + process.cwd() + ". Add it to the dependencies of the package.json there and install it, or have an inline program name its folder by workDir and projectSettings.";
+    error.stack = "";
+    throw error;
+  }
+}`)();
 
 /** A function that calls one of the handlers with its arguments. */
 function handler<Name extends keyof dynamic.ResourceProvider>(
   name: Name,
   args: string,
 ): NonNullable<dynamic.ResourceProvider[Name]> {
-  return new Function(`return (${args}) => require("pulumi-lambda-layers/provider/handlers").${name}(${args});`)();
+  return new Function("handlers", `return (${args}) => handlers().${name}(${args});`)(handlers);
 }
 
 /** The dynamic provider as it is recorded in state. */

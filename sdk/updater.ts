@@ -89,30 +89,8 @@ export class LayerVersionUpdater {
     this.stackName = options.stackName ?? "dev";
     this.options = options;
     this.ports = ports;
-    if (options.stateFile !== undefined && options.syncAws) {
-      throw new LayersError(
-        "usage",
-        "A state file is updated without AWS: --state-file and --sync-aws exclude each other.",
-      );
-    }
-    if (options.out !== undefined && options.stateFile === undefined) {
-      throw new LayersError("usage", "--out says where a state file goes: it needs --state-file.");
-    }
-    if (options.prove && options.stateFile !== undefined) {
-      throw new LayersError(
-        "usage",
-        "A program is proved on a stack of its own: --state-file and --prove exclude each other.",
-      );
-    }
-    if (options.prove && options.expectNoChanges) {
-      throw new LayersError(
-        "usage",
-        "--expect-no-changes imports nothing that could be proved: it and --prove exclude each other.",
-      );
-    }
-    if ((options.allFunctions || Object.keys(options.tags ?? {}).length > 0) && !options.syncAws) {
-      throw new LayersError("usage", "--all-functions and --tag choose live functions: they need --sync-aws.");
-    }
+    const found = contradictions(options).find(([isThere]) => isThere);
+    if (found) throw new LayersError("usage", found[1]);
   }
 
   /** Layer version mappings from the config: the declared version of each layer for this stack, if it has one for all functions. */
@@ -265,4 +243,29 @@ export class LayerVersionUpdater {
     const { declared } = target ?? {};
     return { version: to.version, enforce: target?.version === to.version ? target.enforce : "exact", declared };
   }
+}
+
+/** What options must not say together: whether they do, and what is wrong with that. */
+function contradictions(options: UpdaterOptions): readonly (readonly [isThere: boolean, message: string])[] {
+  const { stateFile, out, syncAws, prove, expectNoChanges, allFunctions, tags = {} } = options;
+  const isFile = stateFile !== undefined;
+  return [
+    [
+      isFile && syncAws === true,
+      "A state file is updated without AWS: --state-file and --sync-aws exclude each other.",
+    ],
+    [out !== undefined && !isFile, "--out says where a state file goes: it needs --state-file."],
+    [
+      isFile && prove === true,
+      "A program is proved before a stack's own state is imported: --state-file and --prove exclude each other.",
+    ],
+    [
+      expectNoChanges === true && prove === true,
+      "--expect-no-changes imports nothing that could be proved: it and --prove exclude each other.",
+    ],
+    [
+      (allFunctions || Object.keys(tags).length > 0) && !syncAws,
+      "--all-functions and --tag choose live functions: they need --sync-aws.",
+    ],
+  ];
 }

@@ -18,10 +18,18 @@ function compare(
     ...{ name: "api", arn: undefined, region: undefined, account: undefined, urn, recordedBy: "function" },
     ...{ recorded: { layers, complete: true }, live: undefined },
   };
-  const standings = assess([fn], ({ name }) => (name === "base" ? { version: 5, enforce } : undefined));
-  const { undone, unknown } = compareWithProgram(standings, new Map(program ? [[urn, program]] : []));
+  const by = layer("base", 5).slice(0, -2);
+  const targetOf = ({ name }: { name: string }) => {
+    if (name === "old") return { version: 5, enforce, by };
+    return name === "base" ? { version: 5, enforce } : undefined;
+  };
+  const { undone, unknown } = compareWithProgram(
+    assess([fn], targetOf),
+    new Map(program ? [[urn, program]] : []),
+    targetOf,
+  );
   return [
-    ...undone.map((one) => `${one.layer.name} ${one.layer.version} -> ${one.to}`),
+    ...undone.map((one) => `${one.layer.name} ${one.layer.version} -> ${one.to && `${one.to.name} ${one.to.version}`}`),
     ...unknown.map(({ reason }) => reason),
   ];
 }
@@ -47,18 +55,20 @@ describe("what a program makes of layers that are as declared", () => {
     ["no change of the function at all", undefined, []],
     ["the same", list("base:5", "other:1"), []],
     ["another order, and other versions of what nobody declares", list("other:2", "base:5"), []],
-    ["an older version", list("base:4", "other:1"), ["base 5 -> 4"]],
-    ["a newer version", list("base:6", "other:1"), ["base 5 -> 6"]],
+    ["an older version", list("base:4", "other:1"), ["base 5 -> base 4"]],
+    ["a newer version", list("base:6", "other:1"), ["base 5 -> base 6"]],
     ["the layer is taken off", list("other:1"), ["base 5 -> null"]],
+    ["the layer that it has taken the place of", list("other:1", "old:3"), ["base 5 -> old 3"]],
+    ["that one beside it", list("old:3", "base:5"), []],
     ["no list", { kind: "absent" }, ["base 5 -> null"]],
     ["null", { kind: "null" }, ["base 5 -> null"]],
-    ["twice the layer, once as declared", list("base:5", "base:4"), ["base 5 -> 4"]],
+    ["twice the layer, once as declared", list("base:5", "base:4"), ["base 5 -> base 4"]],
     ["a layer of Lambda's own beside it", list("arn:aws:lambda:::awslayer:AmazonLinux1703"), ["base 5 -> null"]],
     ["the layer beside what is not known", list("04da6b54-80e4-46f7-96ec-b56ff0331ba9", "base:5"), []],
     [
       "another version beside what is not known",
       list("04da6b54-80e4-46f7-96ec-b56ff0331ba9", "base:4"),
-      ["base 5 -> 4"],
+      ["base 5 -> base 4"],
     ],
     ["something that is not known", list("04da6b54-80e4-46f7-96ec-b56ff0331ba9"), [unreadable]],
     ["a secret element", list("[secret]"), [unreadable]],
@@ -77,6 +87,6 @@ describe("what a program makes of layers that are as declared", () => {
 
   it("lets a program have newer versions if a minimum is declared", () => {
     assert.deepEqual(compare(list("base:6"), ["base:5"], "minimum"), []);
-    assert.deepEqual(compare(list("base:4"), ["base:5"], "minimum"), ["base 5 -> 4"]);
+    assert.deepEqual(compare(list("base:4"), ["base:5"], "minimum"), ["base 5 -> base 4"]);
   });
 });

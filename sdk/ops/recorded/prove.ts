@@ -50,7 +50,7 @@ export async function proveState(ports: Ports, plan: ProvablePlan, scan: ScanSta
     throw error.having(unchanged);
   }
   const standings = assess(afterRun(functions, { state: changes, outcomes: [] }).toSorted(byName), targetOf);
-  const { undone, unknown } = compareWithProgram(standings, programLayers(steps, scan));
+  const { undone, unknown } = compareWithProgram(standings, programLayers(steps, scan), targetOf);
   const verdict = undone.length > 0 ? "undone" : unknown.length > 0 ? "not-proved" : "proved";
   if (verdict === "proved")
     reporter.info("Proved by a preview on a copy of the stack: the program keeps these versions");
@@ -60,8 +60,7 @@ export async function proveState(ports: Ports, plan: ProvablePlan, scan: ScanSta
 
 function undoneChange({ fn, layer, to }: UndoneLayer): UndoneChange {
   const { name, region, urn = "" } = fn;
-  const target = to === null ? null : layerVersionArn({ ...layer, version: to });
-  const versions = { from: layer.version, to, target };
+  const versions = { from: layer.version, to: to?.version ?? null, target: to && layerVersionArn(to) };
   return { function: name, region, urn, layer: layer.name, arn: layerArn(layer), ...versions };
 }
 

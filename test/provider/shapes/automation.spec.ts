@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { mkdir, symlink } from "node:fs/promises";
+import { join } from "node:path";
 import { startEmulator } from "../../emulator";
 import { awsPluginFolder, createAwsStack } from "../../support/aws-stack";
 import { soak } from "../../support/counts";
+import { checkout } from "../../support/engine";
 import { run } from "../../support/processes";
 import { elsewhere, prologue } from "./run";
 
@@ -10,13 +13,13 @@ const script = `${prologue}
 const { LocalWorkspace } = require("@pulumi/pulumi/automation");
 const program = async () => {
   const layers = new LayerVersions("layers", { configFile: __dirname + "/layer_config.yaml", functions: { names: ["ext-a"] } });
-  fn("api", { layers: [L("base", 1)] });
+  if (!process.env.UNTOLD) fn("api", { layers: [L("base", 1)] });
   return { live: layers.functions };
 };
 (async () => {
   const projectSettings = { name: "inline", runtime: "nodejs", plugins: { providers: [{ name: "aws", path: process.env.AWS_PLUGIN }] } };
   const stack = await LocalWorkspace.createOrSelectStack({ stackName: "dev", projectName: "inline", program },
-    { workDir: __dirname + "/inline", projectSettings });
+    process.env.UNTOLD ? {} : { workDir: __dirname + "/inline", projectSettings });
   await stack.setConfig("aws:region", { value: "us-east-1" });
   for (const name of ["skipCredentialsValidation", "skipMetadataApiCheck", "skipRegionValidation", "skipRequestingAccountId"])
     await stack.setConfig("aws:" + name, { value: "true" });
@@ -55,6 +58,30 @@ if (soak) {
             .sort(),
           ["ext-a", "ext-b"],
         );
+      } finally {
+        await stack.dispose();
+        await emulator.close();
+      }
+    });
+
+    it("is told in one line where it has to find the package", async () => {
+      const emulator = await startEmulator();
+      for (const seed of elsewhere) emulator.seed(seed);
+      const files = { "run.js": script, "layer_config.yaml": "layers: { base: { version: 5 } }\n" };
+      const stack = await createAwsStack({ env: emulator.env, files });
+      // Where the process is started, nothing is installed but Pulumi's own packages.
+      const cwd = join(stack.root, "elsewhere");
+      try {
+        await mkdir(join(cwd, "node_modules"), { recursive: true });
+        await symlink(join(checkout, "node_modules/@pulumi"), join(cwd, "node_modules/@pulumi"), "junction");
+        const env = { ...stack.env, UNTOLD: "true", PWD: cwd };
+        const { code, output } = await run(process.execPath, [join(stack.dir, "run.js")], { cwd, env });
+        assert.equal(code, 1, output);
+        assert.ok(
+          output.includes(`pulumi-lambda-layers is not installed where Pulumi loads it from: ${cwd}. Add it`),
+          output,
+        );
+        assert.doesNotMatch(output, /Require stack/);
       } finally {
         await stack.dispose();
         await emulator.close();
