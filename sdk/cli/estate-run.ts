@@ -2,18 +2,23 @@ import { parseBackupName } from "../core/backup";
 import { LayersError, unchanged } from "../core/errors";
 import { type StackSite, siteLabel } from "../core/estate";
 import type { StackHistory } from "../core/estate-record";
-import { EstateRecorder, leftOf, loadEstateRecord } from "../ops/estate-record";
+import { executePrune, planPrune } from "../ops/backups";
+import { EstateRecorder, estateName, leftOf, loadEstateRecord } from "../ops/estate-record";
 import type { RunResult } from "../ops/plans";
 import type { Context } from "./context";
 import { type Estate, estateOf } from "./estate";
 import type { RunWitness } from "./plan-stacks";
+import { retentionDays } from "./settings";
 
 /** Keeps the record of a run over several stacks, by which all of it can be taken back, and says how. */
 export function recordRun(context: Context, how: { readonly isLive: boolean }): RunWitness {
   let recorder: EstateRecorder | undefined;
   return {
     async begin(sites) {
-      recorder = await EstateRecorder.create(await context.openPorts(), sites);
+      const ports = await context.openPorts();
+      const prune = { stack: estateName, retentionDays: retentionDays(ports, context.options) };
+      recorder = await EstateRecorder.create(ports, sites);
+      await executePrune(ports, await planPrune(ports, prune));
       context.reporter.info(`Record of the run: ${recorder.file}`);
     },
     stackBegins: async (site) => recorder?.begun(site),

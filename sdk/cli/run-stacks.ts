@@ -25,12 +25,7 @@ export interface RunStacksOptions<T> {
 }
 
 // What is wrong for one stack is then wrong for all of its project.
-const concernsProject: ReadonlySet<ErrorCode> = new Set([
-  "usage",
-  "config-invalid",
-  "project-missing",
-  "pulumi-login",
-] as const);
+const concernsProject: ReadonlySet<ErrorCode> = new Set(["config-invalid", "project-missing", "pulumi-login"] as const);
 // And this for all stacks.
 const concernsAll: ReadonlySet<ErrorCode> = new Set(["pulumi-missing", "interrupted"] as const);
 
@@ -106,7 +101,8 @@ export async function runStacks<T>(
 /** An error that all stacks of a project share is told once, however many are at work when it comes up. */
 function tellOnce(reporter: Context["reporter"], thrown: unknown, told: Set<string>): LayersError {
   if (!(thrown instanceof LayersError)) return tellError(reporter, thrown);
-  const isShared = concernsAll.has(thrown.code) || concernsProject.has(thrown.code);
+  // Options that exclude each other are the same to all; a name that one stack does not have, another may.
+  const isShared = thrown.code === "usage" || concernsAll.has(thrown.code) || concernsProject.has(thrown.code);
   const key = `${thrown.code} ${thrown.message}`;
   if (isShared && told.has(key)) return thrown;
   told.add(key);

@@ -44,7 +44,7 @@ export class PulumiPlugin implements PluginPort {
         },
       );
       if (exitCode !== 0)
-        throw new LayersError("pulumi-failed", `Pulumi did not install the plugin:\n${output.trim()}`, {
+        throw new LayersError("pulumi-failed", ["Pulumi did not install the plugin:", ...linesOf(output)], {
           changed: "The plugin is not installed.",
         });
       return version;
@@ -89,4 +89,12 @@ async function packed(): Promise<{ version: string; archive: Uint8Array }> {
       next: "Install the package pulumi-lambda-layers again; in a checkout, run `npm run build`.",
     });
   }
+}
+
+/** What Pulumi has printed, so that none of its lines begins like one of ours. */
+function linesOf(printed: string): string[] {
+  return printed
+    .trim()
+    .split(/\r?\n/)
+    .map((line) => `  ${line}`);
 }

@@ -293,6 +293,40 @@ INFO - 4 stacks of 2 projects together: 2 of 12 layers of functions are not as d
     assert.match(stderr, /What is below the folder closed is not known/);
   });
 
+  it("goes by a name that some of the stacks have, and takes globs where stacks have backups or states", async () => {
+    const { documents, code } = await json([
+      "status",
+      "--projects",
+      "services/o*",
+      "--stack",
+      "*",
+      "-f",
+      "orders-prod-a",
+      "--recorded-only",
+    ]);
+    assert.equal(code, 2);
+    assert.deepEqual(
+      documents.map(({ stack, totals, error }: Document) => [stack, totals ? "read" : error?.code]),
+      [
+        ["dev", "usage"],
+        ["prod", "read"],
+      ],
+    );
+    const inOrders = ["--cwd", "services/orders"];
+    const { documents: backups } = await json(["backups", "list", ...inOrders, "--stack", "d*"]);
+    assert.deepEqual([...new Set(backups.map(({ stack }: Document) => stack))], ["dev"]);
+    const { documents: drafted } = await json([
+      "init",
+      ...inOrders,
+      "--stack",
+      "*",
+      "--dry-run",
+      "--config",
+      "new.yaml",
+    ]);
+    assert.deepEqual(drafted.stacks, ["dev", "prod"]);
+  });
+
   it("keeps backups in each project's folder", async () => {
     assert.ok(
       (await readdir(join(estate.dir, "services/orders/backups"))).some((name) => name.startsWith("dev_state_")),

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { version } from "../../package.json";
 import { type Emulator, startEmulator } from "../emulator";
 import { preamble as awsPreamble, createAwsStack, recorded } from "../support/aws-stack";
+import { itSampled } from "../support/counts";
 import type { Project } from "../support/engine";
 import { preamble } from "../support/native";
 import { layer } from "../support/states";
@@ -81,7 +82,7 @@ describe("lambda-layers plugin install", function () {
     }
   });
 
-  it("leaves a state that an update goes on with, whatever the plugin has recorded in it", async () => {
+  itSampled("leaves a state that an update goes on with, whatever the plugin has recorded in it", async () => {
     await project.up();
     const { code, output } = await cli("update", "--stack", "dev");
     assert.equal(code, 0, output);

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Emulator, startEmulator } from "../emulator";
 import { itSampled } from "../support/counts";
 import { createProject, type Project } from "../support/engine";
+import { plugins, preamble } from "../support/native";
 
 // More than ten seconds' worth of Lambda's budget.
 const names = Array.from({ length: 220 }, (_, index) => `fn-${String(index).padStart(3, "0")}`);
@@ -29,7 +30,7 @@ new LayerVersions("layers", { functions: { prefix: "fn-" }, onDelete: "restore" 
 `,
         "layer_config.yaml": "layers: {base: {version: 5}}\n",
       },
-      settings: { runtime: { name: "nodejs", options: { typescript: false } }, main: "index.js" },
+      settings: { runtime: { name: "nodejs", options: { typescript: false } }, main: "index.js", plugins },
       config: { "aws:region": "us-east-1" },
       env: emulator.env,
     });
@@ -69,6 +70,27 @@ new LayerVersions("layers", { functions: { prefix: "fn-" }, onDelete: "restore" 
     const { functions, before } = await recordedVersions();
     assert.equal(Object.values(functions).filter((layers) => (layers as { base: number }).base === 5).length, done);
     assert.equal(Object.keys(before).length, names.length);
+    emulator.resetCounts();
+    await goesOnAndRestores();
+    assert.equal(emulator.counts().UpdateFunctionConfiguration, names.length - done);
+  });
+
+  itSampled("is stopped in the same way as the plugin's", async () => {
+    const args = `{ functions: { prefix: "fn-" }, onDelete: "restore", region: "us-east-1" }`;
+    await project.write({ "index.js": `${preamble}new LayerVersions("layers", ${args});` });
+    const run = project.start(["up", "--yes", "--skip-preview"]);
+    while (emulator.writes().length < 40) await sleep(20);
+    run.kill("SIGINT");
+    const { code, output } = await run.ended;
+    assert.notEqual(code, 0);
+    const done = at(5);
+    assert.ok(done >= 40 && done < names.length);
+    assert.match(
+      output,
+      new RegExp(`The run was cancelled before ${names.length - done} of 220 functions were updated`),
+    );
+    const { versions } = await recordedVersions();
+    assert.equal(Object.values(versions).filter((layers) => (layers as { base: number }).base === 5).length, done);
     emulator.resetCounts();
     await goesOnAndRestores();
     assert.equal(emulator.counts().UpdateFunctionConfiguration, names.length - done);

@@ -1,5 +1,6 @@
 import { count } from "../../core/text";
 import { executePrune, planPrune } from "../../ops/backups";
+import { stacksOfBackups } from "../backup-stacks";
 import { toDocument } from "../backup-table";
 import { confirmed, needYes } from "../confirm";
 import type { Context } from "../context";
@@ -11,7 +12,7 @@ export async function run(context: Context): Promise<number> {
   needYes(context);
   const ports = await context.openPorts();
   const retentionDays = options.retentionDays ?? configured(ports, options);
-  const stacks = options.stacks ?? [undefined];
+  const stacks = await stacksOfBackups(ports, options.stacks);
   const plans = await Promise.all(stacks.map((stack) => planPrune(ports, { stack, retentionDays })));
   const plan = { remove: plans.flatMap(({ remove }) => remove), keep: plans.flatMap(({ keep }) => keep) };
   const found = `${count(plan.remove.length, "backup file")} older than ${count(retentionDays, "day")}`;

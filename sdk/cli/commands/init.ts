@@ -1,6 +1,7 @@
 import { labelsOf } from "../../core/function-arn";
 import { changeLine } from "../../core/report";
 import { count, countLayers } from "../../core/text";
+import { findStacks } from "../../ops/estate";
 import { executeInit, type InitChange, type InitPlan, planInit } from "../../ops/init";
 import { documentFormat } from "../../ops/plans";
 import type { Ports } from "../../ports";
@@ -11,8 +12,12 @@ import { flagWords } from "../words";
 
 export async function run(context: Context): Promise<number> {
   const { options, stdout, reporter } = context;
-  const { stack: stacks = ["dev"], dryRun = false } = options;
+  const { stack: named = ["dev"], dryRun = false } = options;
   const ports = await context.openPorts();
+  const sites = await findStacks(ports, {
+    ...{ stacks: named, projects: undefined, tag: undefined, parallel: 1, portsOf: async () => ports },
+  });
+  const stacks = sites.flatMap((site) => ("stack" in site ? [site.stack] : []));
   const plan = await planInit(ports, {
     stacks,
     file: configFile(options),

@@ -1,4 +1,4 @@
-import { afterSpace, afterString } from "./json";
+import { afterSpace } from "./json";
 import { KeyTable } from "./keys";
 import type { JsonReader } from "./reader";
 import { TokenTable } from "./token-table";
@@ -132,18 +132,20 @@ export class IntegrityCheck {
     let inList = false;
     let i = start;
     do {
-      const byte = bytes[i];
+      const byte = bytes[i] as number;
       if (byte === 0x22) {
-        const end = afterString(bytes, i);
+        const text = i++;
+        // The scan has passed over it, and so it is a whole text.
+        for (let inside = bytes[i]; inside !== 0x22; inside = bytes[i]) i += inside === 0x5c ? 2 : 1;
         // An empty text refers to nothing.
-        if (inList && end - i > 2) this.refers(at, relation, i);
-        i = end;
-        continue;
+        if (inList && i - text > 1) this.refers(at, relation, text);
+      } else if (byte > 0x40) {
+        // Brackets and braces: no other bytes as large are in an object of lists of texts, but those of null.
+        if (byte === 0x5b || byte === 0x7b) depth++;
+        else if (byte === 0x5d || byte === 0x7d) depth--;
+        if (byte === 0x5b) inList = true;
+        else if (byte === 0x5d) inList = false;
       }
-      if (byte === 0x5b || byte === 0x7b) depth++;
-      if (byte === 0x5d || byte === 0x7d) depth--;
-      if (byte === 0x5b) inList = true;
-      if (byte === 0x5d) inList = false;
       i++;
     } while (depth > 0);
   }

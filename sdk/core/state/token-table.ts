@@ -66,13 +66,11 @@ export class TokenTable {
   private token(quoteAt: number): Token {
     const { bytes } = this;
     const start = quoteAt + 1;
-    let hash = 0x811c9dc5;
-    let i = start;
-    for (let byte = bytes[i] ?? quote; byte !== quote; byte = bytes[++i] ?? quote) {
-      if (byte === backslash) return this.decoded(quoteAt);
-      hash = Math.imul(hash ^ byte, 0x01000193);
-    }
-    return { bytes, start, end: i, hash };
+    let end = start;
+    let byte = bytes[end];
+    while (byte !== quote && byte !== backslash && byte !== undefined) byte = bytes[++end];
+    if (byte === backslash) return this.decoded(quoteAt);
+    return { bytes, start, end, hash: hashOf(bytes, start, end) };
   }
 
   private decoded(quoteAt: number): Token {
@@ -124,9 +122,19 @@ interface Token {
   readonly hash: number;
 }
 
-/** FNV-1a. */
+/** As FNV-1a, but by four bytes at once: all of a state's URNs go through it, some several times. */
 function hashOf(bytes: Uint8Array, start: number, end: number): number {
   let hash = 0x811c9dc5;
-  for (let i = start; i < end; i++) hash = Math.imul(hash ^ (bytes[i] ?? 0), 0x01000193);
+  let i = start;
+  for (; i + 3 < end; i += 4) {
+    const four =
+      (bytes[i] as number) |
+      ((bytes[i + 1] as number) << 8) |
+      ((bytes[i + 2] as number) << 16) |
+      ((bytes[i + 3] as number) << 24);
+    hash = Math.imul(hash ^ four, 0x01000193);
+    hash ^= hash >>> 15;
+  }
+  for (; i < end; i++) hash = Math.imul(hash ^ (bytes[i] as number), 0x01000193);
   return hash;
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../emulator";
 import { preamble as awsPreamble, createAwsStack, recorded } from "../../support/aws-stack";
+import { itSampled } from "../../support/counts";
 import type { Project } from "../../support/engine";
 import { plugins, preamble } from "../../support/native";
 
@@ -85,7 +86,7 @@ describe("the native plugin in a program", function () {
     await project.preview("--expect-no-changes");
   });
 
-  it("refuses an expired session without a stack trace", async () => {
+  itSampled("refuses an expired session without a stack trace", async () => {
     emulator.fault({ status: 403, code: "ExpiredTokenException", times: 100 });
     const { code, output } = await project.pulumi(["preview"]);
     emulator.clearFaults();
@@ -116,7 +117,7 @@ describe("the native plugin in a program", function () {
     assert.doesNotMatch(output, /hunter2|\bat .*\.js:\d+/);
   });
 
-  it("shows the problems of the config by their lines", async () => {
+  itSampled("shows the problems of the config by their lines", async () => {
     await project.write({
       "broken.yaml": "layers:\n  dynamo: { verson: 5 }\n",
       "index.js": `${preamble}new LayerVersions("wrong", { configFile: "broken.yaml" });`,
