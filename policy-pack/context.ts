@@ -2,7 +2,7 @@ import { type DeclaredLayers, declareFor } from "../sdk/core/config/declared";
 import type { LayerConfig } from "../sdk/core/config/parse";
 import { functionTypes } from "../sdk/core/function-types";
 import { createMatcher, type Matcher } from "../sdk/core/match";
-import { declaredTargets, type TargetOf } from "../sdk/core/target";
+import { declaredTargets, type TargetOf, variesWithFunctions } from "../sdk/core/target";
 import { type ConfigSearch, callerDirectory, findConfig, type PolicySettings } from "./config-source";
 import { FunctionView, type ReviewedResource, viewFunction } from "./function-view";
 import { remember } from "./remember";
@@ -15,6 +15,8 @@ export interface StackLayers {
   readonly declared: DeclaredLayers;
   readonly matcher: Matcher;
   readonly targetOf: TargetOf;
+  /** Whether anything differs from function to function, so that it has to be known what a function is. */
+  readonly varies: boolean;
 }
 
 /** What a policy works with. */
@@ -65,7 +67,12 @@ export class PolicyContext {
     return remember(stacks, stack, () => {
       const declared = declareFor(config, stack);
       const matcher = createMatcher(declared);
-      return { declared, matcher, targetOf: declaredTargets(matcher) };
+      return {
+        declared,
+        matcher,
+        targetOf: declaredTargets(matcher),
+        varies: declared.layers.some(variesWithFunctions),
+      };
     });
   }
 

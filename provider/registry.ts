@@ -1,5 +1,7 @@
+import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { connectIn } from "./aws-inputs";
+import { noteCopy } from "./copies";
 import { conflictBetween, type Declaration, isAllLiteral, resolved } from "./declarations";
 import { runError } from "./failure";
 import { known } from "./known";
@@ -8,6 +10,7 @@ import { namesOf, OwnLayers } from "./own-layers";
 import { registerPins } from "./pin";
 import { PinChecks } from "./pin-checks";
 import { regionOf } from "./regions";
+import { cleanLines } from "./say";
 
 /** What makes a layer version ARN for a region. */
 type ArnIn = (region: pulumi.Input<string | undefined>) => pulumi.Output<string>;
@@ -44,6 +47,7 @@ export class Registry {
       if (!isAllLiteral(earlier) || !isAllLiteral(declaration)) void this.#compareLater(earlier, declaration);
     }
     this.#declarations.push(declaration);
+    warnOfCopies();
     if (pulumi.runtime.isDryRun()) void this.#checks.warnOwnNumbers(declaration);
   }
 
@@ -98,7 +102,25 @@ export class Registry {
 }
 
 const registries = new WeakMap<pulumi.Resource, Registry>();
+const toldCopies = new WeakSet<pulumi.Resource>();
 const ownLayers = new WeakMap<pulumi.Resource, OwnLayers>();
+
+// A bundle of ES modules has no folder.
+const here = typeof __dirname === "string" ? resolve(__dirname, "../..") : "one in a bundle";
+
+/** Warns if something is declared through another copy of this package too. */
+function warnOfCopies(): void {
+  const stack = pulumi.runtime.getStackResource();
+  if (!stack || toldCopies.has(stack)) return;
+  const [other] = noteCopy(stack, here);
+  if (other === undefined) return;
+  toldCopies.add(stack);
+  pulumi.log.warn(
+    cleanLines(
+      `The program uses two copies of pulumi-lambda-layers, ${other} and ${here}: neither sees what is declared through the other, so that declarations of one layer which contradict each other are not noticed. Have one version installed for both, such as by \`npm dedupe\`.`,
+    ),
+  );
+}
 
 /** The registry of the program that runs: of several in one process, each has its own. */
 export function programRegistry(): Registry {

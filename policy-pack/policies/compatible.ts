@@ -58,8 +58,8 @@ function isLimited({ compatibleRuntimes, compatibleArchitectures }: DeclaredForm
   return Boolean(compatibleRuntimes?.length || compatibleArchitectures?.length);
 }
 
-function declaredLayersOf(fn: FunctionView, { targetOf }: StackLayers) {
-  const facts = factsOf(fn);
+function declaredLayersOf(fn: FunctionView, { targetOf, varies }: StackLayers) {
+  const facts = varies ? factsOf(fn) : { name: undefined };
   return layersInUse(fn).flatMap(({ arn }) => {
     const target = targetOf(arn, facts);
     return isTarget(target) && target.declared ? [{ name: arn.name, declared: target.declared }] : [];

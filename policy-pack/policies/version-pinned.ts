@@ -3,8 +3,8 @@ import { isMove, type LayerChange, planLayers } from "../../sdk/core/plan";
 import { changeLine } from "../../sdk/core/report";
 import { leadingPolicy, type PolicyContext, type StackLayers } from "../context";
 import { declaredPolicy, declaredRemediation } from "../function-policy";
-import { type FunctionView, factsOf } from "../function-view";
-import { declaration } from "../messages";
+import { type FunctionView, factsOf, layersInUse, read, UnknownValue } from "../function-view";
+import { declaration, listed } from "../messages";
 import { managedConfiguration } from "../metadata";
 
 /** See `layerVersionPinned` in policies.ts. */
@@ -22,6 +22,7 @@ export function versionPinned(context: PolicyContext): ResourceValidationPolicy 
         "Set the declared version in the program, pin the program's functions with pinLayers of pulumi-lambda-layers, or set this policy to `remediate`.",
     },
     (fn, layers, report) => {
+      const open = openLayers(fn, layers);
       for (const change of changesOf(fn, layers)) {
         const line = changeLine({ function: fn.name, ...change });
         const wanted = isMove(change) ? change.target : `version ${change.to}`;
@@ -30,6 +31,11 @@ export function versionPinned(context: PolicyContext): ResourceValidationPolicy 
           `${declarationOf(change)}. Set ${wanted} in the program, pin it with pinLayers, or set this policy to \`remediate\`.`,
         ]);
       }
+      const later = open.length > 0 ? unknownFact(fn) : undefined;
+      for (const { layer, why } of later ? [] : open)
+        report(`Function ${fn.name}: what layer ${layer} has to be at is not known: ${why}.`);
+      if (later)
+        throw later.naming(`what ${listed(open.map(({ layer }) => layer))} of function ${fn.name} has to be at`);
     },
   );
   const remediateResource = declaredRemediation(context, leadingPolicy, (fn, layers, property) => {
@@ -42,9 +48,26 @@ export function versionPinned(context: PolicyContext): ResourceValidationPolicy 
   return { ...policy, remediateResource };
 }
 
-function changesOf(fn: FunctionView, { targetOf }: StackLayers): LayerChange[] {
+function changesOf(fn: FunctionView, { targetOf, varies }: StackLayers): LayerChange[] {
   const texts = fn.layers.map((layer) => (layer.kind === "text" ? layer.text : ""));
-  return planLayers(texts, targetOf, factsOf(fn));
+  // Each property that is read costs time, as the policy SDK puts something around all of them.
+  return planLayers(texts, targetOf, varies ? factsOf(fn) : { name: undefined });
+}
+
+/** Layers that an entry is about, and whose target cannot be told. */
+function openLayers(fn: FunctionView, { targetOf, varies }: StackLayers) {
+  if (!varies) return [];
+  const facts = factsOf(fn);
+  return layersInUse(fn).flatMap(({ arn }) => {
+    const target = targetOf(arn, facts);
+    return target !== undefined && "why" in target ? [{ layer: arn.name, why: target.why }] : [];
+  });
+}
+
+/** What of a function decides about its layers and is not known before the update. */
+function unknownFact({ resource: { props } }: FunctionView): UnknownValue | undefined {
+  const facts = [() => props.runtime, () => props.architectures, () => props.name ?? props.functionName];
+  return facts.map((access) => read(access)).find((value) => value instanceof UnknownValue);
 }
 
 function declarationOf({ declared }: LayerChange): string {

@@ -61,12 +61,8 @@ export class Invokes {
       version: 1,
     };
     // As if the layer were one that gives way to what is declared.
-    const match = {
-      declared: entry,
-      rule: "name and stack",
-      stack: declared.stack,
-      ...(varies ? { isReplaced: true as const } : {}),
-    } as const;
+    const asReplaced = varies ? { isReplaced: true as const } : {};
+    const match = { declared: entry, rule: "name and stack" as const, stack: declared.stack, ...asReplaced };
     const target = targetFor(match, example, { name: undefined, ...place });
     if (isTarget(target)) return { arn: targetArnOf(example, target) };
     throw new LayersError("usage", `The ARN of "${name}" is not known (${declaredAt(entry)}): ${target.why}.`, {

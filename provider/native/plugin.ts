@@ -5,7 +5,6 @@ import { LayersError } from "../../sdk/core/errors";
 import { previewAliases } from "../apply";
 import * as handlers from "../handlers";
 import { withHost } from "../host";
-import { recordOf } from "../native-record";
 import type { Checked, Recorded } from "../record";
 import { cleanLines } from "../say";
 import { hasUnknown, unknown } from "../selection";
@@ -14,11 +13,13 @@ import { changesBetween, type PropertyChange } from "./diff";
 import type { Engine, StatusTarget } from "./engine";
 import { failuresOf, isPartial, type PartialFailure } from "./failures";
 import { readSelection } from "./import";
-import { functions, providerConfig, resourceToken } from "./interface";
+import { functions, providerConfig } from "./interface";
 import { Invokes } from "./invokes";
 import { type FunctionStanding, plannedVersions, standingsOf } from "./planned";
 import { type InputProblem, problemsOf } from "./problems";
+import { checkedOf, hiddenBy, isComputed, isDynamic, outputsOf, recordedOf, wantsViews } from "./records";
 import type { FunctionSelection, LayerVersionsInputs, ProviderConfig } from "./types";
+import { nameOf, requireResource, stackOf } from "./urn";
 import { open, seal, type Values } from "./values";
 import { type RecordedView, removals, viewSteps, withinLimit } from "./views";
 
@@ -54,9 +55,6 @@ export class PartiallyDone extends Error {
     super(reasons.join("\n"));
   }
 }
-
-/** What the program never gives and what a check adds. */
-const computed = ["versions", "before", "drift", "lost", "moves", "unresolved"] as const;
 
 /** One configured provider. */
 export class Plugin {
@@ -113,7 +111,7 @@ export class Plugin {
     const pinned = { ...request.pinned, names: [...this.#invokes.pinned] };
     const found = await this.#hosted(urn, hidden, () =>
       handlers.check(
-        recordOf(open(olds).values) as Partial<Checked>,
+        recordedOf(olds) as Partial<Checked>,
         {
           ...settings,
           request: { ...request, pinned, plan },
@@ -130,7 +128,7 @@ export class Plugin {
 
   /** What an update would change; undefined if nothing. */
   async diff(olds: Values, news: Values, oldInputs: Values): Promise<PropertyChange[] | undefined> {
-    const [was, is] = [recordOf(open(olds).values) as Partial<Recorded>, checkedOf(news)];
+    const [was, is] = [recordedOf(olds) as Partial<Recorded>, checkedOf(news)];
     const hasMoved = isDynamic(olds);
     const changesViews = !hasMoved && wantsViews(open(oldInputs).values) !== wantsViews(open(news).values);
     const { changes } = await handlers.diff("", was, is);
@@ -149,7 +147,7 @@ export class Plugin {
   }
 
   async update(operation: Operation, id: string, olds: Values, news: Values): Promise<Values> {
-    const was = recordOf(open(olds).values) as unknown as Recorded;
+    const was = recordedOf(olds);
     if (operation.preview) return this.#preview(operation, was, news);
     const { outs } = await this.#apply(operation, was, news, async () => {
       const updated = await handlers.update(id, was, checkedOf(news));
@@ -163,7 +161,7 @@ export class Plugin {
     requireResource(urn);
     if (Object.keys(olds).length === 0) return this.#import(urn, id);
     const { values, secrets } = open(oldInputs);
-    const recorded = { ...recordOf(open(olds).values) } as unknown as Recorded;
+    const recorded = recordedOf(olds);
     const found = await this.#hosted(urn, new Set(), () => handlers.read(id, recorded));
     const { functions: versions, before } = found.inputs as unknown as Recorded;
     const outputs = outputsOf(found.props as Recorded, oldInputs);
@@ -178,7 +176,7 @@ export class Plugin {
   }
 
   async delete(operation: Operation, id: string, olds: Values): Promise<void> {
-    const recorded = recordOf(open(olds).values) as unknown as Recorded;
+    const recorded = recordedOf(olds);
     await this.#hosted(operation.urn, new Set(), () => handlers.delete(id, recorded));
     await this.#publish(operation, removals(operation.views ?? []));
   }
@@ -315,52 +313,7 @@ function partiallyDone({ id, properties, reasons }: PartialFailure, news: Values
   return new PartiallyDone(id, outputsOf(properties as Recorded, news), reasons);
 }
 
-/** The checked inputs as the handlers have them. */
-function checkedOf(news: Values): Checked {
-  const { versions, functions: _selection, layers: _layers, views: _views, ...record } = open(news).values;
-  return { ...record, functions: versions } as unknown as Checked;
-}
-
-/** What is recorded as outputs, with the marks of the secrets that it is made from. */
-function outputsOf(recorded: Recorded, inputs: Values): Values {
-  const { configFile, region, profile, roleArn, onDelete, functions: versions, before, left } = recorded;
-  const { secrets } = open(inputs);
-  const outputs = { configFile, region, profile, roleArn, onDelete, versions, before, left };
-  return seal(outputs, new Set([...secrets, ...hiddenBy(secrets)]));
-}
-
-/** What is secret because the functions or layers are: it names them. */
-function hiddenBy(secrets: ReadonlySet<string>): ReadonlySet<string> {
-  const names = secrets.has("functions") || secrets.has("layers");
-  return new Set(names ? ["versions", "before", "drift", "lost", "moves", "left"] : []);
-}
-
-function wantsViews({ views }: Values): boolean {
-  return views !== false;
-}
-
-/** Whether the dynamic resource has recorded it. */
-function isDynamic(recorded: Values): boolean {
-  return "__provider" in recorded;
-}
-
-function isComputed(name: string): boolean {
-  return (computed as readonly string[]).includes(name);
-}
-
+/** The property at the top that a path begins with. */
 function topOf(path: string): string {
   return /^[^.[]*/.exec(path)?.[0] ?? path;
-}
-
-function requireResource(urn: string): void {
-  const type = urn.split("::")[2]?.split("$").at(-1);
-  if (type !== resourceToken) throw new Error(`A program cannot declare ${type}: only ${resourceToken}.`);
-}
-
-function stackOf(urn: string): string {
-  return (urn.split("::")[0] ?? "").replace(/^urn:pulumi:/, "");
-}
-
-function nameOf(urn: string): string {
-  return urn.split("::").slice(3).join("::");
 }

@@ -28,6 +28,8 @@ export interface Backup extends BackupName {
   readonly madeBy: "update" | "rollback" | "sync" | "copy" | "run";
   /** When the run was, as {@link timeOfRun} finds out. */
   readonly time: Date;
+  /** Set if only the name tells that time, as of files that were copied without theirs. */
+  readonly isByName?: true;
   readonly bytes: number;
 }
 
@@ -93,7 +95,8 @@ export function isSameRun(a: BackupName, b: BackupName): boolean {
 }
 
 const quarterHour = 900_000;
-const widestShift = 26 * 3_600_000; // from UTC-12 to UTC+14
+/** How far two local times of one moment can be from each other, in milliseconds: from UTC-12 to UTC+14. */
+export const widestShift = 26 * 3_600_000;
 
 /**
  * When a run was. Its stamp is in the local time of whoever made it, which is not ours if that was in another time zone,
@@ -102,10 +105,18 @@ const widestShift = 26 * 3_600_000; // from UTC-12 to UTC+14
  * @param modified when the files of the run were last changed
  */
 export function timeOfRun(stamp: string, modified: readonly Date[]): Date {
+  return new Date(parseStamp(stamp).getTime() + (shiftOf(stamp, modified) ?? 0));
+}
+
+/** Whether any of these files tells the time of its run, so that its name need not be believed. */
+export function isTimeTold(stamp: string, modified: readonly Date[]): boolean {
+  return shiftOf(stamp, modified) !== undefined;
+}
+
+function shiftOf(stamp: string, modified: readonly Date[]): number | undefined {
   const local = parseStamp(stamp).getTime();
   const shifts = modified.map((time) => Math.floor(time.getTime() / 1000) * 1000 - local);
-  const shift = shifts.find((one) => one % quarterHour === 0 && Math.abs(one) <= widestShift);
-  return new Date(local + (shift ?? 0));
+  return shifts.find((one) => one % quarterHour === 0 && Math.abs(one) <= widestShift);
 }
 
 /** When the run of a record began, from the record's first words; undefined if they do not tell. */

@@ -7,6 +7,7 @@ import {
   type BackupName,
   formatBackupName,
   formatStamp,
+  isTimeTold,
   newestFirst,
   parseBackupName,
   stackInFileNames,
@@ -212,7 +213,9 @@ export class BackupFolder implements BackupPort {
       const written = files.flatMap((one) => one.written ?? []);
       for (const { name, bytes } of files) {
         const [path, shownPath] = [join(this.#path, name.name), join(this.#shown, name.name)];
-        described.push({ ...name, path, shownPath, bytes, madeBy: maker(run), time: timeOfRun(name.stamp, written) });
+        const byName = !isTimeTold(name.stamp, written) && ({ isByName: true } as const);
+        const time = timeOfRun(name.stamp, written);
+        described.push({ ...name, path, shownPath, bytes, madeBy: maker(run), time, ...byName });
       }
     }
     return described.sort(newestFirst);

@@ -1,9 +1,10 @@
 import { layerArn } from "../core/arn";
 import type { AssessedFunction } from "../core/assess";
 import { declareFor, shortStackName } from "../core/config/declared";
-import { draftEntries, type LayerUse } from "../core/config/draft";
-import { writeDraft } from "../core/config/draft-text";
+import { type DraftVariant, draftEntries, type LayerUse } from "../core/config/draft";
+import { type DraftSettings, writeDraft } from "../core/config/draft-text";
 import { parseConfig } from "../core/config/parse";
+import { foldEntries } from "../core/draft-fold";
 import { LayersError, unchanged } from "../core/errors";
 import { parseFunctionArn } from "../core/function-arn";
 import { createMatcher } from "../core/match";
@@ -55,6 +56,8 @@ export interface InitPlan {
     readonly overrides: Readonly<Record<string, number>>;
     /** How many layers of functions it is about. */
     readonly uses: number;
+    /** What differs by region, runtime or architecture; absent if nothing does. */
+    readonly variants?: readonly Pick<DraftVariant, "when" | "version">[];
   }[];
   /** What the first update would change: planned with the new config itself. */
   readonly changes: readonly InitChange[];
@@ -86,9 +89,8 @@ export async function planInit(ports: Ports, request: InitRequest): Promise<Init
       changed: unchanged,
     });
   }
-  const entries = draftEntries(uses);
   const names = [...new Set(uses.map(({ stack }) => stack))];
-  const text = writeDraft(entries, {
+  const { entries, text } = draft(file, uses, {
     schema: ports.configs.schemaFor(file),
     from: `${live ? "live functions" : "recorded"} of ${names.join(", ")}`,
     region: only(uses.flatMap(({ layer }) => (layer.region === "?" ? [] : layer.region))),
@@ -96,12 +98,31 @@ export async function planInit(ports: Ports, request: InitRequest): Promise<Init
   });
   return {
     ...{ file, text, force, stacks: names, skipped: found.skipped },
-    layers: entries.map(({ key, version, overrides, uses: own }) => ({
-      ...{ key, version, overrides: Object.fromEntries(overrides), uses: own.length },
+    layers: entries.map(({ key, version, overrides, uses: own, variants = [] }) => ({
+      ...{ key, version, overrides: Object.fromEntries(overrides) },
+      uses: [own, ...variants.map((variant) => variant.uses)].flat().length,
+      ...(variants.length > 0 && {
+        variants: variants.map(({ when, version: its }) => ({ when, version: its })),
+      }),
     })),
     changes: planChanges(text, file, uses),
     ignoreLine: await ports.backups.missingIgnoreLine(),
   };
+}
+
+/** The config with layers of several regions, runtimes and architectures folded, if that says the same of every function. */
+function draft(file: string, uses: readonly FoundLayer[], settings: DraftSettings) {
+  const entries = draftEntries(uses);
+  const plain = { entries, text: writeDraft(entries, settings) };
+  const fewer = foldEntries(entries);
+  if (fewer.length === entries.length) return plain;
+  const folded = { entries: fewer, text: writeDraft(fewer, settings) };
+  const [before, after] = [plain, folded].map(({ text }) =>
+    targetsIn(text, file, uses)
+      .map(({ use, target }) => (isTarget(target) ? targetArnOf(use.layer, target) : "none"))
+      .join(),
+  );
+  return before === after ? folded : plain;
 }
 
 /** Writes the config as planned. */
@@ -182,19 +203,23 @@ function usesOf(stack: string, fn: AssessedFunction): FoundLayer[] {
   return layers.map((layer) => ({ stack, function: name, region, account, runtime, architectures, layer }));
 }
 
-/** The text itself is asked, so that what is said is what an update will do. */
-function planChanges(text: string, file: string, uses: readonly FoundLayer[]): InitChange[] {
+/** What the text itself says of each layer of each function. */
+function targetsIn(text: string, file: string, uses: readonly FoundLayer[]) {
   const parsed = parseConfig(text, file);
-  if (!parsed.ok) throw new LayersError("internal", ["The draft is not valid:", ...formatProblems(parsed.problems)]);
+  if (!parsed.ok) throw new LayersError("internal", `The draft is not valid:\n${formatProblems(parsed.problems)}`);
   return [...Map.groupBy(uses, ({ stack }) => stack)].flatMap(([stack, own]) => {
     const targetOf = declaredTargets(createMatcher(declareFor(parsed.config, stack)));
-    return own.flatMap(({ layer, runtime, architectures, ...fn }) => {
-      const target = targetOf(layer, { ...fn, name: fn.function, runtime, architectures });
-      if (!isTarget(target) || isAsDeclared(layer.version, target)) return [];
-      const change = { layer: layer.name, from: layer.version, to: target.version };
-      const move = target.by === undefined ? {} : { arn: layerArn(layer), target: targetArnOf(layer, target) };
-      return [{ ...fn, ...change, ...move }];
-    });
+    return own.map((use) => ({ use, target: targetOf(use.layer, { ...use, name: use.function }) }));
+  });
+}
+
+/** The text itself is asked, so that what is said is what an update will do. */
+function planChanges(text: string, file: string, uses: readonly FoundLayer[]): InitChange[] {
+  return targetsIn(text, file, uses).flatMap(({ use: { layer, runtime, architectures, ...fn }, target }) => {
+    if (!isTarget(target) || isAsDeclared(layer.version, target)) return [];
+    const change = { layer: layer.name, from: layer.version, to: target.version };
+    const move = target.by === undefined ? {} : { arn: layerArn(layer), target: targetArnOf(layer, target) };
+    return [{ ...fn, ...change, ...move }];
   });
 }
 

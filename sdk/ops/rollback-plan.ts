@@ -8,6 +8,7 @@ import { LayersError, unchanged } from "../core/errors";
 import { createMatcher } from "../core/match";
 import { factsOf, isOwned, type RecordedFunction } from "../core/recorded";
 import { compareStates } from "../core/state/compare";
+import type { StateFacts } from "../core/state/facts";
 import { scanState } from "../core/state/scan";
 import { declaredTargets, isAsDeclared, isTarget } from "../core/target";
 import type { Ports } from "../ports";
@@ -16,6 +17,7 @@ import type { LivePlan, PutBackPlan } from "./live/plans";
 import { planPutBack } from "./live/put-back";
 import { changedBy, type LoadedRecord, loadRecord, newestRecord } from "./live/record";
 import { withSession } from "./live/sessions";
+import { newestOfUpdates } from "./newest-backup";
 import type { DeclaredOtherwise } from "./next-steps";
 import type { LoadedState, StateChange } from "./plans";
 import { integrityWarnings, loadState, refuseBroken, refusePendingOperations, type ScanState } from "./recorded/load";
@@ -94,7 +96,9 @@ async function plan(ports: Ports, request: RollbackRequest): Promise<RollbackPla
   const meant = selectRecorded(state.facts, filter);
   refuseUnknown(meant, `in the state of ${stack}`);
 
-  const recorded = full ? planFull(state, backup) : planVersions(state, backup, meant, scan);
+  const recorded = full
+    ? planFull(state, backup)
+    : planVersions(state, backup, meant, scan, await leftBy(ports, backup, scan));
   const aws = request.syncAws ? await planFunctions(ports, request, backup, meant, retentionDays) : undefined;
   const gone = await findGone(ports, recorded.changes);
   checkpoint(ports, unchanged);
@@ -157,10 +161,8 @@ async function loadBackup(
   scan: ScanState,
 ): Promise<LoadedState> {
   const { backups } = ports;
-  const newest = async () =>
-    (await backups.list(stack)).find(({ kind, madeBy }) => kind === "state" && madeBy === "update");
   const found: Pick<Backup, "path" | "shownPath"> | undefined = await (named === undefined
-    ? newest()
+    ? newestOfUpdates(backups, stack, otherBackups(ports, stack))
     : backups.find(named));
   if (!found) {
     throw new LayersError("backup-missing", `There is no backup of stack ${stack} that an update made.`, {
@@ -193,13 +195,23 @@ function refuseOtherStack(ports: Ports, state: LoadedState, backup: LoadedState)
 
 type StateRollback = StatePlan & Pick<RollbackPlan, "content">;
 
+/** The state as the run left it that a backup is of; undefined if that is not kept any more. */
+async function leftBy(ports: Ports, { file }: LoadedState, scan: ScanState): Promise<StateFacts | undefined> {
+  for (const kind of ["updated", "rollback"] as const) {
+    const beside = await besideIfAny(ports, file ?? "", kind);
+    if (beside !== undefined) return scan(await ports.backups.read(await ports.backups.find(beside)));
+  }
+  return undefined;
+}
+
 function planVersions(
   state: LoadedState,
   backup: LoadedState,
   { own, excluded }: SelectedRecords,
   scan: ScanState,
+  left: StateFacts | undefined,
 ): StateRollback {
-  const plan = planRestore(backup.facts, own, scan, excluded);
+  const plan = planRestore(backup.facts, own, scan, { excluded, left });
   const today = new Set(state.facts.functions.map(({ urn }) => urn));
   const goneFunctions = backup.facts.functions.filter((fn) => isOwned(fn) && !today.has(fn.urn));
   const skipped = goneFunctions.map(({ name }) => ({ function: name, reason: "the stack has it no more" }));

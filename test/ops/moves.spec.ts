@@ -196,6 +196,19 @@ describe("an estate of several regions, architectures and runtimes", function ()
     isLive(atFirst);
   });
 
+  it("is as it was after a rollback, but for what a program has put in place of a layer since", async () => {
+    await update(false);
+    const [kind] = estate;
+    assert(kind);
+    const text = state.toString();
+    const [, moved = ""] = declared(kind);
+    const other = arn(kind.region, own, "another:1");
+    state = Buffer.from(text.replaceAll(`"${moved}"`, `"${other}"`));
+    await executeRollback(ports(), await planRollback(ports(), { stack: "dev" }));
+    const wanted = JSON.stringify(toState((one) => (one === kind ? atFirst(one).with(1, other) : atFirst(one))));
+    assert.deepEqual(recorded(), JSON.parse(wanted));
+  });
+
   it("changes nothing of a state but the text of those ARNs", async () => {
     const original = state.toString();
     await update(false);

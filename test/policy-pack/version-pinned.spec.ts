@@ -49,6 +49,46 @@ describe("layer-version-pinned", () => {
     assert.match(violation?.message ?? "", /Layer tools version 2 -> 3\n.*declares at least version 3/);
   });
 
+  describe("an entry that differs from function to function", () => {
+    const varied = {
+      layers: {
+        kit: {
+          arn: "arn:aws:lambda:{region}:123456789012:layer:kit-{runtime}-{architecture}",
+          version: 2,
+          replaces: ["old-*"],
+          variants: [{ when: { function: "special" }, version: 7 }],
+        },
+      },
+    };
+    const kit = (name: string, version: number) => layer("base-dev", version).replace("base-dev", name);
+
+    it("names the layer that comes, and puts it in the place of the old one", async () => {
+      const resource = broken({ region: "us-east-1", layers: [kit("first", 1), kit("old-kit", 4)] });
+      const { violations } = await check(resource, varied);
+      assert.deepEqual(
+        violations.map(({ message }) => message.split("\n")[0]),
+        ["Function api: Layer old-kit:4 -> kit-python312-x86_64:2"],
+      );
+      const fixed = (await fix(resource, varied)) as { layers: string[] };
+      assert.deepEqual(fixed.layers, [kit("first", 1), kit("kit-python312-x86_64", 2)]);
+      const special = broken({ name: "special", architectures: ["arm64"], layers: [kit("old-kit", 4)] });
+      const other = (await fix(special, varied)) as { layers: string[] };
+      assert.deepEqual(other.layers, [kit("kit-python312-arm64", 7)]);
+    });
+
+    it("is left alone and told while what decides is not known", async () => {
+      const resource = broken({ runtime: unknownString, layers: [kit("old-kit", 4)] });
+      assert.equal(await fix(resource, varied), undefined);
+      assert.match(JSON.stringify(await check(resource, varied)), /what old-kit of function api has to be at/);
+      const none = broken({ runtime: undefined, layers: [kit("old-kit", 4)] });
+      const { violations } = await check(none, varied);
+      assert.match(
+        violations[0]?.message ?? "",
+        /what layer old-kit has to be at is not known: the runtime of the function/,
+      );
+    });
+  });
+
   it("reports each layer of a function", async () => {
     const { violations } = await check(
       broken({ layers: [layer("base-dev", 6), layer("theirs", 1), layer("tools", 1)] }),

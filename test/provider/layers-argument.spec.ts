@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import * as pulumi from "@pulumi/pulumi";
 import { type LayerArgs, withLayersArgument } from "../../provider/layers-argument";
+import { LayersError } from "../../sdk/core/errors";
 import { declared } from "../support/arbitraries";
 
 const own = "arn:aws:lambda:us-east-1:123456789012:layer:own";
@@ -22,7 +22,7 @@ describe("the argument `layers` of a program", () => {
   for (const [title, fields, expected] of wrong) {
     it(`cannot declare a layer with ${title}`, () => {
       const declare = () => withLayersArgument(file(), { own: fields as LayerArgs }, "pinLayers");
-      assert.throws(declare, (error) => error instanceof pulumi.RunError && expected.test(error.message));
+      assert.throws(declare, (error) => error instanceof LayersError && expected.test(error.message));
     });
   }
 

@@ -9,11 +9,14 @@ const { Struct } = createRequire(require.resolve("@pulumi/pulumi"))("google-prot
 const encode = (value: object): Buffer => Buffer.from(Struct.fromJavaScript(value).serializeBinary());
 const all = (message: Buffer) => Object.fromEntries([...lazyStruct(message)].map(([name, value]) => [name, value()]));
 
-const json = fc.dictionary(
-  fc.string(),
-  fc.jsonValue({ noUnicodeString: false }).map((value) => JSON.parse(JSON.stringify(value))),
-  { noNullPrototype: true },
-);
+// Google's library loses a member of that name.
+const json = fc
+  .dictionary(
+    fc.string(),
+    fc.jsonValue({ noUnicodeString: false }).map((value) => JSON.parse(JSON.stringify(value))),
+    { noNullPrototype: true },
+  )
+  .filter((value) => !JSON.stringify(value).includes("__proto__"));
 
 describe("structs on the wire", () => {
   it("are what they were", () => {

@@ -1,5 +1,5 @@
 import { shown, visibleJson } from "../text";
-import { type DraftEntry, type LayerUse, mostUsedVersions } from "./draft";
+import { type DraftEntry, type DraftVariant, type LayerUse, mostUsedVersions } from "./draft";
 import { keyText } from "./insert";
 
 /** What a new config says beside its layers. */
@@ -38,7 +38,7 @@ export function writeDraft(entries: readonly DraftEntry[], { schema, from, regio
   return `${lines.join("\n")}\n`;
 }
 
-function entryLines({ key, arn, names, version, uses, overrides }: DraftEntry): string[] {
+function entryLines({ key, arn, names, version, uses, overrides, variants = [] }: DraftEntry): string[] {
   const layers = [...new Set(uses.map(({ layer }) => layer.name))].sort().join(", ");
   const own = uses.filter(({ stack }) => !overrides.has(stack));
   return [
@@ -46,6 +46,16 @@ function entryLines({ key, arn, names, version, uses, overrides }: DraftEntry): 
     ...(arn === undefined ? [] : [`    arn: ${arn.includes("{") ? `"${arn}"` : arn}`]),
     ...(names === undefined ? [] : [`    names: [${names.map((name) => visibleJson(name)).join(", ")}]`]),
     ...explained(`    version: ${version}`, version, own),
+    ...(variants.length === 0 ? [] : ["    variants:", ...variants.flatMap(variantLines)]),
+  ];
+}
+
+function variantLines({ when, arn, version, uses }: DraftVariant): string[] {
+  const conditions = Object.entries(when).map(([key, value]) => `${key}: ${value}`);
+  return [
+    `      - when: { ${conditions.join(", ")} }`,
+    ...(arn === undefined ? [] : [`        arn: "${arn}"`]),
+    ...explained(`        version: ${version}`, version, uses),
   ];
 }
 

@@ -9,13 +9,25 @@ export interface LayerUse {
   /** The account that the function is in; undefined where it is not known. */
   readonly account: string | undefined;
   readonly layer: LayerVersionArn;
+  /** What the function runs on, as far as it is known: see `TargetFacts`. */
+  readonly runtime?: string | undefined;
+  readonly architectures?: readonly string[] | undefined;
+}
+
+/** What differs for some functions in a drafted entry. */
+export interface DraftVariant {
+  readonly when: Readonly<Partial<Record<"region" | "runtime" | "architecture", string>>>;
+  /** If it is of another account. */
+  readonly arn?: string;
+  readonly version: number;
+  readonly uses: readonly LayerUse[];
 }
 
 /** An entry for a config that is yet to be written. */
 export interface DraftEntry {
   /** The entry's name. */
   readonly key: string;
-  /** The layer's ARN without version; {stack} stands for the stack. Undefined for layers that go by name. */
+  /** The layer's ARN without version; it may have placeholders. Undefined for layers that go by name. */
   readonly arn: string | undefined;
   /** The layer's name with {stack}, where the entry's own name does not mean it. */
   readonly names: readonly string[] | undefined;
@@ -23,7 +35,10 @@ export interface DraftEntry {
   readonly version: number;
   /** By stack, if most of its functions use another version. */
   readonly overrides: ReadonlyMap<string, number>;
+  /** Those that no variant is for. */
   readonly uses: readonly LayerUse[];
+  /** Default: none. */
+  readonly variants?: readonly DraftVariant[];
 }
 
 /**

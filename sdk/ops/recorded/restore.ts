@@ -11,15 +11,23 @@ import type { NewContent } from "./replace";
  * The layer versions that a state records: inputs go back to its inputs and outputs to its outputs, as they may have
  * differed, and a layer that is there twice to the one version and the other. A layer that has taken the place of
  * another one gives it back.
+ * @param left the state as the run left it that the earlier one is of: what came later than that in the place of another
+ * layer is somebody else's, and stays. Default: not known, and all of it goes back
  */
-export function versionsRecordedIn({ functions }: StateFacts): StateTarget {
+export function versionsRecordedIn({ functions }: StateFacts, left?: StateFacts): StateTarget {
   const byUrn = new Map(functions.filter(isOwned).map((fn) => [fn.urn, fn]));
+  const leftByUrn = left && new Map(left.functions.map((fn) => [fn.urn, fn]));
   return (text, now, side, place) => {
     const fn = byUrn.get(now.urn);
     if (!fn) return undefined;
     const before = layerTexts(fn[side]);
     const layers = versionsIn(before, text);
-    if (layers.length === 0) return formerLayer(before, layerTexts(now[side]), text);
+    if (layers.length === 0) {
+      const its = leftByUrn?.get(now.urn);
+      const isOurs =
+        leftByUrn === undefined || (its !== undefined && versionsIn(layerTexts(its[side]), text).length > 0);
+      return isOurs ? formerLayer(before, layerTexts(now[side]), text) : undefined;
+    }
     return layers[versionsIn(textsBefore(now[side], place), text).length] ?? layers.at(-1);
   };
 }
@@ -37,15 +45,16 @@ export function recordedLayer(fn: FunctionFacts, now: readonly string[], layerVe
 /**
  * Plans to put the layer versions of an earlier state of a stack back into today's.
  * @param functions today's, as far as they are meant
+ * @param options.left see {@link versionsRecordedIn}
  * @returns the plan, and what it makes of the state; undefined if nothing differs
  */
 export function planRestore(
   earlier: StateFacts,
   functions: readonly FunctionFacts[],
   scan: ScanState,
-  excluded: ReadonlySet<FunctionFacts> = new Set(),
+  { excluded = new Set(), left }: { readonly excluded?: ReadonlySet<FunctionFacts>; readonly left?: StateFacts } = {},
 ): StatePlan & { readonly content: NewContent | undefined } {
-  const plan = planState(functions, versionsRecordedIn(earlier), excluded);
+  const plan = planState(functions, versionsRecordedIn(earlier, left), excluded);
   return { ...plan, content: plan.edits.length > 0 ? { edits: plan.edits, scan } : undefined };
 }
 

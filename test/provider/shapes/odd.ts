@@ -1,4 +1,16 @@
+import { cp, mkdir, symlink } from "node:fs/promises";
+import { join } from "node:path";
+import { checkout, type Project } from "../../support/engine";
 import { config, programOf, type Shape } from "./run";
+
+/** Gives the program a library with a copy of the package of its own. */
+async function ownCopy({ dir }: Project): Promise<void> {
+  const modules = join(dir, "node_modules");
+  const copy = join(modules, "platform/node_modules/pulumi-lambda-layers");
+  await mkdir(copy, { recursive: true });
+  for (const name of ["dist", "package.json"]) await cp(join(checkout, name), join(copy, name), { recursive: true });
+  await symlink(join(checkout, "node_modules"), join(copy, "node_modules"), "junction");
+}
 
 const late = `class Late extends pulumi.dynamic.Resource {
   constructor(name, value) { super({ create: async () => ({ id: "1", outs: { value } }) }, name, { value: undefined }); }
@@ -178,6 +190,18 @@ exports.got = got.layers;`,
         live: { "eu-west-1/own-eu-fn": ["own-eu:1", "base:6"] },
       },
     ],
+  },
+  {
+    what: "gets a second copy of the package from a library",
+    prepare: ownCopy,
+    files: { "other.yaml": "layers: { other: { version: 2 } }\n" },
+    program: `pinLayers();
+require("./node_modules/platform/node_modules/pulumi-lambda-layers").pinLayers({ configFile: "other.yaml" });
+fn("api", { layers: [L("base", 1), L("other", 1)] });`,
+    preview: {
+      says: [/The program uses two copies of pulumi-lambda-layers, \S+ and \S+platform\/node_modules\/pulumi/],
+    },
+    live: { api: ["base:5", "other:2"] },
   },
   {
     what: "has the resource depend on a function, which it also names",

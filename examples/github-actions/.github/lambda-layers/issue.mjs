@@ -7,7 +7,8 @@ const [mark = "drift", file = "drift.md"] = process.argv.slice(2);
 const { STATUS = "", TITLE = "Lambda layers are not as declared" } = process.env;
 
 let found;
-for await (const issue of listed("/issues?state=open")) if (!issue.pull_request && isMarked(issue, mark)) found ??= issue;
+for await (const issue of listed("/issues?state=open"))
+  if (!issue.pull_request && isMarked(issue, mark)) found ??= issue;
 if (STATUS === "0") {
   if (found) {
     await github("POST", `/issues/${found.number}/comments`, { body: `All is as declared again: ${runUrl}` });

@@ -1,0 +1,46 @@
+import { type Backup, widestShift } from "../core/backup";
+import { LayersError } from "../core/errors";
+import { savedAt } from "../core/state/checkpoint";
+import type { BackupPort } from "../ports";
+
+/** How many backups are compared by what is in them: each is read for it. */
+const mostCompared = 4;
+
+/**
+ * The newest backup that an update made; undefined if there is none. Files that were copied without their times go by
+ * their names, which are in the local time of whoever made them: what they hold must not tell another order.
+ * @param next what to do if the order is not known
+ * @throws LayersError `backup-missing` if it is not known which is the newest
+ */
+export async function newestOfUpdates(
+  backups: Pick<BackupPort, "list" | "read">,
+  stack: string,
+  next: string,
+): Promise<Backup | undefined> {
+  const all = (await backups.list(stack)).filter(({ kind, madeBy }) => kind === "state" && madeBy === "update");
+  const [newest, ...others] = all;
+  if (!newest) return undefined;
+  const near = others
+    .filter((other) => newest.isByName || other.isByName)
+    .filter((other) => newest.time.getTime() - other.time.getTime() <= widestShift);
+  if (near.length === 0) return newest;
+  const saved = await savedIn(backups, newest);
+  for (const other of near.slice(0, mostCompared)) {
+    if ((await savedIn(backups, other)) <= saved) continue;
+    throw new LayersError(
+      "backup-missing",
+      `Which backup of stack ${stack} is the newest is not known: ${newest.shownPath} is by its name, but ${other.shownPath} holds a later state. One of them was copied without its time, and names are in the local time of where they were made.`,
+      { next },
+    );
+  }
+  return newest;
+}
+
+/** When the state in a backup was saved, in milliseconds; 0 if it does not tell. */
+async function savedIn(backups: Pick<BackupPort, "read">, backup: Backup): Promise<number> {
+  try {
+    return Date.parse(savedAt(await backups.read(backup)) ?? "") || 0;
+  } catch {
+    return 0; // what is wrong with it is told when it is used
+  }
+}

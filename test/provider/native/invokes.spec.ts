@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Plugin } from "../../../provider/native/plugin";
+import { removeFolder, temporaryFolder } from "../../support/folders";
+
+const config = `layers:
+  base: { version: 5, description: for all }
+  tools: { version: 3, enforce: minimum }
+  powertools:
+    arn: arn:aws:lambda:{region}:017000801446:layer:Powertools-{runtime}-{architecture}
+    version: 18
+    replaces: ["arn:aws:lambda:*:017000801446:layer:OldPowertools*"]
+    variants:
+      - when: { function: billing-export }
+        version: 17
+settings:
+  aws_region: us-east-1
+  aws_account_id: "123456789012"
+  validate_layer_exists: false
+  resource_types: { "my:mod:Fn": layers }
+stack_overrides:
+  prod: { base: { version: 6 } }
+`;
+
+const own = (layer: string) => `arn:aws:lambda:us-east-1:123456789012:layer:${layer}`;
+const theirs = (layer: string) => `arn:aws:lambda:us-east-1:017000801446:layer:${layer}`;
+const runsOn = { functionName: "api", runtime: "python3.12", architecture: "arm64" };
+
+/** A function, its arguments, and what it answers or why it does not. */
+const cases: [title: string, name: string, args: object, answer: object | RegExp][] = [
+  ["pins a layer", "pinLayer", { layerArn: own("base-dev:1") }, { arn: own("base-dev:5") }],
+  ["keeps what is newer than a minimum", "pinLayer", { layerArn: own("tools:4") }, { arn: own("tools:4") }],
+  ["keeps what nothing declares", "pinLayer", { layerArn: own("other:1") }, { arn: own("other:1") }],
+  ["keeps what is no layer", "pinLayer", { layerArn: "x" }, { arn: "x" }],
+  [
+    "goes by runtime and architecture",
+    "pinLayer",
+    { layerArn: theirs("Powertools-python312-arm64:2"), ...runsOn },
+    { arn: theirs("Powertools-python312-arm64:18") },
+  ],
+  [
+    "takes a missing architecture for Lambda's default",
+    "pinLayer",
+    { layerArn: theirs("OldPowertools:9"), functionName: "api", runtime: "python3.13" },
+    { arn: theirs("Powertools-python313-x86_64:18") },
+  ],
+  [
+    "makes an exception of a function",
+    "pinLayer",
+    { layerArn: theirs("OldPowertools:9"), ...runsOn, functionName: "billing-export" },
+    { arn: theirs("Powertools-python312-arm64:17") },
+  ],
+  [
+    "leaves what cannot be told",
+    "pinLayer",
+    { layerArn: theirs("OldPowertools:9") },
+    { arn: theirs("OldPowertools:9") },
+  ],
+  [
+    "refuses what it does not know",
+    "pinLayer",
+    { layerArn: "x", runtimes: "y" },
+    /^runtimes: There is no such property. Did you mean runtime\?/,
+  ],
+  ["needs the layer", "pinLayer", {}, /^layerArn: It is missing\./],
+  [
+    "gives an ARN",
+    "getLayerVersionArn",
+    { name: "base", region: "eu-west-1" },
+    { arn: own("base-dev:5").replace("us-east-1", "eu-west-1") },
+  ],
+  [
+    "knows the names",
+    "getLayerVersionArn",
+    { name: "bas" },
+    /declares no layer "bas" for stack dev. Did you mean base\?/,
+  ],
+  [
+    "says what an ARN depends on",
+    "getLayerVersionArn",
+    { name: "powertools" },
+    /is not known \(\S+:\d+\): the name of the function is not known/,
+  ],
+  [
+    "says where the config is not",
+    "getDeclaredLayers",
+    { configFile: "nowhere.yaml" },
+    /^: Config file not found: nowhere.yaml/,
+  ],
+];
+
+describe("the functions of the plugin", () => {
+  let folder: string;
+  const lines: string[] = [];
+  const plugin = new Plugin({ log: (text) => void lines.push(text), flushed: async () => {}, publish: async () => {} });
+  const invoke = (name: string, args: object) =>
+    plugin.invoke(`lambda-layers:index:${name}`, { configFile: join(folder, "c.yaml"), ...args });
+
+  before(async () => {
+    folder = await temporaryFolder();
+    await writeFile(join(folder, "c.yaml"), config);
+    plugin.configure("urn:pulumi:dev::test::pulumi:providers:lambda-layers::default", {});
+  });
+  after(() => removeFolder(folder));
+
+  for (const [title, name, args, answer] of cases) {
+    it(`${name} ${title}`, async () => {
+      const { result, problems } = await invoke(name, args);
+      const told = problems.map(({ path, reason }) => `${path}: ${reason}`).join("\n");
+      if (answer instanceof RegExp) assert.match(told, answer);
+      else assert.deepEqual([result, told], [answer, ""]);
+    });
+  }
+
+  it("pinLayer says once what it leaves and why", async () => {
+    const about = () => lines.filter((line) => line.includes("layer OldPowertools is not pinned"));
+    const before = about().length;
+    await invoke("pinLayer", { layerArn: theirs("OldPowertools:9") });
+    assert.deepEqual([about().length - before, about().length], [before === 0 ? 1 : 0, 1]);
+    assert.match(about()[0] ?? "", /^Warning: layer OldPowertools is not pinned/);
+  });
+
+  it("getDeclaredLayers tells what the stack has", async () => {
+    const { result } = await invoke("getDeclaredLayers", {});
+    const { layers, resourceTypes } = result as { layers: Record<string, { version: number }>; resourceTypes: object };
+    assert.deepEqual(Object.keys(layers), ["base", "tools", "powertools"]);
+    assert.equal(layers.base?.version, 5);
+    assert.deepEqual(resourceTypes, { "my:mod:Fn": "layers" });
+    plugin.configure("urn:pulumi:prod::test::pulumi:providers:lambda-layers::default", {});
+    const inProd = (await invoke("getDeclaredLayers", {})).result as { layers: Record<string, { version: number }> };
+    assert.equal(inProd.layers.base?.version, 6);
+  });
+
+  it("are only those", async () => {
+    await assert.rejects(invoke("getLayer", {}), /There is no function lambda-layers:index:getLayer\. Known are: /);
+  });
+});
