@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmod, mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Emulator, startEmulator } from "../emulator";
 import { Estate, type EstateFunctions, type EstateOptions, seedsOf } from "../support/estate";
@@ -281,16 +281,6 @@ INFO - 4 stacks of 2 projects together: 2 of 12 layers of functions are not as d
     const { code: ended, stderr: said } = await start([...back.split(" "), "--yes"]).ended;
     assert.equal(ended, 0, said);
     assert.deepEqual(await versions(), before);
-  });
-
-  it("says of a folder that it cannot look into that what is in it is not known", async function () {
-    if (process.getuid?.() === 0) this.skip();
-    await mkdir(join(estate.dir, "closed"));
-    await chmod(join(estate.dir, "closed"), 0);
-    const { code, stderr } = await start(["status", ...all, "--recorded-only"]).ended;
-    await chmod(join(estate.dir, "closed"), 0o700);
-    assert.equal(code, 1);
-    assert.match(stderr, /What is below the folder closed is not known/);
   });
 
   it("goes by a name that some of the stacks have, and takes globs where stacks have backups or states", async () => {

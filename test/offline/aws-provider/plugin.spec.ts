@@ -44,7 +44,7 @@ describe("aws provider: the plugin", function () {
     await script(plugin, `echo started >> "${folder}/trace"\nexec "${folder}/stand-in" "$@"`);
     const mocha = [require.resolve("mocha/bin/mocha.js"), "--no-config", "--require", "tsx/cjs"];
     const suite = ["test/offline/aws-provider/lifecycle.spec.ts", "--grep", "previews a new stack"];
-    const env = { ...process.env, PULUMI_AWS_PLUGIN_DIR: folder };
+    const env = { ...process.env, PULUMI_AWS_PLUGIN_DIR: folder, LAMBDA_LAYERS_SOAK: "1" };
     const { code, output } = await run(process.execPath, [...mocha, ...suite], { cwd: checkout, env });
     assert.equal(code, 0, output);
     assert.match(output, /1 passing/);
