@@ -1,4 +1,4 @@
-import { layerArn, layerVersionArn, parseLayerVersionArn } from "./arn";
+import { layerArn, parseLayerVersionArn } from "./arn";
 import { type DeclaredForm, isAsDeclared, isTarget, type TargetFacts, type TargetOf, targetArnOf } from "./target";
 
 /** One layer of one function that has to move to another version, or give way to another layer. Plain data. */
@@ -105,10 +105,4 @@ export function pinLayer(text: string, targetOf: TargetOf, fn: TargetFacts): str
 export function pinLayerList(layers: readonly string[], targetOf: TargetOf, fn: TargetFacts): string[] {
   const targets = new Map(planLayers(layers, targetOf, fn).map(({ index, target }) => [index, target]));
   return layers.map((text, index) => targets.get(index) ?? text);
-}
-
-/** The layer as a full ARN at another version. */
-export function atVersion(text: string, version: number): string {
-  const parsed = parseLayerVersionArn(text);
-  return parsed ? layerVersionArn({ ...parsed, version }) : text;
 }

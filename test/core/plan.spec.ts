@@ -3,9 +3,10 @@ import fc from "fast-check";
 import { layerVersionArn, parseLayerVersionArn } from "../../sdk/core/arn";
 import type { DeclaredLayers } from "../../sdk/core/config/declared";
 import { createMatcher, type Matcher } from "../../sdk/core/match";
-import { atVersion, pinLayer, pinLayerList, planLayers } from "../../sdk/core/plan";
+import { pinLayer, pinLayerList, planLayers } from "../../sdk/core/plan";
 import { declaredTargets, type TargetFacts } from "../../sdk/core/target";
 import { declared, declaredLayers, layerVersionArns } from "../support/arbitraries";
+import { atVersion } from "../support/states";
 
 const prefix = "arn:aws:lambda:us-east-1:123456789012:layer:";
 

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { renderRunMarkdown } from "../../sdk/cli/report/markdown";
 import { assess, totalsOf } from "../../sdk/core/assess";
 import { LayersError } from "../../sdk/core/errors";
-import { atVersion } from "../../sdk/core/plan";
 import { assessedFunction, recordedFunctions } from "../../sdk/core/recorded";
 import { scanState } from "../../sdk/core/state/scan";
 import { changedLayers, isHeldBack } from "../../sdk/ops/after";
@@ -10,7 +9,7 @@ import { planState } from "../../sdk/ops/recorded/plan";
 import { proofFailure, proveState } from "../../sdk/ops/recorded/prove";
 import type { PreviewStep } from "../../sdk/ports";
 import { createPorts } from "../../sdk/wiring";
-import { awsFunction, layer, stateOf } from "../support/states";
+import { atVersion, awsFunction, layer, stateOf } from "../support/states";
 
 /** Proves the update of two functions' layer to version 5, with what a preview prints. */
 async function prove(steps: readonly PreviewStep[] | LayersError, secrets = "passphrase") {

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import { atVersion } from "../../sdk/core/plan";
 import { recordedLayers } from "../../sdk/core/recorded";
 import { scanState } from "../../sdk/core/state/scan";
 import { invalidLayers, planState, type StatePlan } from "../../sdk/ops/recorded/plan";
 import { secret, unknown } from "../support/arbitrary-states";
-import { awsFunction, layer, type Resource, stateOf } from "../support/states";
+import { atVersion, awsFunction, layer, type Resource, stateOf } from "../support/states";
 
 const scan = (...functions: Resource[]) => scanState(Buffer.from(JSON.stringify(stateOf(functions)))).functions;
 const toFive = (text: string) => (text.includes(":layer:own:") ? atVersion(text, 5) : undefined);

@@ -198,3 +198,8 @@ function* bigState(resources: number, ofFunction: number): Generator<string> {
   }
   yield `${end}\n`;
 }
+
+/** A layer version ARN at another version; any other text as it is. */
+export function atVersion(text: string, version: number): string {
+  return text.replace(/^(arn:[^:]+:lambda:[^:]+:[^:]+:layer:[^:]+):\d+$/, `$1:${version}`);
+}

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import fc from "fast-check";
-import { atVersion } from "../../../sdk/core/plan";
 import { compareStates } from "../../../sdk/core/state/compare";
 import { StateError } from "../../../sdk/core/state/error";
 import { layerEdits, patchState } from "../../../sdk/core/state/patch";
@@ -11,7 +10,7 @@ import { secret, states } from "../../support/arbitrary-states";
 import { counts } from "../../support/counts";
 import { createProject, type Project } from "../../support/engine";
 import { jsonStyles, pulumiStyle, writeJson } from "../../support/json-styles";
-import { awsFunction, layer, stateOf, urn } from "../../support/states";
+import { atVersion, awsFunction, layer, stateOf, urn } from "../../support/states";
 
 const f = awsFunction("f", [layer("a", 1), layer("b", 2)]);
 const g = awsFunction("g", [layer("a", 1)]);

@@ -5,7 +5,6 @@ import fc from "fast-check";
 import { parseLayerVersionArn } from "../../../sdk/core/arn";
 import { LayersError } from "../../../sdk/core/errors";
 import { functionTypes } from "../../../sdk/core/function-types";
-import { atVersion } from "../../../sdk/core/plan";
 import { StateError } from "../../../sdk/core/state/error";
 import { type LayerEdit, layerEdits, patchState, verifyPatched } from "../../../sdk/core/state/patch";
 import { scanState } from "../../../sdk/core/state/scan";
@@ -13,7 +12,7 @@ import { resourceTypes, states } from "../../support/arbitrary-states";
 import { counts } from "../../support/counts";
 import { jsonStyles, writeJson } from "../../support/json-styles";
 import { modelOf, withoutPlaces } from "../../support/state-model";
-import { awsFunction, layer, type Resource, stateOf, urn } from "../../support/states";
+import { atVersion, awsFunction, layer, type Resource, stateOf, urn } from "../../support/states";
 
 const styledStates = fc.record({ state: states, style: jsonStyles }).map(({ state, style }) => ({
   text: writeJson(state, style),
