@@ -66,7 +66,7 @@ interruptible(async (signal) => {
 });
 
 function mochaOptions() {
-  const jobs = availableParallelism();
-  const parallel = jobs > 1 ? ["--parallel", "--jobs", String(jobs)] : [];
-  return [...parallel, "--forbid-only", "--forbid-pending"];
+  // One more than there are cores: engines and programs also wait for each other.
+  const jobs = availableParallelism() + 1;
+  return ["--parallel", "--jobs", String(jobs), "--forbid-only", "--forbid-pending"];
 }

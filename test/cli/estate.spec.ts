@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Emulator, startEmulator } from "../emulator";
+import { itSampled } from "../support/counts";
 import { Estate, type EstateFunctions, type EstateOptions, seedsOf } from "../support/estate";
 import { startCli } from "./harness";
 
@@ -122,7 +123,7 @@ INFO - 5 stacks of 3 projects together: 4 of 15 layers of functions are not as d
     );
   });
 
-  it("shows what is not as declared with its project and stack, and where stacks differ", async () => {
+  itSampled("shows what is not as declared with its project and stack, and where stacks differ", async () => {
     const drifted = await start(["status", ...all, "--drifted", "--projects", "services/*"]).ended;
     const { stdout } = await start(["status", "--projects", "services/o*", "--stack", "*", "--drifted"]).ended;
     assert.equal(drifted.code, 1);

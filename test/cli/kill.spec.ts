@@ -112,13 +112,14 @@ describe("a run that is cut short", function () {
       if (code === 130) assert.match(output, /WARNING - Interrupted\. \w+/);
     }));
 
-  it("and is a rollback, goes back with the next run", () =>
+  itSampled("and is a rollback, goes back with the next run", () =>
     cutShortAtEachStep({ sample: 1, full: 30 }, async (step, delay) => {
       const updated = await run("update").ended;
       assert.equal(updated.code, 0, updated.output);
       at = 3 - at;
       await cutShort("rollback", step, delay, "SIGKILL");
-    }));
+    }),
+  );
 
   itSampled("during a slow import is waited for by the next run", async () => {
     const { project } = deployed;

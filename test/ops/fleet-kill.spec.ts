@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { bin } from "../cli/harness";
-import { counts } from "../support/counts";
+import { counts, itSampled } from "../support/counts";
 import { start } from "../support/processes";
 import { taggedFleet, useFleet } from "./fleet-harness";
 
@@ -62,7 +62,7 @@ describe("a sync that is killed", function () {
     await fc.assert(property, runs);
   });
 
-  it("is put back by a rollback: every function is as before", async () => {
+  itSampled("is put back by a rollback: every function is as before", async () => {
     const property = fc.asyncProperty(moments, async ({ writes, delay }) => {
       const record = await kill(writes, delay);
       if (record) {

@@ -100,7 +100,7 @@ describe("a rollback", function () {
     assert.deepEqual(await differences(), []);
   });
 
-  it("to a named backup goes further back", async () => {
+  itSampled("to a named backup goes further back", async () => {
     const { project } = deployed;
     await update(project);
     const [first = ""] = await backupNames(project);
@@ -170,7 +170,7 @@ describe("a rollback", function () {
     assert.deepEqual(await differences(), []);
   });
 
-  it("can be of some functions only", async () => {
+  itSampled("can be of some functions only", async () => {
     const { project } = deployed;
     await update(project);
     const { result } = await rollback({ functions: ["a"] });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { itSampled } from "../support/counts";
 import { update, useStack } from "./harness";
 
 describe("an update of one of two stacks", function () {
@@ -9,7 +10,7 @@ stack_overrides: { prod: { receipt-dynamo: { version: 7 } } }
   const program = 'fn(pulumi.getStack() + "-a", { layers: [layer("receipt-dynamo-dev", 1)] });';
   const deployed = useStack(program, { files: { "layer_config.yaml": config } });
 
-  it("leaves the other alone, and each gets its own versions", async () => {
+  itSampled("leaves the other alone, and each gets its own versions", async () => {
     const { project } = deployed;
     await project.succeeds(["stack", "init", "prod"]);
     await project.succeeds(["config", "set", "aws:region", "us-east-1", "--stack", "prod"]);

@@ -5,6 +5,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
+import { itSampled } from "../support/counts";
 import { checkout, createProject, linkModules, type Project } from "../support/engine";
 import { run } from "../support/processes";
 import { awsFunction, layer, stateOf } from "../support/states";
@@ -65,7 +66,7 @@ describe("the policy pack in the places where it runs", function () {
     await expectItWorks(join(installed, "policy-pack"));
   });
 
-  it("runs as part of a pack of one's own, such as the example", async () => {
+  itSampled("runs as part of a pack of one's own, such as the example", async () => {
     const own = join(project.dir, "own-pack");
     await cp(join(checkout, "examples", "policy"), own, { recursive: true });
     await linkModules(own);

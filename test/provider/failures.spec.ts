@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../emulator";
+import { itSampled } from "../support/counts";
 import { createProject, type Project } from "../support/engine";
 
 const program = (args: string) => `
@@ -67,7 +68,7 @@ describe("LayerVersions when something is wrong", function () {
     await project.preview("--expect-no-changes");
   });
 
-  it("restores on destroy what was found before the first change, where that is asked for", async () => {
+  itSampled("restores on destroy what was found before the first change, where that is asked for", async () => {
     await project.write({ "index.js": program(`functions: { prefix: "fn-" }, onDelete: "restore"`) });
     await project.up();
     emulator.resetCounts();

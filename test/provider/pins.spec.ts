@@ -47,23 +47,26 @@ describe("pins that cannot be", function () {
     assert.deepEqual(emulator.writes(), []);
   });
 
-  it("end an update that was not previewed without a stack trace, and before the function is touched", async () => {
-    const stack = await createCaseStack("preview-exit-0", { env: emulator.env });
-    stacks.push(stack);
-    const { code, output } = await stack.pulumi(["up", "--yes", "--skip-preview"]);
-    assert.notEqual(code, 0);
-    assert.match(output, /Layer version does not exist: arn:\S+:layer:base:77/);
-    assert.doesNotMatch(output, stackTrace);
-    assert.deepEqual(
-      emulator
-        .functions()
-        .map(({ name }) => name)
-        .filter((name) => name === "c16-x"),
-      [],
-    );
-  });
+  itSampled(
+    "end an update that was not previewed without a stack trace, and before the function is touched",
+    async () => {
+      const stack = await createCaseStack("preview-exit-0", { env: emulator.env });
+      stacks.push(stack);
+      const { code, output } = await stack.pulumi(["up", "--yes", "--skip-preview"]);
+      assert.notEqual(code, 0);
+      assert.match(output, /Layer version does not exist: arn:\S+:layer:base:77/);
+      assert.doesNotMatch(output, stackTrace);
+      assert.deepEqual(
+        emulator
+          .functions()
+          .map(({ name }) => name)
+          .filter((name) => name === "c16-x"),
+        [],
+      );
+    },
+  );
 
-  it("are a version that the program itself wrote, a layer twice, and a sixth layer", async () => {
+  itSampled("are a version that the program itself wrote, a layer twice, and a sixth layer", async () => {
     const stack = await stackOf(
       `
 const { LayerVersions } = require("pulumi-lambda-layers");

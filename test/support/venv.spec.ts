@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { itSampled } from "./counts";
 import { removeFolder, temporaryFolder } from "./folders";
 import { findPython, type Python } from "./venv";
 
@@ -46,7 +47,7 @@ function venvSuite(python: Python): void {
     return stdout.trim().split("\n").at(-1) ?? "";
   }
 
-  it("is made once, by whoever comes first, and used by all", async function () {
+  itSampled("is made once, by whoever comes first, and used by all", async function () {
     this.timeout(120_000);
     const wheel = join(folder, "greeting-1.0-py3-none-any.whl");
     await exec(python.command, ["-c", MAKE_WHEEL, wheel]);
@@ -60,7 +61,7 @@ function venvSuite(python: Python): void {
     assert.equal(stdout.trim(), "hello");
   });
 
-  it("is not left half made when a requirement cannot be installed", async function () {
+  itSampled("is not left half made when a requirement cannot be installed", async function () {
     this.timeout(120_000);
     const broken = join(folder, "broken-1.0-py3-none-any.whl");
     await writeFile(broken, "not a wheel");
