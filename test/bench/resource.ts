@@ -106,8 +106,8 @@ async function resourceFigures(): Promise<Figure[]> {
         `calls of a preview over ${functions} shared functions`,
         previewCalls,
         "calls",
-        `ceil(N/50) + distinct layer versions + ${aliasesAsked} for aliases`,
-        bound + 1 + aliasesAsked,
+        `ceil(N/50) + ${aliasesAsked} for aliases + each layer version, by the program and by the provider`,
+        bound + aliasesAsked + 2,
       ),
       await previewOfMany(emulator),
     ];
