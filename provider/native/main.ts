@@ -10,8 +10,8 @@ const watchEvery = 1000;
 
 /** @param version of the package, which is the plugin's too */
 export async function start(version: string): Promise<void> {
-  const plugin = new Plugin(connectEngine(process.argv[2]));
-  const { port, busy } = await serve(plugin, version);
+  const plugin = new Plugin(connectEngine(process.argv[2]), version);
+  const { port, busy } = await serve(plugin);
   process.stdout.write(`${port}\n`);
   endWithEngine(plugin, busy);
 }

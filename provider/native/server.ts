@@ -9,7 +9,8 @@ import { Any } from "google-protobuf/google/protobuf/any_pb.js";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb.js";
 import { type PropertyChange, topOf } from "./diff";
 import { channelOptions } from "./engine";
-import { type CheckedInputs, type Operation, PartiallyDone, type Plugin } from "./plugin";
+import { type CheckedInputs, type Operation, PartiallyDone } from "./operation";
+import type { Plugin } from "./plugin";
 import type { InputProblem } from "./problems";
 import { packageSchema } from "./schema";
 import { open, readStruct, toStruct } from "./values";
@@ -23,13 +24,13 @@ export interface Serving {
 }
 
 /** Serves on a free port of this machine. */
-export async function serve(plugin: Plugin, version: string): Promise<Serving> {
+export async function serve(plugin: Plugin): Promise<Serving> {
   let busy = 0;
   const count = (by: number) => {
     busy += by;
   };
   const server = new grpc.Server(channelOptions);
-  server.addService(ResourceProviderService as unknown as grpc.ServiceDefinition, methods(plugin, version, count));
+  server.addService(ResourceProviderService as unknown as grpc.ServiceDefinition, methods(plugin, count));
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
       error ? reject(error) : resolve(bound),
@@ -38,7 +39,8 @@ export async function serve(plugin: Plugin, version: string): Promise<Serving> {
   return { port, busy: () => busy };
 }
 
-function methods(plugin: Plugin, version: string, count: (by: number) => void): grpc.UntypedServiceImplementation {
+function methods(plugin: Plugin, count: (by: number) => void): grpc.UntypedServiceImplementation {
+  const { version } = plugin;
   const answer =
     <Request>(handle: (request: Request) => unknown): grpc.handleUnaryCall<Request, unknown> =>
     (call, respond) => {
@@ -60,7 +62,10 @@ function methods(plugin: Plugin, version: string, count: (by: number) => void): 
       return new Empty();
     }),
 
-    checkConfig: answer((request: messages.CheckRequest) => checked(plugin.checkConfig(readStruct(request.getNews())))),
+    checkConfig: answer(async (request: messages.CheckRequest) => {
+      const [olds, news] = [readStruct(request.getOlds()), readStruct(request.getNews())];
+      return checked(await plugin.checkConfig(request.getUrn(), olds, news));
+    }),
     // A resource records its own region and account, and says itself what another one means.
     diffConfig: answer(() => new messages.DiffResponse().setChanges(messages.DiffResponse.DiffChanges.DIFF_NONE)),
     configure: answer((request: messages.ConfigureRequest) => {

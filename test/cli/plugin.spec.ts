@@ -94,7 +94,7 @@ describe("lambda-layers plugin install", function () {
       deployment.resources.flatMap(({ viewOf, urn }: { viewOf?: string; urn: string }) =>
         viewOf ? urn.split("::")[3] : [],
       ),
-      ["a"],
+      ["layers/a"],
     );
     const status = JSON.parse((await cli("status", "--stack", "dev", "--json", "--recorded-only")).stdout);
     assert.deepEqual(status.totals, { functions: 2, layersOfFunctions: 2, drift: 0, unknown: 0 });

@@ -6,10 +6,11 @@ import { version } from "../../package.json";
 import { layerVersionsInputs, layerVersionsOutputs, resourceToken } from "../../provider/native/interface";
 import { problemsOf } from "../../provider/native/problems";
 import { parseConfig } from "../../sdk/core/config/parse";
-import { startEmulator } from "../emulator";
-import { checkout, createProject } from "../support/engine";
-import { plugins, pythonRunner } from "../support/native";
+import { type Emulator, startEmulator } from "../emulator";
+import { checkout, createProject, type Project } from "../support/engine";
+import { pluginFolder, plugins, pythonRunner } from "../support/native";
 import { pulumiPython } from "../support/python";
+import { firstBuild, type YamlRunner, yamlRunner } from "../support/yaml";
 
 const read = (path: string) => readFile(join(checkout, "examples", path), "utf8");
 
@@ -20,6 +21,56 @@ describe("examples/yaml", () => {
     assert.deepEqual(problemsOf(resources.layers.properties, layerVersionsInputs), []);
     assert.ok(Object.hasOwn(layerVersionsOutputs, outputs.versions.slice("${layers.".length, -1)));
     assert.ok(parseConfig(await read("yaml/layer_config.yaml"), "layer_config.yaml").ok);
+  });
+
+  const runnerFor = yamlRunner;
+  if (!runnerFor) return console.log("No language host for YAML, and no Go to build it with: examples/yaml is not run");
+
+  describe("on the engine", function () {
+    this.timeout(firstBuild);
+    let emulator: Emulator;
+    let project: Project;
+    let run: YamlRunner;
+
+    before(async () => {
+      emulator = await startEmulator();
+      emulator.seed({
+        layers: [{ name: "receipt-dynamo-dev", versions: 7 }],
+        functions: [{ name: "billing-export", layers: ["receipt-dynamo-dev:1"] }],
+      });
+      const files = {
+        // With the line that the example has as a comment.
+        "Pulumi.yaml": `${await read("yaml/Pulumi.yaml")}packages: { lambda-layers: ${JSON.stringify(pluginFolder)} }\n`,
+        "layer_config.yaml": await read("yaml/layer_config.yaml"),
+      };
+      project = await createProject({ name: "receipts-yaml", env: emulator.env, files });
+      run = await runnerFor(project);
+    });
+    after(async () => {
+      await project?.dispose();
+      await emulator?.close();
+    });
+
+    it("previews what moves, moves it, and has nothing to do then", async () => {
+      const { output } = await run(["preview", "--diff"]);
+      assert.match(output, /Function billing-export: Layer receipt-dynamo-dev version 1 -> 6/);
+      assert.match(output, /FunctionLayers::layers\/billing-export\]/);
+      assert.deepEqual(emulator.writes(), []);
+      const up = await run(["up", "--yes", "--skip-preview"]);
+      assert.match(up.output, /versions *: \{\s+billing-export: \{\s+receipt-dynamo-dev: 6/);
+      assert.match(String(emulator.layersOf("billing-export")), /:receipt-dynamo-dev:6$/);
+      await run(["preview", "--expect-no-changes"]);
+    });
+
+    it("shows drift with its versions, and keeps the layers on destroy", async () => {
+      emulator.edit("billing-export", { Layers: ["receipt-dynamo-dev:7"] });
+      const { output } = await run(["preview", "--diff"]);
+      assert.match(output, /receipt-dynamo-dev: 7 => 6/);
+      emulator.resetCounts();
+      await run(["destroy", "--yes", "--skip-preview"]);
+      assert.deepEqual(emulator.writes(), []);
+      assert.deepEqual(await project.exportStack().then(({ deployment }) => deployment.resources ?? []), []);
+    });
   });
 });
 

@@ -1,10 +1,10 @@
 // The engine for machines that have none: downloaded, or built from its Go module, into the user's cache folder.
 
-import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
-import { capture, exe, isExecutable, onPath } from "../../scripts/commands.mjs";
+import { capture, exe, isExecutable } from "../../scripts/commands.mjs";
 import { makeOnce } from "../../scripts/shared-cache.mjs";
+import { buildOnce, hasGo } from "./go-program.mjs";
 
 /** The version that is downloaded or built. Of the Go module, no other can be counted on to build. */
 export const VERSION = "3.259.0";
@@ -91,7 +91,11 @@ export async function downloadEngine({ cache, env, log, signal }) {
 const MODULE = "github.com/pulumi/pulumi";
 
 // The replacement is that of the module's own go.mod, which does not count where another module requires it.
-const GO_MOD = `module scratch
+const program = {
+  title: `Pulumi v${VERSION}`,
+  name: "pulumi",
+  source: `${MODULE}/pkg/v3/cmd/pulumi`,
+  goMod: `module scratch
 
 go 1.25.11
 
@@ -101,7 +105,9 @@ require (
 )
 
 replace github.com/atotto/clipboard => github.com/tgummerer/clipboard v0.0.0-20241001131231-d02d263e614e
-`;
+`,
+  linker: `-X ${MODULE}/sdk/v3/go/common/version.Version=v${VERSION}`,
+};
 
 /**
  * Builds the engine. A build that fails or is stopped leaves nothing that counts as an engine.
@@ -110,26 +116,9 @@ replace github.com/atotto/clipboard => github.com/tgummerer/clipboard v0.0.0-202
  * @returns {Promise<string>} the program
  * @throws {Error} there is no Go, or the build failed
  */
-export async function buildEngine({ cache, env, log, signal }) {
-  if (onPath("go", env).length === 0) {
+export async function buildEngine({ cache, ...options }) {
+  if (!hasGo(options.env))
     throw new Error("There is no Pulumi here, and no Go to build it with. Install one of them and run this again.");
-  }
-  const fill = async (/** @type {string} */ folder) => {
-    log(`Building Pulumi v${VERSION} from its Go module, once for this machine. This takes some minutes.\n`);
-    await writeFile(join(folder, "go.mod"), GO_MOD);
-    const linker = `-s -w -X ${MODULE}/sdk/v3/go/common/version.Version=v${VERSION}`;
-    // -mod=mod: the scratch module has no go.sum yet. -buildvcs: the cache may lie in somebody's git work tree.
-    const settings = ["-mod=mod", "-buildvcs=false", "-ldflags", linker, "-o", exe("pulumi")];
-    const { code } = await capture("go", ["build", ...settings, `${MODULE}/pkg/v3/cmd/pulumi`], {
-      cwd: folder,
-      env: { ...env, CGO_ENABLED: "0" },
-      signal,
-      print: log,
-    });
-    if (code !== 0) throw new Error("Pulumi could not be built: Go's own messages say why. Nothing of it was kept.");
-    await Promise.all(["go.mod", "go.sum"].map((name) => rm(join(folder, name), { force: true })));
-  };
-  const onWait = () => log("Waiting for another build of Pulumi.\n");
-  await makeOnce(folderIn(cache, "built"), fill, { onWait, signal });
+  await buildOnce(program, folderIn(cache, "built"), options);
   return builtIn(cache);
 }

@@ -93,7 +93,8 @@ const cases: [title: string, name: string, args: object, answer: object | RegExp
 describe("the functions of the plugin", () => {
   let folder: string;
   const lines: string[] = [];
-  const plugin = new Plugin({ log: (text) => void lines.push(text), flushed: async () => {}, publish: async () => {} });
+  const engine = { log: (text: string) => void lines.push(text), flushed: async () => {}, publish: async () => {} };
+  const plugin = new Plugin(engine, "0.1.0");
   const invoke = (name: string, args: object) =>
     plugin.invoke(`lambda-layers:index:${name}`, { configFile: join(folder, "c.yaml"), ...args });
 

@@ -4,7 +4,8 @@ import { failuresOf } from "../../../provider/native/failures";
 import { readSelection } from "../../../provider/native/import";
 import { plannedVersions, standingsOf } from "../../../provider/native/planned";
 import { open, readStruct, seal, toStruct } from "../../../provider/native/values";
-import { removals, type ViewStep, viewSteps, withinLimit } from "../../../provider/native/views";
+import { versionLines } from "../../../provider/native/versions";
+import { removals, rowsLine, type ViewStep, viewSteps, withinLimit } from "../../../provider/native/views";
 import type { Checked, Recorded } from "../../../provider/record";
 import { unknown } from "../../../provider/selection";
 
@@ -55,7 +56,7 @@ describe("the properties that an update of the plugin's resource changes", () =>
 
 describe("the entries below the plugin's resource", () => {
   const olds = recorded({ a: { base: 5 }, b: { base: 5 }, gone: { base: 5 } });
-  const view = (name: string) => ({ name, layers: { base: 5 } });
+  const view = (fn: string) => ({ name: `layers/${fn}`, layers: { base: 5 } });
   const news = checked(
     { a: { base: 5 }, b: { base: 5, lost: 2 }, c: { base: 5 }, d: { base: ">=4" } },
     {
@@ -77,14 +78,14 @@ describe("the entries below the plugin's resource", () => {
   });
 
   it("are created if they move, read if they do not, updated, kept and removed", () => {
-    assert.deepEqual(viewSteps(standings, [view("a"), view("b"), view("gone")]), [
-      { op: "same", name: "a", old: { base: 5 }, new: { base: 5 } },
-      { op: "update", name: "b", old: { base: 3 }, new: { base: 5, lost: 2 } },
-      { op: "create", name: "c", new: { base: 5 } },
-      { op: "read", name: "d", new: { base: 9 } },
-      { op: "delete", name: "gone", old: { base: 5 } },
+    assert.deepEqual(viewSteps("layers", standings, [view("a"), view("b"), view("gone")]), [
+      { op: "same", name: "layers/a", old: { base: 5 }, new: { base: 5 } },
+      { op: "update", name: "layers/b", old: { base: 3 }, new: { base: 5, lost: 2 } },
+      { op: "create", name: "layers/c", new: { base: 5 } },
+      { op: "read", name: "layers/d", new: { base: 9 } },
+      { op: "delete", name: "layers/gone", old: { base: 5 } },
     ]);
-    assert.deepEqual(removals([view("a")]), [{ op: "delete", name: "a", old: { base: 5 } }]);
+    assert.deepEqual(removals([view("a")]), [{ op: "delete", name: "layers/a", old: { base: 5 } }]);
   });
 
   it("say why a function was not moved", () => {
@@ -104,7 +105,7 @@ describe("the entries below the plugin's resource", () => {
         ["c", "The run was cancelled before this function was updated."],
       ],
     );
-    assert.equal(viewSteps(standings, [view("b")], failures)[1]?.error, reasons[0]);
+    assert.equal(viewSteps("layers", standings, [view("b")], failures)[1]?.error, reasons[0]);
   });
 });
 
@@ -141,10 +142,41 @@ describe("many entries below the plugin's resource", () => {
     it(`have ${title}`, () => assert.deepEqual(kinds(withinLimit(list, { preview })), expected));
   }
 
+  it("are missed with a word only if functions that move have none", () => {
+    assert.deepEqual([rowsLine(few), rowsLine(settled)], [undefined, undefined]);
+    assert.match(rowsLine(many) ?? "", /^310 functions would have a row each, and an update has at most 100, /);
+  });
+
   it("are recorded as they become", () => {
     const { old, new: next } = withinLimit(many, { preview: false }).find(({ name }) => name === "update-0") ?? {};
     assert.deepEqual([old, next], [{ base: 5 }, { base: 5 }]);
   });
+});
+
+describe("a plugin of another version", () => {
+  const cases: [string, versions: { asked?: unknown; recorded?: unknown }, lines: RegExp[]][] = [
+    ["than nobody asks for is nothing to speak of", {}, []],
+    ["than the state's older one is an update", { asked: "0.10.0", recorded: "0.9.9" }, []],
+    [
+      "than the program's is named with it",
+      { asked: "0.9.9" },
+      [/asks for version 0\.9\.9 .* this is version 0\.10\.0, /],
+    ],
+    [
+      "than the state's newer one is older",
+      { recorded: "0.11.0" },
+      [/by version 0\.11\.0 .* this is 0\.10\.0, which is older/],
+    ],
+    ["than both is named once", { asked: "1.0.0", recorded: "1.0.0" }, [/asks for version 1\.0\.0/]],
+    ["than something odd is nothing to speak of", { asked: 7, recorded: "newest" }, []],
+  ];
+  for (const [title, versions, lines] of cases) {
+    it(title, () => {
+      const found = versionLines({ own: "0.10.0", ...versions });
+      assert.equal(found.length, lines.length);
+      for (const [index, line] of lines.entries()) assert.match(found[index] ?? "", line);
+    });
+  }
 });
 
 describe("values between engine and plugin", () => {

@@ -14,6 +14,7 @@ const declarations = `${awsPreamble}${preamble}
 const own = new lambda.LayerVersion("own", { layerName: "own-dev", code, skipDestroy: true });
 new LayerVersions("plain", { functions: { names: ["a", "not-yet"] } });
 new LayerVersions("west", { functions: { prefix: "w-" } }, { provider: new Provider("west", { region: "us-west-2" }) });
+new LayerVersions("eu", { functions: { prefix: "w-" } }, { provider: new Provider("eu", { region: "eu-west-1" }) });
 new LayerVersions("published", { layers: { own: { version: own.version } }, functions: { names: ["b"] } });
 new LayerVersions("hidden", { functions: { names: [pulumi.secret("confidential")] }, views: true });
 new LayerVersions("quiet", { functions: { tags: { team: "quiet" } }, views: false });
@@ -28,13 +29,19 @@ describe("the native plugin in a program", function () {
     emulator = await startEmulator();
     const version = (name: string, region = "us-east-1") => ({ name, versions: 7, region });
     emulator.seed({
-      layers: [version("dynamo-dev"), version("dynamo-dev", "us-west-2"), { name: "own-dev", versions: 1 }],
+      layers: [
+        version("dynamo-dev"),
+        version("dynamo-dev", "us-west-2"),
+        version("dynamo-dev", "eu-west-1"),
+        { name: "own-dev", versions: 1 },
+      ],
       functions: [
         { name: "a", layers: ["dynamo-dev:3"] },
         { name: "b", layers: ["own-dev:1"] },
         { name: "confidential", layers: ["dynamo-dev:2"] },
         { name: "q", layers: ["dynamo-dev:1"], tags: { team: "quiet" } },
         { name: "w-1", region: "us-west-2", layers: ["dynamo-dev:4"] },
+        { name: "w-1", region: "eu-west-1", layers: ["dynamo-dev:2"] },
         { name: "imported", layers: ["dynamo-dev:4"] },
       ],
     });
@@ -64,24 +71,22 @@ describe("the native plugin in a program", function () {
     const { output } = await project.preview("--diff");
     assert.match(output, /Function not-yet does not exist in us-east-1 yet: it is left out/);
     assert.match(output, /Function a: Layer dynamo-dev version 3 -> 5/);
-    assert.match(output, /Function w-1: Layer dynamo-dev version 4 -> 5/);
+    for (const from of [4, 2]) assert.match(output, new RegExp(`Function w-1: Layer dynamo-dev version ${from} -> 5`));
     assert.match(output, /Function q: Layer dynamo-dev version 1 -> 5/);
     assert.match(output, /Function b: Layer own-dev version 1 -> what this update publishes/);
-    assert.match(output, /FunctionLayers::b\]\s+layers: \{\s+own-dev: \[unknown\]/);
-    assert.doesNotMatch(output, /confidential|FunctionLayers::q/);
+    assert.match(output, /FunctionLayers::published\/b\]\s+layers: \{\s+own-dev: \[unknown\]/);
+    assert.doesNotMatch(output, /confidential|FunctionLayers::quiet/);
     assert.deepEqual(emulator.writes(), []);
   });
 
   it("carries it out, keeps secrets, and has nothing to do then", async () => {
     const { output } = await project.up();
-    assert.deepEqual(
-      [versionOf("a"), versionOf("confidential"), versionOf("q"), versionOf("w-1", { region: "us-west-2" })],
-      [5, 5, 5, 5],
-    );
+    assert.deepEqual([versionOf("a"), versionOf("confidential"), versionOf("q")], [5, 5, 5]);
+    for (const region of ["us-west-2", "eu-west-1"]) assert.equal(versionOf("w-1", { region }), 5, region);
     assert.equal(versionOf("b"), 2);
     assert.doesNotMatch(output, /confidential/);
     assert.ok(!(await project.exportText()).includes("confidential"));
-    assert.deepEqual(await views(), ["a", "b", "w-1"]);
+    assert.deepEqual(await views(), ["eu/w-1", "plain/a", "published/b", "west/w-1"]);
     assert.deepEqual((await recorded(project, "published")).outputs.versions, { b: { "own-dev": 2 } });
     await project.preview("--expect-no-changes");
   });
@@ -100,8 +105,10 @@ describe("the native plugin in a program", function () {
       function: ["a"], functions: { names: "a", tag: {}, prefix: ["x"] }, onDelete: "remove",
       layers: { dynamo: { version: 0 }, "my layer": { version: 1 } }, roleArn: sdk.secret(["hunter2"]),
     }`;
-    await project.write({ "index.js": `${preamble}new LayerVersions("wrong", ${args});` });
+    const ofAnotherVersion = `{ version: "0.0.9" }`;
+    await project.write({ "index.js": `${preamble}new LayerVersions("wrong", ${args}, ${ofAnotherVersion});` });
     const { code, output } = await project.pulumi(["preview"]);
+    assert.match(output, /warning: The program's package asks for version 0\.0\.9 of the plugin lambda-layers, /);
     assert.notEqual(code, 0);
     for (const pattern of [
       /property function value \{.*\} has a problem: There is no such property. Did you mean functions\?/,

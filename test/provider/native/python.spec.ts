@@ -79,7 +79,7 @@ else
     };
     const versionsOf = (name: string) => emulator.layersOf(name).map((layer) => layer.split(":layer:")[1]);
     const rows = (output: string) =>
-      [...output.matchAll(/^ [~+] +lambda-layers:index:FunctionLayers (\S+) (?:create|update)\b/gm)].map(
+      [...output.matchAll(/^ [~+] +lambda-layers:index:FunctionLayers layers\/(\S+) (?:create|update)\b/gm)].map(
         ([, name]) => name,
       );
 
@@ -113,7 +113,7 @@ else
     it("shows drift with the versions that it goes between", async () => {
       emulator.edit("fn-07", { Layers: ["dynamo-dev:7"] });
       const output = await succeeds("preview", "diff");
-      assert.match(output, /FunctionLayers::fn-07\]\s+~ layers: \{\s+~ dynamo-dev: 7 => 5/);
+      assert.match(output, /FunctionLayers::layers\/fn-07\]\s+~ layers: \{\s+~ dynamo-dev: 7 => 5/);
       assert.match(output, /~ 2 to update/);
     });
 
@@ -130,7 +130,7 @@ else
       assert.notEqual(code, 0);
       assert.match(
         output,
-        /FunctionLayers fn-13 \*\*updating failed\*\* error: Function fn-13 was not updated: AWS permission/,
+        /FunctionLayers layers\/fn-13 \*\*updating failed\*\* error: Function fn-13 was not updated: AWS permission/,
       );
       assert.deepEqual(
         names.filter((name) => versionsOf(name)[0] !== "dynamo-dev:6"),

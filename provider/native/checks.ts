@@ -1,0 +1,75 @@
+import * as handlers from "../handlers";
+import type { Checked } from "../record";
+import { unknown } from "../selection";
+import { readDeclaring, type Surroundings } from "./declaring";
+import type { Handling } from "./handling";
+import type { CheckedInputs } from "./operation";
+import { hiddenBy, isComputed, recordedOf } from "./records";
+import type { LayerVersionsInputs } from "./types";
+import { nameOf } from "./urn";
+import { open, seal, type Values } from "./values";
+
+/** What a preview says of a resource. */
+export interface Plan {
+  readonly lines: readonly string[];
+  /** The functions that are going to move. */
+  readonly moving: readonly { readonly arn: string }[];
+}
+
+/** The checks of resources, and what they would have a preview say: only `create` and `update` know that there is one. */
+export class Checks {
+  readonly #plans = new Map<string, Plan>();
+
+  constructor(
+    private readonly handling: Handling,
+    /** The functions whose layers the program pins. */
+    private readonly pinned: ReadonlySet<string>,
+  ) {}
+
+  /** What a resource's check would have a preview say. */
+  planOf(urn: string): Plan {
+    return this.#plans.get(urn) ?? { lines: [], moving: [] };
+  }
+
+  async check(urn: string, olds: Values, news: Values, around: Surroundings): Promise<CheckedInputs> {
+    const { values, secrets } = open(news);
+    const declaring = readDeclaring(nameOf(urn), values as LayerVersionsInputs, around);
+    // The engine prints the value of the property that a problem names.
+    if (declaring.is === "wrong")
+      return {
+        inputs: news,
+        problems: declaring.problems.map(({ path, reason }) =>
+          secrets.has(topOf(path)) ? { path: "", reason: `${path}: ${reason}` } : { path, reason },
+        ),
+      };
+    const hidden = hiddenBy(secrets);
+    if (declaring.is === "unknown") {
+      const later = { versions: unknown, before: unknown, unresolved: unknown };
+      return { inputs: { ...news, ...seal(later, hidden) }, problems: [] };
+    }
+    const { settings, request } = declaring;
+    const lines: string[] = [];
+    let moving: Plan["moving"] = [];
+    const plan = {
+      tell: (line: string) => void lines.push(line),
+      moving(functions: Plan["moving"]) {
+        moving = functions;
+      },
+    };
+    const pinned = { ...request.pinned, names: [...this.pinned] };
+    const declared = { ...settings, request: { ...request, pinned, plan } } as Parameters<typeof handlers.check>[1];
+    const check = () => handlers.check(recordedOf(olds) as Partial<Checked>, declared);
+    const found = await this.handling.run(urn, check, hidden);
+    this.#plans.set(urn, hidden.size > 0 ? { lines: [], moving: [] } : { lines, moving });
+    const { functions: versions, ...record } = found.inputs as Partial<Checked>;
+    const program = Object.fromEntries(Object.entries(news).filter(([name]) => !isComputed(name)));
+    const inputs = { ...program, ...seal({ ...record, versions }, new Set([...secrets, ...hidden])) };
+    const problems = (found.failures ?? []).map(({ property, reason }) => ({ path: property, reason }));
+    return { inputs, problems };
+  }
+}
+
+/** The property at the top that a path begins with. */
+function topOf(path: string): string {
+  return /^[^.[]*/.exec(path)?.[0] ?? path;
+}

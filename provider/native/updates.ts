@@ -1,0 +1,134 @@
+import { previewAliases } from "../apply";
+import * as handlers from "../handlers";
+import type { Recorded } from "../record";
+import { cleanLines } from "../say";
+import { hasUnknown, unknown } from "../selection";
+import type { Plan } from "./checks";
+import { failuresOf, isPartial, type PartialFailure } from "./failures";
+import type { Handling } from "./handling";
+import { type Operation, PartiallyDone } from "./operation";
+import { type FunctionStanding, plannedVersions, standingsOf } from "./planned";
+import { checkedOf, hiddenBy, outputsOf, recordedOf, wantsViews } from "./records";
+import { nameOf } from "./urn";
+import { open, type Values } from "./values";
+import { removals, rowsLine, type ViewStep, viewSteps, withinLimit } from "./views";
+
+/** What an engine is told that knows no entries below a resource. */
+const oldEngine =
+  "This Pulumi has no row for each function: Pulumi 3.176 and newer have (3.177, if the program is YAML). The lines of a preview and the property `drift` say what moves; `views: false` leaves this line out.";
+
+/** Creates, updates and deletes resources, each with the entries of its functions. */
+export class Updates {
+  #hasToldOldEngine = false;
+
+  constructor(private readonly handling: Handling) {}
+
+  async create(operation: Operation, news: Values): Promise<{ id: string; outputs: Values }> {
+    const { id, outs } = await this.#apply(operation, undefined, news, async () => {
+      const created = await handlers.create(checkedOf(news));
+      return { id: created.id, outs: created.outs as Recorded };
+    });
+    return { id, outputs: outputsOf(outs, news) };
+  }
+
+  async update(operation: Operation, id: string, olds: Values, news: Values): Promise<Values> {
+    const was = recordedOf(olds);
+    const { outs } = await this.#apply(operation, was, news, async () => {
+      const updated = await handlers.update(id, was, checkedOf(news));
+      return { outs: updated.outs as Recorded };
+    });
+    return outputsOf(outs, news);
+  }
+
+  async delete(operation: Operation, id: string, olds: Values): Promise<void> {
+    const recorded = recordedOf(olds);
+    await this.handling.run(operation.urn, () => handlers.delete(id, recorded));
+    await this.#publish(operation, removals(operation.views ?? []));
+  }
+
+  /** Tells the plan, and answers with what the update is going to leave. */
+  async preview(
+    operation: Operation,
+    { lines, moving }: Plan,
+    olds: Recorded | undefined,
+    news: Values,
+  ): Promise<Values> {
+    const { urn } = operation;
+    const { engine } = this.handling;
+    for (const line of lines) engine.log(cleanLines(line), urn);
+    const checked = checkedOf(news);
+    if (hasUnknown(checked.functions) && typeof checked.functions === "string") {
+      await engine.flushed();
+      return outputsOf({ ...checked, functions: unknown, before: unknown } as unknown as Recorded, news);
+    }
+    const standings = standingsOf(checked, olds);
+    this.#tellOfRows(operation, news, standings);
+    await this.handling.run(urn, () => previewAliases(checked, moving));
+    await this.#publishViews(operation, news, standings);
+    return outputsOf({ ...checked, functions: plannedVersions(standings) } as unknown as Recorded, news);
+  }
+
+  async #apply<T extends { readonly outs: Recorded }>(
+    operation: Operation,
+    olds: Recorded | undefined,
+    news: Values,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const standings = standingsOf(checkedOf(news), olds);
+    this.#tellOfRows(operation, news, standings);
+    try {
+      const done = await this.handling.run(operation.urn, work);
+      await this.#publishViews(operation, news, withLive(standings, done.outs.functions));
+      return done;
+    } catch (error) {
+      if (!isPartial(error)) throw error;
+      const reached = withLive(standings, error.properties.functions);
+      await this.#publishViews(operation, news, reached, failuresOf(standings, error));
+      throw partiallyDone(error, news);
+    }
+  }
+
+  /** Says why functions have no rows, if it is not for what the program says. */
+  #tellOfRows(operation: Operation, news: Values, standings: readonly FunctionStanding[]): void {
+    const { urn, preview = false, status, views = [] } = operation;
+    if (!hasViews(news) || standings.length === 0) return;
+    const { engine } = this.handling;
+    if (status) {
+      const line = preview ? undefined : rowsLine(viewSteps(nameOf(urn), standings, views));
+      if (line) engine.log(line, urn);
+    } else if (!this.#hasToldOldEngine) {
+      this.#hasToldOldEngine = true;
+      engine.log(oldEngine, urn);
+    }
+  }
+
+  #publishViews(
+    operation: Operation,
+    news: Values,
+    standings: readonly FunctionStanding[],
+    failures?: ReadonlyMap<string, string>,
+  ): Promise<void> {
+    const recorded = operation.views ?? [];
+    if (!hasViews(news)) return this.#publish(operation, removals(recorded));
+    const steps = viewSteps(nameOf(operation.urn), standings, recorded, failures);
+    return this.#publish(operation, withinLimit(steps, { preview: operation.preview ?? false }));
+  }
+
+  async #publish({ status, urn }: Operation, steps: readonly ViewStep[]): Promise<void> {
+    if (status) await this.handling.engine.publish(status, urn, steps);
+  }
+}
+
+/** Whether functions have entries: the program may not want them, and the name of one cannot be a secret. */
+function hasViews(news: Values): boolean {
+  const { values, secrets } = open(news);
+  return wantsViews(values) && hiddenBy(secrets).size === 0;
+}
+
+function withLive(standings: readonly FunctionStanding[], live: Recorded["functions"]): FunctionStanding[] {
+  return standings.map((one) => ({ ...one, to: live[one.name] ?? one.to }));
+}
+
+function partiallyDone({ id, properties, reasons }: PartialFailure, news: Values): PartiallyDone {
+  return new PartiallyDone(id, outputsOf(properties as Recorded, news), reasons);
+}

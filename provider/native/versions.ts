@@ -1,0 +1,34 @@
+/** The versions that an update has to do with, as the engine has them: of any type, or missing. */
+export interface Versions {
+  /** The plugin's. */
+  readonly own: string;
+  /** That of the program's package, or of the option `version`. */
+  readonly asked?: unknown;
+  /** That which the stack's last update asked for. */
+  readonly recorded?: unknown;
+}
+
+/** What there is to say of a plugin that is not of the version that the program or the stack's state goes by. */
+export function versionLines({ own, asked, recorded }: Versions): string[] {
+  const lines: string[] = [];
+  if (typeof asked === "string" && asked !== own)
+    lines.push(
+      `The program's package asks for version ${asked} of the plugin lambda-layers, and this is version ${own}, from a folder that Pulumi.yaml names or from PATH. Have one version of both: install the package of version ${own}, or name the folder of version ${asked}.`,
+    );
+  if (typeof recorded === "string" && recorded !== asked && isNewer(recorded, own))
+    lines.push(
+      `The last update of this stack was by version ${recorded} of the plugin lambda-layers, and this is ${own}, which is older and may not know all that the newer one has recorded. Use version ${recorded} or newer: \`npx pulumi-lambda-layers@${recorded} plugin install\`.`,
+    );
+  return lines;
+}
+
+/** Whether a version is newer than another by their three numbers. */
+function isNewer(version: string, than: string): boolean {
+  const [one, other] = [numbersOf(version), numbersOf(than)];
+  const place = one.findIndex((number, index) => number !== other[index]);
+  return place >= 0 && (one[place] ?? 0) > (other[place] ?? 0);
+}
+
+function numbersOf(version: string): number[] {
+  return (/^v?(\d+)\.(\d+)\.(\d+)/.exec(version) ?? []).slice(1).map(Number);
+}

@@ -1,0 +1,56 @@
+// Programs that are built from their Go modules, into the user's cache folder.
+
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { capture, exe, onPath } from "../../scripts/commands.mjs";
+import { makeOnce } from "../../scripts/shared-cache.mjs";
+
+/**
+ * @typedef {object} GoProgram
+ * @property {string} title as messages call it
+ * @property {string} name of the command
+ * @property {string} source the import path of its package
+ * @property {string} goMod of a module that requires it
+ * @property {string} [linker] further flags of the linker
+ *
+ * @typedef {object} BuildOptions
+ * @property {import("../../scripts/commands.mjs").Environment} env
+ * @property {(text: string | Uint8Array) => void} log
+ * @property {AbortSignal} [signal]
+ */
+
+/**
+ * Whether Go is there to build something.
+ *
+ * @param {import("../../scripts/commands.mjs").Environment} env
+ */
+export function hasGo(env) {
+  return onPath("go", env).length > 0;
+}
+
+/**
+ * Builds a program, unless that was done before. A build that fails or is stopped leaves nothing that counts as one.
+ *
+ * @param {GoProgram} program
+ * @param {string} folder that holds the program alone
+ * @param {BuildOptions} options
+ * @throws {Error} there is no Go, or the build failed
+ */
+export async function buildOnce({ title, name, source, goMod, linker = "" }, folder, { env, log, signal }) {
+  const fill = async (/** @type {string} */ partial) => {
+    log(`Building ${title} from its Go module, once for this machine. This takes some minutes.\n`);
+    await writeFile(join(partial, "go.mod"), goMod);
+    // -mod=mod: the scratch module has no go.sum yet. -buildvcs: the cache may lie in somebody's git work tree.
+    const settings = ["-mod=mod", "-buildvcs=false", "-ldflags", `-s -w ${linker}`.trim(), "-o", exe(name)];
+    const { code } = await capture("go", ["build", ...settings, source], {
+      cwd: partial,
+      env: { ...env, CGO_ENABLED: "0" },
+      signal,
+      print: log,
+    });
+    if (code !== 0) throw new Error(`${title} could not be built: Go's own messages say why. Nothing of it was kept.`);
+    await Promise.all(["go.mod", "go.sum"].map((file) => rm(join(partial, file), { force: true })));
+  };
+  const onWait = () => log(`Waiting for another build of ${title}.\n`);
+  await makeOnce(folder, fill, { onWait, signal });
+}
