@@ -71,7 +71,7 @@ export async function apply(id: string, inputs: Checked, olds: Recorded | undefi
 /** Says at preview which aliases of functions that move keep serving what an update is going to move away from. */
 export async function previewAliases(inputs: Checked, moving: readonly Pick<LiveFunction, "arn">[]): Promise<void> {
   if (moving.length === 0) return;
-  const goal: Goal = (fn) => withTargets(fn, inputs.functions[fn.name] ?? {});
+  const goal: Goal = (fn) => withTargets(fn, inputs.functions[fn.name] ?? {}, {}, inputs.moves?.[fn.name]);
   await withAws(inputs, (aws) => tellStaleAliases(aws, moving, goal, { isPreview: true }));
 }
 

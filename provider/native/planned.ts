@@ -1,9 +1,18 @@
-import { type Checked, type Recorded, satisfies, type Target, targetVersions, type Versions } from "../record";
+import { layerName } from "../../sdk/core/moves";
+import {
+  type Checked,
+  type Recorded,
+  type RecordedVersion,
+  satisfies,
+  type Target,
+  targetVersions,
+  type Versions,
+} from "../record";
 
 /** One function as a plan or an update has it. */
 export interface FunctionStanding {
   readonly name: string;
-  /** Layer to the version that is known to be there before the update. */
+  /** Layer to the version that is known to be there before the update, or to the full ARN of the layer that gives way to it. */
   readonly from: Versions[string];
   /** Layer to the version that it has afterwards. A version that this update publishes is the engine's text for unknown. */
   readonly to: Readonly<Record<string, number | string>>;
@@ -14,9 +23,10 @@ export interface FunctionStanding {
 export function standingsOf(checked: Checked, olds: Partial<Recorded> | undefined): FunctionStanding[] {
   const { before, drift, lost } = checked;
   return Object.entries(checked.functions).map(([name, targets]) => {
-    const last = { ...before[name], ...olds?.functions?.[name], ...drift?.[name] };
+    const recorded = { ...olds?.functions?.[name], ...givingWay(name, checked, olds) };
+    const last: Versions[string] = { ...before[name], ...recorded, ...drift?.[name] };
     const keys = Object.keys(targets).filter((key) => lost?.[name]?.[key] === undefined && last[key] !== undefined);
-    const from = Object.fromEntries(keys.map((key) => [key, last[key] as number]));
+    const from = Object.fromEntries(keys.map((key) => [key, last[key] as RecordedVersion]));
     const to = Object.fromEntries(
       Object.entries(targets).map(([key, target]) => [key, versionAfter(from[key], target)]),
     );
@@ -24,12 +34,30 @@ export function standingsOf(checked: Checked, olds: Partial<Recorded> | undefine
   });
 }
 
+/** Under the keys of layers that come, the full ARNs of recorded layers that give way to them. */
+function givingWay(
+  name: string,
+  { functions, moves }: Checked,
+  olds: Partial<Recorded> | undefined,
+): Record<string, RecordedVersion> {
+  const keysOf = (arn: string) => [layerName(arn), arn];
+  return Object.fromEntries(
+    Object.entries(moves?.[name] ?? {}).flatMap(([arn, text]) => {
+      const comes = text.slice(0, text.lastIndexOf(":"));
+      const key = keysOf(comes).find((one) => functions[name]?.[one] !== undefined);
+      const [last] = keysOf(arn).flatMap((one) => olds?.functions?.[name]?.[one] ?? []);
+      if (key === undefined || last === undefined) return [];
+      return [[key, typeof last === "number" ? `${arn}:${last}` : last]];
+    }),
+  );
+}
+
 /** The versions that an update leaves, as far as a preview can tell. */
 export function plannedVersions(standings: readonly FunctionStanding[]): Record<string, FunctionStanding["to"]> {
   return Object.fromEntries(standings.map(({ name, to }) => [name, to]));
 }
 
-function versionAfter(live: number | undefined, target: Target): number | string {
+function versionAfter(live: RecordedVersion | undefined, target: Target): number | string {
   if (live !== undefined && satisfies(live, target)) return live;
   return isTarget(target) ? (targetVersions({ layer: target }).layer ?? target) : target;
 }

@@ -2,25 +2,34 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { LayersError } from "../core/errors";
 import { reasonOf } from "../core/system-error";
-import { count } from "../core/text";
+import { count, listNames } from "../core/text";
 import type { AvailableLayer } from "../ops/outdated";
 import type { Context } from "./context";
 
 /** Versions of one entry of the config, each with the time when it was published if AWS tells. */
 export type Feed = Map<number, Date | undefined>;
 
-/** Adds what is known of entries: the version that is declared, and the newest that suits all layers of the entry. */
-export function addToFeeds(feeds: Map<string, Feed>, layers: readonly AvailableLayer[]): void {
-  for (const [entry, rows] of Map.groupBy(layers, (row) => row.entry)) {
+/** The feeds of a run. */
+export interface Feeds {
+  /** By the names of entries. */
+  readonly byEntry: Map<string, Feed>;
+  /** Entries whose variants have versions of their own, which are in no feed: it is of one number. */
+  readonly varying: Set<string>;
+}
+
+/** Adds what is known of entries: the version that is declared, and the newest that suits all layers that it is for. */
+export function addToFeeds({ byEntry, varying }: Feeds, layers: readonly AvailableLayer[]): void {
+  for (const [entry, all] of Map.groupBy(layers, (row) => row.entry)) {
+    const rows = all.filter(({ variant }) => !variant?.hasVersion);
+    if (rows.length < all.length) varying.add(entry);
     // What could not be read of one layer may not have the version that others have.
-    if (rows.some(({ code, compatible }) => code !== undefined || compatible === undefined)) continue;
-    // A feed is of one number: where variants have their own, it could not say which it means.
-    if (new Set(rows.map(({ declared }) => declared)).size > 1) continue;
-    const feed = feeds.get(entry) ?? new Map<number, Date | undefined>();
+    if (rows.length === 0 || rows.some(({ code, compatible }) => code !== undefined || compatible === undefined))
+      continue;
+    const feed = byEntry.get(entry) ?? new Map<number, Date | undefined>();
     const newest = rows.reduce((least, row) => (versionOf(row) < versionOf(least) ? row : least));
     for (const { declared } of rows) if (!feed.has(declared)) feed.set(declared, undefined);
     feed.set(versionOf(newest), newest.compatible?.published);
-    feeds.set(entry, feed);
+    byEntry.set(entry, feed);
   }
 }
 
@@ -43,16 +52,20 @@ export function feedDocument(feed: Feed) {
  * Writes a file for each entry of which all is known, `ENTRY.json`.
  * @throws LayersError `usage` if they cannot be written
  */
-export async function writeFeeds({ options, reporter }: Context, folder: string, feeds: ReadonlyMap<string, Feed>) {
+export async function writeFeeds({ options, reporter }: Context, folder: string, { byEntry, varying }: Feeds) {
   const path = resolve(options.cwd ?? ".", folder);
   try {
     await mkdir(path, { recursive: true });
-    for (const [entry, feed] of feeds) {
+    for (const [entry, feed] of byEntry) {
       const text = `${JSON.stringify(feedDocument(feed), undefined, 2)}\n`;
       await writeFile(join(path, `${encodeURIComponent(entry)}.json`), text);
     }
   } catch (cause) {
     throw new LayersError("usage", `The feed could not be written to ${folder}: ${reasonOf(cause)}`, { cause });
   }
-  reporter.info(`Feed of ${count(feeds.size, "entry", "entries")} written to: ${folder}`);
+  if (varying.size > 0)
+    reporter.warn(
+      `Variants with versions of their own are not in the feed, which is of one number each: ${listNames([...varying])}. \`upgrade\` edits them.`,
+    );
+  reporter.info(`Feed of ${count(byEntry.size, "entry", "entries")} written to: ${folder}`);
 }

@@ -1,17 +1,25 @@
-import { isBuiltInLayer, type LayerVersionArn, layerArn, parseLayerVersionArn } from "./arn";
+import { isBuiltInLayer, type LayerVersionArn, layerArn, layerVersionArn, parseLayerVersionArn } from "./arn";
 import { type AssessedFunction, isDrifted, type Standing } from "./assess";
+import { movesBetween } from "./moves";
 import type { RecordedLayers } from "./state/facts";
-import { isAsDeclared, isTarget, type TargetOf } from "./target";
+import { type DeclaredTarget, isAsDeclared, isTarget, type NoTarget, type TargetFacts, type TargetOf } from "./target";
 
-/** The layers that a program gives a function; `gone` if the program has that function no more. */
-export type ProgramLayers = RecordedLayers | "gone";
+/** What a program makes of a function; `gone` if the program has that function no more. */
+export type ProgramFunction =
+  | "gone"
+  | {
+      /** The layers that it gives it. */
+      readonly layers: RecordedLayers;
+      /** What then decides about its layers: the program may change the runtime with them. */
+      readonly facts: TargetFacts;
+    };
 
 /** A layer that is as declared, and that the program brings to something else or takes off. */
 export interface UndoneLayer {
   readonly fn: AssessedFunction;
   /** As the state has it. */
   readonly layer: LayerVersionArn;
-  /** What the program has instead: another version, or a layer that this one takes the place of; null if it has neither. */
+  /** What the program has instead: another version, or the layer in its place; null if it has neither. */
   readonly to: LayerVersionArn | null;
 }
 
@@ -32,7 +40,7 @@ const unreadable = "its layers are a secret, or not known before an update";
  */
 export function compareWithProgram(
   standings: readonly Standing[],
-  program: ReadonlyMap<string, ProgramLayers>,
+  program: ReadonlyMap<string, ProgramFunction>,
   targetOf: TargetOf,
 ): Comparison {
   const undone: UndoneLayer[] = [];
@@ -45,12 +53,14 @@ export function compareWithProgram(
       unknown.set(fn, "the program does not have it any more");
       continue;
     }
-    const { layers, isWhole } = read(now);
+    const { layers, isWhole } = read(now.layers);
     const found = layers.filter((one) => layerArn(one) === layerArn(layer));
     const isThere = found.length > 0;
+    // Of another runtime, another layer may be what the same entry declares.
+    if (!isThere && layers.some((one) => isDeclaredBy(target.declared, targetOf(one, now.facts), one))) continue;
     const other = isThere
       ? found.find(({ version }) => !isAsDeclared(version, target))
-      : former(layers, layer, fn, targetOf);
+      : (former(layers, layer, fn, targetOf) ?? (isWhole ? taker(fn, layers, layer) : undefined));
     if (other) undone.push({ fn, layer, to: other });
     else if (!isThere && isWhole) undone.push({ fn, layer, to: null });
     else if (!isThere) unknown.set(fn, unreadable);
@@ -61,6 +71,28 @@ export function compareWithProgram(
 /** Whether the state has the layer, and as declared. */
 function isKept(standing: Standing): boolean {
   return typeof standing.recorded === "number" && !isDrifted(standing, "recorded");
+}
+
+/** Whether a layer version is as the same entry declares it. */
+function isDeclaredBy(
+  declared: DeclaredTarget["declared"],
+  target: DeclaredTarget | NoTarget | undefined,
+  { version }: LayerVersionArn,
+): boolean {
+  return (
+    declared !== undefined && isTarget(target) && target.declared?.key === declared.key && isAsDeclared(version, target)
+  );
+}
+
+/** The layer that has taken the place of one in a program's list. */
+function taker(
+  { recorded }: AssessedFunction,
+  layers: readonly LayerVersionArn[],
+  layer: LayerVersionArn,
+): LayerVersionArn | undefined {
+  const texts = (list: readonly LayerVersionArn[] = []) => list.map(layerVersionArn);
+  const move = movesBetween(texts(recorded?.layers), texts(layers)).find((one) => one.layer === layerArn(layer));
+  return move?.by === undefined ? undefined : layers.find((one) => layerArn(one) === move.by);
 }
 
 /** The layer of a list that another one is to take the place of. */

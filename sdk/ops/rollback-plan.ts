@@ -6,9 +6,8 @@ import { defaultSettings } from "../core/config/settings";
 import { whenText } from "../core/config/when";
 import { LayersError, unchanged } from "../core/errors";
 import { createMatcher } from "../core/match";
-import { factsOf, isOwned, type RecordedFunction } from "../core/recorded";
+import { factsOf, isOwned, type RecordedFunction, recordedLayers } from "../core/recorded";
 import { compareStates } from "../core/state/compare";
-import type { StateFacts } from "../core/state/facts";
 import { scanState } from "../core/state/scan";
 import { declaredTargets, isAsDeclared, isTarget } from "../core/target";
 import type { Ports } from "../ports";
@@ -23,7 +22,7 @@ import type { LoadedState, StateChange } from "./plans";
 import { integrityWarnings, loadState, refuseBroken, refusePendingOperations, type ScanState } from "./recorded/load";
 import { planState, refuseUnknown, type SelectedRecords, type StatePlan, selectRecorded } from "./recorded/plan";
 import { letGo, type NewContent } from "./recorded/replace";
-import { planRestore, versionsRecordedIn } from "./recorded/restore";
+import { declaredBy, type IsOurs, leftBy, planRestore, versionsRecordedIn, whyNotBack } from "./recorded/restore";
 import { checkpoint, during } from "./steps";
 
 /** What a rollback is asked to do. */
@@ -96,17 +95,19 @@ async function plan(ports: Ports, request: RollbackRequest): Promise<RollbackPla
   const meant = selectRecorded(state.facts, filter);
   refuseUnknown(meant, `in the state of ${stack}`);
 
-  const recorded = full
-    ? planFull(state, backup)
-    : planVersions(state, backup, meant, scan, await leftBy(ports, backup, scan));
-  const aws = request.syncAws ? await planFunctions(ports, request, backup, meant, retentionDays) : undefined;
+  const declared = config && declareFor(config, stack);
+  const isOurs = await whatIsOurs(ports, backup, scan, declared);
+  const recorded = full ? planFull(state, backup) : planVersions(state, backup, meant, scan, isOurs);
+  const aws = request.syncAws
+    ? await planFunctions(ports, request, { backup, meant, retentionDays, isOurs })
+    : undefined;
   const gone = await findGone(ports, recorded.changes);
   checkpoint(ports, unchanged);
   return {
     ...recorded,
     warnings: [...integrityWarnings(full ? backup : state), ...recorded.warnings, ...(gone ?? []).map(goneWarning)],
     ...{ stack, dryRun, full, state, backup, gone, retentionDays, aws },
-    declared: config && declareFor(config, stack),
+    declared,
     functions: meant.functions,
   };
 }
@@ -118,16 +119,23 @@ async function plan(ports: Ports, request: RollbackRequest): Promise<RollbackPla
 async function planFunctions(
   ports: Ports,
   request: RollbackRequest,
-  backup: LoadedState,
-  meant: SelectedRecords,
-  retentionDays: number,
+  {
+    backup,
+    meant,
+    retentionDays,
+    isOurs,
+  }: Pick<RollbackPlan, "backup" | "retentionDays"> & {
+    readonly meant: SelectedRecords;
+    readonly isOurs: IsOurs;
+  },
 ): Promise<LivePlan> {
   const { stack, functions = [], exclude = [] } = request;
   const record = await besideIfAny(ports, backup.file ?? "", "sync");
   if (record === undefined) {
     const { config, skipPreflight = false } = request;
     const settings = config?.settings ?? defaultSettings;
-    return planFormer(ports, { stack, settings, skipPreflight, recorded: meant.functions, former: backup.facts });
+    const { functions: recorded } = meant;
+    return planFormer(ports, { stack, settings, skipPreflight, recorded, former: backup.facts, isOurs });
   }
   const run = await loadRecord(ports, stack, record);
   const plan = await planPutBack(ports, run, { functions, exclude }, retentionDays);
@@ -195,13 +203,22 @@ function refuseOtherStack(ports: Ports, state: LoadedState, backup: LoadedState)
 
 type StateRollback = StatePlan & Pick<RollbackPlan, "content">;
 
-/** The state as the run left it that a backup is of; undefined if that is not kept any more. */
-async function leftBy(ports: Ports, { file }: LoadedState, scan: ScanState): Promise<StateFacts | undefined> {
+/**
+ * Which layers that stand in the place of another one a rollback takes off again: those that the backup's run had left
+ * there, and those that the config declares in that place.
+ */
+async function whatIsOurs(
+  ports: Ports,
+  { file }: LoadedState,
+  scan: ScanState,
+  declared: DeclaredLayers | undefined,
+): Promise<IsOurs> {
+  const rules: IsOurs[] = declared ? [declaredBy(declaredTargets(createMatcher(declared)))] : [];
   for (const kind of ["updated", "rollback"] as const) {
     const beside = await besideIfAny(ports, file ?? "", kind);
-    if (beside !== undefined) return scan(await ports.backups.read(await ports.backups.find(beside)));
+    if (beside !== undefined) rules.push(leftBy(scan(await ports.backups.read(await ports.backups.find(beside)))));
   }
-  return undefined;
+  return (...layers) => rules.some((rule) => rule(...layers));
 }
 
 function planVersions(
@@ -209,13 +226,19 @@ function planVersions(
   backup: LoadedState,
   { own, excluded }: SelectedRecords,
   scan: ScanState,
-  left: StateFacts | undefined,
+  isOurs: IsOurs,
 ): StateRollback {
-  const plan = planRestore(backup.facts, own, scan, { excluded, left });
+  const plan = planRestore(backup.facts, own, scan, { excluded, isOurs });
+  const before = new Map(backup.facts.functions.filter(isOwned).map((fn) => [fn.urn, fn]));
+  const stay = own.flatMap((fn) => {
+    const was = excluded.has(fn) ? undefined : before.get(fn.urn);
+    const reasons = was ? whyNotBack(was, recordedLayers(fn), isOurs) : [];
+    return reasons.length > 0 ? [{ function: fn.name, reason: reasons.join("; ") }] : [];
+  });
   const today = new Set(state.facts.functions.map(({ urn }) => urn));
   const goneFunctions = backup.facts.functions.filter((fn) => isOwned(fn) && !today.has(fn.urn));
   const skipped = goneFunctions.map(({ name }) => ({ function: name, reason: "the stack has it no more" }));
-  return { ...plan, skipped: [...plan.skipped, ...skipped] };
+  return { ...plan, skipped: [...plan.skipped, ...stay, ...skipped] };
 }
 
 function planFull(state: LoadedState, backup: LoadedState): StateRollback {

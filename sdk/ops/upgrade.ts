@@ -1,7 +1,7 @@
 import { shortStackName } from "../core/config/declared";
-import { editVersions, notEditable, type VersionEdit, type VersionPath } from "../core/config/edit";
+import { editVersions, type VersionEdit } from "../core/config/edit";
 import type { LayerConfig } from "../core/config/parse";
-import { whenText } from "../core/config/when";
+import { isSameWhen, toWhen, type When, whenText } from "../core/config/when";
 import { LayersError, unchanged } from "../core/errors";
 import type { Ports } from "../ports";
 import { failedReading } from "./expectation";
@@ -77,9 +77,9 @@ export async function planUpgrade(ports: Ports, request: UpgradeRequest): Promis
   const upgrades: Upgrade[] = [];
   const held: { entry: string; reason: string }[] = [];
   const edits: VersionEdit[] = [];
-  // Variants without a version of their own have the entry's.
-  const declaration = ({ entry, variant: its }: AvailableLayer) => `${entry} ${its?.hasVersion ? its.number : 0}`;
-  for (const [, rows] of Map.groupBy(available.layers, declaration)) {
+  const edited: { readonly entry: string; readonly when: When | undefined }[] = [];
+  const added = new Map<string, number>();
+  for (const [, rows] of Map.groupBy(available.layers, declarationOf)) {
     const [{ entry, variant: its } = { entry: "", variant: undefined }] = rows;
     const own = its?.hasVersion ? its : undefined;
     const found = await planEntry(ports, rows, request, label);
@@ -87,14 +87,15 @@ export async function planUpgrade(ports: Ports, request: UpgradeRequest): Promis
     if (typeof found === "string") held.push({ entry: which ? `${entry} (${which.when})` : entry, reason: found });
     else if (found) {
       upgrades.push({ ...found, ...(which && { variant: which }) });
-      edits.push({ path: pathOf(entry, request, own), version: found.to });
+      edited.push({ entry, when: own?.when });
+      edits.push(editOf(entry, found.to, request, { loaded, own, added }));
     }
   }
   const unsuitable = available.layers.flatMap((row) =>
     row.wanted?.held === undefined ? [] : [`Layer ${label(row)}: version ${request.to} ${row.wanted.held}`],
   );
   const unread = failedReading(available.live);
-  const hidden = override ? [] : upgrades.flatMap(({ entry }) => overridesOf(loaded, entry));
+  const hidden = override ? [] : edited.flatMap(({ entry, when }) => overridesOf(loaded, entry, when));
   const warnings = [
     ...(unread ? [`What suits live functions is not known: ${unread.reason}`] : []),
     ...unsuitable,
@@ -117,36 +118,54 @@ export async function executeUpgrade(ports: Ports, { file, before, after }: Upgr
   await ports.configs.write(file, after, { replace: true });
 }
 
+/** What declares the version of a layer: variants without a version of their own have the entry's. */
+export function declarationOf({
+  entry,
+  variant,
+}: {
+  readonly entry: string;
+  readonly variant?: Pick<AvailableVariant, "number" | "hasVersion"> | undefined;
+}): string {
+  return `${entry} ${variant?.hasVersion ? variant.number : 0}`;
+}
+
 /** The stacks that an edit of the version for all stacks does not reach. */
-function overridesOf({ overrides }: LayerConfig, entry: string): string[] {
+function overridesOf({ overrides }: LayerConfig, entry: string, when: When | undefined): string[] {
   return [...overrides].flatMap(([stack, entries]) => {
-    const { fields, source } = entries.get(entry) ?? {};
-    if (fields?.version === undefined) return [];
-    return [
-      `Stack ${stack} keeps version ${fields.version} of ${entry}, its override (${source?.file}:${source?.line})`,
-    ];
+    const { fields, source, variants = [] } = entries.get(entry) ?? {};
+    const variant = when && variants.find((one) => isSameWhen(toWhen(one.fields.when), when));
+    const [version, at] = when ? [variant?.fields.version, variant?.versionSource] : [fields?.version, source];
+    if (version === undefined) return [];
+    const what = when ? `${entry} for ${whenText(when)}` : entry;
+    return [`Stack ${stack} keeps version ${version} of ${what}, its override (${at?.file}:${at?.line})`];
   });
 }
 
-/** @throws LayersError `config-not-editable` for a variant that the stack's override does not have */
-function pathOf(
+/** What is known of a config that is edited. */
+interface Edited {
+  readonly loaded: LayerConfig;
+  /** The variant whose version is edited; undefined if that is the entry's. */
+  readonly own: AvailableVariant | undefined;
+  /** How many variants each entry's override has got so far. */
+  readonly added: Map<string, number>;
+}
+
+/** The edit of one version. A variant that a stack's override does not have yet is added to it. */
+function editOf(
   entry: string,
-  { stack, override, file }: UpgradeRequest,
-  variant: AvailableVariant | undefined,
-): VersionPath {
+  version: number,
+  { stack, override }: UpgradeRequest,
+  { loaded, own, added }: Edited,
+): VersionEdit {
   const short = shortStackName(stack);
-  if (variant === undefined)
-    return override ? ["stack_overrides", short, entry, "version"] : ["layers", entry, "version"];
-  const index = override ? variant.place.override : variant.place.base;
-  if (index === undefined)
-    throw notEditable(
-      `The variant of ${entry} for ${whenText(variant.when)} is not in ${override ? `the override of ${short}` : "`layers`"} of ${file}`,
-      override
-        ? "Leave out --stack, which edits it for all stacks, or add it to the override."
-        : "Name its stack with --stack.",
-    );
-  const inEntry = ["variants", index, "version"] as const;
-  return override ? ["stack_overrides", short, entry, ...inEntry] : ["layers", entry, ...inEntry];
+  if (!override && own === undefined) return { path: ["layers", entry, "version"], version };
+  if (own === undefined) return { path: ["stack_overrides", short, entry, "version"], version };
+  const { override: there, base = 0 } = own.place;
+  if (!override) return { path: ["layers", entry, "variants", base, "version"], version };
+  if (there !== undefined) return { path: ["stack_overrides", short, entry, "variants", there, "version"], version };
+  const index = (loaded.overrides.get(short)?.get(entry)?.variants?.length ?? 0) + (added.get(entry) ?? 0);
+  added.set(entry, (added.get(entry) ?? 0) + 1);
+  return { path: ["stack_overrides", short, entry, "variants", index, "version"], version, when: own.when };
 }
 
 type LabelLayer = ReturnType<typeof labelsOfLayers>;

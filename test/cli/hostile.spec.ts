@@ -16,7 +16,7 @@ import { renderSarif } from "../../sdk/cli/report/sarif";
 import { createReporter } from "../../sdk/cli/reporter";
 import { printTable } from "../../sdk/cli/table";
 import { Output } from "../../sdk/cli/terminal";
-import { insertVersion } from "../../sdk/core/config/insert";
+import { insertValue } from "../../sdk/core/config/insert";
 import { parseConfig } from "../../sdk/core/config/parse";
 import { LayersError } from "../../sdk/core/errors";
 import { formatProblem } from "../../sdk/core/problem";
@@ -96,8 +96,7 @@ const outputs: Readonly<Record<string, (text: string) => string | Promise<string
     return page.replace(/<style>.*?<\/style>/s, "").replace(/^::/gm, "x::");
   },
   SARIF: (text) => renderSarif(stacksWith(text), { version: "1.0.0", configUri: () => "layer_config.yaml" }),
-  "a line that is added to a config": (text) =>
-    insertVersion("layers:\n  a: {}\n", "f", ["layers", text, "version"], 1),
+  "a line that is added to a config": (text) => insertValue("layers:\n  a: {}\n", "f", ["layers", text, "version"], 1),
 };
 
 function stacksWith(text: string) {
@@ -120,7 +119,7 @@ describe("data in the command's outputs", () => {
     for (const text of Object.values(hostileTexts)) {
       const document = printed((to) => printJson(to, { [text]: text }));
       assert.deepEqual(JSON.parse(document), { [text]: text });
-      const config = insertVersion("layers:\n  a: { version: 1 }\n", "f", ["layers", text, "version"], 1);
+      const config = insertValue("layers:\n  a: { version: 1 }\n", "f", ["layers", text, "version"], 1);
       const parsed = parseConfig(config, "f");
       if (parsed.ok) assert.deepEqual([...parsed.config.layers.keys()], ["a", text]);
     }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
@@ -11,9 +11,24 @@ import type { Outcome, Running } from "../support/processes";
 import { startCli } from "./harness";
 
 const program = `
-for (const name of ["a", "b", "c"]) fn(name, { layers: [layer("receipt-dynamo-dev", 1), layer("unrelated", 2)] });
+for (const name of ["a", "b", "c"])
+  fn(name, { layers: [layer("receipt-dynamo-dev", 1), layer("receipt-label-dev", 1), layer("unrelated", 2)] });
 `;
-const configFor = (version: number) => `layers: { receipt-dynamo: { version: ${version} } }\n`;
+
+/** The layers of each function at one of two versions: the second one gives way to another layer. */
+const layersAt = (version: number) => [
+  layer("receipt-dynamo-dev", version),
+  version === 1 ? layer("receipt-label-dev", 1) : layer("receipt-renamed", 2),
+  layer("unrelated", 2),
+];
+const configFor = (version: number) => {
+  const names = ["receipt-label-dev", "receipt-renamed"];
+  const [here, other] = version === 1 ? names : names.toReversed();
+  return `layers:
+  receipt-dynamo: { version: ${version} }
+  label: { names: [${here}], version: ${version}, replaces: [${other}] }
+`;
+};
 
 /** An environment in which the real Pulumi waits for some seconds before it imports. */
 async function slowPulumi({ root, env }: Project, seconds: number): Promise<Record<string, string>> {
@@ -38,7 +53,10 @@ const steps = [
 describe("a run that is cut short", function () {
   this.timeout(3_600_000);
   const deployed = useStack(program, { files: { "to-1.yaml": configFor(1), "to-2.yaml": configFor(2) } });
-  before(() => deployed.emulator.configure({ updateDelayMs: 200 }));
+  before(() => {
+    deployed.emulator.configure({ updateDelayMs: 200 });
+    deployed.emulator.seed({ layers: [{ name: "receipt-renamed", versions: 9 }] });
+  });
   /** The version that the stack is at. There are two: each run moves it to the other. */
   let at = 1;
 
@@ -80,11 +98,13 @@ describe("a run that is cut short", function () {
     const functions = after.deployment.resources.filter(({ type }: { type: string }) => type.endsWith(":Function"));
     assert.equal(functions.length, 3);
     for (const { inputs, outputs, id } of functions) {
-      const layers = [layer("receipt-dynamo-dev", target), layer("unrelated", 2)];
+      const layers = layersAt(target);
       assert.deepEqual([inputs.layers, outputs.layers, emulator.layersOf(id)], [layers, layers, layers]);
     }
-    const others = compareStates(old, await stateAt(), { limit: 100 }).filter(({ path }) => !/layers\[0\]$/.test(path));
-    assert.deepEqual(others, [], "something else than versions has changed");
+    const others = compareStates(old, await stateAt(), { limit: 100 }).filter(
+      ({ path }) => !/layers\[[01]\]$/.test(path),
+    );
+    assert.deepEqual(others, [], "something else than these layers has changed");
     at = target;
     return outcome;
   };
@@ -136,6 +156,20 @@ describe("a run that is cut short", function () {
     assert.doesNotMatch(again.output, /State exported to/, "the import that was killed has been made all the same");
     assert.equal(await versionsNow(), String(target));
     at = target;
+  });
+
+  it("imports what differs from the state before in the text of the layers that move, and in no other byte", async () => {
+    const folder = join(deployed.project.dir, "backups");
+    const imported = (await readdir(folder)).filter((name) => /^dev_(updated|rollback)_/.test(name));
+    assert.ok(imported.length > 0);
+    for (const name of imported) {
+      const before = await readFile(join(folder, name.replace(/updated|rollback/, "state")), "latin1");
+      const [was, is] = before.includes(`"${layersAt(1)[0]}"`)
+        ? [layersAt(1), layersAt(2)]
+        : [layersAt(2), layersAt(1)];
+      const expected = was.reduce((text, old, index) => text.replaceAll(`"${old}"`, `"${is[index]}"`), before);
+      assert.equal(await readFile(join(folder, name), "latin1"), expected, name);
+    }
   });
 
   it("leaves no file half-written under a name of its own", async () => {

@@ -1,15 +1,19 @@
 import assert from "node:assert/strict";
 import { parseLayerVersionArn } from "../../sdk/core/arn";
 import { type AssessedFunction, assess } from "../../sdk/core/assess";
-import type { RecordedLayer } from "../../sdk/core/state/facts";
-import { compareWithProgram, type ProgramLayers } from "../../sdk/core/undone";
+import { declareFor } from "../../sdk/core/config/declared";
+import { parseConfig } from "../../sdk/core/config/parse";
+import { createMatcher } from "../../sdk/core/match";
+import type { RecordedLayer, RecordedLayers } from "../../sdk/core/state/facts";
+import { declaredTargets } from "../../sdk/core/target";
+import { compareWithProgram } from "../../sdk/core/undone";
 import { layer } from "../support/states";
 
 const urn = "urn:pulumi:dev::shop::aws:lambda/function:Function::api";
 
 /** What a program gives `api`, whose state has `base` at 5 (declared so) beside other layers, by default one that is not declared. */
 function compare(
-  program: ProgramLayers | undefined,
+  program: RecordedLayers | "gone" | undefined,
   state = ["base:5", "other:1"],
   enforce: "exact" | "minimum" = "exact",
 ) {
@@ -25,7 +29,7 @@ function compare(
   };
   const { undone, unknown } = compareWithProgram(
     assess([fn], targetOf),
-    new Map(program ? [[urn, program]] : []),
+    new Map(program ? [[urn, program === "gone" ? program : { layers: program, facts: { name: "api" } }]] : []),
     targetOf,
   );
   return [
@@ -39,7 +43,7 @@ function arnOf(text: string): string {
   return layer(name, Number(version));
 }
 
-const list = (...texts: string[]): ProgramLayers => ({
+const list = (...texts: string[]): RecordedLayers => ({
   kind: "list",
   layers: texts.map((text): RecordedLayer => {
     if (text === "secret") return { kind: "secret" };
@@ -51,13 +55,14 @@ const list = (...texts: string[]): ProgramLayers => ({
 const unreadable = "its layers are a secret, or not known before an update";
 
 describe("what a program makes of layers that are as declared", () => {
-  const cases: [name: string, program: ProgramLayers | undefined, expected: string[]][] = [
+  const cases: [name: string, program: RecordedLayers | "gone" | undefined, expected: string[]][] = [
     ["no change of the function at all", undefined, []],
     ["the same", list("base:5", "other:1"), []],
     ["another order, and other versions of what nobody declares", list("other:2", "base:5"), []],
     ["an older version", list("base:4", "other:1"), ["base 5 -> base 4"]],
     ["a newer version", list("base:6", "other:1"), ["base 5 -> base 6"]],
     ["the layer is taken off", list("other:1"), ["base 5 -> null"]],
+    ["a layer that nobody declares in its place", list("mine:2", "other:1"), ["base 5 -> mine 2"]],
     ["the layer that it has taken the place of", list("other:1", "old:3"), ["base 5 -> old 3"]],
     ["that one beside it", list("old:3", "base:5"), []],
     ["no list", { kind: "absent" }, ["base 5 -> null"]],
@@ -81,6 +86,34 @@ describe("what a program makes of layers that are as declared", () => {
 
   it("is told once of a function that is not known", () => {
     assert.deepEqual(compare("gone", ["base:5", "other:1"]), ["the program does not have it any more"]);
+  });
+
+  it("is as declared if the program changes the runtime, and with it the layer", () => {
+    const parsed = parseConfig(
+      'layers: { tools: { names: ["tools-{runtime}"], version: 1, replaces: ["tools-*"] } }',
+      "c",
+    );
+    assert(parsed.ok);
+    const targetOf = declaredTargets(createMatcher(declareFor(parsed.config, "dev")));
+    const tools = (runtime: string) => layer(`tools-${runtime}`, 1);
+    const fn: AssessedFunction = {
+      ...{ name: "api", arn: undefined, region: undefined, account: undefined, urn, recordedBy: "function" },
+      ...{ recorded: { layers: [parseLayerVersionArn(tools("python312")) ?? assert.fail()], complete: true } },
+      ...{ live: undefined, runtime: "python3.12", architectures: [] },
+    };
+    const undoneBy = (runtime: string, its: string) => {
+      const layers: RecordedLayers = {
+        kind: "list",
+        layers: [{ kind: "text", text: tools(its), version: undefined, start: 0 }],
+      };
+      const program = new Map([
+        [urn, { layers, facts: { name: "api", region: "us-east-1", runtime, architectures: [] } }],
+      ]);
+      return compareWithProgram(assess([fn], targetOf), program, targetOf).undone.map(({ to }) => to?.name);
+    };
+    assert.deepEqual(undoneBy("python3.13", "python313"), []);
+    assert.deepEqual(undoneBy("python3.12", "python313"), ["tools-python313"]);
+    assert.deepEqual(undoneBy("python3.13", "python311"), ["tools-python311"]);
   });
 
   it("leaves out what is not as declared anyway", () => assert.deepEqual(compare(list("base:3"), ["base:4"]), []));

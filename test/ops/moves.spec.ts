@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { loadLayerConfig } from "../../sdk/files/config-file";
 import { assessStack } from "../../sdk/ops/assess";
@@ -204,9 +204,52 @@ describe("an estate of several regions, architectures and runtimes", function ()
     const [, moved = ""] = declared(kind);
     const other = arn(kind.region, own, "another:1");
     state = Buffer.from(text.replaceAll(`"${moved}"`, `"${other}"`));
-    await executeRollback(ports(), await planRollback(ports(), { stack: "dev" }));
+    const { skipped } = await executeRollback(ports(), await planRollback(ports(), { stack: "dev" }));
+    const reason =
+      "layer PowertoolsV2-Arm64 is not rolled back: another has taken its place, and nothing shows that the update put it there";
+    assert.deepEqual(skipped, [{ function: kind.name, reason }]);
     const wanted = JSON.stringify(toState((one) => (one === kind ? atFirst(one).with(1, other) : atFirst(one))));
     assert.deepEqual(recorded(), JSON.parse(wanted));
+  });
+
+  it("is as it was in AWS after a rollback without a record, but for what others have put in place of a layer", async () => {
+    await update(false);
+    // Another run has moved them in AWS, which is not this backup's.
+    await fleet.sync({ allFunctions: true, regions });
+    const [kind, ...others] = estate;
+    assert(kind);
+    fleet.emulator.seed({ layers: [{ name: "another", versions: 1 }] });
+    const layers = declared(kind).with(1, arn(kind.region, own, "another:1"));
+    fleet.emulator.edit(kind.name, { Layers: layers }, { region: kind.region });
+    const reason =
+      "layer PowertoolsV2-Arm64 is not rolled back: another has taken its place, and nothing shows that the update put it there";
+    const original = Buffer.from(state);
+
+    // What the update had left says whose a layer is; if that is gone, the config does; else nothing is known.
+    const folder = join(fleet.dir, "backups");
+    const names = await readdir(folder);
+    const backup = names.find((name) => name.includes("_state_")) ?? "";
+    const rollback = { stack: "dev", syncAws: true, backup: `backups/${backup}` };
+    const first = await planRollback(ports(), rollback);
+    await rm(join(folder, names.find((name) => name.includes("_updated_")) ?? ""));
+    const second = await planRollback(ports(), { ...rollback, config: load() });
+    for (const plan of [first, second]) {
+      assert.deepEqual(plan.aws?.skipped, [{ function: kind.name, reason }]);
+      assert.deepEqual(plan.skipped, []);
+    }
+    const third = await planRollback(ports(), rollback);
+    assert.equal(third.aws?.skipped.length, estate.length);
+    assert.equal(third.skipped.length, estate.length);
+    assert.deepEqual(
+      [...third.changes, ...(third.aws?.changes ?? [])].filter(({ layer }) => layer.startsWith("Powertools")),
+      [],
+    );
+    assert(state.equals(original));
+
+    await executeRollback(ports(), second);
+    isLive(atFirst, others);
+    assert.deepEqual(liveOf(kind), atFirst(kind).with(1, arn(kind.region, own, "another:1")));
+    assert.deepEqual(recorded(), JSON.parse(JSON.stringify(toState(atFirst))));
   });
 
   it("changes nothing of a state but the text of those ARNs", async () => {

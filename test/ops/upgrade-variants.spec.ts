@@ -1,4 +1,8 @@
 import assert from "node:assert/strict";
+import { addToFeeds, type Feeds } from "../../sdk/cli/renovate";
+import { renderUpgradeMarkdown } from "../../sdk/cli/report/upgrade-markdown";
+import { declareFor } from "../../sdk/core/config/declared";
+import { parseConfig } from "../../sdk/core/config/parse";
 import { readAvailable } from "../../sdk/ops/outdated";
 import { planUpgrade } from "../../sdk/ops/upgrade";
 import { functionIn, useLooks } from "./looks";
@@ -85,11 +89,68 @@ describe("over the ports of a stack whose entries have variants", () => {
     );
   });
 
-  it("an upgrade of a stack alone does not invent variants", async () => {
-    await assert.rejects(upgrade({ layers: ["insights"], variant: 1, override: true }), {
-      code: "config-not-editable",
-      message: /The variant of insights for region us-east-2 is not in the override of dev/,
+  it("an upgrade of a stack alone adds the variants to its override, and changes no other stack", async () => {
+    const plan = await upgrade({ layers: ["insights"], override: true });
+    const expected = `${config}stack_overrides:
+  dev:
+    insights: { version: 7, variants: [{ when: { region: us-east-2 }, version: 5 }, { when: { region: eu-west-1 }, version: 4 }] }
+`;
+    assert.equal(edited(plan), expected);
+    const parsed = parseConfig(edited(plan), "layer_config.yaml");
+    assert(parsed.ok);
+    const versions = (stack: string) =>
+      declareFor(parsed.config, stack).layers.map(({ version, variants = [] }) => [
+        version,
+        ...variants.map(({ fields }) => fields.version),
+      ]);
+    assert.deepEqual(versions("dev"), [[7, 5, 4, undefined], [1]]);
+    assert.deepEqual(versions("prod"), [[3, 2, 1, undefined], [1]]);
+    // The next upgrade finds them there.
+    await looks.write(edited(plan), []);
+    assert.deepEqual(
+      (await upgrade({ layers: ["insights"], override: true, to: 1, variant: 1 })).after,
+      expected.replace("us-east-2 }, version: 5", "us-east-2 }, version: 1"),
+    );
+  });
+
+  it("an upgrade for all stacks warns of a stack whose override has the variant", async () => {
+    await looks.write(
+      `${config}stack_overrides:\n  prod: { insights: { variants: [{ when: { region: [us-east-2] }, version: 2 }] } }\n`,
+      [],
+    );
+    const { warnings } = await upgrade({ layers: ["insights"], variant: 1 });
+    assert.deepEqual(warnings, [
+      "Stack prod keeps version 2 of insights for region us-east-2, its override (layer_config.yaml:16)",
+    ]);
+  });
+
+  it("a pull request tells each variant by itself, with its own functions", async () => {
+    const text = renderUpgradeMarkdown([{ label: "dev", plan: await upgrade({ layers: ["insights"] }) }], new Date());
+    const cells = text.split("\n").filter((line) => line.startsWith("| <code>insights</code>"));
+    assert.deepEqual(
+      cells.map((line) => [0, 1, 3].map((index) => line.slice(2, -2).split(" | ")[index])),
+      [
+        ["<code>insights</code>", "3 → 7", "1"],
+        ["<code>insights</code> for region us-east-2", "2 → 5", "1"],
+        ["<code>insights</code> for region eu-west-1", "1 → 4", "1"],
+      ],
+    );
+  });
+
+  it("a feed is of the entry's own number, whatever its variants have", async () => {
+    const { layers } = await readAvailable(looks.ports, {
+      ...{ stack: "dev", config: looks.ports.configs.load("layer_config.yaml") },
     });
+    const feeds: Feeds = { byEntry: new Map(), varying: new Set() };
+    addToFeeds(feeds, layers);
+    assert.deepEqual(
+      [...feeds.byEntry].map(([entry, feed]) => [entry, [...feed.keys()]]),
+      [
+        ["insights", [3, 7]],
+        ["tools", [1, 4]],
+      ],
+    );
+    assert.deepEqual([...feeds.varying], ["insights"]);
   });
 
   it("what is outdated has a row for each", async () => {

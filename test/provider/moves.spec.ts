@@ -1,7 +1,11 @@
 // What the resource does with layers that give way to others, by the handlers that the engine calls.
 
 import assert from "node:assert/strict";
+import { CreateAliasCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { previewAliases } from "../../provider/apply";
 import { check, create, diff, read, delete as remove, update } from "../../provider/handlers";
+import { plannedVersions, standingsOf } from "../../provider/native/planned";
+import { viewSteps } from "../../provider/native/views";
 import type { Checked, Recorded } from "../../provider/record";
 import { declareFor } from "../../sdk/core/config/declared";
 import { parseConfig } from "../../sdk/core/config/parse";
@@ -87,7 +91,14 @@ describe("LayerVersions whose layers give way to others", () => {
       special: { "toolsV3-python312": 2, base: 3 },
     });
     assert.deepEqual(first.inputs.before.plain, { "toolsV3-python312": `${v2}:7`, base: 1 });
+    const rows = standingsOf(first.inputs, undefined);
+    const [row] = viewSteps(rows, [{ name: "plain", layers: {} }]);
+    assert.deepEqual(row, {
+      ...{ op: "update", name: "plain" },
+      ...{ old: { "toolsV3-python312": `${v2}:7`, base: 1 }, new: { "toolsV3-python312": 2, base: 5 } },
+    });
     const { outs } = await create(first.inputs);
+    assert.deepEqual((outs as Recorded).functions, plannedVersions(rows));
     assert.deepEqual(layersOf("plain"), [`${v3}:2`, base(5)]);
     assert.deepEqual(layersOf("special"), [`${v3}:2`, base(3)]);
     const again = await checked(first.inputs, config(2));
@@ -122,6 +133,14 @@ describe("LayerVersions whose layers give way to others", () => {
     const renamed = await checked(bumped.inputs, next);
     assert.deepEqual(renamed.lines[0], "Function plain: Layer toolsV3-python312:4 -> toolsV4-python312:1");
     assert.deepEqual(renamed.inputs.drift, undefined);
+    // The plugin's row shows what is there now, and not what was there at first.
+    const [row] = standingsOf(renamed.inputs, second);
+    assert.deepEqual(row, {
+      name: "plain",
+      from: { "toolsV4-python312": `${v3}:4`, base: 5 },
+      to: { "toolsV4-python312": 1, base: 5 },
+      moves: true,
+    });
     assert.equal(renamed.inputs.before.plain?.["toolsV4-python312"], `${v2}:7`);
     const third = (await update("id", second, renamed.inputs)).outs as Recorded;
     assert.deepEqual(layersOf("plain"), [`${arn("toolsV4-python312")}:1`, base(5)]);
@@ -131,6 +150,28 @@ describe("LayerVersions whose layers give way to others", () => {
       console.log = log;
     });
     for (const name of ["plain", "special"]) assert.deepEqual(layersOf(name), [`${v2}:7`, base(1)], name);
+  });
+
+  it("are told of aliases that go on serving the old layer, by the resource and the plugin", async () => {
+    const [plain] = aws.emulator.functions();
+    assert(plain);
+    const { version } = await (await aws.connect()).publish(plain.arn);
+    const lambda = new LambdaClient({});
+    await lambda.send(new CreateAliasCommand({ FunctionName: "plain", Name: "live", FunctionVersion: version }));
+    lambda.destroy();
+    const { inputs, lines } = await checked({}, config(2));
+    const isAbout = (line: unknown) => String(line).includes("alias live");
+    assert.deepEqual(lines.filter(isAbout), [
+      "Function plain: alias live still serves toolsV2 version 7",
+      "Function plain: alias live still serves base version 1",
+    ]);
+    const told: unknown[] = [];
+    const { log } = console;
+    console.log = (line) => told.push(line);
+    await previewAliases(inputs, [plain]).finally(() => {
+      console.log = log;
+    });
+    assert.deepEqual(told, lines.filter(isAbout));
   });
 
   it("are those of another runtime once a function has changed its own", async () => {
@@ -160,6 +201,11 @@ describe("LayerVersions whose layers give way to others", () => {
       functions: [{ name: "plain", layers: [`${theirs}:2`] }],
     });
     const text = `layers: { insights: { arn: "${other}", version: 2, replaces: ["${theirs}"] } }`;
+    // Recorded under the same key at the same version before, it moves all the same.
+    const was = await checked({}, `layers: { insights: { arn: "${theirs}", version: 2 } }`);
+    const recorded = (await create(was.inputs)).outs as Recorded;
+    const [row] = standingsOf((await checked(was.inputs, text)).inputs, recorded);
+    assert.deepEqual(row, { name: "plain", from: { insights: `${theirs}:2` }, to: { insights: 2 }, moves: true });
     const { inputs, lines } = await checked({}, text);
     assert.deepEqual(lines, [`Function plain: Layer ${theirs}:2 -> ${other}:2`]);
     const { outs } = await create(inputs);
@@ -168,6 +214,7 @@ describe("LayerVersions whose layers give way to others", () => {
     assert.equal((await diff("id", outs as Recorded, again.inputs)).changes, false);
     aws.emulator.edit("plain", { Layers: [`${theirs}:2`] });
     const drifted = await checked(again.inputs, text);
+    assert.deepEqual(standingsOf(drifted.inputs, outs as Recorded)[0]?.from, { insights: `${theirs}:2` });
     assert.equal((await diff("id", outs as Recorded, drifted.inputs)).changes, true);
     await update("id", outs as Recorded, drifted.inputs);
     assert.deepEqual(layersOf("plain"), [`${other}:2`]);

@@ -6,14 +6,14 @@ import { labelsOfLayers } from "../../ops/matches";
 import { type Available, type AvailableVersion, type Presence, readAvailable, unreadOf } from "../../ops/outdated";
 import type { Ports } from "../../ports";
 import type { Context } from "../context";
-import { addToFeeds, type Feed, writeFeeds } from "../renovate";
+import { addToFeeds, type Feeds, writeFeeds } from "../renovate";
 import { configFile } from "../settings";
 import { forEachStack } from "../stacks";
 import { type Cell, type Column, printTable } from "../table";
 import { flagWords } from "../words";
 
 export async function run(context: Context): Promise<number> {
-  const feeds = new Map<string, Feed>();
+  const feeds: Feeds = { byEntry: new Map(), varying: new Set() };
   const status = await forEachStack(context, async ({ stack, context, ports }) => {
     const { options } = context;
     const config = ports.configs.load(configFile(options));

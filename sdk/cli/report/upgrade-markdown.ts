@@ -1,6 +1,6 @@
 import { count } from "../../core/text";
 import type { AvailableLayer } from "../../ops/outdated";
-import type { UpgradePlan } from "../../ops/upgrade";
+import { declarationOf, type UpgradePlan } from "../../ops/upgrade";
 import { code, list, plain, table } from "./markdown";
 
 /** An upgrade of one stack's config, and how the stack is named. */
@@ -21,10 +21,11 @@ export function renderUpgradeMarkdown(stacks: readonly UpgradedStack[], now: Dat
 
 function section({ label, plan }: UpgradedStack, now: Date): string {
   const { upgrades, held, warnings, rows = [], file, override } = plan;
-  const lines = upgrades.map(({ entry, from, to, at, published }) => {
-    const own = rows.filter((row) => row.entry === entry);
+  const lines = upgrades.map(({ entry, from, to, at, published, variant }) => {
+    const declaration = declarationOf({ entry, variant: variant && { ...variant, hasVersion: true } });
+    const own = rows.filter((row) => declarationOf(row) === declaration);
     return [
-      code(entry),
+      variant ? `${code(entry)} for ${plain(variant.when)}` : code(entry),
       `${from} → ${to}`,
       published ? `${published.toISOString().slice(0, 10)} (${ageOf(published, now)})` : "–",
       String(new Set(own.flatMap(functionsOf)).size),

@@ -1,7 +1,8 @@
 import { LayersError } from "../errors";
 import { formatProblems } from "../problem";
-import { insertVersion } from "./insert";
+import { insertValue } from "./insert";
 import { type LayerConfig, type LayerEntry, parseConfig } from "./parse";
+import type { When } from "./when";
 import { parseYaml, type YamlFile } from "./yaml";
 
 /** Where a version stands in an entry: its own, or that of one of its variants, from 0. */
@@ -16,11 +17,14 @@ export type VersionPath =
 export interface VersionEdit {
   readonly path: VersionPath;
   readonly version: number;
+  /** The condition of a variant that is added, as the next one of its list. Default: the path's variant is there. */
+  readonly when?: When;
 }
 
 /**
  * Changes version numbers in the text of a config: their digits and nothing else, so that comments, anchors, quotes,
- * layout and line breaks stay. An override that has no version yet gets one, in the style of the mapping around it.
+ * layout and line breaks stay. An override that has no version yet, or no such variant, gets one, in the style of what is
+ * around it.
  * @param file the file's name, for messages
  * @throws LayersError `config-invalid`, or `config-not-editable` where the result would say more or less than was asked:
  * a version that others share by an alias, or one that is not written in plain digits
@@ -31,11 +35,17 @@ export function editVersions(text: string, file: string, edits: readonly Version
   const config = parsed(before, file);
   const [there, missing] = partition(edits, ({ path }) => versionAt(config, path) !== undefined);
   const replaced = replaceDigits(before, parseYaml(before, file), file, there);
-  const edited = missing.reduce((result, { path, version }) => {
-    const keys = path.map(String);
-    if (keys.includes("variants"))
-      throw notEditable(`${keys.join(".")} is not in ${file}`, "Add a variant with a version of its own yourself.");
-    return insertVersion(result, file, keys, version);
+  const added = new Set<string>();
+  const edited = missing.reduce((result, { path, version, when }) => {
+    if (when === undefined) return insertValue(result, file, path, version);
+    const variants = path.slice(0, -2);
+    const index = Number(path.at(-2));
+    const variant = { when: writtenWhen(when), version };
+    const isNew = index === 0 && !added.has(variants.join());
+    added.add(variants.join());
+    return isNew
+      ? insertValue(result, file, variants, [variant])
+      : insertValue(result, file, [...variants, index], variant);
   }, replaced);
   check(config, parsed(edited, file), edits);
   return mark + edited;
@@ -64,10 +74,16 @@ function replaceDigits(text: string, yaml: YamlFile, file: string, edits: readon
 /** Whatever YAML's aliases and merges make of an edit, what the file says is what decides. */
 function check(before: LayerConfig, after: LayerConfig, edits: readonly VersionEdit[]): void {
   const wanted = new Map(entriesOf(before));
-  for (const { path, version } of edits) {
+  for (const { path, version, when } of edits) {
     const [names, inEntry] = splitPath(path);
     const name = names.join(".");
-    wanted.set(name, withVersion(wanted.get(name), inEntry, version));
+    const fields = wanted.get(name);
+    wanted.set(
+      name,
+      when === undefined
+        ? withVersion(fields, inEntry, version)
+        : { ...fields, variants: [...(fields?.variants ?? []), { when: writtenWhen(when), version }] },
+    );
   }
   const found = new Map(entriesOf(after));
   const names = new Set([...wanted.keys(), ...found.keys()]);
@@ -90,7 +106,11 @@ function entriesOf({ layers, overrides }: LayerConfig): (readonly [string, Layer
 }
 
 function isSame(a: LayerEntry["fields"] | undefined, b: LayerEntry["fields"] | undefined): boolean {
-  const canonical = (fields = {}) => JSON.stringify(Object.entries(fields).sort(([x], [y]) => (x < y ? -1 : 1)));
+  const inOrder = (_key: string, value: unknown) =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([x], [y]) => (x < y ? -1 : 1)))
+      : value;
+  const canonical = (fields = {}) => JSON.stringify(fields, inOrder);
   return (a === undefined) === (b === undefined) && canonical(a) === canonical(b);
 }
 
@@ -113,6 +133,13 @@ function withVersion(
 ): LayerEntry["fields"] {
   if (field === "version") return { ...fields, version };
   return { ...fields, variants: fields?.variants?.map((one, at) => (at === index ? { ...one, version } : one)) };
+}
+
+/** A condition as people write it: a text alone without a list around it. */
+function writtenWhen(when: When): Record<string, string | readonly string[]> {
+  return Object.fromEntries(
+    Object.entries(when).map(([key, texts]) => [key, texts.length === 1 ? (texts[0] ?? "") : texts]),
+  );
 }
 
 function parsed(text: string, file: string): LayerConfig {

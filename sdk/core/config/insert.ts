@@ -1,25 +1,33 @@
-import { isAlias, isMap, isScalar, type Node, type Pair, parseDocument, type YAMLMap } from "yaml";
+import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, parseDocument, type YAMLMap, type YAMLSeq } from "yaml";
 import { LayersError } from "../errors";
 import { visibleJson } from "../text";
 import { yamlOptions } from "./yaml";
 import type { Range } from "./yaml-nodes";
 
+/** A value as it is written in flow style: a number, a text, or lists and mappings of them. */
+export type FlowValue = number | string | readonly FlowValue[] | { readonly [key: string]: FlowValue };
+
 /**
- * Adds a version, and the mappings above it that are not there yet, to the text of a config. The text around it stays.
- * @param path the keys that lead to the version; the first that is missing is added to its mapping
+ * Adds a value, and the mappings above it that are not there yet, to the text of a config. The text around it stays.
+ * @param path the keys, and places in lists from 0, that lead to the value; the first that is missing is added to its
+ * mapping. A list gets the value as its last item if its place is that of the next one
  * @throws LayersError `config-not-editable` where a mapping above it is an alias
  */
-export function insertVersion(text: string, file: string, path: readonly string[], version: number): string {
+export function insertValue(text: string, file: string, path: readonly (string | number)[], value: FlowValue): string {
   const doc = parseDocument(text, yamlOptions);
   let at: { readonly pair: Pair; readonly map: YAMLMap } | undefined;
   let node: unknown = doc.contents;
   for (const [depth, key] of path.entries()) {
-    const added = { keys: path.slice(depth), version };
+    const added = { keys: path.slice(depth).map(String), value };
     if (isMap(node)) {
       const pair = node.items.find((item) => isScalar(item.key) && item.key.value === key);
       if (!pair) return insertItem(text, node, added);
       at = { pair, map: node };
       node = pair.value;
+    } else if (isSeq(node) && typeof key === "number" && key < node.items.length) {
+      node = node.items[key];
+    } else if (isSeq(node) && key === node.items.length && depth === path.length - 1) {
+      return appendItem(text, node, value);
     } else if (at && isScalar(node) && node.value === null) {
       return fillEmpty(text, at.map, at.pair, node, added);
     } else break;
@@ -28,18 +36,28 @@ export function insertVersion(text: string, file: string, path: readonly string[
   throw new LayersError(
     "config-not-editable",
     `${where} cannot be added to ${file}: ${isAlias(node) ? `*${node.source} stands for what is above it` : "there is something else"}. The file is as it was.`,
-    { next: `Add ${where}: ${version} yourself.` },
+    { next: `Add ${where}: ${flowText(value)} yourself.` },
   );
 }
 
-/** What is added: keys, each in the mapping of the one before, and the version as the value of the last. */
+/** What is added: keys, each in the mapping of the one before, and the value of the last. */
 interface Addition {
   readonly keys: readonly string[];
-  readonly version: number;
+  readonly value: FlowValue;
   /** JSON's keys are in quotes. */
   readonly quoted?: boolean;
   /** After an empty line. */
   readonly spaced?: boolean;
+}
+
+function appendItem(text: string, list: YAMLSeq, value: FlowValue): string {
+  const last = list.items.at(-1) as Node;
+  const [start] = rangeOf(list);
+  const [, end] = rangeOf(last);
+  const isJson = isMap(last) && last.items[0] !== undefined && text[startOf(last.items[0])] === '"';
+  if (list.flow) return splice(text, end, `, ${flowText(value, isJson)}`);
+  const indent = " ".repeat(start - (text.lastIndexOf("\n", start - 1) + 1));
+  return insertText(text, end, [`${indent}- ${flowText(value, isJson)}`]);
 }
 
 function insertItem(text: string, map: YAMLMap, added: Addition): string {
@@ -69,22 +87,44 @@ function fillEmpty(text: string, map: YAMLMap, pair: Pair, empty: Node, added: A
 }
 
 /** Adds lines below the line that holds an offset, or at it where a line begins there. */
-function insertLines(text: string, offset: number, indent: number, { keys, version, spaced }: Addition): string {
+function insertLines(text: string, offset: number, indent: number, { keys, value, spaced }: Addition): string {
+  // The last two keys share a line, as in `receipt-dynamo: { version: 6 }`.
+  const blocks = keys.slice(0, -2).map((key, depth) => `${" ".repeat(indent + 2 * depth)}${keyText(key)}:`);
+  const line = " ".repeat(indent + 2 * blocks.length) + inFlow({ keys: keys.slice(-2), value });
+  return insertText(text, offset, [...(spaced ? [""] : []), ...blocks, line]);
+}
+
+function insertText(text: string, offset: number, added: readonly string[]): string {
   const lineBreak = text.includes("\r\n") ? "\r\n" : "\n";
   const isLineStart = text[offset - 1] === "\n";
   const next = text.indexOf("\n", offset) + 1;
   const at = isLineStart ? offset : next === 0 ? text.length : next;
-  // The last two keys share a line, as in `receipt-dynamo: { version: 6 }`.
-  const blocks = keys.slice(0, -2).map((key, depth) => `${" ".repeat(indent + 2 * depth)}${keyText(key)}:`);
-  const line = " ".repeat(indent + 2 * blocks.length) + inFlow({ keys: keys.slice(-2), version });
-  const lines = [...(spaced ? [""] : []), ...blocks, line].join(lineBreak);
+  const lines = added.join(lineBreak);
   const isUnended = at === text.length && !text.endsWith("\n");
   return splice(text, at, isUnended ? lineBreak + lines : lines + lineBreak);
 }
 
-function inFlow({ keys: [key = "", ...inner], version, quoted }: Addition): string {
+function inFlow({ keys: [key = "", ...inner], value, quoted = false }: Addition): string {
   const name = quoted ? visibleJson(key) : keyText(key);
-  return `${name}: ${inner.length === 0 ? version : `{ ${inFlow({ keys: inner, version, quoted })} }`}`;
+  return `${name}: ${inner.length === 0 ? flowText(value, quoted) : `{ ${inFlow({ keys: inner, value, quoted })} }`}`;
+}
+
+/** @param quoted as JSON has it */
+function flowText(value: FlowValue, quoted = false): string {
+  if (typeof value === "number") return String(value);
+  if (typeof value === "string") return !quoted && isPlain(value) ? value : visibleJson(value);
+  if (isList(value)) return `[${value.map((one) => flowText(one, quoted)).join(", ")}]`;
+  const pairs = Object.entries(value).map(([key, one]) => inFlow({ keys: [key], value: one, quoted }));
+  return `{ ${pairs.join(", ")} }`;
+}
+
+function isList(value: object): value is readonly FlowValue[] {
+  return Array.isArray(value);
+}
+
+/** Whether a text is read as one without quotes. */
+function isPlain(text: string): boolean {
+  return /^[A-Za-z_][\w.-]*$/.test(text) && !/^(?:null|true|false)$/i.test(text);
 }
 
 /** A key as YAML; keys are read as texts, so that only what has a meaning to YAML needs quotes. */

@@ -3,7 +3,7 @@ import type { Goal } from "../../core/goal";
 import { isOwned, type RecordedFunction } from "../../core/recorded";
 import type { FunctionFacts, StateFacts } from "../../core/state/facts";
 import type { Ports } from "../../ports";
-import { recordedLayer } from "../recorded/restore";
+import { type IsOurs, recordedLayer, whyNotBack } from "../recorded/restore";
 import { liveChanges, movingTargets } from "./plan";
 import type { LivePlan } from "./plans";
 import { inspect, refuseUnfit } from "./preflight";
@@ -19,6 +19,8 @@ export interface FormerRequest {
   readonly recorded: readonly RecordedFunction[];
   /** The earlier state. */
   readonly former: StateFacts;
+  /** Which layers that have taken the places of others since give them back. */
+  readonly isOurs: IsOurs;
 }
 
 /**
@@ -27,13 +29,13 @@ export interface FormerRequest {
  * @throws LayersError `usage` if all functions are in other regions than the run's, and what `planLive` throws
  */
 export async function planFormer(ports: Ports, request: FormerRequest): Promise<LivePlan> {
-  const { stack, settings, skipPreflight, recorded, former } = request;
+  const { stack, settings, skipPreflight, recorded, former, isOurs } = request;
   const callsBefore = ports.aws.calls();
   const byUrn = new Map(former.functions.filter(isOwned).map((fn) => [fn.urn, fn]));
   const byArn = new Map<string, FunctionFacts>();
   const goal: Goal = ({ arn, layers }) => {
     const fn = byArn.get(arn);
-    return fn ? layers.map((text) => recordedLayer(fn, layers, text) ?? text) : layers;
+    return fn ? layers.map((text) => recordedLayer(fn, layers, text, isOurs) ?? text) : layers;
   };
   const where = whereOf(ports, settings.region);
   const found = await selectLive(ports, { ...where, recorded }, async (aws, { functions, recorded: here, region }) => {
@@ -47,6 +49,11 @@ export async function planFormer(ports: Ports, request: FormerRequest): Promise<
     return {
       region,
       targets,
+      left: functions.flatMap((fn) => {
+        const before = byArn.get(fn.arn);
+        const reasons = before ? whyNotBack(before, fn.layers, isOurs) : [];
+        return reasons.length > 0 ? [{ function: fn.name, reason: reasons.join("; ") }] : [];
+      }),
       inspection: skipPreflight ? undefined : await inspect(ports, aws, targets, { existence }),
     };
   });
@@ -58,7 +65,7 @@ export async function planFormer(ports: Ports, request: FormerRequest): Promise<
       .map(({ region, targets }) => ({ region, functions: targets.map((target) => target.function) }))
       .filter(({ functions }) => functions.length > 0),
     changes: visited.flatMap(({ targets }) => targets.flatMap((target) => liveChanges(target.function, target.layers))),
-    skipped: [...skipped, ...gone.map((fn) => goneFunction(fn, regions))],
+    skipped: [...skipped, ...visited.flatMap(({ left }) => left), ...gone.map((fn) => goneFunction(fn, regions))],
     warnings: refuseUnfit(visited.flatMap(({ inspection }) => inspection ?? [])),
     goal,
     ...{ aliases: [], publish: undefined, retentionDays: settings.backupRetentionDays, callsBefore },

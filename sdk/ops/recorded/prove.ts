@@ -1,10 +1,11 @@
 import { layerArn, layerVersionArn } from "../../core/arn";
 import { type AssessedFunction, assess } from "../../core/assess";
 import { type ErrorCode, LayersError, unchanged } from "../../core/errors";
+import { factsOf } from "../../core/recorded";
 import { patchState } from "../../core/state/patch";
 import type { TargetOf } from "../../core/target";
 import { countLayers, sentence } from "../../core/text";
-import { compareWithProgram, type ProgramLayers, type UndoneLayer } from "../../core/undone";
+import { compareWithProgram, type ProgramFunction, type UndoneLayer } from "../../core/undone";
 import type { Ports, PreviewStep } from "../../ports";
 import { afterRun } from "../after";
 import { type LoadedState, type Proof, skippedName, skipping, type UndoneChange } from "../plans";
@@ -50,7 +51,7 @@ export async function proveState(ports: Ports, plan: ProvablePlan, scan: ScanSta
     throw error.having(unchanged);
   }
   const standings = assess(afterRun(functions, { state: changes, outcomes: [] }).toSorted(byName), targetOf);
-  const { undone, unknown } = compareWithProgram(standings, programLayers(steps, scan), targetOf);
+  const { undone, unknown } = compareWithProgram(standings, programFunctions(steps, scan), targetOf);
   const verdict = undone.length > 0 ? "undone" : unknown.length > 0 ? "not-proved" : "proved";
   if (verdict === "proved")
     reporter.info("Proved by a preview on a copy of the stack: the program keeps these versions");
@@ -68,9 +69,9 @@ function notProved(reason: string): Proof {
   return { verdict: "not-proved", undone: [], unknown: [], reason };
 }
 
-/** The layers that a program gives those functions that a preview changes, by the URNs that the state has. */
-function programLayers(steps: readonly PreviewStep[], scan: ScanState): Map<string, ProgramLayers> {
-  const found = new Map<string, ProgramLayers>();
+/** What a program makes of those functions that a preview changes, by the URNs that the state has. */
+function programFunctions(steps: readonly PreviewStep[], scan: ScanState): Map<string, ProgramFunction> {
+  const found = new Map<string, ProgramFunction>();
   for (const { urn, oldState, newState } of steps) {
     // The function that has taken the place of one that waits for its deletion has the same URN.
     if (oldState?.delete === true) continue;
@@ -78,7 +79,7 @@ function programLayers(steps: readonly PreviewStep[], scan: ScanState): Map<stri
     const known = oldState?.urn ?? urn;
     if (newState) {
       const [fn] = scan(stateOf(newState)).functions;
-      if (fn) found.set(known, fn.inputs);
+      if (fn) found.set(known, { layers: fn.inputs, facts: factsOf(fn) });
     } else if (!found.has(known)) found.set(known, "gone");
   }
   return found;

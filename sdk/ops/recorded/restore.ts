@@ -1,34 +1,53 @@
-import { layerArn, parseLayerVersionArn } from "../../core/arn";
-import { type LayerMove, movesBetween } from "../../core/moves";
-import { isOwned, layerTexts, recordedLayers } from "../../core/recorded";
+import { type LayerVersionArn, layerArn, layerVersionArn, parseLayerVersionArn } from "../../core/arn";
+import { movesBetween } from "../../core/moves";
+import { factsOf, isOwned, layerTexts, recordedLayers } from "../../core/recorded";
 import type { FunctionFacts, RecordedLayers, StateFacts } from "../../core/state/facts";
+import { isTarget, type TargetOf } from "../../core/target";
 import type { StateTarget } from "../plans";
 import type { ScanState } from "./load";
 import { planState, type StatePlan } from "./plan";
 import type { NewContent } from "./replace";
 
 /**
+ * Whether it is known that a layer took the place of another one by the update whose backup this is, so that a rollback
+ * takes that back. What others have put there stays.
+ * @param fn the function as the backup has it
+ */
+export type IsOurs = (fn: FunctionFacts, former: LayerVersionArn, taker: LayerVersionArn) => boolean;
+
+/** What the update had left: the layers of a state as the run wrote it. */
+export function leftBy(left: StateFacts): IsOurs {
+  const byUrn = new Map(left.functions.map((fn) => [fn.urn, fn]));
+  return ({ urn }, _former, taker) => {
+    const its = byUrn.get(urn);
+    return [its?.inputs, its?.outputs].some((side) => side && versionsIn(layerTexts(side), taker).length > 0);
+  };
+}
+
+/** What a config declares to come in the place of a layer. */
+export function declaredBy(targetOf: TargetOf): IsOurs {
+  return (fn, former, taker) => {
+    const target = targetOf(former, factsOf(fn));
+    return isTarget(target) && target.by === layerArn(taker);
+  };
+}
+
+/**
  * The layer versions that a state records: inputs go back to its inputs and outputs to its outputs, as they may have
  * differed, and a layer that is there twice to the one version and the other. A layer that has taken the place of
  * another one gives it back.
- * @param left the state as the run left it that the earlier one is of: what came later than that in the place of another
- * layer is somebody else's, and stays. Default: not known, and all of it goes back
+ * @param isOurs default: whatever took the place of another layer gives it back
  */
-export function versionsRecordedIn({ functions }: StateFacts, left?: StateFacts): StateTarget {
+export function versionsRecordedIn({ functions }: StateFacts, isOurs: IsOurs = () => true): StateTarget {
   const byUrn = new Map(functions.filter(isOwned).map((fn) => [fn.urn, fn]));
-  const leftByUrn = left && new Map(left.functions.map((fn) => [fn.urn, fn]));
   return (text, now, side, place) => {
     const fn = byUrn.get(now.urn);
-    if (!fn) return undefined;
+    const layer = parseLayerVersionArn(text);
+    if (!fn || !layer) return undefined;
     const before = layerTexts(fn[side]);
-    const layers = versionsIn(before, text);
-    if (layers.length === 0) {
-      const its = leftByUrn?.get(now.urn);
-      const isOurs =
-        leftByUrn === undefined || (its !== undefined && versionsIn(layerTexts(its[side]), text).length > 0);
-      return isOurs ? formerLayer(before, layerTexts(now[side]), text) : undefined;
-    }
-    return layers[versionsIn(textsBefore(now[side], place), text).length] ?? layers.at(-1);
+    const layers = versionsIn(before, layer);
+    if (layers.length === 0) return formerLayer(fn, before, layerTexts(now[side]), layer, isOurs);
+    return layers[versionsIn(textsBefore(now[side], place), layer).length] ?? layers.at(-1);
   };
 }
 
@@ -37,33 +56,60 @@ export function versionsRecordedIn({ functions }: StateFacts, left?: StateFacts)
  * place of; undefined if it had neither.
  * @param now all layers that the function has now
  */
-export function recordedLayer(fn: FunctionFacts, now: readonly string[], layerVersionArn: string): string | undefined {
+export function recordedLayer(
+  fn: FunctionFacts,
+  now: readonly string[],
+  text: string,
+  isOurs: IsOurs,
+): string | undefined {
   const before = recordedLayers(fn);
-  return versionsIn(before, layerVersionArn)[0] ?? formerLayer(before, now, layerVersionArn);
+  const layer = parseLayerVersionArn(text);
+  return layer && (versionsIn(before, layer)[0] ?? formerLayer(fn, before, now, layer, isOurs));
+}
+
+/** Why layers that a function had do not come back, each as the end of a sentence. */
+export function whyNotBack(fn: FunctionFacts, now: readonly string[], isOurs: IsOurs): string[] {
+  return takenPlaces(recordedLayers(fn), now).flatMap(({ former, taker }) => {
+    if (isOurs(fn, former, taker)) return [];
+    const what = former.name === taker.name ? `${layerArn(taker)}` : taker.name;
+    return `layer ${former.name} is not rolled back: ${what} has taken its place, and nothing shows that the update put it there`;
+  });
 }
 
 /**
  * Plans to put the layer versions of an earlier state of a stack back into today's.
  * @param functions today's, as far as they are meant
- * @param options.left see {@link versionsRecordedIn}
+ * @param options.isOurs see {@link versionsRecordedIn}
  * @returns the plan, and what it makes of the state; undefined if nothing differs
  */
 export function planRestore(
   earlier: StateFacts,
   functions: readonly FunctionFacts[],
   scan: ScanState,
-  { excluded = new Set(), left }: { readonly excluded?: ReadonlySet<FunctionFacts>; readonly left?: StateFacts } = {},
+  { excluded = new Set(), isOurs }: { readonly excluded?: ReadonlySet<FunctionFacts>; readonly isOurs?: IsOurs } = {},
 ): StatePlan & { readonly content: NewContent | undefined } {
-  const plan = planState(functions, versionsRecordedIn(earlier, left), excluded);
+  const plan = planState(functions, versionsRecordedIn(earlier, isOurs), excluded);
   return { ...plan, content: plan.edits.length > 0 ? { edits: plan.edits, scan } : undefined };
 }
 
 /** What stood where a layer stands now that was not there before. */
-function formerLayer(before: readonly string[], now: readonly string[], layerVersionArn: string): string | undefined {
-  const layer = parseLayerVersionArn(layerVersionArn);
-  const isTaker = ({ by }: LayerMove) => layer !== undefined && by === layerArn(layer);
-  const move = layer && movesBetween(before, now).find(isTaker);
-  return move && `${move.layer}:${move.from}`;
+function formerLayer(
+  fn: FunctionFacts,
+  before: readonly string[],
+  now: readonly string[],
+  layer: LayerVersionArn,
+  isOurs: IsOurs,
+): string | undefined {
+  const place = takenPlaces(before, now).find(({ taker }) => layerArn(taker) === layerArn(layer));
+  return place && isOurs(fn, place.former, place.taker) ? layerVersionArn(place.former) : undefined;
+}
+
+/** Which layers of a list have taken the places of which of an earlier one. */
+function takenPlaces(before: readonly string[], now: readonly string[]) {
+  return movesBetween(before, now).flatMap(({ layer, from, to, by }) => {
+    const [former, taker] = [`${layer}:${from}`, `${by}:${to}`].map(parseLayerVersionArn);
+    return by !== undefined && former && taker ? [{ former, taker }] : [];
+  });
 }
 
 function textsBefore(recorded: RecordedLayers, place: number): string[] {
@@ -71,9 +117,7 @@ function textsBefore(recorded: RecordedLayers, place: number): string[] {
 }
 
 /** The texts of a list that are of the same layer. */
-function versionsIn(layers: readonly string[], layerVersionArn: string): string[] {
-  const wanted = parseLayerVersionArn(layerVersionArn);
-  if (!wanted) return [];
+function versionsIn(layers: readonly string[], wanted: LayerVersionArn): string[] {
   return layers.filter((text) => {
     const layer = parseLayerVersionArn(text);
     return layer !== undefined && layerArn(layer) === layerArn(wanted);

@@ -129,6 +129,65 @@ describe("editVersions", () => {
     });
   });
 
+  describe("adds variants that an override does not have", () => {
+    const base = "layers:\n  a:\n    version: 5\n    variants:\n      - { when: { region: us-east-2 }, version: 3 }\n";
+    const item = '{ when: { region: us-east-2, account: "123456789012", function: ["a-*", b] }, version: 9 }';
+    const json =
+      '{ "when": { "region": "us-east-2", "account": "123456789012", "function": ["a-*", "b"] }, "version": 9 }';
+    const when = { region: ["us-east-2"], account: ["123456789012"], function: ["a-*", "b"] };
+    const added: Record<string, [index: number, text: string, result: string]> = {
+      "with the section": [0, base, `${base}stack_overrides:\n  dev:\n    a: { variants: [${item}] }\n`],
+      "to an entry that overrides the version": [
+        0,
+        `${base}stack_overrides:\n  dev:\n    a:\n      version: 6 # six\n`,
+        `${base}stack_overrides:\n  dev:\n    a:\n      version: 6 # six\n      variants: [${item}]\n`,
+      ],
+      "to a list of lines": [
+        1,
+        `${base}stack_overrides:\n  dev:\n    a:\n      variants:\n        # west\n        - when: { region: us-west-2 }\n          version: 2 # two\n  prod: {}\n`,
+        `${base}stack_overrides:\n  dev:\n    a:\n      variants:\n        # west\n        - when: { region: us-west-2 }\n          version: 2 # two\n        - ${item}\n  prod: {}\n`,
+      ],
+      "to a list in one line, with Windows line breaks": [
+        1,
+        `layers: {a: {version: 5}}\r\nstack_overrides: {dev: {a: {variants: [{when: {region: x-y-1}, version: 2}]}}} # end\r\n`,
+        `layers: {a: {version: 5}}\r\nstack_overrides: {dev: {a: {variants: [{when: {region: x-y-1}, version: 2}, ${item}]}}} # end\r\n`,
+      ],
+      "to a list at the end of the text": [
+        1,
+        "layers: {a: {version: 5}}\nstack_overrides:\n  dev:\n    a:\n      variants:\n      - when: {region: x-y-1}\n        version: 2",
+        `layers: {a: {version: 5}}\nstack_overrides:\n  dev:\n    a:\n      variants:\n      - when: {region: x-y-1}\n        version: 2\n      - ${item}`,
+      ],
+      "to JSON": [
+        0,
+        '{"layers": {"a": {"version": 5}}, "stack_overrides": {"dev": {"a": {"version": 6}}}}',
+        `{"layers": {"a": {"version": 5}}, "stack_overrides": {"dev": {"a": {"version": 6, "variants": [${json}]}}}}`,
+      ],
+      "to a list in JSON": [
+        1,
+        '{"layers": {"a": {"version": 5}}, "stack_overrides": {"dev": {"a": {"variants": [{"when": {"region": "x-y-1"}, "version": 6}]}}}}',
+        `{"layers": {"a": {"version": 5}}, "stack_overrides": {"dev": {"a": {"variants": [{"when": {"region": "x-y-1"}, "version": 6}, ${json}]}}}}`,
+      ],
+    };
+    for (const [what, [index, text, result]] of Object.entries(added)) {
+      it(what, () => {
+        const path = ["stack_overrides", "dev", "a", "variants", index, "version"] as const;
+        assert.equal(editVersions(text, "c.yaml", [{ path, version: 9, when }]), result);
+      });
+    }
+
+    it("or their versions, if the variant is there without one", () => {
+      const text = `${base}stack_overrides:\n  dev:\n    a:\n      variants:\n        - when: { region: us-east-2 }\n          enforce: minimum\n`;
+      const path = ["stack_overrides", "dev", "a", "variants", 0, "version"] as const;
+      assert.equal(editVersions(text, "c.yaml", [{ path, version: 9 }]), `${text}          version: 9\n`);
+    });
+
+    it("unless an alias stands for the list", () => {
+      const text = `layers:\n  a:\n    version: 5\n    variants: &v [{ when: { region: x-y-1 }, version: 3 }]\nstack_overrides: { dev: { a: { variants: *v } } }\n`;
+      const path = ["stack_overrides", "dev", "a", "variants", 1, "version"] as const;
+      assert.throws(() => editVersions(text, "c.yaml", [{ path, version: 9, when }]), { code: "config-not-editable" });
+    });
+  });
+
   describe("adds an override that is not there", () => {
     const added: Record<string, [text: string, result: string]> = {
       "below the last of its stack": [
