@@ -1,6 +1,6 @@
 import { unchanged } from "../sdk/core/errors";
 import type { Goal } from "../sdk/core/goal";
-import type { LiveFunction } from "../sdk/core/live";
+import { hasFailed, type LiveFunction } from "../sdk/core/live";
 import { during } from "../sdk/ops/steps";
 import type { AwsPort, SelectedFunctions } from "../sdk/ports";
 import { tellStaleAliases } from "./aliases";
@@ -52,7 +52,7 @@ export async function apply(id: string, inputs: Checked, olds: Recorded | undefi
     const now = liveVersions(after, inputs.functions, inputs.before);
     // What may have been carried out is to be put back in the end, if it was.
     const perhaps = outcomes
-      .filter(({ revisionId, status }) => revisionId === undefined && (status === "failed" || status === "cancelled"))
+      .filter((one) => one.revisionId === undefined && (hasFailed(one) || one.status === "cancelled"))
       .map(({ function: name }) => [name, openTargets(now[name], inputs.functions[name])] as const);
     const all = { ...left, ...Object.fromEntries(perhaps) };
     const outs = { ...settings, ...(Object.keys(all).length > 0 && { left: all }), functions: { ...settled, ...now } };

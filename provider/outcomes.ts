@@ -1,4 +1,4 @@
-import type { FunctionOutcome } from "../sdk/core/live";
+import { type FunctionOutcome, hasFailed } from "../sdk/core/live";
 import { listNames } from "../sdk/core/text";
 
 /**
@@ -8,11 +8,13 @@ import { listNames } from "../sdk/core/text";
  */
 export function reasonsOf(outcomes: readonly FunctionOutcome[], done: string): string[] {
   const ended = outcomes.filter(haveEnded);
-  const failed = outcomes.filter((one) => one.status === "failed" && !haveEnded(one));
+  const failed = outcomes.filter((one) => hasFailed(one) && !haveEnded(one));
   const cancelled = outcomes.filter(({ status }) => status === "cancelled");
   const untouched = cancelled.filter((outcome) => !isUnknown(outcome));
-  const each = [...failed, ...cancelled.filter(isUnknown)].map(
-    ({ function: name, reason }) => `Function ${name} was not ${done}: ${reason}`,
+  const each = [...failed, ...cancelled.filter(isUnknown)].map(({ function: name, reason, status }) =>
+    status === "unknown"
+      ? `Whether function ${name} was ${done} is not known: ${reason}`
+      : `Function ${name} was not ${done}: ${reason}`,
   );
   if (ended.length > 0) {
     const known = ended.filter((outcome) => !isUnknown(outcome));
@@ -36,8 +38,8 @@ export function reasonsOf(outcomes: readonly FunctionOutcome[], done: string): s
   ];
 }
 
-function haveEnded({ status, code }: FunctionOutcome): boolean {
-  return status === "failed" && code === "aws-credentials";
+function haveEnded(outcome: FunctionOutcome): boolean {
+  return hasFailed(outcome) && outcome.code === "aws-credentials";
 }
 
 /** Whether an update may have been sent that nothing more is known of. */
@@ -65,5 +67,7 @@ export class CredentialsWatch {
 
 /** Whether a run was cancelled by somebody. */
 export function isCancelled(outcomes: readonly FunctionOutcome[]): boolean {
-  return outcomes.some(({ status }) => status === "cancelled") && !outcomes.some(haveEnded);
+  return (
+    outcomes.some(({ status, code }) => status === "cancelled" || code === "interrupted") && !outcomes.some(haveEnded)
+  );
 }

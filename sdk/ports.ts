@@ -1,6 +1,6 @@
 import type { Backup, BackupKind } from "./core/backup";
 import type { LayerConfig } from "./core/config/parse";
-import type { StateSource } from "./core/state/compare";
+import type { StateSource } from "./core/state/outline";
 import type { RecordedUpdate } from "./core/updates";
 import type { AwsGateway } from "./ports/aws";
 
@@ -198,6 +198,11 @@ export interface StateFilePort {
   digest(file: string): Promise<string | undefined>;
   /** Opens a file of which a part at a time is read. Whoever opens it closes it. */
   source(file: string): StateSource & { close(): void };
+  /**
+   * Keeps bytes out of memory, in a file that no path leads to and that is gone when this process is.
+   * @returns reads them again, once; undefined if there is no room for them
+   */
+  setAside(bytes: Uint8Array): (() => Uint8Array) | undefined;
   /** Whether two paths name the same file. */
   isSame(a: string, b: string): Promise<boolean>;
 }
@@ -284,6 +289,8 @@ export interface Ports {
    * `lambda-layers sync --resume FILE --backup-dir DIR`, with what the user gave of folders, profile and region.
    */
   advise(words: readonly string[]): string;
+  /** A command of Pulumi's that a message advises, as it works where the user is: with `-C` and the project's folder. */
+  advisePulumi(words: readonly string[]): string;
   /** Asked between steps; a run that stops for it throws `interrupted` and says what was done and what was not. */
   readonly signal?: AbortSignal;
 }

@@ -142,7 +142,7 @@ export class LayerVersionUpdater {
     const plan = this.#plan ?? (await this.updateLayerVersionsInState());
     if (plan.dryRun) return null;
     const proof = this.options.prove ? await proveState(this.ports, plan, this.#scan) : undefined;
-    const failure = proofFailure({ stack: this.stackName, proof });
+    const failure = proofFailure(this.ports, { stack: this.stackName, proof });
     if (failure) throw failure;
     this.#applied = await applyToState(this.ports, plan, this.#scan);
     return this.#applied.shown;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { checkTargets } from "./aws/preflight";
 import { type AwsCall, connectAws } from "./aws/session";
 import { LayersError } from "./core/errors";
-import { commandLine } from "./core/text";
+import { commandLine, pulumiCommandLine } from "./core/text";
 import { BackupFolder } from "./files/backups";
 import { ConfigFiles } from "./files/config-files";
 import { ProjectFolders } from "./files/projects";
@@ -31,6 +31,8 @@ export interface WiringOptions {
   readonly signal?: AbortSignal;
   /** Words behind each command that a message advises, such as `["--cwd", "infra"]`. Default: none. */
   readonly adviceWords?: readonly string[];
+  /** The folder of the Pulumi project as the user names it, for Pulumi commands that messages advise. Default: none. */
+  readonly adviceFolder?: string;
   /** Called after each Pulumi command. */
   readonly onPulumi?: (command: PulumiCommand) => void;
   /** Called after each request to AWS. */
@@ -39,8 +41,9 @@ export interface WiringOptions {
 
 /** The use cases' ports with their real adapters: the Pulumi CLI, the file system, AWS and the clock. */
 export function createPorts(options: WiringOptions = {}): Ports {
-  const { cwd = process.cwd(), backupDir, reporter = silent, signal } = options;
-  const pulumi = { cwd, onCommand: options.onPulumi };
+  const { cwd = process.cwd(), backupDir, reporter = silent, signal, adviceFolder } = options;
+  const advisePulumi = (words: readonly string[]) => pulumiCommandLine(words, adviceFolder);
+  const pulumi = { cwd, onCommand: options.onPulumi, advise: advisePulumi };
   return {
     stacks: new PulumiStacks(pulumi),
     programs: new PulumiProgram(pulumi),
@@ -54,6 +57,7 @@ export function createPorts(options: WiringOptions = {}): Ports {
     clock,
     reporter,
     advise: (words) => commandLine([...words, ...(options.adviceWords ?? [])]),
+    advisePulumi,
     signal,
   };
 }

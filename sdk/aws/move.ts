@@ -94,7 +94,8 @@ class Move {
     if (this.#unknown === "answer") reasons.push("Whether its last update was carried out is not known.");
     if (this.#unknown === "end") reasons.push("Lambda had accepted its update; how it ended is not known.");
     const code = error instanceof LayersError ? error.code : undefined;
-    const outcome = this.outcome(code === "interrupted" ? "cancelled" : "failed", reasons.join(" "));
+    const ended = code === "interrupted" ? "cancelled" : "failed";
+    const outcome = this.outcome(this.#unknown === undefined ? ended : "unknown", reasons.join(" "));
     return { ...outcome, ...(code !== undefined && { code }) };
   }
 

@@ -45,7 +45,9 @@ export async function look({ context, ports, stack }: StackRun): Promise<Assessm
     if (!isLost || fn.isGone) continue;
     // Who records the function brings a lost layer back.
     const again =
-      fn.recordedBy === "resource" ? `pulumi up --stack ${stack}` : ports.advise(["--stack", stack, "--sync-aws"]);
+      fn.recordedBy === "resource"
+        ? ports.advisePulumi(["up", "--stack", stack])
+        : ports.advise(["--stack", stack, "--sync-aws"]);
     reporter.warn(
       `Function ${label(fn)}: Layer ${layer?.name} is recorded at version ${recorded} and not attached in AWS. Attach it again: ${again}`,
     );

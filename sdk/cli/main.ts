@@ -126,7 +126,7 @@ async function keepNewObjectsSmall(): Promise<void> {
 function portOptions(options: OptionValues, reporter: CliReporter, signal: AbortSignal): WiringOptions {
   const { config, cwd, backupDir, region, profile, rate } = options;
   return {
-    ...{ cwd, backupDir, region, profile, rate, reporter, signal },
+    ...{ cwd, backupDir, region, profile, rate, reporter, signal, adviceFolder: cwd },
     adviceWords: flagWords({
       "--config": config,
       "--cwd": cwd,

@@ -10,11 +10,16 @@ import { defaultParallel, type Estate, isFailedProject, openEstate, type Place, 
 import { type Done, runStacks } from "./run-stacks";
 import { finish, forEachStack, type KeptOutcome, runOutcomes, type StackOutcome } from "./stacks";
 
-/** What a command would do to one stack. */
-export interface PlannedStack {
-  /** What changes in the state, and in AWS. */
+/** What changes in a stack's state, and in AWS. */
+interface PlannedChanges {
   readonly changes: readonly StateChange[];
   readonly live: readonly LiveChange[];
+}
+
+/** What a command would do to one stack. */
+export interface PlannedStack extends PlannedChanges {
+  /** Has what the plan holds of a state out of memory, until what it returns is called. Absent if it holds none. */
+  setAside?(): () => void;
   /** Does it; in a dry run only tells. */
   carryOut(): Promise<StackOutcome>;
 }
@@ -53,12 +58,12 @@ export async function planStacks(
   const { isLook, witness, isTold = true } = options;
   const estate = options.estate ?? (await openEstate(context));
   if (!estate.isSeveral || isLook || !isTold) {
-    const plans = new Map<Place, PlannedStack>();
+    const plans = new Map<Place, PlannedChanges>();
     const work = async (run: StackRun) => {
       const planned = await plan(run);
       const place = estate.places[run.index];
       const { changes, live } = planned;
-      if (place) plans.set(place, { changes, live, carryOut: planned.carryOut });
+      if (place) plans.set(place, { changes, live });
       return planned.carryOut();
     };
     const onEnd = () => {
@@ -66,11 +71,7 @@ export async function planStacks(
     };
     return forEachStack(context, work, { writes: !isLook, estate, onEnd });
   }
-  const title = "Planning stacks";
-  const parallel = context.options.parallel ?? defaultParallel;
-  const planned = await runStacks(context, estate, estate.places, plan, { title, parallel, headings: false });
-  const plans = new Map([...planned].flatMap(([place, done]) => ("value" in done ? [[place, done.value]] : [])));
-  const failed = new Map([...planned].flatMap(([place, done]) => ("error" in done ? [[place, done]] : [])));
+  const { plans, failed } = await planAll(context, estate, plan);
   const stopped = [...failed.values()].find(({ error }) => error.code === "interrupted");
   if (stopped) return finish(context, estate, withOthers(estate, failed, stopped), {});
   const changed = tellPlan(context, plans);
@@ -98,6 +99,28 @@ export async function planStacks(
   return finish(context, estate, new Map([...failed, ...outcomes]), {});
 }
 
+/** Plans all stacks, of whose states few are in memory at a time. */
+async function planAll(context: Context, estate: Estate, plan: (run: StackRun) => Promise<PlannedStack>) {
+  const title = "Planning stacks";
+  const parallel = context.options.parallel ?? defaultParallel;
+  const planAside = async (run: StackRun): Promise<PlannedStack> => {
+    const { changes, live, setAside, carryOut } = await plan(run);
+    const takeUp = setAside?.();
+    return {
+      ...{ changes, live },
+      async carryOut() {
+        takeUp?.();
+        return carryOut();
+      },
+    };
+  };
+  const planned = await runStacks(context, estate, estate.places, planAside, { title, parallel, headings: false });
+  return {
+    plans: new Map([...planned].flatMap(([place, done]) => ("value" in done ? [[place, done.value]] : []))),
+    failed: new Map([...planned].flatMap(([place, done]) => ("error" in done ? [[place, done]] : []))),
+  };
+}
+
 function withOthers(
   { places }: Estate,
   known: ReadonlyMap<Place, Done<never>>,
@@ -110,7 +133,7 @@ function withOthers(
  * Tells the plans of several stacks as one: by layer, then by stack.
  * @returns the places where something changes
  */
-function tellPlan({ reporter }: Context, plans: ReadonlyMap<Place, PlannedStack>): Place[] {
+function tellPlan({ reporter }: Context, plans: ReadonlyMap<Place, PlannedChanges>): Place[] {
   const moves = new Map<string, Map<string, number>>();
   const changed: Place[] = [];
   for (const [place, { changes, live }] of plans) {

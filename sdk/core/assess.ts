@@ -119,6 +119,11 @@ function standingsOf(fn: AssessedFunction, targetOf: TargetOf): Standing[] {
     const nothing = { layer: undefined, target: undefined, isLost: false, isTwice: false };
     standings.push({ fn, ...nothing, recorded: "unknown", live, verdict: "unknown" });
   }
+  // What nothing records, and AWS has not told, would be passed over: as when it is not known what became of an update.
+  if (fn.recorded === undefined && fn.live?.complete === false && !standings.some((one) => one.live === "unknown")) {
+    const nothing = { layer: undefined, target: undefined, isLost: false, isTwice: false };
+    standings.push({ fn, ...nothing, recorded: undefined, live: "unknown", verdict: "unknown" });
+  }
   return standings;
 }
 

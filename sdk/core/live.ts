@@ -57,7 +57,8 @@ export interface FunctionOutcome {
   readonly before: readonly string[];
   /** The layers that the function has now, as far as is known. */
   readonly after: readonly string[];
-  readonly status: "updated" | "unchanged" | "failed" | "cancelled";
+  /** `unknown`: an update was sent, and whether Lambda has carried it out could not be found out. */
+  readonly status: "updated" | "unchanged" | "failed" | "unknown" | "cancelled";
   /** The revision that has these layers; absent where it is not known what became of the last update. */
   readonly revisionId?: string;
   /** Why it failed or was cancelled, in a sentence or two with what to do. */
@@ -66,6 +67,11 @@ export interface FunctionOutcome {
   readonly code?: ErrorCode;
   /** Set where somebody else changed the function during the run: what was done was planned anew from what they left. */
   readonly changedMeanwhile?: true;
+}
+
+/** Whether a function is not known to be as it was to be, although its update was attempted. */
+export function hasFailed({ status }: { readonly status: string }): boolean {
+  return status === "failed" || status === "unknown";
 }
 
 /** An alias of a function. */

@@ -68,6 +68,8 @@ const lineSchema = v.variant("line", [
     layersAfter: layers,
     revision: v.optional(text),
     outcome: v.picklist(["updated", "unchanged", "failed", "cancelled"]),
+    /** Beside `failed`: whether the last update was carried out is not known. */
+    unknown: v.optional(v.literal(true)),
     reason: v.optional(text),
   }),
   /** An alias is about to be moved; with `done` it has been. */
@@ -109,8 +111,13 @@ export interface FunctionHistory {
   readonly moved: readonly LayerMove[];
   /** The same for aliases. */
   readonly aliases: readonly AliasMove[];
-  /** How the last attempt came out; undefined if there was none, or it is not known. */
-  readonly last?: Pick<RunLine & { line: "after" }, "aim" | "outcome" | "reason">;
+  /** How the last attempt came out; undefined if there was none. */
+  readonly last?: LastAttempt;
+}
+
+/** An attempt at a function. `unknown`: an update was, or may have been, sent, and what became of it is not known. */
+export interface LastAttempt extends Pick<RunLine & { line: "after" }, "aim" | "reason"> {
+  readonly outcome: (RunLine & { line: "after" })["outcome"] | "unknown";
 }
 
 /** What a whole record tells. */
@@ -253,8 +260,9 @@ class FunctionRecord {
   constructor(readonly arn: string) {}
 
   note(line: Extract<RunLine, { function: string }>): void {
-    if (line.line === "before") this.#last = undefined;
-    if (line.line === "after") this.#last = { aim: line.aim, outcome: line.outcome, reason: line.reason };
+    if (line.line === "before") this.#last = { aim: line.aim, outcome: "unknown", reason: undefined };
+    if (line.line === "after")
+      this.#last = { aim: line.aim, outcome: line.unknown ? "unknown" : line.outcome, reason: line.reason };
     if (line.line === "planned") for (const change of line.changes) this.#planned.set(change.layer, change);
     else if (line.line === "alias") this.#noteAlias(line);
     else if (line.aim === "rollback") this.#notePutBack(line);

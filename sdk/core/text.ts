@@ -32,8 +32,19 @@ function duration(seconds: number): string {
 
 /** Words as a shell takes them, behind this tool's name. */
 export function commandLine(words: readonly string[]): string {
-  const quoted = words.map((word) => (/^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`));
-  return ["lambda-layers", ...quoted].join(" ");
+  return shellLine(["lambda-layers", ...words]);
+}
+
+/**
+ * A command of Pulumi's as a shell takes it.
+ * @param folder the project's folder, from the user's working directory; undefined if that is it
+ */
+export function pulumiCommandLine(words: readonly string[], folder: string | undefined): string {
+  return shellLine(["pulumi", ...(folder === undefined ? [] : ["-C", folder]), ...words]);
+}
+
+function shellLine(words: readonly string[]): string {
+  return words.map((word) => (/^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(" ");
 }
 
 // C0 with DEL, C1, the line and paragraph separators, and the marks that turn the direction of text.

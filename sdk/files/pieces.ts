@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { closeSync, createReadStream, fstatSync, openSync, readSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
-import type { StateSource } from "../core/state/compare";
+import type { StateSource } from "../core/state/outline";
 
 // Files of any size, a piece at a time: what is only compared need not be in memory.
 

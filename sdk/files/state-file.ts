@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { LayersError } from "../core/errors";
 import { reasonOf } from "../core/system-error";
 import type { StateFilePort } from "../ports";
+import { setAside } from "./aside";
 import { cannotWrite, holds, readWhole, replaceFile } from "./atomic";
 import { digestOf, FileSource } from "./pieces";
 
@@ -62,6 +63,11 @@ export class StateFiles implements StateFilePort {
   /** Opens a file of which a part at a time is read. */
   source(file: string): FileSource {
     return new FileSource(resolve(this.#cwd, file));
+  }
+
+  /** Keeps bytes out of memory. */
+  setAside(bytes: Uint8Array): (() => Uint8Array) | undefined {
+    return setAside(bytes);
   }
 
   /** Whether two paths lead to the same file. */

@@ -43,7 +43,8 @@ export async function findStacks(ports: Ports, request: EstateRequest): Promise<
   const listed = await ports.stacks.list(tag, ports.signal);
   const { stacks: meant, missing } = stacksMeant(stacks, listed);
   if (missing[0] === undefined && meant.length > 0) return meant.map((stack) => ({ stack }));
-  throw noStack(missing[0] ?? stacks.join(", "), listed, tag, "in this project");
+  const look = `See which there are: ${ports.advisePulumi(["stack", "ls"])}`;
+  throw noStack(missing[0] ?? stacks.join(", "), listed, { tag, where: "in this project", look });
 }
 
 async function ofProjects(ports: Ports, request: EstateRequest, globs: readonly string[]): Promise<EstateSite[]> {
@@ -70,7 +71,8 @@ async function ofProjects(ports: Ports, request: EstateRequest, globs: readonly 
   const { missing } = stacksMeant(stacks, known);
   // What could not be read may have it.
   const isOpen = read.length > readable.length || unreadable.length > 0;
-  if (missing[0] !== undefined && !isOpen) throw noStack(missing[0], known, tag, "in any of these projects");
+  if (missing[0] !== undefined && !isOpen)
+    throw noStack(missing[0], known, { tag, where: "in any of these projects", look: "They have no stacks." });
   const sites = readable.map(({ folder, listed }) => ({ folder, meant: stacksMeant(stacks, listed).stacks }));
   const without = sites.flatMap(({ folder, meant }) => (meant.length === 0 ? [folder] : []));
   if (without.length > 0)
@@ -115,15 +117,19 @@ function noProject(glob: string, folders: readonly string[]): LayersError {
   });
 }
 
-function noStack(pattern: string, known: readonly string[], tag: string | undefined, where: string): LayersError {
+interface Looked {
+  readonly tag: string | undefined;
+  readonly where: string;
+  /** What there is to say if no stack is known. */
+  readonly look: string;
+}
+
+function noStack(pattern: string, known: readonly string[], { tag, where, look }: Looked): LayersError {
   const tagged = tag === undefined ? "" : ` with the tag ${tag}`;
   const names = [...new Set(known)];
   return new LayersError("stack-missing", `No stack ${where} is meant by ${pattern}${tagged}.`, {
     next:
-      didYouMean(pattern, names) ??
-      (names.length > 0
-        ? `Stacks${tagged} that there are: ${listNames(names)}.`
-        : "See which there are: pulumi stack ls"),
+      didYouMean(pattern, names) ?? (names.length > 0 ? `Stacks${tagged} that there are: ${listNames(names)}.` : look),
     changed: "Nothing was changed.",
   });
 }

@@ -213,12 +213,12 @@ function changesOf(standing: Standing): ExplainedLayer["changes"] {
 
 /** What brings a layer back to what is declared. */
 function remedies(
-  { advise }: Pick<Ports, "advise">,
+  { advise, advisePulumi }: Pick<Ports, "advise" | "advisePulumi">,
   { stack, stateFile, regions = [], function: name, functions = [] }: ExplainRequest,
   standing: Standing,
 ): string[] {
   const { fn } = standing;
-  const ofProgram = `pulumi up --stack ${stack}`;
+  const ofProgram = advisePulumi(["up", "--stack", stack]);
   if (fn.isGone) return [`${ofProgram} --refresh`];
   if (fn.recordedBy === undefined) {
     const where = regions.length > 0 ? ["--regions", regions.join(",")] : [];

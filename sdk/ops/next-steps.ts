@@ -12,10 +12,11 @@ import type { LiveChange, LoadedState, Proof, RunResult, StateChange } from "./p
 // What a user cannot see of a run's consequences, each with the command that follows.
 
 type Advise = Pick<Ports, "advise">;
+type AdvisePulumi = Pick<Ports, "advisePulumi">;
 
 /** Before an update: which records of their own keep the old versions, and what brings these up to date. */
 export function adviceOnOwnRecords(
-  { advise }: Advise,
+  { advise, advisePulumi }: Advise & AdvisePulumi,
   stack: string,
   { functions }: StateFacts,
   changes: readonly StateChange[],
@@ -33,7 +34,7 @@ export function adviceOnOwnRecords(
   return [
     ...(native.length > 0
       ? [
-          `The aws-native provider keeps the old versions of ${listNames(native)} in a record of its own (__inputs) until a refresh: pulumi refresh --stack ${stack}`,
+          `The aws-native provider keeps the old versions of ${listNames(native)} in a record of its own (__inputs) until a refresh: ${advisePulumi(["refresh", "--stack", stack])}`,
         ]
       : []),
     ...(publishing.length > 0
@@ -50,6 +51,7 @@ function named({ name, region, arn }: FunctionFacts) {
 
 /** After an update: who else decides about the versions that it has set. */
 export function adviceAfterUpdate(
+  { advisePulumi }: AdvisePulumi,
   { stack, state }: { readonly stack: string; readonly state: LoadedState },
   changes: readonly StateChange[],
   aws: RunResult["aws"],
@@ -62,7 +64,7 @@ export function adviceAfterUpdate(
       : []),
     ...(state.facts.reconciled.length === 0 && proof?.verdict !== "proved"
       ? [
-          `A program that writes layer versions itself brings its own back with the next \`pulumi up\`: change them there too, or pin them with LayerVersions. See it: pulumi preview --stack ${stack}`,
+          `A program that writes layer versions itself brings its own back with the next \`pulumi up\`: change them there too, or pin them with LayerVersions. See it: ${advisePulumi(["preview", "--stack", stack])}`,
         ]
       : []),
   ];

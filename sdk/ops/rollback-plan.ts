@@ -8,6 +8,7 @@ import { LayersError, unchanged } from "../core/errors";
 import { createMatcher } from "../core/match";
 import { factsOf, isOwned, type RecordedFunction, recordedLayers } from "../core/recorded";
 import { compareStates } from "../core/state/compare";
+import { type Outline, outlineOf } from "../core/state/outline";
 import { scanState } from "../core/state/scan";
 import { declaredTargets, isAsDeclared, isTarget } from "../core/target";
 import type { Ports } from "../ports";
@@ -20,8 +21,9 @@ import { newestOfUpdates } from "./newest-backup";
 import type { DeclaredOtherwise } from "./next-steps";
 import type { LoadedState, StateChange } from "./plans";
 import { integrityWarnings, loadState, refuseBroken, refusePendingOperations, type ScanState } from "./recorded/load";
+import { free, letGo } from "./recorded/memory";
 import { planState, refuseUnknown, type SelectedRecords, type StatePlan, selectRecorded } from "./recorded/plan";
-import { letGo, type NewContent } from "./recorded/replace";
+import type { NewContent } from "./recorded/replace";
 import { declaredBy, type IsOurs, leftBy, planRestore, versionsRecordedIn, whyNotBack } from "./recorded/restore";
 import { checkpoint, during } from "./steps";
 
@@ -76,28 +78,50 @@ export function planRollback(ports: Ports, request: RollbackRequest): Promise<Ro
 }
 
 async function plan(ports: Ports, request: RollbackRequest): Promise<RollbackPlan> {
-  const { stack, full = false, dryRun = false, functions = [], exclude = [], config } = request;
-  const filter = { functions, exclude };
+  const { stack, full = false, functions = [], exclude = [], config } = request;
   if (full && functions.length + exclude.length > 0) {
     throw new LayersError("usage", "A full rollback is one of all functions: it cannot leave any out.");
   }
   const { resourceTypes, backupRetentionDays: retentionDays } = config?.settings ?? defaultSettings;
   const scan: ScanState = (bytes) => scanState(bytes, { resourceTypes });
   const backup = await loadBackup(ports, stack, request.backup, scan);
-  // What it records is known: of a large state one copy is enough.
-  if (!full) letGo(backup);
+  const source = full ? ports.stateFiles.source(backup.path) : undefined;
+  try {
+    const whole = source && outlineOf(backup.bytes, source);
+    // What it records is known, and the rest is read from the file: of a large state one copy is in memory.
+    letGo(backup);
+    return await planOn(ports, request, { backup, whole, scan, retentionDays });
+  } finally {
+    source?.close();
+  }
+}
+
+interface Earlier {
+  readonly backup: LoadedBackup;
+  /** Where the backup's resources stand in its file, if the whole of it is to be put back. */
+  readonly whole: Outline | undefined;
+  readonly scan: ScanState;
+  readonly retentionDays: number;
+}
+
+async function planOn(
+  ports: Ports,
+  request: RollbackRequest,
+  { backup, whole, scan, retentionDays }: Earlier,
+): Promise<RollbackPlan> {
+  const { stack, full = false, dryRun = false, functions = [], exclude = [], config } = request;
   if (!dryRun) ports.reporter.info(`Exporting stack state for ${stack}`);
   const state = await loadState(ports, { stack, scan });
-  refusePendingOperations(state);
-  refuseBroken(state);
-  if (full) refuseBroken(backup);
+  refusePendingOperations(ports, state);
+  refuseBroken(ports, state);
+  if (full) refuseBroken(ports, backup);
   refuseOtherStack(ports, state, backup);
-  const meant = selectRecorded(state.facts, filter);
+  const meant = selectRecorded(state.facts, { functions, exclude });
   refuseUnknown(meant, `in the state of ${stack}`);
 
   const declared = config && declareFor(config, stack);
   const isOurs = await whatIsOurs(ports, backup, scan, declared);
-  const recorded = full ? planFull(state, backup) : planVersions(state, backup, meant, scan, isOurs);
+  const recorded = whole ? planFull(state, backup, whole, scan) : planVersions(state, backup, meant, scan, isOurs);
   const aws = request.syncAws
     ? await planFunctions(ports, request, { backup, meant, retentionDays, isOurs })
     : undefined;
@@ -162,12 +186,19 @@ export async function besideIfAny({ backups }: Ports, file: string, kind: Backup
   );
 }
 
+/** A backup in memory. */
+interface LoadedBackup extends LoadedState {
+  /** Its file. */
+  readonly path: string;
+  readonly file: string;
+}
+
 async function loadBackup(
   ports: Ports,
   stack: string,
   named: string | undefined,
   scan: ScanState,
-): Promise<LoadedState> {
+): Promise<LoadedBackup> {
   const { backups } = ports;
   const found: Pick<Backup, "path" | "shownPath"> | undefined = await (named === undefined
     ? newestOfUpdates(backups, stack, otherBackups(ports, stack))
@@ -179,7 +210,7 @@ async function loadBackup(
   }
   const bytes = await backups.read(found);
   try {
-    return { stack, file: found.shownPath, bytes, facts: scan(bytes) };
+    return { stack, file: found.shownPath, path: found.path, bytes, facts: scan(bytes) };
   } catch (error) {
     if (!(error instanceof LayersError)) throw error;
     const message = `${error.message} This is about the backup ${found.shownPath}.`;
@@ -216,7 +247,10 @@ async function whatIsOurs(
   const rules: IsOurs[] = declared ? [declaredBy(declaredTargets(createMatcher(declared)))] : [];
   for (const kind of ["updated", "rollback"] as const) {
     const beside = await besideIfAny(ports, file ?? "", kind);
-    if (beside !== undefined) rules.push(leftBy(scan(await ports.backups.read(await ports.backups.find(beside)))));
+    if (beside === undefined) continue;
+    const bytes = await ports.backups.read(await ports.backups.find(beside));
+    rules.push(leftBy(scan(bytes)));
+    free(bytes);
   }
   return (...layers) => rules.some((rule) => rule(...layers));
 }
@@ -241,13 +275,18 @@ function planVersions(
   return { ...plan, skipped: [...plan.skipped, ...stay, ...skipped] };
 }
 
-function planFull(state: LoadedState, backup: LoadedState): StateRollback {
+function planFull(state: LoadedState, backup: LoadedBackup, whole: Outline, scan: ScanState): StateRollback {
   const plan = planState(state.facts.functions, versionsRecordedIn(backup.facts));
-  const isSame = compareStates(state.bytes, backup.bytes, { limit: 1 }).length === 0;
+  const isSame = compareStates(state.bytes, whole, { limit: 1 }).length === 0;
   if (isSame) return { ...plan, content: undefined };
   const counts = `${state.facts.resourceCount} resources now, ${backup.facts.resourceCount} in ${backup.file}`;
   const warning = `The whole state is replaced (${counts}): Pulumi forgets what was deployed since, and nothing of it is deleted.`;
-  return { ...plan, skipped: [], warnings: [warning], content: { whole: backup.bytes } };
+  return {
+    ...plan,
+    skipped: [],
+    warnings: [warning],
+    content: { scan, whole: { path: backup.path, shownPath: backup.file, facts: backup.facts } },
+  };
 }
 
 /** Layer versions to go back to that AWS has no more; undefined if AWS cannot be asked. */

@@ -84,8 +84,8 @@ export function planUpdate(ports: Ports, state: LoadedState, request: UpdateRequ
 async function plan(ports: Ports, state: LoadedState, request: UpdateRequest): Promise<UpdatePlan> {
   const { stack, file, facts } = state;
   const { dryRun, filter, settings, targetOf, hints } = request;
-  refusePendingOperations(state);
-  refuseBroken(state);
+  refusePendingOperations(ports, state);
+  refuseBroken(ports, state);
   const meant = selectRecorded(facts, filter);
   // Tags may mean more functions than the state has.
   if (!isWide(request)) refuseUnknown(meant, `in ${file ?? `the state of ${stack}`}`);
@@ -109,7 +109,7 @@ async function plan(ports: Ports, state: LoadedState, request: UpdateRequest): P
   ];
   return {
     ...planned,
-    skipped: [...planned.skipped, ...reconciledElsewhere(standings, stack)],
+    skipped: [...planned.skipped, ...reconciledElsewhere(ports, standings, stack)],
     stack,
     dryRun,
     state,
@@ -183,12 +183,12 @@ function isExcluded(fn: LiveFunction, { excluded }: SelectedRecords): boolean {
 }
 
 /** Functions whose record only `pulumi up` edits: that of a `LayerVersions` resource. */
-function reconciledElsewhere(standings: readonly Standing[], stack: string): Skipped[] {
+function reconciledElsewhere({ advisePulumi }: Ports, standings: readonly Standing[], stack: string): Skipped[] {
   const names = standings.flatMap(({ fn, target, recorded }) => {
     const isWrong = target !== undefined && typeof recorded === "number" && !isAsDeclared(recorded, target);
     return fn.recordedBy === "resource" && isWrong ? [fn.name] : [];
   });
-  const reason = `its record is a LayerVersions resource, which only \`pulumi up --stack ${stack}\` updates`;
+  const reason = `its record is a LayerVersions resource, which only \`${advisePulumi(["up", "--stack", stack])}\` updates`;
   return [...new Set(names)].map((name) => ({ function: name, reason }));
 }
 

@@ -1,6 +1,7 @@
 import { assess, totalsOf } from "../core/assess";
 import { shortStackName } from "../core/config/declared";
 import { unchanged } from "../core/errors";
+import { hasFailed } from "../core/live";
 import { patchState } from "../core/state/patch";
 import { countLayers } from "../core/text";
 import type { Ports } from "../ports";
@@ -60,7 +61,8 @@ export async function executeUpdate(
   const live = plan.aws && (await updateFunctions(ports, plan, options, backup));
   const recordedBack = live && (await restoreStopped(ports, plan, live, backup, scan));
   const result = resultOf(plan, { backup: backup.shown, live, recordedBack: recordedBack ?? [], proof });
-  for (const line of adviceAfterUpdate(plan, standing(plan, recordedBack), live, proof)) ports.reporter.warn(line);
+  for (const line of adviceAfterUpdate(ports, plan, standing(plan, recordedBack), live, proof))
+    ports.reporter.warn(line);
   return result;
 }
 
@@ -154,8 +156,8 @@ async function restoreStopped(
 ): Promise<readonly StateChange[] | undefined> {
   if (!rolledBack || shown === null) return undefined;
   const { stack, functions, changes, retentionDays } = plan;
-  const isBack = new Set(rolledBack.outcomes.filter(({ status }) => status !== "failed").map(({ arn }) => arn));
-  const undone = outcomes.filter(({ arn, status }) => isBack.has(arn) || status === "cancelled" || status === "failed");
+  const isBack = new Set(rolledBack.outcomes.filter((one) => !hasFailed(one)).map(({ arn }) => arn));
+  const undone = outcomes.filter((one) => isBack.has(one.arn) || one.status === "cancelled" || hasFailed(one));
   const arns = new Set(undone.map(({ arn }) => arn));
   const urns = new Set(functions.flatMap(({ arn, urn }) => (urn !== undefined && arns.has(arn ?? "") ? [urn] : [])));
   if (!changes.some(({ urn }) => urns.has(urn))) return undefined;
@@ -200,6 +202,7 @@ async function applyToFile(
   reporter.info(`State saved to: ${out}`);
   const owner = state.facts.owner?.stack;
   const its = owner === undefined || owner === shortStackName(stack) ? stack : owner;
-  reporter.warn(`The stack itself was not touched: pulumi stack import --stack ${its} --file ${out}`);
+  const command = ports.advisePulumi(["stack", "import", "--stack", its, "--file", out]);
+  reporter.warn(`The stack itself was not touched: ${command}`);
   return backup;
 }

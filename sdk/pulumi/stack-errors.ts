@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import { shortStackName } from "../core/config/declared";
 import { type ErrorCode, LayersError } from "../core/errors";
 import { didYouMean } from "../core/nearest";
-import type { Lines } from "../core/text";
+import { type Lines, pulumiCommandLine } from "../core/text";
 import { findProjectFile } from "./project";
 
 /** How a Pulumi command failed. */
@@ -16,6 +16,11 @@ export interface PulumiFailure {
   readonly exitCode: number | null;
   readonly stderr: string;
 }
+
+/** Spells a Pulumi command that a message advises. */
+export type AdvisePulumi = (words: readonly string[]) => string;
+
+const inPlace: AdvisePulumi = (words) => pulumiCommandLine(words, undefined);
 
 // Exit codes that Pulumi's CLI promises to keep: pkg/cmd/pulumi/cmd/exit_codes.go.
 const exitCodes = { notLoggedIn: 3, stackNotFound: 6 };
@@ -32,7 +37,11 @@ export function isStackMissing({ exitCode, stderr }: PulumiFailure): boolean {
  * Tells a person why a Pulumi command failed. Codes count more than text; text is looked at where Pulumi has no code.
  * @param stacks the project's stacks, for the one that was probably meant
  */
-export function explainFailure(failure: PulumiFailure, stacks: readonly string[] = []): LayersError {
+export function explainFailure(
+  failure: PulumiFailure,
+  stacks: readonly string[] = [],
+  advise: AdvisePulumi = inPlace,
+): LayersError {
   const { what, stack, cwd, exitCode, stderr } = failure;
   const said = withoutPrefix(stderr) || `it ended with exit code ${exitCode}`;
   const error = (code: ErrorCode, message: string, next: Lines) =>
@@ -45,12 +54,12 @@ export function explainFailure(failure: PulumiFailure, stacks: readonly string[]
       `State file not found: the stack ${stack} does not exist in this project (${said}).`,
       [
         ...(meant ? [meant] : []),
-        "Ensure you're in the correct directory (should contain Pulumi.yaml). See which stacks there are: pulumi stack ls",
+        `Ensure you're in the correct directory (should contain Pulumi.yaml). See which stacks there are: ${advise(["stack", "ls"])}`,
       ],
     );
   }
   if (exitCode === exitCodes.notLoggedIn) return notLoggedIn(said, stderr);
-  if (/currently locked by|Another update is currently in progress/.test(said)) return locked(stack, said);
+  if (/currently locked by|Another update is currently in progress/.test(said)) return locked(stack, said, advise);
   if (/passphrase|secrets manager|failed to decrypt|failed to encrypt/i.test(said)) {
     return error(
       "passphrase",
@@ -71,16 +80,15 @@ export function explainFailure(failure: PulumiFailure, stacks: readonly string[]
 }
 
 /** Tells a person why a project's stacks could not be listed. */
-export function explainListing({
-  cwd,
-  exitCode,
-  stderr,
-}: Pick<PulumiFailure, "cwd" | "exitCode" | "stderr">): LayersError {
+export function explainListing(
+  { cwd, exitCode, stderr }: Pick<PulumiFailure, "cwd" | "exitCode" | "stderr">,
+  advise: AdvisePulumi = inPlace,
+): LayersError {
   const said = withoutPrefix(stderr) || `it ended with exit code ${exitCode}`;
   if (exitCode === exitCodes.notLoggedIn) return notLoggedIn(said, stderr);
   if (findProjectFile(cwd) === undefined) return projectMissing(cwd, said);
   return new LayersError("pulumi-failed", `Pulumi could not list the stacks of the project in ${cwd}: ${said}.`, {
-    next: "See what it says there: pulumi stack ls",
+    next: `See what it says there: ${advise(["stack", "ls"])}`,
     cause: stderr,
   });
 }
@@ -108,11 +116,11 @@ export function pulumiMissing(cause: unknown): LayersError {
   });
 }
 
-function locked(stack: string, said: string): LayersError {
+function locked(stack: string, said: string, advise: AdvisePulumi): LayersError {
   const owner = /created by \S+@(\S+) \(pid (\d+)\)/.exec(said);
   const isHere = owner?.[1] === hostname();
   const left = isHere && !isAlive(Number(owner?.[2])) ? " The process that locked it is gone." : "";
-  const cancel = `pulumi cancel --yes --stack ${stack}`;
+  const cancel = advise(["cancel", "--yes", "--stack", stack]);
   return new LayersError("stack-locked", `The stack ${stack} is locked: ${said}.${left}`, {
     next: left
       ? `Remove the lock that it left behind, and run again: ${cancel}`

@@ -9,7 +9,7 @@ import { checkpointFile } from "./backend";
 import { runPulumi } from "./command";
 import { fileOption, isImportRunning } from "./running-imports";
 import { isSameAs, readAll, withNamelessFile } from "./spool";
-import { explainFailure, explainListing, isStackMissing } from "./stack-errors";
+import { type AdvisePulumi, explainFailure, explainListing, isStackMissing } from "./stack-errors";
 
 // More than can end while a run imports.
 const updatesRead = 10;
@@ -29,6 +29,8 @@ export interface PulumiOptions {
   readonly cwd?: string;
   /** Called after each command. */
   readonly onCommand?: (command: PulumiCommand) => void;
+  /** Spells a command that a message advises. Default: as it works in that folder. */
+  readonly advise?: AdvisePulumi;
 }
 
 /** One command of the CLI on one stack. */
@@ -46,17 +48,19 @@ interface StackCommand extends SpawnOptions {
 export class PulumiStacks implements StackPort {
   readonly #cwd: string;
   readonly #onCommand: PulumiOptions["onCommand"];
+  readonly #advise: PulumiOptions["advise"];
 
-  constructor({ cwd = process.cwd(), onCommand }: PulumiOptions = {}) {
+  constructor({ cwd = process.cwd(), onCommand, advise }: PulumiOptions = {}) {
     this.#cwd = resolve(cwd);
     this.#onCommand = onCommand;
+    this.#advise = advise;
   }
 
   /** The names of the project's stacks: one command, whatever the backend. */
   async list(tag?: string, signal?: AbortSignal): Promise<string[]> {
     const args = ["stack", "ls", "--json", ...(tag === undefined ? [] : [`--tag=${tag}`])];
     const { exitCode, stdout, stderr } = await this.#collect(args, signal);
-    if (exitCode !== 0) throw explainListing({ cwd: this.#cwd, exitCode, stderr });
+    if (exitCode !== 0) throw explainListing({ cwd: this.#cwd, exitCode, stderr }, this.#advise);
     return parsed<{ name: string }[]>(stdout).map(({ name }) => name);
   }
 
@@ -153,7 +157,7 @@ export class PulumiStacks implements StackPort {
     const exitCode = await this.#runAny([...args, `--stack=${stack}`], options, watch);
     if (exitCode === 0) return;
     const failure = { what, stack, cwd: this.#cwd, exitCode, stderr: await readErrors() };
-    throw explainFailure(failure, isStackMissing(failure) ? await this.#stackNames() : []);
+    throw explainFailure(failure, isStackMissing(failure) ? await this.#stackNames() : [], this.#advise);
   }
 
   /** The project's stacks by their short names; none if Pulumi does not tell. */

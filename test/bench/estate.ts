@@ -57,11 +57,34 @@ export async function run(): Promise<Figure[]> {
     }
     const [, ten = 0, hundred = 0] = memory;
     figures.push(figure("memory of status for 90 stacks more", hundred - ten, "MB", "a status of 10 stacks", 20));
-    return figures;
+    return [...figures, await memoryOfUpdate()];
   } finally {
     await estate.dispose();
     await emulator.close();
   }
+}
+
+const large = { stacks: [4, 12], bytes: 10_000_000, most: 30 };
+
+/** What an update of more stacks takes of memory, each with a state of 10 MB: all are planned before one is changed. */
+async function memoryOfUpdate(): Promise<Figure> {
+  const peaks: number[] = [];
+  for (const count of large.stacks) {
+    const estate = await Estate.create({
+      projects: { p0: { s0: { "fn-p0-s0": ["base:1"] } } },
+      files: { "layer_config.yaml": "layers: {base: {version: 2}}\n" },
+    });
+    try {
+      await copyStacks(estate, count, large.bytes);
+      peaks.push(await peak(estate, ["update", ...meaning(Math.max(...sizes)), "--yes"]));
+    } finally {
+      await estate.dispose();
+    }
+  }
+  const [few = 0, many = 0] = peaks;
+  const [first = 0, second = 0] = large.stacks;
+  const what = `memory of update for ${second - first} stacks more`;
+  return figure(what, many - few, "MB", `an update of ${first} stacks of 10 MB`, large.most);
 }
 
 /** The arguments that mean so many stacks. */
@@ -70,10 +93,15 @@ function meaning(count: number): string[] {
   return ["--projects", count === stacksOfProject ? "p0" : "*", "--stack", "*"];
 }
 
-/** Gives the estate more stacks, as the backend has them: copies of its first. */
-async function copyStacks(estate: Estate, count: number): Promise<string[]> {
+/**
+ * Gives the estate more stacks, as the backend has them: copies of its first.
+ * @param bytes how large each is at least
+ */
+async function copyStacks(estate: Estate, count: number, bytes = 0): Promise<string[]> {
   const stacks = join(estate.root, "state/.pulumi/stacks");
-  const state = await readFile(join(stacks, "p0/s0.json"), "utf8");
+  const first = await readFile(join(stacks, "p0/s0.json"), "utf8");
+  // A resource's output that is as long as it takes.
+  const state = first.replace(/"outputs": ?\{/, `$&"filler":"${"x".repeat(bytes)}",`);
   const settings = await readFile(join(estate.dir, "p0/Pulumi.s0.yaml"), "utf8");
   const names: string[] = [];
   for (let index = 0; index < count; index++) {

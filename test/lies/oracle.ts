@@ -65,6 +65,7 @@ function judgeClaim(fn: FunctionState, wanted: Wanted, claim: Claim | undefined)
     ...((isDone || claim.isKnown) && String(claim.after) !== String(fn.layers)
       ? [`is said to have ${versions(claim.after)}`]
       : []),
+    ...(claim.status === "unknown" && claim.isKnown ? ["is said to be not known, with layers that are"] : []),
     ...(claim.changedMeanwhile ? ["is said to be changed by somebody else, and nobody has"] : []),
   ];
 }
@@ -87,7 +88,9 @@ function judgeSilence(
   // A run that ends for all alike has its functions in the record, as what is to be done or is not known.
   const isOpen = last !== undefined && last.outcome !== "updated" && last.outcome !== "unchanged";
   const isNothingDone = text.includes("Nothing was changed.");
-  return isNamed || isOpen || isNothingDone || claim?.status === "failed" ? [] : ["is not right, and is not named"];
+  return isNamed || isOpen || isNothingDone || claim?.status === "failed" || claim?.status === "unknown"
+    ? []
+    : ["is not right, and is not named"];
 }
 
 function versions(layers: unknown): string {

@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import { LayersError } from "../../sdk/core/errors";
 import { scanState } from "../../sdk/core/state/scan";
 import { integrityWarnings, refuseBroken } from "../../sdk/ops/recorded/load";
+import { createPorts } from "../../sdk/wiring";
 import { stateOf, urn } from "../support/states";
 
 const a = { urn: urn("a:b:C", "a"), type: "a:b:C", custom: false };
@@ -53,9 +54,9 @@ const cases: Readonly<Record<string, [state: ReturnType<typeof loaded>, said: re
 describe("a state", () => {
   for (const [what, [state, said]] of Object.entries(cases)) {
     it(`${what} is ${said ? "refused, with what to do" : "taken"}`, () => {
-      if (!said) return assert.doesNotThrow(() => refuseBroken(state));
+      if (!said) return assert.doesNotThrow(() => refuseBroken(createPorts(), state));
       assert.throws(
-        () => refuseBroken(state),
+        () => refuseBroken(createPorts(), state),
         (error) => {
           assert.ok(error instanceof LayersError);
           assert.deepEqual([error.code, error.exitStatus, error.lines], ["state-broken", 1, said]);

@@ -49,7 +49,7 @@ describe("the proof of an update", () => {
     const { proof, previewed } = await prove([]);
     assert.deepEqual(proof, { verdict: "proved", undone: [], unknown: [] });
     assert.equal(previewed.join().match(/layer:base:5/g)?.length, 4);
-    assert.equal(proofFailure({ stack: "dev", proof }), undefined);
+    assert.equal(proofFailure(createPorts(), { stack: "dev", proof }), undefined);
   });
 
   const cases: [name: string, steps: PreviewStep[], verdict: string, undone: string[], unknown: string[]][] = [
@@ -101,7 +101,10 @@ describe("the proof of an update", () => {
         proof.unknown.map((one) => `${one.function}: ${one.reason}`),
         unknown,
       );
-      assert.equal(proofFailure({ stack: "dev", proof })?.exitStatus, verdict === "proved" ? undefined : 1);
+      assert.equal(
+        proofFailure(createPorts(), { stack: "dev", proof })?.exitStatus,
+        verdict === "proved" ? undefined : 1,
+      );
     });
   }
 
@@ -126,7 +129,7 @@ describe("the proof of an update", () => {
       { urn, oldState, newState: resource("api", [layer("base", 1)]) },
       { urn: taken.urn, oldState: taken, newState: taken },
     ]);
-    const error = proofFailure({ stack: "dev", proof });
+    const error = proofFailure(createPorts(), { stack: "dev", proof });
     assert.equal(
       error?.message,
       `The program undoes 1 layer of a function, as a preview on a copy of the stack shows:

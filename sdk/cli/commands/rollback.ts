@@ -2,6 +2,7 @@ import { unchanged } from "../../core/errors";
 import { isLookedUp } from "../../core/estate";
 import { count, countLayers } from "../../core/text";
 import { liveFailure } from "../../ops/live/failure";
+import { setAside } from "../../ops/recorded/memory";
 import {
   executeRollback,
   executeRunRollback,
@@ -53,7 +54,10 @@ async function planBackup({ stack, label, context, ports }: StackRun, backup: st
     const error = plan.aws && result.aws && liveFailure(ports, plan.aws, result.aws);
     return { document: result, error, summary: runSummary(result, label) };
   };
-  return { changes: plan.changes, live: plan.aws?.changes ?? [], carryOut };
+  return {
+    ...{ changes: plan.changes, live: plan.aws?.changes ?? [], carryOut },
+    setAside: () => setAside(ports, plan.state, plan.content !== undefined),
+  };
 }
 
 /** Puts a run back: the state is not touched, and Pulumi not needed. */

@@ -2,6 +2,7 @@ import { unchanged } from "../../core/errors";
 import { countLayers } from "../../core/text";
 import { unexpected } from "../../ops/expectation";
 import { liveFailure } from "../../ops/live/failure";
+import { setAside } from "../../ops/recorded/memory";
 import { proofFailure } from "../../ops/recorded/prove";
 import type { UpdatePlan } from "../../ops/update";
 import { LayerVersionUpdater } from "../../updater";
@@ -56,12 +57,13 @@ async function planOf({ stack: stackName, label, context, ports }: StackRun, dry
     },
     ports,
   );
-  const { changes, aws: live } = await updater.plan();
+  const plan = await updater.plan();
+  const { changes, aws: live } = plan;
   const carryOut = async () => {
     const result = await updater.carryOut();
     const { totals, aws, live } = result;
     const failure =
-      proofFailure({ ...result, stack: stackName }) ??
+      proofFailure(ports, { ...result, stack: stackName }) ??
       (aws && liveFailure(ports, { stack: stackName, putBack: undefined }, aws));
     const again = ports.advise(planWords(options, stackName, syncAws ? "state and AWS" : "state"));
     return {
@@ -70,7 +72,10 @@ async function planOf({ stack: stackName, label, context, ports }: StackRun, dry
       summary: runSummary(result, label),
     };
   };
-  return { changes, live: live?.changes ?? [], carryOut };
+  return {
+    ...{ changes, live: live?.changes ?? [], carryOut },
+    setAside: () => setAside(ports, plan.state, plan.edits.length > 0),
+  };
 }
 
 function question({ stack, changes, aws, out }: UpdatePlan): string {

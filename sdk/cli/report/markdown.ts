@@ -34,6 +34,7 @@ export function renderRunMarkdown(result: Ran): string {
   const live = aws?.changes ?? [];
   const number = changedLayers(result);
   const failed = aws?.outcomes.filter(({ status }) => status === "failed" || status === "cancelled") ?? [];
+  const unknown = aws?.outcomes.filter(({ status }) => status === "unknown") ?? [];
   const refused = [...(aws?.published ?? []), ...(aws?.aliases ?? [])].filter(({ reason }) => reason !== undefined);
   const back = aws?.rolledBack?.outcomes.filter(({ status }) => status === "updated") ?? [];
   const label = labelsOfChanges([...changes, ...live]);
@@ -46,7 +47,10 @@ export function renderRunMarkdown(result: Ran): string {
     heading(
       stack,
       runTitle(result),
-      signOf(result, failed.length + refused.length > 0 || (dryRun && number > 0) || isHeldBack(result)),
+      signOf(
+        result,
+        failed.length + unknown.length + refused.length > 0 || (dryRun && number > 0) || isHeldBack(result),
+      ),
     ),
     ...(totals ? [`${[totalsText(totals), ...runGaps(result)].join("; ")}.`, ""] : []),
     ...titled("Undone by the program:", changesTable(proof?.undone ?? [], labelsOfChanges(proof?.undone ?? []))),
@@ -59,6 +63,10 @@ export function renderRunMarkdown(result: Ran): string {
     ...list(
       "Not updated in AWS:",
       failed.map((one) => `${code(labelOf(one))}: ${plain(one.reason ?? "")}`),
+    ),
+    ...list(
+      "May or may not have been updated in AWS:",
+      unknown.map((one) => `${code(labelOf(one))}: ${plain(one.reason ?? "")}`),
     ),
     ...list(
       "Not published, or not put back:",

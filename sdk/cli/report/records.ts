@@ -5,7 +5,7 @@ import { Html, html } from "./html";
 import { code, list, plain, table } from "./markdown";
 import { pageStyle } from "./page-style";
 
-const columns = ["updated", "unchanged", "failed", "cancelled", "open", "put back"] as const;
+const columns = ["updated", "unchanged", "failed", "unknown", "cancelled", "open", "put back"] as const;
 const titles = [
   "Record",
   "Stack",

@@ -1,4 +1,5 @@
 import { KeyTable } from "./keys";
+import type { StateFrame } from "./outline";
 import { JsonReader } from "./reader";
 
 const fileKeys = new KeyTable(["version", "checkpoint", "deployment"], { ofStruct: true });
@@ -7,10 +8,11 @@ const deploymentKeys = new KeyTable(["manifest"], { ofStruct: true });
 const manifestKeys = new KeyTable(["time"], { ofStruct: true });
 
 /**
- * What a backend in files keeps of a stack, as an export: the same bytes, in the frame that an import takes.
+ * What a backend in files keeps of a stack, as an export: the same bytes, in the frame that an import takes. They are
+ * slices, to be written one after the other, so that no copy is made.
  * @throws StateError if it is no checkpoint
  */
-export function exportOfCheckpoint(bytes: Uint8Array): Uint8Array {
+export function exportOfCheckpoint(bytes: Uint8Array): Uint8Array[] {
   const reader: JsonReader = new JsonReader(bytes);
   const file = reader.index(fileKeys);
   const [versionAt, checkpointAt] = [file.get("version"), file.get("checkpoint")];
@@ -22,23 +24,23 @@ export function exportOfCheckpoint(bytes: Uint8Array): Uint8Array {
     const { start, end } = reader.revisit(at, () => reader.skip());
     return bytes.subarray(start, end);
   };
-  return Buffer.concat([
-    Buffer.from('{"version":'),
-    textAt(versionAt),
-    Buffer.from(',"deployment":'),
-    textAt(latest),
-    Buffer.from("}\n"),
-  ]);
+  const text = (words: string) => new TextEncoder().encode(words);
+  return [text('{"version":'), textAt(versionAt), text(',"deployment":'), textAt(latest), text("}\n")];
 }
 
-/** When an update made an exported state, as its manifest says; undefined if it says nothing. */
-export function savedAt(bytes: Uint8Array): string | undefined {
+const ways = {
+  export: [["deployment", deploymentKeys]],
+  checkpoint: [
+    ["checkpoint", checkpointKeys],
+    ["latest", deploymentKeys],
+  ],
+} as const;
+
+/** When an update made a state, as its manifest says; undefined if it says nothing. */
+export function savedAt(bytes: Uint8Array, frame: StateFrame = "export"): string | undefined {
   const reader: JsonReader = new JsonReader(bytes);
   let keys = reader.index(fileKeys);
-  for (const [key, table] of [
-    ["deployment", deploymentKeys],
-    ["manifest", manifestKeys],
-  ] as const) {
+  for (const [key, table] of [...ways[frame], ["manifest", manifestKeys] as const]) {
     const at = keys.get(key);
     if (at === undefined) return undefined;
     keys = reader.revisit(at, () => reader.index(table));

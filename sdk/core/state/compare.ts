@@ -1,7 +1,5 @@
 import { differences, isObject, type Json, type JsonObject, parseJson, withoutEmpty } from "./difference";
-import { KeyTable } from "./keys";
-import { JsonReader } from "./reader";
-import type { ByteRange } from "./text";
+import { type Outline, outlineOf } from "./outline";
 
 /** A place at which two states differ. */
 export interface StateDifference {
@@ -11,14 +9,6 @@ export interface StateDifference {
   readonly path: string;
   /** `removed`: only the first state has it. `moved`: from here on the resources stand in another order. */
   readonly kind: "changed" | "added" | "removed" | "moved";
-}
-
-/** The bytes of a state that are read a part at a time, such as those of a file. */
-export interface StateSource {
-  /** How many there are. */
-  readonly size: number;
-  /** Those of a part. They may be others once the next part is read. */
-  read(start: number, end: number): Uint8Array;
 }
 
 /**
@@ -77,56 +67,15 @@ function urns(state: Outline, from: number): string[] {
   return state.starts.slice(from).map((_, i) => String(resource(state, from + i).urn));
 }
 
-/** Where the resources of an export stand, and where its bytes are. */
-export interface Outline {
-  readonly source: StateSource;
-  /** The list of resources; undefined where there is none. */
-  readonly list: ByteRange | undefined;
-  /** Where each resource starts, and ends: numbers alone, as there may be hundreds of thousands. */
-  readonly starts: readonly number[];
-  readonly ends: readonly number[];
-}
-
-const outlineKeys = new KeyTable(["deployment", "resources"], { ofStruct: true });
-
-/**
- * @param source where the bytes are to be had later on. Default: they stay in memory
- * @throws StateError if it is no exported state
- */
-export function outlineOf(state: Uint8Array, source: StateSource = inMemory(state)): Outline {
-  const reader: JsonReader = new JsonReader(state);
-  reader.require("object", "the state");
-  const deployment = reader.index(outlineKeys).get("deployment");
-  reader.end();
-  if (deployment === undefined) reader.fail("shape", 'no "deployment"', 0);
-  reader.position = deployment;
-  reader.require("object", '"deployment"');
-  const start = reader.index(outlineKeys).get("resources");
-  const [starts, ends]: [number[], number[]] = [[], []];
-  if (start === undefined) return { source, list: undefined, starts, ends };
-  reader.position = start;
-  if (reader.has("array", '"resources"'))
-    reader.array(() => {
-      const range = reader.skip();
-      starts.push(range.start);
-      ends.push(range.end);
-    });
-  return { source, list: { start, end: reader.position }, starts, ends };
-}
-
-function inMemory(bytes: Uint8Array): StateSource {
-  return { size: bytes.length, read: (start, end) => bytes.subarray(start, end) };
-}
-
 function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 /** A deployment's fields besides the resources, without those that Pulumi writes anew whenever it saves a state. */
-function frame({ source, list = { start: 0, end: 0 } }: Outline): JsonObject {
-  const before = bufferOf(source.read(0, list.start)).toString();
-  const text = `${before}${list.end > 0 ? "null" : ""}${bufferOf(source.read(list.end, source.size))}`;
-  const { manifest: _, secrets_providers, ...others } = objectOf(objectOf(parseJson(text)).deployment);
+function frame({ source, deployment: { start, end }, list }: Outline): JsonObject {
+  const textOf = (from: number, to: number) => bufferOf(source.read(from, to)).toString();
+  const text = list ? `${textOf(start, list.start)}null${textOf(list.end, end)}` : textOf(start, end);
+  const { manifest: _, secrets_providers, ...others } = objectOf(parseJson(text));
   return withoutEmpty({ ...others, "secrets_providers.type": objectOf(secrets_providers).type ?? null });
 }
 

@@ -1,7 +1,7 @@
 import { expiredBackups } from "../../core/backup";
 import { LayersError } from "../../core/errors";
 import { functionName, labelsOfArns } from "../../core/function-arn";
-import type { FunctionOutcome } from "../../core/live";
+import { type FunctionOutcome, hasFailed } from "../../core/live";
 import { changeLine } from "../../core/report";
 import { everyFunction } from "../../core/selection";
 import { count } from "../../core/text";
@@ -79,7 +79,8 @@ export async function carryOut(
   const stale = plan.aliases.filter((one) => rolledBack || !published.some((done) => serves(done, one)));
   tellSummary(reporter, plan, outcomes, published, rolledBack);
   if (!plan.publish) tellAliases(reporter, stale);
-  const hasFailed = stopped !== undefined || [...outcomes, ...published].some(({ status }) => status === "failed");
+  const isPartial =
+    stopped !== undefined || outcomes.some(hasFailed) || published.some(({ status }) => status === "failed");
   return {
     ...planned,
     outcomes,
@@ -88,7 +89,7 @@ export async function carryOut(
     ...(aliasesBack && { aliasesBack }),
     published,
     ...(stopped && { stopped: stopped.reason, stoppedBy: stopped.cause }),
-    ...(hasFailed &&
+    ...(isPartial &&
       !plan.putBack && { toPutBack: back?.toPutBack ?? (await countToPutBack(ports, plan.stack, recorder.file)) }),
     ...(rolledBack && { rolledBack }),
     calls: callsOf(ports, plan),
@@ -116,13 +117,13 @@ function follow({ reporter }: Ports, { sites, changes, putBack }: LivePlan, tota
   const progress = reporter.progress(putBack ? "Putting back Lambda functions" : "Updating Lambda functions");
   const byFunction = Map.groupBy(changes, ({ functionArn }) => functionArn);
   const label = labelsOfArns(sites.flatMap(({ functions }) => functions.map(({ arn }) => arn)));
-  const failed: string[] = [];
+  const [failed, unknown]: [string[], string[]] = [[], []];
   let [done, updated] = [0, 0];
   return {
     note(outcome: FunctionOutcome) {
       if (outcome.status !== "cancelled") progress.update(++done, total);
-      if (outcome.status === "failed") {
-        failed.push(label(outcome.arn));
+      if (hasFailed(outcome)) {
+        (outcome.status === "failed" ? failed : unknown).push(label(outcome.arn));
         reporter.warn(notUpdated(outcome, label, putBack));
       }
       if (outcome.status !== "updated") return;
@@ -134,7 +135,8 @@ function follow({ reporter }: Ports, { sites, changes, putBack }: LivePlan, tota
     soFar() {
       const what = putBack ? "were put back in AWS" : "were updated in AWS";
       const failures = failed.length > 0 ? ` Failed: ${failed.join(", ")}.` : "";
-      return `${updated} of ${count(total, "function")} ${what}.${failures}`;
+      const open = unknown.length > 0 ? ` Not known: ${unknown.join(", ")}.` : "";
+      return `${updated} of ${count(total, "function")} ${what}.${failures}${open}`;
     },
     end: () => progress.end(),
   };
@@ -195,7 +197,7 @@ async function rollBackIfMeant(
   const { found, impossible } = back.putBack;
   const isImpossible = new Set(impossible.map(({ arn }) => arn));
   const left = new Set([
-    ...rolledBack.outcomes.filter((one) => one.status === "failed" && !isImpossible.has(one.arn)).map(({ arn }) => arn),
+    ...rolledBack.outcomes.filter((one) => hasFailed(one) && !isImpossible.has(one.arn)).map(({ arn }) => arn),
     ...rolledBack.aliases.filter((one) => one.reason !== undefined).map(({ functionArn }) => functionArn),
   ]);
   return { rolledBack, found, toPutBack: left.size };

@@ -1,5 +1,6 @@
 import { LayersError } from "../../core/errors";
 import { labelsOfArns } from "../../core/function-arn";
+import { hasFailed } from "../../core/live";
 import { count, listNames } from "../../core/text";
 import type { Ports } from "../../ports";
 import type { AliasPutBack, LivePlan, LiveResult, PutBackResult } from "./plans";
@@ -19,16 +20,19 @@ export function liveFailure(
   result: LiveResult | PutBackResult,
 ): LayersError | undefined {
   const { outcomes, published, stopped, stoppedBy, rolledBack, aliases, record, toPutBack } = result;
-  const failed = outcomes.filter(({ status }) => status === "failed");
+  const failures = outcomes.filter(hasFailed);
+  const unknown = failures.filter(({ status }) => status === "unknown");
+  const failed = failures.length - unknown.length;
   const unpublished = published.filter(({ status }) => status === "failed");
   const left = stopped === undefined ? [] : outcomes.filter(({ status }) => status === "cancelled");
   const stuck = putBack ? stuckAliases(aliases as readonly AliasPutBack[]) : [];
-  if (failed.length + unpublished.length + stuck.length === 0 && stopped === undefined) return undefined;
+  if (failures.length + unpublished.length + stuck.length === 0 && stopped === undefined) return undefined;
   const label = labelsOfArns(outcomes.map(({ arn }) => arn));
   const done = putBack ? "put back" : "updated";
   const of = count(outcomes.length, "function");
   const what = [
-    ...(failed.length > 0 ? [`${failed.length} of ${of} were not ${done} in AWS`] : []),
+    ...(failed > 0 ? [`${failed} of ${of} were not ${done} in AWS`] : []),
+    ...(unknown.length > 0 ? [`${unknown.length} of ${of} may or may not have been ${done} in AWS`] : []),
     ...(unpublished.length > 0
       ? [`${unpublished.length} of ${count(published.length, "function")} were not published`]
       : []),
@@ -37,17 +41,17 @@ export function liveFailure(
   ];
   const lines = [
     what.length > 0 ? `${what.join("; ")}.` : "The last check failed.",
-    ...failed.map((one) => `  ${notUpdated(one, label, putBack)}`),
+    ...failures.map((one) => `  ${notUpdated(one, label, putBack)}`),
     ...(left.length > 0 ? [`  Not attempted: ${listNames(left.map(({ arn }) => label(arn)))}`] : []),
     ...unpublished.map(({ function: name, reason }) => `  Function ${name} was not published: ${reason}`),
     ...stuck.map(aliasLine),
     ...(rolledBack ? rolledBackLines(rolledBack, label) : []),
   ];
-  const isUnwanted = stoppedBy === "person" && failed.length + unpublished.length === 0;
+  const isUnwanted = stoppedBy === "person" && failures.length + unpublished.length === 0;
   const steps =
     (rolledBack && !toPutBack) || record === undefined
       ? []
-      : nextSteps(advise, stack, record, { putBack, toPutBack, rolledBack, failed: failed.length });
+      : nextSteps(advise, stack, record, { putBack, toPutBack, rolledBack, failed: failures.length });
   const impossible = putBack && putBack.impossible.length > 0 ? [adviceOnGone] : [];
   const next = [...steps, ...impossible];
   return new LayersError(isUnwanted ? "interrupted" : "aws-update-failed", lines, {
@@ -57,13 +61,16 @@ export function liveFailure(
 
 function rolledBackLines({ outcomes, skipped, aliases }: PutBackResult, label: (arn: string) => string): string[] {
   const [back, notBack] = [
-    outcomes.filter(({ status }) => status !== "failed"),
-    outcomes.filter(({ status }) => status === "failed"),
+    outcomes.filter((one) => !hasFailed(one)),
+    outcomes.filter((one) => one.status === "failed"),
   ];
   const names = back.length > 0 ? `: ${listNames(back.map(({ arn }) => label(arn)))}` : "";
   return [
     `What the run had changed was put back in ${count(back.length, "function")}${names}.`,
     ...[...notBack, ...skipped].map(({ function: name, reason }) => `  Function ${name} was not put back: ${reason}`),
+    ...outcomes
+      .filter(({ status }) => status === "unknown")
+      .map(({ function: name, reason }) => `  Whether function ${name} was put back is not known: ${reason}`),
     ...stuckAliases(aliases).map(aliasLine),
   ];
 }

@@ -1,6 +1,6 @@
 import { LayersError } from "../../core/errors";
 import type { Goal } from "../../core/goal";
-import type { FunctionOutcome } from "../../core/live";
+import { type FunctionOutcome, hasFailed } from "../../core/live";
 import type { Ports } from "../../ports";
 import type { Site } from "../plans";
 import type { RunRecorder } from "./recorder";
@@ -58,7 +58,7 @@ export async function moveFunctions(
         beforeUpdate: (fn, layers, instead) => recorder.before(fn, layers, instead),
         onOutcome: async (outcome) => {
           const isOver = note(outcome) !== undefined;
-          if (isOver || (outcome.status === "failed" && stopOnFailure)) stop.abort();
+          if (isOver || (hasFailed(outcome) && stopOnFailure)) stop.abort();
           // Said once, for all; and before it is recorded, as what was done is done also if the disk is full.
           if (!isOver || outcome.status === "updated") onOutcome(outcome);
           await recorder.after(outcome);

@@ -106,7 +106,8 @@ export class RunRecorder {
       layersBefore: [...before],
       layersAfter: [...after],
       revision: revisionId,
-      outcome: status,
+      outcome: status === "unknown" ? "failed" : status,
+      ...(status === "unknown" && { unknown: true as const }),
       reason,
     });
   }

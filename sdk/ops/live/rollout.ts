@@ -1,4 +1,4 @@
-import type { FunctionOutcome, LiveFunction } from "../../core/live";
+import { type FunctionOutcome, hasFailed, type LiveFunction } from "../../core/live";
 import { divide, interleave, type Portion, type Portions } from "../../core/rollout";
 import { count, listNames } from "../../core/text";
 import type { Ports } from "../../ports";
@@ -123,14 +123,20 @@ function afterFailures(
   outcomes: readonly { readonly status: string }[],
   onFailure: RolloutOptions["onFailure"],
 ): Stop | undefined {
-  const failed = outcomes.filter(({ status }) => status === "failed").length;
-  if (failed === 0) return undefined;
-  if (kind === "canary")
-    return {
-      cause: "canary",
-      reason: items.length === 1 ? "the first function failed" : `${failed} of ${theFirst(items.length)} failed`,
-    };
-  return onFailure === "continue" ? undefined : { cause: "failure", reason: `${count(failed, "function")} failed` };
+  const unknown = outcomes.filter(({ status }) => status === "unknown").length;
+  const failed = outcomes.filter(hasFailed).length - unknown;
+  if (failed + unknown === 0) return undefined;
+  const reasonOf = (of: (number: number) => string) =>
+    [
+      ...(failed > 0 ? [`${of(failed)} failed`] : []),
+      ...(unknown > 0 ? [`what became of ${of(unknown)} is not known`] : []),
+    ].join(", and ");
+  if (kind === "canary") {
+    const first = theFirst(items.length);
+    return { cause: "canary", reason: reasonOf((number) => (items.length === 1 ? first : `${number} of ${first}`)) };
+  }
+  if (onFailure === "continue") return undefined;
+  return { cause: "failure", reason: reasonOf((number) => count(number, "function")) };
 }
 
 function theFirst(number: number): string {

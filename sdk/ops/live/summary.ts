@@ -1,8 +1,8 @@
 import { labelsOfArns } from "../../core/function-arn";
 import type { RunHistory } from "../../core/run-record";
 
-/** What came of a function of a run. `open`: it was not attempted, or it is not known what became of it. */
-export type RecordedOutcome = "updated" | "unchanged" | "failed" | "cancelled" | "open" | "put back";
+/** What came of a function of a run. `open`: it was not attempted. `unknown`: it was, and how that ended is not known. */
+export type RecordedOutcome = "updated" | "unchanged" | "failed" | "unknown" | "cancelled" | "open" | "put back";
 
 /** A run in AWS as its record tells of it. */
 export interface RecordedRun {

@@ -1,4 +1,4 @@
-import type { FunctionOutcome } from "../../core/live";
+import { type FunctionOutcome, hasFailed } from "../../core/live";
 import { count } from "../../core/text";
 import type { Reporter } from "../../ports";
 import type {
@@ -58,11 +58,14 @@ export function tellAliasesToPutBack(reporter: Reporter, { sites }: PutBack): vo
  * @param label what lines call a function, by its ARN
  */
 export function notUpdated(
-  { arn, reason }: FunctionOutcome,
+  { arn, reason, status }: FunctionOutcome,
   label: (arn: string) => string,
   putBack?: PutBack,
 ): string {
-  return `Function ${label(arn)} was not ${putBack ? "put back" : "updated"} in AWS: ${reason ?? "no reason given"}`;
+  const done = putBack ? "put back" : "updated";
+  const why = reason ?? "no reason given";
+  if (status === "unknown") return `Whether function ${label(arn)} was ${done} in AWS is not known: ${why}`;
+  return `Function ${label(arn)} was not ${done} in AWS: ${why}`;
 }
 
 /** Tells how a run's functions came out. */
@@ -78,6 +81,7 @@ export function tellSummary(
     updatedPart(outcomes, putBack, rolledBack),
     ...(number("unchanged") > 0 ? [`${number("unchanged")} ${putBack ? "as before" : "as declared"} already`] : []),
     ...(number("failed") > 0 ? [`${number("failed")} failed`] : []),
+    ...(number("unknown") > 0 ? [`${number("unknown")} not known`] : []),
     ...(number("cancelled") > 0 ? [`${number("cancelled")} not attempted`] : []),
   ];
   reporter.info(`Lambda functions: ${parts.join(", ")}`);
@@ -100,7 +104,7 @@ function updatedPart(
 ): string {
   const updated = outcomes.filter(({ status }) => status === "updated");
   if (putBack) return `${updated.length} put back`;
-  const back = new Set(rolledBack?.outcomes.filter(({ status }) => status !== "failed").map(({ arn }) => arn));
+  const back = new Set(rolledBack?.outcomes.filter((one) => !hasFailed(one)).map(({ arn }) => arn));
   const number = updated.filter(({ arn }) => back.has(arn)).length;
   if (number === 0) return `${updated.length} updated`;
   return number === updated.length

@@ -10,6 +10,8 @@ import { checkpoint, during, withProgress } from "../steps";
 const operationsShown = 5;
 const pollWhileImporting = 200;
 
+type Advise = Pick<Ports, "advisePulumi">;
+
 /** Finds the functions in a state's bytes. */
 export type ScanState = (bytes: Uint8Array) => StateFacts;
 
@@ -52,7 +54,7 @@ async function waitForEarlierImport({ backups, stacks, reporter, clock, signal }
 }
 
 /** @throws LayersError `pending-operations` if an update was cut short, which only Pulumi can sort out */
-export function refusePendingOperations({ stack, file, facts }: LoadedState): void {
+export function refusePendingOperations({ advisePulumi }: Advise, { stack, file, facts }: LoadedState): void {
   const { count: number, first } = facts.pendingOperations;
   if (number === 0) return;
   const shown = first.slice(0, operationsShown).map(({ type, urn }) => `  ${type} ${urn}`);
@@ -60,7 +62,7 @@ export function refusePendingOperations({ stack, file, facts }: LoadedState): vo
   const what = `The state of ${file ?? `stack ${stack}`} has ${count(number, "pending operation")}: an update was cut short.`;
   throw new LayersError("pending-operations", [what, ...shown, ...more], {
     changed: unchanged,
-    next: `Run \`pulumi refresh --stack ${stack}\`, which settles them, and then run again.`,
+    next: `Run \`${advisePulumi(["refresh", "--stack", stack])}\`, which settles them, and then run again.`,
   });
 }
 
@@ -69,12 +71,12 @@ export function refusePendingOperations({ stack, file, facts }: LoadedState): vo
  * again, but has been noted by Pulumi to break one: what was lost then, nobody knows.
  * @throws LayersError `state-broken`
  */
-export function refuseBroken({ stack, file, facts }: LoadedState): void {
+export function refuseBroken({ advisePulumi }: Advise, { stack, file, facts }: LoadedState): void {
   const { broken, noted } = facts.integrity;
   const where = file ?? `stack ${stack}`;
   const again = file === undefined ? "and run again" : "export it again, and run again";
   if (broken === undefined) {
-    if (noted) throw notedBroken({ stack, where, again }, noted);
+    if (noted) throw notedBroken({ stack, where, again, advisePulumi }, noted);
     return;
   }
   const said = noted ? [`  as Pulumi noted at \`${noted.command}\`: ${noted.error}`] : [];
@@ -84,25 +86,30 @@ export function refuseBroken({ stack, file, facts }: LoadedState): void {
     {
       changed: unchanged,
       next: [
-        `Have Pulumi repair it, ${again}: pulumi state repair --yes --stack ${stack}`,
-        `What it cannot repair, a backup replaces: pulumi stack import --stack ${stack} --file BACKUP`,
+        `Have Pulumi repair it, ${again}: ${advisePulumi(["state", "repair", "--yes", "--stack", stack])}`,
+        `What it cannot repair, a backup replaces: ${advisePulumi(["stack", "import", "--stack", stack, "--file", "BACKUP"])}`,
       ],
     },
   );
 }
 
 function notedBroken(
-  { stack, where, again }: { readonly stack: string; readonly where: string; readonly again: string },
+  {
+    stack,
+    where,
+    again,
+    advisePulumi,
+  }: Advise & { readonly stack: string; readonly where: string; readonly again: string },
   { command, error }: { readonly command: string; readonly error: string },
 ): LayersError {
   const message = `The state of ${where} was broken when Pulumi wrote it at \`${command}\`: ${error}. It keeps Pulumi's rules now, but what has happened to it is not known.`;
   return new LayersError("state-broken", message, {
     changed: unchanged,
     next: [
-      `See whether it has all that it should have: pulumi preview --stack ${stack}`,
-      `If so, have Pulumi write it anew, which takes the note out, ${again}: pulumi refresh --yes --stack ${stack}`,
+      `See whether it has all that it should have: ${advisePulumi(["preview", "--stack", stack])}`,
+      `If so, have Pulumi write it anew, which takes the note out, ${again}: ${advisePulumi(["refresh", "--yes", "--stack", stack])}`,
       "`pulumi state repair` finds nothing to repair in it, and leaves the note.",
-      `If not, a backup replaces it: pulumi stack import --stack ${stack} --file BACKUP`,
+      `If not, a backup replaces it: ${advisePulumi(["stack", "import", "--stack", stack, "--file", "BACKUP"])}`,
     ],
   });
 }

@@ -2,7 +2,9 @@ import type { Backup } from "../../core/backup";
 import { shortStackName } from "../../core/config/declared";
 import { LayersError } from "../../core/errors";
 import { exportOfCheckpoint, savedAt } from "../../core/state/checkpoint";
-import { compareStates, type Outline } from "../../core/state/compare";
+import { compareStates } from "../../core/state/compare";
+import { StateError } from "../../core/state/error";
+import { type Outline, outlineOf } from "../../core/state/outline";
 import { reasonOf } from "../../core/system-error";
 import type { Lines } from "../../core/text";
 import { overwrittenUpdate, type RecordedUpdate } from "../../core/updates";
@@ -27,7 +29,13 @@ export interface LostUpdate {
   /** Undefined for an import or an edit of the state, which backends without numbers do not record. */
   readonly update: RecordedUpdate | undefined;
   /** The state that it had left, if it could be had. */
-  readonly state: Uint8Array | undefined;
+  readonly state: LeftState | undefined;
+}
+
+/** A state of somebody else's. Of a large one there is this one copy in memory. */
+interface LeftState {
+  readonly content: readonly Uint8Array[];
+  readonly savedAt: string | undefined;
 }
 
 /** Reads what the backend records of a stack; undefined, with a warning, if it does not tell. */
@@ -62,8 +70,7 @@ export async function findLostUpdate(
   const replaced = backend.file === undefined ? undefined : `${backend.file}.bak`;
   if (replaced && watch.digest !== undefined && watch.digest === (await ports.stateFiles.digest(replaced)))
     return undefined;
-  const left = replaced && watch.digest !== undefined ? await readIfThere(ports, replaced) : undefined;
-  const previous = left && exportIfOne(left);
+  const previous = replaced && watch.digest !== undefined ? await readIfThere(ports, replaced) : undefined;
   let update: RecordedUpdate | undefined;
   try {
     update = overwrittenUpdate(watch.history, await ports.stacks.history(stack));
@@ -71,9 +78,9 @@ export async function findLostUpdate(
     warnUnknown(ports, error);
   }
   // What we have imported ourselves is there if somebody has saved the stack since.
-  const isOthers = previous !== undefined && compareStates(previous, imported, { limit: 1 }).length > 0;
-  if (!update && !isOthers) return undefined;
-  const state = isOthers ? previous : update && (await stateOf(ports, stack, update));
+  const others = previous && leftIfOther(previous, imported);
+  if (!update && !others) return undefined;
+  const state = others ?? (update && (await stateOf(ports, stack, update)));
   return { backend, project, update, state };
 }
 
@@ -81,17 +88,22 @@ async function readIfThere({ stateFiles }: Ports, file: string): Promise<Uint8Ar
   return stateFiles.read(file).catch(() => undefined); // a backend that compresses has none of that name
 }
 
-function exportIfOne(checkpoint: Uint8Array): Uint8Array | undefined {
+/** What a backend in a folder had kept; undefined if that is what was imported, or no state. */
+function leftIfOther(checkpoint: Uint8Array, imported: Outline): LeftState | undefined {
   try {
-    return exportOfCheckpoint(checkpoint);
-  } catch {
-    return undefined;
+    const outline = outlineOf(checkpoint, undefined, "checkpoint");
+    if (compareStates(outline, imported, { limit: 1 }).length === 0) return undefined;
+    return { content: exportOfCheckpoint(checkpoint), savedAt: savedAt(checkpoint, "checkpoint") };
+  } catch (error) {
+    if (error instanceof StateError) return undefined;
+    throw error;
   }
 }
 
-async function stateOf({ stacks }: Ports, stack: string, { version }: RecordedUpdate): Promise<Uint8Array | undefined> {
+async function stateOf({ stacks }: Ports, stack: string, { version }: RecordedUpdate): Promise<LeftState | undefined> {
   if (version === 0) return undefined;
-  return stacks.exportVersion(stack, version).catch(() => undefined);
+  const bytes = await stacks.exportVersion(stack, version).catch(() => undefined);
+  return bytes && { content: [bytes], savedAt: savedAt(bytes) };
 }
 
 /**
@@ -112,13 +124,13 @@ export async function lostUpdateError(
     changed: `The state was imported; it is made from what the stack had before that change (${before.shownPath}).${kept === undefined ? "" : ` What was overwritten is kept in ${kept}.`}`,
     next:
       kept === undefined
-        ? howToFetch(stack, lost)
-        : `Put it back, and run again: pulumi stack import --stack ${stack} --file ${kept}`,
+        ? howToFetch(ports, stack, lost)
+        : `Put it back, and run again: ${ports.advisePulumi(["stack", "import", "--stack", stack, "--file", kept])}`,
   });
 }
 
 function lostWithoutName({ state }: LostUpdate): string {
-  const time = state && savedAt(state);
+  const time = state?.savedAt;
   return `an import or an edit of the state${time === undefined ? "" : `, made from the state of ${time}`}`;
 }
 
@@ -129,7 +141,7 @@ async function keep(
 ): Promise<string | undefined> {
   if (!state) return undefined;
   try {
-    const [written] = await backups.write(stack, [{ kind: "state", content: [state] }], clock.now());
+    const [written] = await backups.write(stack, [{ kind: "state", content: state.content }], clock.now());
     return written?.shownPath;
   } catch (error) {
     reporter.warn(`The overwritten state could not be kept: ${reasonOf(error)}`);
@@ -137,15 +149,16 @@ async function keep(
   }
 }
 
-function howToFetch(stack: string, { backend, project, update }: LostUpdate): Lines {
+function howToFetch({ advisePulumi }: Ports, stack: string, { backend, project, update }: LostUpdate): Lines {
   if (update && update.version > 0) {
-    return `Fetch it, import it and run again: pulumi stack export --stack ${stack} --version ${update.version} --file lost.json`;
+    const fetch = ["stack", "export", "--stack", stack, "--version", String(update.version), "--file", "lost.json"];
+    return `Fetch it, import it and run again: ${advisePulumi(fetch)}`;
   }
   const name = shortStackName(stack);
   const object = `.pulumi/history/${project}/${name}/${name}-*.checkpoint.json`;
   return [
     `Fetch what it left, the newest object ${object} of ${backend.url}, as lost.json. Then put it back, and run again:`,
-    `jq '{version, deployment: .checkpoint.latest}' lost.json > state.json && pulumi stack import --stack ${stack} --file state.json`,
+    `jq '{version, deployment: .checkpoint.latest}' lost.json | ${advisePulumi(["stack", "import", "--stack", stack])}`,
   ];
 }
 

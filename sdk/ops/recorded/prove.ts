@@ -91,18 +91,15 @@ function stateOf(resource: unknown): Uint8Array {
 }
 
 /** The error of a run that has imported nothing, because its program would undo that, or may; undefined if it was proved. */
-export function proofFailure({
-  stack,
-  proof,
-}: {
-  readonly stack: string;
-  readonly proof?: Proof | undefined;
-}): LayersError | undefined {
+export function proofFailure(
+  { advisePulumi }: Pick<Ports, "advisePulumi">,
+  { stack, proof }: { readonly stack: string; readonly proof?: Proof | undefined },
+): LayersError | undefined {
   if (!proof || proof.verdict === "proved") return undefined;
   const { undone, unknown, reason } = proof;
   const error = (code: ErrorCode, lines: readonly string[], ...next: string[]) =>
     new LayersError(code, lines, { changed: unchanged, next });
-  const preview = `pulumi preview --stack ${stack}`;
+  const preview = advisePulumi(["preview", "--stack", stack]);
   const without = `Or run without --prove, and look before the next \`pulumi up\`: ${preview}`;
   const notKnown = unknown.map((one) => `  Function ${skippedName(one)}: ${one.reason}`);
   const leaveOut = "Leave out with -e what is not known.";

@@ -1,6 +1,8 @@
 import { type Backup, type BackupKind, expiredBackups } from "../../core/backup";
 import { LayersError, unchanged } from "../../core/errors";
-import { compareStates, type Outline, outlineOf, type StateSource } from "../../core/state/compare";
+import { compareStates } from "../../core/state/compare";
+import type { StateFacts } from "../../core/state/facts";
+import { type Outline, outlineOf, type StateSource } from "../../core/state/outline";
 import { type LayerEdit, patchState, verifyPatched } from "../../core/state/patch";
 import { reasonOf } from "../../core/system-error";
 import type { Ports } from "../../ports";
@@ -8,11 +10,18 @@ import type { LoadedState } from "../plans";
 import { checkpoint, during, withProgress } from "../steps";
 import type { ScanState } from "./load";
 import { findLostUpdate, lostUpdateError, watchUpdates } from "./lost-update";
+import { free, letGo } from "./memory";
 
-/** What takes the place of a state: the state with its edits made, or another one. */
-export type NewContent =
-  | { readonly edits: readonly LayerEdit[]; readonly scan: ScanState }
-  | { readonly whole: Uint8Array };
+/** What takes the place of a state: the state with its edits made, or that of another file. */
+export type NewContent = { readonly scan: ScanState } & (
+  | { readonly edits: readonly LayerEdit[] }
+  | { readonly whole: WholeState }
+);
+
+/** A state in a file of the backup folder, and what was found in it when it was planned upon. */
+export interface WholeState extends Pick<Backup, "path" | "shownPath"> {
+  readonly facts: StateFacts;
+}
 
 /** A state that is to take the place of a stack's. */
 export interface Replacement {
@@ -27,8 +36,6 @@ export interface Replacement {
 }
 
 const differencesShown = 5;
-/** Bytes from which on a copy more of a state counts. */
-const large = 1 << 24;
 
 /**
  * Replaces a stack's state: finds out whether its secrets can be read, keeps the state as it was and as it is to be,
@@ -57,13 +64,14 @@ export async function replaceStackState(ports: Ports, replacement: Replacement):
   reporter.info(`State exported to: ${before.shownPath}`);
   for (const line of lines) reporter.info(line);
   reporter.info(`State saved to: ${after.shownPath}`);
-  await pruneBackups(ports, stack, replacement.retentionDays);
 
   const source = ports.stateFiles.source(after.path);
   try {
     const imported = await during(unchanged, () =>
       checkedOrForgotten(ports, state, content, { before, after, source }),
     );
+    // Not before: the newest backups stay, and these are none until they are known to be right.
+    await pruneBackups(ports, stack, replacement.retentionDays);
     await importOrForget(ports, state, after, before);
     const lost = await findLostUpdate(ports, state, imported, watch);
     if (lost) throw await lostUpdateError(ports, stack, lost, before);
@@ -77,33 +85,48 @@ export async function replaceStackState(ports: Ports, replacement: Replacement):
 
 /** Keeps a state as it is to be, and as it was, whose bytes are not needed in memory any more. */
 async function writeBackups(
-  { backups, clock }: Ports,
+  { backups, clock, stateFiles }: Ports,
   state: LoadedState,
   content: NewContent,
   kind: Replacement["kind"],
 ): Promise<{ readonly before: Backup; readonly after: Backup }> {
-  // The new state first: a state without it would look like one that an update made.
-  const files = [
-    { kind, content: "edits" in content ? patchState(state.bytes, content.edits) : [content.whole] },
-    { kind: "state" as const, content: [state.bytes] },
-  ];
-  const written = await backups.write(state.stack, files, clock.now());
-  const [after, before] = [written.find((one) => one.kind === kind), written.find((one) => one.kind === "state")];
-  if (!after || !before) throw new LayersError("internal", "A backup was not written.");
-  letGo(state);
-  return { before, after };
+  const whole = "whole" in content ? sourceOf(stateFiles, content.whole) : undefined;
+  const patched = "edits" in content ? patchState(state.bytes, content.edits) : [];
+  try {
+    // The new state first: a state without it would look like one that an update made.
+    const files = [
+      { kind, content: whole ? piecesOf(whole) : patched },
+      { kind: "state" as const, content: [state.bytes] },
+    ];
+    const written = await backups.write(state.stack, files, clock.now());
+    const [after, before] = [written.find((one) => one.kind === kind), written.find((one) => one.kind === "state")];
+    if (!after || !before) throw new LayersError("internal", "A backup was not written.");
+    letGo(state);
+    return { before, after };
+  } finally {
+    whole?.close();
+  }
 }
 
-/** Has a state's bytes in memory no more. */
-export function letGo(state: LoadedState): void {
-  const { bytes } = state;
-  (state as { bytes: Uint8Array }).bytes = new Uint8Array();
-  free(bytes);
+/** @throws LayersError `backup-missing` */
+function sourceOf(stateFiles: Ports["stateFiles"], { path, shownPath }: WholeState) {
+  try {
+    return stateFiles.source(path);
+  } catch (cause) {
+    throw new LayersError("backup-missing", `Cannot read ${shownPath}: ${reasonOf(cause)}.`, { cause });
+  }
 }
 
-/** Of what is large the memory is free at once: the collector would wait until there is twice as much. */
-function free({ buffer, byteLength }: Uint8Array): void {
-  if (byteLength > large && buffer.byteLength === byteLength) (buffer as ArrayBuffer).transfer(0);
+/** Bytes that are written at once. */
+const piece = 1 << 20;
+
+/** All of a source; can be gone through several times. */
+function piecesOf(source: StateSource): Iterable<Uint8Array> {
+  return {
+    *[Symbol.iterator]() {
+      for (let at = 0; at < source.size; at += piece) yield source.read(at, Math.min(at + piece, source.size));
+    },
+  };
 }
 
 interface Written {
@@ -124,7 +147,8 @@ async function checkedOrForgotten(
 ): Promise<Outline> {
   try {
     const bytes = await backups.read(after);
-    if ("edits" in content) verifyPatched(facts, content.edits, content.scan(bytes));
+    const [planned, edits] = "edits" in content ? [facts, content.edits] : [content.whole.facts, []];
+    verifyPatched(planned, edits, content.scan(bytes));
     const outline = outlineOf(bytes, source);
     free(bytes);
     return outline;
@@ -209,12 +233,13 @@ async function afterFailedImport(
 }
 
 async function verifyImport(
-  { stacks, reporter }: Ports,
+  { stacks, reporter, advisePulumi }: Ports,
   stack: string,
   imported: Outline,
   before: Backup,
 ): Promise<void> {
-  const restore = `Look at the stack, and if it is not right: pulumi stack import --stack ${stack} --file ${before.shownPath}`;
+  const command = advisePulumi(["stack", "import", "--stack", stack, "--file", before.shownPath]);
+  const restore = `Look at the stack, and if it is not right: ${command}`;
   const unverified = "The state was imported, but what the stack has now was not compared with it.";
   const now = await during(unverified, () =>
     withProgress(reporter, "Comparing what was imported", () => stacks.exportState(stack)),

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import fc from "fast-check";
+import { exportOfCheckpoint, savedAt } from "../../../sdk/core/state/checkpoint";
 import { compareStates } from "../../../sdk/core/state/compare";
 import { StateError } from "../../../sdk/core/state/error";
+import { outlineOf } from "../../../sdk/core/state/outline";
 import { layerEdits, patchState } from "../../../sdk/core/state/patch";
 import { scanState } from "../../../sdk/core/state/scan";
 import { secret, states } from "../../support/arbitrary-states";
@@ -227,3 +229,23 @@ function rewritten(value: unknown): unknown {
   const object = Object.fromEntries(entries.reverse());
   return object.ciphertext === undefined ? object : { ...object, ciphertext: "v1:other" };
 }
+
+describe("what a backend in files keeps of a stack", () => {
+  const latest = { manifest: { time: "2026-11-26T10:00:00Z" }, resources: [{ urn: "a" }, { urn: "b" }] };
+  const kept = Buffer.from(JSON.stringify({ checkpoint: { stack: "dev", latest, config: {} }, version: 3 }));
+  const exported = Buffer.concat(exportOfCheckpoint(kept));
+
+  it("is an export with the same bytes, made without a copy", () => {
+    assert.deepEqual(JSON.parse(exported.toString()), { version: 3, deployment: latest });
+    assert.ok(exportOfCheckpoint(kept).some(({ buffer }) => buffer === kept.buffer));
+    assert.equal(savedAt(kept, "checkpoint"), savedAt(exported));
+  });
+
+  it("is compared where it stands", () => {
+    const outline = outlineOf(kept, undefined, "checkpoint");
+    assert.deepEqual(compareStates(outline, exported), []);
+    const other = Buffer.from(exported.toString().replace('"urn":"b"', '"urn":"c"'));
+    assert.equal(compareStates(outline, other).length, 2);
+    assert.throws(() => outlineOf(exported, undefined, "checkpoint"), StateError);
+  });
+});

@@ -1,0 +1,46 @@
+import { closeSync, openSync, readSync, rmSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { LayersError, unchanged } from "../core/errors";
+import { reasonOf } from "../core/system-error";
+
+/**
+ * Writes bytes to a file that is gone when this process is, however that ends, and that no path leads to.
+ * @returns reads them again, once; undefined if there is no room for them
+ */
+export function setAside(bytes: Uint8Array): (() => Uint8Array) | undefined {
+  const { length } = bytes;
+  let file: number | undefined;
+  try {
+    file = openNameless();
+    for (let at = 0; at < length; ) at += writeSync(file, bytes, at, Math.min(length - at, most), at);
+  } catch {
+    if (file !== undefined) closeSync(file);
+    return undefined;
+  }
+  const open = file;
+  return () => {
+    const read = Buffer.allocUnsafeSlow(length);
+    try {
+      for (let at = 0, found = 1; at < length && found > 0; at += found)
+        found = readSync(open, read, at, Math.min(length - at, most), at);
+      return read;
+    } catch (cause) {
+      const message = `What was planned could not be read again: ${reasonOf(cause)}.`;
+      throw new LayersError("internal", message, { cause, changed: unchanged });
+    } finally {
+      closeSync(open);
+    }
+  };
+}
+
+// Bytes that the system reads or writes at once.
+const most = 1 << 30;
+
+function openNameless(): number {
+  const path = join(tmpdir(), `lambda-layers-${crypto.randomUUID()}.tmp`);
+  const file = openSync(path, "wx+", 0o600);
+  // Windows does not remove open files.
+  if (process.platform !== "win32") rmSync(path);
+  return file;
+}

@@ -1,0 +1,87 @@
+// A new state that is not as planned, as it is read back: nothing is imported, and nothing of that run is left behind.
+
+import assert from "node:assert/strict";
+import { mkdir, readdir, readFile, utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { LayersError } from "../../sdk/core/errors";
+import { scanState } from "../../sdk/core/state/scan";
+import { setAside } from "../../sdk/ops/recorded/memory";
+import { planState } from "../../sdk/ops/recorded/plan";
+import { type NewContent, replaceStackState } from "../../sdk/ops/recorded/replace";
+import { createPorts } from "../../sdk/wiring";
+import { removeFolder, temporaryFolder } from "../support/folders";
+import { atVersion, awsFunction, layer, stateOf } from "../support/states";
+
+const state = (version: number) => Buffer.from(JSON.stringify(stateOf([awsFunction("api", [layer("base", version)])])));
+
+describe("a new state", () => {
+  let dir: string;
+  const old = "dev_state_20200101_000000.json";
+  beforeEach(async () => {
+    dir = await temporaryFolder();
+    await mkdir(join(dir, "backups"), { mode: 0o700 });
+    await writeFile(join(dir, "backups", old), state(1), { mode: 0o600 });
+    const long = new Date("2020-01-01T00:00:00");
+    await utimes(join(dir, "backups", old), long, long);
+  });
+  afterEach(() => removeFolder(dir));
+
+  /** Replaces a stack's state by ports whose Pulumi takes whatever it is given. */
+  async function replace(change: (content: NewContent) => NewContent) {
+    const imported: Buffer[] = [];
+    const real = createPorts({ cwd: dir });
+    const ports = {
+      ...real,
+      stacks: {
+        ...real.stacks,
+        checkSecrets: async () => {},
+        history: async () => [],
+        backend: async () => ({ url: "s3://states", file: undefined }),
+        isState: async () => true,
+        importState: async (_: string, file: string) => void imported.push(await readFile(file)),
+        exportState: async () => imported.at(-1) ?? assert.fail(),
+      } as unknown as typeof real.stacks,
+    };
+    const bytes = state(1);
+    const loaded = { stack: "dev", file: undefined, bytes, facts: scanState(bytes) };
+    const { edits } = planState(loaded.facts.functions, (text) => atVersion(text, 5));
+    // As in a run over many stacks.
+    setAside(ports, loaded, true)();
+    const content = change({ edits, scan: scanState });
+    const replacement = { state: loaded, content, kind: "updated", lines: [], retentionDays: 30 } as const;
+    try {
+      await replaceStackState(ports, replacement);
+    } catch (error) {
+      assert.ok(error instanceof LayersError);
+      return { imported, error, names: await readdir(join(dir, "backups")) };
+    }
+    return { imported, error: undefined, names: await readdir(join(dir, "backups")) };
+  }
+
+  it("that is as planned is imported, and older backups go", async () => {
+    const { imported, error, names } = await replace((content) => content);
+    assert.equal(error, undefined);
+    assert.deepEqual(imported, [state(5)]);
+    assert.equal(names.length, 2);
+    assert.ok(!names.includes(old));
+  });
+
+  it("that is not, as it is read back, is not kept: the backups that there were stay, and none is left of the run", async () => {
+    const { imported, error, names } = await replace((content) => ({ ...content, scan: () => scanState(state(4)) }));
+    assert.equal(error?.code, "verification-failed");
+    assert.match(error?.message ?? "", /^The patched state is not as planned at .*Nothing was changed\.$/);
+    assert.deepEqual(imported, []);
+    assert.deepEqual(names, [old]);
+  });
+
+  it("that is another file's as a whole is imported as it is there, if that is what was planned upon", async () => {
+    const whole = { path: join(dir, "backups", old), shownPath: old };
+    const asPlanned = { scan: scanState, whole: { ...whole, facts: scanState(state(1)) } };
+    assert.deepEqual((await replace(() => asPlanned)).imported, [state(1)]);
+    await writeFile(whole.path, state(1));
+    const otherwise = { scan: scanState, whole: { ...whole, facts: scanState(state(7)) } };
+    assert.equal((await replace(() => otherwise)).error?.code, "verification-failed");
+    const gone = { ...otherwise, whole: { ...otherwise.whole, path: join(dir, "none.json") } };
+    assert.equal((await replace(() => gone)).error?.code, "backup-missing");
+  });
+});
