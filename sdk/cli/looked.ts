@@ -2,6 +2,7 @@ import type { Standing } from "../core/assess";
 import { type Assessment, type AssessRequest, assessStack } from "../ops/assess";
 import { failedReading, unexpected } from "../ops/expectation";
 import { skippedName } from "../ops/plans";
+import { type Repair, repairsOfAll } from "../ops/repairs";
 import { labelsOfStandings, warningsOf } from "../ops/tell";
 import type { Ports } from "../ports";
 import { statusSummary } from "./ci";
@@ -10,7 +11,7 @@ import type { OptionValues } from "./options";
 import { type Contradiction, placesTwice, refuse, selectionOf } from "./requests";
 import { configFile } from "./settings";
 import type { StackOutcome, StackRun } from "./stacks";
-import { planWords } from "./words";
+import { planWords, runWords } from "./words";
 
 // What the commands have in common that look at functions and change nothing.
 
@@ -69,6 +70,20 @@ export function lookOutcome(
     error: options.expectNoChanges ? unexpected(ports, assessment, planCommand(ports, options, assessment)) : undefined,
     summary: statusSummary(assessment, label),
   };
+}
+
+/** The commands that bring what has drifted of a stack back to what is declared; empty if nothing has. */
+export function repairCommands({ context: { options }, ports }: StackRun, assessment: Assessment): string[] {
+  const { stack, standings } = assessment;
+  const pulumiUp = (...words: string[]) => ports.advisePulumi(["up", "--stack", stack, ...words]);
+  const commands: Readonly<Record<Repair, () => string>> = {
+    "program and refresh": () => pulumiUp("--refresh"),
+    program: () => pulumiUp(),
+    "update with AWS": () => ports.advise(runWords(options, stack, "state and AWS")),
+    update: () => ports.advise(runWords(options, stack, "state")),
+    sync: () => ports.advise(runWords(options, stack, "AWS")),
+  };
+  return repairsOfAll(standings).map((repair) => commands[repair]());
 }
 
 function planCommand({ advise }: Ports, options: OptionValues, { stack, recorded, live }: Assessment): string {

@@ -1,7 +1,6 @@
 import { parseLayerVersionArn } from "../core/arn";
-import { shortStackName } from "../core/config/declared";
 import { LayersError, unchanged } from "../core/errors";
-import { countSites, type StackSite } from "../core/estate";
+import { countSites, type StackSite, sharedLayerName } from "../core/estate";
 import { count, countLayers, listNames } from "../core/text";
 import type { LiveChange, StateChange } from "../ops/plans";
 import { confirmed } from "./confirm";
@@ -169,11 +168,7 @@ function totalOf(moves: ReadonlyMap<string, ReadonlyMap<string, number>>): numbe
 
 /** `Layer receipt-dynamo-{stack} version 4 -> 5`: the same for stacks whose layers differ by the stack's name. */
 function moveOf({ layer, arn, target, from, to }: StateChange | LiveChange, stackName: string): string {
-  const stack = shortStackName(stackName);
-  const shared = (name: string) => {
-    if (name.endsWith(`-${stack}`)) return `${name.slice(0, -stack.length)}{stack}`;
-    return name.startsWith(`${stack}-`) ? `{stack}${name.slice(stack.length)}` : name;
-  };
+  const shared = (name: string) => sharedLayerName(name, stackName);
   const after = target === null ? undefined : parseLayerVersionArn(target);
   if (after && from !== null && !target?.startsWith(`${arn}:`))
     return `Layer ${shared(layer)}:${from} -> ${shared(after.name)}:${to}`;

@@ -1,5 +1,5 @@
 import { isDrifted, places, type Standing } from "../core/assess";
-import { shortStackName } from "../core/config/declared";
+import { sharedLayerName } from "../core/estate";
 import { count } from "../core/text";
 import type { Assessment } from "../ops/assess";
 import type { Context } from "./context";
@@ -29,7 +29,7 @@ const weights: readonly Standing["verdict"][] = ["as-declared", "undeclared", "u
 export function columnOf({ label }: StackRun, { stack, standings }: Assessment): MatrixColumn {
   const byLayer = Map.groupBy(
     standings.filter(({ layer }) => layer !== undefined),
-    ({ target, layer }) => target?.declared?.key ?? withoutStack(layer?.name ?? "", shortStackName(stack)),
+    ({ target, layer }) => target?.declared?.key ?? sharedLayerName(layer?.name ?? "", stack),
   );
   const layers = [...byLayer].map(([key, own]): [string, MatrixEntry] => {
     const verdict = weights.findLast((one) => own.some((standing) => standing.verdict === one)) ?? "as-declared";
@@ -51,12 +51,6 @@ function foundIn(one: Standing): string[] {
     const isShown = isDrifted(one, place) || one.verdict === "undeclared" || version === "unknown";
     return isShown ? [versionText(version, "-")] : [];
   });
-}
-
-/** The same layer of several stacks, if they differ by the stack's name. */
-function withoutStack(name: string, stack: string): string {
-  if (name.endsWith(`-${stack}`)) return `${name.slice(0, -stack.length)}{stack}`;
-  return name.startsWith(`${stack}-`) ? `{stack}${name.slice(stack.length)}` : name;
 }
 
 /**

@@ -11,11 +11,16 @@ export function flagWords(flags: Readonly<Record<string, string | readonly strin
   });
 }
 
-/**
- * The words of the command that shows what there is to change of what a run has looked at.
- * @param where what it has looked at: an update's state, with AWS or without, or AWS as a sync does
- */
-export function planWords(options: OptionValues, stack: string, where: "state" | "state and AWS" | "AWS"): string[] {
+/** What a run has looked at: an update's state, with AWS or without, or AWS as a sync does. */
+export type LookedAt = "state" | "state and AWS" | "AWS";
+
+/** The words of the command that shows what there is to change of what a run has looked at. */
+export function planWords(options: OptionValues, stack: string, where: LookedAt): string[] {
+  return [...runWords(options, stack, where), "--dry-run"];
+}
+
+/** The words of the command that changes what a run has looked at. */
+export function runWords(options: OptionValues, stack: string, where: LookedAt): string[] {
   const { stateFile, allFunctions, regions, profiles, shard } = options;
   const which = {
     ...{ "-f": options.function, "-e": options.exclude, "--all-functions": allFunctions },
@@ -26,13 +31,13 @@ export function planWords(options: OptionValues, stack: string, where: "state" |
       "sync",
       ...flagWords({
         ...{ "--stack": stack, ...which, "--regions": regions?.join(","), "--profiles": profiles?.join(",") },
-        ...{ "--shard": shard && `${shard.index}/${shard.count}`, "--dry-run": true },
+        "--shard": shard && `${shard.index}/${shard.count}`,
       }),
     ];
   // An update takes one region; without any it asks each function's own.
   const [region, ...more] = regions ?? [];
   return flagWords({
     ...{ "--stack": stack, "--state-file": stateFile, ...which, "--sync-aws": where === "state and AWS" },
-    ...{ "--region": more.length > 0 ? undefined : region, "--dry-run": true },
+    "--region": more.length > 0 ? undefined : region,
   });
 }

@@ -62,3 +62,10 @@ export function countSites(sites: readonly StackSite[]): string {
   const folders = new Set(sites.flatMap(({ folder }) => folder ?? []));
   return folders.size > 0 ? `${stacks} of ${count(folders.size, "project")}` : stacks;
 }
+
+/** A layer's name as several stacks share it: `receipt-dynamo-{stack}` for `receipt-dynamo-dev` of stack `dev`. */
+export function sharedLayerName(name: string, stackName: string): string {
+  const stack = shortStackName(stackName);
+  if (name.endsWith(`-${stack}`)) return `${name.slice(0, -stack.length)}{stack}`;
+  return name.startsWith(`${stack}-`) ? `{stack}${name.slice(stack.length)}` : name;
+}

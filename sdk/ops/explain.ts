@@ -13,6 +13,7 @@ import { failedReading } from "./expectation";
 import { goneFunction } from "./live/read";
 import { documentFormat } from "./plans";
 import { withoutStanding } from "./recorded/plan";
+import { type Repair, repairsOf } from "./repairs";
 
 /** Which function is explained, and where it is looked for: the state, or AWS if the state does not have it. */
 export interface ExplainRequest extends AssessRequest {
@@ -219,14 +220,15 @@ function remedies(
 ): string[] {
   const { fn } = standing;
   const ofProgram = advisePulumi(["up", "--stack", stack]);
-  if (fn.isGone) return [`${ofProgram} --refresh`];
-  if (fn.recordedBy === undefined) {
-    const where = regions.length > 0 ? ["--regions", regions.join(",")] : [];
-    const named = [name, ...functions].find((one) => one === fn.arn) ?? fn.name;
-    return [advise(["sync", "--stack", stack, "-f", named, ...where])];
-  }
-  if (fn.recordedBy === "resource")
-    return [ofProgram, ...(isDrifted(standing, "recorded") ? [] : [advise(["--stack", stack, "--sync-aws"])])];
   const file = stateFile === undefined ? [] : ["--state-file", stateFile];
-  return [advise(["--stack", stack, ...file, ...(isDrifted(standing, "live") ? ["--sync-aws"] : [])])];
+  const where = regions.length > 0 ? ["--regions", regions.join(",")] : [];
+  const named = [name, ...functions].find((one) => one === fn.arn) ?? fn.name;
+  const commands: Readonly<Record<Repair, () => string>> = {
+    "program and refresh": () => `${ofProgram} --refresh`,
+    program: () => ofProgram,
+    sync: () => advise(["sync", "--stack", stack, "-f", named, ...where]),
+    "update with AWS": () => advise(["--stack", stack, ...file, "--sync-aws"]),
+    update: () => advise(["--stack", stack, ...file]),
+  };
+  return repairsOf(standing).map((repair) => commands[repair]());
 }

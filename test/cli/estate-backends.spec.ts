@@ -97,7 +97,7 @@ for (const backend of backends) {
       const report = await start(["report", "--html", "page.html"]).ended;
       assert.equal(report.code, 2);
       const page = await readFile(join(estate.dir, "page.html"), "utf8");
-      assert.equal(page.split('<details class="stack"').length - 1, count + 2);
+      assert.equal(page.split('<details class="stack ').length - 1, count + 2);
       assert.match(
         page,
         new RegExp(

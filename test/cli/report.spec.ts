@@ -1,11 +1,18 @@
 import assert from "node:assert/strict";
-import { symlink } from "node:fs/promises";
+import { readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { useAws } from "../aws/harness";
 import { createAwsStack, preamble } from "../support/aws-stack";
 import type { Project } from "../support/engine";
 import { awsFunction, layer, stateOf } from "../support/states";
 import { cli, Folder, plainEnvironment, readmeConfig, readmeState } from "./harness";
+
+/** The commands that a page advises. */
+function commandsOn(page: string): string[] {
+  return [...page.matchAll(/<div class="command"><code>(.*?)<\/code>/g)].map(([, text = ""]) =>
+    text.replace(/<.*?>/g, ""),
+  );
+}
 
 describe("lambda-layers report", () => {
   let folder: Folder;
@@ -75,7 +82,21 @@ describe("lambda-layers report", () => {
     assert.ok(!(await folder.files()).includes("page.html"), "a report of nothing is not written");
     const both = await report("--stack", "dev,prod", "--html", "page.html");
     assert.equal(both.code, 0);
-    assert.match(await folder.read("page.html"), /Stack dev[\s\S]*Stack prod/);
+    assert.match(await folder.read("page.html"), /<h2>dev<[\s\S]*<h2>prod</);
+  });
+
+  it("has a command on its page that repairs as it is printed", async () => {
+    await folder.write({ "infra/layer_config.yaml": readmeConfig, "infra/state.json": readmeState });
+    for (const args of [[], ["--cwd", "infra"], ["-f", "my-function-1"]]) {
+      await report("--html", "page.html", ...args);
+      const page = await folder.read(args[0] === "--cwd" ? "infra/page.html" : "page.html");
+      const [command = ""] = commandsOn(page);
+      assert.match(command, /^lambda-layers --stack dev --state-file state\.json/);
+      assert.equal((await folder.cli(command.split(" ").slice(1))).code, 0);
+      assert.equal((await report("--expect-no-changes", ...args)).code, 0);
+      assert.equal((await report("--html", "page.html", ...args)).code, 0);
+      await folder.write({ "state.json": readmeState });
+    }
   });
 
   it("exits with 7 on drift where that is asked for, and still writes the report", async () => {
@@ -160,12 +181,18 @@ describe("lambda-layers report on a live stack", function () {
     });
     await stack.up();
     aws.emulator.edit("api", { Layers: ["receipt-dynamo-dev:6"] });
-    const { code, stdout, output } = await cli(["report", "--markdown"], { cwd: stack.dir, env: stack.env });
+    const at = { cwd: stack.dir, env: stack.env };
+    const { code, stdout, output } = await cli(["report", "--markdown"], at);
     assert.equal(code, 0, output);
     assert.match(
       stdout,
       /\| <code>api<\/code> \| <code>receipt-dynamo-dev<\/code> \| 5 \| \*\*≠ 4\*\* \| \*\*≠ 6\*\* \|/,
     );
+    assert.equal((await cli(["report", "--html", "page.html"], at)).code, 0);
+    const page = await readFile(join(stack.dir, "page.html"), "utf8");
+    assert.deepEqual(commandsOn(page), ["lambda-layers --stack dev --sync-aws"]);
+    assert.equal((await cli(["--stack", "dev", "--sync-aws"], at)).code, 0);
+    assert.equal((await cli(["report", "--expect-no-changes"], at)).code, 0, "the command repairs");
   });
 });
 

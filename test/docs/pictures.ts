@@ -100,8 +100,8 @@ async function report(browser: Browser, { dir: cwd, env }: Project): Promise<voi
   await picture(browser, "report-light", { colorScheme: "light", viewport: desk }, (page) => page.goto(url));
   await picture(browser, "report-dark", { colorScheme: "dark", viewport: desk }, async (page) => {
     await page.goto(url);
-    await page.getByText("prod ≠").click();
-    await page.getByLabel("Only functions that have drifted").check();
+    await page.getByLabel("Only what has drifted").check();
+    await page.getByRole("link", { name: "prod" }).click();
   });
 }
 

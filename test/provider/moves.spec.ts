@@ -92,9 +92,9 @@ describe("LayerVersions whose layers give way to others", () => {
     });
     assert.deepEqual(first.inputs.before.plain, { "toolsV3-python312": `${v2}:7`, base: 1 });
     const rows = standingsOf(first.inputs, undefined);
-    const [row] = viewSteps(rows, [{ name: "plain", layers: {} }]);
+    const [row] = viewSteps("layers", rows, [{ name: "layers/plain", layers: {} }]);
     assert.deepEqual(row, {
-      ...{ op: "update", name: "plain" },
+      ...{ op: "update", name: "layers/plain" },
       ...{ old: { "toolsV3-python312": `${v2}:7`, base: 1 }, new: { "toolsV3-python312": 2, base: 5 } },
     });
     const { outs } = await create(first.inputs);

@@ -5,7 +5,7 @@ import { LayersError } from "../../core/errors";
 import { reasonOf } from "../../core/system-error";
 import type { Ports } from "../../ports";
 import type { Context } from "../context";
-import { look, lookOutcome } from "../looked";
+import { look, lookOutcome, repairCommands } from "../looked";
 import { reportRecords } from "../records";
 import { renderStatusMarkdown } from "../report/markdown";
 import { isRead, type ReportedStack } from "../report/matrix";
@@ -35,7 +35,7 @@ export async function run(context: Context): Promise<number> {
   const work = async (run: StackRun) => {
     const { index, folder, context: own } = run;
     const assessment = await look(run);
-    const reported = { ...assessment, folder };
+    const reported = { ...assessment, folder, repairs: repairCommands(run, assessment) };
     found[index] = reported;
     configs.set(reported, resolve(own.options.cwd ?? ".", configFile(own.options)));
     return lookOutcome(run, assessment);

@@ -3,15 +3,18 @@ import { type AssessedFunction, type KnownVersion, type Place, places, type Stan
 import type { Source } from "../../core/config/parse";
 import type { LayersError } from "../../core/errors";
 
-import { siteLabel } from "../../core/estate";
+import { sharedLayerName, siteLabel } from "../../core/estate";
 import { layerName } from "../../core/moves";
 
 import type { Assessment } from "../../ops/assess";
 import { labelsOfStandings } from "../../ops/tell";
 
-/** In which project's folder a stack is, in a report on several projects. */
+/** What a report says of a stack beside how its layers stand. */
 interface Located {
+  /** In which project's folder it is, in a report on several projects. */
   readonly folder?: string;
+  /** The commands that bring what has drifted back to what is declared. Default: none is known. */
+  readonly repairs?: readonly string[];
 }
 
 /** A stack that could not be read, or without one a project whose stacks are not known. */
@@ -34,12 +37,23 @@ export interface MatrixLayer {
   readonly arn: string | undefined;
   /** Its name in AWS; `?` if it could not be read. */
   readonly name: string;
-  /** Account and region, if another layer of the stack has the same name. */
+  /** Account or region or both, if that tells it from another layer of the stack that has the same name. */
   readonly place: string | undefined;
   /** As written in a report, such as `5` or `≥ 5`; undefined if no entry is about the layer. */
   readonly declared: string | undefined;
   readonly source: Source | undefined;
+  /** The verdict that counts most among its functions; undefined if all are as declared, or not declared. */
+  readonly verdict: OpenVerdict | undefined;
 }
+
+/** A verdict that leaves something to do, or to find out. */
+export type OpenVerdict = Extract<Standing["verdict"], "drift" | "unknown">;
+
+/** The place of a layer among those of all stacks, by the name that these share: see {@link sharedLayerName}. */
+export type LayerOrder = (sharedName: string) => number;
+
+/** What a matrix is made of. */
+export type MatrixSource = Pick<Assessment, "standings" | "stack">;
 
 /** A function of a stack. */
 export interface MatrixFunction {
@@ -47,7 +61,9 @@ export interface MatrixFunction {
   readonly label: string;
   readonly fn: AssessedFunction;
   /** The verdict that counts most among its layers; undefined if all are as declared, or not declared. */
-  readonly verdict: "drift" | "unknown" | undefined;
+  readonly verdict: OpenVerdict | undefined;
+  /** How many of its layers have that verdict. */
+  readonly number: number;
   /** One for each layer of the matrix; undefined if the function does not have it. */
   readonly cells: readonly (Standing | undefined)[];
 }
@@ -58,28 +74,53 @@ export interface Matrix {
   readonly functions: readonly MatrixFunction[];
 }
 
-/** Lays standings out as functions by layers: layers in the order of their names, what could not be read last. */
-export function matrixOf({ standings }: Pick<Assessment, "standings">): Matrix {
+/**
+ * Lays standings out as functions by layers: what has drifted first, then what is not known, each in the given order.
+ * @param order of the layers. Default: by their names; what could not be read comes last
+ */
+export function matrixOf({ standings, stack }: MatrixSource, order: LayerOrder = () => 0): Matrix {
+  const rankOf = (one: Standing) => (one.layer ? order(sharedLayerName(one.layer.name, stack)) : 0);
   const samples = new Map(standings.map((one) => [arnOf(one), one]));
   const byLayer = Map.groupBy(standings, arnOf);
   const names = Map.groupBy(samples.values(), ({ layer }) => layer?.name);
   const layers = [...samples]
-    .sort(([a, one], [b, other]) => compare(one.layer?.name, other.layer?.name) || compare(a, b))
+    .sort(
+      ([a, one], [b, other]) =>
+        Number(one.layer === undefined) - Number(other.layer === undefined) ||
+        rankOf(one) - rankOf(other) ||
+        compare(one.layer?.name, other.layer?.name) ||
+        compare(a, b),
+    )
     .map(([arn, one]): MatrixLayer => {
       const { layer } = one;
-      const isShared = (names.get(layer?.name)?.length ?? 0) > 1;
+      const own = byLayer.get(arn) ?? [];
+      const same = names.get(layer?.name) ?? [];
+      const differs = (part: "region" | "account") => new Set(same.map((other) => other.layer?.[part])).size > 1;
+      const parts = layer ? (["account", "region"] as const).flatMap((part) => (differs(part) ? layer[part] : [])) : [];
       return {
-        ...{ arn, name: layer?.name ?? "?", ...declaredOf(byLayer.get(arn) ?? [], one) },
-        place: layer && isShared ? `${layer.account} ${layer.region}` : undefined,
+        ...{ arn, name: layer?.name ?? "?", ...declaredOf(own, one) },
+        place: parts.length > 0 ? parts.join(" ") : undefined,
+        verdict: worstVerdict(own),
       };
     });
   const label = labelsOfStandings(standings);
   const functions = [...Map.groupBy(standings, ({ fn }) => fn)].map(([fn, own]): MatrixFunction => {
     const cells = new Map(own.map((one) => [arnOf(one), one]));
-    const verdict = (["drift", "unknown"] as const).find((some) => own.some((one) => one.verdict === some));
-    return { label: label(fn), fn, verdict, cells: layers.map(({ arn }) => cells.get(arn)) };
+    const verdict = worstVerdict(own);
+    const number = own.filter((one) => one.verdict === verdict).length;
+    return { label: label(fn), fn, verdict, number, cells: layers.map(({ arn }) => cells.get(arn)) };
   });
-  return { layers, functions };
+  return { layers, functions: functions.sort((a, b) => weightOf(b.verdict) - weightOf(a.verdict)) };
+}
+
+/** What of several standings needs to be looked at: drift counts most, then what is not known; undefined if nothing does. */
+export function worstVerdict(standings: readonly Pick<Standing, "verdict">[]): OpenVerdict | undefined {
+  return (["drift", "unknown"] as const).find((some) => standings.some(({ verdict }) => verdict === some));
+}
+
+/** How much a verdict counts: the worst most. */
+export function weightOf(verdict: OpenVerdict | undefined): number {
+  return verdict === "drift" ? 2 : Number(verdict === "unknown");
 }
 
 /** What is declared for a layer in all functions that have it: several, if it differs from one to another. */

@@ -95,8 +95,8 @@ export function renderRecordsPage(runs: readonly RecordedRun[], time: Date): str
 <p class="verdict ${sign === "✓" ? "ok" : "drift"}"><b>${sign}</b> ${text}.</p>
 </header>
 <main>
-<table class="overview"><caption>Runs</caption><thead><tr>${head}</tr></thead><tbody>
-${rows}</tbody></table>
+<div class="frame" tabindex="0" role="region" aria-labelledby="runs"><table><caption id="runs">Runs</caption><thead><tr>${head}</tr></thead><tbody>
+${rows}</tbody></table></div>
 ${
   open.length > 0
     ? html`<h2>Not updated</h2><ul>

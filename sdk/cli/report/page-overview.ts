@@ -1,0 +1,87 @@
+import { count } from "../../core/text";
+import { Html, html } from "./html";
+import { isRead, type ReportedStack, reportedName } from "./matrix";
+import type { LayerSum, OverviewLayer, VersionCount } from "./overview";
+
+// With more columns than these, a table cannot be seen at once: stacks are summed up then.
+const mostColumns = 6;
+// More of them no one reads in a cell; the stack's own part has all.
+const mostCounts = 5;
+const mostNames = 8;
+
+/** Layers by stacks: how many functions have each at which version. Nothing if no layer was read. */
+export function layersByStacks(overview: readonly OverviewLayer[], stacks: readonly ReportedStack[]): Html | undefined {
+  if (overview.length === 0) return undefined;
+  const isWide = stacks.length > mostColumns;
+  const heads = isWide
+    ? [html`<th scope="col">All stacks</th><th scope="col">Not as declared, or not known, in</th>`]
+    : stacks.map((one, index) => html`<th scope="col"><a href="#panel-${index}">${reportedName(one)}</a></th>`);
+  const rows = overview.map((layer) => {
+    const cells = isWide
+      ? [sumCell(layer.all), html`<td class="places">${placesOf(layer, stacks)}</td>`]
+      : layer.stacks.map((sum, index) => sumCell(sum, stacks[index]));
+    return html`<tr class="${layer.all.verdict ?? "calm"}"><th scope="row"><bdi>${layer.name}</bdi></th>${cells}</tr>
+`;
+  });
+  const isCalm = overview.every(({ all }) => all.verdict === undefined);
+  return html`<div class="frame${isCalm ? " calm" : ""}" tabindex="0" role="region" aria-labelledby="layers-caption">
+<table class="layers">
+<caption id="layers-caption">${stacks.length > 1 ? "Layers by stacks" : "Layers"}</caption>
+<thead><tr><th scope="col">Layer</th>${heads}</tr></thead>
+<tbody>
+${rows}</tbody>
+</table>
+</div>
+`;
+}
+
+function sumCell(sum: LayerSum | undefined, reported?: ReportedStack): Html {
+  if (sum === undefined) {
+    const isFailed = reported !== undefined && !isRead(reported);
+    return isFailed ? html`<td class="sum unknown"><span class="unknown">? not read</span></td>` : html`<td></td>`;
+  }
+  const { declared, counts, verdict } = sum;
+  const more = counts.slice(mostCounts).reduce((all, one) => all + one.functions, 0);
+  const lines = counts.slice(0, mostCounts).map(countLine);
+  if (more > 0) lines.push(html`<span>${count(more, "function")} at others</span>`);
+  if (declared.length === 0) return html`<td class="sum free"><small>not declared</small>${lines}</td>`;
+  // What is as declared everywhere is said once.
+  const isSame = counts.length === 1 && counts[0]?.verdict === "as-declared" && counts[0].versions === declared.join();
+  const said = isSame ? undefined : html`<small>declared ${declared.join(", ")}</small>`;
+  return html`<td class="sum ${verdict ?? "ok"}">${said}${lines}</td>`;
+}
+
+const signs = { "as-declared": "✓ ", drift: "≠ ", unknown: "? ", undeclared: "" };
+const kinds = { "as-declared": "ok", drift: "drift", unknown: "unknown", undeclared: "free" };
+
+function countLine({ versions, functions, verdict }: VersionCount): Html {
+  return html`<span class="${kinds[verdict]}">${signs[verdict]}<b>${versions}</b> in ${count(functions, "function")}</span>`;
+}
+
+/** The stacks in which something of a layer is left to do, with links to them. */
+function placesOf({ stacks: sums }: OverviewLayer, stacks: readonly ReportedStack[]): Html {
+  const open = sums.flatMap((sum, index) => {
+    const reported = stacks[index];
+    return sum?.verdict && reported ? [{ index, reported, verdict: sum.verdict }] : [];
+  });
+  const links = open
+    .slice(0, mostNames)
+    .map(
+      ({ index, reported, verdict }, place) =>
+        html`${place > 0 ? ", " : ""}<i class="${verdict}">${signs[verdict]}</i><a href="#panel-${index}">${reportedName(reported)}</a>`,
+    );
+  const more = open.length - mostNames;
+  return html`${links}${more > 0 ? ` and ${more} more` : ""}`;
+}
+
+/** A legend of the signs of a page. */
+export const legend = new Html(`<ul class="legend">
+<li><b class="ok">✓ 5</b> as declared</li>
+<li><b class="drift">≠ 5</b> 5 is declared, and what is <u>underlined</u> is not</li>
+<li><b class="unknown">? 5</b> 5 is declared, and not all is known</li>
+<li>≥ newer is fine too</li>
+<li>rec: recorded in the Pulumi state</li>
+<li>live: in AWS</li>
+<li>– not attached</li>
+</ul>
+`);
