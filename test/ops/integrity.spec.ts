@@ -26,7 +26,7 @@ const cases: Readonly<Record<string, [state: ReturnType<typeof loaded>, said: re
     [
       `The state of stack dev is broken, and Pulumi refuses it: ${orphan.urn}: its parent ${orphan.parent} is missing. Nothing was changed.`,
       "Have Pulumi repair it, and run again: pulumi state repair --yes --stack dev",
-      "What it cannot repair, a backup replaces: pulumi stack import --stack dev --file BACKUP",
+      "If it cannot, a backup replaces it: pulumi stack import --stack dev --file BACKUP",
     ],
   ],
   "that breaks one, as Pulumi has noted, in a file": [
@@ -36,7 +36,15 @@ const cases: Readonly<Record<string, [state: ReturnType<typeof loaded>, said: re
       "  as Pulumi noted at `pulumi up`: child x has no parent",
       "Nothing was changed.",
       "Have Pulumi repair it, export it again, and run again: pulumi state repair --yes --stack dev",
-      "What it cannot repair, a backup replaces: pulumi stack import --stack dev --file BACKUP",
+      "If it cannot, a backup replaces it: pulumi stack import --stack dev --file BACKUP",
+    ],
+  ],
+  "that breaks one which Pulumi cannot repair": [
+    loaded([a, a]),
+    [
+      `The state of stack dev is broken, and Pulumi refuses it: ${a.urn} is there twice. Nothing was changed.`,
+      "Pulumi cannot repair that. Export the state, correct it in an editor, and import it: pulumi stack export --stack dev --file state.json; pulumi stack import --stack dev --file state.json",
+      "Or a backup replaces it: pulumi stack import --stack dev --file BACKUP",
     ],
   ],
   "that has been noted to break one, and keeps all now": [

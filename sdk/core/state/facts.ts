@@ -25,12 +25,20 @@ export interface StateFacts {
 
 /** Whether a state keeps Pulumi's own rules. */
 export interface IntegrityFacts {
-  /** What the first broken rule says; undefined if all are kept. */
-  readonly broken: string | undefined;
+  /** The first broken rule; undefined if all are kept. */
+  readonly broken: BrokenRule | undefined;
   /** What Pulumi has noted when it wrote a state that broke a rule; undefined if it has noted nothing. */
   readonly noted: { readonly command: string; readonly error: string } | undefined;
   /** The version of Pulumi that the state is of, and the number that it is marked with, which is made of the version. */
   readonly manifest: { readonly version: string; readonly magic: string };
+}
+
+/** A rule of Pulumi's that a state breaks. */
+export interface BrokenRule {
+  /** What breaks it, in words. */
+  readonly what: string;
+  /** Whether `pulumi state repair` may put it right: it sorts resources, and drops references to what is missing. */
+  readonly repairable: boolean;
 }
 
 /** A `LayerVersions` resource, which reconciles functions owned elsewhere. */

@@ -1,3 +1,4 @@
+import type { BrokenRule } from "./facts";
 import { afterSpace } from "./json";
 import { KeyTable } from "./keys";
 import type { JsonReader } from "./reader";
@@ -16,7 +17,7 @@ const unknownId = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 type Starts = Pick<ReadonlyMap<string, number>, "get">;
 
 /** What was found first: a rule that is broken, or a reference to what has not come yet and may still come. */
-type Found = { readonly what: string } | { readonly urn: string; readonly relation: string; readonly at: number };
+type Found = BrokenRule | { readonly urn: string; readonly relation: string; readonly at: number };
 
 /**
  * The rules that Pulumi itself has for a state, checked resource by resource in the state's order. A state that breaks
@@ -78,12 +79,16 @@ export class IntegrityCheck {
     return new Map();
   }
 
-  /** What the first broken rule says; undefined if all are kept. */
-  broken(): string | undefined {
+  /** The first broken rule; undefined if all are kept. */
+  broken(): BrokenRule | undefined {
     const { first } = this;
-    if (first === undefined || "what" in first) return first?.what;
+    if (first === undefined || "what" in first) return first;
+    const to = this.string(first.at);
     const comes = this.urns.find(first.at) >= 0 ? "comes after it" : "is missing";
-    return `${first.urn}: its ${first.relation} ${this.string(first.at)} ${comes}`;
+    return {
+      what: `${first.urn}: its ${first.relation} ${to} ${comes}`,
+      repairable: first.relation !== "replaceWith" && to !== first.urn,
+    };
   }
 
   private checkReferences(at: number, type: string, values: Starts): void {
@@ -115,7 +120,7 @@ export class IntegrityCheck {
       this.breaks(`${this.string(at)}: its provider ${reference} is no reference to a provider`);
     } else if (this.providers.has(reference)) this.usedProviders.add(provider);
     else if (!this.flag(values, "pendingReplacement")) {
-      this.breaks(`${this.string(at)}: its provider ${reference} is not there before it`);
+      this.breaks(`${this.string(at)}: its provider ${reference} is not there before it`, true);
     }
   }
 
@@ -150,8 +155,8 @@ export class IntegrityCheck {
     } while (depth > 0);
   }
 
-  private breaks(what: string): void {
-    this.first ??= { what };
+  private breaks(what: string, repairable = false): void {
+    this.first ??= { what, repairable };
   }
 
   /** Where a text starts; undefined if it is absent, empty or no text. */

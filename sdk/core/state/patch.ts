@@ -124,8 +124,8 @@ export function verifyPatched(before: StateFacts, edits: readonly LayerEdit[], a
     throw new LayersError("verification-failed", "The patched state has another number of resources than before");
   }
   const { broken } = after.integrity;
-  if (broken !== before.integrity.broken) {
-    throw new LayersError("verification-failed", `The patched state breaks a rule of Pulumi's: ${broken}`);
+  if (broken?.what !== before.integrity.broken?.what) {
+    throw new LayersError("verification-failed", `The patched state breaks a rule of Pulumi's: ${broken?.what}`);
   }
 }
 

@@ -75,31 +75,41 @@ export function refuseBroken({ advisePulumi }: Advise, { stack, file, facts }: L
   const { broken, noted } = facts.integrity;
   const where = file ?? `stack ${stack}`;
   const again = file === undefined ? "and run again" : "export it again, and run again";
+  const replace = `a backup replaces it: ${advisePulumi(["stack", "import", "--stack", stack, "--file", "BACKUP"])}`;
   if (broken === undefined) {
-    if (noted) throw notedBroken({ stack, where, again, advisePulumi }, noted);
+    if (noted) throw notedBroken({ stack, where, again, replace, advisePulumi }, noted);
     return;
   }
   const said = noted ? [`  as Pulumi noted at \`${noted.command}\`: ${noted.error}`] : [];
   throw new LayersError(
     "state-broken",
-    [`The state of ${where} is broken, and Pulumi refuses it: ${broken}`, ...said],
+    [`The state of ${where} is broken, and Pulumi refuses it: ${broken.what}`, ...said],
     {
       changed: unchanged,
       next: [
-        `Have Pulumi repair it, ${again}: ${advisePulumi(["state", "repair", "--yes", "--stack", stack])}`,
-        `What it cannot repair, a backup replaces: ${advisePulumi(["stack", "import", "--stack", stack, "--file", "BACKUP"])}`,
+        broken.repairable
+          ? `Have Pulumi repair it, ${again}: ${advisePulumi(["state", "repair", "--yes", "--stack", stack])}`
+          : `Pulumi cannot repair that. Export the state, correct it in an editor, and import it: ${byHand(advisePulumi, stack)}`,
+        `${broken.repairable ? "If it cannot, " : "Or "}${replace}`,
       ],
     },
   );
 }
 
+function byHand(advisePulumi: Ports["advisePulumi"], stack: string): string {
+  const words = (verb: string) => advisePulumi(["stack", verb, "--stack", stack, "--file", "state.json"]);
+  return `${words("export")}; ${words("import")}`;
+}
+
+interface Advised extends Advise {
+  readonly stack: string;
+  readonly where: string;
+  readonly again: string;
+  readonly replace: string;
+}
+
 function notedBroken(
-  {
-    stack,
-    where,
-    again,
-    advisePulumi,
-  }: Advise & { readonly stack: string; readonly where: string; readonly again: string },
+  { stack, where, again, replace, advisePulumi }: Advised,
   { command, error }: { readonly command: string; readonly error: string },
 ): LayersError {
   const message = `The state of ${where} was broken when Pulumi wrote it at \`${command}\`: ${error}. It keeps Pulumi's rules now, but what has happened to it is not known.`;
@@ -109,7 +119,7 @@ function notedBroken(
       `See whether it has all that it should have: ${advisePulumi(["preview", "--stack", stack])}`,
       `If so, have Pulumi write it anew, which takes the note out, ${again}: ${advisePulumi(["refresh", "--yes", "--stack", stack])}`,
       "`pulumi state repair` finds nothing to repair in it, and leaves the note.",
-      `If not, a backup replaces it: ${advisePulumi(["stack", "import", "--stack", stack, "--file", "BACKUP"])}`,
+      `If not, ${replace}`,
     ],
   });
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { scanState } from "../../../sdk/core/state/scan";
@@ -80,6 +80,13 @@ describe("the integrity of a state", function () {
       await writeFile(file, JSON.stringify({ ...state, ...(others && { version: 4 }) }));
       const { code, output } = await project.pulumi(["stack", "import", "--stack", "dev", "--file", file]);
       assert.equal(code === 0, broken === undefined, output);
+      if (!broken) return;
+      const forced = await project.pulumi(["stack", "import", "--stack", "dev", "--force", "--file", file]);
+      const repaired = await project.pulumi(["state", "repair", "--yes", "--stack", "dev"]);
+      const { repairable } = scanState(await readFile(file)).integrity.broken ?? {};
+      // A provider may come later, which can be repaired, or never.
+      if (!/is not there/.test(broken.source))
+        assert.equal(forced.code === 0 && repaired.code === 0, repairable, repaired.output);
     });
   }
 
@@ -141,5 +148,5 @@ function resource(name: string): Resource {
 }
 
 function check(text: string): string | undefined {
-  return scanState(Buffer.from(text)).integrity.broken;
+  return scanState(Buffer.from(text)).integrity.broken?.what;
 }
