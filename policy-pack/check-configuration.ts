@@ -3,8 +3,8 @@ import { shownLines } from "../sdk/core/text";
 import { configurationProblems } from "./configuration";
 
 // Neither the engine (3.259) nor the policy SDK (1.21) minds a policy or a setting that does not exist: a misspelt one has
-// no effect, and nobody is told. Only the SDK's server receives the whole configuration, so its answer to that call is
-// changed: an error there ends the run before any resource is looked at, whatever levels policies have. Where the SDK is
+// no effect, and no one is told. Only the SDK's server receives the whole configuration, so its answer to that call is
+// changed: an error there ends the run before any resource is looked at, whatever levels policies have. If the SDK is
 // another copy than ours, or changed, nothing is checked.
 
 interface ConfigureCall {

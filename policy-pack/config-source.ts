@@ -20,7 +20,7 @@ export interface PolicySettings {
 /** How messages name a config that stands in the policy's configuration. */
 export const inlineConfigName = "the policy's configuration";
 
-/** The variable that names the config file where the policy's configuration does not. */
+/** The variable that names the config file if the policy's configuration does not. */
 export const configVariable = "LAMBDA_LAYERS_CONFIG";
 
 /** What was found, or why nothing can be checked. */
@@ -42,7 +42,7 @@ export type ConfigSearch =
  */
 export function findConfig(settings: PolicySettings, env: NodeJS.ProcessEnv, directory: string): ConfigSearch {
   if (settings.configFile && settings.layers) {
-    return refuse(`${inlineConfigName} has both configFile and layers. Nothing was checked. Give one of them.`);
+    return refuse(`${inlineConfigName} has both configFile and layers. Nothing was checked. Set only one of them.`);
   }
   if (settings.layers) return readInline(settings);
   const named = settings.configFile || env[configVariable];
@@ -53,7 +53,7 @@ export function findConfig(settings: PolicySettings, env: NodeJS.ProcessEnv, dir
 
 /**
  * The directory that `pulumi` was called in. A policy pack runs in its own folder, but inherits PWD from the shell.
- * With `pulumi -C DIR` it is still the shell's directory, not DIR. Where there is no PWD, as on Windows, the pack's own
+ * With `pulumi -C DIR` it is still the shell's directory, not DIR. If there is no PWD, as on Windows, the pack's own
  * folder has to do: it usually lies in the project's `node_modules`.
  */
 export function callerDirectory(env: NodeJS.ProcessEnv): string {
@@ -89,7 +89,7 @@ function notFound(directory: string): ConfigSearch {
 
 function aboutDirectory(directory: string): string {
   return (
-    `Paths are relative to ${directory}, where pulumi was called; with \`pulumi -C DIR\` that is not DIR: ` +
+    `Paths are relative to ${directory}, where pulumi was run; with \`pulumi -C DIR\` that is not DIR: ` +
     "set `configFile` then, to an absolute path or to one from there."
   );
 }

@@ -38,5 +38,5 @@ function isOurs({ configSchema: schema }: Policies[number]): boolean {
 }
 
 function unknown(name: string, known: readonly string[]): string {
-  return `"${shown(name)}". ${didYouMean(name, known) ?? `Known are: ${known.join(", ")}.`}`;
+  return `"${shown(name)}". ${didYouMean(name, known) ?? `Known names are: ${known.join(", ")}.`}`;
 }

@@ -85,7 +85,7 @@ export class PolicyContext {
   }
 
   /**
-   * A function that a stack policy is given, with the layers that it is to have. Where no resource policy has seen it,
+   * A function that a stack policy is given, with the layers that it is to have. If no resource policy has seen it,
    * as in a pack that has none, these are its outputs.
    * @param property the property of its type that holds the layers
    */

@@ -17,7 +17,7 @@ import { remediatedProperties } from "./remediated";
 /** What a policy is, beside its check. */
 export type PolicyAbout = Omit<Policy, "tags" | "configSchema">;
 
-/** A policy over each function that needs no config; where there is one, it may register further function types. */
+/** A policy over each function that needs no config; if there is one, it may register further function types. */
 export function functionPolicy(
   context: PolicyContext,
   about: PolicyAbout,
@@ -44,7 +44,7 @@ export function declaredPolicy(
     const report = cleaned(reportRaw);
     const refuse = (problem: Lines): never => {
       if (context.firstProblem(shownLines(problem), args.urn)) report(problem);
-      return args.notApplicable("The layer config cannot be used, which is reported");
+      return args.notApplicable("The layer config cannot be used, which is reported separately");
     };
     const { search, property } = lookUp(context, about.name, args);
     // A broken file might have registered this resource's type, so it stops resources of any type.
@@ -63,7 +63,7 @@ export function declaredPolicy(
 }
 
 /**
- * The remediation that belongs to a {@link declaredPolicy}. Where the config cannot be used nothing is changed: the
+ * The remediation that belongs to a {@link declaredPolicy}. If the config cannot be used nothing is changed: the
  * validation that follows reports it.
  * @param remediate changes the function's properties in place, and says whether it did
  */

@@ -7,7 +7,7 @@ export type LayerSlot =
   | {
       readonly kind: "text";
       readonly text: string;
-      /** Undefined where the text is no layer version ARN. */
+      /** Undefined if the text is no layer version ARN. */
       readonly arn: LayerVersionArn | undefined;
     }
   | { readonly kind: "unknown" | "hidden" | "other" };
@@ -25,7 +25,7 @@ export class FunctionView {
     /** The resource's own properties; reading one may throw, see {@link read}. */
     readonly resource: ReviewedResource,
     readonly layers: readonly LayerSlot[],
-    /** Set where some of the layers, or their whole list, are not known before the update. */
+    /** Set if some of the layers, or their whole list, are not known before the update. */
     readonly unknown?: UnknownValue,
   ) {}
 
@@ -33,7 +33,7 @@ export class FunctionView {
     return this.resource.urn;
   }
 
-  /** The function's name in AWS; where it is not known yet, the last part of the URN. */
+  /** The function's name in AWS; if it is not known yet, the last part of the URN. */
   get name(): string {
     const { props } = this.resource;
     const name = readOptional(() => props.name ?? props.functionName);
@@ -47,7 +47,7 @@ export class UnknownValue {
 
   /** The SDK's error, which the engine shows as advisory whatever the policy's level, in words that name the value. */
   naming(what: string): Error {
-    this.error.message = `${what}: not yet known, checked when the update runs`;
+    this.error.message = `${what}: not yet known, checked during the update`;
     return this.error;
   }
 }
@@ -55,7 +55,7 @@ export class UnknownValue {
 /** What `pulumi policy analyze` puts in the place of a secret that it cannot decrypt. */
 const redacted = "[secret]";
 
-/** Reads properties of a resource: the policy SDK throws where one is not known before the update. */
+/** Reads properties of a resource: the policy SDK throws if one is not known before the update. */
 export function read<T>(access: () => T): T | UnknownValue {
   try {
     return access();
@@ -65,7 +65,7 @@ export function read<T>(access: () => T): T | UnknownValue {
   }
 }
 
-/** As {@link read}, for a value that can be done without: undefined where it is not known yet. */
+/** As {@link read}, for a value that can be done without: undefined if it is not known yet. */
 export function readOptional<T>(access: () => T): T | undefined {
   const value = read(access);
   return value instanceof UnknownValue ? undefined : value;
@@ -126,7 +126,7 @@ export function layersInUse({ layers }: FunctionView): LayerUse[] {
   return uses;
 }
 
-/** The region of a function, from its own properties or else its provider's; undefined where neither says. */
+/** The region of a function, from its own properties or else its provider's; undefined if neither says. */
 export function regionOf({ props, provider }: ReviewedResource): string | undefined {
   const text = (access: () => unknown) => {
     const value = readOptional(access);

@@ -23,7 +23,7 @@ export const managedConfiguration: PolicyComplianceFramework = {
 const resourceTypes: PolicyConfigSchema["properties"] = {
   resourceTypes: {
     type: "object",
-    description: 'Further function types, each with the property that holds its layers: {"my:mod:Fn": "layers"}.',
+    description: 'Additional function types, each with the property that holds its layers: {"my:mod:Fn": "layers"}.',
     additionalProperties: { type: "string", minLength: 1 },
   },
 };
@@ -32,16 +32,16 @@ const declaredLayers: PolicyConfigSchema["properties"] = {
   configFile: {
     type: "string",
     minLength: 1,
-    description: `The config file. A relative path starts at the directory that pulumi was called in. Default: the file that ${configVariable} names, else layer_config.yaml there or in the nearest directory above.`,
+    description: `The config file, relative to the directory in which pulumi was run. Default: the file that ${configVariable} names, else layer_config.yaml in that directory or the nearest one above it.`,
   },
   layers: {
     type: "object",
-    description: "The layers themselves, as under `layers` in a config file. Instead of configFile.",
+    description: "The layers, as under `layers` in a config file. Use instead of configFile.",
     additionalProperties: { type: "object" },
   },
   stackOverrides: {
     type: "object",
-    description: "What differs by stack, as under `stack_overrides` in a config file. Beside layers.",
+    description: "What differs by stack, as under `stack_overrides` in a config file. Use together with layers.",
     additionalProperties: { type: "object" },
   },
   ...resourceTypes,
@@ -59,7 +59,7 @@ export const liveConfigSchema: PolicyConfigSchema = {
     ...declaredLayers,
     region: {
       type: "string",
-      description: "The region of functions that do not say theirs. Default: AWS_REGION or AWS_DEFAULT_REGION.",
+      description: "The region of functions that do not set one. Default: AWS_REGION or AWS_DEFAULT_REGION.",
     },
     profile: { type: "string", description: "A profile of the shared AWS config and credentials files." },
     roleArn: { type: "string", description: "A role to assume." },
@@ -68,7 +68,7 @@ export const liveConfigSchema: PolicyConfigSchema = {
       minimum: 1,
       maximum: 3600,
       default: defaultTimeout,
-      description: "How long AWS may be asked, in seconds; what was not read by then is reported as not checked.",
+      description: "How many seconds reading from AWS may take. What was not read by then is reported as not checked.",
     },
   },
 };

@@ -3,7 +3,7 @@ import type { Struct } from "google-protobuf/google/protobuf/struct_pb.js";
 // The policy SDK (1.21) does not pass properties through a remediation unharmed: assets and archives lose the hash by
 // which providers see whether a function's code has changed, and of an archive that is composed of assets only names are
 // left, which the engine refuses. So the engine's own message is kept beside what the SDK makes of it, and everything
-// but the layers goes back as it came. Where the SDK is another copy than ours, or changed, its own way remains.
+// but the layers goes back as it came. If the SDK is another copy than ours, or changed, its own way remains.
 
 interface Deserializer {
   deserializeProperties(sent: Struct, forRemediation: boolean): object;

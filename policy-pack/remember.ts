@@ -1,4 +1,4 @@
-/** The value that a map has for a key; made and kept where it has none. */
+/** The value that a map has for a key; made and kept if it has none. */
 export function remember<K, V>(memory: Map<K, V>, key: K, make: () => V): V {
   const known = memory.get(key);
   if (known !== undefined) return known;

@@ -27,5 +27,5 @@ export async function tellStaleAliases(
     for (const { layer, from } of layers) say(`Function ${name}: alias ${alias} still serves ${layer} version ${from}`);
   for (const warning of warnings) say(`Warning: ${warning}`);
   const rest = functions.length - asked.length;
-  if (rest > 0) say(`Aliases of ${rest} more functions are looked at when these are moved.`);
+  if (rest > 0) say(`Aliases of ${rest} more functions are checked when these are updated.`);
 }

@@ -50,7 +50,7 @@ export async function apply(id: string, inputs: Checked, olds: Recorded | undefi
     const outcomes = await move(aws, found, goal, inputs);
     const after = outcomes.map(({ function: name, after: layers }) => ({ name, layers }));
     const now = liveVersions(after, inputs.functions, inputs.before);
-    // What may have been carried out is to be put back in the end, if it was.
+    // What may have been carried out is to be restored in the end, if it was.
     const perhaps = outcomes
       .filter((one) => one.revisionId === undefined && (hasFailed(one) || one.status === "cancelled"))
       .map(({ function: name }) => [name, openTargets(now[name], inputs.functions[name])] as const);

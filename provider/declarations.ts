@@ -9,7 +9,7 @@ import { isLiteral, known } from "./known";
 /** One layer as a program declares it: its ARN and version may be outputs, of a layer that the program publishes. */
 export interface ProgramLayer extends Omit<DeclaredLayer, "version" | "arn"> {
   readonly arn: pulumi.Input<string> | undefined;
-  /** Undefined where only variants give one. */
+  /** Undefined if only variants give one. */
   readonly version: pulumi.Input<number | string> | undefined;
 }
 
@@ -86,7 +86,7 @@ export async function declaredFor(
 }
 
 /**
- * What two declarations say differently about one layer of one region, as a message; undefined where they agree. Looks
+ * What two declarations say differently about one layer of one region, as a message; undefined if they agree. Looks
  * only at what is there at once; the rest shows when functions are pinned.
  */
 export function conflictBetween(one: Declaration, other: Declaration): string | undefined {
@@ -136,7 +136,7 @@ export function conflictMessage(layer: string, declared: readonly Declared[]): s
     const where = entry.source.line > 0 ? declaredAt(entry) : `layers.${entry.key}`;
     return `${declaration.by} (${where}: ${least}${version})`;
   });
-  return `Layer ${layer} is declared differently by ${each.join(" and ")}. Nothing can be pinned to both: declare it once, or give each of the two its own \`region\`.`;
+  return `Layer ${layer} is declared differently by ${each.join(" and ")}, and a function cannot be pinned to both. Declare it once, or give each of the two its own \`region\`.`;
 }
 
 function versionText({ version }: ProgramLayer): string {
@@ -157,7 +157,7 @@ function matched(matcher: Matcher<PlacedLayer> | undefined, layer: LayerVersionA
   try {
     return matcher?.(layer)?.declared;
   } catch (error) {
-    // Entries of one file that contradict each other are told when a function has such a layer.
+    // Entries of one file that contradict each other are reported when a function has such a layer.
     if (error instanceof LayersError) return undefined;
     throw error;
   }

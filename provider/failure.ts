@@ -2,11 +2,11 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Lines } from "../sdk/core/text";
 import { cleanLines } from "./say";
 
-// By this status Pulumi's language host knows that the user has been told everything: it prints no more of its own.
+// By this status Pulumi's language host knows that the user has been told everything: it prints nothing more of its own.
 const toldAll = 32;
 
 /**
- * Whether the program has a process of its own. Inline programs of the Automation API run in somebody else's, which is
+ * Whether the program has a process of its own. Inline programs of the Automation API run in someone else's, which is
  * not ours to end.
  */
 export const hasOwnProcess = /[\\/]cmd[\\/]run(?:[\\/]|$)/.test(process.argv[1] ?? "");

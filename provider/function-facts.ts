@@ -80,7 +80,7 @@ function textOf(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** How messages call a function: by its name in AWS, or in the program where Pulumi makes one up. */
+/** How messages call a function: by its name in AWS, or in the program if Pulumi makes one up. */
 export function shownName({ name: logicalName, props }: RegisteredFunction): string {
   return [props.name, props.functionName].find((one) => typeof one === "string") ?? logicalName;
 }

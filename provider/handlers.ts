@@ -96,7 +96,7 @@ export async function check(was: Partial<Checked>, news: Declared): Promise<dyna
             `Function ${name}: Layer ${layer.name} version ${layer.version} -> what this update publishes`,
         ),
       );
-      for (const name of missing) say(`Function ${name} does not exist in ${aws.region} yet: it is left out.`);
+      for (const name of missing) say(`Function ${name} does not exist in ${aws.region} yet, so it is skipped.`);
       tell(known.lines);
       tellLeaving(planned.functions, planned.moves);
       const failures = await findFailures(aws, plans, { ...request, selection: meant });
@@ -155,7 +155,7 @@ export async function read(id: string, props: Recorded): Promise<dynamic.ReadRes
   return { id, props: { ...live, ...(Object.keys(left).length > 0 && { left }) }, inputs: live };
 }
 
-/** Keeps the layers as they are, or puts back the versions found before the first change. */
+/** Keeps the layers as they are, or restores the versions found before the first change. */
 async function remove(_id: string, props: Recorded): Promise<void> {
   if (props.onDelete !== "restore" || Object.keys(props.before ?? {}).length === 0) return;
   const { functions = {} } = props;
@@ -172,7 +172,7 @@ function changeLines(plans: readonly FunctionPlan[]): string[] {
   );
 }
 
-/** What would make the update fail, found before it begins. Functions that stay as they are matter only when named. */
+/** What would make the update fail, found before it starts. Functions that stay as they are matter only when named. */
 async function findFailures(
   aws: AwsPort,
   plans: readonly FunctionPlan[],
@@ -189,7 +189,7 @@ async function findFailures(
     dryRun && code === "layer-version-missing" && ownLayers.includes(parseLayerVersionArn(layerVersionArn)?.name ?? "");
   for (const { layerVersionArn } of problems.filter(isOwn))
     say(
-      `Warning: Whether ${layerVersionArn} will exist is not known before \`pulumi up\`: the program publishes the layer itself. It is checked then.`,
+      `Warning: Whether ${layerVersionArn} will exist is unknown until \`pulumi up\`, because the program publishes the layer itself. It is checked then.`,
     );
   return problems.filter((problem) => !isAdvice(problem) && !isOwn(problem)).map(({ message }) => failure(message));
 }

@@ -3,7 +3,7 @@ import { cancelSignal } from "./cancel";
 
 /** What runs the handlers: Pulumi's server of dynamic resources, or the native plugin. */
 export interface Host {
-  /** Aborted once the engine has been told to cancel: what was begun is finished and recorded, and nothing more begun. */
+  /** Aborted once the engine has been told to cancel: what was started is finished and recorded, and nothing else is started. */
   readonly signal: AbortSignal;
   /** Takes lines that people see while the handlers run, as `cleanLines` makes them. */
   log(lines: string): void;

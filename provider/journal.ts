@@ -1,5 +1,5 @@
 // A second Ctrl-C ends this process while functions are being moved, and the engine records nothing of what was done:
-// not what they had at first either, which cannot be read any more. So that is kept in a file until it is recorded.
+// not what they had at first either, which can no longer be read. So that is kept in a file until it is recorded.
 
 import { createHash, randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
@@ -44,7 +44,7 @@ export async function keepJournal(journal: Journal): Promise<() => Promise<void>
     await mkdir(folder(), { recursive: true, mode: 0o700 });
     await replaceFile(file, [Buffer.from(JSON.stringify({ format, ...journal }))]);
   } catch (error) {
-    say(`Cannot write ${file}, which an update that is cut short would need to go on from: ${error}`);
+    say(`Cannot write ${file}, which is needed to continue after an interrupted update: ${error}`);
     return async () => {};
   }
   return async () => {

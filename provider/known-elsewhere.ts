@@ -37,7 +37,7 @@ export async function knownElsewhere(
     if (shared.length === 0) continue;
     for (const { name } of shared) if (other.before[name]) before[name] ??= other.before[name];
     lines.push(
-      `These functions are recorded by ${other.name} too: ${listNames(shared.map(({ name }) => name))}. If it is the old name of this resource, nothing moves for that, and what they had at first is kept; with \`aliases: [{ name: "${other.name}" }]\` there is nothing to delete either. If both stay, let each have functions of its own.`,
+      `These functions are also recorded by ${other.name}: ${listNames(shared.map(({ name }) => name))}. If that is this resource's old name, no function changes and their original versions are kept; with \`aliases: [{ name: "${other.name}" }]\` nothing is deleted either. If both resources stay, give each its own functions.`,
     );
   }
   const journals: string[] = [];
@@ -54,7 +54,7 @@ export async function knownElsewhere(
   }
   if (resumed.length > 0)
     lines.push(
-      `An update that was cut short had begun with these; what they had at first is known: ${listNames(resumed)}.`,
+      `An interrupted update had already started on these functions; their original versions are known: ${listNames(resumed)}.`,
     );
   return { before, lines, journals };
 }

@@ -108,8 +108,8 @@ function arnOfFunction(
     const advice =
       key === "runtime" || key === "architecture"
         ? ` Say which one: arn("${layer.key}", { ${option} }).`
-        : " Give the function one of the layers instead: the pin puts the right one in its place.";
-    throw runError(`arn("${layer.key}") is not known (${declaredAt(layer)}): ${found.why}.${advice}`);
+        : " Give the function one of the layers instead: the pin replaces it with the right one.";
+    throw runError(`arn("${layer.key}") is unknown (${declaredAt(layer)}): ${found.why}.${advice}`);
   });
 }
 

@@ -13,7 +13,7 @@ export function nameInAws(
   if (/^[A-Za-z0-9_-]{1,140}$/.test(name)) return name;
   throw new LayersError(
     "usage",
-    `No layer can have the name ${name}, which arn("${key}") comes to in stack ${stack}: Lambda allows letters, digits, - and _, at most 140. Give the entry in ${source.file} the layer's own name, such as \`names: [${name.replace(/[^A-Za-z0-9_-]/g, "-").slice(0, 140)}]\`, or its \`arn\`.`,
+    `arn("${key}") results in the name ${name} in stack ${stack}, which no layer can have: Lambda allows up to 140 letters, digits, - and _. Give the entry in ${source.file} the layer's own name, such as \`names: [${name.replace(/[^A-Za-z0-9_-]/g, "-").slice(0, 140)}]\`, or its \`arn\`.`,
   );
 }
 

@@ -35,7 +35,7 @@ export interface LayerVersionsArgs extends PinLayersArgs {
   profile?: pulumi.Input<string>;
   /** A role to assume for all calls. */
   roleArn?: pulumi.Input<string>;
-  /** `keep` (default) leaves the layers as they are; `restore` puts back the versions found before the first change. */
+  /** `keep` (default) leaves the layers as they are; `restore` restores the versions found before the first change. */
   onDelete?: "keep" | "restore";
 }
 
@@ -89,7 +89,7 @@ export class LayerVersions extends pulumi.dynamic.Resource {
   /**
    * The full layer version ARN of a declared layer, known at preview: the entry's `arn`, else its first exact name, else
    * `{name}-{stack}`, in the account of the settings or else of the credentials. As an element of a function's `layers`
-   * it is that of the function's own region, where the program tells that.
+   * it is that of the function's own region, if the program says which.
    * @param options.region default: that of this resource
    * @param options.runtime of the function, such as `python3.12`, if the entry differs by runtime
    * @param options.architecture of the function, `x86_64` or `arm64`, if the entry differs by architecture
@@ -119,7 +119,7 @@ export class LayerVersions extends pulumi.dynamic.Resource {
 }
 
 /**
- * What `check` needs to compute the plan; it records none of this. Not one output but many: where one value is unknown
+ * What `check` needs to compute the plan; it records none of this. Not one output but many: if one value is unknown
  * in a preview, the others still arrive.
  */
 function makeRequest(

@@ -64,7 +64,7 @@ export function withLayersArgument(
   return [...layers.filter(({ key }) => !Object.hasOwn(args, key)), ...added];
 }
 
-/** The entries whose values the program wrote itself, and which can be told at once. */
+/** The entries whose values the program wrote itself, and which can be determined at once. */
 export function literalLayers(layers: readonly ProgramLayer[]): DeclaredLayer[] {
   return layers.flatMap((layer) => {
     const { arn, version } = layer;
@@ -85,7 +85,7 @@ export function problemWith(key: string, fields: LayerArgs): string | undefined 
     return `has the version ${quotedIfOdd(String(version))}, which must be a whole number of 1 or more.`;
   if (arn !== undefined && isLiteral(arn)) {
     const hint = parseLayerVersionArn(arn)
-      ? " This one has a version: take `layerArn` of an aws.lambda.LayerVersion."
+      ? " This one has a version: use `layerArn` of an aws.lambda.LayerVersion instead."
       : "";
     const wrong = placeholderProblem("arn", arn);
     if (wrong) return `has the arn ${quotedIfOdd(arn)}: ${wrong.message}. ${wrong.next}.`;
@@ -93,13 +93,13 @@ export function problemWith(key: string, fields: LayerArgs): string | undefined 
       return `has the arn ${quotedIfOdd(arn)}, which must be a layer ARN without a version.${hint}`;
   }
   if (names !== undefined && (!Array.isArray(names) || names.length === 0))
-    return "has `names`, which must name a layer.";
+    return "has an empty `names`, which must name at least one layer.";
   const wrongName = names?.map((name) => placeholderProblem("names", name)).find((one) => one !== undefined);
   if (wrongName) return `has \`names\`: ${wrongName.message}. ${wrongName.next}.`;
   if (enforce !== undefined && enforce !== "exact" && enforce !== "minimum")
     return `has enforce ${quotedIfOdd(String(enforce))}, which must be exact or minimum.`;
   if (arn === undefined && names === undefined && !/^[A-Za-z0-9_-]{1,140}$/.test(key))
-    return "cannot be a layer's name: letters, digits, - and _, at most 140. Give it `names` or an `arn`.";
+    return "is not a valid layer name, which has up to 140 letters, digits, - and _. Give it `names` or an `arn`.";
   return undefined;
 }
 

@@ -11,14 +11,15 @@ export type Existence = { readonly is: "there" | "missing" } | { readonly is: "u
  * @param output what the program has of the version that it publishes itself, such as `layer.version`
  */
 export function missingAdvice(layer: LayerVersionArn, newest: number | undefined, output?: string): string {
-  const other = output && `declare what the program publishes, \`version: ${output}\`, instead of a number.`;
+  const other =
+    output && `declare the version that the program publishes, \`version: ${output}\`, instead of a number.`;
   if (newest === undefined)
     return other
       ? `D${other.slice(1)}`
-      : "Declare a version that exists; a number that was deleted is never published again.";
+      : "Declare a version that exists. A deleted version number is never used again.";
   if (layer.version > newest)
     return `The newest version is ${newest}: ${other ?? "publish this one first, or declare a version that exists."}`;
-  return `It was deleted, and a number is never published again: ${other ?? "declare a version that exists."}`;
+  return `It was deleted, and its number is never used again: ${other ?? "declare a version that exists."}`;
 }
 
 /** Asks AWS about the layer versions that a program pins: once a version, over one session a region. */
@@ -68,11 +69,12 @@ export class LayerLookup<Who> {
   async #ask(arn: string, aws: Who): Promise<Existence> {
     try {
       const session = await this.#session(parseLayerVersionArn(arn)?.region ?? "", aws);
-      if (!session) return { is: "unchecked", why: "the profile or role to ask with is not known yet." };
+      if (!session) return { is: "unchecked", why: "the profile or role to use is not known yet." };
       const answer = await session.layerVersion(arn);
       if (answer === "missing") return { is: "missing" };
       if (answer !== "denied") return { is: "there" };
-      const why = "GetLayerVersion is denied, which is also how a missing version of another account's layer reads.";
+      const why =
+        "GetLayerVersion is denied, which is also AWS's answer for a missing version of another account's layer.";
       return { is: "unchecked", why };
     } catch (error) {
       if (!(error instanceof LayersError)) throw error;

@@ -23,13 +23,11 @@ export interface ReadNames {
 /** Why a selection cannot be meant that would select every function, or none. */
 export function refuseEmpty({ prefix, tags }: FunctionSelection): string[] {
   const reasons: string[] = [];
-  const means = "which would mean every function of the region";
+  const means = "which would select every function in the region";
   if (prefix === "")
-    reasons.push(`functions.prefix is empty, ${means}. Give the beginning of their names, or leave it out.`);
+    reasons.push(`functions.prefix is empty, ${means}. Give the start of the function names, or leave it out.`);
   if (tags !== undefined && Object.keys(tags).length === 0)
-    reasons.push(
-      "functions.tags has no tag, and selects nothing. Give the tags that the functions have, or leave it out.",
-    );
+    reasons.push("functions.tags is empty and selects nothing. Give tags that the functions have, or leave it out.");
   return reasons;
 }
 
@@ -66,18 +64,18 @@ export async function refuseOtherAccounts(
     .filter(({ account }) => account !== own)
     .map(
       ({ text, account }) =>
-        `${text} belongs to account ${account}, and the credentials to ${own}. Name it in a LayerVersions with a \`profile\` or \`roleArn\` of that account.`,
+        `${text} belongs to account ${account}, but the credentials belong to ${own}. Name it in a LayerVersions with a \`profile\` or \`roleArn\` of that account.`,
     );
 }
 
 function refusalOf(text: string, region: string): string | undefined {
   if (typeof text !== "string" || text === "")
-    return "functions.names has an empty name. Leave it out, or find out where it comes from.";
+    return "functions.names contains an empty name. Leave it out, or find out where it comes from.";
   try {
     const reference = parseFunctionReference(withoutQualifier(text));
     if (!reference) return `${quotedIfOdd(text)} in functions.names is neither the name nor the ARN of a function.`;
     if (reference.region === undefined || reference.region === region) return undefined;
-    return `${text} is in ${reference.region}, and this resource is for ${region}. Name it in a LayerVersions with \`region: "${reference.region}"\`.`;
+    return `${text} is in ${reference.region}, but this resource is for ${region}. Name it in a LayerVersions with \`region: "${reference.region}"\`.`;
   } catch (error) {
     if (!(error instanceof LayersError)) throw error;
     return error.inOneLine();

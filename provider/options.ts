@@ -14,7 +14,7 @@ export function refuseProvider(by: string, opts: pulumi.ResourceOptions): void {
   );
   if (given === undefined) return;
   throw runError(
-    `${by} cannot use the option \`${given}\`: it calls AWS itself. Take it out, and say which region is meant by an argument: \`region: provider.region\` (and \`profile\` or \`roleArn\`, if the provider's account is another).`,
+    `${by} cannot use the option \`${given}\`: it calls AWS itself. Remove it, and set the region with an argument: \`region: provider.region\` (and \`profile\` or \`roleArn\`, if the provider uses another account).`,
   );
 }
 
@@ -22,7 +22,7 @@ export function refuseProvider(by: string, opts: pulumi.ResourceOptions): void {
 export function refuseImport(by: string, opts: pulumi.CustomResourceOptions): void {
   if (opts.import === undefined) return;
   throw runError(
-    `${by} cannot be imported, and need not be: leave out \`import\`. The first \`pulumi up\` records what is live, and moves only what is not as declared.`,
+    `${by} cannot be imported and does not need to be. Remove \`import\`: the first \`pulumi up\` records what is live and changes only what is not as declared.`,
   );
 }
 
@@ -36,7 +36,7 @@ export function warnVoidOptions(by: string, { ignoreChanges = [], ...opts }: pul
     if (path === undefined) continue;
     pulumi.log.warn(
       cleanLines(
-        `${by} has \`${option}: ["${path}"]\`, which has no effect: it moves its functions in place to what is declared. To leave one alone, take it out of \`functions\`.`,
+        `${by} has \`${option}: ["${path}"]\`, which has no effect: the resource always updates its functions to what is declared. To leave one alone, remove it from \`functions\`.`,
       ),
     );
   }
@@ -55,7 +55,7 @@ export function requireInstalled(): void {
     createRequire(join(folder, "index.js")).resolve("pulumi-lambda-layers/provider/handlers");
   } catch {
     throw runError(
-      `The package pulumi-lambda-layers is not installed where Pulumi loads it from for preview, refresh and destroy: ${folder}. Add it to the \`dependencies\` of the program's own package.json and install it there, also if the program is bundled or gets it through another package.`,
+      `The package pulumi-lambda-layers is not installed where Pulumi loads it from for preview, refresh and destroy: ${folder}. Add it to the \`dependencies\` of the program's own package.json and install it there, even if the program is bundled or gets it through another package.`,
     );
   }
 }

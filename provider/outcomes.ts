@@ -13,7 +13,7 @@ export function reasonsOf(outcomes: readonly FunctionOutcome[], done: string): s
   const untouched = cancelled.filter((outcome) => !isUnknown(outcome));
   const each = [...failed, ...cancelled.filter(isUnknown)].map(({ function: name, reason, status }) =>
     status === "unknown"
-      ? `Whether function ${name} was ${done} is not known: ${reason}`
+      ? `Whether function ${name} was ${done} is unknown: ${reason}`
       : `Function ${name} was not ${done}: ${reason}`,
   );
   if (ended.length > 0) {
@@ -27,7 +27,7 @@ export function reasonsOf(outcomes: readonly FunctionOutcome[], done: string): s
         ? [`${first?.reason} So ${left.length} of ${outcomes.length} functions were not ${done}: ${namesOf(left)}`]
         : []),
       ...(unknown.length > 0
-        ? [`${left.length > 0 ? "" : `${first?.reason} `}Whether these were ${done} is not known: ${namesOf(unknown)}`]
+        ? [`${left.length > 0 ? "" : `${first?.reason} `}Whether these were ${done} is unknown: ${namesOf(unknown)}`]
         : []),
     ];
   }

@@ -50,7 +50,7 @@ export class PinChecks {
     const wasDeleted = newest !== undefined && layer.version <= newest;
     if (own && !wasDeleted && isDryRun()) {
       return this.#warn(
-        `Function ${fn}: whether version ${layer.version} of layer ${layer.name}, which ${declares}, will exist is not known before \`pulumi up\`: the program publishes the layer itself (LayerVersion ${own.logicalName}). It is checked then.`,
+        `Function ${fn}: whether version ${layer.version} of layer ${layer.name}, which ${declares}, will exist is unknown until \`pulumi up\`, because the program publishes the layer itself (LayerVersion ${own.logicalName}). It is checked then.`,
       );
     }
     const message = `Layer version does not exist: ${layerVersionArn}, which ${declares}. ${missingAdvice(layer, newest, own && `${variableOf(own)}.version`)}`;
@@ -65,7 +65,7 @@ export class PinChecks {
   /** Fails the run if Lambda would refuse the list. */
   async failInvalidList(fn: string, layers: readonly (string | undefined)[]): Promise<void> {
     if (layers.length > mostLayers) {
-      const message = `Function ${fn} would have ${layers.length} layers; Lambda allows ${mostLayers}. Take some out of its \`layers\`.`;
+      const message = `Function ${fn} would have ${layers.length} layers, but Lambda allows only ${mostLayers}. Remove some from its \`layers\`.`;
       await this.fail(message);
     }
     const arns = layers.flatMap((text) => {
@@ -73,7 +73,7 @@ export class PinChecks {
       return layer ? [layerArn(layer)] : [];
     });
     for (const arn of new Set(arns.filter((one, index) => arns.indexOf(one) !== index))) {
-      const message = `Function ${fn} would have layer ${layerName(arn)} twice, which Lambda does not allow. Take one of the two out of its \`layers\`.`;
+      const message = `Function ${fn} would have layer ${layerName(arn)} twice, which Lambda does not allow. Remove one of the two from its \`layers\`.`;
       await this.fail(message);
     }
   }
@@ -95,17 +95,17 @@ export class PinChecks {
     );
     if (what === "its layers") {
       this.#warn(
-        `Function ${fn}: its layers are not known before \`pulumi up\`. Those that ${filesOf(declarations)} declares are pinned and checked then.`,
+        `Function ${fn}: its layers are unknown until \`pulumi up\`. Those that ${filesOf(declarations)} declares are pinned and checked then.`,
       );
     } else if (publishers.length === 0) {
       this.#warn(
-        `Function ${fn}: a layer is not known before \`pulumi up\`. If ${filesOf(declarations)} declares it, it is pinned and checked then.`,
+        `Function ${fn}: a layer is unknown until \`pulumi up\`. If ${filesOf(declarations)} declares it, it is pinned and checked then.`,
       );
     }
     for (const own of publishers) {
       for (const { entry, number } of await this.numbersOf(own, declarations)) {
         this.#warn(
-          `Function ${fn}: layer ${await ifKnown(own.name)}, which the program publishes itself (LayerVersion ${own.logicalName}), is not known before \`pulumi up\`. ${declaredAt(entry)} declares version ${number}: it is pinned to that, and whether it exists is checked, then.`,
+          `Function ${fn}: layer ${await ifKnown(own.name)}, which the program publishes itself (LayerVersion ${own.logicalName}), is unknown until \`pulumi up\`. ${declaredAt(entry)} declares version ${number}: the layer is then pinned to that version, and checked to exist.`,
         );
       }
     }
@@ -115,11 +115,11 @@ export class PinChecks {
   warnUnknownFact(fn: string, layer: LayerVersionArn, key: WhenKey, { entry }: Declared): void {
     const what = key === "function" ? "its name" : `its ${key}`;
     this.#warn(
-      `Function ${fn}: what layer ${layer.name} has to be at depends on ${what} (${declaredAt(entry)}), which is not known before \`pulumi up\`. It is pinned and checked then.`,
+      `Function ${fn}: the version of layer ${layer.name} depends on ${what} (${declaredAt(entry)}), which is unknown until \`pulumi up\`. It is pinned and checked then.`,
     );
   }
 
-  /** Says that a layer stays as it is, because the config does not tell what it has to be at. */
+  /** Says that a layer stays as it is, because the config does not tell what it must be at. */
   tellNoTarget(fn: string, layer: LayerVersionArn, why: string, { entry }: Declared): void {
     this.#warn(`Function ${fn}: layer ${layer.name} is not pinned (${declaredAt(entry)}): ${why}.`);
   }
@@ -127,7 +127,7 @@ export class PinChecks {
   /** Says that a layer stays as it is, because the function has the one that is to take its place. */
   tellBoth(fn: string, arn: string, by: string): void {
     this.#warn(
-      `Function ${fn} has both layers, ${layerName(arn)} and ${layerName(by)} that is to take its place: it is not pinned. Take one of the two out of its \`layers\`.`,
+      `Function ${fn} has both layers, ${layerName(arn)} and ${layerName(by)}, which is declared to replace it, so it is not pinned. Remove one of the two from its \`layers\`.`,
     );
   }
 
@@ -135,7 +135,7 @@ export class PinChecks {
   async warnUnknownVersion(fn: string, layer: LayerVersionArn, { entry }: Declared): Promise<void> {
     if (await this.#isPublishedBy(layer, entry.version)) return;
     this.#warn(
-      `Function ${fn}: the version of layer ${layer.name} that ${declaredAt(entry)} declares is not known before \`pulumi up\`. It is pinned and checked then.`,
+      `Function ${fn}: the version of layer ${layer.name} that ${declaredAt(entry)} declares is unknown until \`pulumi up\`. It is pinned and checked then.`,
     );
   }
 
@@ -147,7 +147,7 @@ export class PinChecks {
         `Function ${fn}: ${declares} for layer ${layer.name} is ${quotedIfOdd(String(value))}, which must be a whole number of 1 or more.`,
       );
     this.#warn(
-      `Function ${fn}: layer ${layer.name} is not pinned, because ${declares} is not published yet: this update leaves out what publishes it.`,
+      `Function ${fn}: layer ${layer.name} is not pinned, because ${declares} is not published yet, and this update does not include the resource that publishes it.`,
     );
   }
 
@@ -159,7 +159,7 @@ export class PinChecks {
       for (const { entry, number } of await this.numbersOf(own, [declaration])) {
         const name = await ifKnown(own.name);
         this.#warn(
-          `Layer ${name} is published by the program itself (LayerVersion ${own.logicalName}), and ${declaredAt(entry)} declares its version as a number, ${number}. An update that publishes the next version deletes the one before, and leaves functions pinned to what is gone. Declare what was published, \`layers: { ${JSON.stringify(entry.key)}: { version: ${variableOf(own)}.version } }\`, or keep old versions with \`skipDestroy: true\` on the LayerVersion.`,
+          `Layer ${name} is published by the program itself (LayerVersion ${own.logicalName}), and ${declaredAt(entry)} declares its version as a number, ${number}. When an update publishes the next version, it deletes the previous one and leaves functions pinned to a deleted version. Declare the published version, \`layers: { ${JSON.stringify(entry.key)}: { version: ${variableOf(own)}.version } }\`, or keep old versions with \`skipDestroy: true\` on the LayerVersion.`,
         );
       }
     }

@@ -180,7 +180,7 @@ type Pin =
       | { readonly is: "none"; readonly why: string }
     ));
 
-/** What the one entry that is about a layer says; fails the run where two resources declare something different. */
+/** What the one entry that is about a layer says; fails the run if two resources declare something different. */
 async function pinOf(registered: RegisteredFunction, layer: LayerVersionArn, pins: Pins): Promise<Pin> {
   const found = await declaredFor(layer, pins.declarations);
   const meant = await Promise.all(found.map((one) => pinOfEntry(registered, layer, one, pins)));
@@ -213,14 +213,14 @@ async function pinOfEntry(
   const declared = { declaration, entry: "why" in form ? entry : form };
   if (typeof place === "string") {
     if (declared.entry.version !== undefined) return { is: "place", declared, place };
-    return { is: "none", declared, why: `the entry "${entry.key}" has no version that is for this function` };
+    return { is: "none", declared, why: `the entry "${entry.key}" has no version for this function` };
   }
   const waits = open.find(({ key }) => key === place.unknown);
   if (waits) return { is: "unknown", declared, ...waits };
   return { is: "none", declared, why: place.why };
 }
 
-/** Whether the program tells the engine to leave the property as it is, which makes a pin void. */
+/** Whether the program has the engine ignore changes of the property, so that a pin has no effect. */
 export function ignoresProperty(opts: pulumi.ResourceOptions, property: string): boolean {
   const ignored = (opts as pulumi.CustomResourceOptions).ignoreChanges ?? [];
   return ignored.some(
@@ -243,7 +243,7 @@ async function warnIgnored(registered: RegisteredFunction, given: pulumi.Input<s
   const change = changeLine({ function: shownName(registered), layer: layer.name, ...ends });
   pulumi.log.warn(
     cleanLines(
-      `${change} is declared, but the function has ignoreChanges on its layers, so the pin has no effect. Remove it, or name the function in \`functions\` of LayerVersions.`,
+      `${change} is declared, but the function has ignoreChanges on its layers, so the pin has no effect. Remove ignoreChanges, or name the function in \`functions\` of LayerVersions.`,
     ),
   );
 }

@@ -34,7 +34,7 @@ const quietMilliseconds = 100;
 const watches = new WeakMap<object, OwnFunctionsWatch>();
 
 /**
- * The watch over the functions of the program that runs; undefined outside of any. The first call begins it, which is
+ * The watch over the functions of the program that runs; undefined outside of any. The first call starts it, which is
  * when the package is loaded: functions that are registered before `LayerVersions` are the program's own all the same.
  */
 export function watchFunctions(types: Readonly<Record<string, string>>): OwnFunctionsWatch | undefined {
@@ -72,7 +72,7 @@ class OwnFunctionsWatch {
   }
 
   /**
-   * Warns of functions that were registered before a declaration, and so cannot be pinned to it any more.
+   * Warns of functions that were registered before a declaration, and so can no longer be pinned to it.
    * @param isPinned whether the engine has asked for the pins of a function, once it is registered; one that was
    * constructed before may yet be pinned, as its registration takes a while
    */

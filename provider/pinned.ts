@@ -2,7 +2,7 @@ import type { LiveFunction } from "../sdk/core/live";
 import type { Request } from "./record";
 
 /**
- * Tells which functions are the program's own, so that this resource has to leave them alone. Where Pulumi makes up the
+ * Says which functions are the program's own, so that this resource has to leave them alone. If Pulumi makes up the
  * physical name (a hyphen and 7 hex digits behind the logical one), the function may also be another stack's of the same
  * program: naming it exactly says that it is meant.
  */

@@ -28,7 +28,7 @@ export interface PinLayersArgs {
 /** What a program declares, with the config file as its stack sees it. */
 export interface ProgramConfig {
   readonly settings: LayerSettings;
-  /** What can be told at once: entries with values of outputs are left out. */
+  /** What can be determined at once: entries with values of outputs are left out. */
   readonly declared: DeclaredLayers;
   readonly declaration: Declaration;
   /** The file's name relative to the program, whatever form the program gave: absolute paths differ from machine to machine. */
@@ -38,7 +38,7 @@ export interface ProgramConfig {
 /**
  * @param by who declares it, for messages
  * @param args the region that the program names is the only one that is pinned
- * @param parent whose provider says which account and region are meant where the program does not
+ * @param parent whose provider says which account and region are meant if the program does not
  * @throws pulumi.RunError the file is missing or not valid, with all its problems and no stack trace
  */
 export function loadProgramConfig(

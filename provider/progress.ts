@@ -3,14 +3,14 @@ import { say } from "./say";
 
 const lineEvery = 10_000;
 
-/** Tells how far a long update is. */
+/** Says how far a long update is. */
 export interface Progress {
   /** One function more is done. */
   step(): void;
   end(): void;
 }
 
-/** Tells how far an update of many functions is, a line every ten seconds. */
+/** Says how far an update of many functions is, a line every ten seconds. */
 export function tellProgress(title: string, total: number): Progress {
   const begun = performance.now();
   let done = 0;

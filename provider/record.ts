@@ -8,14 +8,14 @@ import { isAsDeclared, type LayerTarget, type TargetOf } from "../sdk/core/targe
 /** A version, or a full layer version ARN if it is of another layer than the one that it is recorded under. */
 export type RecordedVersion = number | string;
 
-/** Layer to version. A layer goes by its name; where a function has two of one name, by its ARN. */
+/** Layer to version. A layer goes by its name; if a function has two of one name, by its ARN. */
 export type LayerVersionsOf = Readonly<Record<string, RecordedVersion>>;
 
 /** Function to layer to version. */
 export type Versions = Readonly<Record<string, LayerVersionsOf>>;
 
 /**
- * The version that a layer has to be at; `>=5` where newer ones are fine too. After a refresh it may be a full ARN, as of
+ * The version that a layer must be at; `>=5` if newer ones are fine too. After a refresh it may be a full ARN, as of
  * {@link RecordedVersion}.
  */
 export type Target = number | string;
@@ -38,7 +38,7 @@ export interface Request {
   readonly validateLayerExists: boolean;
   readonly selection: FunctionSelection;
   /**
-   * Functions whose layers the program sets itself, to leave out: by physical name, or by logical name where Pulumi makes
+   * Functions whose layers the program sets itself, to leave out: by physical name, or by logical name if Pulumi makes
    * one up; and as `TYPE::NAME` those that it declares without.
    */
   readonly pinned: {
@@ -46,7 +46,7 @@ export interface Request {
     readonly autoNamed: readonly string[];
     readonly others?: readonly string[];
   };
-  /** Physical names of such functions whose outputs are among the selected names; no list where that is not known yet. */
+  /** Physical names of such functions whose outputs are among the selected names; no list if that is not known yet. */
   readonly pinnedBehindNames: readonly string[] | string;
   /** Names of layers that the program publishes: what a preview does not find of these may be there in the update. */
   readonly ownLayers?: readonly string[];
@@ -91,7 +91,7 @@ export interface Recorded extends Settings {
   /** Live versions. */
   readonly functions: Versions;
   /**
-   * Of layers that a refresh found moved by somebody else, the versions that this resource had left; of those whose last
+   * Of layers that a refresh found moved by someone else, the versions that this resource had left; of those whose last
    * update is not known to be carried out, the versions that it would have left.
    */
   readonly left?: Versions;

@@ -117,7 +117,7 @@ function warnOfCopies(): void {
   toldCopies.add(stack);
   pulumi.log.warn(
     cleanLines(
-      `The program uses two copies of pulumi-lambda-layers, ${other} and ${here}: neither sees what is declared through the other, so that declarations of one layer which contradict each other are not noticed. Have one version installed for both, such as by \`npm dedupe\`.`,
+      `The program uses two copies of pulumi-lambda-layers, ${other} and ${here}. Neither sees what is declared through the other, so conflicting declarations of a layer go unnoticed. Install one version for both, for example with \`npm dedupe\`.`,
     ),
   );
 }
@@ -138,7 +138,7 @@ function ownLayersOf(stack: pulumi.Resource): OwnLayers {
   return own;
 }
 
-/** Begins to note the layers that the program publishes, so that those before the first declaration count too. */
+/** Starts to note the layers that the program publishes, so that those before the first declaration count too. */
 export function watchProgram(): void {
   const stack = pulumi.runtime.getStackResource();
   if (stack) ownLayersOf(stack);

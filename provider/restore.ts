@@ -17,7 +17,7 @@ import {
 import { say } from "./say";
 
 // The engine runs the whole update in one process of this provider: what a resource of the program claims there, one
-// that is deleted in the same update has no business with any more. A rename without an alias is such an update.
+// that is deleted in the same update is no longer responsible for. A rename without an alias is such an update.
 const claimed = new Set<string>();
 
 /** Notes that a resource of the program reconciles these functions. */
@@ -25,15 +25,15 @@ export function claim(functions: readonly Pick<LiveFunction, "arn">[]): void {
   for (const { arn } of functions) claimed.add(arn);
 }
 
-/** What putting a function back comes to. */
+/** What it takes to restore a function. */
 export interface Restore {
   /** Layer to the version found before the first change; only of layers that are as this resource left them. */
   readonly versions: LayerVersionsOf;
-  /** A line for each layer that somebody else has changed since. */
+  /** A line for each layer that someone else has changed since. */
   readonly changed: readonly string[];
 }
 
-/** What is put back of one function: what the resource still records, and what is as it left it. */
+/** What is restored of one function: what the resource still records, and what is as it left it. */
 export function planRestore(fn: LiveFunction, { functions, before, left }: Recorded): Restore {
   const versions: Record<string, RecordedVersion> = {};
   const changed: string[] = [];
@@ -48,24 +48,24 @@ export function planRestore(fn: LiveFunction, { functions, before, left }: Recor
 }
 
 function changedLine(name: string, layer: string, now: RecordedVersion | undefined, last: RecordedVersion): string {
-  const is = now === undefined ? "is not attached any more" : `is at version ${now}`;
-  return `Function ${name}: Layer ${layer} ${is}, not at version ${last} as this resource left it: it is not put back.`;
+  const is = now === undefined ? "is no longer attached" : `is at version ${now}`;
+  return `Function ${name}: Layer ${layer} ${is}, not at version ${last} as this resource left it, so it is not restored.`;
 }
 
 /**
- * Puts back the versions found before the first change, a line for each, and names what stays as it is.
- * @throws LayersError `aws-update-failed`, naming each function that was not put back
+ * Restores the versions found before the first change, a line for each, and names what stays as it is.
+ * @throws LayersError `aws-update-failed`, naming each function that was not restored
  */
 export async function restore(aws: AwsPort, record: Recorded): Promise<void> {
   const names = Object.keys(record.before).filter((name) => name in record.functions || record.left?.[name]);
   const others = Object.keys(record.before).filter((name) => !names.includes(name));
-  if (others.length > 0) say(`Not recorded any more, so not put back: ${listNames(others)}.`);
+  if (others.length > 0) say(`No longer recorded, so not restored: ${listNames(others)}.`);
   if (names.length === 0) return;
   const { functions } = await aws.listFunctions({ names });
   const taken = functions.filter(({ arn }) => claimed.has(arn));
   if (taken.length > 0)
     say(
-      `Recorded by another LayerVersions of the program now, so not put back: ${listNames(taken.map(({ name }) => name))}.`,
+      `Now recorded by another LayerVersions of the program, so not restored: ${listNames(taken.map(({ name }) => name))}.`,
     );
   const own = functions.filter(({ arn }) => !claimed.has(arn));
   for (const fn of own) for (const line of planRestore(fn, record).changed) say(line);
@@ -87,17 +87,17 @@ export async function restore(aws: AwsPort, record: Recorded): Promise<void> {
         );
     },
   });
-  const reasons = reasonsOf(outcomes, "put back");
+  const reasons = reasonsOf(outcomes, "restored");
   if (reasons.length === 0) return;
-  throw new LayersError("aws-update-failed", ["Not every function was put back:", ...reasons], {
+  throw new LayersError("aws-update-failed", ["Not every function was restored:", ...reasons], {
     next: isCancelled(outcomes)
       ? "Run `pulumi destroy` again."
-      : "The others have the layers that they had at first. Run `pulumi destroy` again, or set onDelete to keep and run `pulumi up` before.",
+      : "The others have their original layers again. Run `pulumi destroy` again; to destroy without restoring, first set onDelete to keep and run `pulumi up`.",
   });
 }
 
 /**
- * What this resource had left, of layers that somebody else has moved since, or taken off.
+ * What this resource had left, of layers that someone else has moved since, or taken off.
  * @param live as they are now
  */
 export function leftVersions({ functions = {}, left }: Partial<Recorded>, live: Versions): Versions {
@@ -115,7 +115,7 @@ function givesWay(key: string, moves: LayerMoves[string] = {}): boolean {
   return Object.keys(moves).some((arn) => arn === key || layerName(arn) === key);
 }
 
-/** What a preview says of functions that were recorded and that the resource is no longer about, if it is to put them back in the end. */
+/** What a preview says of functions that were recorded and that the resource is no longer about, if it is to restore them in the end. */
 export function leavingLines(
   was: { readonly functions?: Readonly<Record<string, object>>; readonly before?: Versions },
   is: Readonly<Record<string, object>>,
@@ -125,12 +125,12 @@ export function leavingLines(
     if (was.functions?.[name] === undefined) return [];
     const first = Object.entries(layers).map(([layer, version]) => `${layer} ${version}`);
     if (is[name] === undefined)
-      return `Function ${name} is not among the functions any more: it keeps its layers, and what it had at first (${first.join(", ")}) will not be put back.`;
+      return `Function ${name} is no longer selected: it keeps its layers, and its original versions (${first.join(", ")}) will not be restored.`;
     return Object.entries(layers)
       .filter(([layer]) => !(layer in (is[name] ?? {})) && !givesWay(layer, moves[name]))
       .map(
         ([layer, version]) =>
-          `Function ${name}: Layer ${layer} is not declared any more: it stays as it is, and version ${version} will not be put back.`,
+          `Function ${name}: Layer ${layer} is no longer declared: it is not changed, and version ${version} will not be restored.`,
       );
   });
 }

@@ -79,7 +79,7 @@ function fieldsOf(message: Buffer): Field[] {
       at += 8;
     } else if (kind === 2) {
       const length = varint();
-      if (at + length > message.length) throw new RangeError("A message ends too soon");
+      if (at + length > message.length) throw new RangeError("A message ends unexpectedly");
       fields.push({ number, value: message.subarray(at, at + length) });
       at += length;
     } else throw new TypeError(`A message has a field of kind ${kind}, which a struct never has`);

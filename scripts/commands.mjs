@@ -69,7 +69,7 @@ export function withPath(folders, env) {
  * @param {AbortSignal} [options.signal] stops the command
  * @param {number} [options.silence] stops the command when it has printed nothing for so many milliseconds
  * @param {(data: Buffer) => void} [options.print] takes its standard error as it comes
- * @returns {Promise<{code: number | null, stdout: string}>} `code` is null where it was stopped or could not be started
+ * @returns {Promise<{code: number | null, stdout: string}>} `code` is null if it was stopped or could not be started
  */
 export function capture(command, args, { cwd, env, signal, silence, print } = {}) {
   return new Promise((resolve) => {

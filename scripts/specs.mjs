@@ -8,7 +8,7 @@ import { passThrough } from "./commands.mjs";
 import { checkout } from "./places.mjs";
 
 /**
- * @typedef {object} FileResult what came of one spec file
+ * @typedef {object} FileResult the outcome of one spec file
  * @property {number} passed
  * @property {number} failed
  * @property {boolean} crashed whether one of its failures is a crash of the engine

@@ -124,13 +124,13 @@ export interface LineWriter {
 export interface BackupPort {
   /**
    * Writes files that were not there before, all with the same time in their names: mode 0600, each complete and on disk
-   * once it has its name. Makes the folder (0700) where there is none.
+   * once it has its name. Makes the folder (0700) if there is none.
    * @param sameRunAs a file that the same run has written before, whose time the names get
-   * @throws LayersError `backup-folder` where the folder is a link, is no folder, belongs to somebody else, or can be
+   * @throws LayersError `backup-folder` if the folder is a link, is no folder, belongs to someone else, or can be
    * written by others
    */
   write(stack: string, files: readonly NewBackup[], now: Date, sameRunAs?: string): Promise<Backup[]>;
-  /** The files of a stack, or of all, newest first. Empty where there is no folder. */
+  /** The files of a stack, or of all, newest first. Empty if there is no folder. */
   list(stack?: string): Promise<Backup[]>;
   /**
    * Finds a file by its path, or by its name in the folder.
@@ -174,7 +174,7 @@ export interface ConfigPort {
   exists(file: string): boolean;
   /**
    * Writes a new file, or with `replace` puts it in the place of one that is there: whole, and with that one's mode.
-   * @throws LayersError `usage` where the name is taken, or the file cannot be written
+   * @throws LayersError `usage` if the name is taken, or the file cannot be written
    */
   write(file: string, text: string, options: { readonly replace: boolean }): Promise<void>;
   /** Where the JSON Schema is, relative to the folder of a config file. */
@@ -229,7 +229,7 @@ export interface CommandPort {
    * Runs a command line in the shell; what it prints goes to stderr.
    * @param input what it reads from its standard input
    * @param variables for its environment, beside this process's own
-   * @returns undefined where it succeeded, otherwise how it ended, such as `exit code 1`
+   * @returns undefined if it succeeded, otherwise how it ended, such as `exit code 1`
    */
   run(
     command: string,
@@ -242,14 +242,14 @@ export interface CommandPort {
 /** Time. */
 export interface Clock {
   now(): Date;
-  /** @throws LayersError `interrupted` where the signal aborts first */
+  /** @throws LayersError `interrupted` if the signal aborts first */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 
 /** A piece of work with a known or unknown number of steps. */
 export interface Progress {
   /**
-   * @param total undefined where it is not known
+   * @param total undefined if it is not known
    * @param note shown behind the numbers, such as `1 failed`
    */
   update(done: number, total?: number, note?: string): void;
@@ -257,7 +257,7 @@ export interface Progress {
   end(): void;
 }
 
-/** Where a run tells what it does. Lines have no line break, level or colour: these are the reporter's. */
+/** Where a run reports what it does. Lines have no line break, level or colour: these are the reporter's. */
 export interface Reporter {
   /** A line of the README's, such as `Exporting stack state for dev`; shown as `INFO - ...` on stdout. */
   info(line: string): void;
@@ -267,7 +267,7 @@ export interface Reporter {
   warn(line: string): void;
   /** Shown with `--verbose` only. */
   verbose(line: string): void;
-  /** Begins a piece of work that can take long. */
+  /** Starts a piece of work that can take long. */
   progress(title: string): Progress;
 }
 

@@ -40,7 +40,7 @@ export interface UpdaterOptions {
   readonly stateFile?: string;
   /** Where that state goes. Default: the same file, which is replaced after a backup. */
   readonly out?: string;
-  /** Writes nothing: what there is to change is told and returned, see `unexpected`. */
+  /** Writes nothing: what there is to change is reported and returned, see `unexpected`. */
   readonly expectNoChanges?: boolean;
   /**
    * Imports only if the program keeps the new versions, as a preview on a copy of the stack shows. In a dry run, and in
@@ -55,7 +55,7 @@ export interface UpdaterOptions {
   readonly allFunctions?: boolean;
   /** With `syncAws`: also live functions that carry all of these tags. */
   readonly tags?: Readonly<Record<string, string>>;
-  /** With `syncAws`: looks neither at permissions nor at layer versions beforehand. */
+  /** With `syncAws`: looks neither at permissions nor at layer versions in advance. */
   readonly skipPreflight?: boolean;
   /** With `syncAws`: refuses a plan that changes more layers of functions in AWS. */
   readonly maxChanges?: number;
@@ -102,7 +102,7 @@ export class LayerVersionUpdater {
   /** Exports the current Pulumi state, or reads the state file. Writes nothing. */
   async exportStackState(): Promise<LoadedState> {
     const { stackName: stack, options, ports } = this;
-    void this.#loaded; // a config with problems is told before Pulumi is asked
+    void this.#loaded; // a config with problems is reported before Pulumi is asked
     if (!options.dryRun && options.stateFile === undefined) ports.reporter.info(`Exporting stack state for ${stack}`);
     this.#state = await loadState(ports, { stack, file: options.stateFile, scan: this.#scan });
     this.#plan = undefined;
@@ -149,7 +149,7 @@ export class LayerVersionUpdater {
   }
 
   /**
-   * Brings live functions to their versions; in a dry run only tells. One function's failure leaves the others alone and
+   * Brings live functions to their versions; in a dry run only reports. One function's failure leaves the others alone and
    * is in the outcomes.
    */
   async syncWithAws(): Promise<LiveResult> {
@@ -186,7 +186,7 @@ export class LayerVersionUpdater {
   }
 
   /**
-   * The layer version ARN that a layer has to be at. Override it to add matching patterns of your own: these may change
+   * The layer version ARN that a layer must be at. Override it to add matching patterns of your own: these may change
    * the version only, and return what this method returns for all else.
    * @param layerVersionArn as a state records it, or as a function has it
    * @param fn the function's name, and what is known of it
@@ -238,7 +238,7 @@ export class LayerVersionUpdater {
     if (built === text || (target && built === targetArnOf(layer, target))) return found;
     const to = parseLayerVersionArn(built);
     if (!to || layerArn(to) !== layerArn(layer)) {
-      throw new LayersError("usage", `buildLayerArn may change the version only: ${text} became ${built}`);
+      throw new LayersError("usage", `buildLayerArn may only change the version, but ${text} became ${built}`);
     }
     const { declared } = target ?? {};
     return { version: to.version, enforce: target?.version === to.version ? target.enforce : "exact", declared };
@@ -252,20 +252,20 @@ function contradictions(options: UpdaterOptions): readonly (readonly [isThere: b
   return [
     [
       isFile && syncAws === true,
-      "A state file is updated without AWS: --state-file and --sync-aws exclude each other.",
+      "--state-file and --sync-aws cannot be combined: a state file is updated without AWS.",
     ],
-    [out !== undefined && !isFile, "--out says where a state file goes: it needs --state-file."],
+    [out !== undefined && !isFile, "--out needs --state-file: it says where the updated state file is written."],
     [
       isFile && prove === true,
-      "A program is proved before a stack's own state is imported: --state-file and --prove exclude each other.",
+      "--state-file and --prove cannot be combined: --prove checks the program before the stack's own state is imported.",
     ],
     [
       expectNoChanges === true && prove === true,
-      "--expect-no-changes imports nothing that could be proved: it and --prove exclude each other.",
+      "--expect-no-changes and --prove cannot be combined: --expect-no-changes imports nothing.",
     ],
     [
       (allFunctions || Object.keys(tags).length > 0) && !syncAws,
-      "--all-functions and --tag choose live functions: they need --sync-aws.",
+      "--all-functions and --tag need --sync-aws: they choose live functions.",
     ],
   ];
 }

@@ -26,7 +26,7 @@ export interface WiringOptions {
   readonly profile?: string;
   /** Requests a second to AWS Lambda. Default 15. */
   readonly rate?: number;
-  /** Default: nobody is told anything. */
+  /** Default: nothing is reported. */
   readonly reporter?: Reporter;
   readonly signal?: AbortSignal;
   /** Words behind each command that a message advises, such as `["--cwd", "infra"]`. Default: none. */

@@ -24,7 +24,7 @@ export function compatible(context: PolicyContext): ResourceValidationPolicy {
     (fn, layers, report) => {
       const { props } = fn.resource;
       if (fn.layers.length > 0 && readOptional(() => props.packageType) === "Image") {
-        report(`Function ${fn.name} is built from an image, and such functions cannot have layers. Remove them.`);
+        report(`Function ${fn.name} is deployed as a container image, so it cannot have layers. Remove them.`);
         return;
       }
       const limited = declaredLayersOf(fn, layers).filter(({ declared }) => isLimited(declared));

@@ -14,11 +14,11 @@ export function consistency(context: PolicyContext): StackValidationPolicy {
   return {
     name,
     displayName: "One version of a layer in a stack",
-    description: "All functions of a stack use a layer in the same version, whether it is declared or not.",
+    description: "All functions of a stack use the same version of a layer, whether it is declared or not.",
     enforcementLevel: "advisory",
     severity: "medium",
     framework: managedConfiguration,
-    remediationSteps: "Declare the layer in the layer config, so that all functions are held to one version.",
+    remediationSteps: "Declare the layer in the layer config to keep all functions at one version.",
     tags,
     configSchema,
     validateStack: ({ resources, getConfig }, report) => {
@@ -65,7 +65,7 @@ function violations(uses: readonly Uses[], names: (users: Iterable<FunctionView>
       const each = [...versions]
         .sort(([a], [b]) => a - b)
         .map(([version, users]) => `version ${version} in ${listed(names(users))}`);
-      return `Layer ${label(layer)} is used in ${versions.size} versions: ${each.join("; ")}.`;
+      return `Layer ${label(layer)} is used at ${versions.size} versions: ${each.join("; ")}.`;
     })
     .sort();
 }

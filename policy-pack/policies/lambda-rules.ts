@@ -25,7 +25,7 @@ export function arnValid(context: PolicyContext): ResourceValidationPolicy {
         const invalid =
           layer.kind === "text" ? layer.arn === undefined && !isBuiltInLayer(layer.text) : layer.kind === "other";
         if (!invalid) return;
-        const why = layer.kind === "text" ? describeInvalid(layer.text) : "it is not a text";
+        const why = layer.kind === "text" ? describeInvalid(layer.text) : "it is not a string";
         report(
           `Function ${fn.name}: Invalid layer ARN format: layer ${index + 1}: ${why}. Write arn:PARTITION:lambda:REGION:ACCOUNT:layer:NAME:VERSION.`,
         );
@@ -41,16 +41,16 @@ export function layerCountWithin(context: PolicyContext): ResourceValidationPoli
     {
       name: "layer-count",
       displayName: "At most five layers",
-      description: `A function has at most ${mostLayers} layers.`,
+      description: `A function can have at most ${mostLayers} layers.`,
       enforcementLevel: "mandatory",
       severity: "high",
       framework: lambdaRules,
-      remediationSteps: "Remove layers, or publish one layer that holds what several hold.",
+      remediationSteps: "Remove layers, or combine several into one.",
     },
     ({ name, layers }, report) => {
       if (layers.length <= mostLayers) return;
       report(
-        `Function ${name}: ${layers.length} layers, but Lambda allows ${mostLayers}. Remove or merge some of them.`,
+        `Function ${name}: ${layers.length} layers, but Lambda allows only ${mostLayers}. Remove or combine some of them.`,
       );
     },
   );
@@ -63,7 +63,7 @@ export function noDuplicate(context: PolicyContext): ResourceValidationPolicy {
     {
       name: "layer-duplicate",
       displayName: "No layer twice",
-      description: "A function has no layer twice, in one version or in several.",
+      description: "A function does not have a layer twice, at one version or at several.",
       enforcementLevel: "mandatory",
       severity: "medium",
       framework: lambdaRules,
@@ -76,7 +76,7 @@ export function noDuplicate(context: PolicyContext): ResourceValidationPolicy {
         if (!first || !second) continue;
         const where = same.map(({ arn, index }) => `layer ${index + 1} (version ${arn.version})`).join(", ");
         report(
-          `Function ${fn.name}: Layer ${first.arn.name} is there ${same.length} times: ${where}. Keep one of them.`,
+          `Function ${fn.name}: Layer ${first.arn.name} is listed ${same.length} times: ${where}. Keep one of them.`,
         );
       }
     },
@@ -89,8 +89,8 @@ export function sameRegion(context: PolicyContext): ResourceValidationPolicy {
     context,
     {
       name: "layer-region",
-      displayName: "Layers are of the function's region",
-      description: "A function's layers are of its own region.",
+      displayName: "Layers are in the function's region",
+      description: "A function's layers are in its own region.",
       enforcementLevel: "mandatory",
       severity: "high",
       framework: lambdaRules,
@@ -103,7 +103,7 @@ export function sameRegion(context: PolicyContext): ResourceValidationPolicy {
       for (const { arn } of layers) {
         if (arn.region === region) continue;
         report(
-          `Function ${fn.name}: Layer ${arn.name} is of region ${arn.region}, but the function of ${region}. Use the layer as it is published in ${region}.`,
+          `Function ${fn.name}: Layer ${arn.name} is in region ${arn.region}, but the function is in ${region}. Use the layer that is published in ${region}.`,
         );
       }
     },

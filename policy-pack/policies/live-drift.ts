@@ -36,8 +36,8 @@ export function liveDrift(context: PolicyContext): StackValidationPolicy {
   const name = "layer-live-drift";
   return {
     name,
-    displayName: "What runs is what is declared",
-    description: "Functions run in AWS with the layer versions that the layer config declares.",
+    displayName: "Live layer versions are as declared",
+    description: "Functions in AWS run with the layer versions that the layer config declares.",
     enforcementLevel: "disabled",
     severity: "high",
     framework: managedConfiguration,
@@ -71,7 +71,7 @@ export function liveDrift(context: PolicyContext): StackValidationPolicy {
               if (drift) cleaned(report)(drift, urn);
             }
           }
-          notChecked(gone, "AWS has no such function in this account and region.");
+          notChecked(gone, "Not found in AWS in this account and region.");
         } catch (error) {
           if (!(error instanceof LayersError)) throw error;
           notChecked(inRegion, error.code === "interrupted" ? tooSlow(settings) : error.inOneLine());
@@ -80,7 +80,7 @@ export function liveDrift(context: PolicyContext): StackValidationPolicy {
       const hidden = functions.filter(({ view }) => view.layers.some(({ kind }) => kind === "hidden"));
       notChecked(
         hidden,
-        "Whether AWS has lost layers of theirs is not known, as some are secrets that cannot be read here.",
+        "Some of their layers are secrets that cannot be read here, so it is unknown whether any were removed in AWS.",
       );
       const [first, ...others] = functions.filter(({ view }) => view.unknown);
       if (first) throw first.view.unknown?.naming(`which layers ${listed([first, ...others].map(label))} should have`);
@@ -89,7 +89,7 @@ export function liveDrift(context: PolicyContext): StackValidationPolicy {
 }
 
 function tooSlow({ timeoutSeconds = defaultTimeout }: LiveSettings): string {
-  return `AWS took longer than ${timeoutSeconds} s; \`timeoutSeconds\` of this policy allows more.`;
+  return `AWS took longer than ${timeoutSeconds} s. To allow more, raise \`timeoutSeconds\` of this policy.`;
 }
 
 // The function's ARN is preferred: a name says nothing about the account.

@@ -33,9 +33,9 @@ export function versionPinned(context: PolicyContext): ResourceValidationPolicy 
       }
       const later = open.length > 0 ? unknownFact(fn) : undefined;
       for (const { layer, why } of later ? [] : open)
-        report(`Function ${fn.name}: what layer ${layer} has to be at is not known: ${why}.`);
+        report(`Function ${fn.name}: the declared version of layer ${layer} is unknown: ${why}.`);
       if (later)
-        throw later.naming(`what ${listed(open.map(({ layer }) => layer))} of function ${fn.name} has to be at`);
+        throw later.naming(`the declared version of ${listed(open.map(({ layer }) => layer))} of function ${fn.name}`);
     },
   );
   const remediateResource = declaredRemediation(context, leadingPolicy, (fn, layers, property) => {
@@ -54,7 +54,7 @@ function changesOf(fn: FunctionView, { targetOf, varies }: StackLayers): LayerCh
   return planLayers(texts, targetOf, varies ? factsOf(fn) : { name: undefined });
 }
 
-/** Layers that an entry is about, and whose target cannot be told. */
+/** Layers that an entry is about, and whose target cannot be determined. */
 function openLayers(fn: FunctionView, { targetOf, varies }: StackLayers) {
   if (!varies) return [];
   const facts = factsOf(fn);

@@ -69,7 +69,7 @@ export class Checks {
   }
 }
 
-/** The property at the top that a path begins with. */
+/** The property at the top that a path starts with. */
 function topOf(path: string): string {
   return /^[^.[]*/.exec(path)?.[0] ?? path;
 }

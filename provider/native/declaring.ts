@@ -78,7 +78,7 @@ function entryProblems({ layers }: LayerVersionsInputs): InputProblem[] {
   if (typeof layers !== "object" || layers === null) return [];
   return Object.entries(layers).flatMap(([key, fields]) => {
     const path = pathTo("layers", key);
-    // What has the wrong type has been told already.
+    // What has the wrong type has been reported already.
     if (typeof fields !== "object" || problemsOf({ layers: { [key]: fields } }, layerVersionsInputs).length > 0)
       return [];
     const wrong = hasUnknownShape({ [key]: fields })

@@ -54,7 +54,7 @@ function keyed(parent: string, key: string): string {
   return `${parent}[${JSON.stringify(key)}]`;
 }
 
-/** The properties at the top that changes begin with. */
+/** The properties at the top that changes start with. */
 export function topOf(changes: readonly PropertyChange[]): string[] {
   return [...new Set(changes.map(({ path }) => /^\w+/.exec(path)?.[0] ?? path))];
 }

@@ -17,7 +17,7 @@ export interface StatusTarget {
   readonly token: string;
 }
 
-/** What the plugin tells the engine beside its answers. */
+/** What the plugin reports to the engine beside its answers. */
 export interface Engine {
   /** Shows lines at a resource; with "Warning: " before them, as a warning. In the order of the calls. */
   log(lines: string, urn: string): void;

@@ -15,7 +15,7 @@ export function readSelection(id: string): FunctionSelection {
   const isWrong = names.includes("") || prefixes.length > 1 || prefixes.includes("");
   if (isWrong || parts.some((part) => part.startsWith("tag:") && !/^tag:[^=]+=/.test(part)))
     throw new Error(
-      `"${id}" says no functions. Give their names, with commas between them, a beginning as prefix=NAME, or tags as tag:KEY=VALUE.`,
+      `"${id}" does not select functions. Give their names, separated by commas, the start of their names as prefix=NAME, or tags as tag:KEY=VALUE.`,
     );
   return {
     ...(names.length > 0 && { names }),

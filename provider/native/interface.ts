@@ -25,7 +25,7 @@ export const viewToken = "lambda-layers:index:FunctionLayers";
 const enforce = {
   kind: "choice",
   name: "Enforce",
-  choices: { exact: "This version and no other.", minimum: "Newer versions are fine too." },
+  choices: { exact: "Only this version.", minimum: "This version or newer." },
 } as const;
 
 const configFile = {
@@ -36,7 +36,7 @@ const configFile = {
 const layerDeclaration: Properties<LayerDeclaration> = {
   version: {
     description:
-      "The version, as a number or its text: the output `version` of an `aws.lambda.LayerVersion` is always the newest.",
+      "The version, as a number or a string. The output `version` of an `aws.lambda.LayerVersion` is always the newest.",
     shape: version,
   },
   arn: {
@@ -48,16 +48,16 @@ const layerDeclaration: Properties<LayerDeclaration> = {
       "The layers' names, instead of the entry's own: exact, or with `*` as a wildcard; `{stack}` is filled in.",
     shape: listOf(text),
   },
-  enforce: { description: "Whether newer versions are fine too. Default: `exact`.", shape: enforce },
+  enforce: { description: "Whether newer versions are allowed too. Default: `exact`.", shape: enforce },
 };
 
 const functionSelection: Properties<FunctionSelection> = {
   names: {
-    description: "Function names or ARNs. One that does not exist (yet) is left out, and the preview says so.",
+    description: "Function names or ARNs. A function that does not exist (yet) is skipped, and the preview says so.",
     shape: listOf(text),
   },
-  prefix: { description: "The beginning of function names.", shape: text },
-  tags: { description: "Tags that a function must have, all of them.", shape: mapOf(text) },
+  prefix: { description: "The start of function names.", shape: text },
+  tags: { description: "Tags that a function must have. All of them must match.", shape: mapOf(text) },
 };
 
 /** The provider's configuration. */
@@ -68,7 +68,7 @@ export const providerConfig: Properties<ProviderConfig> = {
   },
   region: {
     description:
-      "The AWS region of resources that name none. Default: the config's `settings.aws_region`, else `AWS_REGION` or `AWS_DEFAULT_REGION`.",
+      "The AWS region of resources that do not set one. Default: the config's `settings.aws_region`, else `AWS_REGION` or `AWS_DEFAULT_REGION`.",
     shape: text,
   },
   profile: { description: "A profile of the shared AWS config files. Default: the AWS SDK's own chain.", shape: text },
@@ -80,11 +80,12 @@ export const layerVersionsInputs: Properties<LayerVersionsInputs> = {
   configFile,
   layers: {
     description:
-      "Layers by the names of their entries, over those of the file, field by field. With these, the default file need not be there.",
+      "Layers by the names of their entries, merged over those of the file field by field. If set, the default file need not exist.",
     shape: mapOf({
       kind: "object",
       name: "LayerDeclaration",
-      description: "One layer that a program declares itself, or what it changes of an entry of the config file.",
+      description:
+        "One layer that a program declares itself, or the fields that it changes in an entry of the config file.",
       properties: layerDeclaration,
     } as const),
   },
@@ -94,7 +95,7 @@ export const layerVersionsInputs: Properties<LayerVersionsInputs> = {
     shape: {
       kind: "object",
       name: "FunctionSelection",
-      description: "Which functions are meant: those that any of the parts means.",
+      description: "Which functions to select: those that any of the parts selects.",
       properties: functionSelection,
     },
   },
@@ -102,19 +103,19 @@ export const layerVersionsInputs: Properties<LayerVersionsInputs> = {
   profile: { description: "A profile of the shared AWS config files. Default: the provider's.", shape: text },
   roleArn: { description: "A role to assume for all calls. Default: the provider's.", shape: text },
   onDelete: {
-    description: "What becomes of the functions' layers when the resource is deleted. Default: `keep`.",
+    description: "What happens to the functions' layers when the resource is deleted. Default: `keep`.",
     shape: {
       kind: "choice",
       name: "OnDelete",
       choices: {
-        keep: "The layers stay as they are.",
-        restore: "The versions found before the first change are put back.",
+        keep: "The layers are not changed.",
+        restore: "The versions found before the first change are restored.",
       },
     },
   },
   views: {
     description:
-      "Whether previews and updates have a row for each function, with the versions that it moves between. Default: true. Each row is recorded in the stack's state; an update has at most 100.",
+      "Whether previews and updates show a row for each function, with its old and new versions. Default: true. Each row is recorded in the stack's state; an update has at most 100.",
     shape: boolean,
   },
 };
@@ -123,12 +124,12 @@ export const layerVersionsInputs: Properties<LayerVersionsInputs> = {
 export const layerVersionsOutputs: Properties<LayerVersionsOutputs> = {
   versions: {
     description:
-      "The versions that the functions have: function to layer to version. A version is a number, or a full layer version ARN if it is of another layer than the one that it stands under.",
+      "The versions that the functions have, by function and layer. A version is a number, or a full layer version ARN if it belongs to a layer other than its key.",
     shape: mapOf(mapOf(version)),
     required: true,
   },
   before: {
-    description: "The versions found before the first change, which `onDelete: restore` puts back; of the same form.",
+    description: "The versions found before the first change, which `onDelete: restore` restores, in the same form.",
     shape: mapOf(mapOf(version)),
     required: true,
   },
@@ -147,8 +148,7 @@ const layerVersionArnArgs: Properties<LayerVersionArnArgs> = {
 const pinLayerArgs: Properties<PinLayerArgs> = {
   layerArn: { description: "The layer version ARN that the program gives the function.", shape: text, required: true },
   functionName: {
-    description:
-      "The function's name, for messages. A function that is pinned is left out of what `LayerVersions` reconciles.",
+    description: "The function's name, for messages. `LayerVersions` does not reconcile a function that is pinned.",
     shape: text,
   },
   region: { description: "The function's region. Default: the layer's.", shape: text },
@@ -160,8 +160,8 @@ const pinLayerArgs: Properties<PinLayerArgs> = {
 const declaredLayersArgs: Properties<DeclaredLayersArgs> = { configFile };
 
 const declaredLayer: Properties<DeclaredLayer> = {
-  version: { description: "The declared version; missing if the entry's variants give it.", shape: integer },
-  enforce: { description: "Whether newer versions are fine too.", shape: enforce, required: true },
+  version: { description: "The declared version. Missing if only the entry's variants have one.", shape: integer },
+  enforce: { description: "Whether newer versions are allowed too.", shape: enforce, required: true },
   arn: { description: "The layer's ARN without a version, if the entry names exactly one layer.", shape: text },
   names: { description: "Exact names and wildcards, if the entry has them.", shape: listOf(text) },
   description: { description: "The entry's description.", shape: text },
@@ -180,7 +180,7 @@ const declaredLayersResult: Properties<DeclaredLayersResult> = {
   },
   resourceTypes: {
     description:
-      "Further types of functions, each with the property that holds its layers: the config's `settings.resource_types`.",
+      "Additional function types, each with the property that holds its layers: the config's `settings.resource_types`.",
     shape: mapOf(text),
     required: true,
   },
@@ -190,13 +190,13 @@ const declaredLayersResult: Properties<DeclaredLayersResult> = {
 export const functions = {
   getLayerVersionArn: {
     description:
-      "The full layer version ARN of a declared layer: the entry's `arn`, else its first exact name, else `{name}-{stack}`, in the account of the config's settings or else of the credentials.",
+      "The full layer version ARN of a declared layer: the entry's `arn`, else its first exact name, else `{name}-{stack}`, in the account from the config's settings, or else that of the credentials.",
     inputs: layerVersionArnArgs,
     outputs: arnResult,
   },
   pinLayer: {
     description:
-      "What one layer of a function has to be: the ARN that is given, at the declared version. A layer that nothing declares comes back as it is. Fails if the declared version does not exist.",
+      "What one layer of a function should be: the given ARN at the declared version. A layer that is not declared is returned unchanged. Fails if the declared version does not exist.",
     inputs: pinLayerArgs,
     outputs: arnResult,
   },

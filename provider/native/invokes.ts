@@ -65,8 +65,8 @@ export class Invokes {
     const match = { declared: entry, rule: "name and stack" as const, stack: declared.stack, ...asReplaced };
     const target = targetFor(match, example, { name: undefined, ...place });
     if (isTarget(target)) return { arn: targetArnOf(example, target) };
-    throw new LayersError("usage", `The ARN of "${name}" is not known (${declaredAt(entry)}): ${target.why}.`, {
-      next: "Give the function one of the layers instead, and let `pinLayer` put the right one in its place.",
+    throw new LayersError("usage", `The ARN of "${name}" is unknown (${declaredAt(entry)}): ${target.why}.`, {
+      next: "Give the function one of the layers instead, and let `pinLayer` replace it with the right one.",
     });
   }
 

@@ -99,7 +99,8 @@ export class Plugin {
   async invoke(token: string, args: Values): Promise<{ result: Values; problems: readonly InputProblem[] }> {
     const name = token.split(":").at(-1) ?? "";
     const known = Object.hasOwn(functions, name) ? functions[name as keyof typeof functions] : undefined;
-    if (!known) throw new Error(`There is no function ${token}. Known are: ${Object.keys(functions).join(", ")}.`);
+    if (!known)
+      throw new Error(`There is no function ${token}. Known functions are: ${Object.keys(functions).join(", ")}.`);
     const { values, secrets } = open(args);
     const problems = problemsOf(values, known.inputs);
     if (problems.length > 0) return { result: {}, problems };

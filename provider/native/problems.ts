@@ -31,7 +31,7 @@ export function problemsOf(values: object, properties: AnyProperties, parent = "
       const path = pathTo(parent, name);
       const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
       if (property) return problemsWith(value, property.shape, path);
-      const hint = didYouMean(name, names) ?? `Known are: ${names.join(", ")}.`;
+      const hint = didYouMean(name, names) ?? `Known properties are: ${names.join(", ")}.`;
       return [{ path, reason: `There is no such property. ${hint}` }];
     }),
   ];
@@ -42,7 +42,7 @@ function problemsWith(value: unknown, shape: AnyShape, path: string): InputProbl
   const wrong = (needed: string): InputProblem[] => [{ path, reason: `It must be ${needed}, not ${kindOf(value)}.` }];
   switch (shape.kind) {
     case "text":
-      return typeof value === "string" ? [] : wrong("a text");
+      return typeof value === "string" ? [] : wrong("a string");
     case "boolean":
       return typeof value === "boolean" ? [] : wrong("true or false");
     case "integer":
@@ -74,7 +74,7 @@ function kindOf(value: unknown): string {
   if (value === null || value === undefined) return "nothing";
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "an object";
-  return typeof value === "string" ? "a text" : `${value}`;
+  return typeof value === "string" ? "a string" : `${value}`;
 }
 
 function shownValue(value: unknown): string {

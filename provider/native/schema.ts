@@ -11,7 +11,7 @@ import type { AnyProperties, AnyShape } from "./shapes";
 type Json = Record<string, unknown>;
 
 const about =
-  "Keeps AWS Lambda layer versions where one YAML file says they are: `pulumi preview` lists every function that moves, and `pulumi up` moves it.";
+  "Keeps AWS Lambda layer versions at those declared in one YAML file: `pulumi preview` lists every function that changes, and `pulumi up` updates it.";
 
 const example = `{{% examples %}}
 ## Example Usage
@@ -44,12 +44,12 @@ export function packageSchema(packageVersion: string): Json {
     meta: { moduleFormat: "(.*)" },
     config: { variables: provider.properties },
     provider: {
-      description: "Which config file, account and region resources and functions mean that do not say so themselves.",
+      description: "The config file, account and region of resources and functions that do not set their own.",
       inputProperties: provider.properties,
     },
     resources: {
       [resourceToken]: {
-        description: `The layer versions of functions that are owned elsewhere, kept where a config file says. Each function that moves is a row of its own in \`pulumi preview\`.\n\n${example}`,
+        description: `Keeps the layer versions of functions that are owned elsewhere at those declared in a config file. Each function that changes has its own row in \`pulumi preview\`.\n\n${example}`,
         inputProperties: objectSpec(layerVersionsInputs, types).properties,
         ...objectSpec(layerVersionsOutputs, types),
       },

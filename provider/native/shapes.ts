@@ -1,4 +1,4 @@
-// How a type is told to Pulumi and checked at run time. A shape is bound to its type: a property of one that the other
+// How a type is described to Pulumi and checked at run time. A shape is bound to its type: a property of one that the other
 // lacks does not compile.
 
 /** The shape of a value of a type. */
@@ -31,7 +31,7 @@ export interface ObjectShape<T> {
   readonly properties: Properties<T>;
 }
 
-/** The properties of a type, each with what people are told of it. */
+/** The properties of a type, each with its description. */
 export type Properties<T> = {
   readonly [Key in keyof T]-?: {
     readonly description: string;

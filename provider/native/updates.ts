@@ -15,7 +15,7 @@ import { removals, rowsLine, type ViewStep, viewSteps, withinLimit } from "./vie
 
 /** What an engine is told that knows no entries below a resource. */
 const oldEngine =
-  "This Pulumi has no row for each function: Pulumi 3.176 and newer have (3.177, if the program is YAML). The lines of a preview and the property `drift` say what moves; `views: false` leaves this line out.";
+  "This version of Pulumi cannot show a row for each function. Pulumi 3.176 and newer can (3.177 for YAML programs). The preview's lines and the property `drift` say what changes. Set `views: false` to hide this message.";
 
 /** Creates, updates and deletes resources, each with the entries of its functions. */
 export class Updates {
@@ -46,7 +46,7 @@ export class Updates {
     await this.#publish(operation, removals(operation.views ?? []));
   }
 
-  /** Tells the plan, and answers with what the update is going to leave. */
+  /** Reports the plan, and answers with what the update will leave. */
   async preview(
     operation: Operation,
     { lines, moving }: Plan,

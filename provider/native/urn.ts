@@ -3,7 +3,7 @@ import { resourceToken } from "./interface";
 /** @throws Error it is not the plugin's resource */
 export function requireResource(urn: string): void {
   const type = urn.split("::")[2]?.split("$").at(-1);
-  if (type !== resourceToken) throw new Error(`A program cannot declare ${type}: only ${resourceToken}.`);
+  if (type !== resourceToken) throw new Error(`A program cannot declare ${type}, only ${resourceToken}.`);
 }
 
 /** The name of the stack, without its organization. */

@@ -13,11 +13,11 @@ export function versionLines({ own, asked, recorded }: Versions): string[] {
   const lines: string[] = [];
   if (typeof asked === "string" && asked !== own)
     lines.push(
-      `The program's package asks for version ${asked} of the plugin lambda-layers, and this is version ${own}, from a folder that Pulumi.yaml names or from PATH. Have one version of both: install the package of version ${own}, or name the folder of version ${asked}.`,
+      `The program's package asks for version ${asked} of the plugin lambda-layers, but this is version ${own}, from a folder named in Pulumi.yaml or from PATH. Use one version for both: install version ${own} of the package, or name the folder of version ${asked}.`,
     );
   if (typeof recorded === "string" && recorded !== asked && isNewer(recorded, own))
     lines.push(
-      `The last update of this stack was by version ${recorded} of the plugin lambda-layers, and this is ${own}, which is older and may not know all that the newer one has recorded. Use version ${recorded} or newer: \`npx pulumi-lambda-layers@${recorded} plugin install\`.`,
+      `The last update of this stack was by version ${recorded} of the plugin lambda-layers, but this is ${own}, which is older and may not know everything that the newer one recorded. Use version ${recorded} or newer: \`npx pulumi-lambda-layers@${recorded} plugin install\`.`,
     );
   return lines;
 }

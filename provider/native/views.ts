@@ -71,11 +71,11 @@ export function withinLimit(steps: readonly ViewStep[], { preview }: { readonly 
   });
 }
 
-/** What an update says before it begins, if functions that move have no rows. */
+/** What an update says before it starts, if functions that move have no rows. */
 export function rowsLine(steps: readonly ViewStep[]): string | undefined {
   const rows = rowsOf(steps.filter(({ op }) => op !== "read")).length;
   if (rows <= mostRows) return undefined;
-  return `${rows} functions would have a row each, and an update has at most ${mostRows}, as every row is a write of the stack's state: only functions that fail have one. \`pulumi preview\` lists them all.`;
+  return `${rows} functions would each have a row, but an update shows at most ${mostRows}, because each row writes the stack's state. Only functions that fail have a row. \`pulumi preview\` lists them all.`;
 }
 
 function rowsOf(steps: readonly ViewStep[]): ViewStep[] {

@@ -78,19 +78,19 @@ export function createAliasMethods({ lambda }: Clients, caller: Caller, read: Re
     if (now.FunctionVersion !== to) throw movedMeanwhile(arn, alias, now.FunctionVersion);
   };
 
-  /** The version that a release has to replace; undefined where it has these layers already. */
+  /** The version that a release has to replace; undefined if it has these layers already. */
   const replaced = async (arn: string, latest: FunctionConfiguration, alias: string): Promise<string | undefined> => {
     const { FunctionVersion: version = "$LATEST", RoutingConfig: routing } = await getAlias(arn, alias);
     const name = functionName(arn);
     if (Object.keys(routing?.AdditionalVersionWeights ?? {}).length > 0)
-      throw failure(`Alias ${alias} of ${name} shares calls between two versions: a rollout is going on.`);
+      throw failure(`Alias ${alias} of ${name} splits traffic between two versions: a rollout is in progress.`);
     if (version === "$LATEST") return undefined;
     const served = await configuration(arn, version);
     if (sameLayers(stateOf(served).live.layers, stateOf(latest).live.layers)) return undefined;
     const others = released.filter((field) => !isDeepStrictEqual(served[field], latest[field]));
     if (others.length === 0) return version;
     throw failure(
-      `Alias ${alias} of ${name} serves version ${version}, which differs from $LATEST in more than layers (${others.join(", ")}): what nobody has released would go live with them.`,
+      `Alias ${alias} of ${name} serves version ${version}, which differs from $LATEST in more than layers (${others.join(", ")}). Publishing would release these changes too.`,
     );
   };
 
@@ -113,7 +113,7 @@ export function createAliasMethods({ lambda }: Clients, caller: Caller, read: Re
       () => performance.now() >= deadline,
     );
     if (state?.update !== "InProgress") return version;
-    throw failure(`Version ${version} of ${functionName(arn)} is published, but was not ready after ten minutes.`);
+    throw failure(`Version ${version} of ${functionName(arn)} was published, but was not ready after ten minutes.`);
   };
 
   const publish = async (arn: string, { alias, beforeMove }: PublishOptions = {}): Promise<Publication> => {
@@ -130,7 +130,7 @@ export function createAliasMethods({ lambda }: Clients, caller: Caller, read: Re
         await moveAlias(arn, moved);
         return { version, moved };
       }
-      if (tries === mostTries) throw failure(`Function ${functionName(arn)} was changed while it was published.`);
+      if (tries === mostTries) throw failure(`Function ${functionName(arn)} was changed while it was being published.`);
     }
   };
 
@@ -162,5 +162,5 @@ function failure(message: string): LayersError {
 }
 
 function movedMeanwhile(arn: string, alias: string, version = "nothing"): LayersError {
-  return failure(`Alias ${alias} of ${functionName(arn)} was moved by somebody else: it serves ${version}.`);
+  return failure(`Alias ${alias} of ${functionName(arn)} was moved by someone else and now serves ${version}.`);
 }

@@ -30,8 +30,8 @@ export async function eachPage(
   do {
     marker = (await ask(marker)) || undefined;
     if (marker !== undefined && seen.has(marker))
-      throw new LayersError("aws-failed", `${what} gave the same page marker twice: its list has no end.`, {
-        next: "Run again; if it stays so, something between here and AWS does not answer as AWS does.",
+      throw new LayersError("aws-failed", `${what} returned the same page marker twice, so its list would never end.`, {
+        next: "Run again. If it happens again, something between this machine and AWS is changing the responses.",
       });
     if (marker !== undefined) seen.add(marker);
   } while (marker !== undefined);

@@ -17,7 +17,7 @@ const refusalsCountedOnceEvery = 1000;
 
 /**
  * A token bucket that gives out permissions to send a request: first come, first served, evenly paced.
- * When AWS refuses a request all the same, somebody else uses the same quota: the pace drops by 30 %, and comes back by
+ * When AWS refuses a request all the same, someone else uses the same quota: the pace drops by 30 %, and comes back by
  * 10 % of the full rate a second.
  */
 export class Budget {
@@ -53,7 +53,7 @@ export class Budget {
 
   /**
    * Resolves when a request may be sent.
-   * @throws LayersError `interrupted` where the signal aborts first
+   * @throws LayersError `interrupted` if the signal aborts first
    */
   async take(signal?: AbortSignal): Promise<void> {
     throwIfInterrupted(signal);

@@ -8,20 +8,20 @@ import type { AwsCall } from "./types";
 // A read that has not succeeded by then will not: ten tries with their pauses take less.
 const readDeadline = 120_000;
 
-// The SDK's own timeouts end when an answer begins; its end can take forever. A page of functions takes a second.
+// The SDK's own timeouts end when an answer starts; its end can take forever. A page of functions takes a second.
 const answerDeadline = 15_000;
 
 /** How a request is sent until it is answered. */
 export interface CallOptions {
-  /** Ends waits, pauses and the request itself. The session's where absent; `none` for none at all. */
+  /** Ends waits, pauses and the request itself. Default: the session's; `none` for no signal at all. */
   readonly signal?: AbortSignal | "none";
-  /** When to give up, on the clock of `performance.now()`. Two minutes from now where absent. */
+  /** When to give up, on the clock of `performance.now()`. Default: two minutes from now. */
   readonly deadline?: number;
 }
 
 /** How a request is sent once. */
 export interface OnceOptions {
-  /** Ends the wait for the budget. The session's where absent; `none` for none at all. */
+  /** Ends the wait for the budget. Default: the session's; `none` for no signal at all. */
   readonly signal?: AbortSignal | "none";
   /** Awaited when the budget has permitted the request, immediately before it is sent. */
   readonly prepare?: () => Promise<void>;

@@ -10,14 +10,14 @@ import type { AwsTarget } from "./types";
 /** The AWS SDK's clients of one session. Those of seldom used services are loaded when they are asked for. */
 export interface Clients {
   readonly region: string;
-  /** Lambda's address where the environment redirects it, otherwise empty. */
+  /** Lambda's address if the environment redirects it, otherwise empty. */
   readonly endpoint: string;
   readonly lambda: Lambda;
   tagging(): Promise<ResourceGroupsTaggingAPI>;
   sts(): Promise<STS>;
   iam(): Promise<IAM>;
   ssm(): Promise<SSM>;
-  /** The account of the credentials, or their access key where they do not tell. */
+  /** The account of the credentials, or their access key if they do not say. */
   owner(): Promise<string>;
   close(): void;
 }
@@ -35,7 +35,7 @@ const silent = { trace() {}, debug() {}, warn() {}, error() {} } as unknown as L
 
 /**
  * Sets up clients and credential providers, and sends nothing.
- * @throws LayersError `usage` where no region is set
+ * @throws LayersError `usage` if no region is set
  */
 export async function connectClients(target: AwsTarget): Promise<Clients> {
   const { Lambda } = await import("@aws-sdk/client-lambda");
@@ -115,7 +115,7 @@ async function regionOf(lambda: Lambda, target: AwsTarget): Promise<string> {
     return await lambda.config.region();
   } catch (cause) {
     throw new LayersError("usage", `No AWS region is set${target.profile ? ` for profile ${target.profile}` : ""}.`, {
-      next: "Name one: --region, the argument `region`, `pulumi config set aws:region`, settings.aws_region, or AWS_REGION.",
+      next: "Set one with --region, the argument `region`, `pulumi config set aws:region`, settings.aws_region, or AWS_REGION.",
       cause,
     });
   }

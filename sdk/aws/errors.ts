@@ -12,7 +12,7 @@ export interface Request {
   readonly operation: string;
   /** The function or layer version that is meant, as a person calls it. */
   readonly subject?: string;
-  /** What the permission is needed on, where it is not everything. */
+  /** What the permission is needed on, if it is not everything. */
   readonly resource?: string;
 }
 
@@ -65,7 +65,7 @@ export function isNamed(error: unknown, name: string): boolean {
 // What UpdateFunctionConfiguration says to a layer version that was never published, or deleted.
 const noSuchLayer = /Layer version (arn:\S+:layer:\S+) does not exist/;
 
-/** Tells a person what went wrong with a request. Nothing of AWS's own text is lost: the cause carries it. */
+/** Explains to a person what went wrong with a request. Nothing of AWS's own text is lost: the cause carries it. */
 export function explain(cause: unknown, request: Request, where: Whereabouts): LayersError {
   if (cause instanceof LayersError) return cause;
   const error = asSdkError(cause);
@@ -82,16 +82,16 @@ function credentialsMissing(cause: unknown, { profile }: Whereabouts): LayersErr
   const of = profile ? ` for profile ${profile}` : "";
   return new LayersError("aws-credentials", `AWS credentials not configured${of}: ${sentence(cause)}`, {
     next: profile
-      ? `Run \`aws configure --profile ${profile}\`, or \`aws sso login --profile ${profile}\` where it signs in by SSO.`
-      : "Run `aws configure`, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile.",
+      ? `Run \`aws configure --profile ${profile}\`, or \`aws sso login --profile ${profile}\` if it uses SSO.`
+      : "Run `aws configure`, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or choose a profile.",
     cause,
   });
 }
 
 function credentialsRejected(cause: unknown, { profile }: Whereabouts): LayersError {
   const whose = profile ? `the credentials of profile ${profile}` : "the credentials";
-  return new LayersError("aws-credentials", `AWS did not accept ${whose}: ${sentence(cause)}`, {
-    next: "Sign in again, or check that they are complete, not expired, and meant for this partition of AWS.",
+  return new LayersError("aws-credentials", `AWS rejected ${whose}: ${sentence(cause)}`, {
+    next: "Sign in again, or check that they are complete, not expired, and valid for this AWS partition.",
     cause,
   });
 }
@@ -113,9 +113,9 @@ function requestFailed(cause: unknown, request: Request, where: Whereabouts): La
   const of = request.subject ? ` of ${request.subject}` : "";
   const what = `${services[request.service].name} ${request.operation}${of} failed in ${where.region}`;
   if (isForeign(cause)) {
-    const answer = `${what}: the answer (HTTP ${$metadata?.httpStatusCode}) did not come from AWS: ${sentence(cause).split("\n")[0]}`;
+    const answer = `${what}: the response (HTTP ${$metadata?.httpStatusCode}) did not come from AWS: ${sentence(cause).split("\n")[0]}`;
     return new LayersError("aws-failed", answer, {
-      next: "Look for a proxy or a gateway between here and AWS, and at AWS_ENDPOINT_URL if it is set.",
+      next: "Check for a proxy or gateway between this machine and AWS, and check AWS_ENDPOINT_URL if it is set.",
       cause,
     });
   }
@@ -128,13 +128,13 @@ function requestFailed(cause: unknown, request: Request, where: Whereabouts): La
 function nextOf(cause: unknown): string | undefined {
   switch (classify(cause)) {
     case "throttled":
-      return "Others use this account's request quota as well. Run again later, or with a lower rate.";
+      return "The account's request quota is shared with other callers. Run again later, or with a lower rate.";
     case "lost":
-      return "AWS did not answer properly after several tries. Run again later.";
+      return "AWS did not respond correctly after several attempts. Run again later.";
     case "unreachable":
-      return "Check the network, the region, and AWS_ENDPOINT_URL where it is set.";
+      return "Check the network, the region, and AWS_ENDPOINT_URL if it is set.";
     case "conflict":
-      return "Somebody else is changing it. Run again when they are done.";
+      return "Someone else is changing it. Run again when they are done.";
     case "final":
       return undefined;
   }

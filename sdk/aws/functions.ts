@@ -22,7 +22,7 @@ export interface ReadOptions extends CallOptions {
   readonly version?: string;
 }
 
-/** Reads one function by name or ARN; undefined where there is none. */
+/** Reads one function by name or ARN; undefined if there is none. */
 export type ReadFunction = (name: string, options?: ReadOptions) => Promise<FunctionState | undefined>;
 
 /** Reads functions, by name or as selected. */
@@ -95,7 +95,7 @@ async function list(
     }),
   );
   const [failed] = (await Promise.allSettled(looks)).filter(({ status }) => status === "rejected");
-  // Nothing is asked any more behind the back of a caller who was told that it failed.
+  // No further requests behind the back of a caller who was told that it failed.
   if (failed?.status === "rejected") {
     await Promise.allSettled([listing]);
     throw failed.reason;
@@ -141,7 +141,7 @@ async function readEach(names: readonly string[], read: ReadFunction): Promise<F
   return { functions: [...byArn.values()].map(({ live }) => live), withOldVersions: [...byArn.keys()], busy };
 }
 
-/** One pass through an account; published versions come with it where they are asked for. */
+/** One pass through an account; published versions come with it if they are asked for. */
 async function listWhere(
   isMeant: (fn: LiveFunction) => boolean,
   isOldVersion: ListOptions["isOldVersion"],
@@ -168,7 +168,7 @@ async function listWhere(
   return { functions: [...functions.values()], withOldVersions: [...withOldVersions] };
 }
 
-/** Tells the ARNs of the functions that carry all of the tags: ListFunctions does not, and ListTags would be one call a function. */
+/** Returns the ARNs of the functions that carry all of the tags: ListFunctions does not, and ListTags would be one call a function. */
 async function listTagged(clients: Clients, caller: Caller, tags: TagSet, tell: (arn: string) => void): Promise<void> {
   const tagging = await clients.tagging();
   const request = { service: "tagging", operation: "GetResources" } as const;

@@ -14,14 +14,14 @@ export function anySignal(signals: readonly (AbortSignal | undefined)[]): AbortS
   return signal;
 }
 
-/** @throws LayersError `interrupted` where the signal has aborted */
+/** @throws LayersError `interrupted` if the signal has aborted */
 export function throwIfInterrupted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw interrupted();
 }
 
 /**
  * Waits a number of milliseconds.
- * @throws LayersError `interrupted` where the signal aborts first
+ * @throws LayersError `interrupted` if the signal aborts first
  */
 export async function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
   throwIfInterrupted(signal);

@@ -20,12 +20,12 @@ export interface MoveContext {
   readonly beforeUpdate: (fn: LiveFunction, layers: readonly string[], instead: boolean) => Promise<void>;
 }
 
-// After an interrupt, updates that Lambda has accepted get this long to end, so that most are told truly.
+// After an interrupt, updates that Lambda has accepted get this long to end, so that most are reported correctly.
 const graceAfterInterrupt = 10_000;
-// A function that changed this often under our hands is somebody else's.
+// A function that changed this often under our hands is someone else's.
 const mostForeignChanges = 10;
 
-/** Brings one function to its layers. Never fails: the outcome tells. */
+/** Brings one function to its layers. Never fails: the outcome says what happened. */
 export async function moveFunction(context: MoveContext, fn: LiveFunction): Promise<FunctionOutcome> {
   const move = new Move(context, fn);
   try {
@@ -63,7 +63,7 @@ class Move {
   }
 
   async run(): Promise<"updated" | "unchanged"> {
-    // Without a revision to hold on to, an update could undo what somebody else did in the meantime.
+    // Without a revision to hold on to, an update could undo what someone else did in the meantime.
     let known = this.#current.revisionId !== undefined;
     for (;;) {
       const wanted = this.#context.desired(this.#current);
@@ -91,8 +91,8 @@ class Move {
 
   failed(error: unknown): FunctionOutcome {
     const reasons = [error instanceof LayersError ? error.inOneLine() : String(error)];
-    if (this.#unknown === "answer") reasons.push("Whether its last update was carried out is not known.");
-    if (this.#unknown === "end") reasons.push("Lambda had accepted its update; how it ended is not known.");
+    if (this.#unknown === "answer") reasons.push("Whether its last update was applied is unknown.");
+    if (this.#unknown === "end") reasons.push("Lambda accepted its update, but the outcome is unknown.");
     const code = error instanceof LayersError ? error.code : undefined;
     const ended = code === "interrupted" ? "cancelled" : "failed";
     const outcome = this.outcome(this.#unknown === undefined ? ended : "unknown", reasons.join(" "));
@@ -139,7 +139,7 @@ class Move {
   async #recover(error: unknown, wanted: readonly string[]): Promise<void> {
     if (error instanceof LayersError) throw error;
     const kind = classify(error);
-    // Where no update was announced, what failed came before it: the credentials.
+    // If no update was announced, what failed came before it: the credentials.
     if (kind === "lost" && this.#announced === this.#current) {
       this.#sent = wanted;
       this.#unknown = "answer";
@@ -177,15 +177,15 @@ class Move {
     if (ours && update === "Failed")
       throw new LayersError(
         "aws-update-failed",
-        `Lambda could not update ${this.#name}: ${reason ?? "it gives no reason"}`,
+        `Lambda could not update ${this.#name}: ${reason ?? "no reason given"}`,
       );
     if (!foreign) return;
     this.#foreignChanges += 1;
     if (this.#foreignChanges >= mostForeignChanges)
       throw new LayersError(
         "aws-update-failed",
-        `Function ${this.#name} was changed by somebody else ${this.#foreignChanges} times during this run.`,
-        { next: "Find out who deploys it, and run again when they are done." },
+        `Function ${this.#name} was changed by someone else ${this.#foreignChanges} times during this run.`,
+        { next: "Find out who is deploying it, and run again when they are done." },
       );
   }
 
@@ -196,14 +196,14 @@ class Move {
       () => this.#read(),
       () => performance.now() >= this.#limit,
     );
-    if (!last) throw new LayersError("aws-update-failed", `Function ${this.#name} does not exist any more.`);
+    if (!last) throw new LayersError("aws-update-failed", `Function ${this.#name} no longer exists.`);
     if (last.update !== "InProgress") return last;
     throwIfInterrupted(this.#context.signal);
     throw new LayersError(
       "aws-update-failed",
       `An update of ${this.#name} was still in progress after ${Math.round(this.#context.deadlineMs / 1000)} s.`,
       {
-        next: `Look at it with \`aws lambda get-function --function-name ${this.#name}\`, and run again when it has ended.`,
+        next: `Check it with \`aws lambda get-function --function-name ${this.#name}\`, and run again when it has finished.`,
       },
     );
   }
@@ -212,7 +212,7 @@ class Move {
     return this.#context.read(this.#name, { signal: "none", deadline: this.#limit });
   }
 
-  /** When to stop waiting: after an interrupt soon, and at once where nothing was sent. */
+  /** When to stop waiting: after an interrupt soon, and at once if nothing was sent. */
   get #limit(): number {
     if (!this.#context.signal.aborted) return this.#deadline;
     const now = performance.now();

@@ -8,7 +8,7 @@ import type { Clients } from "./clients";
 import { isDenied } from "./errors";
 import type { Unanswered } from "./types";
 
-// One page of answers ("SimulatePrincipalPolicy", MaxItems: 100 where it is not given).
+// One page of answers ("SimulatePrincipalPolicy", MaxItems: 100 if it is not given).
 const resourcesAtOnce = 100;
 const concurrentQuestions = 4;
 // A preflight is worth no longer wait.
@@ -71,7 +71,7 @@ async function policySource(iam: IAM, caller: Caller, { arn }: CallerIdentity): 
   if (kind === "root") return "everything";
   if (kind === "user" || kind === "role") return arn;
   if (kind !== "assumed-role" || name === undefined)
-    throw new LayersError("aws-failed", `IAM knows no policies of ${arn}.`);
+    throw new LayersError("aws-failed", `IAM has no policies for ${arn}.`);
   // A session's ARN lacks the path of its role.
   const request = { service: "iam", operation: "GetRole", subject: name } as const;
   const input = { RoleName: name };

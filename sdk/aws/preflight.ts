@@ -52,7 +52,7 @@ function problemsOfFunction({ function: fn, layers }: UpdateTarget): TargetProbl
     return [problem("image-function", "is deployed as a container image, which cannot have layers.")];
   const problems = layers.flatMap((arn) => {
     const region = fn.layers.includes(arn) ? undefined : foreignRegion(fn, arn);
-    const message = `cannot have layer ${arn}: it is in ${region}, and the function is not.`;
+    const message = `cannot have layer ${arn}: the layer is in ${region}, and the function is not.`;
     return region ? [{ ...problem("layer-incompatible", message), layerVersionArn: arn }] : [];
   });
   if (layers.length <= mostLayers) return problems;
@@ -65,7 +65,7 @@ function problemsOfLayer(arn: string, functions: readonly LiveFunction[], answer
       {
         code: "layer-version-missing",
         layerVersionArn: arn,
-        message: `Layer version does not exist: ${arn}, wanted for ${listed(functions)}. It was not published yet, or deleted.`,
+        message: `Layer version does not exist: ${arn}, needed by ${listed(functions)}. It was never published, or was deleted.`,
       },
     ];
   if (answer === "denied")
@@ -73,7 +73,7 @@ function problemsOfLayer(arn: string, functions: readonly LiveFunction[], answer
       {
         code: "layer-unreadable",
         layerVersionArn: arn,
-        message: `Layer version ${arn}, wanted for ${listed(functions)}, cannot be read: AWS denies lambda:GetLayerVersion. A version of another account that does not exist reads the same.`,
+        message: `Layer version ${arn}, needed by ${listed(functions)}, cannot be read: AWS denies lambda:GetLayerVersion. AWS gives the same answer for a version of another account that does not exist.`,
       },
     ];
   return functions.flatMap((fn) => {

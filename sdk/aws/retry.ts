@@ -93,7 +93,7 @@ export class Attempts {
     this.#deadline = deadline;
   }
 
-  /** The pause before the next try in milliseconds, or undefined where there must be none. */
+  /** The pause before the next try in milliseconds, or undefined if there must be none. */
   pauseAfter(error: unknown): number | undefined {
     const kind = classify(error);
     this.#failures[kind] += 1;
@@ -109,7 +109,7 @@ function jittered(milliseconds: number): number {
   return Math.min(longestPause, milliseconds) * (0.5 + Math.random() / 2);
 }
 
-/** The milliseconds that AWS asks to wait, 0 where it does not say. */
+/** The milliseconds that AWS asks to wait, 0 if it does not say. */
 function retryAfter(error: unknown): number {
   const { retryAfterSeconds, $response } = asSdkError(error);
   const seconds = Number(retryAfterSeconds ?? $response?.headers?.["retry-after"] ?? 0);

@@ -18,11 +18,11 @@ export type { AwsCall, AwsOptions, AwsTarget } from "./types";
 
 /**
  * Opens a session. Sends nothing: credentials are looked for at the first request.
- * @throws LayersError `usage` where no region is set, or the rate is not above 0
+ * @throws LayersError `usage` if no region is set, or the rate is not above 0
  */
 export async function connectAws(target: AwsTarget, options: AwsOptions = {}): Promise<AwsPort> {
   if (options.rate !== undefined && !(options.rate > 0))
-    throw new LayersError("usage", `The rate has to be a number of requests a second above 0, not ${options.rate}.`);
+    throw new LayersError("usage", `The rate must be a number of requests per second above 0, not ${options.rate}.`);
   const clients = await connectClients(target);
   const caller: Caller = new Caller({
     limiter: async () => limiterFor(await identity.owner(), clients, options.rate),

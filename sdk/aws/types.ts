@@ -4,7 +4,7 @@ export interface AwsTarget {
   readonly region?: string;
   /** A profile of the shared AWS config and credentials files. */
   readonly profile?: string;
-  /** A role to assume, with the profile's credentials where one is named. */
+  /** A role to assume, with the profile's credentials if one is named. */
   readonly roleArn?: string;
 }
 
@@ -12,7 +12,7 @@ export interface AwsTarget {
 export interface AwsCall {
   /** Lambda's, STS's or the tagging API's name of the operation, such as `ListFunctions`. */
   readonly operation: string;
-  /** The function or layer version that it was about, where it was about one. */
+  /** The function or layer version that it was about, if it was about one. */
   readonly subject?: string;
   readonly milliseconds: number;
   /** `ok`, or the name of the error. */

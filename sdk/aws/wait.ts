@@ -1,7 +1,7 @@
 import type { FunctionState } from "./functions";
 import { pause } from "./interrupt";
 
-// An update that has ended is noticed a quarter of its time later at most. Where many are under way, GetFunction's budget
+// An update that has ended is noticed a quarter of its time later at most. If many are under way, GetFunction's budget
 // sets the pace: seven polls of an update that takes three seconds, times fifteen updates a second, are all of it.
 const firstPoll = 200;
 const pollGrowth = 1.25;
@@ -12,7 +12,7 @@ const longestPoll = 5_000;
  * @param state how it stands now
  * @param read reads it again
  * @param isOver whether to give up, asked before each poll
- * @returns the last state read, which is still `InProgress` where the wait was given up; undefined where the function is gone
+ * @returns the last state read, which is still `InProgress` if the wait was given up; undefined if the function is gone
  */
 export async function settled(
   state: FunctionState | undefined,

@@ -9,7 +9,7 @@ const programFlags = ["--help", "-h", "--version", "-V"];
 
 /**
  * Moves the names of commands to the front, so that options may stand before them: `--stack dev status` becomes
- * `status --stack dev`, and `help status` becomes `status --help`. Where no command is named, the default one is put
+ * `status --stack dev`, and `help status` becomes `status --help`. If no command is named, the default one is put
  * there.
  * @param words what stands behind `lambda-layers`
  * @returns words for a parser that expects the command first

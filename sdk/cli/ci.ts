@@ -29,11 +29,11 @@ export interface JobSummary {
 export interface Job {
   readonly env: NodeJS.ProcessEnv;
   readonly reporter: CliReporter;
-  /** Undefined where stdout is for a document alone. */
+  /** Undefined if stdout is for a document alone. */
   readonly stdout: Output | undefined;
 }
 
-/** What all stacks came to. */
+/** The outcome of all stacks. */
 interface WrittenSummary {
   readonly markdown: string;
   /** Numbers by their names; without what was not looked at. */
@@ -95,7 +95,7 @@ export function isInCi(env: NodeJS.ProcessEnv): boolean {
   return systems.some(({ isRunning }) => isRunning(env));
 }
 
-/** Writes what came of all stacks to where the CI system that this runs in expects it. Not being able to is a warning. */
+/** Writes the outcome of all stacks to where the CI system that this runs in expects it. Not being able to is a warning. */
 export async function writeJobSummary(summaries: readonly JobSummary[], job: Job): Promise<void> {
   const system = systems.find(({ isRunning }) => isRunning(job.env));
   if (!system) return;

@@ -13,9 +13,9 @@ const looked: readonly OptionName[] = [...withTags, ...estate];
 /** The command that runs if none is named. */
 export const defaultCommand: CommandDefinition = {
   name: "update",
-  summary: "bring a stack's state to the declared layer versions (the default command)",
+  summary: "update a stack's state to the declared layer versions (the default command)",
   description:
-    "Brings the layer versions that a Pulumi stack records to those that the configuration declares, and with --sync-aws the live Lambda functions too. The state is backed up first.",
+    "Updates the layer versions in a Pulumi stack's state to those that the configuration declares. With --sync-aws, live Lambda functions are updated too. The state is backed up first.",
   options: [
     ...(["config", "stack", "dryRun", "prove", "syncAws", "expectNoChanges", "stateFile", "out"] as const),
     ...whichStacksNames,
@@ -29,11 +29,14 @@ export const defaultCommand: CommandDefinition = {
   examples: [
     ["lambda-layers --config layer_config.yaml --stack dev --dry-run", "show what would change"],
     ["lambda-layers --config layer_config.yaml --stack dev", "update the Pulumi state"],
-    ["lambda-layers --stack dev --prove", "only if the program keeps the new versions"],
-    ["lambda-layers --config layer_config.yaml --stack prod --sync-aws", "and the functions in AWS"],
-    ['lambda-layers --stack prod --sync-aws --canary 5 --check "./smoke-test.sh"', "carefully"],
-    ["lambda-layers --stack dev,staging,prod --dry-run", "several stacks, one after the other"],
-    ["lambda-layers --state-file export.json --out new.json", "an exported state, without Pulumi"],
+    ["lambda-layers --stack dev --prove", "update only if the program keeps the new versions"],
+    ["lambda-layers --config layer_config.yaml --stack prod --sync-aws", "update the functions in AWS too"],
+    [
+      'lambda-layers --stack prod --sync-aws --canary 5 --check "./smoke-test.sh"',
+      "update and check five functions first",
+    ],
+    ["lambda-layers --stack dev,staging,prod --dry-run", "preview several stacks"],
+    ["lambda-layers --state-file export.json --out new.json", "update an exported state, without Pulumi"],
   ],
   load: () => import("./commands/update.js"),
 };
@@ -43,9 +46,9 @@ export const commands: readonly CommandDefinition[] = [
   defaultCommand,
   {
     name: "sync",
-    summary: "bring live Lambda functions to the declared layer versions",
+    summary: "update live Lambda functions to the declared layer versions",
     description:
-      "Brings live functions to the versions that the configuration declares, as fast as Lambda's request limits allow, and keeps a record by which each function can be put back. The functions are those of the stack's state, or without Pulumi those that --function, --tag or --all-functions mean.",
+      "Updates live functions to the versions that the configuration declares, as fast as Lambda's request limits allow, and keeps a record from which each function can be rolled back. The functions are those in the stack's state or, without Pulumi, those that --function, --tag or --all-functions select.",
     options: [
       ...(["config", "stack", "dryRun", "expectNoChanges", "publish", "alias", "skipAliases"] as const),
       ...whichStacksNames,
@@ -60,9 +63,12 @@ export const commands: readonly CommandDefinition[] = [
     examples: [
       ["lambda-layers sync --stack prod --dry-run", "show what would change"],
       ["lambda-layers sync --stack prod --all-functions --regions us-east-1,eu-west-1 --yes", "without Pulumi"],
-      ['lambda-layers sync --stack prod --canary 5 --batch 10% --check "./smoke-test.sh"', "carefully"],
+      [
+        'lambda-layers sync --stack prod --canary 5 --batch 10% --check "./smoke-test.sh"',
+        "in steps, with a check after each",
+      ],
       ["lambda-layers sync --stack prod --resume", "finish a run that was cut short"],
-      ["lambda-layers rollback --stack prod --sync-aws backups/prod_sync_20240824_143022.jsonl", "put a run back"],
+      ["lambda-layers rollback --stack prod --sync-aws backups/prod_sync_20240824_143022.jsonl", "roll back a run"],
     ],
     load: () => import("./commands/sync.js"),
   },
@@ -70,7 +76,7 @@ export const commands: readonly CommandDefinition[] = [
     name: "status",
     summary: "show which versions are declared, recorded and live",
     description:
-      "Shows one row a function and layer: the version that the configuration declares, the one that the stack's state records, and the live one. What is not as declared is marked with !, what is not known with ?.",
+      "Shows one row for each layer of each function: the version that the configuration declares, the one that the stack's state records, and the live one. Drift is marked with !, unknown versions with ?.",
     options: [
       ...(["config", "stack", "recordedOnly", "expectNoChanges", "stateFile"] as const),
       ...whichStacksNames,
@@ -90,9 +96,9 @@ export const commands: readonly CommandDefinition[] = [
   },
   {
     name: "report",
-    summary: "show where layers stand as a page, Markdown or SARIF",
+    summary: "write a report as a page, Markdown or SARIF",
     description:
-      "Writes where the layers of all functions stand, as `status` shows it, in forms to look at and to pass on: a page with a matrix of functions by layers, Markdown for a pull request, SARIF for code scanning. Several stacks go into one report. Changes nothing.",
+      "Writes what `status` shows as a report to share: a page with a matrix of functions by layers, Markdown for a pull request, or SARIF for code scanning. Several stacks go into one report. Changes nothing.",
     options: [
       ...(["config", "stack", "recordedOnly", "expectNoChanges", "stateFile"] as const),
       ...whichStacksNames,
@@ -104,38 +110,38 @@ export const commands: readonly CommandDefinition[] = [
     examples: [
       ["lambda-layers report --stack dev,prod --html layers.html", "one page for both stacks"],
       ["lambda-layers report --stack prod --markdown", "Markdown on stdout"],
-      ["lambda-layers report --stack prod --sarif layers.sarif", "for a code-scanning view"],
+      ["lambda-layers report --stack prod --sarif layers.sarif", "SARIF for code scanning"],
     ],
     load: () => import("./commands/report.js"),
   },
   {
     name: "validate",
-    summary: "check the configuration, against the stack and against AWS",
+    summary: "check the configuration against the stack and AWS",
     description:
-      "Checks the configuration file, which layers of the stack's functions it matches, and in AWS whether every declared version exists and suits its functions. Fails if that could not all be read. Changes nothing.",
+      "Checks the configuration file, which of the stack's layers it matches, and whether every declared version exists in AWS and suits its functions. Fails if anything could not be read. Changes nothing.",
     options: [...(["config", "stack", "stateFile"] as const), ...whichStacksNames, ...place, ...looked, ...output],
     examples: [["lambda-layers validate --state-file export.json", "without Pulumi"]],
     load: () => import("./commands/validate.js"),
   },
   {
     name: "explain",
-    summary: "say for one function why its layers are at their versions",
+    summary: "explain why one function's layers are at their versions",
     description:
-      "Says for each layer of a function which entry of the configuration declares it and by which rule, where, what is recorded and live, what an update would do, and what mends its drift. Changes nothing.",
+      "Explains each layer of a function: which entry of the configuration declares it, where, and by which rule; what is recorded and live; what an update would do; and how to fix drift. Changes nothing.",
     argument: {
       name: "function",
       description: "its name in AWS or in the Pulumi program, or its ARN or URN",
       required: true,
     },
     options: [...(["config", "stack", "stateFile", "cwd"] as const), ...whichStacksNames, ...looked, ...output],
-    examples: [["lambda-layers explain --stack prod my-function-1", "all about one function"]],
+    examples: [["lambda-layers explain --stack prod my-function-1", "explain the layers of one function"]],
     load: () => import("./commands/explain.js"),
   },
   {
     name: "init",
-    summary: "write a configuration from what there is",
+    summary: "write a configuration from existing functions",
     description:
-      "Writes a layer configuration from what stacks record, from exported states, or from the live functions: the version that most functions use is declared, and what would change is listed. Never replaces a file unless told to.",
+      "Writes a layer configuration from the states of stacks, from exported states, or from live functions. It declares the version that most functions use, and lists what that would change. Never replaces a file without --force.",
     options: [
       ...(["config", "stack", "stateFiles", "live", "force", "dryRun", "cwd"] as const),
       ...functions,
@@ -153,7 +159,7 @@ export const commands: readonly CommandDefinition[] = [
     name: "outdated",
     summary: "show which declared layer versions are not the newest",
     description:
-      "Shows for each declared layer the newest version, and the newest that suits the functions that use it. Declared versions that do not exist are marked. Fails if not all could be read. Changes nothing.",
+      "Shows the newest version of each declared layer, and the newest that suits the functions that use it. Marks declared versions that do not exist. Fails if anything could not be read. Changes nothing.",
     options: [
       "config",
       "stack",
@@ -171,9 +177,9 @@ export const commands: readonly CommandDefinition[] = [
   },
   {
     name: "upgrade",
-    summary: "bring declared layer versions to newer ones",
+    summary: "declare newer layer versions",
     description:
-      "Edits the configuration: its version numbers and nothing else. With --stack the stack's override is edited, and added if there is none; without, the version for all stacks, as the functions of stack dev use it.",
+      "Edits the version numbers in the configuration and nothing else. With --stack, edits the stack's override, and adds one if there is none. Without --stack, edits the versions for all stacks, and chooses those that suit the functions of stack dev.",
     argument: { name: "layer", description: "entries of the configuration (default: all)", variadic: true },
     options: [
       ...(["config", "stack", "to", "like", "group", "minimumAge", "variant", "dryRun", "stateFile", "cwd"] as const),
@@ -185,22 +191,22 @@ export const commands: readonly CommandDefinition[] = [
     ],
     examples: [
       ["lambda-layers upgrade --dry-run", "show what would be edited"],
-      ["lambda-layers upgrade --stack dev receipt-dynamo", "the newest one, in dev alone"],
-      ["lambda-layers upgrade datadog --to 98", "this one"],
-      ["lambda-layers upgrade --like staging --stack prod", "what staging has, for prod too"],
-      ["lambda-layers upgrade --minimum-age 7d", "nothing that is younger than a week"],
-      ["lambda-layers upgrade insights --variant 1", "the first variant of an entry alone"],
+      ["lambda-layers upgrade --stack dev receipt-dynamo", "the newest version, in dev only"],
+      ["lambda-layers upgrade datadog --to 98", "version 98"],
+      ["lambda-layers upgrade --like staging --stack prod", "promote from staging to prod"],
+      ["lambda-layers upgrade --minimum-age 7d", "only versions at least a week old"],
+      ["lambda-layers upgrade insights --variant 1", "only the first variant of an entry"],
     ],
     load: () => import("./commands/upgrade.js"),
   },
   {
     name: "rollback",
-    summary: "put back the layer versions of a backup",
+    summary: "restore the layer versions of a backup",
     description:
-      "Puts the layer versions of a backup back into today's state; what else has changed since is kept. Is backed up itself. With --sync-aws live functions too: what the backup's run has changed there, and nothing that others have changed since. A run record alone puts back a sync.",
+      "Restores the layer versions of a backup in the current state and keeps all other changes made since. The state is backed up first. With --sync-aws, also rolls back what the backup's run changed in live functions, except what others have changed since. Given a run record, rolls back that sync.",
     argument: {
       name: "backup",
-      description: "a backup's or run record's file or name (default: the newest that an update made)",
+      description: "file or name of a backup or run record (default: the newest that an update made)",
     },
     options: [
       ...(["config", "stack", "dryRun", "full", "syncAws"] as const),
@@ -214,29 +220,29 @@ export const commands: readonly CommandDefinition[] = [
     ],
     examples: [
       ["lambda-layers rollback --stack dev --dry-run", "show what would change"],
-      ["lambda-layers rollback --stack dev backups/dev_state_20240824_143022.json", "go back to this backup"],
-      ["lambda-layers rollback --stack dev --sync-aws backups/dev_sync_20240824_143022.jsonl", "put back a sync"],
+      ["lambda-layers rollback --stack dev backups/dev_state_20240824_143022.json", "restore this backup"],
+      ["lambda-layers rollback --stack dev --sync-aws backups/dev_sync_20240824_143022.jsonl", "roll back a sync"],
     ],
     load: () => import("./commands/rollback.js"),
   },
   {
     name: "backups",
     summary: "list backups, or remove old ones",
-    description: "Lists the backups that there are, or removes those that are older than the retention.",
+    description: "Lists backups, or removes those older than the retention period.",
     options: [],
     commands: [
       {
         name: "list",
         summary: "list the backups, newest first",
-        description: "Lists the backups of all stacks, or of those named, newest first.",
+        description: "Lists the backups of all stacks, or of the named ones, newest first.",
         options: ["stacks", ...place, ...output],
         load: () => import("./commands/backups-list.js"),
       },
       {
         name: "prune",
-        summary: "remove backups that are older than the retention",
+        summary: "remove backups older than the retention period",
         description:
-          "Removes backups that are older than the retention. The newest one of a stack, and the newest that an update made, stay however old they are.",
+          "Removes backups older than the retention period. Each stack's newest backup, and the newest that an update made, are always kept.",
         options: ["config", "stacks", "retentionDays", "dryRun", ...place, "yes", ...output],
         load: () => import("./commands/backups-prune.js"),
       },
@@ -245,18 +251,18 @@ export const commands: readonly CommandDefinition[] = [
   {
     name: "plugin",
     summary: "install the native plugin, for programs in any language",
-    description: "Installs the native plugin of this package, which programs in any of Pulumi's languages use.",
+    description: "Installs this package's native plugin, for programs in any Pulumi language.",
     options: [],
     commands: [
       {
         name: "install",
         summary: "install the plugin for Pulumi",
         description:
-          "Installs the plugin lambda-layers into Pulumi's own folder of plugins, so that no project has to say where it is. With --pack it is written as the archives of a release instead.",
+          "Installs the plugin lambda-layers into Pulumi's plugin folder, so that projects need not say where it is. With --pack, writes release archives instead.",
         options: ["pack", "cwd", ...output],
         examples: [
           ["lambda-layers plugin install", "for all projects of this user"],
-          ["lambda-layers plugin install --pack dist/archives", "for a server that plugins are downloaded from"],
+          ["lambda-layers plugin install --pack dist/archives", "for a plugin download server"],
         ],
         load: () => import("./commands/plugin-install.js"),
       },

@@ -38,14 +38,14 @@ export async function confirm(question: string, { input, output, signal }: Askin
 }
 
 /**
- * Refuses a command that has to be confirmed if nobody can be asked.
+ * Refuses a command that has to be confirmed if there is no one to ask.
  * @throws LayersError `usage`
  */
 export function needYes({ options, ask, words }: Context): void {
   if (ask || options.yes || options.dryRun) return;
-  throw new LayersError("usage", "Nobody can be asked here, and this has to be confirmed.", {
+  throw new LayersError("usage", "This command needs confirmation, and there is no terminal to ask on.", {
     changed: unchanged,
-    next: `See what it would do: ${commandLine([...words, "--dry-run"])}. Confirm it: ${commandLine([...words, "--yes"])}`,
+    next: `To see what it would do: ${commandLine([...words, "--dry-run"])}. To confirm: ${commandLine([...words, "--yes"])}`,
   });
 }
 

@@ -25,7 +25,7 @@ export interface CommandDefinition {
   readonly load?: () => Promise<CommandModule>;
 }
 
-/** All commands, and the one that runs where none is named. */
+/** All commands, and the one that runs if none is named. */
 export interface CommandTable {
   readonly commands: readonly CommandDefinition[];
   readonly defaultCommand: CommandDefinition;
@@ -46,7 +46,7 @@ export interface Context {
   readonly version: string;
   /** The table that the command stands in. */
   readonly table: CommandTable;
-  /** Asks a person; undefined where there is nobody to ask, or `--yes` has answered. */
+  /** Asks a person; undefined if there is nobody to ask, or `--yes` has answered. */
   readonly ask: ((question: string) => Promise<boolean>) | undefined;
   /** The world that the use cases run in. */
   openPorts(): Promise<Ports>;

@@ -2,7 +2,7 @@ import { LayersError } from "../core/errors";
 import type { CliReporter } from "./reporter";
 
 /**
- * Tells a person what went wrong; with `--verbose` also where in the code.
+ * Explains to a person what went wrong; with `--verbose` also where in the code.
  * @returns the error as one with a code and an exit status
  */
 export function tellError(reporter: CliReporter, error: unknown): LayersError {
@@ -18,7 +18,7 @@ function asLayersError(error: unknown): LayersError {
   if (error instanceof LayersError) return error;
   const message = error instanceof Error ? error.message : String(error);
   return new LayersError("internal", `Unexpected error: ${message}`, {
-    next: "Run again with --verbose to see where it comes from, and please report it with that.",
+    next: "Run again with --verbose for details, and please report it with that output.",
     cause: error,
   });
 }

@@ -10,7 +10,7 @@ import { type Estate, estateOf } from "./estate";
 import type { RunWitness } from "./plan-stacks";
 import { retentionDays } from "./settings";
 
-/** Keeps the record of a run over several stacks, by which all of it can be taken back, and says how. */
+/** Keeps the record of a run over several stacks, from which all of it can be rolled back, and says how. */
 export function recordRun(context: Context, how: { readonly isLive: boolean }): RunWitness {
   let recorder: EstateRecorder | undefined;
   return {
@@ -31,7 +31,7 @@ export function recordRun(context: Context, how: { readonly isLive: boolean }): 
       const ports = await context.openPorts();
       if (recorder)
         context.reporter.info(
-          `Take all of it back: ${ports.advise(["rollback", recorder.file, ...(how.isLive ? ["--sync-aws"] : [])])}`,
+          `To roll all of it back: ${ports.advise(["rollback", recorder.file, ...(how.isLive ? ["--sync-aws"] : [])])}`,
         );
     },
   };
@@ -42,7 +42,7 @@ export function isEstateRecord(file: string): boolean {
   return parseBackupName(file.slice(Math.max(file.lastIndexOf("/"), file.lastIndexOf("\\")) + 1))?.kind === "run";
 }
 
-/** What a run over several stacks has to be taken back of. */
+/** What is to be rolled back of a run over several stacks. */
 export interface RunToPutBack {
   readonly estate: Estate;
   /** By the place in the estate: the stack's backup, or the record of what was changed in AWS alone. */
@@ -50,7 +50,7 @@ export interface RunToPutBack {
 }
 
 /**
- * Reads what there is to take back of a run, the stacks that came last first.
+ * Reads what there is to roll back of a run, the last stacks first.
  * @throws LayersError `backup-missing`, `backup-folder`, `record-invalid`, `usage` if the run has changed nothing
  */
 export async function openRun(context: Context, named: string): Promise<RunToPutBack> {
@@ -66,7 +66,9 @@ export async function openRun(context: Context, named: string): Promise<RunToPut
     const run = await place?.open({ asks: false });
     const left = run && (await leftOf(run.ports, history));
     if (left && "record" in left && !syncAws) {
-      context.reporter.warn(`Of stack ${siteLabel(site)} the run has changed live functions alone: add --sync-aws.`);
+      context.reporter.warn(
+        `In stack ${siteLabel(site)}, the run changed only live functions. Rolling those back needs --sync-aws.`,
+      );
       continue;
     }
     if (left) found.push({ site, left });
@@ -74,10 +76,10 @@ export async function openRun(context: Context, named: string): Promise<RunToPut
   }
   for (const { stack, folder } of unfinished)
     context.reporter.warn(
-      `Stack ${siteLabel({ stack, folder })} failed, or was cut short: its own files say what was done.`,
+      `Stack ${siteLabel({ stack, folder })} failed or was interrupted. Its own backups and run records say what was done.`,
     );
   if (found.length === 0)
-    throw new LayersError("usage", `There is nothing to take back of the run of ${named}.`, { changed: unchanged });
+    throw new LayersError("usage", `Nothing is left to roll back from the run in ${named}.`, { changed: unchanged });
   const sites = found.map(({ site }) => site);
   return { estate: estateOf(context, ports, sites), left: found.map(({ left }) => left) };
 }

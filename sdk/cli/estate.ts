@@ -30,7 +30,7 @@ export interface StackRun extends StackSite {
 export interface Place {
   readonly site: EstateSite;
   readonly label: string;
-  /** Undefined for what is told at once, as of a run on one stack. */
+  /** Undefined for what is reported at once, as of a run on one stack. */
   readonly held: HeldOutput | undefined;
   /**
    * Opens the stack's world.
@@ -65,7 +65,7 @@ export async function openEstate(context: Context): Promise<Estate> {
   refuse([
     [
       isFound && options.stateFile !== undefined,
-      "A state file is one stack's: name that one, without --projects, --stack-tag and *.",
+      "--state-file holds one stack. Name that stack, without --projects, --stack-tag or *.",
     ],
   ]);
   const isSeveral = isFound || stacks.length > 1;
@@ -139,6 +139,6 @@ export function wordsAlone(words: readonly string[], stack: string): string[] {
 export function errorInRun(error: LayersError, { words }: Context, run: StackRun): LayersError {
   if (error.code !== "passphrase") return error;
   const alone = run.ports.advise(wordsAlone(words, run.stack));
-  const message = `The secrets of stack ${run.label} need another passphrase or key than this run has. Run it alone, with that: ${alone}`;
+  const message = `The secrets of stack ${run.label} need a different passphrase or key. Run it on its own with that: ${alone}`;
   return new LayersError("passphrase", message, { cause: error });
 }

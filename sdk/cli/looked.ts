@@ -25,8 +25,8 @@ export function assessRequest({ configs }: Ports, options: OptionValues, stack: 
   refuse([
     ...placesTwice(options),
     ...recorded.flatMap(([flag, isGiven]): Contradiction[] => [
-      [isGiven && allFunctions, `${flag} and --all-functions exclude each other.`],
-      [isGiven && tag, `${flag} and --tag exclude each other.`],
+      [isGiven && allFunctions, `${flag} and --all-functions cannot be combined.`],
+      [isGiven && tag, `${flag} and --tag cannot be combined.`],
     ]),
   ]);
   return { stack, config: configs.load(configFile(options)), stateFile, recordedOnly, ...selectionOf(options) };
@@ -40,7 +40,7 @@ export async function look({ context, ports, stack }: StackRun): Promise<Assessm
   const label = labelsOfStandings(standings);
   for (const one of skipped) reporter.warn(`Function ${skippedName(one)} is skipped: ${one.reason}.`);
   const failed = failedReading(live);
-  if (failed) reporter.warn(`Live versions of stack ${stack} could not all be read: ${failed.reason}`);
+  if (failed) reporter.warn(`Not all live versions of stack ${stack} could be read: ${failed.reason}`);
   for (const line of warningsOf(standings, label)) reporter.warn(line);
   for (const { fn, layer, recorded, isLost } of standings) {
     if (!isLost || fn.isGone) continue;
@@ -50,14 +50,14 @@ export async function look({ context, ports, stack }: StackRun): Promise<Assessm
         ? ports.advisePulumi(["up", "--stack", stack])
         : ports.advise(["--stack", stack, "--sync-aws"]);
     reporter.warn(
-      `Function ${label(fn)}: Layer ${layer?.name} is recorded at version ${recorded} and not attached in AWS. Attach it again: ${again}`,
+      `Function ${label(fn)}: Layer ${layer?.name} is recorded at version ${recorded} but not attached in AWS. To attach it again: ${again}`,
     );
   }
   return assessment;
 }
 
 /**
- * What came of looking.
+ * The outcome of looking.
  * @param rows the standings that are shown
  */
 export function lookOutcome(

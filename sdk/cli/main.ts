@@ -30,7 +30,7 @@ export function start(version: string): void {
   const { stdout, stderr, env } = process;
   const signal = listenToSignals();
   const words = process.argv.slice(2);
-  // What nothing else has caught is told like any other error.
+  // What nothing else has caught is reported like any other error.
   process.on("uncaughtException", (error) => {
     const verbose = words.some((word) => word === "--verbose" || word === "-v");
     const output = new Output(stderr, env);
@@ -122,7 +122,7 @@ async function keepNewObjectsSmall(): Promise<void> {
   setFlagsFromString("--semi-space-growth-factor=1");
 }
 
-/** The world of a command's use cases, and which of their steps `--verbose` tells of. */
+/** The world of a command's use cases, and which of their steps `--verbose` reports. */
 function portOptions(options: OptionValues, reporter: CliReporter, signal: AbortSignal): WiringOptions {
   const { config, cwd, backupDir, region, profile, rate } = options;
   return {
@@ -157,7 +157,7 @@ function listenToSignals(): AbortSignal {
   const stop = () => {
     if (controller.signal.aborted) process.exit(exitStatus.interrupted);
     controller.abort();
-    const message = "Stopping as soon as the step under way is done. Press Ctrl-C again to stop at once.";
+    const message = "Stopping after the current step. Press Ctrl-C again to stop immediately.";
     // Most runs have ended by then, and have said themselves what was done.
     setTimeout(() => console.error(message), patience).unref();
   };

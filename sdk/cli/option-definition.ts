@@ -42,7 +42,7 @@ export function once(parse: (value: string) => unknown = (value) => value) {
   let first: string | undefined;
   return (value: string): unknown => {
     if (first !== undefined && first !== value) {
-      throw new InvalidArgumentError(`It has been given as '${first}' before. Give it once.`);
+      throw new InvalidArgumentError(`It was already given as '${first}'. Give it once.`);
     }
     first = value;
     return parse(value);
@@ -59,7 +59,7 @@ export function addText(value: string, previous: string[] = []): string[] {
 export function addNames(what: string) {
   return (value: string, previous: string[] = []): string[] => {
     const names = value.split(",").map((name) => name.trim());
-    if (names.includes("")) throw new InvalidArgumentError(`Name one ${what}, or several with commas between them.`);
+    if (names.includes("")) throw new InvalidArgumentError(`Name one ${what}, or several separated by commas.`);
     return [...new Set([...previous, ...names])];
   };
 }
@@ -70,7 +70,7 @@ export function addTag(value: string, previous: Record<string, string> = {}): Re
   if (at < 1) throw new InvalidArgumentError("Write KEY=VALUE.");
   const [key, wanted] = [value.slice(0, at), value.slice(at + 1)];
   if ((previous[key] ?? wanted) !== wanted) {
-    throw new InvalidArgumentError(`It has been given as '${key}=${previous[key]}' before. Give each key once.`);
+    throw new InvalidArgumentError(`'${key}=${previous[key]}' was already given. Give each key once.`);
   }
   return { ...previous, [key]: wanted };
 }
@@ -80,7 +80,8 @@ const units: Readonly<Record<string, number>> = { h: 3_600_000, d: 86_400_000, w
 /** Parses `12h`, `7d` or `2w`. */
 export function millisecondsFrom(text: string): number {
   const [, number, unit = ""] = /^(\d+(?:\.\d+)?)([hdw])$/.exec(text.trim()) ?? [];
-  if (number === undefined) throw new InvalidArgumentError("Write a number of hours, days or weeks: 12h, 7d, 2w.");
+  if (number === undefined)
+    throw new InvalidArgumentError("Write a number of hours, days or weeks, such as 12h, 7d or 2w.");
   return Number(number) * (units[unit] ?? 0);
 }
 
@@ -106,7 +107,7 @@ export const toleranceFrom = orRefuse(
 );
 
 /** Parses `1/4`. */
-export const shardFrom = orRefuse(parseShard, "Write which part of how many: 1/4 to 4/4.");
+export const shardFrom = orRefuse(parseShard, "Write a part and the number of parts, such as 1/4.");
 
 const onFailures = ["continue", "stop", "rollback"] as const;
 

@@ -19,7 +19,7 @@ import {
 const stacks = (meant: string) =>
   values(
     "--stack <NAME>",
-    `a Pulumi stack, or several by a glob such as 'prod*'; repeat it, or separate names by commas (default: ${meant})`,
+    `a Pulumi stack, or a glob such as 'prod*'; repeatable, or separate names with commas (default: ${meant})`,
     addNames("stack"),
   );
 
@@ -28,72 +28,64 @@ const whatToDo = {
   stack: stacks("dev"),
   /** The same flag, for commands that are about all stacks. */
   stacks: stacks("all"),
-  dryRun: flag("--dry-run", "show the changes and write nothing at all"),
+  dryRun: flag("--dry-run", "show the changes and write nothing"),
   prove: flag(
     "--prove",
-    "import only if the program keeps the new versions, as a preview of it on a copy of the stack shows",
+    "import only if a preview of the program on a copy of the stack shows that it keeps the new versions",
   ),
   syncAws: flag("--sync-aws", "also update the live Lambda functions"),
   expectNoChanges: flag(
     "--expect-no-changes",
-    "change nothing, and exit with 7 if there is anything to change, 3 or 1 if that is not known",
+    "change nothing; exit with 7 if there is anything to change, or with 3 or 1 if that could not be determined",
   ),
-  recordedOnly: flag("--recorded-only", "only what Pulumi's state records: nothing is asked of AWS"),
-  stateFile: value("--state-file <FILE>", "an exported state instead of the stack's own"),
+  recordedOnly: flag("--recorded-only", "show only what Pulumi's state records, without calling AWS"),
+  stateFile: value("--state-file <FILE>", "use an exported state instead of the stack"),
   /** The same flag, repeatable. */
-  stateFiles: values(
-    "--state-file <FILE>",
-    "an exported state instead of a stack's own; repeat it for several",
-    addText,
-  ),
-  live: flag("--live", "the functions in AWS instead of a stack's state"),
-  pack: value("--pack <DIR>", "write the archives of a release there, instead of installing"),
-  force: flag("--force", "replace a file that is there"),
-  to: value("--to <VERSION>", "this version instead of the newest", numberFrom({ least: 1, whole: true })),
+  stateFiles: values("--state-file <FILE>", "use an exported state instead of a stack; repeatable", addText),
+  live: flag("--live", "use the functions in AWS instead of a stack's state"),
+  pack: value("--pack <DIR>", "write release archives to this folder instead of installing"),
+  force: flag("--force", "replace an existing file"),
+  to: value("--to <VERSION>", "use this version instead of the newest", numberFrom({ least: 1, whole: true })),
   variant: value(
     "--variant <N>",
-    "only what this variant of its entry declares, as `outdated` numbers them; 0 is the entry itself",
+    "only this variant of an entry, as numbered by `outdated`; 0 is the entry itself",
     numberFrom({ least: 0, whole: true }),
   ),
-  like: value("--like <STACK>", "the versions that are declared for this stack: promotes from one stack to another"),
-  group: values("--group <GLOB>", "the entries whose names fit, such as 'datadog*'; repeat it for several", addText),
+  like: value("--like <STACK>", "promote: use the versions that are declared for this stack"),
+  group: values("--group <GLOB>", "entries whose names match, such as 'datadog*'; repeatable", addText),
   /** Milliseconds. */
-  minimumAge: value(
-    "--minimum-age <TIME>",
-    "only versions published that long ago, such as 7d, 12h or 2w",
-    millisecondsFrom,
-  ),
-  out: value("--out <FILE>", "where the updated state file goes (default: it is replaced, after a backup)"),
+  minimumAge: value("--minimum-age <TIME>", "only versions at least this old, such as 7d, 12h or 2w", millisecondsFrom),
+  out: value("--out <FILE>", "where to write the updated state file (default: replace the input, after a backup)"),
   full: flag("--full", "restore the whole backup: every later change to the stack's state is lost"),
-  backupDir: value("--backup-dir <DIR>", "where backups are (default: backups)"),
+  backupDir: value("--backup-dir <DIR>", "the backup folder (default: backups)"),
   retentionDays: value(
     "--retention-days <N>",
-    "remove backups that are older (default: the config's backup_retention_days, else 30)",
+    "remove backups older than this (default: backup_retention_days from the config, or 30)",
     numberFrom({ least: 0, whole: true }),
   ),
   cwd: value("--cwd <DIR>", "the folder of the Pulumi project; relative paths are relative to it"),
-  skipAliases: flag("--skip-aliases", "do not look for aliases that serve other layer versions"),
+  skipAliases: flag("--skip-aliases", "do not check for aliases that serve other layer versions"),
   publish: flag("--publish", "publish a version of each function that was updated or named"),
-  alias: value("--alias <NAME>", "with --publish: and move this alias to it"),
+  alias: value("--alias <NAME>", "with --publish: move this alias to the published version"),
   /** True if no record was named. */
-  resume: value<string | true>("--resume [FILE]", "finish the run of this record (default: the stack's newest)"),
+  resume: value<string | true>("--resume [FILE]", "finish the run in this record (default: the stack's newest)"),
 };
 
 const whichStacks = {
   projects: values(
     "--projects <GLOB>",
-    "the Pulumi projects in folders below this one that fit, such as '*' or 'services/*', each with the config nearest to it; repeat it for several",
+    "Pulumi projects in matching folders below this one, such as '*' or 'services/*', each with its nearest config; repeatable",
     addText,
   ),
-  stackTag: value("--stack-tag <KEY=VALUE>", "only stacks with this tag of Pulumi's (then --stack is '*' by default)"),
+  stackTag: value("--stack-tag <KEY=VALUE>", "only stacks with this Pulumi tag (--stack then defaults to '*')"),
   parallel: value(
     "--parallel <N>",
-    "so many stacks at a time (default: 4 where they are read or planned, 1 where they are changed)",
+    "how many stacks at a time (default: 4 when reading or planning, 1 when making changes)",
     numberFrom({ least: 1, whole: true }),
   ),
   failureTolerance: value(
     "--failure-tolerance <N|N%>",
-    "begin no other stack once more than so many have failed (default: all are attempted)",
+    "start no further stacks once more than this many have failed (default: attempt all)",
     toleranceFrom,
   ),
 };
@@ -101,22 +93,22 @@ const whichStacks = {
 const whichFunctions = {
   function: values(
     "-f, --function <NAME>",
-    "only this function, by its name in AWS or in the program, or its ARN; repeat it for several",
+    "only this function, by its name in AWS or in the program, or by ARN; repeatable",
     addText,
   ),
-  exclude: values("-e, --exclude <NAME>", "not this function, named in the same way; repeat it for several", addText),
+  exclude: values("-e, --exclude <NAME>", "skip this function, named in the same way; repeatable", addText),
   allFunctions: flag(
     "--all-functions",
-    "live functions that are tagged as the stack's; in an update beside those of the state",
+    "live functions tagged as the stack's; with update, in addition to those in the state",
   ),
   tag: values(
     "--tag <KEY=VALUE>",
-    "live functions with this tag, or all of several; in an update beside those of the state",
+    "live functions with this tag, or with all tags if repeated; with update, in addition to those in the state",
     addTag,
   ),
   shard: value(
     "--shard <I/N>",
-    "only the I-th of N parts of the functions, for several jobs; divide --rate by N",
+    "only part I of N of the functions, to split a run over several jobs; divide --rate by N",
     shardFrom,
   ),
 };
@@ -124,46 +116,49 @@ const whichFunctions = {
 const howCarefully = {
   maxChanges: value(
     "--max-changes <N>",
-    "change nothing if the plan has more layer version updates in AWS",
+    "change nothing if the plan has more layer version updates in AWS than this",
     numberFrom({ least: 0, whole: true }),
   ),
   canary: value(
     "--canary <N|N%>",
-    "update so many functions first, then check, ask or wait; put them back if that fails",
+    "update this many functions first, then check, ask or wait; roll them back if that fails",
     shareFrom,
   ),
-  batch: value("--batch <N|N%>", "update the others so many at a time, with a check after each batch", shareFrom),
-  check: value("--check <COMMAND>", "run this after the canary and each batch; if it fails, stop and put the run back"),
+  batch: value("--batch <N|N%>", "update the others this many at a time, with a check after each batch", shareFrom),
+  check: value(
+    "--check <COMMAND>",
+    "run this after the canary and each batch; if it fails, stop and roll back the run",
+  ),
   /** Seconds. */
   pause: value(
     "--pause <SECONDS>",
-    "wait after the canary and each batch (default: 60 after a canary that nothing checks)",
+    "wait after the canary and each batch (default: 60 after a canary without a check)",
     numberFrom({ least: 0 }),
   ),
   onFailure: value(
     "--on-failure <WHAT>",
-    "continue with the other functions (default), stop, or (update, sync) rollback: stop and put the run back",
+    "continue with the other functions (default), stop, or (update, sync) rollback: stop and roll back the run",
     onFailureFrom,
   ),
-  skipPreflight: flag("--skip-preflight", "do not check permissions and layer versions beforehand"),
+  skipPreflight: flag("--skip-preflight", "do not check permissions and layer versions in advance"),
 };
 
 const aws = {
-  region: value("--region <REGION>", "in AWS, only functions of this region (default: each function's own)"),
+  region: value("--region <REGION>", "in AWS, only functions in this region (default: each function's own)"),
   profile: value("--profile <NAME>", "a profile of the shared AWS config files"),
-  rate: value("--rate <N>", "requests a second to AWS Lambda at most (default: 15)", numberFrom({ above: 0 })),
-  regions: values("--regions <NAMES>", "these AWS regions side by side, with commas between them", addNames("region")),
+  rate: value("--rate <N>", "maximum requests per second to AWS Lambda (default: 15)", numberFrom({ above: 0 })),
+  regions: values("--regions <NAMES>", "several AWS regions in parallel, separated by commas", addNames("region")),
   profiles: values(
     "--profiles <NAMES>",
-    "the accounts of these profiles side by side, with commas between them",
+    "the accounts of several profiles in parallel, separated by commas",
     addNames("profile"),
   ),
 };
 
 const output = {
-  matrix: flag("--matrix", "a row each layer and a column each stack: where stacks differ"),
-  drifted: flag("--drifted", "only what is not as declared, or not known to be"),
-  html: value("--html <FILE>", "write a page that is one self-contained file"),
+  matrix: flag("--matrix", "one row per layer and one column per stack, to see where stacks differ"),
+  drifted: flag("--drifted", "show only drift and what is unknown"),
+  html: value("--html <FILE>", "write a page as one self-contained file"),
   /** True if it goes to stdout. */
   markdown: value<string | true>(
     "--markdown [FILE]",
@@ -171,16 +166,16 @@ const output = {
   ),
   records: value(
     "--records <DIR>",
-    "what came of the runs whose records are in this folder or below it, as several jobs have left them",
+    "report the runs whose records are in or below this folder, such as those of several jobs",
   ),
-  renovate: value("--renovate <DIR>", "write for each entry the JSON that Renovate's custom datasource reads"),
+  renovate: value("--renovate <DIR>", "write the JSON of each entry for Renovate's custom datasource"),
   sarif: value("--sarif <FILE>", "write SARIF 2.1.0, for code scanning"),
-  yes: flag("-y, --yes", "do not ask"),
+  yes: flag("-y, --yes", "do not ask for confirmation"),
   json: flag("--json", "print one JSON document on stdout, and nothing else"),
-  verbose: flag("-v, --verbose", "tell each Pulumi command, each AWS call, and why layers match"),
+  verbose: flag("-v, --verbose", "log each Pulumi command and AWS call, and why layers match"),
 };
 
-// The headings that they stand under in the help.
+// Their headings in the help.
 const groups = Object.entries({
   "What to do:": whatToDo,
   "Which stacks:": whichStacks,

@@ -19,7 +19,7 @@ interface PlannedChanges {
 export interface PlannedStack extends PlannedChanges {
   /** Has what the plan holds of a state out of memory, until what it returns is called. Absent if it holds none. */
   setAside?(): () => void;
-  /** Does it; in a dry run only tells. */
+  /** Does it; in a dry run only reports. */
   carryOut(): Promise<StackOutcome>;
 }
 
@@ -129,7 +129,7 @@ function withOthers(
 }
 
 /**
- * Tells the plans of several stacks as one: by layer, then by stack.
+ * Reports the plans of several stacks as one: by layer, then by stack.
  * @returns the places where something changes
  */
 function tellPlan({ reporter }: Context, plans: ReadonlyMap<Place, PlannedChanges>): Place[] {
@@ -193,7 +193,7 @@ function refuseLargePlan({ options }: Context, plans: ReadonlyMap<Place, Planned
   if (maxChanges === undefined || live <= maxChanges) return;
   throw new LayersError(
     "too-many-changes",
-    `The plan changes ${countLayers(live)} in AWS, and at most ${maxChanges} are allowed.`,
-    { changed: unchanged, next: "Look at them with --dry-run, and raise --max-changes if they are what you want." },
+    `The plan changes ${countLayers(live)} in AWS, but --max-changes allows only ${maxChanges}.`,
+    { changed: unchanged, next: "Review them with --dry-run, and raise --max-changes if they are what you want." },
   );
 }

@@ -29,10 +29,10 @@ export interface ProgramOptions {
 export function createProgram({ words, version, stdout, stderr, runCommand }: ProgramOptions): Command {
   const program = new Command("lambda-layers")
     .usage("[update] [options]\n       lambda-layers COMMAND [options]")
-    .description("Keeps the AWS Lambda layer versions of Pulumi stacks where one YAML file says they are.")
+    .description("Keeps the AWS Lambda layer versions of Pulumi stacks at those declared in one YAML file.")
     .version(version, "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
-    .helpCommand("help [command]", "print the help of a command")
+    .helpCommand("help [command]", "print help for a command")
     .showSuggestionAfterError(false)
     .addHelpText("after", examplesOf(defaultCommand))
     .exitOverride(endOf(defaultCommand.name, defaultCommand))

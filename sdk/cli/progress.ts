@@ -37,7 +37,7 @@ export function showProgress({ stream, width = 80 }: Output, title: string): Pro
   };
 }
 
-/** Tells how far work with a known end is, a line every ten seconds: for logs. */
+/** Says how far work with a known end is, a line every ten seconds: for logs. */
 export function logProgress(output: Output, title: string): Progress {
   const begun = performance.now();
   let latest: { done: number; total: number; note: string | undefined } | undefined;

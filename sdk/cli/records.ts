@@ -10,7 +10,7 @@ import { printJson } from "./json";
 import { recordsVerdict, renderRecordsMarkdown, renderRecordsPage } from "./report/records";
 
 /**
- * Reports what came of the runs whose records are in a folder or below it, as those of several jobs are that each did a
+ * Reports the outcome of the runs whose records are in a folder or below it, as those of several jobs are that each did a
  * part. Asks neither Pulumi nor AWS.
  * @returns 0 if all was done that was to be done, else the status of a failed update
  * @throws LayersError `usage` if the folder cannot be read, and what reading a record throws: half a report would say
@@ -39,8 +39,8 @@ export async function reportRecords(context: Context, folder: string): Promise<n
   if (markdown !== true) reporter.info(verdict.text);
   const left = runs.filter((run) => !isDone(run));
   if (left.length === 0) return 0;
-  const error = new LayersError("aws-update-failed", `Not all was done: ${verdict.text}.`, {
-    next: left.map(({ stack, file }) => `Finish it: lambda-layers sync --stack ${stack} --resume ${file}`),
+  const error = new LayersError("aws-update-failed", `Not everything was done: ${verdict.text}.`, {
+    next: left.map(({ stack, file }) => `To finish: lambda-layers sync --stack ${stack} --resume ${file}`),
   });
   reporter.error(error.lines);
   return error.exitStatus;
@@ -67,6 +67,6 @@ async function foldersOf(root: string, shown: string): Promise<string[]> {
     const inner = entries.filter((entry) => entry.isDirectory());
     return [root, ...inner.map(({ parentPath, name }) => join(parentPath, name))];
   } catch (cause) {
-    throw new LayersError("usage", `The folder of records ${shown} cannot be read: ${reasonOf(cause)}`, { cause });
+    throw new LayersError("usage", `Cannot read the folder of run records ${shown}: ${reasonOf(cause)}`, { cause });
   }
 }

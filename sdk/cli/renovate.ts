@@ -65,7 +65,7 @@ export async function writeFeeds({ options, reporter }: Context, folder: string,
   }
   if (varying.size > 0)
     reporter.warn(
-      `Variants with versions of their own are not in the feed, which is of one number each: ${listNames([...varying])}. \`upgrade\` edits them.`,
+      `Entries whose variants have their own versions are not in the feed, which holds one version per entry: ${listNames([...varying])}. Use \`upgrade\` to edit them.`,
     );
   reporter.info(`Feed of ${count(byEntry.size, "entry", "entries")} written to: ${folder}`);
 }

@@ -3,27 +3,27 @@ import type { Reporter } from "../ports";
 import { logProgress, showProgress } from "./progress";
 import type { Output } from "./terminal";
 
-/** Where a command tells what it does. */
+/** Where a command reports what it does. */
 export interface ReporterOptions {
   readonly stdout: Output;
   readonly stderr: Output;
   /** Stdout is for one JSON document alone. */
   readonly json?: boolean;
   readonly verbose?: boolean;
-  /** Whether work that takes long is shown on a line that moves; otherwise a line every ten seconds tells of it. */
+  /** Whether work that takes long is shown on a line that moves; otherwise a line every ten seconds reports it. */
   readonly progress?: boolean | Reporter["progress"];
   /** In front of warnings, errors and what `--verbose` tells: which of several stacks they are about. */
   readonly prefix?: string;
 }
 
-/** A reporter that can also tell of errors. */
+/** A reporter that can also report errors. */
 export interface CliReporter extends Reporter {
   warn(lines: Lines): void;
   error(lines: Lines): void;
 }
 
 /**
- * Tells what a run does in the lines of the Python tool: `INFO - ...` and `  - ...`. Whatever names in them hold, they
+ * Says what a run does in the lines of the Python tool: `INFO - ...` and `  - ...`. Whatever names in them hold, they
  * cannot make lines of their own or move the cursor; only warnings and errors have several lines.
  */
 export function createReporter(options: ReporterOptions): CliReporter {

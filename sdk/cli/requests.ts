@@ -37,8 +37,8 @@ export function refuse(contradictions: readonly Contradiction[], changed?: strin
 /** One region or profile beside several. */
 export function placesTwice({ region, regions, profile, profiles }: OptionValues): Contradiction[] {
   return [
-    [region !== undefined && regions, "--region and --regions exclude each other."],
-    [profile !== undefined && profiles, "--profile and --profiles exclude each other."],
+    [region !== undefined && regions, "--region and --regions cannot be combined."],
+    [profile !== undefined && profiles, "--profile and --profiles cannot be combined."],
   ];
 }
 
@@ -47,7 +47,7 @@ export function rolloutOfNone(options: OptionValues): Contradiction {
   return [
     !options.syncAws && rolloutNames.some((name) => options[name] !== undefined),
     options.resume === undefined
-      ? "How carefully live functions are moved is for a run that moves them: add --sync-aws."
-      : "--resume finishes a run that moves live functions: add --sync-aws.",
+      ? "Options for careful updates of live functions need --sync-aws."
+      : "--resume finishes a run that updates live functions, so it needs --sync-aws.",
   ];
 }

@@ -5,7 +5,7 @@ import type { Context } from "./context";
 import { tellError } from "./errors";
 import { type Estate, errorInRun, isFailedProject, type Place, type StackRun } from "./estate";
 
-/** What came of one place of a run: what the work gave, or why there is nothing. */
+/** The outcome of one place of a run: what the work gave, or why there is nothing. */
 export type Done<T> = { readonly value: T } | { readonly error: LayersError };
 
 /** How {@link runStacks} goes about it. */
@@ -30,8 +30,8 @@ const concernsProject: ReadonlySet<ErrorCode> = new Set(["config-invalid", "proj
 const concernsAll: ReadonlySet<ErrorCode> = new Set(["pulumi-missing", "interrupted"] as const);
 
 /**
- * Does the same for several stacks, some at a time, and tells what each prints as a whole and in their order. One stack's
- * failure leaves the others alone, unless it concerns them too, or more have failed than may: the others are not begun.
+ * Does the same for several stacks, some at a time, and prints the output of each as a whole and in order. One stack's
+ * failure leaves the others alone, unless it concerns them too, or more have failed than may: the others are not started.
  * @returns one for each place, in their order
  */
 export async function runStacks<T>(
@@ -58,7 +58,7 @@ export async function runStacks<T>(
     if (earlier?.code === "interrupted") done.set(place, { error: notBegun(place, "the run was interrupted") });
     else if (earlier) fail(place, earlier);
     else if (isExceeded(failures, estate.places.length, context.options.failureTolerance))
-      done.set(place, { error: notBegun(place, "more stacks had failed than may") });
+      done.set(place, { error: notBegun(place, "too many stacks had failed") });
     if (done.has(place)) return turns.skip(place);
     turns.begin(place);
     let run: StackRun | undefined;
@@ -98,7 +98,7 @@ export async function runStacks<T>(
   return new Map(places.flatMap((place) => (done.has(place) ? [[place, done.get(place) as Done<T>]] : [])));
 }
 
-/** An error that all stacks of a project share is told once, however many are at work when it comes up. */
+/** An error that all stacks of a project share is reported once, however many are at work when it comes up. */
 function tellOnce(reporter: Context["reporter"], thrown: unknown, told: Set<string>): LayersError {
   if (!(thrown instanceof LayersError)) return tellError(reporter, thrown);
   // Options that exclude each other are the same to all; a name that one stack does not have, another may.
@@ -118,7 +118,7 @@ function prefixOf({ site, label }: Place): string {
 }
 
 function notBegun({ label }: Place, why: string): LayersError {
-  return new LayersError("not-begun", `Stack ${label} was not begun, as ${why}.`);
+  return new LayersError("not-begun", `Stack ${label} was not started because ${why}.`);
 }
 
 interface TurnOptions {
@@ -180,12 +180,12 @@ function takingTurns(context: Context, places: readonly Place[], { title, isHeld
   };
 }
 
-/** Names the stacks that were not begun, of a run that has stopped. */
+/** Names the stacks that were not started, of a run that has stopped. */
 export function tellNotBegun({ reporter }: Context, places: readonly Place[]): void {
   if (places.length === 0) return;
   const names = listNames(
     places.map(({ label }) => label),
     20,
   );
-  reporter.warn(`${count(places.length, "stack")} not begun: ${names}.`);
+  reporter.warn(`${count(places.length, "stack")} not started: ${names}.`);
 }

@@ -11,7 +11,7 @@ import { type Cell, type Column, printTable } from "./table";
 interface MatrixEntry {
   /** As the config writes it; undefined if no entry is about the layer. */
   readonly declared: string | undefined;
-  /** The versions that are not as declared, or if nothing is declared all that there are. */
+  /** The versions that are not as declared, or if nothing is declared all that exist. */
   readonly found: ReadonlySet<string>;
   readonly verdict: Standing["verdict"];
 }
@@ -84,7 +84,7 @@ export function printMatrix({ stdout, reporter }: Context, columns: readonly Mat
   const all = count(keys.length, "layer");
   reporter.info(
     different > 0
-      ? `${different} of ${all} ${different === 1 ? "is" : "are"} declared differently from stack to stack (*)`
-      : `${all} declared alike in all stacks that have ${keys.length === 1 ? "it" : "them"}`,
+      ? `${different} of ${all} ${different === 1 ? "is" : "are"} declared differently between stacks (*)`
+      : `${all} declared the same in all stacks that have ${keys.length === 1 ? "it" : "them"}`,
   );
 }

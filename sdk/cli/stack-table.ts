@@ -68,7 +68,7 @@ export function printStacks({ stdout }: Context, rows: readonly StackRow[]): voi
       String(layersOfFunctions),
       drift > 0 ? { text: String(drift), color: red } : "0",
       unknown > 0 ? { text: String(unknown), color: stdout.colors.yellow } : "0",
-      isLiveUnread ? "live versions could not all be read" : "",
+      isLiveUnread ? "not all live versions could be read" : "",
     ];
   });
   if (cells.length > 0) printTable(stdout, columns, cells);
@@ -76,7 +76,7 @@ export function printStacks({ stdout }: Context, rows: readonly StackRow[]): voi
 
 const mostOfAnError = 60;
 
-/** The whole error is told beside the table. */
+/** The whole error is reported beside the table. */
 function shortened(text: string): string {
   return text.length > mostOfAnError ? `${text.slice(0, mostOfAnError - 1)}…` : text;
 }

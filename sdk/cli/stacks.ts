@@ -12,7 +12,7 @@ import { type Done, runStacks, tellNotBegun } from "./run-stacks";
 
 export type { StackRun } from "./estate";
 
-/** What came of one stack. */
+/** The outcome of one stack. */
 export interface StackOutcome {
   /** What `--json` prints of it. */
   readonly document: unknown;
@@ -44,7 +44,7 @@ export interface StackOptions {
   readonly estate?: Estate;
   /** Called for each stack that has no document. */
   readonly onFailure?: (failed: FailedPlace) => void;
-  /** Called when all is done, after `onFailure`, and before the totals are told. */
+  /** Called when all is done, after `onFailure`, and before the totals are reported. */
   readonly onEnd?: (estate: Estate) => void;
 }
 
@@ -62,9 +62,9 @@ export async function forEachStack(
   const estate = options.estate ?? (await openEstate(context));
   const parallel = parallelOf(context, options);
   if (options.writes && estate.isSeveral && parallel > 1 && context.ask)
-    throw new LayersError("usage", "Stacks that are changed side by side cannot ask one by one.", {
+    throw new LayersError("usage", "Stacks that are changed in parallel cannot ask for confirmation one by one.", {
       changed: unchanged,
-      next: "Leave out --parallel, or confirm all of them: --yes",
+      next: "Leave out --parallel, or confirm all of them with --yes",
     });
   const outcomes = await runOutcomes(context, estate, estate.places, work, { ...options, asks: true });
   return finish(context, estate, outcomes, options);
@@ -117,7 +117,7 @@ function located(document: unknown, { folder }: StackSite): unknown {
 }
 
 /**
- * Tells and writes what came of all stacks.
+ * Prints and writes the outcome of all stacks.
  * @returns the first exit status that is not 0
  */
 export async function finish(

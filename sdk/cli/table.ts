@@ -18,7 +18,7 @@ export interface PaintedText {
 export type Cell = string | PaintedText;
 
 const gap = "  ";
-// Narrower columns cannot be read any more.
+// Narrower columns would be unreadable.
 const narrowest = 8;
 
 /**
@@ -53,7 +53,7 @@ export function printTable(
 }
 
 /**
- * The widths that columns get: what they need, or where that is too much in all, the widest ones an equal share of what
+ * The widths that columns get: what they need, or if that is too much in all, the widest ones an equal share of what
  * the others leave, but no less than their least.
  */
 export function fitWidths(

@@ -1,7 +1,7 @@
 import pc from "picocolors";
 import { withoutCommands } from "../core/text";
 
-/** Colours and weights of text: functions that leave it as it is where there are none. */
+/** Colours and weights of text: functions that leave it as it is if there are none. */
 export type Colors = ReturnType<typeof pc.createColors>;
 
 /** What this package uses of `process.stdout` and `process.stderr`. */
@@ -32,7 +32,7 @@ export class Output {
     return this.stream.isTTY === true && !this.#isDumb;
   }
 
-  /** Columns of the terminal; undefined where there is none, and so no limit. */
+  /** Columns of the terminal; undefined if there is none, and so no limit. */
   get width(): number | undefined {
     // A terminal that does not tell its size says 0.
     return this.stream.isTTY ? this.stream.columns || 80 : undefined;

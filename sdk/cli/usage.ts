@@ -10,7 +10,7 @@ export function unknownCommand(name: string, known: readonly CommandDefinition[]
   const names = known.map((one) => one.name);
   const help = ["lambda-layers help", group].filter(Boolean).join(" ");
   return new LayersError("usage", `unknown command '${name}'`, {
-    next: didYouMean(name, names) ?? `See what there is: ${help}`,
+    next: didYouMean(name, names) ?? `List the commands: ${help}`,
   });
 }
 
@@ -25,20 +25,20 @@ export function usageError(
 ): LayersError {
   if (inner) {
     const names = inner.map(({ name }) => `lambda-layers ${path} ${name}`).join(", ");
-    return new LayersError("usage", `'${path}' needs to be told what to do`, { next: `Write one of these: ${names}` });
+    return new LayersError("usage", `'${path}' needs a subcommand`, { next: `Use one of: ${names}` });
   }
   const [, word] = /^error: unknown option '(.*)'$/s.exec(message) ?? [];
   const valued = word === undefined ? undefined : flagWithValue(word, options);
   if (valued !== undefined) {
-    return new LayersError("usage", `option '${valued}' takes no value`, { next: `Write ${valued} alone.` });
+    return new LayersError("usage", `option '${valued}' takes no value`, { next: `Write ${valued} without a value.` });
   }
   const advice = word === undefined ? undefined : adviseOption(word, path, options);
   return new LayersError("usage", message.replace(/^error: /, ""), {
-    next: advice ?? `See what it takes: lambda-layers help ${path}`,
+    next: advice ?? `List its options: lambda-layers help ${path}`,
   });
 }
 
-/** The flag of `--dry-run=yes`, where the command takes it without a value. */
+/** The flag of `--dry-run=yes`, if the command takes it without a value. */
 function flagWithValue(word: string, options: CommandDefinition["options"]): string | undefined {
   const [flag = ""] = word.split("=", 1);
   return flag !== word && options.some((name) => createOption(name).long === flag) ? flag : undefined;
@@ -48,8 +48,8 @@ function flagWithValue(word: string, options: CommandDefinition["options"]): str
 function adviseOption(word: string, path: string, options: CommandDefinition["options"]): string | undefined {
   const flag = word.startsWith("--") ? word.replace(/=.*/s, "") : word.slice(0, 2);
   const others = commandsWith(flag, commands);
-  if (others.length === 1) return `${path} does not take it; ${others} does.`;
-  if (others.length > 1) return `${path} does not take it; these do: ${others.join(", ")}.`;
+  if (others.length === 1) return `${path} does not take it, but ${others} does.`;
+  if (others.length > 1) return `${path} does not take it. These commands do: ${others.join(", ")}.`;
   const known = options.flatMap((name) => createOption(name).long?.slice(2) ?? []);
   return flag.startsWith("--") ? didYouMean(flag.slice(2), [...known, "help"], (one) => `--${one}`) : undefined;
 }

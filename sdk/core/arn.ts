@@ -65,7 +65,7 @@ export function regionOfArn(arn: string): string | undefined {
   return arn.split(":")[3] || undefined;
 }
 
-/** The partition that a region belongs to, by the prefixes that AWS documents; `aws` where none fits. */
+/** The partition that a region belongs to, by the prefixes that AWS documents; `aws` if none fits. */
 export function partitionOf(region: string): string {
   if (region.startsWith("cn-")) return "aws-cn";
   if (region.startsWith("us-gov-")) return "aws-us-gov";

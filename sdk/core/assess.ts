@@ -55,9 +55,9 @@ export interface Standing {
   readonly fn: AssessedFunction;
   /** The layer; undefined for layers of the function that could not be read at all. */
   readonly layer: LayerVersionArn | undefined;
-  /** Undefined if no entry is about the layer, or what one says of it cannot be told: see `noTarget`. */
+  /** Undefined if no entry is about the layer, or what one says of it cannot be determined: see `noTarget`. */
   readonly target: DeclaredTarget | undefined;
-  /** Set if an entry is about the layer, and what it has to be at cannot be told. */
+  /** Set if an entry is about the layer, and what it must be at cannot be determined. */
   readonly noTarget?: NoTarget;
   /** Undefined if it was not asked for. */
   readonly recorded: KnownVersion | undefined;
@@ -70,7 +70,7 @@ export interface Standing {
   readonly isTwice: boolean;
 }
 
-/** What standings come to. A layer that two functions have counts twice. */
+/** The totals of standings. A layer that two functions have counts twice. */
 export interface Totals {
   /** Functions with layers. */
   readonly functions: number;
@@ -161,7 +161,7 @@ export function isDrifted({ target, isLost, ...versions }: Found, place: Place):
   return target !== undefined && !isAsDeclared(version, target);
 }
 
-/** What standings come to. */
+/** The totals of standings. */
 export function totalsOf(standings: readonly Standing[]): Totals {
   const number = (verdict: Verdict) => standings.filter((one) => one.verdict === verdict).length;
   return {

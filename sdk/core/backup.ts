@@ -14,7 +14,7 @@ export interface BackupName {
   readonly kind: BackupKind;
   /** `YYYYMMDD_HHMMSS` in local time. */
   readonly stamp: string;
-  /** 1, or the number at the end of the name where several runs wrote in one second. */
+  /** 1, or the number at the end of the name if several runs wrote in one second. */
   readonly number: number;
 }
 
@@ -41,18 +41,18 @@ const namePattern =
 
 /**
  * The stack's name as file names hold it.
- * @throws LayersError `usage` where it cannot be a stack's name
+ * @throws LayersError `usage` if it cannot be a stack's name
  */
 export function stackInFileNames(stack: string): string {
   if (!stackPattern.test(stack)) {
-    throw new LayersError("usage", `Not a stack's name: ${JSON.stringify(stack)}`, {
-      next: "Write dev or organization/project/dev; letters, digits, -, _ and . are allowed.",
+    throw new LayersError("usage", `Not a valid stack name: ${JSON.stringify(stack)}`, {
+      next: "Write it as dev or organization/project/dev. Letters, digits, -, _ and . are allowed.",
     });
   }
   return stack.replaceAll("/", "+");
 }
 
-/** `{stack}_{kind}_{YYYYMMDD_HHMMSS}.json`, with `_2` and so on before `.json` where the number is not 1. */
+/** `{stack}_{kind}_{YYYYMMDD_HHMMSS}.json`, with `_2` and so on before `.json` if the number is not 1. */
 export function formatBackupName({ stack, kind, stamp, number }: Omit<BackupName, "name">): string {
   return `${stack}_${kind}_${stamp}${number > 1 ? `_${number}` : ""}.${extensionOf(kind)}`;
 }

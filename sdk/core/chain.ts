@@ -26,8 +26,8 @@ export class ChainWriter {
 }
 
 /**
- * Reads lines in their order, and tells whether each stands where it was written. Two processes may write to one file at
- * once: each line has to follow one that no other has followed, and one that begins a session any that was there.
+ * Reads lines in their order, and checks whether each is where it was written. Two processes may write to one file at
+ * once: each line has to follow one that no other has followed, and one that starts a session any that was there.
  */
 export class ChainReader {
   readonly #digest: Digest;
@@ -57,7 +57,7 @@ export class ChainReader {
     const places = [...(beginsSession ? this.#points : this.#ends)];
     const before = places.findLast((point) => sumOf(this.#digest, point, `${beginning}}`) === sum);
     if (before === undefined || this.#points.has(sum))
-      return "its checksum does not fit: it was changed, or lines before it";
+      return "its checksum does not match: this line or an earlier one was changed";
     if (!beginsSession) this.#ends.delete(before);
     this.#goOn(sum);
     return undefined;

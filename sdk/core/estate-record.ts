@@ -11,7 +11,10 @@ const format = 1;
 const text = v.string();
 const folder = v.pipe(
   text,
-  v.check((path) => !/^([/\\]|[A-Za-z]:)/.test(path) && !path.split(/[/\\]/).includes(".."), "not a folder below"),
+  v.check(
+    (path) => !/^([/\\]|[A-Za-z]:)/.test(path) && !path.split(/[/\\]/).includes(".."),
+    "not a folder below the working directory",
+  ),
 );
 const time = v.pipe(
   text,
@@ -86,16 +89,16 @@ export function readEstateRecord(content: string, file: string, digest: Digest):
   for (const [index, line] of lines.entries()) {
     const refuse = (why: string): never => {
       throw new LayersError("record-invalid", `${file}, line ${index + 1}: ${why}.`, {
-        next: "Put its stacks back one by one: lambda-layers backups list --stack NAME",
+        next: "Roll back its stacks one by one. To find their backups: lambda-layers backups list --stack NAME",
       });
     };
     if (line === "") continue;
     const refusal = chain.refusalOf(line, index === 0);
     if (refusal !== undefined) refuse(refusal);
     const parsed = v.safeParse(lineSchema, parsedJson(line));
-    if (!parsed.success) return refuse("not a line of such a record");
+    if (!parsed.success) return refuse("not a line of a run record");
     const one = parsed.output;
-    if ((index === 0) !== (one.line === "estate")) refuse("not where such a line stands");
+    if ((index === 0) !== (one.line === "estate")) refuse("this line is out of place");
     if (one.line === "estate") {
       startedAt = new Date(one.at);
       const none = { begunAt: undefined, isEnded: false, backup: undefined, record: undefined };
@@ -104,12 +107,12 @@ export function readEstateRecord(content: string, file: string, digest: Digest):
     }
     if (one.line !== "begun" && one.line !== "ended") continue;
     const known = stacks.get(keyOf(one));
-    if (!known) return refuse("a stack that the run does not have");
+    if (!known) return refuse("names a stack that is not part of the run");
     const changes =
       one.line === "begun" ? { begunAt: new Date(one.at) } : { isEnded: true, backup: one.backup, record: one.record };
     stacks.set(keyOf(one), { ...known, ...changes });
   }
-  if (!startedAt) throw new LayersError("record-invalid", `${file} is no record of a run.`);
+  if (!startedAt) throw new LayersError("record-invalid", `${file} is not the record of a run over several stacks.`);
   return { startedAt, stacks: [...stacks.values()] };
 }
 

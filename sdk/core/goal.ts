@@ -47,7 +47,7 @@ export function inserted(list: readonly string[], text: string, arn: string, ord
 }
 
 /**
- * The layers of a function with each of some moves made, if the layer is still where the move begins.
+ * The layers of a function with each of some moves made, if the layer is still where the move starts.
  * @param moves each from what is expected to what is wanted; `at`: where a layer comes that is not there, from 0
  */
 export function movedLayers(

@@ -5,13 +5,13 @@ export interface LiveFunction {
   readonly name: string;
   /** The function's ARN, without a version. */
   readonly arn: string;
-  /** Layer version ARNs in merge order; empty where the function has none. */
+  /** Layer version ARNs in merge order; empty if the function has none. */
   readonly layers: readonly string[];
   readonly runtime: string | undefined;
   readonly architectures: readonly string[];
   /** Image functions cannot have layers. */
   readonly packageType: "Zip" | "Image";
-  /** Names this state of the function: an update made conditional on it fails when somebody else was faster. */
+  /** Names this state of the function: an update made conditional on it fails if someone else was faster. */
   readonly revisionId: string | undefined;
 }
 
@@ -28,12 +28,12 @@ export interface FunctionSelection {
   readonly all?: boolean;
 }
 
-/** What a layer version suits, as its publisher declared; empty lists where nothing was declared. */
+/** What a layer version suits, as its publisher declared; empty lists if nothing was declared. */
 export interface LayerVersionFacts {
   readonly arn: string;
   readonly compatibleRuntimes: readonly string[];
   readonly compatibleArchitectures: readonly string[];
-  /** Absent where AWS does not tell. */
+  /** Absent if AWS does not say. */
   readonly published?: Date;
 }
 
@@ -45,7 +45,7 @@ export interface PublishedVersion extends LayerVersionFacts {
 /** Some of a layer's versions, newest first; those that were deleted are left out. */
 export interface LayerVersionPage {
   readonly versions: readonly PublishedVersion[];
-  /** Leads to the next page, of older versions; undefined where there is none. */
+  /** Leads to the next page, of older versions; undefined if there is none. */
   readonly next: string | undefined;
 }
 
@@ -59,13 +59,13 @@ export interface FunctionOutcome {
   readonly after: readonly string[];
   /** `unknown`: an update was sent, and whether Lambda has carried it out could not be found out. */
   readonly status: "updated" | "unchanged" | "failed" | "unknown" | "cancelled";
-  /** The revision that has these layers; absent where it is not known what became of the last update. */
+  /** The revision that has these layers; absent if it is not known what became of the last update. */
   readonly revisionId?: string;
   /** Why it failed or was cancelled, in a sentence or two with what to do. */
   readonly reason?: string;
   /** The kind of what went wrong; absent if nothing did, or nothing that has one. */
   readonly code?: ErrorCode;
-  /** Set where somebody else changed the function during the run: what was done was planned anew from what they left. */
+  /** Set if someone else changed the function during the run: what was done was planned anew from what they left. */
   readonly changedMeanwhile?: true;
 }
 

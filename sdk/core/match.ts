@@ -26,8 +26,8 @@ export interface Match<Entry extends Matchable = DeclaredLayer> {
 }
 
 /**
- * Finds the entry that declares a layer; undefined where none does.
- * @throws LayersError `layer-ambiguous` where two entries match by the same rule.
+ * Finds the entry that declares a layer; undefined if none does.
+ * @throws LayersError `layer-ambiguous` if two entries match by the same rule.
  */
 export type Matcher<Entry extends Matchable = DeclaredLayer> = (layer: LayerVersionArn) => Match<Entry> | undefined;
 

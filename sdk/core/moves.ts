@@ -5,7 +5,7 @@ export interface LayerMove {
   readonly layer: string;
   /** Null if the function did not have the layer. */
   readonly from: number | null;
-  /** Null if the function has the layer no more. */
+  /** Null if the function no longer has the layer. */
   readonly to: number | null;
   /** The layer that comes in its place, by its ARN without version, if that is another one; `to` is its version. */
   readonly by?: string | undefined;
@@ -73,7 +73,7 @@ export function versionsOf(layerVersionArns: readonly string[]): Map<string, num
   return new Map([...versionsByLayer(layerVersionArns)].map(([layer, versions]) => [layer, versions.at(-1) ?? 0]));
 }
 
-/** Where a move stands in a list: not begun, done, or otherwise; `now` is then the layer's version, null if it is gone. */
+/** Where a move stands in a list: not started, done, or otherwise; `now` is then the layer's version, null if it is gone. */
 export type MoveState = { readonly is: "before" | "after" } | { readonly is: "other"; readonly now: number | null };
 
 /** Where a move stands in a list of layer version ARNs. */

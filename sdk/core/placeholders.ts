@@ -22,7 +22,7 @@ export function hasPlaceholder(text: string): boolean {
   return text.includes("{");
 }
 
-/** What filling in comes to: the text, or the placeholder that nothing is known for. */
+/** The result of filling in: the text, or the placeholder without a known value. */
 export type Filled = { readonly text: string } | { readonly missing: PlaceholderName };
 
 /** Fills in placeholders; those that are none stay as they are. */
@@ -86,7 +86,7 @@ export function patternOf(text: string): Pattern {
   };
 }
 
-/** The places, in ascending order, that a part of a pattern can end at if it begins at one of others. */
+/** The places, in ascending order, that a part of a pattern can end at if it starts at one of others. */
 type Step = (text: string, from: readonly number[]) => readonly number[];
 
 function stepOf(part: string): Step {

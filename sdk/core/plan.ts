@@ -84,7 +84,7 @@ function withoutVersion(text: string): string {
   return text.slice(0, text.lastIndexOf(":"));
 }
 
-/** The change that one layer needs; undefined where it is as declared, or not declared at all, or what it needs is not known. */
+/** The change that one layer needs; undefined if it is as declared, or not declared at all, or what it needs is not known. */
 export function planLayer(text: string, targetOf: TargetOf, fn: TargetFacts): Omit<LayerChange, "index"> | undefined {
   const parsed = parseLayerVersionArn(text);
   const target = parsed && targetOf(parsed, fn);
@@ -96,7 +96,7 @@ export function planLayer(text: string, targetOf: TargetOf, fn: TargetFacts): Om
   };
 }
 
-/** The layer version ARN that a layer has to be at: the same text where nothing has to change. */
+/** The layer version ARN that a layer must be at: the same text if nothing has to change. */
 export function pinLayer(text: string, targetOf: TargetOf, fn: TargetFacts): string {
   return planLayer(text, targetOf, fn)?.target ?? text;
 }

@@ -23,14 +23,14 @@ export interface Problem extends Position {
 
 const longestLine = 160;
 
-/** How many problems of a file are shown: more than anybody mends before looking again. */
+/** How many problems of a file are shown: more than anyone fixes before checking again. */
 export const mostProblems = 50;
 
 /** The lines of problems of a file, each as {@link formatProblem} shows it: the first of many, and how many more there are. */
 export function formatProblems(problems: readonly Problem[]): string[] {
   const more = problems.length - mostProblems;
   const shownOnes = problems.slice(0, mostProblems).flatMap(linesOf);
-  return [...shownOnes, ...(more > 0 ? [`And ${more} more. They are shown once these are mended.`] : [])];
+  return [...shownOnes, ...(more > 0 ? [`And ${more} more, shown once these are fixed.`] : [])];
 }
 
 /** `file:line:column`, the form that editors and terminals turn into a link. */

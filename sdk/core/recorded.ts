@@ -51,9 +51,9 @@ export function isOwned(fn: FunctionFacts): boolean {
 
 /** Why a recorded function has no standing, as the end of a sentence; undefined if it belongs to the stack. */
 export function whyNotOwned(fn: FunctionFacts): string | undefined {
-  if (fn.deleted) return "it was replaced and waits for its deletion";
-  if (fn.replaced) return "it was deleted, and the next `pulumi up` creates it anew";
-  if (fn.external) return "the stack reads it and does not manage it";
+  if (fn.deleted) return "it was replaced and is pending deletion";
+  if (fn.replaced) return "it was deleted, and the next `pulumi up` recreates it";
+  if (fn.external) return "the stack only reads it and does not manage it";
   return undefined;
 }
 

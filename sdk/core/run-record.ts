@@ -47,7 +47,7 @@ const lineSchema = v.variant("line", [
   }),
   /** A function that the run is to change. */
   v.object({ line: v.literal("planned"), function: functionArn, changes: v.array(plannedMove) }),
-  /** A process begins to work on the run. */
+  /** A process starts to work on the run. */
   v.object({ line: v.literal("begun"), aim, at: time }),
   /** An update is about to be sent. `instead`: the function's earlier updates of this session were not carried out. */
   v.object({
@@ -89,7 +89,7 @@ const lineSchema = v.variant("line", [
 /** One line of a run record. */
 export type RunLine = v.InferOutput<typeof lineSchema>;
 
-/** Whether a run brings functions to their versions, or puts them back. */
+/** Whether a run brings functions to their versions, or rolls them back. */
 export type RunAim = v.InferOutput<typeof aim>;
 
 /** A move that a run is to make. */
@@ -101,13 +101,13 @@ export interface PlannedMove extends LayerMove {
 /** An account and region that a run worked in. */
 export type RunSite = v.InferOutput<typeof site>;
 
-/** What a record tells of one function. */
+/** What a record says of one function. */
 export interface FunctionHistory {
   /** The function's ARN. */
   readonly function: string;
   /** What is to be done: each layer as the run has last seen it. */
   readonly planned: readonly PlannedMove[];
-  /** What updates of the run have changed, or may have, and what no rollback has put back. */
+  /** What updates of the run have changed, or may have, and what no rollback has rolled back. */
   readonly moved: readonly LayerMove[];
   /** The same for aliases. */
   readonly aliases: readonly AliasMove[];
@@ -129,7 +129,7 @@ export interface RunHistory {
   readonly publish: { readonly alias?: string } | undefined;
   /** In the order of the plan. */
   readonly functions: readonly FunctionHistory[];
-  /** Whether anything was begun: before that no request was sent. */
+  /** Whether anything was started: before that no request was sent. */
   readonly begun: boolean;
   /** What the last process that worked on it has not ended. */
   readonly unfinished: RunAim | undefined;
@@ -182,7 +182,7 @@ export function readRunRecord(content: string, file: string, digest: Digest): Re
     if (parsed === "torn") {
       const next = texts.slice(index + 1).find((one) => one !== "");
       const isCutOff = next === undefined ? index === texts.length - 1 : next.startsWith('{"line":"begun"');
-      if (!begun || !isCutOff) throw invalid(file, index, "it is no JSON");
+      if (!begun || !isCutOff) throw invalid(file, index, "it is not valid JSON");
       chain.pass(line);
       continue;
     }
@@ -194,7 +194,7 @@ export function readRunRecord(content: string, file: string, digest: Digest): Re
     lines.push(parsed.output);
   }
   const [first, ...others] = lines;
-  if (first?.line !== "run") throw invalid(file, 0, "a run record begins with the run");
+  if (first?.line !== "run") throw invalid(file, 0, "a run record starts with a line about the run");
   const isChecked = /,"sum":"\w+"\}$/.test(texts.find(Boolean) ?? "");
   return { history: { ...historyOf(first, others), isChecked }, point: chain.point };
 }
@@ -208,13 +208,9 @@ function parseLine(line: string): "torn" | v.SafeParseResult<typeof lineSchema> 
 }
 
 function invalid(file: string, index: number, why: string): LayersError {
-  return new LayersError(
-    "record-invalid",
-    `${file} is no run record that can be relied on: line ${index + 1}: ${why}.`,
-    {
-      next: "Name a file {stack}_sync_{time}.jsonl as this version of the tool, or an older one, has written it.",
-    },
-  );
+  return new LayersError("record-invalid", `${file} cannot be trusted as a run record: line ${index + 1}: ${why}.`, {
+    next: "Name a file {stack}_sync_{time}.jsonl exactly as this version or an older one wrote it.",
+  });
 }
 
 function historyOf(run: RunLine & { line: "run" }, lines: readonly RunLine[]): Omit<RunHistory, "isChecked"> {
@@ -298,7 +294,7 @@ class FunctionRecord {
     this.#settled = new Map(this.#moved);
   }
 
-  /** A layer that is where it was before is not the run's any more. */
+  /** A layer that is back where it was is no longer the run's. */
   #notePutBack(line: RunLine & { line: "before" | "after" }): void {
     if (line.line === "before") return;
     for (const move of [...this.#moved.values()]) {

@@ -36,7 +36,7 @@ export function isNamed({ name, arn }: NameableFunction, text: string): boolean 
   return name === text || (arn !== undefined && arn === text);
 }
 
-/** What a filter comes to among functions. */
+/** The result of applying a filter to functions. */
 export interface Selected<T> {
   readonly functions: readonly T[];
   /** Names of either list that mean none of the functions. */
@@ -72,7 +72,7 @@ export function withoutQualifier(text: string): string {
   if (name === undefined || qualifier === undefined) return text;
   const itself = text.slice(0, text.lastIndexOf(":"));
   if (qualifier === "$LATEST") return itself;
-  throw new LayersError("usage", `${text} is a version or an alias of function ${name}: these keep their layers.`, {
+  throw new LayersError("usage", `${text} is a version or an alias of function ${name}, and those cannot be changed.`, {
     next: `Name the function itself: ${itself}`,
   });
 }
@@ -80,12 +80,12 @@ export function withoutQualifier(text: string): string {
 /**
  * The error of names that mean nothing, as what else was meant by them is not known.
  * @param where such as `in the state of dev`
- * @param known names that there are, to find the one that was probably meant
+ * @param known names that exist, to find the one that was probably meant
  */
 export function unknownFunctions(unknown: readonly string[], where: string, known: Iterable<string>): LayersError {
   const all = [...new Set(known)];
   const hints = unknown.flatMap((name) => didYouMean(name, all) ?? []);
-  const lines = unknown.map((name) => `There is no function ${name} ${where}.`);
-  const next = hints.length > 0 ? hints : ["Look at the name, and at the region (--region) and account (--profile)."];
+  const lines = unknown.map((name) => `No function ${name} found ${where}.`);
+  const next = hints.length > 0 ? hints : ["Check the name, the region (--region) and the account (--profile)."];
   return new LayersError("usage", lines, { next });
 }

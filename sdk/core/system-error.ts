@@ -1,7 +1,7 @@
 const inWords: Readonly<Record<string, string>> = {
   EISDIR: "it is a folder",
   ENOENT: "no such file or folder",
-  ENOTDIR: "a part of its path is not a folder",
+  ENOTDIR: "part of its path is not a folder",
   EACCES: "no permission",
   EPERM: "no permission",
 };

@@ -26,10 +26,10 @@ export interface TargetFacts {
   readonly architectures?: readonly string[] | undefined;
 }
 
-/** What Lambda takes where a function names no architecture: its API reference, "CreateFunction". */
+/** What Lambda takes if a function names no architecture: its API reference, "CreateFunction". */
 export const defaultArchitecture = "x86_64";
 
-/** What a layer of a function has to be at. */
+/** What a layer of a function must be at. */
 export interface LayerTarget {
   readonly version: number;
   /** `minimum`: newer versions are fine too. */
@@ -47,9 +47,9 @@ export interface DeclaredTarget extends LayerTarget {
   readonly declared?: DeclaredForm;
 }
 
-/** An entry is about the layer, and what it has to be at cannot be told. */
+/** An entry is about the layer, and what it must be at cannot be determined. */
 export interface NoTarget {
-  /** Why, as a sentence without its full stop that begins with what is meant: `the runtime of the function is not known`. */
+  /** Why, as a sentence without its full stop that starts with what is meant: `the runtime of the function is not known`. */
   readonly why: string;
   /** What of the function would have to be known; undefined if the config itself gives no answer. */
   readonly unknown?: WhenKey;
@@ -57,10 +57,10 @@ export interface NoTarget {
   readonly variant?: DeclaredVariant;
 }
 
-/** What a layer of a function has to be at; undefined if no entry is about it. */
+/** What a layer of a function must be at; undefined if no entry is about it. */
 export type TargetOf = (layer: LayerVersionArn, fn: TargetFacts) => DeclaredTarget | NoTarget | undefined;
 
-/** Whether it is known what a layer has to be at. */
+/** Whether it is known what a layer must be at. */
 export function isTarget<T extends LayerTarget>(target: T | NoTarget | undefined): target is T {
   return target !== undefined && !("why" in target);
 }
@@ -71,7 +71,7 @@ export function isAsDeclared(version: number, target: LayerTarget): boolean {
   return target.enforce === "minimum" ? version >= target.version : version === target.version;
 }
 
-/** The full layer version ARN that a layer has to be at. */
+/** The full layer version ARN that a layer must be at. */
 export function targetArnOf(layer: LayerVersionArn, { version, by }: LayerTarget): string {
   return by === undefined ? layerVersionArn({ ...layer, version }) : `${by}:${version}`;
 }
@@ -150,7 +150,7 @@ export function targetFor(match: Match, layer: LayerVersionArn, fn: TargetFacts)
   if ("why" in form) return form;
   const { version } = form;
   if (version === undefined) {
-    const which = form.variant ? ` in its variant for ${whenText(form.variant.when)}` : " that is for this function";
+    const which = form.variant ? ` in its variant for ${whenText(form.variant.when)}` : " for this function";
     return noTarget(match.declared, `the entry "${match.declared.key}" has no version${which}`, form.variant);
   }
   const place = placeOf(form, match, layer, fn);
@@ -161,7 +161,7 @@ export function targetFor(match: Match, layer: LayerVersionArn, fn: TargetFacts)
   return { version, enforce, ...by, declared: form as DeclaredForm };
 }
 
-/** Entries with their variants: of one and the same, so that what they declare can be told by identity. */
+/** Entries with their variants: of one and the same, so that what they declare can be compared by identity. */
 const forms = new WeakMap<object, Map<DeclaredVariant, unknown>>();
 
 function withVariant<Entry extends object>(entry: Entry, variant: DeclaredVariant): Formed<Entry> {
@@ -178,7 +178,7 @@ function withVariant<Entry extends object>(entry: Entry, variant: DeclaredVarian
 /** An entry with its first variant that fits a function; its version may be missing, or an output of the program. */
 export type Formed<Entry> = Omit<Entry, keyof DeclaredFields> & DeclaredFields & { readonly variant?: DeclaredVariant };
 
-/** The entry with its first variant that fits a function, or why that cannot be told. */
+/** The entry with its first variant that fits a function, or why that cannot be determined. */
 export function formFor<Entry extends Matchable & DeclaredFields>(
   entry: Entry,
   facts: WhenFacts,
@@ -186,7 +186,7 @@ export function formFor<Entry extends Matchable & DeclaredFields>(
   for (const variant of entry.variants ?? []) {
     const answer = fitOf(variant.when, facts);
     if (answer.fits === "unknown") {
-      const why = `the ${factNames[answer.key]} is not known, which its variant for ${whenText(variant.when)} depends on`;
+      const why = `the ${factNames[answer.key]} is unknown, and its variant for ${whenText(variant.when)} depends on it`;
       return { ...noTarget(entry, why), unknown: answer.key };
     }
     if (answer.fits) return withVariant(entry, variant);
@@ -236,19 +236,16 @@ export function placeOf(
   if (named !== "no") return unknownValue(declared, named.missing);
   const first = arn ?? wanted.find((name) => !name.includes("*"));
   if (first === undefined)
-    return noTarget(
-      declared,
-      `the entry "${declared.key}" names no layer that could come in the place of ${layer.name}`,
-    );
+    return noTarget(declared, `the entry "${declared.key}" names no layer that could replace ${layer.name}`);
   const filled = fillIn(first, values);
   if ("missing" in filled) return unknownValue(declared, filled.missing);
   const place = arn === undefined ? layerArn({ ...layer, name: filled.text }) : filled.text;
   const region = parseLayerVersionArn(`${place}:1`)?.region;
   if (region === undefined)
-    return noTarget(declared, `"${declared.key}" comes to ${place}, which cannot be a layer's ARN`);
+    return noTarget(declared, `"${declared.key}" results in ${place}, which is not a valid layer ARN`);
   const own = fn.region ?? layer.region;
   if (place !== layerArn(layer) && region !== own)
-    return noTarget(declared, `the entry "${declared.key}" has no layer for ${own}: its arn is of ${region}`);
+    return noTarget(declared, `the entry "${declared.key}" has no layer for ${own}: its arn is in ${region}`);
   return place;
 }
 
@@ -284,7 +281,7 @@ function meansName(
 
 function unknownValue(declared: Matchable, missing: PlaceholderName): NoTarget {
   const key = (missing === "stack" || missing === "partition" ? "region" : missing) satisfies WhenKey;
-  return { ...noTarget(declared, `the ${factNames[key]} is not known, which {${missing}} stands for`), unknown: key };
+  return { ...noTarget(declared, `the ${factNames[key]} is unknown, and {${missing}} stands for it`), unknown: key };
 }
 
 function noTarget(declared: Matchable, why: string, variant?: DeclaredVariant): NoTarget {

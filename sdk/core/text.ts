@@ -58,7 +58,7 @@ const command = /##(?=(?:vso)?\[)/gi;
 const shortEscapes: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
 /**
- * Data as people may see it: control characters, line ends and bidirectional marks as visible escapes (`\n`, `\u001b`),
+ * Data that is safe to display: control characters, line ends and bidirectional marks as visible escapes (`\n`, `\u001b`),
  * so that no text can move a cursor, forge a line or hide a part of itself, nor be a command to the CI system whose log it
  * comes into. All else stays, backslashes too, so that a text may be shown twice.
  */
@@ -75,7 +75,7 @@ export function quotedIfOdd(text: string): string {
   return /^[!-~]+$/.test(text) ? text : `"${shown(text)}"`;
 }
 
-/** Lines of which none is a command to GitHub Actions, which looks for `::` where a line begins. */
+/** Lines of which none is a command to GitHub Actions, which looks for `::` where a line starts. */
 export function withoutCommands(lines: string): string {
   return lines.replace(/^([^\S\n]*)::/gm, "$1\\u003a:");
 }
@@ -83,7 +83,7 @@ export function withoutCommands(lines: string): string {
 /** A text that is one line, whatever it holds, or several that are a line each. */
 export type Lines = string | readonly string[];
 
-/** Lines, each as it is {@link shown}: only where one ends and the next begins is there a line end. */
+/** Lines, each as it is {@link shown}: only where one ends and the next starts is there a line end. */
 export function shownLines(lines: Lines): string {
   return [lines].flat().map(shown).join("\n");
 }

@@ -4,7 +4,7 @@ import { movesBetween } from "./moves";
 import type { RecordedLayers } from "./state/facts";
 import { type DeclaredTarget, isAsDeclared, isTarget, type NoTarget, type TargetFacts, type TargetOf } from "./target";
 
-/** What a program makes of a function; `gone` if the program has that function no more. */
+/** What a program makes of a function; `gone` if the program no longer has that function. */
 export type ProgramFunction =
   | "gone"
   | {
@@ -30,7 +30,7 @@ export interface Comparison {
   readonly unknown: readonly { readonly fn: AssessedFunction; readonly reason: string }[];
 }
 
-const unreadable = "its layers are a secret, or not known before an update";
+const unreadable = "its layers are a secret, or unknown until the update";
 
 /**
  * Compares what a state records as declared with what the program gives the same functions. What no entry declares, what
@@ -50,7 +50,7 @@ export function compareWithProgram(
     const now = fn.recordedBy === "function" ? program.get(fn.urn ?? "") : undefined;
     if (now === undefined || !layer || !target || !isKept(standing)) continue;
     if (now === "gone") {
-      unknown.set(fn, "the program does not have it any more");
+      unknown.set(fn, "it is no longer in the program");
       continue;
     }
     const { layers, isWhole } = read(now.layers);

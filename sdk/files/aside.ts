@@ -26,7 +26,7 @@ export function setAside(bytes: Uint8Array): (() => Uint8Array) | undefined {
         found = readSync(open, read, at, Math.min(length - at, most), at);
       return read;
     } catch (cause) {
-      const message = `What was planned could not be read again: ${reasonOf(cause)}.`;
+      const message = `The planned state could not be read back: ${reasonOf(cause)}.`;
       throw new LayersError("internal", message, { cause, changed: unchanged });
     } finally {
       closeSync(open);

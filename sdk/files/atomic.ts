@@ -13,7 +13,7 @@ const privateMode = 0o600;
  * Writes a file that was not there before. It has its name only once it is complete and on disk.
  * @param mode less the umask
  * @param time when it is said to have been written, if the file system takes that; default: now
- * @returns false where there is a file of that name already, which is left alone
+ * @returns false if there is a file of that name already, which is left alone
  */
 export async function writeNew(
   path: string,
@@ -60,7 +60,7 @@ export function cannotWrite(file: string, left: string, cause: unknown): LayersE
   const isFolderMissing = (cause as NodeJS.ErrnoException).code === "ENOENT";
   return new LayersError("usage", `Cannot write ${file}: ${reasonOf(cause)}. ${left}`, {
     cause,
-    next: isFolderMissing ? "Make its folder first." : undefined,
+    next: isFolderMissing ? "Create its folder first." : undefined,
   });
 }
 
@@ -109,7 +109,7 @@ async function writeTemporary(path: string, content: Iterable<Uint8Array>, mode:
     dirname(path),
     `.${basename(path)}.${Buffer.from(crypto.getRandomValues(new Uint8Array(6))).toString("hex")}.tmp`,
   );
-  // Fails where the name is taken, even by a link.
+  // Fails if the name is taken, even by a link.
   const file = await open(temporary, "wx", mode);
   try {
     await writeAll(file, content);

@@ -13,14 +13,14 @@ const writableByGroup = 0o020;
 const sticky = 0o1000;
 
 /**
- * Makes the folder with mode 0700 where there is none, and refuses one that others could plant files in or lead astray.
+ * Makes the folder with mode 0700 if there is none, and refuses one that others could plant files in or lead astray.
  * @param path absolute
  * @param shown the folder as the user named it
  * @throws LayersError `backup-folder`
  */
 export async function prepareBackupFolder(path: string, shown: string): Promise<void> {
   await refuseOpenWay(path, shown);
-  // A link to nowhere counts as there: it is told as a link, and not as a folder that cannot be made.
+  // A link to nowhere counts as there: it is reported as a link, and not as a folder that cannot be made.
   const exists = await lstat(path).then(
     () => true,
     () => false,
@@ -31,10 +31,10 @@ export async function prepareBackupFolder(path: string, shown: string): Promise<
 
 async function makeFolder(path: string, shown: string): Promise<void> {
   try {
-    // One by one: Node's `recursive` never ends where a folder that exists refuses new ones with ENOENT, as /proc does.
+    // One by one: Node's `recursive` never ends if a folder that exists refuses new ones with ENOENT, as /proc does.
     for (const folder of await missingFolders(path)) await mkdir(folder, { mode: 0o700 }).catch(unlessThere);
   } catch (cause) {
-    throw refuse(shown, `cannot be made: ${reasonOf(cause)}`, "Name another one with --backup-dir.", cause);
+    throw refuse(shown, `cannot be created: ${reasonOf(cause)}`, "Choose another one with --backup-dir.", cause);
   }
 }
 
@@ -55,7 +55,7 @@ function unlessThere(error: NodeJS.ErrnoException): void {
 /** @throws LayersError `backup-folder` */
 export async function checkBackupFolder(path: string, shown: string): Promise<void> {
   const found = await lstat(path).catch((cause) => {
-    throw refuse(shown, `cannot be looked at: ${reasonOf(cause)}`, `Look at ${dirname(path)}.`, cause);
+    throw refuse(shown, `cannot be checked: ${reasonOf(cause)}`, `Check ${dirname(path)}.`, cause);
   });
   const reason = refusal(found);
   if (reason) throw refuse(shown, ...reason);
@@ -75,7 +75,8 @@ export async function checkBackupFile(path: string, shown: string): Promise<void
   const file = await stat(real);
   const reason = file.isFile() ? foreign(file) : "is not a file";
   if (reason) {
-    const next = "Go by it only if you know what it holds: copy it, with `install -m 600`, into a folder of your own.";
+    const next =
+      "If you know that its content is right, copy it into a folder of your own with `install -m 600`, and use the copy.";
     throw new LayersError("backup-folder", `The backup ${shown} ${reason}.`, { next });
   }
   for (const folder of new Set([dirname(path), dirname(real)])) {
@@ -84,14 +85,14 @@ export async function checkBackupFile(path: string, shown: string): Promise<void
     const isKept = (found.mode & sticky) !== 0 && file.uid === process.getuid?.();
     const why = isKept ? undefined : foreign(found);
     if (why) {
-      const next = `Run \`chmod go-w\` on it, or copy the backup into a folder of your own, if you know what it holds.`;
-      throw new LayersError("backup-folder", `The backup ${shown} cannot be relied on: its folder ${why}.`, { next });
+      const next = `If you know that the backup's content is right, run \`chmod go-w\` on the folder, or copy the backup into a folder of your own.`;
+      throw new LayersError("backup-folder", `The backup ${shown} cannot be trusted: its folder ${why}.`, { next });
     }
     await refuseOpenWay(folder, dirname(shown));
   }
 }
 
-/** How a file or folder is somebody else's too; undefined if it is not. */
+/** How a file or folder is someone else's too; undefined if it is not. */
 function foreign(found: Stats): string | undefined {
   if (isOthers(found)) return "belongs to another user";
   if (!isWritableByOthers(found)) return undefined;
@@ -119,8 +120,8 @@ async function refuseOpenWay(path: string, shown: string): Promise<void> {
     if (found && isOpen(found)) open.push(folder);
   }
   if (open.length === 0) return;
-  const why = `is below ${open.join(" and ")}, where others can put another one in its place`;
-  throw refuse(shown, why, `Run \`chmod go-w ${open.join(" ")}\`, or name another one with --backup-dir.`);
+  const why = `is inside ${open.join(" and ")}, where other users could replace it`;
+  throw refuse(shown, why, `Run \`chmod go-w ${open.join(" ")}\`, or choose another one with --backup-dir.`);
 }
 
 /** A folder and those that it is in, outermost first. */
@@ -136,11 +137,11 @@ function isOpen({ mode, uid, gid }: Stats): boolean {
 }
 
 function refusal(found: Stats): [why: string, next: string] | undefined {
-  if (found.isSymbolicLink()) return ["is a link", "Name the folder that is meant with --backup-dir."];
-  if (!found.isDirectory()) return ["is not a folder", "Move it away, or name another one with --backup-dir."];
+  if (found.isSymbolicLink()) return ["is a link", "Name the real folder with --backup-dir."];
+  if (!found.isDirectory()) return ["is not a folder", "Move it away, or choose another one with --backup-dir."];
   const why = foreign(found);
   if (why === undefined) return undefined;
-  const next = isOthers(found) ? "Name a folder of your own" : "Run `chmod go-w` on it, or name another one";
+  const next = isOthers(found) ? "Choose a folder of your own" : "Run `chmod go-w` on it, or choose another one";
   return [why, `${next} with --backup-dir.`];
 }
 

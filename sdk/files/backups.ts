@@ -22,7 +22,7 @@ import { checkBackupFile, checkBackupFolder, prepareBackupFolder } from "./backu
 import { addIgnoreLine, missingIgnoreLine } from "./git-ignore";
 import { LineFile } from "./line-file";
 
-/** The backup folder that is used where none is named. */
+/** The backup folder that is used if none is named. */
 export const defaultBackupFolder = "backups";
 
 // What a killed run left half-written is removed after a day: until then its writer may be alive.
@@ -87,7 +87,7 @@ export class BackupFolder implements BackupPort {
       if (found && !found.isDirectory()) return candidate;
     }
     throw new LayersError("backup-missing", `Backup not found: ${file}.`, {
-      next: "List the backups that there are: lambda-layers backups list",
+      next: "List the backups: lambda-layers backups list",
     });
   }
 
@@ -136,7 +136,7 @@ export class BackupFolder implements BackupPort {
     if ((await this.notedImport(stack)) === file) await rm(this.#note(stack), { force: true });
   }
 
-  /** The file of an import that was begun, where no run has seen its end. */
+  /** The file of an import that was started, if no run has seen its end. */
   async notedImport(stack: string): Promise<string | undefined> {
     const note = await readFile(this.#note(stack), "utf8").catch(() => "");
     return parseBackupName(note) ? join(this.#path, note) : undefined;
@@ -179,7 +179,7 @@ export class BackupFolder implements BackupPort {
     return Math.max(0, ...same.map(({ number }) => number)) + 1;
   }
 
-  /** Undefined where another run was faster with one of the names; what was written by then is removed. */
+  /** Undefined if another run was faster with one of the names; what was written by then is removed. */
   async #writeAll(
     run: Pick<BackupName, "stack" | "stamp" | "number">,
     files: Parameters<BackupFolder["write"]>[1],

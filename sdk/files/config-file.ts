@@ -36,7 +36,7 @@ export function readConfigText(file: string, cwd = process.cwd()): string {
     if (code === "ENOENT" || code === "ENOTDIR") throw notFound(file, path, cause);
     throw new LayersError("config-invalid", `Cannot read ${file}: ${reasonOf(cause)}`, {
       cause,
-      next: code === "EISDIR" ? "Name a file in it." : undefined,
+      next: code === "EISDIR" ? "Name a file in that folder." : undefined,
     });
   }
 }
@@ -48,7 +48,7 @@ function readRegular(path: string, file: string): Uint8Array {
     const found = fstatSync(opened);
     if (!found.isFile() && !found.isDirectory()) {
       throw new LayersError("config-invalid", `Cannot read ${file}: it is not a regular file`, {
-        next: "Write it to a file, and name that.",
+        next: "Write its content to a file, and name that file.",
       });
     }
     if (found.size > maxConfigBytes) throw tooLarge(file, found.size);
@@ -66,7 +66,7 @@ function readRegular(path: string, file: string): Uint8Array {
 function notFound(file: string, path: string, cause: unknown): LayersError {
   const steps = [
     ...likeFile(path, (name) => join(dirname(file), name)),
-    "Name the file with --config (`configFile` in a program), or let `lambda-layers init` write one.",
+    "Name the file with --config (`configFile` in a program), or create one with `lambda-layers init`.",
   ];
   const message = `Config file not found: ${file} (looked for ${path})`;
   return new LayersError("config-invalid", message, { cause, next: steps });
@@ -84,7 +84,7 @@ function likeFile(path: string, shown: (name: string) => string): string[] {
 }
 
 function tooLarge(file: string, size: number): LayersError {
-  return new LayersError("config-invalid", `${file} has ${size} bytes; at most ${maxConfigBytes} are read`, {
+  return new LayersError("config-invalid", `${file} has ${size} bytes, but the limit is ${maxConfigBytes}`, {
     next: tooLargeAdvice,
   });
 }

@@ -36,8 +36,8 @@ export class ConfigFiles implements ConfigPort {
     const path = resolve(this.#cwd, file);
     const content = [Buffer.from(text)];
     if (!(await this.#write(file, path, content, replace))) {
-      throw new LayersError("usage", `${file} is there already.`, {
-        next: "Write another file with --config, or replace it with --force.",
+      throw new LayersError("usage", `${file} already exists.`, {
+        next: "Choose another file with --config, or replace it with --force.",
       });
     }
   }

@@ -29,6 +29,6 @@ export async function addIgnoreLine(cwd: string, line: string): Promise<void> {
     const text = await readFile(file, "utf8").catch(() => "");
     await appendFile(file, `${text === "" || text.endsWith("\n") ? "" : "\n"}${line}\n`);
   } catch (cause) {
-    throw cannotWrite(".gitignore", "It is as it was.", cause);
+    throw cannotWrite(".gitignore", "It was not changed.", cause);
   }
 }

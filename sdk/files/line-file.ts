@@ -32,7 +32,7 @@ export class LineFile implements LineWriter {
     return new LineFile(file, path, size > 0 && last[0] !== lineBreak);
   }
 
-  /** @throws LayersError `backup-folder` where the file cannot be written, as on a full disk */
+  /** @throws LayersError `backup-folder` if the file cannot be written, as on a full disk */
   append(line: string): Promise<void> {
     this.#waiting.push(line);
     this.#next ??= this.#writing.then(() => this.#write());

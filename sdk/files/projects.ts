@@ -16,7 +16,7 @@ export class ProjectFolders implements ProjectPort {
     this.#cwd = resolve(cwd);
   }
 
-  /** Looks into every folder but `node_modules` and those whose names begin with a dot; links are not followed. */
+  /** Looks into every folder but `node_modules` and those whose names start with a dot; links are not followed. */
   async find(): Promise<FoundProjects> {
     const folders: string[] = [];
     const unreadable: { folder: string; reason: string }[] = [];

@@ -15,7 +15,7 @@ export class StateFiles implements StateFilePort {
     this.#cwd = cwd;
   }
 
-  /** @throws LayersError `state-missing`, or `state-invalid` where it cannot be read */
+  /** @throws LayersError `state-missing`, or `state-invalid` if it cannot be read */
   async read(file: string): Promise<Uint8Array> {
     try {
       return await readWhole(resolve(this.#cwd, file));
@@ -23,7 +23,7 @@ export class StateFiles implements StateFilePort {
       const { code } = cause as NodeJS.ErrnoException;
       if (code === "ENOENT" || code === "ENOTDIR") {
         throw new LayersError("state-missing", `State file not found: ${file}.`, {
-          next: "Check the path; relative paths are relative to --cwd. A state file is made by: pulumi stack export --file state.json",
+          next: "Check the path, which is relative to --cwd. To create a state file: pulumi stack export --file state.json",
           cause,
         });
       }
@@ -34,20 +34,21 @@ export class StateFiles implements StateFilePort {
   /**
    * Replaces a file, or writes a new one; a link stays, and the file that it leads to is replaced.
    * @param expected what the file has to hold just before, if it is to be replaced
-   * @throws LayersError `usage` where the path is that of something else than a file, or cannot be written, and
+   * @throws LayersError `usage` if the path is that of something else than a file, or cannot be written, and
    * `stack-changed` if the file does not hold what is expected
    */
   async replace(file: string, content: Iterable<Uint8Array>, expected?: Uint8Array): Promise<void> {
     const path = await realpath(resolve(this.#cwd, file)).catch(() => resolve(this.#cwd, file));
     const found = await stat(path).catch(() => undefined);
-    if (found && !found.isFile()) throw new LayersError("usage", `Not a file that can be replaced: ${file}`);
+    if (found && !found.isFile())
+      throw new LayersError("usage", `Not a regular file, so it cannot be replaced: ${file}`);
     try {
       await replaceFile(path, content, undefined, async () => {
         if (expected && !(await holds(path, expected))) throw changedMeanwhile(file);
       });
     } catch (cause) {
       if (cause instanceof LayersError) throw cause;
-      throw cannotWrite(file, "It is as it was.", cause);
+      throw cannotWrite(file, "It was not changed.", cause);
     }
   }
 
@@ -81,7 +82,7 @@ export class StateFiles implements StateFilePort {
 
 function changedMeanwhile(file: string): LayersError {
   return new LayersError("stack-changed", `${file} was changed by something else during this run.`, {
-    changed: "It is as that has left it.",
-    next: "Run again to plan from what it has now.",
+    changed: "This run did not change it.",
+    next: "Run again to plan from its current content.",
   });
 }

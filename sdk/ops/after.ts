@@ -61,7 +61,7 @@ export function isHeldBack({ proof }: Pick<Ran, "proof">): boolean {
 
 /**
  * How many layers of functions a run has changed, each once, whether in the state, in AWS or in both; in a dry run, would
- * change. What was put back does not count.
+ * change. What was rolled back does not count.
  */
 export function changedLayers({ dryRun, changes, recordedBack = [], aws, proof }: Ran): number {
   if (!dryRun && isHeldBack({ proof })) return 0;

@@ -69,14 +69,14 @@ export interface Assessment {
   readonly where: string;
   /** The exceptions that the config declares. */
   readonly exceptions: readonly Exception[];
-  /** What to tell of a config that matches no layer of the functions; empty if it matches any. */
+  /** Warnings about a config that matches no layer of the functions; empty if it matches any. */
   readonly unmatched: readonly string[];
 }
 
 type Read = Pick<Assessment, "functions" | "skipped" | "live">;
 
 /**
- * Assesses a stack, and tells of a config that matches no layer of its functions.
+ * Assesses a stack, and warns of a config that matches no layer of its functions.
  * @throws LayersError what {@link readStandings} throws
  */
 export async function assessStack(ports: Ports, request: AssessRequest): Promise<Assessment> {
@@ -127,7 +127,7 @@ export async function readStandings(ports: Ports, request: AssessRequest): Promi
   };
 }
 
-/** The stack's state; undefined if live functions are meant, or are named where there is no Pulumi project. */
+/** The stack's state; undefined if live functions are meant, or named without a Pulumi project. */
 async function readState(ports: Ports, request: AssessRequest): Promise<LoadedState | undefined> {
   const { stack, config, stateFile: file, functions = [] } = request;
   if (file === undefined && isLive(request)) return undefined;
@@ -138,7 +138,7 @@ async function readState(ports: Ports, request: AssessRequest): Promise<LoadedSt
     const isElsewhere =
       error instanceof LayersError && (error.code === "project-missing" || error.code === "pulumi-missing");
     if (functions.length === 0 || !isElsewhere) throw error;
-    ports.reporter.warn(`Recorded versions are not known, as there is no Pulumi project here: ${error.message}`);
+    ports.reporter.warn(`Recorded versions are unknown because there is no Pulumi project here: ${error.message}`);
     return undefined;
   }
 }
@@ -163,7 +163,7 @@ async function readRecorded(
 ): Promise<Read> {
   const { config, stateFile, recordedOnly, functions: named = [], exclude = [] } = request;
   if (stateFile !== undefined || recordedOnly) {
-    const reason = stateFile === undefined ? "only what is recorded was asked for" : "a state file was given";
+    const reason = stateFile === undefined ? "only recorded versions were requested" : "a state file was given";
     const functions = recorded.map((fn) => assessedFunction(fn, undefined, hints));
     return { functions, skipped: [], live: { read: false, reason } };
   }
@@ -176,7 +176,7 @@ async function readRecorded(
 
 /**
  * Live functions, by name or by tag.
- * @param others where they were looked for before, and the names that there are
+ * @param others where they were looked for before, and the names that exist
  */
 async function readLive(
   ports: Ports,

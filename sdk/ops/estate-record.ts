@@ -31,7 +31,7 @@ export class EstateRecorder {
   }
 
   /**
-   * Begins the record of a run, in the backup folder of its working directory.
+   * Starts the record of a run, in the backup folder of its working directory.
    * @throws LayersError `backup-folder`
    */
   static async create({ backups, clock }: Ports, stacks: readonly StackSite[]): Promise<EstateRecorder> {
@@ -73,11 +73,11 @@ export async function loadEstateRecord({ backups }: Ports, named: string): Promi
   return readEstateRecord(content, file.shownPath, sha256);
 }
 
-/** What a run has left of one stack to put it back by. */
+/** What a run has left of one stack to roll it back by. */
 export type LeftOfStack = { readonly backup: string } | { readonly record: string } | undefined;
 
 /**
- * What puts a stack back to how it was before the run. Of a stack whose turn was cut short the files that it wrote since
+ * What rolls a stack back to how it was before the run. Of a stack whose turn was cut short the files that it wrote since
  * tell; undefined if the run changed nothing of it.
  */
 export async function leftOf({ backups }: Ports, history: StackHistory): Promise<LeftOfStack> {

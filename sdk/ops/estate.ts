@@ -52,7 +52,7 @@ async function ofProjects(ports: Ports, request: EstateRequest, globs: readonly 
   const found = await ports.projects.find();
   const unreadable = found.unreadable.map(({ folder, reason }) => ({
     folder,
-    error: new LayersError("project-missing", `What is below the folder ${folder} is not known: ${reason}.`),
+    error: new LayersError("project-missing", `The folder ${folder} could not be searched for projects: ${reason}.`),
   }));
   const folders = found.folders.filter((folder) => globs.some((glob) => fitsGlob(folder, globOf(glob))));
   const unused = globs.find((glob) => !found.folders.some((folder) => fitsGlob(folder, globOf(glob))));
@@ -109,9 +109,9 @@ async function listOf(
 function noProject(glob: string, folders: readonly string[]): LayersError {
   const next =
     folders.length === 0
-      ? "Projects are folders with a Pulumi.yaml below the working directory: name another with --cwd."
-      : (didYouMean(glob, folders) ?? `Folders with a project that there are: ${listNames(folders)}.`);
-  return new LayersError("usage", `${isGlob(glob) ? "No project's folder fits" : "No project is in"} ${glob}.`, {
+      ? "Projects are folders with a Pulumi.yaml below the working directory. To search another one, name it with --cwd."
+      : (didYouMean(glob, folders) ?? `Folders with a project: ${listNames(folders)}.`);
+  return new LayersError("usage", `${isGlob(glob) ? "No project's folder matches" : "No project is in"} ${glob}.`, {
     next,
     changed: "Nothing was changed.",
   });
@@ -127,9 +127,8 @@ interface Looked {
 function noStack(pattern: string, known: readonly string[], { tag, where, look }: Looked): LayersError {
   const tagged = tag === undefined ? "" : ` with the tag ${tag}`;
   const names = [...new Set(known)];
-  return new LayersError("stack-missing", `No stack ${where} is meant by ${pattern}${tagged}.`, {
-    next:
-      didYouMean(pattern, names) ?? (names.length > 0 ? `Stacks${tagged} that there are: ${listNames(names)}.` : look),
+  return new LayersError("stack-missing", `No stack ${where} matches ${pattern}${tagged}.`, {
+    next: didYouMean(pattern, names) ?? (names.length > 0 ? `Existing stacks${tagged}: ${listNames(names)}.` : look),
     changed: "Nothing was changed.",
   });
 }

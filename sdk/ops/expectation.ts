@@ -59,12 +59,12 @@ export function unexpected(
   const drift = driftText(totals);
   if (drift !== undefined) {
     return new LayersError("changes-found", `Stack ${stack} has drifted: ${drift}.`, {
-      next: `See what an update would change: ${plan}`,
+      next: `To see what an update would change: ${plan}`,
     });
   }
   const failed = failedReading(live);
   if (totals.unknown === 0 && failed === undefined) return undefined;
-  const { code, reason } = failed ?? { code: "not-known", reason: "it cannot be read in the state." };
+  const { code, reason } = failed ?? { code: "not-known", reason: "it cannot be read from the state." };
   const what = totals.unknown > 0 ? ` (${countLayers(totals.unknown)} could not be read)` : "";
-  return new LayersError(code, `Whether stack ${stack} has drifted is not known${what}: ${reason}`);
+  return new LayersError(code, `Could not determine whether stack ${stack} has drifted${what}: ${reason}`);
 }

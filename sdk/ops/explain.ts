@@ -38,11 +38,11 @@ export interface ExplainedLayer extends Pick<Standing, "recorded" | "live" | "ve
   readonly arn: string;
   /** The entry that declares it; undefined if none does, and the layer is left alone. */
   readonly entry: ExplainedEntry | undefined;
-  /** The full ARN of the version that the layer has to be at. */
+  /** The full ARN of the version that the layer must be at. */
   readonly target: string | undefined;
   /** What an update would do to the state, and with --sync-aws to the live function. */
   readonly changes: { readonly recorded?: Move; readonly live?: Move };
-  /** The commands that mend its drift, one of them enough; empty if there is none. */
+  /** The commands that fix its drift, one of them enough; empty if there is none. */
   readonly remedies: readonly string[];
 }
 
@@ -50,13 +50,13 @@ export interface ExplainedLayer extends Pick<Standing, "recorded" | "live" | "ve
 export interface ExplainedEntry
   extends Pick<DeclaredLayer, "key" | "enforce" | "overridden">,
     Pick<Match, "rule" | "isReplaced"> {
-  /** The version for this function; absent if there is none, or it cannot be told. */
+  /** The version for this function; absent if there is none, or it cannot be determined. */
   readonly version?: number;
   /** Where the version is declared: `layer_config.yaml:3`. */
   readonly at: string;
   /** The variant that counts for this function; absent if none does. */
   readonly variant?: ExplainedVariant;
-  /** Why it is not known what the layer has to be at; absent if it is. */
+  /** Why it is not known what the layer must be at; absent if it is. */
   readonly why?: string;
   /** What of the function has made another layer of this one's drift, such as `runtime`; absent if nothing is known to. */
   readonly cause?: string;
@@ -87,7 +87,7 @@ export interface Explanation extends Pick<Assessment, "stack" | "project" | "tot
 }
 
 /**
- * Explains each layer of a function: which entry declares it and why that one, what is recorded and live, and what mends
+ * Explains each layer of a function: which entry declares it and why that one, what is recorded and live, and what fixes
  * its drift.
  * @throws LayersError `usage` if neither the state nor AWS has the function; `aws-credentials`, `aws-permission` or
  * `not-known` if the state does not have it and AWS could not be asked; what {@link assessStack} throws
@@ -101,7 +101,7 @@ export async function explain(ports: Ports, request: ExplainRequest): Promise<Ex
   if (found.length === 0) {
     throw new LayersError(
       failedReading(live)?.code ?? "not-known",
-      `The state of stack ${stack} has no function ${name} to explain, and it was not found in AWS: ${live.read ? "AWS has none either." : live.reason}`,
+      `No function ${name} was found in the state of stack ${stack}${live.read ? " or in AWS." : `, and live functions were not read: ${live.reason}`}`,
     );
   }
   const standings = assessment.standings.filter(({ fn }) => found.includes(fn));

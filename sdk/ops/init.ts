@@ -74,18 +74,18 @@ export interface InitPlan {
 export async function planInit(ports: Ports, request: InitRequest): Promise<InitPlan> {
   const { file, force, stacks, stateFiles, live } = request;
   if (!force && ports.configs.exists(file)) {
-    throw new LayersError("usage", `${file} is there already.`, {
-      next: "Write another file with --config, or replace it with --force.",
+    throw new LayersError("usage", `${file} already exists.`, {
+      next: "Choose another file with --config, or replace it with --force.",
       changed: unchanged,
     });
   }
   if (live && (stacks.length > 1 || stateFiles.length > 0))
-    throw new LayersError("usage", "--live is for the functions of one stack, and needs no state file.");
+    throw new LayersError("usage", "--live takes one stack and cannot be combined with --state-file.");
   const found = live ? await readLiveUses(ports, request) : await readStateUses(ports, request);
   const { uses } = found;
   if (uses.length === 0) {
-    throw new LayersError("usage", "No function with a layer was found: there is nothing to declare.", {
-      next: "Name other stacks with --stack, an exported state with --state-file, or look in AWS with --live.",
+    throw new LayersError("usage", "No function with a layer was found, so there is nothing to declare.", {
+      next: "Name other stacks with --stack, use an exported state with --state-file, or read functions from AWS with --live.",
       changed: unchanged,
     });
   }

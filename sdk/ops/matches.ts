@@ -28,7 +28,7 @@ export interface DeclaredMatch extends LayerPlace {
 
 /**
  * The layers that entries declare for functions, each once for what is declared of it, in the order of the standings.
- * Where another layer is to come, it is that one.
+ * If another layer is to come, it is that one.
  */
 export function matchesOf(standings: readonly Standing[]): DeclaredMatch[] {
   const matches = new Map<string, Map<DeclaredForm, DeclaredMatch>>();
@@ -56,7 +56,7 @@ export function labelsOfLayers(layers: readonly LayerPlace[]): (layer: LayerPlac
 
 /**
  * The layers that a config declares, as AWS can be asked for them: those of functions, and of each entry that matches
- * none the layer that it names, in the home region. What matches do not tell of account and region is filled in.
+ * none the layer that it names, in the home region. Account and region are filled in if the matches do not say.
  * @throws LayersError `aws-credentials`, `aws-failed`
  */
 export async function findableLayers(
@@ -104,7 +104,7 @@ function openForms(entry: DeclaredLayer, matches: readonly DeclaredMatch[]): Dec
   return forms.filter(isOpen);
 }
 
-/** The layer that a form names, as far as that can be told without a function; undefined if it differs by function. */
+/** The layer that a form names, as far as that can be determined without a function; undefined if it differs by function. */
 function namedLayer(form: DeclaredForm, stack: string): DeclaredMatch | undefined {
   const text = form.arn ?? form.names?.find((one) => !one.includes("*")) ?? `${form.key}-${stack}`;
   const facts = sampleOf(form.variant);
@@ -146,7 +146,7 @@ function sampleOf(variant: DeclaredVariant | undefined) {
 }
 
 /**
- * Asks AWS about layers: all regions side by side, each with a session of its own.
+ * Asks AWS about layers: all regions in parallel, each with a session of its own.
  * @param onFailure what is said instead of a region that could not be asked. Default: its error is thrown
  */
 export async function askAbout<T>(

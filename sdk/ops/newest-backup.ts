@@ -29,7 +29,7 @@ export async function newestOfUpdates(
     if ((await savedIn(backups, other)) <= saved) continue;
     throw new LayersError(
       "backup-missing",
-      `Which backup of stack ${stack} is the newest is not known: ${newest.shownPath} is by its name, but ${other.shownPath} holds a later state. One of them was copied without its time, and names are in the local time of where they were made.`,
+      `Cannot tell which backup of stack ${stack} is the newest: by name it is ${newest.shownPath}, but ${other.shownPath} holds a later state. One of them was copied without its modification time, and names use the local time of the machine that made them.`,
       { next },
     );
   }
@@ -41,6 +41,6 @@ async function savedIn(backups: Pick<BackupPort, "read">, backup: Backup): Promi
   try {
     return Date.parse(savedAt(await backups.read(backup)) ?? "") || 0;
   } catch {
-    return 0; // what is wrong with it is told when it is used
+    return 0; // what is wrong with it is reported when it is used
   }
 }

@@ -9,7 +9,7 @@ import type { Ports } from "../ports";
 import type { LiveResult, PutBackResult } from "./live/plans";
 import type { LiveChange, LoadedState, Proof, RunResult, StateChange } from "./plans";
 
-// What a user cannot see of a run's consequences, each with the command that follows.
+// Consequences of a run that a user cannot see, each with the command to run next.
 
 type Advise = Pick<Ports, "advise">;
 type AdvisePulumi = Pick<Ports, "advisePulumi">;
@@ -34,12 +34,12 @@ export function adviceOnOwnRecords(
   return [
     ...(native.length > 0
       ? [
-          `The aws-native provider keeps the old versions of ${listNames(native)} in a record of its own (__inputs) until a refresh: ${advisePulumi(["refresh", "--stack", stack])}`,
+          `The aws-native provider keeps the old versions of ${listNames(native)} in its own record (__inputs) until you refresh: ${advisePulumi(["refresh", "--stack", stack])}`,
         ]
       : []),
     ...(publishing.length > 0
       ? [
-          `Published versions keep the layers that they were published with: ${listNames(publishing.map(labelOf))}. Publish the new ones: ${publish}`,
+          `Published versions keep the layers that they were published with: ${listNames(publishing.map(labelOf))}. To publish versions with the new layers: ${publish}`,
         ]
       : []),
   ];
@@ -49,7 +49,7 @@ function named({ name, region, arn }: FunctionFacts) {
   return { name, region, account: parseFunctionArn(arn ?? "")?.account };
 }
 
-/** After an update: who else decides about the versions that it has set. */
+/** After an update: what else decides the versions that it has set. */
 export function adviceAfterUpdate(
   { advisePulumi }: AdvisePulumi,
   { stack, state }: { readonly stack: string; readonly state: LoadedState },
@@ -64,13 +64,13 @@ export function adviceAfterUpdate(
       : []),
     ...(state.facts.reconciled.length === 0 && proof?.verdict !== "proved"
       ? [
-          `A program that writes layer versions itself brings its own back with the next \`pulumi up\`: change them there too, or pin them with LayerVersions. See it: ${advisePulumi(["preview", "--stack", stack])}`,
+          `If the program sets layer versions itself, the next \`pulumi up\` restores those. Change them in the program too, or pin them with LayerVersions. To check: ${advisePulumi(["preview", "--stack", stack])}`,
         ]
       : []),
   ];
 }
 
-/** After a sync: a state that records these functions does not know of it. */
+/** After a sync: a state that records these functions still has the old versions. */
 export function adviceAfterSync(
   { advise }: Advise,
   stack: string,
@@ -83,13 +83,13 @@ export function adviceAfterSync(
   const isOwn = (one: Standing) => one.fn.recordedBy === "function" && updated.has(one.fn.arn ?? "");
   if (standings.every(({ fn }) => fn.recordedBy === undefined))
     return [
-      `If a Pulumi stack records these functions, its state may still have the old versions. Bring it up to date: ${command}`,
+      `If a Pulumi stack records these functions, its state may still have the old versions. To update it: ${command}`,
     ];
   if (!standings.some((one) => isOwn(one) && isDrifted(one, "recorded"))) return [];
-  return [`The state of ${stack} still records the old versions. Bring it up to date: ${command}`];
+  return [`The state of ${stack} still records the old versions. To update it: ${command}`];
 }
 
-/** An entry of the config that declares another version than those which a rollback has put back. */
+/** An entry of the config that declares another version than those which a rollback has rolled back. */
 export interface DeclaredOtherwise {
   readonly key: string;
   readonly version: number;
@@ -97,11 +97,11 @@ export interface DeclaredOtherwise {
   readonly at: string;
   /** Whether the stack's override declares it. */
   readonly overridden: boolean;
-  /** The versions that were put back, the newest first. */
+  /** The versions that were rolled back, the newest first. */
   readonly back: readonly number[];
   /** The condition of the variant that declares it, in words; absent if it is the entry itself. */
   readonly variant?: string;
-  /** Set if the entry puts another layer in the place of what was put back. */
+  /** Set if the entry puts another layer in the place of what was rolled back. */
   readonly isMoved?: true;
 }
 
@@ -114,14 +114,14 @@ export function adviceAfterRollback(
   return entries.map(({ key, version, at, overridden, back, variant, isMoved }) => {
     const [newest] = back;
     if (isMoved)
-      return `${at} still declares ${key} in the place of layers that were put back, which the next update brings again. Change the entry before.`;
+      return `${at} still declares that ${key} replaces layers that were rolled back, so the next update replaces them again. Change the entry first.`;
     if (variant !== undefined)
-      return `${at} still declares version ${version} of ${key} for ${variant}, which the next update brings back. Change that variant to version ${newest} before.`;
+      return `${at} still declares version ${version} of ${key} for ${variant}, so the next update restores it. Change that variant to version ${newest} first.`;
     const upgrade = ["upgrade", key, "--to", String(newest)];
     const here = advise([...upgrade, "--stack", stack]);
-    const declare = overridden ? `: ${here}` : ` for all stacks: ${advise(upgrade)}, or for this one alone: ${here}`;
+    const declare = overridden ? `: ${here}` : ` for all stacks: ${advise(upgrade)}, or only for this one: ${here}`;
     const which = back.length > 1 ? ` (functions are back at ${back.join(" and ")})` : "";
-    return `${at} still declares version ${version} of ${key}, which the next update brings back${which}. Declare version ${newest}${declare}`;
+    return `${at} still declares version ${version} of ${key}, so the next update restores it${which}. To declare version ${newest}${declare}`;
   });
 }
 
@@ -135,16 +135,16 @@ export function adviceAfterRunRollback(
 ): string[] {
   if (updatedArns(aws).length === 0) return [];
   const state = `The state of ${stack} was not touched:`;
-  const versions = "it may still have the versions that were put back in AWS.";
+  const versions = "it may still have the versions that were rolled back in AWS.";
   if (stateBackup === undefined) {
     const command = advise(["--stack", stack]);
     return [
-      `${state} if it records these functions, ${versions} Bring it to what the config declares by then: ${command}`,
+      `${state} if it records these functions, ${versions} Once the config declares the right versions, update it: ${command}`,
     ];
   }
   const only = [...functions.flatMap((name) => ["-f", name]), ...exclude.flatMap((name) => ["-e", name])];
   return [
-    `${state} ${versions} Put them back there too: ${advise(["rollback", "--stack", stack, ...only, stateBackup])}`,
+    `${state} ${versions} To roll them back there too: ${advise(["rollback", "--stack", stack, ...only, stateBackup])}`,
   ];
 }
 

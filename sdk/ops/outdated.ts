@@ -31,7 +31,7 @@ export interface AvailableRequest extends Pick<AssessRequest, "stack" | "config"
   readonly variant?: number;
 }
 
-/** What there is of the layers that a config declares: `--json` prints it. */
+/** The available versions of the layers that a config declares, as `--json` prints them. */
 export interface Available extends Pick<Assessment, "stack" | "project" | "totals" | "live"> {
   readonly format: typeof documentFormat;
   /** In the order of the entries. */
@@ -45,7 +45,7 @@ export interface Available extends Pick<Assessment, "stack" | "project" | "total
  */
 export type Presence = "available" | "deleted" | "missing" | "never-published" | "unreadable";
 
-/** What there is of one layer that an entry declares. */
+/** The available versions of one layer that an entry declares. */
 export interface AvailableLayer extends LayerPlace {
   /** The entry's name in the config. */
   readonly entry: string;
@@ -88,7 +88,7 @@ export interface AvailableVariant {
 /** A version that can be attached. */
 export interface AvailableVersion {
   readonly version: number;
-  /** Undefined if AWS does not tell. */
+  /** Undefined if AWS does not say. */
   readonly published: Date | undefined;
 }
 
@@ -97,7 +97,7 @@ const mostLookedAt = 500;
 
 /**
  * Looks up which versions of the declared layers there are, and which suit the functions that use them.
- * @throws LayersError `usage` for a layer that no entry declares, what the assessment throws, and `aws-credentials`; what AWS does not tell of a single layer is in its
+ * @throws LayersError `usage` for a layer that no entry declares, what the assessment throws, and `aws-credentials`; what AWS does not say of a single layer is in its
  * row
  */
 export async function readAvailable(ports: Ports, request: AvailableRequest): Promise<Available> {
@@ -160,9 +160,9 @@ function latestOf({ declared, region, functions, account }: DeclaredMatch): stri
   const architecture = one(functions.map(architectureOf), sample("architecture"));
   const filled = fillIn(latest, { partition: partitionOf(region), region, account, runtime, architecture });
   if ("text" in filled) return filled.text;
-  const why = functions.length > 1 ? "the functions that have the layer differ in it" : "no function tells it";
+  const why = functions.length > 1 ? "the functions that have the layer differ in it" : "no function says which";
   throw new LayersError("not-known", `{${filled.missing}} of \`latest\` cannot be filled in: ${why}.`, {
-    next: "Give each a variant of its own, or leave `latest` out.",
+    next: "Give each its own variant, or leave `latest` out.",
   });
 }
 
@@ -255,7 +255,7 @@ function presenceOf(
 ): Presence {
   if (facts === "denied") return "unreadable";
   if (facts !== "missing") return "available";
-  // Where the list is denied, newer ones are tried, and older ones are not.
+  // If the list is denied, newer ones are tried, and older ones are not.
   if (newest === undefined) return source === "list" ? "never-published" : "missing";
   return version < newest ? "deleted" : "missing";
 }

@@ -3,7 +3,7 @@ import type { Backup } from "../core/backup";
 import type { FunctionOutcome, LiveFunction } from "../core/live";
 import type { FunctionFacts, StateFacts } from "../core/state/facts";
 
-// What use cases plan and what came of it: plain data, in the shapes that `--json` prints.
+// What use cases plan and the outcome of it: plain data, in the shapes that `--json` prints.
 
 /** The format of the documents that `--json` prints. */
 export const documentFormat = 2 as const;
@@ -73,7 +73,7 @@ export interface LoadedState {
 }
 
 /**
- * The layer version ARN that a layer of a recorded function has to be at, given its place in the recorded list, from 0;
+ * The layer version ARN that a layer of a recorded function must be at, given its place in the recorded list, from 0;
  * undefined if it stays as it is.
  */
 export type StateTarget = (

@@ -20,9 +20,9 @@ export interface PromotionRequest {
 }
 
 /**
- * Plans to declare for one stack the versions that are declared for another: in its override, or without one where that
+ * Plans to declare for one stack the versions that are declared for another: in its override, or without one if that
  * is the version for all stacks. Asks neither Pulumi nor AWS.
- * @throws LayersError `usage` for entries that there are not, `config-invalid`, `config-not-editable`
+ * @throws LayersError `usage` for entries that do not exist, `config-invalid`, `config-not-editable`
  */
 export function planPromotion({ configs }: Ports, request: PromotionRequest): UpgradePlan {
   const { stack, like, file, layers } = request;
@@ -31,13 +31,17 @@ export function planPromotion({ configs }: Ports, request: PromotionRequest): Up
   const [mine, theirs] = [declareFor(config, stack), declareFor(config, like)];
   const own = shortStackName(stack);
   if (own === shortStackName(like))
-    throw new LayersError("usage", `Stack ${stack} cannot be promoted like itself.`, { changed: unchanged });
+    throw new LayersError(
+      "usage",
+      `--like and --stack both name stack ${stack}: a stack cannot be promoted to itself.`,
+      { changed: unchanged },
+    );
   const keys = [...new Set([...mine.layers, ...theirs.layers].map(({ key }) => key))];
   const unknown = layers.find((name) => !keys.includes(name));
   if (unknown !== undefined)
     throw new LayersError("usage", `${file} has no entry ${unknown}.`, {
       changed: unchanged,
-      next: didYouMean(unknown, keys) ?? `Entries that there are: ${keys.join(", ")}.`,
+      next: didYouMean(unknown, keys) ?? `Its entries are: ${keys.join(", ")}.`,
     });
 
   const upgrades: Upgrade[] = [];
@@ -62,7 +66,7 @@ export function planPromotion({ configs }: Ports, request: PromotionRequest): Up
       continue;
     }
     if (from.version === undefined || to.version === undefined) {
-      held.push({ entry, reason: `in one of the two stacks it has a version in its variants alone: edit that first` });
+      held.push({ entry, reason: `in one of the two stacks, only its variants have a version: edit that first` });
       continue;
     }
     const path = ["stack_overrides", own, entry, "version"] as const;
@@ -73,7 +77,7 @@ export function planPromotion({ configs }: Ports, request: PromotionRequest): Up
   }
   const warnings = config.overrides.has(shortStackName(like))
     ? []
-    : [`${file} has no override for stack ${like}: it has the versions that are declared for all stacks.`];
+    : [`${file} has no override for stack ${like}, which uses the versions declared for all stacks.`];
   const after = removeVersions(edits.length > 0 ? editVersions(before, file, edits) : before, file, collapsed);
   check(config, after, file, { stack: own, upgrades });
   return { ...{ file, stack, override: true, project: null, upgrades, held, warnings, before, after } };
@@ -123,7 +127,7 @@ function check(
   });
   if (isRight) return;
   throw new LayersError("config-not-editable", `${file} cannot be edited so that only stack ${stack} changes.`, {
-    changed: "The file is as it was.",
+    changed: "The file was not changed.",
     next: `Edit the override of ${stack} yourself: ${upgrades.map(({ entry, to }) => `${entry} ${to}`).join(", ")}.`,
   });
 }

@@ -10,7 +10,7 @@ import { type Skipped, type StateChange, skippedName } from "./plans";
 import { checkpoint } from "./steps";
 import { labelsOfChanges, tellChanges } from "./tell";
 
-/** A plan as it is told before it is carried out. */
+/** A plan as it is reported before it is carried out. */
 export interface Reviewed {
   /** What changes in the state; undefined if the state is not looked at. */
   readonly state?: readonly StateChange[];
@@ -28,7 +28,7 @@ export interface Reviewed {
 /** How a plan is reviewed. */
 export interface ReviewOptions extends Portions {
   readonly dryRun: boolean;
-  /** Nothing is carried out, and what there is to change is told in any case. */
+  /** Nothing is carried out, and what there is to change is reported in any case. */
   readonly expectNoChanges?: boolean;
   /** Refuses a plan that changes more layers of functions in AWS. */
   readonly maxChanges?: number;
@@ -37,7 +37,7 @@ export interface ReviewOptions extends Portions {
 }
 
 /**
- * Tells a plan and asks for it: the one place between planning and carrying out.
+ * Reports a plan and asks for confirmation: the one place between planning and carrying out.
  * @returns whether the plan is to be carried out: not in a dry run, nor if there is nothing to do
  * @throws LayersError `too-many-changes`, or `interrupted` for a no
  */
@@ -58,7 +58,7 @@ export async function review(ports: Ports, plan: Reviewed, options: ReviewOption
       tellChanges(reporter, live.changes, " in AWS", label);
       tellAliases(reporter, live.aliases);
       if (live.toPublish) tellToPublish(reporter, live.toPublish);
-      else if (live.publish) reporter.info("What there is to publish is known only when the run goes on");
+      else if (live.publish) reporter.info("What is left to publish is known only once the run continues");
       for (const line of describePortions(live, options)) reporter.info(line);
     }
   }
@@ -75,7 +75,7 @@ function refuseLargePlan({ changes }: LivePlan, { maxChanges }: ReviewOptions): 
   if (maxChanges === undefined || changes.length <= maxChanges) return;
   throw new LayersError(
     "too-many-changes",
-    `The plan changes ${countLayers(changes.length)} in AWS, and at most ${maxChanges} are allowed.`,
-    { changed: unchanged, next: "Look at them with --dry-run, and raise --max-changes if they are what you want." },
+    `The plan changes ${countLayers(changes.length)} in AWS, but --max-changes allows only ${maxChanges}.`,
+    { changed: unchanged, next: "Review them with --dry-run, and raise --max-changes if they are what you want." },
   );
 }

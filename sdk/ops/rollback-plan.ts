@@ -39,7 +39,7 @@ export interface RollbackRequest {
   readonly syncAws?: boolean;
   readonly functions?: readonly string[];
   readonly exclude?: readonly string[];
-  /** Looks neither at permissions nor at layer versions beforehand. */
+  /** Looks neither at permissions nor at layer versions in advance. */
   readonly skipPreflight?: boolean;
   /** The config, if there is one: a rollback needs none. */
   readonly config?: LayerConfig;
@@ -49,13 +49,13 @@ export interface RollbackRequest {
 export interface RollbackPlan extends StatePlan {
   readonly stack: string;
   readonly dryRun: boolean;
-  /** Whether the backup replaces the whole state; otherwise only its layer versions are put back. */
+  /** Whether the backup replaces the whole state; otherwise only its layer versions are rolled back. */
   readonly full: boolean;
   readonly state: LoadedState;
   readonly backup: LoadedState;
   /** What is imported; undefined if the state is as it has to be. */
   readonly content: NewContent | undefined;
-  /** Layer version ARNs to go back to that AWS has no more; undefined if AWS could not be asked. */
+  /** Layer version ARNs to go back to that no longer exist in AWS; undefined if AWS could not be asked. */
   readonly gone: readonly string[] | undefined;
   /** How long older backups are kept, in days. */
   readonly retentionDays: number;
@@ -69,7 +69,7 @@ export interface RollbackPlan extends StatePlan {
 
 /**
  * Plans a rollback: the layer versions of a backup on today's state, so that what others changed since stays; or the
- * whole backup. Read-only. Warns of layer versions to go back to that AWS has no more, if AWS can be asked.
+ * whole backup. Read-only. Warns of layer versions to go back to that no longer exist in AWS, if AWS can be asked.
  * @throws LayersError `backup-missing`, `pending-operations`, `state-broken`, `usage` for another stack's backup, options that exclude
  * each other or names that mean nothing, `state-invalid`, and what the ports throw
  */
@@ -80,7 +80,10 @@ export function planRollback(ports: Ports, request: RollbackRequest): Promise<Ro
 async function plan(ports: Ports, request: RollbackRequest): Promise<RollbackPlan> {
   const { stack, full = false, functions = [], exclude = [], config } = request;
   if (full && functions.length + exclude.length > 0) {
-    throw new LayersError("usage", "A full rollback is one of all functions: it cannot leave any out.");
+    throw new LayersError(
+      "usage",
+      "--full restores all functions and cannot be combined with --function or --exclude.",
+    );
   }
   const { resourceTypes, backupRetentionDays: retentionDays } = config?.settings ?? defaultSettings;
   const scan: ScanState = (bytes) => scanState(bytes, { resourceTypes });
@@ -98,7 +101,7 @@ async function plan(ports: Ports, request: RollbackRequest): Promise<RollbackPla
 
 interface Earlier {
   readonly backup: LoadedBackup;
-  /** Where the backup's resources stand in its file, if the whole of it is to be put back. */
+  /** Where the backup's resources stand in its file, if the whole of it is to be rolled back. */
   readonly whole: Outline | undefined;
   readonly scan: ScanState;
   readonly retentionDays: number;
@@ -173,7 +176,9 @@ async function newerRun(ports: Ports, stack: string, { file }: LoadedRecord): Pr
   const { history } = await loadRecord(ports, stack, newest);
   if (history.putBackAt !== undefined || changedBy(history).length === 0) return [];
   const command = ports.advise(["rollback", "--stack", stack, "--sync-aws", newest]);
-  return [`A newer run has changed AWS, which this leaves as it is: ${newest}. Put that back first: ${command}`];
+  return [
+    `A newer run has changed AWS, and this rollback does not undo it: ${newest}. Roll that back first: ${command}`,
+  ];
 }
 
 /** Another file of the run that a backup or record is of; undefined if there is none. */
@@ -204,7 +209,7 @@ async function loadBackup(
     ? newestOfUpdates(backups, stack, otherBackups(ports, stack))
     : backups.find(named));
   if (!found) {
-    throw new LayersError("backup-missing", `There is no backup of stack ${stack} that an update made.`, {
+    throw new LayersError("backup-missing", `No backup made by an update was found for stack ${stack}.`, {
       next: otherBackups(ports, stack),
     });
   }
@@ -213,21 +218,21 @@ async function loadBackup(
     return { stack, file: found.shownPath, path: found.path, bytes, facts: scan(bytes) };
   } catch (error) {
     if (!(error instanceof LayersError)) throw error;
-    const message = `${error.message} This is about the backup ${found.shownPath}.`;
+    const message = `${error.message} The backup is ${found.shownPath}.`;
     throw new LayersError(error.code, message, { next: otherBackups(ports, stack), cause: error });
   }
 }
 
 function otherBackups({ advise }: Ports, stack: string): string {
   const list = advise(["backups", "list", "--stack", stack]);
-  return `List the backups that there are: ${list}. Name one: ${advise(["rollback", "--stack", stack, "BACKUP"])}`;
+  return `List the backups: ${list}. Name one: ${advise(["rollback", "--stack", stack, "BACKUP"])}`;
 }
 
 function refuseOtherStack(ports: Ports, state: LoadedState, backup: LoadedState): void {
   const [mine, other] = [state.facts.owner, backup.facts.owner];
   if (!mine || !other || (mine.stack === other.stack && mine.project === other.project)) return;
   const nameOf = ({ stack, project }: typeof mine) => `stack ${stack} of project ${project}`;
-  throw new LayersError("usage", `${backup.file} is a backup of ${nameOf(other)}, and this is ${nameOf(mine)}.`, {
+  throw new LayersError("usage", `${backup.file} is a backup of ${nameOf(other)}, but this is ${nameOf(mine)}.`, {
     next: otherBackups(ports, state.stack),
   });
 }
@@ -271,7 +276,7 @@ function planVersions(
   });
   const today = new Set(state.facts.functions.map(({ urn }) => urn));
   const goneFunctions = backup.facts.functions.filter((fn) => isOwned(fn) && !today.has(fn.urn));
-  const skipped = goneFunctions.map(({ name }) => ({ function: name, reason: "the stack has it no more" }));
+  const skipped = goneFunctions.map(({ name }) => ({ function: name, reason: "it is no longer in the stack" }));
   return { ...plan, skipped: [...plan.skipped, ...stay, ...skipped] };
 }
 
@@ -280,7 +285,7 @@ function planFull(state: LoadedState, backup: LoadedBackup, whole: Outline, scan
   const isSame = compareStates(state.bytes, whole, { limit: 1 }).length === 0;
   if (isSame) return { ...plan, content: undefined };
   const counts = `${state.facts.resourceCount} resources now, ${backup.facts.resourceCount} in ${backup.file}`;
-  const warning = `The whole state is replaced (${counts}): Pulumi forgets what was deployed since, and nothing of it is deleted.`;
+  const warning = `The whole state is replaced (${counts}): Pulumi forgets resources deployed since, and does not delete them.`;
   return {
     ...plan,
     skipped: [],
@@ -289,7 +294,7 @@ function planFull(state: LoadedState, backup: LoadedBackup, whole: Outline, scan
   };
 }
 
-/** Layer versions to go back to that AWS has no more; undefined if AWS cannot be asked. */
+/** Layer versions to go back to that no longer exist in AWS; undefined if AWS cannot be asked. */
 async function findGone(ports: Ports, changes: readonly StateChange[]): Promise<string[] | undefined> {
   const byRegion = Map.groupBy(
     new Set(changes.map(({ target }) => target ?? "")),
@@ -305,16 +310,16 @@ async function findGone(ports: Ports, changes: readonly StateChange[]): Promise<
     return gone;
   } catch (error) {
     if (!(error instanceof LayersError) || error.code === "interrupted") throw error;
-    ports.reporter.verbose(`Whether the layer versions still exist was not checked: ${error.message}`);
+    ports.reporter.verbose(`Could not check whether the layer versions still exist: ${error.message}`);
     return undefined;
   }
 }
 
 function goneWarning(arn: string): string {
-  return `Layer version does not exist any more: ${arn}. Functions that have it keep it; it cannot be attached again.`;
+  return `Layer version no longer exists: ${arn}. Functions that have it keep it, but it cannot be attached again.`;
 }
 
-/** The entries of the config that do not allow the versions that were put back. */
+/** The entries of the config that do not allow the versions that were rolled back. */
 export function declaredOtherwise({
   declared,
   changes,

@@ -23,7 +23,7 @@ import { changeLines, labelsOfChanges } from "./tell";
 
 export { planRollback, type RollbackPlan, type RollbackRequest } from "./rollback-plan";
 
-/** What came of a rollback: `--json` prints it. */
+/** The outcome of a rollback: `--json` prints it. */
 export interface RollbackResult extends RunResult {
   /** The backup whose versions these are, as messages name it; null for the rollback of a run alone. */
   readonly rollbackTo: string | null;
@@ -37,7 +37,7 @@ export interface RollbackOptions<Plan> extends RolloutOptions, Omit<ReviewOption
 }
 
 /**
- * Carries out a rollback as planned; the state as it was is kept, like an update's. In a dry run only tells.
+ * Carries out a rollback as planned; the state as it was is kept, like an update's. In a dry run only reports.
  * @throws LayersError what an update throws; but functions that AWS did not update are in the result
  */
 export async function executeRollback(
@@ -57,7 +57,7 @@ export async function executeRollback(
     return { ...result, ...(aws && { aws: putBackResult(plannedOnly(ports, aws)) }) };
   }
   const backup = await writeState(ports, plan);
-  const soFar = backup === null ? "The state was not changed." : `The state of ${stack} is rolled back.`;
+  const soFar = backup === null ? "The state was not changed." : `The state of ${stack} was rolled back.`;
   const run = { soFar, ...(backup !== null && { backup }) };
   const live = aws && (await during(soFar, () => carryOut(ports, aws, options, run)));
   if (!aws && backup !== null) {
@@ -81,7 +81,7 @@ async function writeState(ports: Ports, plan: RollbackPlan): Promise<string | nu
   const { state, backup, content, changes, retentionDays } = plan;
   checkpoint(ports, unchanged);
   if (content === undefined) {
-    ports.reporter.info(`The state of ${plan.stack} is as in ${backup.file}: nothing to roll back`);
+    ports.reporter.info(`The state of ${plan.stack} already matches ${backup.file}: nothing to roll back`);
     return null;
   }
   const lines = changeLines(changes, labelsOfChanges(changes));
@@ -89,10 +89,10 @@ async function writeState(ports: Ports, plan: RollbackPlan): Promise<string | nu
   return before.shownPath;
 }
 
-/** Which run is put back, and how much of it. */
+/** Which run is rolled back, and how much of it. */
 export interface RunRollbackRequest {
   readonly stack: string;
-  /** Path of a run record, or its name in the backup folder. Default: the stack's newest, if it was being put back. */
+  /** Path of a run record, or its name in the backup folder. Default: the stack's newest, if it was being rolled back. */
   readonly record?: string;
   readonly dryRun?: boolean;
   readonly functions?: readonly string[];
@@ -131,7 +131,7 @@ export async function planRunRollback(ports: Ports, request: RunRollbackRequest)
     };
     if (record.history.begun) return plan;
     const again = ports.advise(["sync", "--stack", stack]);
-    const neverBegun = `The run of ${record.file.shownPath} was cut short before it was begun: it has changed nothing. What to run is a new one: ${again}`;
+    const neverBegun = `The run in ${record.file.shownPath} was interrupted before it started and changed nothing. Start a new one: ${again}`;
     return { ...plan, warnings: [...plan.warnings, neverBegun] };
   });
 }
@@ -140,13 +140,13 @@ async function unfinishedRollback(ports: Ports, stack: string): Promise<string> 
   const newest = await newestRecord(ports, stack);
   const record = newest === undefined ? undefined : await loadRecord(ports, stack, newest);
   if (newest !== undefined && record?.history.unfinished === "rollback") return newest;
-  throw new LayersError("backup-missing", `No rollback of a run for stack ${stack} was cut short.`, {
-    next: `Name the run that is to be put back: ${ports.advise(["rollback", "--stack", stack, "--sync-aws", "FILE"])}`,
+  throw new LayersError("backup-missing", `No interrupted rollback was found for stack ${stack}.`, {
+    next: `Name the run to roll back: ${ports.advise(["rollback", "--stack", stack, "--sync-aws", "FILE"])}`,
   });
 }
 
 /**
- * Puts a run back as planned; in a dry run only tells.
+ * Rolls a run back as planned; in a dry run only reports.
  * @throws LayersError what `carryOut` throws; a function's or alias's failure is in the result
  */
 export async function executeRunRollback(
@@ -170,7 +170,7 @@ export async function executeRunRollback(
     for (const line of advice) ports.reporter.warn(line);
     return { ...result, aws };
   }
-  // What cannot be put back has failed, although nothing was attempted.
+  // What cannot be rolled back has failed, although nothing was attempted.
   return {
     ...result,
     aws: { ...putBackResult(plannedOnly(ports, plan)), outcomes: dryRun ? [] : plan.putBack.impossible },

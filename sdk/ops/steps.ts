@@ -2,7 +2,7 @@ import { LayersError } from "../core/errors";
 import type { Ports, Progress, Reporter } from "../ports";
 
 /**
- * Does a part of a run; an error says then what the run has changed by then, unless it knows better.
+ * Runs a step; its errors say what the run had changed until then, unless they already say so.
  * @param soFar such as `Nothing was changed.`
  */
 export async function during<T>(soFar: string, work: () => Promise<T>): Promise<T> {
@@ -14,14 +14,14 @@ export async function during<T>(soFar: string, work: () => Promise<T>): Promise<
 }
 
 /**
- * Stands between two steps.
+ * Called between two steps.
  * @throws LayersError `interrupted`, with what the run has changed by then
  */
 export function checkpoint({ signal }: Pick<Ports, "signal">, changed: string): void {
   if (signal?.aborted) throw new LayersError("interrupted", "Interrupted.", { changed });
 }
 
-/** Shows a piece of work while it lasts. */
+/** Shows progress while work lasts. */
 export async function withProgress<T>(
   reporter: Reporter,
   title: string,

@@ -45,9 +45,9 @@ export interface SyncRequest {
   readonly profiles?: readonly string[];
   /** Only this part of the functions. */
   readonly shard?: Shard;
-  /** Nothing is to be changed: what cannot be read is told, and fails nothing. */
+  /** Nothing is to be changed: what cannot be read is reported, and fails nothing. */
   readonly expectNoChanges?: boolean;
-  /** Looks neither at permissions nor at layer versions beforehand. */
+  /** Looks neither at permissions nor at layer versions in advance. */
   readonly skipPreflight?: boolean;
   /** Does not look at aliases. */
   readonly skipAliases?: boolean;
@@ -60,7 +60,7 @@ export interface SyncPlan extends LivePlan {
   /** Null if none is known. */
   readonly project: string | null;
   readonly dryRun: boolean;
-  /** The functions that were looked at, and what they are to be at; undefined for a run that is gone on with. */
+  /** The functions that were looked at, and what they are to be at; undefined for a run that is resumed. */
   readonly assessed:
     | { readonly functions: readonly AssessedFunction[]; readonly targetOf: TargetOf; readonly live: LiveReading }
     | undefined;
@@ -78,7 +78,7 @@ export interface SyncOptions extends RolloutOptions, Omit<ReviewOptions, "dryRun
 
 /**
  * Plans what live functions need to be at the declared versions. Read-only: one pass through each account and region,
- * one request a distinct layer version. Needs Pulumi only if no functions are named, by name or by tag.
+ * one request per distinct layer version. Needs Pulumi only if no functions are named, by name or by tag.
  * @throws LayersError `usage` for names and tags that mean nothing, what `planLive` throws, and what reading a stack's
  * state throws
  */
@@ -144,7 +144,7 @@ async function plan(ports: Ports, request: SyncRequest): Promise<SyncPlan> {
     warnings: [
       ...warningsOf(standings, labelsOfStandings(standings)),
       ...(standings.length > 0 ? unmatchedWarnings(standings, "AWS", config.file) : []),
-      ...live.failures.map(({ message }) => `Live versions are not all known: ${message}`),
+      ...live.failures.map(({ message }) => `Not all live versions are known: ${message}`),
       ...live.plan.warnings,
     ],
     assessed: {
@@ -193,7 +193,7 @@ export async function planResumed(
 }
 
 /**
- * Carries out a sync as planned; in a dry run only tells.
+ * Carries out a sync as planned; in a dry run only reports.
  * @throws LayersError what `review` and `carryOut` throw; functions that failed are in the result: see `liveFailure`
  */
 export async function executeSync(

@@ -10,7 +10,7 @@ import { count } from "../core/text";
 import type { Reporter } from "../ports";
 import type { LiveChange, StateChange, UndoneChange } from "./plans";
 
-/** Any change that a line can tell of. */
+/** Any change that a line can report. */
 type ToldChange = StateChange | LiveChange | UndoneChange;
 
 /** How lines call the functions of changes: by name, with the region or account if that is needed to tell them apart. */
@@ -44,34 +44,34 @@ export function tellChanges(
   for (const line of changeLines(changes, label)) reporter.item(line);
 }
 
-/** What has to be known of standings beside their versions: layers that a function has twice. */
+/** Warnings about standings beside their versions: layers that a function has twice. */
 export function warningsOf(
   standings: readonly Standing[],
   label: (fn: NamedFunction) => string = labelsOfStandings(standings),
 ): string[] {
   return standings.flatMap(({ fn, layer, isTwice }) =>
     layer && isTwice
-      ? [`Function ${label(fn)} has layer ${layer.name} more than once, which Lambda refuses: keep one of them.`]
+      ? [`Function ${label(fn)} has layer ${layer.name} more than once, which Lambda does not allow. Keep one of them.`]
       : [],
   );
 }
 
-/** What has to be known of exceptions: those that have expired, and those that change nothing. */
+/** Warnings about exceptions: those that have expired, and those that change nothing. */
 export function exceptionWarnings(exceptions: readonly Exception[]): string[] {
   return exceptions.flatMap((one) => {
     const { entry, when, at, until, expired, functions, needed, reason } = one;
     const which = `The exception of ${entry} for ${whenText(when)} (${at})`;
-    const why = reason === undefined ? "" : `, made because: ${reason}`;
-    if (expired) return [`${which} has expired on ${until}${why}. It goes on to count until it is removed.`];
+    const why = reason === undefined ? "" : ` (reason: ${reason})`;
+    if (expired) return [`${which} expired on ${until}${why}. It stays in effect until it is removed.`];
     return functions > 0 && !needed
-      ? [`${which} is not needed any more: without it the same would be declared. Remove it.`]
+      ? [`${which} is no longer needed: the same version is declared without it. Remove it.`]
       : [];
   });
 }
 
 /** An exception in a line: `base for function special: needs the new client, until 2026-12-31 (layer_config.yaml:8)`. */
 export function exceptionText({ entry, when, reason, until, at }: Exception): string {
-  const said = [reason ?? "no reason is given", ...(until === undefined ? [] : [`until ${until}`])];
+  const said = [reason ?? "no reason given", ...(until === undefined ? [] : [`until ${until}`])];
   return `${entry} for ${whenText(when)}: ${said.join(", ")} (${at})`;
 }
 
@@ -86,7 +86,7 @@ export function tellMatches(reporter: Reporter, standings: readonly Standing[], 
   for (const [arn, layer] of layers) {
     const match = matcher(layer);
     if (!match) {
-      reporter.verbose(`Layer ${arn} is declared by no entry`);
+      reporter.verbose(`Layer ${arn} is not declared by any entry`);
       continue;
     }
     const { key, version, enforce } = match.declared;

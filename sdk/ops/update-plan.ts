@@ -48,7 +48,7 @@ export interface UpdateRequest {
     /** Also live functions that carry all of these tags. */
     readonly tags: TagSet;
     readonly skipPreflight: boolean;
-    /** Nothing is to be changed: what cannot be read is told, and fails nothing. */
+    /** Nothing is to be changed: what cannot be read is reported, and fails nothing. */
     readonly isLook: boolean;
   };
 }
@@ -105,7 +105,7 @@ async function plan(ports: Ports, state: LoadedState, request: UpdateRequest): P
     ...planned.warnings,
     ...adviceOnOwnRecords(ports, stack, facts, planned.changes, live?.plan.changes ?? []),
     ...warningsOf(standings, label),
-    ...(live?.failures ?? []).map(({ message }) => `Live versions are not all known: ${message}`),
+    ...(live?.failures ?? []).map(({ message }) => `Not all live versions are known: ${message}`),
   ];
   return {
     ...planned,
@@ -140,7 +140,7 @@ function targetFor(targetOf: TargetOf): StateTarget {
   };
 }
 
-/** Plans what live functions need, and tells of every function that is meant how it stands. */
+/** Plans what live functions need, and assesses every selected function. */
 async function planFunctions(
   ports: Ports,
   stack: string,
@@ -188,7 +188,7 @@ function reconciledElsewhere({ advisePulumi }: Ports, standings: readonly Standi
     const isWrong = target !== undefined && typeof recorded === "number" && !isAsDeclared(recorded, target);
     return fn.recordedBy === "resource" && isWrong ? [fn.name] : [];
   });
-  const reason = `its record is a LayerVersions resource, which only \`${advisePulumi(["up", "--stack", stack])}\` updates`;
+  const reason = `it is recorded by a LayerVersions resource, which only \`${advisePulumi(["up", "--stack", stack])}\` updates`;
   return [...new Set(names)].map((name) => ({ function: name, reason }));
 }
 
@@ -196,7 +196,7 @@ function reconciledElsewhere({ advisePulumi }: Ports, standings: readonly Standi
 function plaintextWarnings({ file, bytes }: LoadedState): string[] {
   if (file === undefined || !holdsPlaintext(bytes)) return [];
   return [
-    `${file} holds secrets in plaintext, and so does what is made from it, the backup included: export the state without --show-secrets, and delete this file.`,
+    `${file} holds secrets in plaintext, and so will the output and the backup. Export the state again without --show-secrets, and delete this file.`,
   ];
 }
 
@@ -204,13 +204,13 @@ function foreignState({ stack, file, facts }: LoadedState): string[] {
   const found = facts.owner?.stack;
   if (file === undefined || found === undefined || found === shortStackName(stack)) return [];
   return [
-    `${file} is a state of stack ${found}, but the versions declared for ${stack} are used: name its stack with --stack.`,
+    `${file} is the state of stack ${found}, but the versions declared for ${stack} were used. To use its own: --stack ${found}`,
   ];
 }
 
 function invalidLayerWarnings({ functions }: StateFacts): string[] {
   return invalidLayers(functions).map(
     ({ function: name, text }) =>
-      `Invalid layer ARN format: ${quotedIfOdd(text)} of function ${name} is left as it is.`,
+      `Invalid layer ARN format: ${quotedIfOdd(text)} of function ${name}. It was not changed.`,
   );
 }

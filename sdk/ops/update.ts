@@ -35,14 +35,14 @@ export interface UpdateResult extends RunResult {
   readonly aws?: LiveResult;
   /** Whether AWS was read; absent without `--sync-aws`. */
   readonly live?: LiveReading;
-  /** Recorded versions that went back, because the run in AWS was stopped and put back; absent if none did. */
+  /** Recorded versions that went back, because the run in AWS was stopped and rolled back; absent if none did. */
   readonly recordedBack?: readonly StateChange[];
   /** Whether the program keeps the new versions; absent if that was not to be proved, or nothing was to be imported. */
   readonly proof?: Proof;
 }
 
 /**
- * Carries out an update as planned; in a dry run, or if it cannot be proved, only tells.
+ * Carries out an update as planned; in a dry run, or if it cannot be proved, only reports.
  * @throws LayersError; but functions that AWS did not update, and a proof that failed, are in the result: see
  * `liveFailure` and `proofFailure`
  */
@@ -141,12 +141,12 @@ export function updateFunctions(
   options: RolloutOptions,
   { shown }: AppliedState,
 ): Promise<LiveResult | undefined> {
-  const soFar = shown === null ? "The state was not changed." : `The state of ${stack} is updated.`;
+  const soFar = shown === null ? "The state was not changed." : `The state of ${stack} was updated.`;
   const run = { soFar, ...(shown !== null && { backup: shown }) };
   return during(soFar, async () => aws && carryOut(ports, aws, options, run));
 }
 
-/** After a run that was stopped and put back in AWS: puts back what the state records of functions that are not updated. */
+/** After a run that was stopped and rolled back in AWS: rolls back what the state records of functions that are not updated. */
 async function restoreStopped(
   ports: Ports,
   plan: UpdatePlan,
@@ -161,13 +161,13 @@ async function restoreStopped(
   const arns = new Set(undone.map(({ arn }) => arn));
   const urns = new Set(functions.flatMap(({ arn, urn }) => (urn !== undefined && arns.has(arn ?? "") ? [urn] : [])));
   if (!changes.some(({ urn }) => urns.has(urn))) return undefined;
-  const soFar = `The state of ${stack} records versions that functions were put back from.`;
+  const soFar = `The state of ${stack} records versions from which functions were rolled back.`;
   return during(soFar, async () => {
     const state = await loadState(ports, { stack, scan });
     const own = state.facts.functions.filter(({ urn }) => urns.has(urn));
     const { changes: back, content } = planRestore(plan.state.facts, own, scan);
     if (!content) return undefined;
-    ports.reporter.info(`Putting back ${countLayers(back.length)} in the state of ${stack}`);
+    ports.reporter.info(`Rolling back ${countLayers(back.length)} in the state of ${stack}`);
     const lines = changeLines(back, labelsOfChanges(back, functions));
     await replaceStackState(ports, { state, content, kind: "rollback", lines, retentionDays });
     return back;
@@ -203,6 +203,6 @@ async function applyToFile(
   const owner = state.facts.owner?.stack;
   const its = owner === undefined || owner === shortStackName(stack) ? stack : owner;
   const command = ports.advisePulumi(["stack", "import", "--stack", its, "--file", out]);
-  reporter.warn(`The stack itself was not touched: ${command}`);
+  reporter.warn(`The stack itself was not changed. To import the file: ${command}`);
   return backup;
 }

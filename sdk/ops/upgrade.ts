@@ -47,7 +47,7 @@ export interface UpgradePlan extends Pick<UpgradeRequest, "file" | "stack" | "ov
   /** The Pulumi project; null if none is known. */
   readonly project: string | null;
   readonly upgrades: readonly Upgrade[];
-  /** Entries that stay although there is something newer, or that AWS does not tell of. */
+  /** Entries that stay although there is something newer, or that AWS does not report. */
   readonly held: readonly { readonly entry: string; readonly reason: string }[];
   /** Why a version that was asked for does not suit, and which stacks have versions of their own. */
   readonly warnings: readonly string[];
@@ -97,7 +97,7 @@ export async function planUpgrade(ports: Ports, request: UpgradeRequest): Promis
   const unread = failedReading(available.live);
   const hidden = override ? [] : edited.flatMap(({ entry, when }) => overridesOf(loaded, entry, when));
   const warnings = [
-    ...(unread ? [`What suits live functions is not known: ${unread.reason}`] : []),
+    ...(unread ? [`Which versions suit live functions is unknown: ${unread.reason}`] : []),
     ...unsuitable,
     ...hidden,
   ];
@@ -111,9 +111,13 @@ export async function planUpgrade(ports: Ports, request: UpgradeRequest): Promis
  */
 export async function executeUpgrade(ports: Ports, { file, before, after }: UpgradePlan): Promise<void> {
   if (ports.configs.readText(file) !== before) {
-    throw new LayersError("config-not-editable", `${file} was changed meanwhile. It was left as it is now.`, {
-      next: "Run again.",
-    });
+    throw new LayersError(
+      "config-not-editable",
+      `${file} was changed by someone else during this run and was left alone.`,
+      {
+        next: "Run again.",
+      },
+    );
   }
   await ports.configs.write(file, after, { replace: true });
 }
@@ -137,7 +141,7 @@ function overridesOf({ overrides }: LayerConfig, entry: string, when: When | und
     const [version, at] = when ? [variant?.fields.version, variant?.versionSource] : [fields?.version, source];
     if (version === undefined) return [];
     const what = when ? `${entry} for ${whenText(when)}` : entry;
-    return [`Stack ${stack} keeps version ${version} of ${what}, its override (${at?.file}:${at?.line})`];
+    return [`Stack ${stack} keeps version ${version} of ${what} from its override (${at?.file}:${at?.line})`];
   });
 }
 
@@ -195,7 +199,7 @@ async function planEntry(
   for (const row of rows) {
     const read = () => withSession(ports, row, (aws) => readVersion(aws, row.arn, newest));
     if (versionOf(row) !== newest && (await read()) === undefined)
-      return `${label(row)}: it has no version ${newest}, the newest of the entry's other layers`;
+      return `${label(row)} has no version ${newest}, the newest of the entry's other layers`;
   }
   const { compatible } = rows.find((row) => versionOf(row) === newest) ?? first;
   return { entry, from, to: newest, at, published: compatible?.published };
@@ -214,8 +218,8 @@ function whyNoneNewer(rows: readonly AvailableLayer[], from: number, label: Labe
   const last = others.find((row) => row.declaredVersion !== "available") ?? others[0];
   if (!last || (!ahead && last.declaredVersion === "available")) return undefined;
   const has = last.newest ? `has no version above ${last.newest.version}` : "has no version at all";
-  if (!ahead) return `${label(last)}: version ${from} is not there, and it ${has}`;
-  return `${label(last)} ${has}, while ${label(ahead)} has ${versionOf(ahead)}. An entry for each, with its \`arn\`, can have a version of its own`;
+  if (!ahead) return `${label(last)}: version ${from} does not exist, and the layer ${has}`;
+  return `${label(last)} ${has}, while ${label(ahead)} has ${versionOf(ahead)}. To give each its own version, add an entry for each with its \`arn\``;
 }
 
 const versionsShown = 3;
@@ -232,11 +236,11 @@ async function noSuchVersion(
   );
   const next =
     near.length > 0
-      ? `Versions of ${label(row)} that there are, the nearest ones: ${near.join(", ")}.`
-      : `AWS tells of no version of ${label(row)} in ${region}.`;
+      ? `Nearest existing versions of ${label(row)}: ${near.join(", ")}.`
+      : `AWS lists no version of ${label(row)} in ${region}.`;
   return new LayersError(
     "layer-version-missing",
-    `Layer version does not exist, or may not be read: ${arn}:${version}.`,
+    `Layer version does not exist or cannot be read: ${arn}:${version}.`,
     { next, changed: unchanged },
   );
 }

@@ -133,9 +133,9 @@ function ofFunctions({ standings, skipped, recorded, live, totals }: Assessment)
   const unread = failedReading(live);
   const unreadable = totals.unknown - standings.filter(({ noTarget }) => noTarget !== undefined).length;
   return [
-    ...(unread ? [unknown(unread.code, `Live versions are not known: ${unread.reason}`)] : []),
+    ...(unread ? [unknown(unread.code, `Live versions are unknown: ${unread.reason}`)] : []),
     ...(unreadable > 0 && !unread
-      ? [unknown("not-known", `${countLayers(unreadable)} cannot be read in the state.`)]
+      ? [unknown("not-known", `${countLayers(unreadable)} cannot be read from the state.`)]
       : []),
     ...skipped.map((one) => warning("function-skipped", `Function ${skippedName(one)} is skipped: ${one.reason}.`)),
     ...invalidLayers(own).map(({ function: name, text }) =>
@@ -150,7 +150,7 @@ function untargeted({ standings }: Assessment): Finding[] {
   const label = labelsOfStandings(standings);
   const open = standings.flatMap(({ fn, layer, noTarget }) => (layer && noTarget ? [{ fn, layer, noTarget }] : []));
   const messageOf = ({ layer, noTarget: { why, declared } }: (typeof open)[number]) =>
-    `${declaredAt(declared)}: what layer ${layer.name} has to be at is not known: ${why}`;
+    `${declaredAt(declared)}: the target of layer ${layer.name} is unknown: ${why}`;
   return [...Map.groupBy(open, messageOf)].map(([message, own]) => ({
     ...{ severity: "error" as const, code: "config-invalid" as const },
     message: `${message} (${listNames([...new Set(own.map(({ fn }) => label(fn)))])}).`,
@@ -210,7 +210,7 @@ async function checkVersion(
     return [{ severity: "error", code: "layer-version-missing", message }];
   }
   if (facts === "denied") {
-    const message = `Layer version ${arn} cannot be read: AWS denies lambda:GetLayerVersion. A version of another account that does not exist reads the same.`;
+    const message = `Layer version ${arn} cannot be read: AWS denies lambda:GetLayerVersion. AWS gives the same answer for a version of another account that does not exist.`;
     return [unknown("aws-permission", message)];
   }
   return functions.flatMap((fn): Finding[] => {
@@ -223,7 +223,7 @@ async function checkVersion(
 function notAskable(error: unknown, region?: string): Finding & { readonly severity: "unknown" } {
   if (!(error instanceof LayersError) || error.code === "interrupted") throw error;
   const where = region === undefined ? "" : ` in ${region}`;
-  const message = `Whether the declared versions exist${where} is not known: ${error.message}`;
+  const message = `Could not check whether the declared versions exist${where}: ${error.message}`;
   return unknown(codeOfUnknown(error.code), message);
 }
 

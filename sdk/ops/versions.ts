@@ -16,7 +16,7 @@ export interface VersionReader {
 export interface LayerOfInterest {
   /** Without version. */
   readonly arn: string;
-  /** A version that is known to have been published; the search for newer ones begins there. */
+  /** A version that is known to have been published; the search for newer ones starts there. */
   readonly known: number;
   /** `ssm:/path` of the parameter that knows the newest version. */
   readonly latest: string | undefined;
@@ -63,7 +63,7 @@ async function* listed(
 /** Reads a version: see {@link readVersion}. */
 type Probe = (version: number) => Promise<PublishedVersion | undefined>;
 
-/** @returns a probe that finds nothing any more once it has been asked too often */
+/** @returns a probe that finds nothing once it has been asked too often */
 function createProbe(aws: AwsPort, arn: string): Probe {
   let left = mostProbes;
   return async (version) => {
@@ -137,10 +137,10 @@ async function versionInParameter(aws: AwsPort, { arn, known }: LayerOfInterest,
   const version = /^[1-9]\d*$/.test(text ?? "") ? Number(text) : parseLayerVersionArn(text ?? "")?.version;
   const isOfLayer = version !== undefined && (text === String(version) || text === `${arn}:${version}`);
   if (isOfLayer && version >= known) return version;
-  let what = `holds ${text}, which is no version of ${arn}`;
+  let what = `holds ${text}, which is not a version of ${arn}`;
   if (text === undefined) what = "does not exist";
-  else if (isOfLayer) what = `names version ${version}, which is older than ${known}, the declared one`;
+  else if (isOfLayer) what = `names version ${version}, which is older than the declared version ${known}`;
   throw new LayersError("not-known", `SSM parameter ${name} ${what} (in ${aws.region}).`, {
-    next: "Correct the parameter, or `latest` of the entry, or leave that out.",
+    next: "Correct the parameter or the entry's `latest`, or remove `latest`.",
   });
 }

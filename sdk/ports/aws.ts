@@ -103,7 +103,7 @@ export interface AwsPort {
   publish(functionArn: string, options?: PublishOptions): Promise<Publication>;
   /**
    * Moves an alias, if it is where it is expected.
-   * @throws LayersError `aws-update-failed` if somebody else has moved it
+   * @throws LayersError `aws-update-failed` if someone else has moved it
    */
   moveAlias(functionArn: string, move: AliasMove): Promise<void>;
   /**
@@ -141,7 +141,7 @@ export interface ReconcileOptions {
   /**
    * Called immediately before an update is sent, with the function as it was found and the layers it is to get; again
    * if the function had to be read anew for another update, and then `instead` tells that none of those before was
-   * carried out. If it fails, no update is sent any more and `reconcile` fails with its error.
+   * carried out. If it fails, no further update is sent and `reconcile` fails with its error.
    */
   readonly beforeUpdate?: (fn: LiveFunction, layers: readonly string[], instead: boolean) => void | Promise<void>;
   /** Called once a function as soon as its outcome is known, those included that needed nothing. Failing acts as above. */
@@ -153,7 +153,7 @@ export interface ReconcileOptions {
    * many as have been started when an update that takes ten seconds is done.
    */
   readonly concurrency?: number;
-  /** Ends the work beside the session's signal: updates under way are finished, no other is begun. */
+  /** Ends the work beside the session's signal: updates under way are finished, no other is started. */
   readonly signal?: AbortSignal;
 }
 

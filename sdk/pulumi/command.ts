@@ -6,7 +6,7 @@ import { projectMissing, pulumiMissing } from "./stack-errors";
 
 /** How a Pulumi command ended. */
 export interface CommandEnd {
-  /** Null where a signal ended it. */
+  /** Null if a signal ended it. */
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
 }
@@ -18,7 +18,7 @@ const always = ["--non-interactive", "--color=never"];
  * Runs `pulumi` and waits until it has ended and its output is read: at the signal too, so that nothing goes on behind us.
  * @param options.env beside this process's own
  * @param watch called with the process as soon as it runs
- * @throws LayersError `pulumi-missing`, `project-missing` where there is no such folder, `interrupted`
+ * @throws LayersError `pulumi-missing`, `project-missing` where no such folder, `interrupted`
  */
 export async function runPulumi(
   args: readonly string[],
@@ -50,7 +50,7 @@ export async function runPulumi(
 function folderProblem(path: string): string | undefined {
   try {
     const found = statSync(path, { throwIfNoEntry: false });
-    if (!found) return "there is no such folder";
+    if (!found) return "no such folder";
     return found.isDirectory() ? undefined : "it is a file";
   } catch (cause) {
     return reasonOf(cause);

@@ -84,14 +84,14 @@ async function packed(): Promise<{ version: string; archive: Uint8Array }> {
     });
     return { version, archive: gzipSync(tarOf(await Promise.all(entries))) };
   } catch (cause) {
-    throw new LayersError("internal", `The plugin is not where it should be, ${folder}: ${reasonOf(cause)}`, {
+    throw new LayersError("internal", `The plugin was not found in ${folder}: ${reasonOf(cause)}`, {
       cause,
       next: "Install the package pulumi-lambda-layers again; in a checkout, run `npm run build`.",
     });
   }
 }
 
-/** What Pulumi has printed, so that none of its lines begins like one of ours. */
+/** What Pulumi has printed, so that none of its lines starts like one of ours. */
 function linesOf(printed: string): string[] {
   return printed
     .trim()

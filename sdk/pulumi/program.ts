@@ -52,7 +52,7 @@ export class PulumiProgram implements ProgramPort {
   ): Promise<readonly PreviewStep[]> {
     const { path, name, configOf } = await readProject(this.#cwd);
     if (name !== project)
-      throw new LayersError("pulumi-failed", `${path} is the project ${name}, and the state is of project ${project}`);
+      throw new LayersError("pulumi-failed", `${path} is for project ${name}, but the state is of project ${project}`);
     return withThrowAwayFolder(async (root) => {
       const [folder, backend, file] = ["project", "backend", "state.json"].map((one) => join(root, one)) as [
         string,
@@ -100,7 +100,7 @@ export class PulumiProgram implements ProgramPort {
     const [first = "", ...others] = said.split("\n");
     const shown = others.slice(0, linesShown - 1);
     throw new LayersError("pulumi-failed", [
-      `the program cannot be previewed on a copy of the stack: ${first}`,
+      `the program could not be previewed on a copy of the stack: ${first}`,
       ...shown,
       ...(shown.length < others.length ? ["..."] : []),
     ]);

@@ -8,8 +8,8 @@ import { reasonOf } from "../core/system-error";
  * @param input what it reads from its standard input
  * @param variables for its environment, beside this process's own
  * @param signal ends it
- * @returns undefined where it succeeded, otherwise how it ended, such as `exit code 1`
- * @throws LayersError `usage` where there is no shell to run it; `interrupted`
+ * @returns undefined if it succeeded, otherwise how it ended, such as `exit code 1`
+ * @throws LayersError `usage` if there is no shell to run it; `interrupted`
  */
 export async function runCommand(
   cwd: string,

@@ -12,7 +12,7 @@ export interface PulumiFailure {
   readonly stack: string;
   /** The folder that Pulumi ran in; absolute. */
   readonly cwd: string;
-  /** Null where a signal ended the command. */
+  /** Null if a signal ended the command. */
   readonly exitCode: number | null;
   readonly stderr: string;
 }
@@ -25,7 +25,7 @@ const inPlace: AdvisePulumi = (words) => pulumiCommandLine(words, undefined);
 // Exit codes that Pulumi's CLI promises to keep: pkg/cmd/pulumi/cmd/exit_codes.go.
 const exitCodes = { notLoggedIn: 3, stackNotFound: 6 };
 
-// A full name where names have no slashes, as on the legacy layout of a backend in files, is no code of Pulumi's either.
+// A full name if names have no slashes, as on the legacy layout of a backend in files, is no code of Pulumi's either.
 const refusedName = /organization name must be|a stack name may only contain/;
 
 /** Whether a Pulumi command failed because there is no such stack. */
@@ -34,7 +34,7 @@ export function isStackMissing({ exitCode, stderr }: PulumiFailure): boolean {
 }
 
 /**
- * Tells a person why a Pulumi command failed. Codes count more than text; text is looked at where Pulumi has no code.
+ * Explains to a person why a Pulumi command failed. Codes count more than text; text is looked at if Pulumi has no code.
  * @param stacks the project's stacks, for the one that was probably meant
  */
 export function explainFailure(
@@ -54,7 +54,7 @@ export function explainFailure(
       `State file not found: the stack ${stack} does not exist in this project (${said}).`,
       [
         ...(meant ? [meant] : []),
-        `Ensure you're in the correct directory (should contain Pulumi.yaml). See which stacks there are: ${advise(["stack", "ls"])}`,
+        `Ensure you're in the correct directory (should contain Pulumi.yaml). List the stacks: ${advise(["stack", "ls"])}`,
       ],
     );
   }
@@ -71,15 +71,19 @@ export function explainFailure(
     const file = `${shortStackName(stack)}.json.attrs`;
     return error(
       "pulumi-failed",
-      `Pulumi cannot read the stack ${stack}: ${said}. A Pulumi that was killed can leave an empty ${file} behind.`,
-      `If .pulumi/stacks/PROJECT/${file} in the backend's folder is empty, delete it: the state beside it is whole, and Pulumi makes the file anew.`,
+      `Pulumi cannot read the stack ${stack}: ${said}. A killed Pulumi process can leave an empty ${file} behind.`,
+      `If .pulumi/stacks/PROJECT/${file} in the backend's folder is empty, delete it: the state file next to it is intact, and Pulumi recreates the deleted file.`,
     );
   }
   if (findProjectFile(cwd) === undefined) return projectMissing(cwd, said);
-  return error("pulumi-failed", `Pulumi could not ${what} the stack ${stack}: ${said}`, "Run again with --verbose.");
+  return error(
+    "pulumi-failed",
+    `Pulumi could not ${what} the stack ${stack}: ${said}`,
+    "Run again with --verbose for details.",
+  );
 }
 
-/** Tells a person why a project's stacks could not be listed. */
+/** Explains to a person why a project's stacks could not be listed. */
 export function explainListing(
   { cwd, exitCode, stderr }: Pick<PulumiFailure, "cwd" | "exitCode" | "stderr">,
   advise: AdvisePulumi = inPlace,
@@ -88,7 +92,7 @@ export function explainListing(
   if (exitCode === exitCodes.notLoggedIn) return notLoggedIn(said, stderr);
   if (findProjectFile(cwd) === undefined) return projectMissing(cwd, said);
   return new LayersError("pulumi-failed", `Pulumi could not list the stacks of the project in ${cwd}: ${said}.`, {
-    next: `See what it says there: ${advise(["stack", "ls"])}`,
+    next: `Run it there yourself: ${advise(["stack", "ls"])}`,
     cause: stderr,
   });
 }
@@ -124,7 +128,7 @@ function locked(stack: string, said: string, advise: AdvisePulumi): LayersError 
   return new LayersError("stack-locked", `The stack ${stack} is locked: ${said}.${left}`, {
     next: left
       ? `Remove the lock that it left behind, and run again: ${cancel}`
-      : `Wait until that update has ended. If there is none, a killed one left the lock behind: ${cancel}`,
+      : `Wait until that update has finished. If none is running, a killed one left the lock behind. To remove it: ${cancel}`,
   });
 }
 

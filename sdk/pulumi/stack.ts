@@ -19,7 +19,7 @@ export interface PulumiCommand {
   /** Without `pulumi` itself. */
   readonly args: readonly string[];
   readonly milliseconds: number;
-  /** Null where a signal ended it. */
+  /** Null if a signal ended it. */
   readonly exitCode: number | null;
 }
 
@@ -92,7 +92,7 @@ export class PulumiStacks implements StackPort {
   /** Where stacks are kept. */
   async backend(stack: string, project: string): Promise<Backend> {
     const { exitCode, stdout } = await this.#collect(["whoami", "--json"]);
-    if (exitCode !== 0) throw new LayersError("pulumi-failed", "Pulumi could not name its backend.");
+    if (exitCode !== 0) throw new LayersError("pulumi-failed", "Pulumi did not report its backend.");
     const { url } = parsed<{ url: string }>(stdout);
     return { url, file: checkpointFile(url, stack, project) };
   }
@@ -198,7 +198,7 @@ function parsed<T>(printed: Buffer): T {
   try {
     return JSON.parse(printed.toString());
   } catch (cause) {
-    throw new LayersError("pulumi-failed", "Pulumi printed no JSON.", { cause });
+    throw new LayersError("pulumi-failed", "Pulumi did not print JSON.", { cause });
   }
 }
 

@@ -107,7 +107,7 @@ describe("published versions and aliases", () => {
     const aws = await start();
     const { version } = await aws.publish(api);
     await createAlias("shifting", { FunctionVersion: "1", weight: { [version]: 0.1 } });
-    await assert.rejects(aws.publish(api, { alias: "shifting" }), { message: /shares calls between two versions/ });
+    await assert.rejects(aws.publish(api, { alias: "shifting" }), { message: /splits traffic between two versions/ });
     await assert.rejects(aws.publish(api, { alias: "nobody" }), { message: "Function api has no alias nobody." });
   });
 
@@ -115,7 +115,7 @@ describe("published versions and aliases", () => {
     const aws = await start();
     await aws.publish(api, { alias: "live" });
     await assert.rejects(aws.moveAlias(api, { alias: "live", from: "3", to: "1" }), {
-      message: "Alias live of api was moved by somebody else: it serves 2.",
+      message: "Alias live of api was moved by someone else and now serves 2.",
     });
     await aws.moveAlias(api, { alias: "live", from: "2", to: "1" });
     assert.deepEqual(await aws.listAliases(api), [{ name: "live", version: "1" }]);
@@ -133,7 +133,7 @@ describe("published versions and aliases", () => {
     const lambda = new LambdaClient({});
     await lambda.send(new UpdateAliasCommand({ FunctionName: "api", Name: "live", FunctionVersion: version }));
     lambda.destroy();
-    await assert.rejects(moving, { message: `Alias live of api was moved by somebody else: it serves ${version}.` });
+    await assert.rejects(moving, { message: `Alias live of api was moved by someone else and now serves ${version}.` });
     assert.deepEqual(await aws.listAliases(api), [{ name: "live", version }]);
   });
 

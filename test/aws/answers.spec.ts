@@ -61,7 +61,7 @@ describe("an answer that is not AWS's own", function () {
     const [unknown, found, dripped] = await aws.reconcile(functions.slice(0, 3), moveBase(2));
     assert.equal(dripped?.status, "updated");
     assert.deepEqual([unknown?.status, unknown?.revisionId], ["unknown", undefined]);
-    assert.match(unknown?.reason ?? "", /Whether its last update was carried out is not known\.$/);
+    assert.match(unknown?.reason ?? "", /Whether its last update was applied is unknown\.$/);
     assert.deepEqual([found?.status, typeof found?.revisionId], ["failed", "string"]);
     assert.deepEqual(found?.after, test.emulator.layersOf("fn-001"));
     assert.match(

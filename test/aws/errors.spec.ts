@@ -53,14 +53,14 @@ describe("explain", () => {
       request: list,
       code: "aws-credentials",
       message: "AWS credentials not configured: Could not load credentials from any providers.",
-      next: "Run `aws configure`, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile.",
+      next: "Run `aws configure`, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or choose a profile.",
     },
     {
       name: "ExpiredTokenException",
       text: "The security token included in the request is expired",
       request: list,
       code: "aws-credentials",
-      message: "AWS did not accept the credentials: The security token included in the request is expired.",
+      message: "AWS rejected the credentials: The security token included in the request is expired.",
     },
     {
       name: "InvalidParameterValueException",
@@ -94,7 +94,7 @@ describe("explain, for a profile", () => {
   const where = { region: "us-east-1", profile: "team" };
   for (const [name, message, next] of [
     ["CredentialsProviderError", /^AWS credentials not configured for profile team: /, /--profile team`/],
-    ["ExpiredTokenException", /^AWS did not accept the credentials of profile team: /, /^Sign in again/],
+    ["ExpiredTokenException", /^AWS rejected the credentials of profile team: /, /^Sign in again/],
   ] as const) {
     it(`names it: ${name}`, () => {
       const error = explain({ name, message: "no" }, list, where);

@@ -96,7 +96,7 @@ describe("reconcile through faults", function () {
     assert.equal(broken?.status, "failed");
     assert.match(broken?.reason ?? "", /UpdateFunctionConfiguration of fn-001 failed .*ServiceException.*request ID/);
     assert.equal(embattled?.status, "failed");
-    assert.match(embattled?.reason ?? "", /changed by somebody else 10 times/);
+    assert.match(embattled?.reason ?? "", /changed by someone else 10 times/);
     assert.ok(test.calls.some(({ outcome }) => outcome === "TimeoutError"));
     assert.equal(test.emulator.writes().length, 8);
     assertMoved(

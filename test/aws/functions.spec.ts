@@ -73,7 +73,7 @@ describe("listFunctions", () => {
       test.emulator.fault({ operation: "ListFunctions", answer: page(0, 5, "again") });
       await assert.rejects(aws.listFunctions({ all: true }), {
         code: "aws-failed",
-        message: "Lambda ListFunctions gave the same page marker twice: its list has no end.",
+        message: "Lambda ListFunctions returned the same page marker twice, so its list would never end.",
       });
       const circle = { ResourceTagMappingList: [], PaginationToken: "again" };
       test.emulator.fault({ operation: "GetResources", answer: { status: 200, body: JSON.stringify(circle) } });

@@ -61,12 +61,12 @@ describe("checkTargets", () => {
       {
         code: "layer-version-missing",
         layerVersionArn: base(2),
-        message: `Layer version does not exist: ${base(2)}, wanted for functions a, b. It was not published yet, or deleted.`,
+        message: `Layer version does not exist: ${base(2)}, needed by functions a, b. It was never published, or was deleted.`,
       },
       {
         code: "layer-unreadable",
         layerVersionArn: theirs,
-        message: `Layer version ${theirs}, wanted for function a, cannot be read: AWS denies lambda:GetLayerVersion. A version of another account that does not exist reads the same.`,
+        message: `Layer version ${theirs}, needed by function a, cannot be read: AWS denies lambda:GetLayerVersion. AWS gives the same answer for a version of another account that does not exist.`,
       },
       {
         code: "layer-incompatible",
@@ -100,7 +100,10 @@ describe("checkTargets", () => {
       [
         ["image-function", "Function image is deployed as a container image, which cannot have layers."],
         ["too-many-layers", "Function six would have 6 layers; Lambda allows 5."],
-        ["layer-incompatible", `Function far cannot have layer ${far}: it is in eu-west-1, and the function is not.`],
+        [
+          "layer-incompatible",
+          `Function far cannot have layer ${far}: the layer is in eu-west-1, and the function is not.`,
+        ],
       ],
     );
     assert.deepEqual(test.emulator.counts(), {});
@@ -115,7 +118,7 @@ describe("checkTargets", () => {
   it("names three functions, and counts the others", async () => {
     const targets = ["a", "b", "c", "d", "e"].map((name) => ({ function: live(name), layers: [base(2)] }));
     const [problem] = await checkTargets({ layerVersion: async () => "missing" }, targets);
-    assert.match(problem?.message ?? "", /wanted for functions a, b, c and 2 more\./);
+    assert.match(problem?.message ?? "", /needed by functions a, b, c and 2 more\./);
   });
 });
 

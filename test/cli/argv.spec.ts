@@ -46,13 +46,13 @@ describe("the words of a command line", () => {
   const unknown: [words: string, name: string, next: string][] = [
     ["statsu --stack dev", "statsu", "Did you mean status?"],
     ["--stack dev statsu", "statsu", "Did you mean status?"],
-    ["nothing-alike", "nothing-alike", "See what there is: lambda-layers help"],
-    ["help foo", "foo", "See what there is: lambda-layers help"],
+    ["nothing-alike", "nothing-alike", "List the commands: lambda-layers help"],
+    ["help foo", "foo", "List the commands: lambda-layers help"],
     ["help statsu", "statsu", "Did you mean status?"],
     ["help backups prun", "prun", "Did you mean prune?"],
-    ["backups remove", "remove", "See what there is: lambda-layers help backups"],
+    ["backups remove", "remove", "List the commands: lambda-layers help backups"],
     ["statsu --help", "statsu", "Did you mean status?"],
-    ["- x", "-", "See what there is: lambda-layers help"],
+    ["- x", "-", "List the commands: lambda-layers help"],
   ];
   for (const [words, name, next] of unknown) {
     it(`${words} names no command`, () => {

@@ -52,10 +52,10 @@ describe("lambda-layers with live functions, carefully,", function () {
     assert.equal(code, 4, stderr);
     assert.deepEqual([live(), await recorded()], ["1111", "1111"]);
     assert.match(stderr, /^ERROR - 3 of 4 functions were not attempted\.$/m);
-    assert.match(stdout, /^INFO - Putting back 4 layers of functions in the state of dev$/m);
+    assert.match(stdout, /^INFO - Rolling back 4 layers of functions in the state of dev$/m);
     for (const name of names)
       assert.match(stdout, new RegExp(`^INFO - Function ${name}: Layer base version 2 -> 1$`, "m"));
-    assert.match(stdout, /^INFO - Lambda functions: 1 updated and put back, 3 not attempted$/m);
+    assert.match(stdout, /^INFO - Lambda functions: 1 updated and rolled back, 3 not attempted$/m);
   });
 
   it("finish with --resume an update that stopped at a failure", async () => {
@@ -83,7 +83,7 @@ describe("lambda-layers with live functions, carefully,", function () {
     assert.deepEqual([live(), await recorded()], ["2222", "1111"]);
     assert.match(
       stopped.stderr,
-      /^Put the others back: lambda-layers rollback --stack dev --sync-aws backups\/dev_sync_/m,
+      /^Roll back the others: lambda-layers rollback --stack dev --sync-aws backups\/dev_sync_/m,
     );
     aws.emulator.clearFaults();
     const { code, stderr } = await run(...args, "--resume");
@@ -97,7 +97,7 @@ describe("lambda-layers with live functions, carefully,", function () {
       assert.equal(code, 1);
       assert.match(
         stderr,
-        /The plan changes 4 layers of functions in AWS, and at most 3 are allowed\. Nothing was changed\.$/m,
+        /The plan changes 4 layers of functions in AWS, but --max-changes allows only 3\. Nothing was changed\.$/m,
       );
     }
     assert.deepEqual([live(), await recorded()], ["1111", "1111"]);

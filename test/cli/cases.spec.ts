@@ -22,7 +22,7 @@ const cases: readonly Case[] = [
     folder: "auto-named",
     args: command === "explain" ? [command, "apii"] : [command, "-f", "apii"],
     code: 2,
-    says: [/There is no function apii in export\.json/, /Did you mean api\?/],
+    says: [/No function apii found in export\.json/, /Did you mean api\?/],
   })),
   {
     folder: "two-regions",
@@ -52,7 +52,7 @@ const cases: readonly Case[] = [
   {
     folder: "pending-replacement",
     args: ["status"],
-    says: [/Function goner is skipped: it was deleted, and the next `pulumi up` creates it anew\./],
+    says: [/Function goner is skipped: it was deleted, and the next `pulumi up` recreates it\./],
     never: /^! /m,
   },
   { folder: "pending-replacement", args: ["--dry-run"], says: [/^INFO - Found no layer version updates$/m] },
@@ -117,7 +117,7 @@ describe("lambda-layers with states that went wrong", () => {
     });
     const { code, output } = await run(["outdated", "--region", "us-east-1"]);
     assert.notEqual(code, 0, output);
-    assert.doesNotMatch(output, /All are up to date/);
+    assert.doesNotMatch(output, /All layers are up to date/);
     assert.match(output, /\/layers\/base\/latest/);
     assert.match(output, /\/layers\/tools\/latest/);
   });

@@ -74,10 +74,10 @@ describe("day-to-day commands", () => {
       assert.equal(
         stdout,
         `INFO - layer_config.yaml written: 3 layers of dev, prod
-INFO - Not as declared, and so to be changed: 1 layer of a function
+INFO - Not as declared, so an update would change: 1 layer of a function
   - Function cron-dev: Layer receipt-dynamo-dev version 3 -> 4
 INFO - Next steps:
-  - see where everything stands: lambda-layers status --stack dev,prod
+  - see the current versions: lambda-layers status --stack dev,prod
   - see what an update would change: lambda-layers --stack dev,prod --dry-run
   - see what is out of date: lambda-layers outdated --stack dev,prod
 `,
@@ -85,7 +85,7 @@ INFO - Next steps:
       assert.equal(
         await folder.read("layer_config.yaml"),
         `# yaml-language-server: $schema=./node_modules/pulumi-lambda-layers/dist/layer-config.schema.json
-# The version that each Lambda layer has to be at: in a stack the one that most of its functions use (recorded of dev, prod).
+# The version that each Lambda layer must be at: for each stack, the one that most of its functions use (recorded of dev, prod).
 layers:
   receipt-dynamo: # receipt-dynamo-dev, receipt-dynamo-prod
     version: 3 # 3 functions
@@ -127,7 +127,7 @@ stack_overrides:
       await folder.write({ "layer_config.yaml": config });
       const { code, stderr } = await run("init", "--state-file", "dev.json");
       assert.equal(code, 2);
-      assert.match(stderr, /layer_config\.yaml is there already\. Nothing was changed\.\n.*--force/);
+      assert.match(stderr, /layer_config\.yaml already exists\. Nothing was changed\.\n.*--force/);
       const shown = await succeeds("init", "--state-file", "dev.json", "--dry-run");
       assert.match(shown.stdout, /^# yaml-language-server/);
       assert.equal(await folder.read("layer_config.yaml"), config);
@@ -176,7 +176,7 @@ stack_overrides:
       ]) {
         const { code, stderr } = await run("init", ...args);
         assert.equal(code, 2, args.join(" "));
-        assert.match(stderr, /There is no function (wrker-dev in dev\.json, prod\.json|apii in AWS in us-east-1)\./);
+        assert.match(stderr, /No function (wrker-dev found in dev\.json, prod\.json|apii found in AWS in us-east-1)\./);
       }
       assert.ok(!(await folder.files()).includes("layer_config.yaml"));
       await succeeds("init", ...both, "-f", "worker-dev");
@@ -200,12 +200,12 @@ stack_overrides:
       assert.match(stdout, /^ +LAYER +DECLARED +NEWEST +COMPATIBLE +PUBLISHED\n/);
       assert.match(stdout, new RegExp(`! +receipt-dynamo-dev +4 +8 +6 +${today}\n`));
       assert.match(stdout, new RegExp(`! +Datadog-Python312 +97 +99 +99 +${today}\n`));
-      assert.match(stdout, new RegExp(`x +shared +2 \\(not there\\) +1 +1 +${today}\n`));
+      assert.match(stdout, new RegExp(`x +shared +2 \\(missing\\) +1 +1 +${today}\n`));
       assert.match(stdout, /INFO - 3 of 3 layers outdated\n$/);
       assert.match(stderr, /receipt-dynamo-dev: version 8 is for python3.13, but the function runs on python3.12/);
       assert.match(
         stderr,
-        /Layer shared: version 2 \(layer_config\.yaml:8\) is not there: it was never published, or del/,
+        /Layer shared: version 2 \(layer_config\.yaml:8\) does not exist: it was never published, or was del/,
       );
     });
 
@@ -246,7 +246,7 @@ stack_overrides:
       assert.match(stderr, /Datadog-Python312: AWS permission missing: ssm:GetParameter/);
       assert.match(stdout, /receipt-dynamo-dev/);
       assert.match(stdout, /\? +Datadog-Python312 +97 +\? +\? +\?\n/);
-      assert.match(stdout, /INFO - 2 of 3 layers outdated; 1 of 3 layers not known\n$/);
+      assert.match(stdout, /INFO - 2 of 3 layers outdated; 1 of 3 layers unknown\n$/);
     });
   });
 
@@ -294,12 +294,12 @@ stack_overrides:
         `INFO - Found 2 versions to edit:
   - Layer receipt-dynamo version 4 -> 6 (layer_config.yaml:3)
   - Layer datadog version 97 -> 99 (layer_config.yaml:6)
-INFO - layer_config.yaml updated. See what that changes: lambda-layers --stack dev --state-file dev.json --dry-run
+INFO - layer_config.yaml updated. To see what this changes: lambda-layers --stack dev --state-file dev.json --dry-run
 `,
       );
       assert.equal(
         stderr,
-        "WARNING - Layer shared stays as it is: shared: version 2 is not there, and it has no version above 1\n",
+        "WARNING - Layer shared is not upgraded: shared: version 2 does not exist, and the layer has no version above 1\n",
       );
       assert.equal(await text(), config.replace("version: 4", "version: 6").replace("97", "99"));
     });
@@ -337,15 +337,15 @@ INFO - layer_config.yaml updated. See what that changes: lambda-layers --stack d
       assert.equal(code, 1);
       assert.match(
         stderr,
-        /Layer version does not exist, or may not be read: .*:receipt-dynamo-dev:9\. Nothing was changed/,
+        /Layer version does not exist or cannot be read: .*:receipt-dynamo-dev:9\. Nothing was changed/,
       );
-      assert.match(stderr, /Versions of receipt-dynamo-dev that there are, the nearest ones: 8, 7, 6\./);
+      assert.match(stderr, /Nearest existing versions of receipt-dynamo-dev: 8, 7, 6\./);
     });
 
     it("leaves versions alone that are too young", async () => {
       const { stdout, stderr } = await succeeds("upgrade", "--state-file", "dev.json", "--minimum-age", "7d");
       assert.match(stdout, /Found no newer layer versions/);
-      assert.match(stderr, /Layer datadog stays as it is: .*version 99 is too new/);
+      assert.match(stderr, /Layer datadog is not upgraded: .*version 99 is too new/);
       assert.equal(await text(), config);
       await succeeds("upgrade", "--state-file", "dev.json", "--minimum-age", "0h");
       assert.notEqual(await text(), config);
@@ -362,7 +362,7 @@ INFO - layer_config.yaml updated. See what that changes: lambda-layers --stack d
       await folder.write({ "layer_config.yaml": shared });
       const { code, stderr } = await run("upgrade", "--state-file", "dev.json", "receipt-dynamo");
       assert.equal(code, 2);
-      assert.match(stderr, /would change layers\.other too\. The file is as it was/);
+      assert.match(stderr, /would also change layers\.other\. The file was not changed/);
       assert.equal(await text(), shared);
     });
   });
@@ -387,7 +387,7 @@ INFO - layer_config.yaml updated. See what that changes: lambda-layers --stack d
       assert.equal(unknown.code, 3);
       assert.match(
         unknown.stderr,
-        /Datadog-Python312:97 cannot be read[\s\S]*\nERROR - Whether layer_config\.yaml is right/,
+        /Datadog-Python312:97 cannot be read[\s\S]*\nERROR - Could not determine whether layer_config\.yaml is right/,
       );
       assert.doesNotMatch(stdout + unknown.stdout, /every declared version exists|is valid/);
     });
@@ -418,27 +418,27 @@ INFO - layer_config.yaml updated. See what that changes: lambda-layers --stack d
 
   Layer receipt-dynamo-dev
     arn       arn:aws:lambda:us-east-1:123456789012:layer:receipt-dynamo-dev
-    entry     receipt-dynamo: its name and the stack's make up this name
+    entry     receipt-dynamo: its name combined with the stack's is this name
     declared  4 at layer_config.yaml:3
     recorded  4
-    update    has nothing to change
+    update    changes nothing
 
   Layer shared
     arn       arn:aws:lambda:us-east-1:123456789012:layer:shared
-    entry     shared: its name is this one
+    entry     shared: its name is this name
     declared  1 at layer_config.yaml:9, the stack's override
     recorded  2
-    update    records version 2 -> 1
+    update    changes the recorded version 2 -> 1
     remedy    lambda-layers --stack dev --state-file dev.json
 `,
       );
-      assert.match(stderr, /Live versions are not known: a state file was given/);
+      assert.match(stderr, /Live versions are unknown: a state file was given/);
     });
 
     it("names the function that was probably meant", async () => {
       const { code, stderr } = await run("explain", "--state-file", "dev.json", "workr-dev");
       assert.equal(code, 2);
-      assert.match(stderr, /There is no function workr-dev in dev\.json\.\nDid you mean worker-dev\?/);
+      assert.match(stderr, /No function workr-dev found in dev\.json\.\nDid you mean worker-dev\?/);
     });
 
     it("prints one function as a document, and several as a list in it", async () => {

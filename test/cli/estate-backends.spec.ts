@@ -113,7 +113,7 @@ for (const backend of backends) {
         await run.printed(new RegExp(`^Stack prod of ${folders[0]}:`, "m"));
         run.kill("SIGINT");
         const { stderr } = await run.ended;
-        assert.match(stderr, /\d+ stacks not begun: /);
+        assert.match(stderr, /\d+ stacks not started: /);
         // Whatever it was doing, each state is one that Pulumi reads, wholly old or wholly new.
         const { all: looked } = await documents("status", "--recorded-only");
         const drifts = looked.flatMap(({ totals }) => totals?.drift ?? []);

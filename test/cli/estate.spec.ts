@@ -134,7 +134,7 @@ INFO - 5 stacks of 3 projects together: 4 of 15 layers of functions are not as d
       `   LAYER  dev of services/billing  prod of services/billing  dev of services/orders  prod of services/orders
 *  base   5                        4                         5 ! 3                   4
    tools  2                        2                         2                       2
-INFO - 1 of 2 layers is declared differently from stack to stack (*)
+INFO - 1 of 2 layers is declared differently between stacks (*)
 INFO - 4 stacks of 2 projects together: 2 of 12 layers of functions are not as declared
 `,
     );
@@ -148,11 +148,11 @@ INFO - 4 stacks of 2 projects together: 2 of 12 layers of functions are not as d
     assert.deepEqual((await ends("--projects", "servces/orders"))[0], 2);
     assert.match(
       String((await ends("--projects", "none*"))[1]),
-      /^ERROR - No project's folder fits none\*\. Nothing was changed\.$/,
+      /^ERROR - No project's folder matches none\*\. Nothing was changed\.$/,
     );
     const [code, error] = await ends("--cwd", "services/orders", "--stack", "pord*");
     assert.equal(code, 6);
-    assert.match(String(error), /^ERROR - No stack in this project is meant by pord\*\. Nothing was changed\.$/);
+    assert.match(String(error), /^ERROR - No stack in this project matches pord\*\. Nothing was changed\.$/);
     assert.deepEqual(
       (await ends("--projects", "services/*", "--projects", "web", "--stack", "prod"))[2],
       "INFO - 1 project without such a stack: web",
@@ -197,7 +197,7 @@ INFO - 4 stacks of 2 projects together: 2 of 12 layers of functions are not as d
     assert.match(stderr, /^ERROR - dev of services\/billing: The stack dev is locked: [\s\S]*someone@elsewhere/m);
     assert.match(
       stderr,
-      /^ERROR - prod of services\/orders: The secrets of stack prod of services\/orders need another passphrase or key than this run has\. Run it alone, with that: lambda-layers --yes --stack prod --config \.\.\/\.\.\/layer_config\.yaml --cwd services\/orders$/m,
+      /^ERROR - prod of services\/orders: The secrets of stack prod of services\/orders need a different passphrase or key\. Run it on its own with that: lambda-layers --yes --stack prod --config \.\.\/\.\.\/layer_config\.yaml --cwd services\/orders$/m,
     );
     assert.deepEqual(await estate.recorded("services/orders", "dev"), {
       "orders-dev-a": ["base-dev:6"],
@@ -256,7 +256,7 @@ INFO - 4 stacks of 2 projects together: 2 of 12 layers of functions are not as d
     run.kill("SIGINT");
     const { code, stderr } = await run.ended;
     assert.equal(code, 130, stderr);
-    assert.match(stderr, /2 stacks not begun: dev of services\/orders, prod of services\/orders\./);
+    assert.match(stderr, /2 stacks not started: dev of services\/orders, prod of services\/orders\./);
     assert.deepEqual((await estate.recorded("services/orders", "dev"))["orders-dev-a"], ["base-dev:6"]);
     await start(["--projects", "services/*", "--stack", "dev", "--yes"]).ended;
     assert.deepEqual((await estate.recorded("services/orders", "dev"))["orders-dev-a"], ["base-dev:5"]);
@@ -275,7 +275,7 @@ INFO - 4 stacks of 2 projects together: 2 of 12 layers of functions are not as d
     assert.equal(code, 0, stderr);
     const four = Array(4).fill(["base-dev:4"]);
     assert.deepEqual(await versions(), four);
-    const [, back = ""] = /^INFO - Take all of it back: lambda-layers (.*)$/m.exec(stdout) ?? [];
+    const [, back = ""] = /^INFO - To roll all of it back: lambda-layers (.*)$/m.exec(stdout) ?? [];
     assert.match(back, /^rollback backups\/stacks_run_\d{8}_\d{6}\.jsonl --sync-aws$/);
     const dry = await start([...back.split(" "), "--dry-run"]).ended;
     assert.deepEqual([dry.code, await versions()], [0, four], dry.stderr);

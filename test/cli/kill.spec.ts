@@ -47,7 +47,7 @@ const steps = [
   /INFO - Importing state/,
   /DEBUG - pulumi .*stack import/, // the last export
   /Pulumi state updated successfully/,
-  /INFO - (Synchronizing|Putting back)/,
+  /INFO - (Synchronizing|Rolling back)/,
 ];
 
 describe("a run that is cut short", function () {
@@ -152,7 +152,7 @@ describe("a run that is cut short", function () {
     await running.ended;
     const again = await run("update").ended;
     assert.equal(again.code, 0, again.output);
-    assert.match(again.output, /WARNING - An import that an earlier run began is still going on/);
+    assert.match(again.output, /WARNING - An import from an earlier run is still in progress/);
     assert.doesNotMatch(again.output, /State exported to/, "the import that was killed has been made all the same");
     assert.equal(await versionsNow(), String(target));
     at = target;

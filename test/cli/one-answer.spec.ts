@@ -236,7 +236,7 @@ describe("one estate through every view", function () {
     assert.match(lost.stdout, /live +-\n/);
     assert.match(lost.stdout, /--sync-aws/);
     const reconciled = await run(["explain", "export"]);
-    assert.match(reconciled.stdout, /LayerVersions resource records/);
+    assert.match(reconciled.stdout, /recorded by this LayerVersions resource/);
   });
 
   it("is never called valid beside what could not be read", async () => {

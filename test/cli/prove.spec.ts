@@ -80,12 +80,12 @@ describe("lambda-layers update --prove", function () {
     assert.equal(code, 1, stderr);
     assert.equal(
       stderr,
-      `ERROR - The program undoes 2 layers of functions, as a preview on a copy of the stack shows:
+      `ERROR - A preview on a copy of the stack shows that the program undoes 2 layers of functions:
   Function api: Layer base version 5 -> 1
   Function worker: Layer base version 5 -> 2
 Nothing was changed.
-Declare these versions in the program, or have it take them from the config: pinLayers() or LayerVersions, before its functions. Then run again.
-Or run without --prove, and look before the next \`pulumi up\`: pulumi preview --stack dev
+Declare these versions in the program, or let it take them from the config with pinLayers() or LayerVersions, called before its functions are created. Then run again.
+Or run without --prove, and check before the next \`pulumi up\`: pulumi preview --stack dev
 `,
     );
     const { changes, backup, dryRun, totals, proof } = JSON.parse(stdout);
@@ -110,7 +110,7 @@ Or run without --prove, and look before the next \`pulumi up\`: pulumi preview -
     assert.equal(code, 1, stderr);
     assert.match(
       stderr,
-      /^ERROR - Not proved: the program cannot be previewed on a copy of the stack: organization\/other\/dev: Preview failed: unknown stack "organization\/other\/dev"\. Nothing was changed\.\nSee whether/m,
+      /^ERROR - Not proved: the program could not be previewed on a copy of the stack: organization\/other\/dev: Preview failed: unknown stack "organization\/other\/dev"\. Nothing was changed\.\nCheck whether/m,
     );
     const [dev, none] = JSON.parse(stdout);
     assert.deepEqual([dev.proof.verdict, dev.proof.undone, none.error.code], ["not-proved", [], "stack-missing"]);
@@ -154,7 +154,7 @@ Or run without --prove, and look before the next \`pulumi up\`: pulumi preview -
     for (const [flag, args] of Object.entries(refused)) {
       const { code, stderr } = await cli(args, options(""));
       assert.equal(code, 2);
-      assert.match(stderr, new RegExp(`^ERROR - .*${flag}.* exclude each other`), flag);
+      assert.match(stderr, new RegExp(`^ERROR - .*${flag}.* cannot be combined`), flag);
     }
   });
 });

@@ -112,7 +112,7 @@ describe("lambda-layers report", () => {
   it("refuses two documents on stdout, and says where a file cannot be written", async () => {
     const two = await report("--json", "--markdown");
     assert.equal(two.code, 2);
-    assert.match(two.stderr, /cannot both print to stdout/);
+    assert.match(two.stderr, /cannot both write to stdout/);
     const { code, stderr } = await report("--html", "state.json/page.html");
     assert.equal(code, 2);
     assert.match(stderr, /could not be written to state\.json\/page\.html: /);
@@ -126,11 +126,11 @@ describe("lambda-layers report", () => {
       [["--markdown", "./state.json"], "--markdown would replace the state file: ./state.json"],
       [["--sarif", "link"], "--sarif would replace the state file: link"],
       [["--html", "layer_config.yaml"], "--html would replace the config: layer_config.yaml"],
-      [["--html", "a", "--sarif", "./a"], "--sarif would replace the report of --html: ./a"],
+      [["--html", "a", "--sarif", "./a"], "--sarif would replace the --html report: ./a"],
     ];
     for (const [args, message] of refused) {
       const { code, stderr } = await report(...args);
-      assert.equal(stderr, `ERROR - ${message}. Nothing was changed.\nGive the report a file of its own.\n`);
+      assert.equal(stderr, `ERROR - ${message}. Nothing was changed.\nChoose another file for the report.\n`);
       assert.equal(code, 2);
     }
     const after = [await folder.files(), await folder.read("state.json"), await folder.read("layer_config.yaml")];
@@ -150,10 +150,10 @@ describe("lambda-layers report", () => {
     await folder.write({ "layer_config.yaml": "layers: {other: {version: 1}}\n" });
     const { code, stdout, stderr } = await report();
     assert.equal(code, 0);
-    assert.match(stdout, /^### \? .*: no layer is declared by the config; AWS was not asked$/m);
+    assert.match(stdout, /^### \? .*: the config declares none of these layers; AWS was not asked$/m);
     assert.match(
       stderr,
-      /^WARNING - layer_config\.yaml matches no layer of the functions in state\.json, which have: /m,
+      /^WARNING - layer_config\.yaml matches no layer of the functions in state\.json\. They have: /m,
     );
   });
 
@@ -239,7 +239,7 @@ describe("job summaries", () => {
     const summary = await folder.read("summary.md");
     assert.match(
       summary,
-      /<code>dev<\/code>: 3 of 3 layers of functions are not as declared[\s\S]*<code>prod<\/code>: no layer is declared by the config/,
+      /<code>dev<\/code>: 3 of 3 layers of functions are not as declared[\s\S]*<code>prod<\/code>: the config declares none of these layers/,
     );
   });
 

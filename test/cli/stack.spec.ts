@@ -36,7 +36,7 @@ INFO - 2 of 3 layers of functions are not as declared
       assert.match(stdout, /^INFO - 1 of 3 layers of functions is not as declared$/m);
       assert.equal(
         stderr,
-        "WARNING - Function worker: Layer receipt-dynamo-dev is recorded at version 2 and not attached in AWS. Attach it again: lambda-layers --stack dev --sync-aws\n",
+        "WARNING - Function worker: Layer receipt-dynamo-dev is recorded at version 2 but not attached in AWS. To attach it again: lambda-layers --stack dev --sync-aws\n",
       );
       const update = await stack.run(["--stack", "dev", "--sync-aws"]);
       assert.equal(update.code, 0, update.output);
@@ -58,7 +58,7 @@ INFO - 2 of 3 layers of functions are not as declared
     describe("says no more than what is known", () => {
       const declaredOld = "layers: {receipt-dynamo: {version: 1, enforce: minimum}}\n";
       const notKnown =
-        /^INFO - No drift in what could be read; 2 of 3 layers of functions are not known; live versions could not all be read$/m;
+        /^INFO - No drift in what could be read; 2 of 3 layers of functions are unknown; not all live versions could be read$/m;
       const run = async (config: string, env: Record<string, string> = {}, args: string[] = []) => {
         await stack.project.write({ "layer_config.yaml": config });
         return stack.run(["status", ...args], { env: { ...stack.project.env, ...env } });
@@ -92,7 +92,7 @@ INFO - 2 of 3 layers of functions are not as declared
         assert.equal(expecting.code, 3);
         assert.match(
           expecting.stderr,
-          /^ERROR - Whether stack dev has drifted is not known \(2 layers of functions could not be read\): AWS did not accept the credentials: .*expired/m,
+          /^ERROR - Could not determine whether stack dev has drifted \(2 layers of functions could not be read\): AWS rejected the credentials: .*expired/m,
         );
         assert.equal(JSON.parse(expecting.stdout).live.code, "aws-credentials");
       });
@@ -100,10 +100,10 @@ INFO - 2 of 3 layers of functions are not as declared
       it("where the config matches no layer at all", async () => {
         const { code, stdout, stderr } = await run("layers: {other: {version: 1}}\n");
         assert.equal(code, 0);
-        assert.match(stdout, /^INFO - No layer is declared by the config$/m);
+        assert.match(stdout, /^INFO - The config declares none of these layers$/m);
         assert.equal(
           stderr,
-          "WARNING - layer_config.yaml matches no layer of the functions in the state of dev or in AWS, which have: receipt-dynamo-dev, receipt-label.\n",
+          "WARNING - layer_config.yaml matches no layer of the functions in the state of dev or in AWS. They have: receipt-dynamo-dev, receipt-label.\n",
         );
       });
     });
@@ -142,7 +142,7 @@ INFO - 2 of 3 layers of functions are not as declared
       assert.match(stdout, /^! {2}api +receipt-dynamo-dev +5 +1 +\?$/m);
       assert.match(
         stderr,
-        /^WARNING - Live versions of stack dev could not all be read: AWS credentials not configured/m,
+        /^WARNING - Not all live versions of stack dev could be read: AWS credentials not configured/m,
       );
     });
   });
@@ -279,7 +279,7 @@ INFO - layer_config.yaml is valid, and every declared version exists
         running.kill(signal);
         const { code, stderr } = await running.ended;
         assert.equal(code, 130);
-        assert.match(stderr, /^WARNING - Interrupted\. Nothing was imported: the stack's state is as it was\.$/m);
+        assert.match(stderr, /^WARNING - Interrupted\. Nothing was imported: the stack's state is unchanged\.$/m);
         assert.equal(await stack.state(), before);
       });
     }
@@ -290,7 +290,7 @@ INFO - layer_config.yaml is valid, and every declared version exists
       const patient = start();
       await patient.printed(/AWS UpdateFunctionConfiguration/);
       patient.kill("SIGINT");
-      await patient.printed(/Stopping as soon as the step under way is done\. Press Ctrl-C again to stop at once\./);
+      await patient.printed(/Stopping after the current step\. Press Ctrl-C again to stop immediately\./);
       stack.emulator.configure({ updateDelayMs: 0 });
       await patient.ended;
       assert.ok(stack.emulator.functions().some(({ layers }) => layers.includes(layer("receipt-dynamo-dev", 5))));

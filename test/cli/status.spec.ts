@@ -74,7 +74,7 @@ describe("lambda-layers status", () => {
     ]);
     assert.match(
       stderr,
-      /^WARNING - Function api \(eu-west-1\) is skipped: it is in eu-west-1, and this run is for us-east-1\.$/m,
+      /^WARNING - Function api \(eu-west-1\) is skipped: it is in eu-west-1, but this run is for us-east-1\.$/m,
     );
     const typo = await status("--regions", "us-east-1,us-eats-1");
     assert.equal(typo.code, 2);
@@ -101,7 +101,7 @@ describe("lambda-layers status", () => {
     assert.deepEqual(await codes(), [0, 1]);
     const { code, stderr } = await run(["validate", "-f", "hidden"]);
     assert.equal(code, 1, stderr);
-    assert.match(stderr, /^WARNING - 1 layer of a function cannot be read in the state\.$/m);
+    assert.match(stderr, /^WARNING - 1 layer of a function cannot be read from the state\.$/m);
   });
 
   it("tells functions of one name apart by their region", async () => {
@@ -119,7 +119,7 @@ describe("lambda-layers status", () => {
     assert.equal(expecting.code, 7);
     assert.match(
       expecting.stderr,
-      /^See what an update would change: lambda-layers --stack dev -e web --sync-aws --dry-run$/m,
+      /^To see what an update would change: lambda-layers --stack dev -e web --sync-aws --dry-run$/m,
     );
   });
 
@@ -194,7 +194,7 @@ describe("lambda-layers status", () => {
     assert.equal(stdout, "INFO - No functions with layers; 1 function is skipped\n");
     assert.match(
       stderr,
-      /^WARNING - Function goner is skipped: it was deleted, and the next `pulumi up` creates it anew\.$/m,
+      /^WARNING - Function goner is skipped: it was deleted, and the next `pulumi up` recreates it\.$/m,
     );
   });
 
@@ -217,7 +217,7 @@ describe("lambda-layers status", () => {
       aws.emulator.edit("billing-export", { Layers: [] });
       assert.match(
         (await status()).stderr,
-        /^WARNING - Function billing-export: Layer base is recorded at version 5 and not attached in AWS\. Attach it again: pulumi up --stack dev$/m,
+        /^WARNING - Function billing-export: Layer base is recorded at version 5 but not attached in AWS\. To attach it again: pulumi up --stack dev$/m,
       );
       assert.deepEqual(await codes(), [0, 7]);
     });
@@ -230,7 +230,7 @@ describe("lambda-layers status", () => {
     assert.match(stdout, /^! {2}api +base +5 +5 +-$/m);
     assert.match(
       stderr,
-      /not attached in AWS\. Attach it again: lambda-layers --stack dev --sync-aws --config layer_config\.yaml$/m,
+      /not attached in AWS\. To attach it again: lambda-layers --stack dev --sync-aws --config layer_config\.yaml$/m,
     );
     const { rows } = JSON.parse((await status("--json")).stdout);
     assert.deepEqual([rows[0].live, rows[0].drift, rows[0].detached], ["absent", true, true]);
@@ -241,7 +241,7 @@ describe("lambda-layers status", () => {
     const { stderr } = await status();
     assert.equal(
       stderr,
-      "WARNING - Function api is skipped: AWS has no such function in us-east-1; `pulumi up --refresh` makes it again.\n",
+      "WARNING - Function api is skipped: it does not exist in AWS in us-east-1; `pulumi up --refresh` creates it again.\n",
     );
   });
 
@@ -250,10 +250,13 @@ describe("lambda-layers status", () => {
     const env = { AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "" };
     const { code, stdout, stderr } = await run(["status"], env);
     assert.match(stdout, /^\? {2}web +base +5 +5 +\?$/m);
-    assert.match(stdout, /^INFO - No drift in what could be read; 3 of 3 layers of functions are not known; live/m);
+    assert.match(
+      stdout,
+      /^INFO - No drift in what could be read; 3 of 3 layers of functions are unknown; not all live versions/m,
+    );
     assert.match(
       stderr,
-      /^WARNING - Live versions of stack dev could not all be read: AWS credentials not configured/m,
+      /^WARNING - Not all live versions of stack dev could be read: AWS credentials not configured/m,
     );
     assert.equal(code, 0);
     assert.equal((await run(["status", "--expect-no-changes"], env)).code, 3);
@@ -269,7 +272,7 @@ describe("lambda-layers status", () => {
     const denied = await status();
     assert.match(denied.stdout, /^ {3}api \(us-east-1\) +base +5 +5 +5$/m);
     assert.match(denied.stdout, /^\? {2}api \(eu-west-1\) +base +5 +5 +\?$/m);
-    assert.match(denied.stderr, /^WARNING - Live versions of stack dev could not all be read: /m);
+    assert.match(denied.stderr, /^WARNING - Not all live versions of stack dev could be read: /m);
     assert.deepEqual(await codes(), [0, 3]);
     aws.emulator.allowAll();
     // An error that is neither of credentials nor of a permission.
@@ -312,7 +315,7 @@ describe("lambda-layers status", () => {
       assert.equal(code, 7);
       assert.match(
         stderr,
-        /^See what an update would change: lambda-layers sync --stack dev -f api --regions us-east-1,eu-west-1 --dry-run$/m,
+        /^To see what an update would change: lambda-layers sync --stack dev -f api --regions us-east-1,eu-west-1 --dry-run$/m,
       );
     });
 
@@ -334,7 +337,7 @@ describe("lambda-layers status", () => {
       ]) {
         const { code, stderr } = await status(...args);
         assert.equal(code, 2);
-        assert.match(stderr, /^ERROR - --[\w-]+ and --[\w-]+ exclude each other\.$/m);
+        assert.match(stderr, /^ERROR - --[\w-]+ and --[\w-]+ cannot be combined\.$/m);
       }
     });
   });

@@ -38,7 +38,7 @@ describe("lambda-layers sync", function () {
     assert.deepEqual([code, stdout], [2, ""]);
     assert.match(
       stderr,
-      /^ERROR - Nobody can be asked here, and this has to be confirmed\. Nothing was changed\.\nSee what it would do: lambda-layers sync --rate 1000 --all-functions --dry-run\. Confirm it: lambda-layers sync --rate 1000 --all-functions --yes$/m,
+      /^ERROR - This command needs confirmation, and there is no terminal to ask on\. Nothing was changed\.\nTo see what it would do: lambda-layers sync --rate 1000 --all-functions --dry-run\. To confirm: lambda-layers sync --rate 1000 --all-functions --yes$/m,
     );
     assert.deepEqual(emulator.counts(), {});
   });
@@ -75,11 +75,11 @@ describe("lambda-layers sync", function () {
     [["-f", ""], /^ERROR - option .* is invalid\. It is empty/m],
     [
       ["-f", arnIn("eu-west-1", "far"), "--region", "us-east-1"],
-      /^ERROR - Function far is in eu-west-1, and this run is for us-east-1\./m,
+      /^ERROR - Function far is in eu-west-1, but this run is for us-east-1\./m,
     ],
     [
       ["--all-functions", "-f", "untagged"],
-      /^ERROR - There is no function untagged with the tag environment=dev or pulumi:stack=dev in AWS in us-east-1\./m,
+      /^ERROR - No function untagged found with the tag environment=dev or pulumi:stack=dev in AWS in us-east-1\./m,
     ],
   ] as const) {
     it(`refuses ${args.join(" ")}, which means nothing`, async () => {
@@ -151,7 +151,7 @@ describe("lambda-layers sync", function () {
     assert.equal(first.code, 4);
     assert.match(
       first.stderr,
-      /Attempt the others: {2}lambda-layers sync --stack dev --resume backups\/dev_sync_\S+\.jsonl$/m,
+      /Attempt the others: {3}lambda-layers sync --stack dev --resume backups\/dev_sync_\S+\.jsonl$/m,
     );
     emulator.clearFaults();
     const { code, output } = await sync("--resume", "--yes");
@@ -169,7 +169,7 @@ describe("lambda-layers sync", function () {
     const back = await rollback("--sync-aws", "--yes", "--json");
     assert.equal(back.code, 0, back.output);
     assert.equal(JSON.parse(back.stdout).aws.outcomes.length, 4);
-    assert.match(back.stderr, /^WARNING - Function fn-0001 is skipped: somebody else has changed layer base since/m);
+    assert.match(back.stderr, /^WARNING - Function fn-0001 is skipped: someone else has since changed layer base/m);
     assert.equal(emulator.layersOf("fn-0000")[1]?.split(":").at(-1), "1");
   });
 
@@ -201,7 +201,7 @@ describe("lambda-layers sync", function () {
     assert.equal(versions(), "22222");
     const limited = await sync("--all-functions", "--yes", "--max-changes", "4");
     assert.equal(limited.code, 1);
-    assert.match(limited.stderr, /at most 4 are allowed\. Nothing was changed\./);
+    assert.match(limited.stderr, /--max-changes allows only 4\. Nothing was changed\./);
   });
 
   it("asks on a terminal, shows how far it is, and asks again after the canary", async () => {
@@ -209,7 +209,7 @@ describe("lambda-layers sync", function () {
     const args = ["sync", "--rate", "1000", "--all-functions", "--canary", "1"];
     const typed = [
       [/Update 5 layers of functions, in 5 functions in us-east-1\? \[y\/N\] $/, "y\r"],
-      [/Go on with the other 4\? \[y\/N\] $/, "y\r"],
+      [/Continue with the other 4\? \[y\/N\] $/, "y\r"],
     ] as const;
     const { code, screen } = await cliOnTerminal(args, { cwd: folder.path, env: env(), columns: 100, typed });
     assert.equal(code, 0, screen);
@@ -226,14 +226,14 @@ describe("lambda-layers sync", function () {
     emulator.clearFaults();
     const { code, stderr } = await sync("--resume", record, "--expect-no-changes");
     assert.equal(code, 1, stderr);
-    assert.match(stderr, /^ERROR - Whether the run has anything left to publish is not known before it goes on\.$/m);
+    assert.match(stderr, /^ERROR - What is left to publish is known only once the run continues\.$/m);
   });
 
   it("exits with 130 where the canary is not confirmed", async () => {
     const args = ["sync", "--rate", "1000", "--all-functions", "--canary", "1"];
     const typed = [
       [/in us-east-1\? \[y\/N\] $/, "y\r"],
-      [/Go on with the other 4\? \[y\/N\] $/, "n\r"],
+      [/Continue with the other 4\? \[y\/N\] $/, "n\r"],
     ] as const;
     const { code, screen } = await cliOnTerminal(args, { cwd: folder.path, env: env(), columns: 100, typed });
     assert.equal(code, 130, screen);
@@ -241,13 +241,13 @@ describe("lambda-layers sync", function () {
   });
 
   for (const [args, message] of [
-    [["--resume", "--all-functions"], /--resume finishes what its record says/],
-    [["--resume", "x.jsonl", "--stack", "dev,prod"], /name one stack/],
+    [["--resume", "--all-functions"], /--resume cannot be combined with options that/],
+    [["--resume", "x.jsonl", "--stack", "dev,prod"], /Name one stack/],
     [["--alias", "live", "--all-functions"], /needs --publish/],
-    [["--regions", "a,b", "--region", "a"], /exclude each other/],
-    [["--profiles", "a,b", "--profile", "a"], /exclude each other/],
+    [["--regions", "a,b", "--region", "a"], /cannot be combined/],
+    [["--profiles", "a,b", "--profile", "a"], /cannot be combined/],
     [["--canary", "0"], /Write a number of functions, such as 5, or a share, such as 10%/],
-    [["--shard", "3/2"], /Write which part of how many/],
+    [["--shard", "3/2"], /Write a part and the number of parts/],
     [["--on-failure", "panic"], /Write continue, stop or rollback/],
     [["--max-changes", "-1"], /Write a whole number of 0 or more/],
     [["--pause", "soon"], /Write a number of 0 or more/],

@@ -31,7 +31,7 @@ describe("lambda-layers going back", function () {
       const rollBack = (keys: string) => stack.onTerminal(["rollback"], { typed: [[/\[y\/N\]/, keys]] });
       const no = await rollBack("n\r");
       assert.equal(no.code, 130);
-      const asked = no.screen.indexOf("Put back 2 layers of functions in the state of stack dev? [y/N]");
+      const asked = no.screen.indexOf("Roll back 2 layers of functions in the state of stack dev? [y/N]");
       assert.ok(asked > no.screen.indexOf("Function worker: Layer receipt-dynamo-dev version 5 -> 2"), no.screen);
       assert.equal(await stack.state(), before);
       const yes = await rollBack("y\r");
@@ -39,7 +39,8 @@ describe("lambda-layers going back", function () {
       assert.match(await stack.state(), /receipt-dynamo-dev:1/);
     });
 
-    const again = /\nPut the others back: lambda-layers rollback --stack dev --sync-aws backups\/dev_sync_\w+\.jsonl\n/;
+    const again =
+      /\nRoll back the others: lambda-layers rollback --stack dev --sync-aws backups\/dev_sync_\w+\.jsonl\n/;
     const failUpdate = ({ emulator }: ReceiptStack, resource: string) => {
       const fault = { operation: "UpdateFunctionConfiguration", resource, status: 400 };
       emulator.fault({ ...fault, code: "InvalidParameterValueException", message: "no luck" });
@@ -63,7 +64,7 @@ describe("lambda-layers going back", function () {
       after(() => gone.dispose());
 
       const advice =
-        "What is gone cannot be attached again: publish that content as a new version, or choose a version that exists, and declare it in the config.\n";
+        "A deleted version cannot be attached again. Publish its content as a new version, or choose a version that exists, and declare it in the config.\n";
 
       itSampled("advises what can help, beside running again for what can be finished so", async () => {
         failUpdate(gone, "worker");
@@ -75,7 +76,7 @@ describe("lambda-layers going back", function () {
           (one: { kind: string; madeBy: string }) => one.kind === "state" && one.madeBy === "update",
         );
         const { code, stderr } = await gone.run(["rollback", "--yes", "--sync-aws", newest.file]);
-        assert.match(stderr, /^ERROR - 1 of 2 functions were not put back in AWS\.\n {2}Function api .*\n/m);
+        assert.match(stderr, /^ERROR - 1 of 2 functions were not rolled back in AWS\.\n {2}Function api .*\n/m);
         assert.deepEqual([code, stderr.endsWith(`again.\n${advice}`)], [4, true], stderr);
         assert.deepEqual(gone.emulator.layersOf("worker"), [layer("receipt-dynamo-dev", 2)]);
         const record = newest.file.replace("_state_", "_sync_").replace(".json", ".jsonl");
@@ -110,7 +111,7 @@ describe("lambda-layers going back", function () {
         lines.stdout,
         /^dev +state +update +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +\d+\.\d KB +backups\/dev_state_\S+$/m,
       );
-      assert.equal((await stack.run(["backups", "list", "--stack", "other"])).stdout, "INFO - There are no backups\n");
+      assert.equal((await stack.run(["backups", "list", "--stack", "other"])).stdout, "INFO - No backups found\n");
     });
 
     itSampled("removes old ones, but never the newest", async () => {

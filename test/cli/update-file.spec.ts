@@ -53,7 +53,7 @@ describe("lambda-layers update --state-file", () => {
     assert.match(stdout, /^INFO - State saved to: new\.json$/m);
     assert.match(
       stderr,
-      /^WARNING - The stack itself was not touched: pulumi stack import --stack dev --file new\.json$/m,
+      /^WARNING - The stack itself was not changed. To import the file: pulumi stack import --stack dev --file new\.json$/m,
     );
     assert.equal(await folder.read("state.json"), before);
     assert.deepEqual(await folder.files(), ["layer_config.yaml", "new.json", "state.json"]);
@@ -121,7 +121,7 @@ describe("lambda-layers update --state-file", () => {
       stdout,
       `Stack dev:\n${dryRunLines}\nStack prod:\nINFO - Found no layer version updates\nINFO - 2 stacks together: 3 of 6 layers of functions are not as declared; AWS was not asked\n`,
     );
-    assert.match(stderr, /state of stack dev, but the versions declared for prod are used/);
+    assert.match(stderr, /state of stack dev, but the versions declared for prod were used/);
   });
 
   it("ends with 7 where there must be no changes and are some, writes nothing, and still tells them", async () => {
@@ -130,7 +130,7 @@ describe("lambda-layers update --state-file", () => {
     assert.deepEqual([code, JSON.parse(stdout).changes.length], [7, 3]);
     assert.match(
       stderr,
-      /^ERROR - Stack dev has drifted: 3 of 3 layers of functions are not as declared\.\nSee what an update would change: lambda-layers --stack dev --state-file \S+ --dry-run$/m,
+      /^ERROR - Stack dev has drifted: 3 of 3 layers of functions are not as declared\.\nTo see what an update would change: lambda-layers --stack dev --state-file \S+ --dry-run$/m,
     );
     assert.equal(await folder.read("state.json"), before);
     const lines = await folder.cli([...file, "--expect-no-changes"]);
@@ -149,7 +149,7 @@ describe("lambda-layers update --state-file", () => {
   it("says that a region and a profile are for live functions", async () => {
     const { code, stdout, stderr } = await folder.cli([...file, "--dry-run", "--region", "us-east-1"]);
     assert.deepEqual({ code, stdout }, { code: 0, stdout: dryRunLines });
-    assert.match(stderr, /^WARNING - --region and --profile say where live functions are: without --sync-aws/);
+    assert.match(stderr, /^WARNING - --region and --profile have no effect without --sync-aws/);
   });
 
   it("tells with --verbose why layers match, on stderr", async () => {
@@ -164,7 +164,7 @@ describe("lambda-layers update --state-file", () => {
     const { code, stdout, stderr } = await folder.cli([...file, "--dry-run"]);
     assert.equal(code, 0);
     assert.match(stdout, /Function odd: Layer receipt-dynamo-dev version 1 -> 5/);
-    assert.match(stderr, /^WARNING - Invalid layer ARN format: not-an-arn of function odd is left as it is\.$/m);
+    assert.match(stderr, /^WARNING - Invalid layer ARN format: not-an-arn of function odd\. It was not changed\.$/m);
   });
 
   describe("says of a config that matches nothing", () => {
@@ -174,11 +174,11 @@ describe("lambda-layers update --state-file", () => {
     const cases: Record<string, [state: unknown, warning: string]> = {
       "which layers there are": [
         stateOf([awsFunction("a", layers("x", "y")), awsFunction("b", layers("y", "z"))]),
-        "layer_config.yaml matches no layer of the functions in state.json, which have: x, y, z.",
+        "layer_config.yaml matches no layer of the functions in state.json. They have: x, y, z.",
       ],
       "a few of many layers": [
         other("a", "b", "c", "d", "e", "f", "g"),
-        "layer_config.yaml matches no layer of the functions in state.json, which have: a, b, c, d, e and 2 more.",
+        "layer_config.yaml matches no layer of the functions in state.json. They have: a, b, c, d, e and 2 more.",
       ],
       "that no function has layers": [
         other(),
@@ -230,7 +230,7 @@ describe("lambda-layers update --state-file", () => {
     assert.equal(code, 0);
     assert.equal(
       stderr,
-      "WARNING - state.json holds secrets in plaintext, and so does what is made from it, the backup included: export the state without --show-secrets, and delete this file.\n",
+      "WARNING - state.json holds secrets in plaintext, and so will the output and the backup. Export the state again without --show-secrets, and delete this file.\n",
     );
     await folder.write({ "state.json": state({ ...token, plaintext: undefined, ciphertext: "v1:" }) });
     assert.equal((await folder.cli([...file, "--dry-run"])).stderr, "");

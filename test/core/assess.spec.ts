@@ -57,7 +57,7 @@ describe("an assessment", () => {
     ["has a standing for layers that nobody could read", "unread", [], "? unknown absent unknown"],
     ["asks nothing of AWS if it is not asked for", ["base:5"], undefined, "base 5  as-declared"],
     ["asks nothing of a state that nobody has", undefined, ["base:5"], "base  5 as-declared"],
-    ["goes by the wrong one of a layer that is there twice", ["base:5", "base:4"], ["base:5"], "base 4 5 drift twice"],
+    ["goes by the wrong one of a layer that appears twice", ["base:5", "base:4"], ["base:5"], "base 4 5 drift twice"],
   ];
   for (const [what, recorded, live, ...standings] of cases) {
     it(what, () => assert.deepEqual(standingsOf(fn(recorded, live)), standings));

@@ -58,10 +58,10 @@ describe("exceptions", () => {
   it("count through their last day, UTC, and are warned of after it", () => {
     const warned = (now: string) => exceptionWarnings(found(now));
     const idle =
-      "The exception of base for function idle (c.yaml:9) is not needed any more: without it the same would be declared. Remove it.";
+      "The exception of base for function idle (c.yaml:9) is no longer needed: the same version is declared without it. Remove it.";
     assert.deepEqual(warned("2026-12-31T23:59:59.999Z"), [idle]);
     assert.deepEqual(warned("2027-01-01T00:00:00.000Z"), [
-      "The exception of base for function needed (c.yaml:5) has expired on 2026-12-31, made because: needs the new client. It goes on to count until it is removed.",
+      "The exception of base for function needed (c.yaml:5) expired on 2026-12-31 (reason: needs the new client). It stays in effect until it is removed.",
       idle,
     ]);
   });
@@ -69,7 +69,7 @@ describe("exceptions", () => {
   it("are told in a line", () => {
     assert.deepEqual(found("2026-01-01T00:00:00Z").slice(0, 2).map(exceptionText), [
       "base for function needed: needs the new client, until 2026-12-31 (c.yaml:5)",
-      "base for function idle: no reason is given (c.yaml:9)",
+      "base for function idle: no reason given (c.yaml:9)",
     ]);
   });
 });

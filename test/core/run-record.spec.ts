@@ -202,7 +202,7 @@ describe("a run record", () => {
     const { point } = readWhole(unsealed(old), "run.jsonl", digest);
     const both = unsealed(old) + sealed(more, point);
     assert.deepEqual(readRunRecord(both, "run.jsonl"), readRunRecord(unsealed(lines), "run.jsonl"));
-    isRefused(both.replace('"from":1', '"from":9'), /its checksum does not fit/);
+    isRefused(both.replace('"from":1', '"from":9'), /its checksum does not match/);
   });
 
   it("is read whole where two processes went on with it at once", () => {
@@ -223,8 +223,8 @@ describe("a run record", () => {
       for (let end = least; end < planEnd; end += 7) {
         if (text[end - 1] === "\n" || text[end] === "\n") continue;
         if (end > text.indexOf('{"line":"begun"')) break;
-        isRefused(text.slice(0, end), /line [23]: it is no JSON/);
-        isRefused(`${text.slice(0, end)}\n${formatRunLine(begun("sync"))}\n`, /line [23]: it is no JSON/);
+        isRefused(text.slice(0, end), /line [23]: it is not valid JSON/);
+        isRefused(`${text.slice(0, end)}\n${formatRunLine(begun("sync"))}\n`, /line [23]: it is not valid JSON/);
       }
     }
   });
@@ -250,16 +250,16 @@ describe("a run record", () => {
   }
 
   for (const [what, text, message] of [
-    ["nothing", "", /line 1: a run record begins with the run/],
+    ["nothing", "", /line 1: a run record starts with a line about the run/],
     ["something else", '{"version":3}\n', /line 1: .*line/],
     ["a newer format", formatRunLine(first).replace('"format":1', '"format":3'), /line 1: .*format/],
     [
       "a hole in its middle",
       `${formatRunLine(first)}\n{"line":"pla\n${formatRunLine(planned)}\n`,
-      /line 2: it is no JSON/,
+      /line 2: it is not valid JSON/,
     ],
     ["a line of another shape", `${formatRunLine(first)}\n{"line":"planned"}\n`, /line 2: .*function/],
-    ["no beginning", `${formatRunLine(planned)}\n`, /begins with the run/],
+    ["no beginning", `${formatRunLine(planned)}\n`, /starts with a line about the run/],
   ] as const) {
     it(`is refused with ${what}`, () => {
       assert.throws(() => readRunRecord(text, "run.jsonl"), { code: "record-invalid", exitStatus: 2, message });

@@ -68,7 +68,7 @@ const table: { what: string; config: string; layer?: string; fn?: TargetFacts; w
     what: "an architecture that is not known is not guessed",
     config: "layers: { a: { version: 1, variants: [{ when: { architecture: x86_64 }, version: 2 }] } }",
     fn: { ...fn, architectures: undefined },
-    wants: "? the architecture of the function is not known, which its variant for architecture x86_64 depends on",
+    wants: "? the architecture of the function is unknown, and its variant for architecture x86_64 depends on it",
   },
   {
     what: "what is not known does not matter where something else does not fit",
@@ -82,7 +82,7 @@ const table: { what: string; config: string; layer?: string; fn?: TargetFacts; w
     config:
       "layers: { a: { version: 1, variants: [{ when: { runtime: python3.13 }, version: 2 }, { when: {}, version: 3 }] } }",
     fn: { ...fn, runtime: undefined },
-    wants: "? the runtime of the function is not known, which its variant for runtime python3.13 depends on",
+    wants: "? the runtime of the function is unknown, and its variant for runtime python3.13 depends on it",
   },
   {
     what: "a layer tells the region of a function that is not known",
@@ -93,21 +93,21 @@ const table: { what: string; config: string; layer?: string; fn?: TargetFacts; w
   {
     what: "an entry without a version for the function",
     config: "layers: { a: { variants: [{ when: { region: eu-west-1 }, version: 2 }] } }",
-    wants: '? the entry "a" has no version that is for this function',
+    wants: '? the entry "a" has no version for this function',
   },
   {
     what: "an entry without a layer for the function's region",
     config: `layers: { a: { version: 2, arn: "${at("new")}", replaces: [old] } }`,
     layer: `${at("old", "eu-west-1")}:1`,
     fn: { ...fn, region: "eu-west-1" },
-    wants: '? the entry "a" has no layer for eu-west-1: its arn is of us-east-1',
+    wants: '? the entry "a" has no layer for eu-west-1: its arn is in us-east-1',
   },
   {
     what: "a runtime that is needed and not known",
     config: `layers: { a: { version: 2, arn: "${at("a-{runtime}")}" } }`,
     layer: `${at("a-python312")}:1`,
     fn: { ...fn, runtime: undefined },
-    wants: "? the runtime of the function is not known, which {runtime} stands for",
+    wants: "? the runtime of the function is unknown, and {runtime} stands for it",
   },
   {
     what: "a runtime that changed",
@@ -149,7 +149,7 @@ const table: { what: string; config: string; layer?: string; fn?: TargetFacts; w
     what: "a layer that is replaced, by nothing that has a name",
     config: 'layers: { a: { version: 2, names: ["a-*"], replaces: [old] } }',
     layer: `${at("old")}:9`,
-    wants: '? the entry "a" names no layer that could come in the place of old',
+    wants: '? the entry "a" names no layer that could replace old',
   },
   {
     what: "a layer that is as old as it may be, under minimum",

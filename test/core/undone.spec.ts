@@ -52,7 +52,7 @@ const list = (...texts: string[]): RecordedLayers => ({
   }),
 });
 
-const unreadable = "its layers are a secret, or not known before an update";
+const unreadable = "its layers are a secret, or unknown until the update";
 
 describe("what a program makes of layers that are as declared", () => {
   const cases: [name: string, program: RecordedLayers | "gone" | undefined, expected: string[]][] = [
@@ -80,12 +80,12 @@ describe("what a program makes of layers that are as declared", () => {
     ["a secret element as states have it", list("secret"), [unreadable]],
     ["a secret list, which a preview shows as a text", { kind: "other" }, [unreadable]],
     ["a secret list", { kind: "secret" }, [unreadable]],
-    ["the end of the function", "gone", ["the program does not have it any more"]],
+    ["the end of the function", "gone", ["it is no longer in the program"]],
   ];
   for (const [name, program, expected] of cases) it(name, () => assert.deepEqual(compare(program), expected));
 
   it("is told once of a function that is not known", () => {
-    assert.deepEqual(compare("gone", ["base:5", "other:1"]), ["the program does not have it any more"]);
+    assert.deepEqual(compare("gone", ["base:5", "other:1"]), ["it is no longer in the program"]);
   });
 
   it("is as declared if the program changes the runtime, and with it the layer", () => {

@@ -136,7 +136,7 @@ describe("docs/recovery.md", function () {
       recorded: asDeployed,
       live: asDeployed,
     },
-    "The import has overwritten a change that somebody else made": {
+    "The import overwrote a change that someone else made": {
       async arrange() {
         const other = (await stack.exportText()).replaceAll("receipt-label-dev:1", "receipt-label-dev:2");
         const imports = "pulumi stack import --stack dev --file other.json";
@@ -145,7 +145,7 @@ describe("docs/recovery.md", function () {
         await chmod(join(stack.dir, "bin/pulumi"), 0o755);
         const env = { ...stack.env, PATH: `${join(stack.dir, "bin")}:${stack.env.PATH}` };
         const { code, stderr } = await startCli([], { cwd: stack.dir, env }).ended;
-        assert.deepEqual([code, /The import has overwritten a change/.test(stderr)], [1, true]);
+        assert.deepEqual([code, /The import overwrote a change/.test(stderr)], [1, true]);
         assert.equal((await recorded())[2], 3);
       },
       recorded: declared,
@@ -176,8 +176,8 @@ describe("docs/recovery.md", function () {
         emulator.seed({ layers: [{ name: "receipt-dynamo-dev", versions: 0, deleted: [1, 2] }] });
         const { code, stderr } = await cli("rollback", "--dry-run", "--sync-aws").ended;
         assert.equal(code, 0);
-        assert.match(stderr, /Layer version does not exist any more: \S+:receipt-dynamo-dev:1/);
-        assert.match(stderr, /Function my-function-2 cannot be put back/);
+        assert.match(stderr, /Layer version no longer exists: \S+:receipt-dynamo-dev:1/);
+        assert.match(stderr, /Function my-function-2 cannot be rolled back/);
       },
       recorded: [5, 5, 1],
       live: [5, 5, 1],

@@ -119,8 +119,8 @@ settings:
     const { uri } = await open(`${modeline}layers:\n  base:\n    version: 5\n    enforce: minimum\n`);
     const hover = (line: number) =>
       connection.sendRequest("textDocument/hover", { textDocument: { uri }, position: { line, character: 6 } });
-    assert.match(JSON.stringify(await hover(3)), /The version that this layer has to be at/);
-    assert.match(JSON.stringify(await hover(4)), /newer versions are fine too/);
+    assert.match(JSON.stringify(await hover(3)), /The version that this layer must be at/);
+    assert.match(JSON.stringify(await hover(4)), /minimum: this version or newer/);
   });
 
   it("completes the keys of an entry", async () => {

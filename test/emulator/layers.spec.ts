@@ -58,7 +58,7 @@ describe("the emulator's layers", () => {
         error: ["InvalidParameterValueException", 400, /Two different versions of the same layer are not allowed/],
       },
       {
-        title: "are refused if one is there twice",
+        title: "are refused if one appears twice",
         layers: [own("base:1"), own("base:1")],
         error: ["InvalidParameterValueException", 400, /Two different versions of the same layer are not allowed/],
       },

@@ -310,7 +310,7 @@ stack_overrides:
       }
     };
     const none = await inProject("Report", "report");
-    assert.deepEqual([none.code, /no job has begun/.test(none.output)], [0, true], none.output);
+    assert.deepEqual([none.code, /no job has started/.test(none.output)], [0, true], none.output);
     for (const SHARD of ["1", "2"]) {
       const synced = await inProject("Sync", "sync", { SHARD });
       assert.equal(synced.code, 0, synced.output);

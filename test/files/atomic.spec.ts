@@ -122,7 +122,7 @@ describe("state files", () => {
     it(`never take the place of ${name}`, async () => {
       await assert.rejects(new StateFiles(root).replace(file, []), {
         code: "usage",
-        message: `Not a file that can be replaced: ${file}`,
+        message: `Not a regular file, so it cannot be replaced: ${file}`,
       });
     });
   }
@@ -130,7 +130,7 @@ describe("state files", () => {
   it("are as they were where their folder is missing", async () => {
     await assert.rejects(new StateFiles(root).replace("a/b.json", []), {
       code: "usage",
-      message: /^Cannot write a\/b\.json: no such file or folder\. It is as it was\.$/,
+      message: /^Cannot write a\/b\.json: no such file or folder\. It was not changed\.$/,
     });
   });
 });

@@ -268,7 +268,7 @@ describe("the backup folder", () => {
     await writeFile(join(root, "file"), "");
     await assert.rejects(folder("file/backups").write("dev", pair("x"), now), {
       code: "backup-folder",
-      message: /^The backup folder file\/backups cannot be made: a part of its path is not a folder\./,
+      message: /^The backup folder file\/backups cannot be created: part of its path is not a folder\./,
     });
   });
 
@@ -281,8 +281,8 @@ describe("the backup folder", () => {
     for (const mode of [0o777, 0o757, 0o2777]) {
       it(`is refused, and not made: mode ${mode.toString(8)}`, async () => {
         await make(mode);
-        const message = `The backup folder open/deep/backups is below ${join(root, "open")}, where others can put another one in its place.`;
-        const next = `Run \`chmod go-w ${join(root, "open")}\`, or name another one with --backup-dir.`;
+        const message = `The backup folder open/deep/backups is inside ${join(root, "open")}, where other users could replace it.`;
+        const next = `Run \`chmod go-w ${join(root, "open")}\`, or choose another one with --backup-dir.`;
         const refusal = { code: "backup-folder", message, next };
         await assert.rejects(folder("open/deep/backups").write("dev", pair("x"), now), refusal);
         assert.deepEqual(await readdir(join(root, "open")), []);
@@ -296,7 +296,9 @@ describe("the backup folder", () => {
       await make(0o777);
       await mkdir(join(root, "open/deep"));
       await symlink(join(root, "open/deep"), join(root, "way"));
-      await assert.rejects(folder("way/backups").write("dev", pair("x"), now), { message: /is below .*\/open, where/ });
+      await assert.rejects(folder("way/backups").write("dev", pair("x"), now), {
+        message: /is inside .*\/open, where/,
+      });
     });
 
     it("is fine in one like /tmp, and in one that only the owner's own group can write to", async () => {
@@ -310,7 +312,7 @@ describe("the backup folder", () => {
         await make(0o775);
         await chown(join(root, "open"), 0, 100);
         await assert.rejects(folder("open/backups").write("dev", pair("x"), now), {
-          message: /is below .*\/open, where/,
+          message: /is inside .*\/open, where/,
         });
       });
     }
@@ -334,7 +336,7 @@ describe("the backup folder", () => {
       assert.equal(String(await folder().read({ path: join(root, "x.json"), shownPath: "x.json" })), "x");
       if (process.getuid?.() !== 0) return;
       await chown(join(root, "x.json"), 12345, 12345);
-      await refused("x.json", /^The backup x\.json cannot be relied on: its folder can be written by others/);
+      await refused("x.json", /^The backup x\.json cannot be trusted: its folder can be written by others/);
     });
   });
 
@@ -342,7 +344,7 @@ describe("the backup folder", () => {
     it("is refused where nothing can be made, without trying for ever", async () => {
       await assert.rejects(folder("/proc/lambda-layers/backups").write("dev", pair("x"), now), {
         code: "backup-folder",
-        message: /^The backup folder \/proc\/lambda-layers\/backups cannot be made: no such file or folder\./,
+        message: /^The backup folder \/proc\/lambda-layers\/backups cannot be created: no such file or folder\./,
       });
     });
   }

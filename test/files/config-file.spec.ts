@@ -85,15 +85,15 @@ bad.yaml:3:20 unknown-key: unknown key "x" in layers.b
   });
 
   it("refuses a folder", () => {
-    assert.equal(refused(".").describe(), "Cannot read .: it is a folder\nName a file in it.");
+    assert.equal(refused(".").describe(), "Cannot read .: it is a folder\nName a file in that folder.");
   });
 
   it("refuses a file that is too large, without reading it", async () => {
     const file = await write("large.yaml", "#".repeat(maxConfigBytes + 1));
     assert.equal(
       refused(file).describe(),
-      `large.yaml has ${maxConfigBytes + 1} bytes; at most ${maxConfigBytes} are read
-Is it the config? One of 1,000 layers has about 100,000 bytes. Name another file with --config.`,
+      `large.yaml has ${maxConfigBytes + 1} bytes, but the limit is ${maxConfigBytes}
+Check that this is the config: one with 1,000 layers has about 100,000 bytes. Choose another file with --config.`,
     );
   });
 
@@ -135,7 +135,7 @@ describe("a config that could be read without an end", () => {
       () => loadLayerConfig("layer_config.yaml", root),
       (error: Error) => {
         assert.equal(error.message.match(/^layer_config\.yaml:\d+:\d+ /gm)?.length, 50);
-        assert.match(error.message, /^layer_config.yaml has (\d+) problems:\n(?:.*\n)+And \d+ more\. /);
+        assert.match(error.message, /^layer_config.yaml has (\d+) problems:\n(?:.*\n)+And \d+ more, /);
         return true;
       },
     );

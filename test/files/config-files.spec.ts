@@ -30,7 +30,7 @@ describe("config files", () => {
   it("are not replaced where a new one is meant", async () => {
     await writeFile(path("there.yaml"), "old");
     const writing = files.write("there.yaml", text, { replace: false });
-    await assert.rejects(writing, { code: "usage", message: "there.yaml is there already." });
+    await assert.rejects(writing, { code: "usage", message: "there.yaml already exists." });
     assert.equal(await readFile(path("there.yaml"), "utf8"), "old");
     assert.equal(files.exists("there.yaml"), true);
     assert.equal(files.exists("other.yaml"), false);

@@ -68,7 +68,7 @@ describe("the backup folder in a git repository", () => {
     await mkdir(join(infra, ".gitignore"));
     await assert.rejects(new BackupFolder("backups", infra).addIgnoreLine("backups/"), {
       code: "usage",
-      message: "Cannot write .gitignore: it is a folder. It is as it was.",
+      message: "Cannot write .gitignore: it is a folder. It was not changed.",
     });
   });
 });

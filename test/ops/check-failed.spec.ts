@@ -69,7 +69,7 @@ describe("a new state", () => {
   it("that is not, as it is read back, is not kept: the backups that there were stay, and none is left of the run", async () => {
     const { imported, error, names } = await replace((content) => ({ ...content, scan: () => scanState(state(4)) }));
     assert.equal(error?.code, "verification-failed");
-    assert.match(error?.message ?? "", /^The patched state is not as planned at .*Nothing was changed\.$/);
+    assert.match(error?.message ?? "", /^The patched state differs from the plan at .*Nothing was changed\.$/);
     assert.deepEqual(imported, []);
     assert.deepEqual(names, [old]);
   });

@@ -17,7 +17,7 @@ describe("the stacks of several projects", () => {
     assert.deepEqual(
       sites.map((site) => [site.folder, told(site)]),
       [
-        ["closed", "What is below the folder closed is not known: permission denied."],
+        ["closed", "The folder closed could not be searched for projects: permission denied."],
         ["shop", "dev"],
       ],
     );

@@ -32,7 +32,7 @@ describe("what a run that must find no changes fails on", () => {
     const error = unexpected({ advise }, { stack: "dev", totals: drift }, "lambda-layers --stack dev --sync-aws");
     assert.equal(
       error?.describe(),
-      "Stack dev has drifted: 2 of 5 layers of functions are not as declared.\nSee what an update would change: lambda-layers --stack dev --sync-aws",
+      "Stack dev has drifted: 2 of 5 layers of functions are not as declared.\nTo see what an update would change: lambda-layers --stack dev --sync-aws",
     );
   });
 });

@@ -54,7 +54,7 @@ describe("an explanation", () => {
           "eu-west-1",
           "eu-west-1",
           "absent",
-          "AWS has no such function in eu-west-1; `pulumi up --refresh` makes it again",
+          "it does not exist in AWS in eu-west-1; `pulumi up --refresh` creates it again",
         ],
         ["us-east-1", "us-east-1", 1, undefined],
       ],
@@ -87,7 +87,7 @@ describe("an explanation", () => {
     await assert.rejects(explained("apii", config, autoNamed), {
       code: "usage",
       exitStatus: 2,
-      message: /no function apii in the state of dev or in AWS in us-east-1/,
+      message: /No function apii found in the state of dev or in AWS in us-east-1/,
       next: "Did you mean api?",
     });
     await assert.rejects(explained("apii", config, autoNamed, { stateFile: "state.json" }), {
@@ -131,14 +131,14 @@ describe("an explanation", () => {
 
   it("says of a function that AWS does not have that no update brings it back", async () => {
     const { skipped, layers } = one(await explained("api"));
-    assert.equal(skipped, "AWS has no such function in us-east-1; `pulumi up --refresh` makes it again");
+    assert.equal(skipped, "it does not exist in AWS in us-east-1; `pulumi up --refresh` creates it again");
     assert.deepEqual(layers[0]?.remedies, ["pulumi up --stack dev --refresh"]);
     assert.deepEqual(layers[0]?.changes, {});
   });
 
   it("says why a function has no standing", async () => {
     const { skipped, layers } = one(await explained("api", config, [{ ...api, delete: true }]));
-    assert.deepEqual([skipped, layers], ["it was replaced and waits for its deletion", []]);
+    assert.deepEqual([skipped, layers], ["it was replaced and is pending deletion", []]);
   });
 
   it("says why AWS was not asked, and takes nothing for known", async () => {

@@ -31,7 +31,7 @@ describe("an update of a stack whose last update failed", function () {
       result?.changes.map(({ from, to }) => [from, to]),
       [[1, 5]],
     );
-    assert.match(lines.join("\n"), /WARN - Function a: its last update failed, .* its inputs are what counts\./);
+    assert.match(lines.join("\n"), /WARN - Function a: its last update failed, .* Its inputs are used instead\./);
     const after = await recorded(project, "a");
     const wanted = [layer("receipt-dynamo-dev", 5)];
     assert.deepEqual([after.inputs.layers, after.outputs.layers, emulator.layersOf("a")], [wanted, wanted, wanted]);

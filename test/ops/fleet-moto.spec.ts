@@ -65,7 +65,7 @@ function worksOnMoto(python: NonNullable<ReturnType<typeof findMotoPython>>): vo
       [["fn-2", "live"]],
     );
     // moto has no policy simulator.
-    assert.match(lines[0] ?? "", /^WARN - Permissions were not checked beforehand\./);
+    assert.match(lines[0] ?? "", /^WARN - Permissions were not checked in advance\./);
     record = aws.record ?? "";
   });
 

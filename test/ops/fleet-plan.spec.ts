@@ -116,7 +116,7 @@ describe("the plan of a sync", () => {
       profiles: ["one"],
     });
     assert.deepEqual(namesOf(elsewhere), ["fn-0001"]);
-    assert.match(elsewhere.skipped[0]?.reason ?? "", /^it is in us-east-1, and this run is for eu-west-1$/);
+    assert.match(elsewhere.skipped[0]?.reason ?? "", /^it is in us-east-1, but this run is for eu-west-1$/);
   });
 
   it("takes a shard of the functions, always the same, and each in one", async () => {
@@ -141,8 +141,8 @@ describe("the plan of a sync", () => {
     lambda.destroy();
     const { warnings, sites } = await plan({ allFunctions: true });
     assert.deepEqual(warnings, [
-      "Deployed as container images, which cannot have layers: image.",
-      "Function fn-0000 has an update in progress: its turn comes when that has ended.",
+      "Skipped, because functions deployed as container images cannot have layers: image.",
+      "Function fn-0000 has an update in progress. It will be updated once that has finished.",
     ]);
     assert.deepEqual(
       sites[0]?.functions.map(({ name }) => name),
@@ -166,7 +166,7 @@ describe("the plan of a sync", () => {
       for (const dryRun of [false, true]) {
         const error = await refused({ functions: ["fn-0000", "gone"], allFunctions: false, dryRun });
         assert.deepEqual([error.code, error.exitStatus], ["usage", 2]);
-        assert.equal(error.message, "There is no function gone in AWS in us-east-1. Nothing was changed.");
+        assert.equal(error.message, "No function gone found in AWS in us-east-1. Nothing was changed.");
       }
     });
 
@@ -175,7 +175,7 @@ describe("the plan of a sync", () => {
       await writeFile(join(fleet.dir, "layer_config.yaml"), configFor(9));
       const error = await refused();
       assert.equal(error.code, "layer-version-missing");
-      assert.match(error.message, /base:9, wanted for functions fn-0000, fn-0001, fn-0002.*Nothing was changed\.$/s);
+      assert.match(error.message, /base:9, needed by functions fn-0000, fn-0001, fn-0002.*Nothing was changed\.$/s);
     });
 
     it("a layer for another runtime or architecture", async () => {
@@ -213,7 +213,7 @@ describe("the plan of a sync", () => {
       fleet.emulator.seed(taggedFleet(4));
       await assert.rejects(fleet.sync({}, { maxChanges: 3 }), {
         code: "too-many-changes",
-        message: "The plan changes 4 layers of functions in AWS, and at most 3 are allowed. Nothing was changed.",
+        message: "The plan changes 4 layers of functions in AWS, but --max-changes allows only 3. Nothing was changed.",
       });
       assert.deepEqual(fleet.emulator.writes(), []);
       await fleet.sync({}, { maxChanges: 4 });
@@ -231,7 +231,7 @@ describe("the plan of a sync", () => {
     await fleet.sync();
     assert.match(
       fleet.lines[0] ?? "",
-      /^WARN - Permissions were not checked beforehand\. .*iam:SimulatePrincipalPolicy/,
+      /^WARN - Permissions were not checked in advance\. .*iam:SimulatePrincipalPolicy/,
     );
     assert.equal(fleet.emulator.writes().length, 1);
   });
@@ -277,7 +277,7 @@ describe("the plan of a sync", () => {
       assert.equal(fleet.emulator.counts().ListAliases, undefined);
       fleet.emulator.deny({ action: "lambda:ListAliases" });
       const { warnings } = await plan({ allFunctions: true });
-      assert.match(warnings.join(), /^Aliases in us-east-1 were not looked at\. .*lambda:ListAliases/);
+      assert.match(warnings.join(), /^Aliases in us-east-1 were not checked\. .*lambda:ListAliases/);
     });
   });
 });

@@ -123,7 +123,7 @@ describe("a sync of functions with aliases", function () {
     assert.deepEqual(fleet.lines.slice(-4), [
       "INFO - Found 1 function to publish:",
       "  - Function fn-0000: alias live version 1 -> a new version",
-      "WARN - Function fn-0001 cannot be published: Alias live of fn-0001 shares calls between two versions.",
+      "WARN - Function fn-0001 cannot be published: Alias live of fn-0001 splits traffic between two versions.",
       "WARN - Function fn-0003 cannot be published: Function fn-0003 has no alias live.",
     ]);
     assert.deepEqual(aws.toPublish?.[0], {
@@ -149,7 +149,7 @@ describe("a sync of functions with aliases", function () {
       assert.deepEqual(again.aws.changes, []);
       // It has changed nothing: there is nothing to put back.
       assert.match(failureOf(first)?.next ?? "", /rollback/);
-      assert.match(failure?.next ?? "", /^Attempt the others: {2}lambda-layers sync --stack dev --resume \S+$/);
+      assert.match(failure?.next ?? "", /^Attempt the others: {3}lambda-layers sync --stack dev --resume \S+$/);
     });
   }
 
@@ -188,7 +188,7 @@ describe("a sync of functions with aliases", function () {
     const reasons = back.aws.aliases.map(({ function: name, from, to, reason }) => [name, from, to, reason]);
     assert.deepEqual(reasons, [
       ["fn-0000", "2", "1", undefined],
-      ["fn-0001", "2", "1", "Alias live of fn-0001 was moved by somebody else: it serves $LATEST."],
+      ["fn-0001", "2", "1", "Alias live of fn-0001 was moved by someone else and now serves $LATEST."],
     ]);
     assert.deepEqual(fleet.emulator.layersOf("fn-0000")[1], base(1));
   });
@@ -225,8 +225,8 @@ describe("a sync of functions with aliases", function () {
     const request = { functions: ["fn-0000", "fn-0001"], publish: { alias: "live" } };
     await fleet.sync(request, { canary: { count: 1 }, check: "false" });
     assert.deepEqual(fleet.told.slice(-2), [
-      "INFO - Lambda functions: 1 updated and put back, 1 not attempted",
-      "  - Function fn-0000: alias live version 1 -> 2, and back to 1",
+      "INFO - Lambda functions: 1 updated and rolled back, 1 not attempted",
+      "  - Function fn-0000: alias live version 1 -> 2, then back to 1",
     ]);
     assert.deepEqual([await served("fn-0000"), await served("fn-0001")], ["1", "1"]);
     assert.deepEqual(fleet.emulator.layersOf("fn-0000")[1], base(1));
@@ -242,7 +242,7 @@ describe("a sync of functions with aliases", function () {
     fleet.emulator.clearFaults();
     fleet.emulator.resetCounts();
     await fleet.resume({ record: aws.record, dryRun: true });
-    assert.ok(fleet.lines.includes("INFO - What there is to publish is known only when the run goes on"));
+    assert.ok(fleet.lines.includes("INFO - What is left to publish is known only once the run continues"));
     await fleet.resume({ record: aws.record });
     assert.deepEqual(await Promise.all(["fn-0000", "fn-0001", "fn-0002"].map(served)), ["2", "2", "2"]);
     const { UpdateFunctionConfiguration, PublishVersion } = fleet.emulator.counts();

@@ -59,9 +59,9 @@ describe("a run that is put back", function () {
     assert.deepEqual(aws.skipped, [
       {
         function: "fn-0000",
-        reason: "somebody else has changed layer base since: it is at version 3, and the run had set 2",
+        reason: "someone else has since changed layer base: it is at version 3, and the run had set 2",
       },
-      { function: "fn-0001", reason: "somebody else has removed layer base since" },
+      { function: "fn-0001", reason: "someone else has since removed layer base" },
     ]);
     assert.deepEqual(names(aws.outcomes), ["fn-0002", "fn-0004"]);
     assert.equal(failureOf({ aws }, { putBack: { impossible: [], found: [], sites: [] } }), undefined);
@@ -105,7 +105,7 @@ describe("a run that is put back", function () {
     };
     const { aws } = await fleet.sync({}, {}, {}, ports);
     assert.deepEqual(versions(), [2, 2, 2]);
-    assert.ok(fleet.lines.some((line) => /^WARN - Function fn-0001 was changed by somebody else during/.test(line)));
+    assert.ok(fleet.lines.some((line) => /^WARN - Function fn-0001 was changed by someone else during/.test(line)));
     await fleet.putBack({ record: aws.record ?? "" });
     assert.deepEqual(versions(), [1, 4, 1]);
   });
@@ -115,8 +115,8 @@ describe("a run that is put back", function () {
     fleet.emulator.seed({ layers: [{ name: "base", versions: 5, deleted: [1] }] });
     change("fn-0002", "first:1", "base:1", "last:1");
     const { aws } = await fleet.putBack({ record });
-    const reason = `${base(1)} does not exist any more, and a deleted layer version cannot be attached again.`;
-    assert.equal(fleet.lines[0], `WARN - Function fn-0000 cannot be put back: ${reason}`);
+    const reason = `${base(1)} no longer exists, and a deleted layer version cannot be attached again.`;
+    assert.equal(fleet.lines[0], `WARN - Function fn-0000 cannot be rolled back: ${reason}`);
     assert.deepEqual(versions(), [2, 2, 1]);
     assert.deepEqual(fleet.emulator.writes(), []);
     assert.equal(failureOf({ aws }, { putBack: { impossible: [], found: [], sites: [] } })?.exitStatus, 4);
@@ -129,10 +129,10 @@ describe("a run that is put back", function () {
     lambda.destroy();
     fleet.emulator.fault({ operation: "UpdateFunctionConfiguration", resource: "fn-0001", status: 400 });
     const { aws } = await fleet.putBack({ record });
-    assert.deepEqual(aws.skipped, [{ function: "fn-0000", reason: "AWS has it no more" }]);
+    assert.deepEqual(aws.skipped, [{ function: "fn-0000", reason: "it no longer exists in AWS" }]);
     assert.match(
       failureOf({ aws }, { putBack: { impossible: [], found: [], sites: [] } })?.message ?? "",
-      /^1 of 2 functions were not put back in AWS\.\n {2}Function fn-0001 was not/,
+      /^1 of 2 functions were not rolled back in AWS\.\n {2}Function fn-0001 was not/,
     );
     assert.deepEqual(versions(), [2, 1]);
     fleet.emulator.clearFaults();
@@ -146,7 +146,7 @@ describe("a run that is put back", function () {
     await writeFile(path, `${unsealed((await readFile(path, "utf8")).trim().split("\n")).join("\n")}\n`);
     await fleet.putBack({ record });
     assert.deepEqual(versions(), [1, 1]);
-    const warning = `WARN - Whether ${record} is as it was written cannot be told: it has no checksums, as those that version 0.1.0 wrote.`;
+    const warning = `WARN - Cannot verify that ${record} is unchanged: it has no checksums, like all records that version 0.1.0 wrote.`;
     assert.equal(fleet.lines[0], warning);
     const again = await fleet.putBack({ record });
     assert.deepEqual(again.aws.changes, []);
@@ -163,7 +163,7 @@ describe("a run that is put back", function () {
     for (const attempt of [fleet.putBack({ record }), fleet.resume({ record })])
       await assert.rejects(attempt, {
         code: "record-invalid",
-        message: /its checksum does not fit.* Nothing was changed\.$/,
+        message: /its checksum does not match.* Nothing was changed\.$/,
       });
     assert.deepEqual(fleet.emulator.counts(), {});
   });
@@ -172,12 +172,12 @@ describe("a run that is put back", function () {
     [
       "a folder that others can write to",
       async (path: string) => chmod(join(path, ".."), 0o777),
-      /^The backup \S+ cannot be relied on: its folder can be written by others \(mode 0777\)\. Nothing was changed\.$/,
+      /^The backup \S+ cannot be trusted: its folder can be written by others \(mode 0777\)\. Nothing was changed\.$/,
     ],
     [
       "a folder below one that others can write to",
       async (path: string) => chmod(join(path, "../.."), 0o777),
-      /^The backup folder backups is below \S+, where others can put another one in its place\. Nothing was changed\.$/,
+      /^The backup folder backups is inside \S+, where other users could replace it\. Nothing was changed\.$/,
     ],
     [
       "a file that others can write to",
@@ -255,7 +255,7 @@ describe("a run that is resumed", function () {
     assert.deepEqual(names(aws.outcomes).sort(), ["fn-0000", "fn-0002", "fn-0003"]);
     assert.deepEqual(versions(), [2, 2, 2, 2]);
     assert.equal(fleet.emulator.counts().UpdateFunctionConfiguration, 3);
-    await assert.rejects(fleet.resume(), { code: "backup-missing", message: /has come to its end/ });
+    await assert.rejects(fleet.resume(), { code: "backup-missing", message: /is already finished/ });
   });
 
   it("does what was planned, whatever the config says by now", async () => {
@@ -271,7 +271,7 @@ describe("a run that is resumed", function () {
     const { aws } = await fleet.resume();
     assert.deepEqual(versions(), [2, 2, 2, 5]);
     assert.deepEqual(aws.skipped, [
-      { function: "fn-0003", reason: "layer base was changed to version 5 by somebody else since the run" },
+      { function: "fn-0003", reason: "since the run, layer base was changed to version 5 by someone else" },
     ]);
     assert.equal(failureOf({ stack: "dev", aws }), undefined);
   });
@@ -298,8 +298,8 @@ describe("a run that is resumed", function () {
     for (const named of [undefined, record]) {
       await assert.rejects(fleet.resume({ record: named }), {
         code: "usage",
-        message: `The run of ${record} was cut short before it was begun. Nothing was changed.`,
-        next: "Begin a new one: lambda-layers sync --stack dev",
+        message: `The run in ${record} was interrupted before it started. Nothing was changed.`,
+        next: "Start a new one: lambda-layers sync --stack dev",
       });
     }
     fleet.lines.length = 0;
@@ -307,7 +307,7 @@ describe("a run that is resumed", function () {
     assert.deepEqual(aws.changes, []);
     assert.match(
       fleet.lines[0] ?? "",
-      /^WARN - The run of \S+ was cut short before it was begun: it has changed nothing\. /,
+      /^WARN - The run in \S+ was interrupted before it started and changed nothing\. /,
     );
     assert.deepEqual(fleet.emulator.writes(), []);
   });
@@ -317,7 +317,7 @@ describe("a run that is resumed", function () {
     const lines = (await readFile(join(fleet.dir, record), "utf8")).split("\n").slice(0, -1);
     lines.push('{"line":"begun","aim":"rollback","at":"2024-08-24T14:30:22.000Z"}');
     await writeFile(join(fleet.dir, record), `${sealed(lines).join("\n")}\n`);
-    await assert.rejects(fleet.resume(), { code: "usage", message: /was being put back\. Nothing was changed\.$/ });
+    await assert.rejects(fleet.resume(), { code: "usage", message: /was being rolled back\. Nothing was changed\.$/ });
   });
 
   it("is not one that was put back since", async () => {
@@ -325,9 +325,9 @@ describe("a run that is resumed", function () {
     await fleet.resume();
     await fleet.putBack({ record });
     const message = new RegExp(
-      `^The run of ${record} was put back by the rollback of [-:.T0-9]+Z. Nothing was changed.$`,
+      `^The run in ${record} was rolled back by the rollback of [-:.T0-9]+Z. Nothing was changed.$`,
     );
-    const next = "Begin a new one: lambda-layers sync --stack dev";
+    const next = "Start a new one: lambda-layers sync --stack dev";
     await assert.rejects(fleet.resume(), { code: "backup-missing", message, next });
     await assert.rejects(fleet.resume({ record }), { code: "usage", message, next });
     assert.deepEqual(versions(), [1, 1, 1, 1]);
@@ -338,21 +338,21 @@ describe("a run that is resumed", function () {
     await fleet.resume();
     await fleet.putBack({ record, functions: ["fn-0001"] });
     await assert.rejects(fleet.resume({ record }), {
-      message: /^What the run of \S+ had changed was put back in a part by the rollback of /,
-      next: `Put the others back: lambda-layers rollback --stack dev --sync-aws ${record}\nOr begin a new run:  lambda-layers sync --stack dev`,
+      message: /^The run in \S+ was partly rolled back by the rollback of /,
+      next: `Roll back the others: lambda-layers rollback --stack dev --sync-aws ${record}\nOr start a new run:   lambda-layers sync --stack dev`,
     });
   });
 
   it("is attempted again only if something failed in it", async () => {
     const record = await killed();
     await fleet.resume();
-    const begin = "Begin a new one: lambda-layers sync --stack dev";
+    const begin = "Start a new one: lambda-layers sync --stack dev";
     await assert.rejects(fleet.resume(), { code: "backup-missing", next: begin });
     const text = await readFile(join(fleet.dir, record), "utf8");
     const whole = text.split("\n").filter((line) => line.endsWith("}"));
     const failed = whole.map((line) => line.replace('"outcome":"updated"', '"outcome":"failed"'));
     await writeFile(join(fleet.dir, record), `${sealed(failed).join("\n")}\n`);
-    await assert.rejects(fleet.resume(), { code: "backup-missing", next: /^To attempt again what failed in it, / });
+    await assert.rejects(fleet.resume(), { code: "backup-missing", next: /^To retry what failed in it, / });
   });
 
   it("goes by a record of version 0.1.0, which has no checksums, and says so", async () => {
@@ -361,7 +361,7 @@ describe("a run that is resumed", function () {
     await writeFile(path, unsealed((await readFile(path, "utf8")).split("\n")).join("\n"));
     await fleet.resume();
     assert.deepEqual(versions(), [2, 2, 2, 2]);
-    assert.ok(fleet.lines.some((line) => /^WARN - Whether .* it has no checksums, as those/.test(line)));
+    assert.ok(fleet.lines.some((line) => /^WARN - Cannot verify that .* it has no checksums, like all/.test(line)));
     await fleet.putBack({ record });
     assert.deepEqual(versions(), [1, 1, 1, 1]);
   });
@@ -373,12 +373,12 @@ describe("a run that is resumed", function () {
     for (const kind of [text, unsealed(text.split("\n")).join("\n")]) {
       const lines = kind.split("\n");
       await writeFile(path, lines.map((line) => (line.includes("fn-0003") ? line.slice(0, -30) : line)).join("\n"));
-      await assert.rejects(fleet.resume(), { code: "record-invalid", message: /line 5: it is no JSON/ });
+      await assert.rejects(fleet.resume(), { code: "record-invalid", message: /line 5: it is not valid JSON/ });
     }
     assert.deepEqual(fleet.emulator.writes(), []);
   });
 
   it("needs a record", async () => {
-    await assert.rejects(fleet.resume(), { code: "backup-missing", message: /no record of a run for stack dev/ });
+    await assert.rejects(fleet.resume(), { code: "backup-missing", message: /No run record found for stack dev/ });
   });
 });

@@ -245,8 +245,11 @@ describe("a sync", function () {
       assert.equal(aws.rolledBack?.outcomes.length, statuses(aws.outcomes).updated);
       const failure = failureOf({ stack: "dev", aws });
       assert.equal(failure?.exitStatus, 4);
-      assert.match(failure?.message ?? "", /What the run had changed was put back in \d+ functions: fn-0000, /);
-      assert.match(fleet.told.at(-1) ?? "", /^INFO - Lambda functions: \d+ updated and put back, 1 failed, \d+ not /);
+      assert.match(failure?.message ?? "", /What the run had changed was rolled back in \d+ functions: fn-0000, /);
+      assert.match(
+        fleet.told.at(-1) ?? "",
+        /^INFO - Lambda functions: \d+ updated and rolled back, 1 failed, \d+ not /,
+      );
       await assert.rejects(fleet.resume(), { code: "backup-missing" });
     });
   });
@@ -287,11 +290,11 @@ describe("a sync", function () {
       assert.equal(aws.stopped, "the check after the first 3 functions failed (exit code 3): exit 3");
       assert.deepEqual(statuses(aws.outcomes), { updated: 3, cancelled: 7 });
       assert.equal(aws.rolledBack?.outcomes.length, 3);
-      assert.equal(fleet.told.at(-1), "INFO - Lambda functions: 3 updated and put back, 7 not attempted");
+      assert.equal(fleet.told.at(-1), "INFO - Lambda functions: 3 updated and rolled back, 7 not attempted");
       const failure = failureOf({ stack: "dev", aws });
       assert.equal(failure?.exitStatus, 4);
       const told =
-        "7 of 10 functions were not attempted.\n  Not attempted: fn-0003, fn-0004, fn-0005, fn-0006, fn-0007 and 2 more\nWhat the run had changed was put back in 3 functions: fn-0000, fn-0001, fn-0002.";
+        "7 of 10 functions were not attempted.\n  Not attempted: fn-0003, fn-0004, fn-0005, fn-0006, fn-0007 and 2 more\nWhat the run had changed was rolled back in 3 functions: fn-0000, fn-0001, fn-0002.";
       assert.equal(failure?.message, told);
       assert.equal(fleet.emulator.writes().length, 6);
     });
@@ -326,7 +329,7 @@ describe("a sync", function () {
         return false;
       };
       const stopped = await fleet.sync({}, { canary: { count: 3 }, proceed }, {}, ports);
-      assert.deepEqual(asked, ["Updated the first 3 functions. Go on with the other 7?"]);
+      assert.deepEqual(asked, ["Updated the first 3 functions. Continue with the other 7?"]);
       assert.deepEqual(slept, []);
       assert.equal(moved(), 3);
       assert.equal(stopped.aws.stopped, "not confirmed after the first 3 functions");

@@ -24,37 +24,37 @@ const cases: Readonly<Record<string, [state: ReturnType<typeof loaded>, said: re
   "that breaks one": [
     loaded([orphan]),
     [
-      `The state of stack dev is broken, and Pulumi refuses it: ${orphan.urn}: its parent ${orphan.parent} is missing. Nothing was changed.`,
-      "Have Pulumi repair it, and run again: pulumi state repair --yes --stack dev",
-      "If it cannot, a backup replaces it: pulumi stack import --stack dev --file BACKUP",
+      `The state of stack dev is broken, and Pulumi rejects it: ${orphan.urn}: its parent ${orphan.parent} is missing. Nothing was changed.`,
+      "Let Pulumi repair it, and run again: pulumi state repair --yes --stack dev",
+      "If it cannot, restore a backup: pulumi stack import --stack dev --file BACKUP",
     ],
   ],
   "that breaks one, as Pulumi has noted, in a file": [
     loaded([orphan], noted, "export.json"),
     [
-      `The state of export.json is broken, and Pulumi refuses it: ${orphan.urn}: its parent ${orphan.parent} is missing`,
+      `The state of export.json is broken, and Pulumi rejects it: ${orphan.urn}: its parent ${orphan.parent} is missing`,
       "  as Pulumi noted at `pulumi up`: child x has no parent",
       "Nothing was changed.",
-      "Have Pulumi repair it, export it again, and run again: pulumi state repair --yes --stack dev",
-      "If it cannot, a backup replaces it: pulumi stack import --stack dev --file BACKUP",
+      "Let Pulumi repair it, export it again, and run again: pulumi state repair --yes --stack dev",
+      "If it cannot, restore a backup: pulumi stack import --stack dev --file BACKUP",
     ],
   ],
   "that breaks one which Pulumi cannot repair": [
     loaded([a, a]),
     [
-      `The state of stack dev is broken, and Pulumi refuses it: ${a.urn} is there twice. Nothing was changed.`,
-      "Pulumi cannot repair that. Export the state, correct it in an editor, and import it: pulumi stack export --stack dev --file state.json; pulumi stack import --stack dev --file state.json",
-      "Or a backup replaces it: pulumi stack import --stack dev --file BACKUP",
+      `The state of stack dev is broken, and Pulumi rejects it: ${a.urn} appears twice. Nothing was changed.`,
+      "Pulumi cannot repair it. Export the state, correct it in an editor and import it: pulumi stack export --stack dev --file state.json; pulumi stack import --stack dev --file state.json",
+      "Or restore a backup: pulumi stack import --stack dev --file BACKUP",
     ],
   ],
   "that has been noted to break one, and keeps all now": [
     loaded([a], noted),
     [
-      "The state of stack dev was broken when Pulumi wrote it at `pulumi up`: child x has no parent. It keeps Pulumi's rules now, but what has happened to it is not known. Nothing was changed.",
-      "See whether it has all that it should have: pulumi preview --stack dev",
-      "If so, have Pulumi write it anew, which takes the note out, and run again: pulumi refresh --yes --stack dev",
-      "`pulumi state repair` finds nothing to repair in it, and leaves the note.",
-      "If not, a backup replaces it: pulumi stack import --stack dev --file BACKUP",
+      "The state of stack dev was broken when Pulumi wrote it at `pulumi up`: child x has no parent. It is valid again now, but what was lost is unknown. Nothing was changed.",
+      "Check whether it is complete: pulumi preview --stack dev",
+      "If so, let Pulumi rewrite it, which removes the note, and run again: pulumi refresh --yes --stack dev",
+      "`pulumi state repair` finds nothing to repair and does not remove the note.",
+      "If not, restore a backup: pulumi stack import --stack dev --file BACKUP",
     ],
   ],
 };
@@ -80,7 +80,7 @@ describe("a state", () => {
     assert.deepEqual(warnings({ version: "v3.259.0", magic }), []);
     assert.deepEqual(warnings({}), []);
     const said = (of: string) =>
-      `The manifest of the state of stack dev has a magic number that is not that of Pulumi ${of}: the state was edited, and Pulumi may refuse it.`;
+      `The manifest of the state of stack dev has a magic number that is not that of Pulumi ${of}: the state was edited, and Pulumi may reject it.`;
     assert.deepEqual(warnings({ version: "v3.258.0", magic }), [said("v3.258.0")]);
     assert.deepEqual(warnings({ magic }), [said("without a version")]);
   });

@@ -206,7 +206,7 @@ describe("an estate of several regions, architectures and runtimes", function ()
     state = Buffer.from(text.replaceAll(`"${moved}"`, `"${other}"`));
     const { skipped } = await executeRollback(ports(), await planRollback(ports(), { stack: "dev" }));
     const reason =
-      "layer PowertoolsV2-Arm64 is not rolled back: another has taken its place, and nothing shows that the update put it there";
+      "layer PowertoolsV2-Arm64 is not rolled back: another has replaced it, and nothing shows that this was the update's change";
     assert.deepEqual(skipped, [{ function: kind.name, reason }]);
     const wanted = JSON.stringify(toState((one) => (one === kind ? atFirst(one).with(1, other) : atFirst(one))));
     assert.deepEqual(recorded(), JSON.parse(wanted));
@@ -222,7 +222,7 @@ describe("an estate of several regions, architectures and runtimes", function ()
     const layers = declared(kind).with(1, arn(kind.region, own, "another:1"));
     fleet.emulator.edit(kind.name, { Layers: layers }, { region: kind.region });
     const reason =
-      "layer PowertoolsV2-Arm64 is not rolled back: another has taken its place, and nothing shows that the update put it there";
+      "layer PowertoolsV2-Arm64 is not rolled back: another has replaced it, and nothing shows that this was the update's change";
     const original = Buffer.from(state);
 
     // What the update had left says whose a layer is; if that is gone, the config does; else nothing is known.
@@ -285,7 +285,7 @@ describe("an estate of several regions, architectures and runtimes", function ()
       {
         function: changed.name,
         reason:
-          "somebody else has changed layer PowertoolsV3-python312-arm64 since: it is at version 4, and the run had set 3",
+          "someone else has since changed layer PowertoolsV3-python312-arm64: it is at version 4, and the run had set 3",
       },
     ]);
     // Older versions of the tool would take a move for a change of version.
@@ -334,7 +334,7 @@ describe("an estate of several regions, architectures and runtimes", function ()
       {
         function: kind.name,
         reason:
-          "both layers are attached, PowertoolsV2-Arm64 and PowertoolsV3-python312-arm64 that is to take its place",
+          "both layers are attached, PowertoolsV2-Arm64 and PowertoolsV3-python312-arm64, which is declared to replace it",
       },
     ]);
     assert.equal(totals?.drift, 1);
@@ -357,14 +357,14 @@ describe("an estate of several regions, architectures and runtimes", function ()
         [
           kind.name,
           "PowertoolsV2-Arm64",
-          "the architecture of the function is not known, which {architecture} stands for",
+          "the architecture of the function is unknown, and {architecture} stands for it",
         ],
       ],
     );
     const { findings } = await validate(ports(), request);
     const errors = findings.filter(({ severity }) => severity === "error").map(({ message }) => message);
     assert.deepEqual(errors, [
-      `layer_config.yaml:5: what layer PowertoolsV2-Arm64 has to be at is not known: the architecture of the function is not known, which {architecture} stands for (${kind.name}).`,
+      `layer_config.yaml:5: the target of layer PowertoolsV2-Arm64 is unknown: the architecture of the function is unknown, and {architecture} stands for it (${kind.name}).`,
     ]);
   });
 

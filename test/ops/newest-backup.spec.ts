@@ -62,10 +62,7 @@ describe("the newest backup of an update", () => {
     await copy();
     await assert.rejects(newest(), ({ code, message, next }) => {
       assert.deepEqual([code, next], ["backup-missing", "Name one."]);
-      assert.match(
-        message,
-        new RegExp(`not known: backups/${first} is by its name, but backups/${last} holds a later`),
-      );
+      assert.match(message, new RegExp(`by name it is backups/${first}, but backups/${last} holds a later`));
       return true;
     });
   });

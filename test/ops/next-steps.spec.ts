@@ -14,7 +14,7 @@ describe("the advice after a sync", () => {
     return adviceAfterSync({ advise }, "dev", result as unknown as LiveResult, []);
   };
   const state = [
-    "If a Pulumi stack records these functions, its state may still have the old versions. Bring it up to date: lambda-layers --stack dev",
+    "If a Pulumi stack records these functions, its state may still have the old versions. To update it: lambda-layers --stack dev",
   ];
 
   it("is about functions that were updated", () => assert.deepEqual(sync(), state));

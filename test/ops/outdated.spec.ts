@@ -48,11 +48,11 @@ describe("what is out of date", () => {
       [
         [
           ...[false, "not-known"],
-          `SSM parameter /base names version 3, which is older than 4, the declared one (in ${region}).`,
+          `SSM parameter /base names version 3, which is older than the declared version 4 (in ${region}).`,
         ],
         [
           ...[false, "not-known"],
-          `SSM parameter /tools holds arn:aws:lambda:${region}:123456789012:layer:other:9, which is no version of arn:aws:lambda:${region}:123456789012:layer:tools (in ${region}).`,
+          `SSM parameter /tools holds arn:aws:lambda:${region}:123456789012:layer:other:9, which is not a version of arn:aws:lambda:${region}:123456789012:layer:tools (in ${region}).`,
         ],
       ],
     );

@@ -79,13 +79,13 @@ describe("the proof of an update", () => {
       [],
       [],
     ],
-    ["the end of a function", [{ urn, oldState }], "not-proved", [], ["api: the program does not have it any more"]],
+    ["the end of a function", [{ urn, oldState }], "not-proved", [], ["api: it is no longer in the program"]],
     [
       "secret layers",
       [{ urn, oldState, newState: resource("api", "[secret]") }],
       "not-proved",
       [],
-      ["api: its layers are a secret, or not known before an update"],
+      ["api: its layers are a secret, or unknown until the update"],
     ],
     ["no layers any more", [{ urn, oldState, newState: resource("api") }], "undone", ["api 5 -> null"], []],
   ];
@@ -132,10 +132,10 @@ describe("the proof of an update", () => {
     const error = proofFailure(createPorts(), { stack: "dev", proof });
     assert.equal(
       error?.message,
-      `The program undoes 1 layer of a function, as a preview on a copy of the stack shows:
+      `A preview on a copy of the stack shows that the program undoes 1 layer of a function:
   Function api: Layer base version 5 -> 1
-What it gives these is not known:
-  Function worker: its layers are a secret, or not known before an update
+Which versions it gives these is unknown:
+  Function worker: its layers are a secret, or unknown until the update
 Nothing was changed.`,
     );
     assert.deepEqual(

@@ -71,7 +71,7 @@ describe("an update that cannot be made", function () {
     };
     const told = await update(project, {}, beforeExport(2, up));
     await rm(join(project.dir, "second"));
-    fails(told, "stack-changed", /^The stack dev was changed by somebody else .*Nothing was imported\.\nRun again/);
+    fails(told, "stack-changed", /^The stack dev was changed by someone else .*Nothing was imported\.\nRun again/);
     assert.ok(!told.commands.includes("stack import"));
     assert.match(await stateNow(), /Function::b"/);
     assert.doesNotMatch(await stateNow(), /receipt-dynamo-dev:5/);
@@ -130,7 +130,7 @@ describe("an update that cannot be made", function () {
     fails(
       told,
       "verification-failed",
-      /meanwhile: an import or an edit of the state, made from the state of 20\S+Z\. /,
+      /at the same time: an import or an edit of the state, made from the state of 20\S+Z\. /,
     );
     assert.match((await overwritten(told)).text, /receipt-dynamo-dev:7/);
   });
@@ -146,7 +146,7 @@ describe("an update that cannot be made", function () {
     fails(
       told,
       "verification-failed",
-      /in s3:\/\/states meanwhile: the update of .*\nFetch .* \.pulumi\/history\/\w+\/dev\/dev-\*\.checkpoint\.json of s3/,
+      /in s3:\/\/states at the same time: the update of .*\nDownload .* \.pulumi\/history\/\w+\/dev\/dev-\*\.checkpoint\.json in s3/,
     );
   });
 
@@ -196,7 +196,7 @@ describe("an update that cannot be made", function () {
     await writeFile(join(locks, "0b7f2cb1-6f8c-4d4e-9b5a-000000000000.json"), JSON.stringify(lock));
     const before = await stateNow();
     const told = await update(project);
-    fails(told, "stack-locked", /is gone\. The stack's state is as it was\.\n.*pulumi cancel --yes --stack dev$/s);
+    fails(told, "stack-locked", /is gone\. The stack's state is unchanged\.\n.*pulumi cancel --yes --stack dev$/s);
     assert.equal(await stateNow(), before);
     assert.equal(told.error?.exitStatus, 1);
     await project.succeeds(["cancel", "--yes", "--stack", "dev"]);
@@ -248,7 +248,7 @@ describe("an update that cannot be made", function () {
       });
       return { ...ports, backups };
     });
-    fails(told, "backup-folder", /no space left on device\. Nothing was imported: the stack's state is as it was\./);
+    fails(told, "backup-folder", /no space left on device\. Nothing was imported: the stack's state is unchanged\./);
     assert.equal(await stateNow(), before);
     assert.deepEqual(
       (await createPorts({ cwd: project.dir }).backups.list("dev")).map(({ kind, madeBy }) => [kind, madeBy]),
@@ -274,7 +274,7 @@ describe("an update that cannot be made", function () {
 
   it("because the stack's name cannot be one asks Pulumi nothing", async () => {
     const told = await update(deployed.project, { stackName: "a b; c" });
-    fails(told, "usage", /^Not a stack's name: "a b; c"/);
+    fails(told, "usage", /^Not a valid stack name: "a b; c"/);
     assert.deepEqual(told.commands, []);
   });
 
@@ -305,7 +305,7 @@ describe("an update that cannot be made", function () {
     for (const [command, number, after, message] of [
       ["stack export", 1, "the export", "Interrupted. Nothing was changed."],
       ["stack --stack", 1, "the check of secrets", "Interrupted. Nothing was changed."],
-      ["stack export", 2, "the second export", "Interrupted. Nothing was imported: the stack's state is as it was."],
+      ["stack export", 2, "the second export", "Interrupted. Nothing was imported: the stack's state is unchanged."],
     ] as const) {
       it(`after ${after} stops and says that nothing was changed`, async () => {
         const before = await stateNow();

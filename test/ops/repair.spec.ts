@@ -130,7 +130,7 @@ describe("what live functions have lost, or others record", () => {
     assert.deepEqual(skipped, [
       {
         function: "export",
-        reason: "its record is a LayerVersions resource, which only `pulumi up --stack dev` updates",
+        reason: "it is recorded by a LayerVersions resource, which only `pulumi up --stack dev` updates",
       },
     ]);
     assert.equal(totals?.drift, 1);
@@ -162,7 +162,7 @@ describe("what live functions have lost, or others record", () => {
         ["c", 2, 1],
       ],
     );
-    assert.ok(fleet.lines.includes("INFO - Putting back 3 layers of functions in the state of dev"));
+    assert.ok(fleet.lines.includes("INFO - Rolling back 3 layers of functions in the state of dev"));
     assert.equal(result.totals?.drift, 3);
   });
 
@@ -195,11 +195,11 @@ describe("what live functions have lost, or others record", () => {
       assert.equal(result.aws?.toPutBack, 1);
       assert.match(
         failure?.message ?? "",
-        /put back in 0 functions\.\n {2}Function a was not put back: AWS permission /,
+        /rolled back in 0 functions\.\n {2}Function a was not rolled back: AWS permission /,
       );
       assert.match(
         failure?.next ?? "",
-        /^Put the others back: lambda-layers rollback --stack dev --sync-aws (\S+)\nOr finish the run: {3}lambda-layers sync --stack dev --resume \1$/,
+        /^Roll back the others: lambda-layers rollback --stack dev --sync-aws (\S+)\nOr finish the run: {4}lambda-layers sync --stack dev --resume \1$/,
       );
       fleet.emulator.allowAll();
       await fleet.resume({ record: result.aws?.record });
@@ -209,7 +209,7 @@ describe("what live functions have lost, or others record", () => {
     it("gives the command that puts it back if its update was refused", async () => {
       const { result, failure } = await stoppedRun(deny("lambda:UpdateFunctionConfiguration"));
       assert.deepEqual(recorded(), [2, 1, 1]);
-      assert.match(failure?.next ?? "", /^Put the others back: lambda-layers rollback --stack dev --sync-aws \S+$/);
+      assert.match(failure?.next ?? "", /^Roll back the others: lambda-layers rollback --stack dev --sync-aws \S+$/);
       fleet.emulator.allowAll();
       await fleet.putBack({ record: result.aws?.record });
       assert.deepEqual(live("a"), [base(1)]);
@@ -247,7 +247,7 @@ describe("what live functions have lost, or others record", () => {
     const { totals, aws } = await update();
     assert.deepEqual(totals, { functions: 1, layersOfFunctions: 1, drift: 1, unknown: 0 });
     assert.deepEqual(aws?.skipped, [
-      { function: "api", reason: "AWS has no such function in us-east-1; `pulumi up --refresh` makes it again" },
+      { function: "api", reason: "it does not exist in AWS in us-east-1; `pulumi up --refresh` creates it again" },
     ]);
     assert.deepEqual((await status()).totals, totals);
     assert.deepEqual(fleet.emulator.writes(), []);
@@ -277,7 +277,7 @@ describe("what live functions have lost, or others record", () => {
     await executeSync(all, await planSync(all, { stack: "dev", config }));
     assert.equal(
       fleet.lines.at(-1),
-      "WARN - The state of dev still records the old versions. Bring it up to date: lambda-layers --stack dev",
+      "WARN - The state of dev still records the old versions. To update it: lambda-layers --stack dev",
     );
     const { changes, aws } = await update();
     assert.deepEqual([changes.length, aws?.changes.length], [1, 0]);
@@ -304,7 +304,7 @@ describe("what live functions have lost, or others record", () => {
     assert.deepEqual(live("api"), [base(1)]);
     assert.equal(
       fleet.lines.at(-1),
-      "WARN - layer_config.yaml:1 still declares version 2 of base, which the next update brings back. Declare version 1 for all stacks: lambda-layers upgrade base --to 1, or for this one alone: lambda-layers upgrade base --to 1 --stack dev",
+      "WARN - layer_config.yaml:1 still declares version 2 of base, so the next update restores it. To declare version 1 for all stacks: lambda-layers upgrade base --to 1, or only for this one: lambda-layers upgrade base --to 1 --stack dev",
     );
   });
 
@@ -319,7 +319,7 @@ describe("what live functions have lost, or others record", () => {
     const warned = async () =>
       (await planRollback(all, { stack: "dev", backup: backup ?? "", syncAws: true, config })).aws?.warnings;
     assert.deepEqual(await warned(), [
-      `A newer run has changed AWS, which this leaves as it is: ${newer.aws.record}. Put that back first: lambda-layers rollback --stack dev --sync-aws ${newer.aws.record}`,
+      `A newer run has changed AWS, and this rollback does not undo it: ${newer.aws.record}. Roll that back first: lambda-layers rollback --stack dev --sync-aws ${newer.aws.record}`,
     ]);
     const undo = async (record: string | undefined) =>
       executeRunRollback(all, await planRunRollback(all, { stack: "dev", record, retentionDays: 30 }));
@@ -327,9 +327,7 @@ describe("what live functions have lost, or others record", () => {
     assert.deepEqual(await warned(), []);
     fleet.emulator.edit("api", { Layers: ["base:2"] });
     await undo(aws?.record);
-    assert.deepEqual(await warned(), [
-      `What the run of ${aws?.record} had changed was put back before: nothing is left of it.`,
-    ]);
+    assert.deepEqual(await warned(), [`The run in ${aws?.record} was already rolled back: nothing is left to do.`]);
   });
 
   it("says after the rollback of a run what its state may still have, and what puts it back", async () => {
@@ -345,8 +343,8 @@ describe("what live functions have lost, or others record", () => {
     await executeRunRollback(all, await planRunRollback(all, request));
     assert.deepEqual(names.map(live), [[base(1)], [base(1)], [base(2)]]);
     assert.deepEqual(fleet.lines.slice(-2), [
-      "WARN - layer_config.yaml:1 still declares version 2 of base, which the next update brings back. Declare version 1 for all stacks: lambda-layers upgrade base --to 1, or for this one alone: lambda-layers upgrade base --to 1 --stack dev",
-      `WARN - The state of dev was not touched: it may still have the versions that were put back in AWS. Put them back there too: lambda-layers rollback --stack dev -f a -f b ${backup}`,
+      "WARN - layer_config.yaml:1 still declares version 2 of base, so the next update restores it. To declare version 1 for all stacks: lambda-layers upgrade base --to 1, or only for this one: lambda-layers upgrade base --to 1 --stack dev",
+      `WARN - The state of dev was not touched: it may still have the versions that were rolled back in AWS. To roll them back there too: lambda-layers rollback --stack dev -f a -f b ${backup}`,
     ]);
     const again = ports();
     const back = { stack: "dev", backup: backup ?? "", functions: ["a", "b"] };
@@ -367,7 +365,7 @@ describe("what live functions have lost, or others record", () => {
     assert.match(fleet.lines.at(-2) ?? "", /upgrade base --to 1 --stack dev$/);
     assert.equal(
       fleet.lines.at(-1),
-      "WARN - The state of dev was not touched: if it records these functions, it may still have the versions that were put back in AWS. Bring it to what the config declares by then: lambda-layers --stack dev",
+      "WARN - The state of dev was not touched: if it records these functions, it may still have the versions that were rolled back in AWS. Once the config declares the right versions, update it: lambda-layers --stack dev",
     );
   });
 
@@ -419,7 +417,7 @@ describe("what live functions have lost, or others record", () => {
     await update({ live: false });
     assert.ok(
       fleet.lines.includes(
-        "WARN - The aws-native provider keeps the old versions of native in a record of its own (__inputs) until a refresh: pulumi refresh --stack dev",
+        "WARN - The aws-native provider keeps the old versions of native in its own record (__inputs) until you refresh: pulumi refresh --stack dev",
       ),
     );
     const [after] = (state as { deployment: { resources: { outputs: object }[] } }).deployment.resources;
@@ -438,7 +436,7 @@ describe("what live functions have lost, or others record", () => {
     await update();
     assert.ok(
       fleet.lines.includes(
-        "WARN - Published versions keep the layers that they were published with: api. Publish the new ones: lambda-layers sync --stack dev -f api --publish",
+        "WARN - Published versions keep the layers that they were published with: api. To publish versions with the new layers: lambda-layers sync --stack dev -f api --publish",
       ),
     );
     const all = ports();
@@ -462,7 +460,7 @@ describe("what live functions have lost, or others record", () => {
     const arns = [arnOf("api"), arnOf("api").replace("us-east-1", "eu-west-1")];
     assert.ok(
       fleet.lines.includes(
-        `WARN - Published versions keep the layers that they were published with: api (us-east-1), api (eu-west-1). Publish the new ones: lambda-layers sync --stack dev -f ${arns.join(" -f ")} --publish`,
+        `WARN - Published versions keep the layers that they were published with: api (us-east-1), api (eu-west-1). To publish versions with the new layers: lambda-layers sync --stack dev -f ${arns.join(" -f ")} --publish`,
       ),
     );
   });

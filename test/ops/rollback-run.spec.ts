@@ -35,7 +35,7 @@ describe("a rollback of an update with --sync-aws", function () {
     assert.deepEqual(emulator.layersOf("c"), [layer("receipt-dynamo-dev", 1), layer("unrelated", 1)]);
     assert.ok(
       lines.some((line) =>
-        /^WARN - Function a is skipped: somebody else has changed layer receipt-dynamo-dev/.test(line),
+        /^WARN - Function a is skipped: someone else has since changed layer receipt-dynamo-dev/.test(line),
       ),
     );
     assert.deepEqual(

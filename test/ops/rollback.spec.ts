@@ -195,7 +195,7 @@ describe("a rollback", function () {
       const arn = layer("gone-dev", 3);
       assert.equal(
         lines[1],
-        `WARN - Layer version does not exist any more: ${arn}. Functions that have it keep it; it cannot be attached again.`,
+        `WARN - Layer version no longer exists: ${arn}. Functions that have it keep it, but it cannot be attached again.`,
       );
       assert.equal(result?.changes.length, 1);
     });
@@ -206,7 +206,7 @@ describe("a rollback", function () {
       const names = await backupNames(deployed.project);
       const { error } = await rollback({ syncAws: true });
       assert.equal(error?.code, "layer-version-missing");
-      assert.match(error?.message ?? "", /gone-dev:3, wanted for function a.*Nothing was changed\.$/s);
+      assert.match(error?.message ?? "", /gone-dev:3, needed by function a.*Nothing was changed\.$/s);
       assert.deepEqual(await backupNames(deployed.project), names);
     });
 
@@ -215,7 +215,7 @@ describe("a rollback", function () {
       deployed.emulator.deny({ action: "lambda:GetLayerVersion" });
       const { result, lines } = await rollback();
       assert.ok(result?.backup);
-      assert.doesNotMatch(lines.join(), /does not exist any more/);
+      assert.doesNotMatch(lines.join(), /no longer exists/);
     });
   });
 
@@ -225,7 +225,7 @@ describe("a rollback", function () {
       assert.equal(error?.code, "backup-missing");
       assert.match(
         error?.describe() ?? "",
-        /^There is no backup of stack dev that an update made\. Nothing was changed\./,
+        /^No backup made by an update was found for stack dev\. Nothing was changed\./,
       );
     });
 
@@ -245,7 +245,7 @@ describe("a rollback", function () {
           assert.equal(error?.code, "usage");
           assert.equal(
             error?.message,
-            `other.json is a backup of ${name}, and this is stack dev of project test. Nothing was changed.`,
+            `other.json is a backup of ${name}, but this is stack dev of project test. Nothing was changed.`,
           );
         }
       });
@@ -256,7 +256,7 @@ describe("a rollback", function () {
       await project.write({ "cut.json": original.slice(0, 500) });
       const { error } = await rollback({ backup: "cut.json" });
       assert.equal(error?.code, "state-invalid");
-      assert.match(error?.message ?? "", /at byte 500 .*This is about the backup cut\.json\. Nothing was changed\.$/s);
+      assert.match(error?.message ?? "", /at byte 500 .*The backup is cut\.json\. Nothing was changed\.$/s);
       assert.match(error?.next ?? "", /lambda-layers backups list/);
     });
 

@@ -40,7 +40,7 @@ describe("an update of a state file", () => {
       `INFO - State exported to: backups/${name}`,
       "INFO - Function fn: Layer own version 9 -> 12",
       "INFO - State saved to: state.json",
-      "WARN - The stack itself was not touched: pulumi stack import --stack dev --file state.json",
+      "WARN - The stack itself was not changed. To import the file: pulumi stack import --stack dev --file state.json",
     ]);
     assert.deepEqual(commands, []);
     assert.equal(result?.backup, `backups/${name}`);
@@ -68,7 +68,7 @@ describe("an update of a state file", () => {
       assert.equal(error.code, "stack-changed");
       assert.match(
         error.message,
-        /^state\.json was changed by something else during this run\. It is as that has left it\./,
+        /^state\.json was changed by something else during this run\. This run did not change it\./,
       );
       return true;
     });
@@ -88,7 +88,7 @@ describe("an update of a state file", () => {
     const { lines } = await update({ stackName: "prod", out: "new.json" });
     assert.equal(
       lines.at(-1),
-      "WARN - The stack itself was not touched: pulumi stack import --stack dev --file new.json",
+      "WARN - The stack itself was not changed. To import the file: pulumi stack import --stack dev --file new.json",
     );
   });
 
@@ -103,7 +103,7 @@ describe("an update of a state file", () => {
   it("warns where the state is of another stack than the versions", async () => {
     const { lines } = await update({ stackName: "prod", dryRun: true });
     assert.deepEqual(lines, [
-      "WARN - state.json is a state of stack dev, but the versions declared for prod are used: name its stack with --stack.",
+      "WARN - state.json is the state of stack dev, but the versions declared for prod were used. To use its own: --stack dev",
       "INFO - Found 1 layer version update:",
       "  - Function fn: Layer own version 9 -> 7",
     ]);
@@ -113,7 +113,7 @@ describe("an update of a state file", () => {
   it("warns of recorded texts that are no layer ARNs", async () => {
     await writeFile(join(root, "odd.json"), JSON.stringify(stateOf([awsFunction("fn", ["arn:aws:lambda:own:1"])])));
     const { lines } = await update({ stateFile: "odd.json" });
-    assert.equal(lines[0], "WARN - Invalid layer ARN format: arn:aws:lambda:own:1 of function fn is left as it is.");
+    assert.equal(lines[0], "WARN - Invalid layer ARN format: arn:aws:lambda:own:1 of function fn. It was not changed.");
   });
 
   for (const [name, changes] of [
@@ -164,7 +164,7 @@ describe("an update of a state file", () => {
         stateOf([], { pending_operations: [{ type: "creating", resource: { urn: "urn:x", type: "t" } }] }),
       ),
       "pending-operations",
-      /^The state of bad\.json has 1 pending operation: an update was cut short\.\n {2}creating urn:x\nNothing was changed\.$/,
+      /^The state of bad\.json has 1 pending operation: an update was interrupted\.\n {2}creating urn:x\nNothing was changed\.$/,
     ],
   ];
   for (const [name, content, code, message] of bad) {

@@ -38,7 +38,7 @@ describe("the plan of a state", () => {
       fn: differing([own(1)], [own(4)], { initErrors: ["no luck"] }),
       changes: ["fn 1 -> 5"],
       edits: 2,
-      warnings: [/^Function fn: its last update failed, .*its inputs are what counts\.$/],
+      warnings: [/^Function fn: its last update failed, .*Its inputs are used instead\.$/],
     },
     {
       name: "a failed update to the declared version",
@@ -63,12 +63,12 @@ describe("the plan of a state", () => {
     {
       name: "not a function that waits for its deletion",
       fn: awsFunction("fn", [own(1)], { delete: true }),
-      skipped: ["fn: it was replaced and waits for its deletion"],
+      skipped: ["fn: it was replaced and is pending deletion"],
     },
     {
       name: "not a function that the stack reads",
       fn: awsFunction("fn", [own(1)], { external: true }),
-      skipped: ["fn: the stack reads it and does not manage it"],
+      skipped: ["fn: the stack only reads it and does not manage it"],
     },
     { name: "nothing to skip where nothing would change", fn: awsFunction("fn", [own(5)], { delete: true }) },
     { name: "not a secret list", fn: awsFunction("fn", secret), skipped: ["fn: its layers are a secret in the state"] },

@@ -40,7 +40,7 @@ describe("an update with --sync-aws", function () {
         "  - Function b: Layer receipt-label-dev version 1 -> 3",
         "INFO - Lambda functions: 2 updated",
         "INFO - Synchronizing 2 Lambda functions with AWS in us-east-1",
-        "WARN - A program that writes layer versions itself brings its own back with the next `pulumi up`: change them there too, or pin them with LayerVersions. See it: pulumi preview --stack dev",
+        "WARN - If the program sets layer versions itself, the next `pulumi up` restores those. Change them in the program too, or pin them with LayerVersions. To check: pulumi preview --stack dev",
       ],
     );
     assert.deepEqual(
@@ -114,7 +114,7 @@ describe("an update with --sync-aws", function () {
       assert.equal(told.error?.code, "layer-version-missing");
       assert.match(
         told.error?.message ?? "",
-        /^Layer version does not exist: .*receipt-dynamo-dev:77, wanted for functions a, b.*Nothing was changed\.$/s,
+        /^Layer version does not exist: .*receipt-dynamo-dev:77, needed by functions a, b.*Nothing was changed\.$/s,
       );
       await nothingWritten(told);
     });
@@ -198,8 +198,8 @@ describe("an update with --sync-aws", function () {
         [error?.code, error?.message, error?.next],
         [
           "usage",
-          "None of the functions is in a region that this run is for. Function a: it is in us-east-1, and this run is for eu-west-1. Nothing was changed.",
-          "The functions are in us-east-1: name one of these with --region.",
+          "None of the functions is in a region of this run. Function a: it is in us-east-1, but this run is for eu-west-1. Nothing was changed.",
+          "The functions are in us-east-1: choose one of these with --region.",
         ],
       );
     });
@@ -210,11 +210,11 @@ describe("an update with --sync-aws", function () {
     emulator.fault({ operation: "GetFunction", resource: "b", status: 404, code: "ResourceNotFoundException" });
     const { result, lines } = await sync({ dryRun: true });
     assert.deepEqual(result?.aws?.skipped, [
-      { function: "b", reason: "AWS has no such function in us-east-1; `pulumi up --refresh` makes it again" },
+      { function: "b", reason: "it does not exist in AWS in us-east-1; `pulumi up --refresh` creates it again" },
     ]);
     assert.ok(
       lines.includes(
-        "WARN - Function b is skipped: AWS has no such function in us-east-1; `pulumi up --refresh` makes it again.",
+        "WARN - Function b is skipped: it does not exist in AWS in us-east-1; `pulumi up --refresh` creates it again.",
       ),
     );
   });

@@ -33,9 +33,9 @@ describe("updates of which nothing is known", () => {
       "fn-0003": "failed",
       "fn-0004": "updated",
     });
-    assert.ok(fleet.told.includes("INFO - Lambda functions: 3 updated, 1 failed, 1 not known"), fleet.told.join("\n"));
+    assert.ok(fleet.told.includes("INFO - Lambda functions: 3 updated, 1 failed, 1 unknown"), fleet.told.join("\n"));
     assert.ok(
-      fleet.lines.some((line) => /^WARN - Whether function fn-0001 was updated in AWS is not known: /.test(line)),
+      fleet.lines.some((line) => /^WARN - Whether function fn-0001 was updated in AWS is unknown: /.test(line)),
     );
     const error = failureOf(result);
     assert.equal(error?.exitStatus, 4);
@@ -67,7 +67,7 @@ describe("updates of which nothing is known", () => {
     fleet.emulator.fault({ operation: update, resource: "fn-0000", applied: true, answer: html });
     fleet.emulator.fault({ operation: "GetFunction", skip: 1, resource: "fn-0000", answer: html });
     const { aws } = await fleet.sync({}, { canary: { count: 1 }, pause: 0, onFailure: "stop" });
-    assert.equal(aws.stopped, "what became of the first function is not known");
+    assert.equal(aws.stopped, "the outcome of the first function is unknown");
     assert.deepEqual(aws.outcomes.map(({ status }) => status).sort(), ["cancelled", "cancelled", "unknown"]);
   });
 });

@@ -70,7 +70,7 @@ describe("an update of a live stack", function () {
       "INFO - Importing state for stack dev",
       "INFO - Pulumi state updated successfully",
       "WARN - AWS was not touched: live functions keep their layers until they are updated with --sync-aws.",
-      "WARN - A program that writes layer versions itself brings its own back with the next `pulumi up`: change them there too, or pin them with LayerVersions. See it: pulumi preview --stack dev",
+      "WARN - If the program sets layer versions itself, the next `pulumi up` restores those. Change them in the program too, or pin them with LayerVersions. To check: pulumi preview --stack dev",
     ]);
     const looks = ["stack", "stack history", "whoami"];
     assert.deepEqual(commands.slice(1, 4).toSorted(), looks);
@@ -172,11 +172,7 @@ describe("an update of a live stack", function () {
       const { error } = await update(project, options);
       assert.deepEqual(
         [error?.exitStatus, error?.message, error?.next],
-        [
-          2,
-          "There is no function my-functoin-1 in the state of dev. Nothing was changed.",
-          "Did you mean my-function-1?",
-        ],
+        [2, "No function my-functoin-1 found in the state of dev. Nothing was changed.", "Did you mean my-function-1?"],
       );
     }
   });
@@ -248,7 +244,7 @@ describe("an update of a live stack", function () {
     assert.deepEqual(verbose.sort(), [
       `Layer ${arn("receipt-dynamo-dev")} is declared by "receipt-dynamo" (layer_config.yaml:2), matched by name and stack: version 5`,
       `Layer ${arn("receipt-label-dev")} is declared by "receipt-label" (layer_config.yaml:3), matched by name and stack: version 3`,
-      `Layer ${arn("unrelated")} is declared by no entry`,
+      `Layer ${arn("unrelated")} is not declared by any entry`,
     ]);
   });
 

@@ -79,7 +79,7 @@ describe("LayerVersionUpdater", () => {
     }
     await assert.rejects(changes(new Wrong(options())), {
       code: "usage",
-      message: /^buildLayerArn may change the version only/,
+      message: /^buildLayerArn may only change the version/,
     });
   });
 

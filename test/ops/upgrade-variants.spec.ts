@@ -120,7 +120,7 @@ describe("over the ports of a stack whose entries have variants", () => {
     );
     const { warnings } = await upgrade({ layers: ["insights"], variant: 1 });
     assert.deepEqual(warnings, [
-      "Stack prod keeps version 2 of insights for region us-east-2, its override (layer_config.yaml:16)",
+      "Stack prod keeps version 2 of insights for region us-east-2 from its override (layer_config.yaml:16)",
     ]);
   });
 

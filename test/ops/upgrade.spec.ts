@@ -47,7 +47,7 @@ describe("over the ports of a stack", () => {
       upgrades.map(({ from, to }) => [from, to]),
       [[2, 9]],
     );
-    assert.deepEqual(warnings, ["Stack dev keeps version 3 of base, its override (layer_config.yaml:4)"]);
+    assert.deepEqual(warnings, ["Stack dev keeps version 3 of base from its override (layer_config.yaml:4)"]);
     assert.deepEqual((await upgrade({ override: true })).upgrades[0]?.from, 3);
   });
 
@@ -61,7 +61,7 @@ describe("over the ports of a stack", () => {
     const { upgrades, held, before, after } = await upgrade();
     assert.deepEqual(upgrades, []);
     assert.deepEqual(held, [
-      { entry: "base", reason: "base-a: it has no version 6, the newest of the entry's other layers" },
+      { entry: "base", reason: "base-a has no version 6, the newest of the entry's other layers" },
     ]);
     assert.equal(after, before);
   });
@@ -92,7 +92,7 @@ describe("over the ports of a stack", () => {
     await writeFile(join(looks.folder, "layer_config.yaml"), theirs);
     await assert.rejects(executeUpgrade(looks.ports, plan), {
       code: "config-not-editable",
-      message: /changed meanwhile/,
+      message: /was changed by someone else during this run/,
     });
     assert.equal(await text(), theirs);
   });
@@ -123,7 +123,7 @@ describe("over the ports of a stack", () => {
         {
           entry: "base",
           reason:
-            "base (eu-west-1) has no version above 2, while base (us-east-1) has 5. An entry for each, with its `arn`, can have a version of its own",
+            "base (eu-west-1) has no version above 2, while base (us-east-1) has 5. To give each its own version, add an entry for each with its `arn`",
         },
       ]);
     });
@@ -132,9 +132,11 @@ describe("over the ports of a stack", () => {
       await assert.rejects(plan({ to: 5 }), {
         code: "layer-version-missing",
         message: /does not exist.*:eu-west-1:123456789012:layer:base:5\. Nothing was changed\.$/,
-        next: "Versions of base (eu-west-1) that there are, the nearest ones: 2, 1.",
+        next: "Nearest existing versions of base (eu-west-1): 2, 1.",
       });
-      await assert.rejects(plan({ to: 99 }), { next: /^Versions of base \((us-east-1|eu-west-1)\) that there are/ });
+      await assert.rejects(plan({ to: 99 }), {
+        next: /^Nearest existing versions of base \((us-east-1|eu-west-1)\): /,
+      });
     });
 
     it("leaves an entry alone of which a layer could not be looked up", async () => {

@@ -92,7 +92,7 @@ describe("the versions of a layer, newest first,", () => {
   });
 
   it("are not those of a parameter that is older than the version that is known", async () => {
-    const message = /parameter \/number names version 12, which is older than 13, the declared one \(in us-east-1\)/;
+    const message = /parameter \/number names version 12, which is older than the declared version 13 \(in us-east-1\)/;
     await assert.rejects(open(own("base"), 13, "ssm:/number"), { code: "not-known", message });
   });
 
@@ -107,8 +107,8 @@ describe("the versions of a layer, newest first,", () => {
 
   for (const [name, message] of [
     ["/none", /SSM parameter \/none does not exist \(in us-east-1\)/],
-    ["/text", /SSM parameter \/text holds newest, which is no version of/],
-    ["/other", /holds arn:.*:other:7, which is no version of .*:base/],
+    ["/text", /SSM parameter \/text holds newest, which is not a version of/],
+    ["/other", /holds arn:.*:other:7, which is not a version of .*:base/],
   ] as const) {
     it(`are not guessed where parameter ${name} does not name one`, async () => {
       await assert.rejects(open(own("base"), 5, `ssm:${name}`), { code: "not-known", message });

@@ -28,7 +28,9 @@ describe("the configuration of a pack", () => {
     [
       "a policy unlike any other",
       { "no-public-buckets\n": {} },
-      [`there is no policy "no-public-buckets\\n". Known are: ${layerPolicies.map(({ name }) => name).join(", ")}.`],
+      [
+        `there is no policy "no-public-buckets\\n". Known names are: ${layerPolicies.map(({ name }) => name).join(", ")}.`,
+      ],
     ],
     [
       "misspelt settings",
@@ -41,7 +43,9 @@ describe("the configuration of a pack", () => {
     [
       "a setting of another policy",
       { "layer-count": { timeoutSeconds: 3 } },
-      ['layer-count has no setting "timeoutSeconds". Known are: configFile, layers, stackOverrides, resourceTypes.'],
+      [
+        'layer-count has no setting "timeoutSeconds". Known names are: configFile, layers, stackOverrides, resourceTypes.',
+      ],
     ],
     [
       "only what is nearly ours, in a pack with other policies",

@@ -24,7 +24,7 @@ describe("layer-consistency", () => {
   it("names the versions of a layer and the functions that use them, many of them in short", async () => {
     const many = Array.from({ length: 7 }, (_, index) => fn(`f${index}`, [layer("base", 2)]));
     assert.deepEqual(await violations(fn("new", [layer("base", 10), layer("other", 1)]), ...many), [
-      "advisory: Layer base is used in 2 versions: version 2 in f0, f1, f2, f3, f4 and 2 more; version 10 in new.",
+      "advisory: Layer base is used at 2 versions: version 2 in f0, f1, f2, f3, f4 and 2 more; version 10 in new.",
     ]);
   });
 
@@ -36,8 +36,8 @@ describe("layer-consistency", () => {
       fn("b", [layer("base", 1)]),
     ];
     assert.deepEqual(await violations(...stack), [
-      "advisory: Layer base is used in 2 versions: version 1 in b; version 2 in a, c and d.",
-      "advisory: Layer tools is used in 2 versions: version 1 in a and c; version 2 in d.",
+      "advisory: Layer base is used at 2 versions: version 1 in b; version 2 in a, c and d.",
+      "advisory: Layer tools is used at 2 versions: version 1 in a and c; version 2 in d.",
     ]);
   });
 
@@ -50,8 +50,8 @@ describe("layer-consistency", () => {
       })),
     );
     assert.deepEqual(await violations(...stack), [
-      "advisory: Layer base (eu-west-1) is used in 2 versions: version 1 in api (eu-west-1); version 2 in job (eu-west-1).",
-      "advisory: Layer base (us-east-1) is used in 2 versions: version 1 in api (us-east-1); version 2 in job (us-east-1).",
+      "advisory: Layer base (eu-west-1) is used at 2 versions: version 1 in api (eu-west-1); version 2 in job (eu-west-1).",
+      "advisory: Layer base (us-east-1) is used at 2 versions: version 1 in api (us-east-1); version 2 in job (us-east-1).",
     ]);
   });
 
@@ -59,9 +59,9 @@ describe("layer-consistency", () => {
     const unknown = fn("b", [unknownString, layer("base", 2)]);
     const hidden = fn("c", ["[secret]"]);
     assert.deepEqual(await violations(fn("a", [layer("base", 1)]), unknown, hidden), [
-      "advisory: Layer base is used in 2 versions: version 1 in a; version 2 in b.",
+      "advisory: Layer base is used at 2 versions: version 1 in a; version 2 in b.",
       "advisory: Not compared: c. Some of their layers are secrets that cannot be read here.",
-      "advisory: can't run policy 'layer-consistency' from policy pack 'test-pack@v1.0.0' during preview: which layers b will have: not yet known, checked when the update runs",
+      "advisory: can't run policy 'layer-consistency' from policy pack 'test-pack@v1.0.0' during preview: which layers b will have: not yet known, checked during the update",
     ]);
   });
 
@@ -73,8 +73,8 @@ describe("layer-consistency", () => {
     assert.deepEqual(
       violations.map(({ message }) => message.split("\n")[0]),
       [
-        "Layer base is used in 2 versions: version 1 in a; version 2 in b.",
-        "can't run policy 'layer-consistency' from policy pack 'test-pack@v1.0.0' during preview: which layers b will have: not yet known, checked when the update runs",
+        "Layer base is used at 2 versions: version 1 in a; version 2 in b.",
+        "can't run policy 'layer-consistency' from policy pack 'test-pack@v1.0.0' during preview: which layers b will have: not yet known, checked during the update",
       ],
     );
   });

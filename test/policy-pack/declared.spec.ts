@@ -49,10 +49,7 @@ describe("layer-compatible", () => {
 
   it("flags layers of an image function", async () => {
     const [violation] = await violations({ packageType: "Image", runtime: undefined });
-    assert.match(
-      violation?.message ?? "",
-      /^Function api is built from an image, and such functions cannot have layers/,
-    );
+    assert.match(violation?.message ?? "", /^Function api is deployed as a container image, so it cannot have layers/);
     assert.deepEqual(await violations({ packageType: "Image", layers: [] }), []);
   });
 

@@ -226,8 +226,8 @@ describe("the policy pack on the engine, with values that are special", function
       const { code, output } = await stack.pulumi(["preview", "--diff", ...pack]);
       assert.notEqual(code, 0);
       assert.equal(output.match(/\[advisory\][^\n]*layer-version-pinned/g)?.length, 1);
-      assert.match(output, /layer 1 of function unknown: not yet known, checked when the update runs/);
-      assert.match(output, /Layer extra is used in 2 versions: version 4 in older; version 5 in unknown\./);
+      assert.match(output, /layer 1 of function unknown: not yet known, checked during the update/);
+      assert.match(output, /Layer extra is used at 2 versions: version 4 in older; version 5 in unknown\./);
       assert.match(output, /'layer-consistency' .*: which layers unknown will have: not yet known, checked/);
       assert.match(output, /Function hidden: Layer base-dev version 2 -> 5/);
       assert.match(output, /Function odd: Invalid layer ARN format: layer 1: it is the ARN of another service/);

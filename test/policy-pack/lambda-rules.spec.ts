@@ -35,17 +35,17 @@ describe("policies over Lambda's own rules", () => {
       ["a layer without version", valid.replace(/:1$/, ""), /it has no version at its end; .*`arn`, not in `layerArn`/],
       ["version 0", valid.replace(/:1$/, ":0"), /its version is not a number of 1 or more/],
       ["$LATEST", valid.replace(/:1$/, ":$LATEST"), /its version is not a number/],
-      ["a name", "base", /it does not begin with arn:/],
+      ["a name", "base", /it does not start with arn:/],
       ["an empty text", "", /it is empty/],
-      ["white space", ` ${valid}`, /white space around it/],
+      ["white space", ` ${valid}`, /it has spaces around it/],
       ["another service", "arn:aws:s3:::bucket", /of another service/],
       ["a function", "arn:aws:lambda:us-east-1:123456789012:function:f", /not the ARN of a layer/],
       ["a short account", valid.replace("123456789012", "12345"), /its account does not have 12 digits/],
       ["no region", valid.replace("us-east-1", ""), /it has no region/],
       ["a bad name", valid.replace("base", "ba se"), /its name is not 1 to 140/],
-      ["more parts", `${valid}:2`, /more or other parts/],
-      ["a number", 7, /it is not a text/],
-      ["no list", "not a list", /it is not a text/],
+      ["more parts", `${valid}:2`, /does not have the parts of/],
+      ["a number", 7, /it is not a string/],
+      ["no list", "not a list", /it is not a string/],
     ];
     for (const [what, bad, expected] of cases) {
       it(`flags ${what} without quoting it`, async () => {
@@ -68,7 +68,7 @@ describe("policies over Lambda's own rules", () => {
   });
 
   it("layer-count flags a sixth layer, known or not", async () => {
-    const expected = ["Function api: 6 layers, but Lambda allows 5. Remove or merge some of them."];
+    const expected = ["Function api: 6 layers, but Lambda allows only 5. Remove or combine some of them."];
     assert.deepEqual(await messages(layerCountWithin, { layers: [...five, layer("f", 1)] }), expected);
     const policy = layerCountWithin(new PolicyContext({ PWD: "/" }));
     const { violations } = await analyze([policy], { props: { name: "api", layers: [...five, unknownString] } });
@@ -78,10 +78,10 @@ describe("policies over Lambda's own rules", () => {
     );
   });
 
-  it("layer-duplicate flags a layer that is there twice, in one version or two", async () => {
+  it("layer-duplicate flags a layer that appears twice, in one version or two", async () => {
     const [other] = five;
     assert.deepEqual(await messages(noDuplicate, { layers: [layer("base", 1), other, layer("base", 2)] }), [
-      "Function api: Layer base is there 2 times: layer 1 (version 1), layer 3 (version 2). Keep one of them.",
+      "Function api: Layer base is listed 2 times: layer 1 (version 1), layer 3 (version 2). Keep one of them.",
     ]);
     assert.equal((await messages(noDuplicate, { layers: [other, other] })).length, 1);
     assert.deepEqual(await messages(noDuplicate, { layers: [layer("a", 1), layer("a", 1, "us-west-2")] }), []);
@@ -90,7 +90,7 @@ describe("policies over Lambda's own rules", () => {
   describe("layer-region", () => {
     const foreign = [layer("base", 1, "eu-west-1")];
     const expected = [
-      "Function api: Layer base is of region eu-west-1, but the function of us-east-1. Use the layer as it is published in us-east-1.",
+      "Function api: Layer base is in region eu-west-1, but the function is in us-east-1. Use the layer that is published in us-east-1.",
     ];
 
     it("takes the function's region from itself, its ARN, or its provider", async () => {

@@ -47,7 +47,7 @@ describe("policies of an organisation, over functions that Pulumi does not manag
     assert.deepEqual(await said({ Layers: [layer("base", 5, "eu-west-1")] }), [
       [
         "layer-region",
-        "Function found-api: Layer base is of region eu-west-1, but the function of us-east-1. Use the layer as it is published in us-east-1.",
+        "Function found-api: Layer base is in region eu-west-1, but the function is in us-east-1. Use the layer that is published in us-east-1.",
       ],
     ]);
     assert.deepEqual(await said({ Layers: [layer("other", 1)] }), [
@@ -66,7 +66,7 @@ describe("policies of an organisation, over functions that Pulumi does not manag
     );
     assert.deepEqual(
       violations.map(({ message }) => message),
-      ["Layer free is used in 2 versions: version 1 in one-api; version 2 in two-api."],
+      ["Layer free is used at 2 versions: version 1 in one-api; version 2 in two-api."],
     );
   });
 

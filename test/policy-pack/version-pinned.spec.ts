@@ -79,12 +79,12 @@ describe("layer-version-pinned", () => {
     it("is left alone and told while what decides is not known", async () => {
       const resource = broken({ runtime: unknownString, layers: [kit("old-kit", 4)] });
       assert.equal(await fix(resource, varied), undefined);
-      assert.match(JSON.stringify(await check(resource, varied)), /what old-kit of function api has to be at/);
+      assert.match(JSON.stringify(await check(resource, varied)), /the declared version of old-kit of function api/);
       const none = broken({ runtime: undefined, layers: [kit("old-kit", 4)] });
       const { violations } = await check(none, varied);
       assert.match(
         violations[0]?.message ?? "",
-        /what layer old-kit has to be at is not known: the runtime of the function/,
+        /the declared version of layer old-kit is unknown: the runtime of the function/,
       );
     });
   });
@@ -148,10 +148,7 @@ describe("layer-version-pinned", () => {
           ["another", "mandatory"],
         ],
       );
-      assert.match(
-        violations[1]?.message ?? "",
-        /layer 2 of function api: not yet known, checked when the update runs$/,
-      );
+      assert.match(violations[1]?.message ?? "", /layer 2 of function api: not yet known, checked during the update$/);
     });
 
     it("may be the whole list", async () => {

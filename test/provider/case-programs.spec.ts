@@ -63,7 +63,7 @@ describe("programs that went wrong", function () {
     assert.notEqual(refused.code, 0, refused.output);
     assert.match(
       refused.output,
-      /function:c05-b:live is a version or an alias of function c05-b: these keep their layers\./,
+      /function:c05-b:live is a version or an alias of function c05-b, and those cannot be changed\./,
     );
     assert.match(refused.output, new RegExp(`Name the function itself: ${functionArn("c05-b")}$`, "m"));
     assert.match(refused.output, /function:c05-c:1 is a version or an alias of function c05-c/);
@@ -103,8 +103,8 @@ describe("programs that went wrong", function () {
       await stack.write({ "index.js": renamed });
       emulator.resetCounts();
       const { output } = await stack.succeeds(["up", "--yes"]);
-      assert.match(output, /These functions are recorded by layers too: c07-a, c07-b\./);
-      assert.match(output, /Recorded by another LayerVersions of the program now, so not put back: c07-a, c07-b\./);
+      assert.match(output, /These functions are also recorded by layers: c07-a, c07-b\./);
+      assert.match(output, /Now recorded by another LayerVersions of the program, so not restored: c07-a, c07-b\./);
       assert.deepEqual(["c07-a", "c07-b"].map(version), [7, 7]);
       assert.equal(emulator.counts().UpdateFunctionConfiguration, undefined);
       const destroyed = await stack.destroy();

@@ -105,7 +105,7 @@ describe("LayerVersions at preview", () => {
     const ownLayers = ["dynamo-dev"];
     const { lines, reasons } = await preview({ names: ["fn-01"] }, { ...request, ownLayers });
     assert.deepEqual(reasons, []);
-    assert.match(lines.join("\n"), /Whether arn:\S+:layer:dynamo-dev:77 will exist is not known before `pulumi up`/);
+    assert.match(lines.join("\n"), /Whether arn:\S+:layer:dynamo-dev:77 will exist is unknown until `pulumi up`/);
     for (const more of [request, { ...request, ownLayers, dryRun: false }])
       assert.match((await preview({ names: ["fn-01"] }, more)).reasons.join(), /does not exist/);
   });

@@ -113,7 +113,7 @@ new LayerVersions("layers", { functions: { prefix: "fn-" }, onDelete: "restore" 
     const { stdout } = await project.preview();
     assert.match(
       stdout,
-      /An update that was cut short had begun with these; what they had at first is known: fn-000, /,
+      /An interrupted update had already started on these functions; their original versions are known: fn-000, /,
     );
     await goesOnAndRestores();
     assert.deepEqual(await readdir(journals), []);

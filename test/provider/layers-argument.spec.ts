@@ -13,10 +13,10 @@ const file = (...layers: Parameters<typeof declared>[0][]) => ({
 describe("the argument `layers` of a program", () => {
   const wrong: [string, Record<string, unknown>, RegExp][] = [
     ["a version that is none", { version: "x" }, /layers\.own of pinLayers has the version x, which must be/],
-    ["an ARN with a version", { version: 1, arn: `${own}:1` }, /This one has a version: take `layerArn`/],
+    ["an ARN with a version", { version: 1, arn: `${own}:1` }, /This one has a version: use `layerArn`/],
     ["an unknown key", { versoin: 1 }, /unknown key "versoin"\. Did you mean version\?/],
     ["no version at all", { enforce: "minimum" }, /layers\.own of pinLayers has no version/],
-    ["no names", { version: 1, names: [] }, /has `names`, which must name a layer/],
+    ["no names", { version: 1, names: [] }, /has an empty `names`, which must name/],
     ["another rule", { version: 1, enforce: "maximum" }, /has enforce maximum, which must be exact or minimum/],
   ];
   for (const [title, fields, expected] of wrong) {

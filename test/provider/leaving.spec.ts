@@ -56,7 +56,7 @@ describe("functions that leave a LayerVersions which restores", () => {
     lines = [];
     const news = await check(inputs, ["a"], declared, true);
     assert.deepEqual(lines, [
-      "Function b is not among the functions any more: it keeps its layers, and what it had at first (base 1) will not be put back.",
+      "Function b is no longer selected: it keeps its layers, and its original versions (base 1) will not be restored.",
     ]);
     assert.equal((await handlers.diff("id", outs, news)).changes, true);
     const after = await updated(outs, news);
@@ -91,10 +91,7 @@ describe("functions that leave a LayerVersions which restores", () => {
     lines = [];
     await check(inputs, ["a", "b"], "layers: {other: {version: 5}}", true);
     assert.equal(lines.length, 2);
-    assert.match(
-      lines[0] ?? "",
-      /^Function a is not among the functions any more|^Function a: Layer base is not declared/,
-    );
+    assert.match(lines[0] ?? "", /^Function a is no longer selected|^Function a: Layer base is no longer declared/);
   });
 
   it("say when a version cannot be put back, having put back the others", async () => {
@@ -105,7 +102,7 @@ describe("functions that leave a LayerVersions which restores", () => {
     });
     await assert.rejects(
       async () => handlers.delete("id", outs),
-      /Not every function was put back:\nFunction a was not put back: [\s\S]*The others have the layers that they had at first\./,
+      /Not every function was restored:\nFunction a was not restored: [\s\S]*The others have their original layers again\./,
     );
     assert.deepEqual(["a", "b"].map(version), [5, 1]);
   });

@@ -72,22 +72,26 @@ describe("the names of functions in LayerVersions", () => {
     [
       "another region",
       { names: ["arn:aws:lambda:eu-west-1:123456789012:function:api"] },
-      /is in eu-west-1, and this resource is for us-east-1\. Name it in a LayerVersions with `region: "eu-west-1"`\.$/,
+      /is in eu-west-1, but this resource is for us-east-1\. Name it in a LayerVersions with `region: "eu-west-1"`\.$/,
     ],
     [
       "another account",
       { names: ["222222222222:function:api"] },
-      /^222222222222:function:api belongs to account 222222222222, and the credentials to 123456789012\. Name it in/,
+      /^222222222222:function:api belongs to account 222222222222, but the credentials belong to 123456789012\. Name it in/,
     ],
     [
       "another account's, of which there is none of the name here",
       { names: ["arn:aws:lambda:us-east-1:222222222222:function:other"] },
       /belongs to account 222222222222/,
     ],
-    ["an empty name", { names: ["api", ""] }, /^functions\.names has an empty name\./],
+    ["an empty name", { names: ["api", ""] }, /^functions\.names contains an empty name\./],
     ["what is no name", { names: ["a b"] }, /^"?a b"? in functions\.names is neither the name nor the ARN/],
-    ["an empty prefix", { prefix: "" }, /^functions\.prefix is empty, which would mean every function of the region\./],
-    ["no tags", { tags: {} }, /^functions\.tags has no tag/],
+    [
+      "an empty prefix",
+      { prefix: "" },
+      /^functions\.prefix is empty, which would select every function in the region\./,
+    ],
+    ["no tags", { tags: {} }, /^functions\.tags is empty/],
   ];
   for (const [what, selection, reason] of refused) {
     it(`${what} is refused`, async () => {

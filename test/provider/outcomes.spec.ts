@@ -37,11 +37,11 @@ describe("why functions are not as they were to be", () => {
     ],
     "is a line more for those that are not known then": [
       [outcome("a", "failed", { ...expired, revisionId: undefined }), outcome("b", "failed", expired)],
-      ["They are expired. So 1 of 2 functions were not updated: b", "Whether these were updated is not known: a"],
+      ["They are expired. So 1 of 2 functions were not updated: b", "Whether these were updated is unknown: a"],
     ],
     "is what is not known, if that is all": [
       [outcome("a", "failed", { ...expired, revisionId: undefined })],
-      ["They are expired. Whether these were updated is not known: a"],
+      ["They are expired. Whether these were updated is unknown: a"],
     ],
     "is also what else failed": [
       [outcome("a", "failed", { reason: "No." }), outcome("b", "failed", expired)],
@@ -93,7 +93,7 @@ describe("LayerVersions whose credentials end in the middle", () => {
       (error) => error as Error,
     );
     console.log = log;
-    assert.match(message, /expired.* So 20 of 30 functions were not put back: /);
+    assert.match(message, /expired.* So 20 of 30 functions were not restored: /);
     assert.equal(message.match(/The token is expired/g)?.length, 1, message);
   });
 });

@@ -96,7 +96,7 @@ fn("kept", { layers: ["${own(2, "kept")}"] });
       assert.match(output, /`skipDestroy: true`/);
       assert.match(
         output,
-        /Function output: layer before, which the program publishes itself .* is not known before `pulumi up`/,
+        /Function output: layer before, which the program publishes itself .* is unknown until `pulumi up`/,
       );
       assert.match(output, /Function literal: whether version 1 of layer after, which layer_config\.yaml:1 declares/);
       assert.doesNotMatch(output, /does not exist/);
@@ -121,7 +121,7 @@ fn("kept", { layers: ["${own(2, "kept")}"] });
     assert.notEqual(code, 0);
     assert.match(
       output,
-      /It was deleted, and a number is never published again: declare what the program publishes, `version: own\.version`/,
+      /It was deleted, and its number is never used again: declare the version that the program publishes, `version: own\.version`/,
     );
     await stack.write({
       "index.js": `${head}const own = publish("own"); pinLayers({ layers: { own: { version: own.version } } }); fn("f", { layers: [own.arn] });`,
@@ -147,7 +147,7 @@ module.exports = async () => {
     const { code, output } = await stack.pulumi(["preview"]);
     assert.equal(code, 0, output);
     for (const name of ["early", "late"])
-      assert.match(output, new RegExp(`whether version 1 of layer ${name}, which .* will exist is not known`));
+      assert.match(output, new RegExp(`whether version 1 of layer ${name}, which .* will exist is unknown`));
     await stack.up();
     assert.deepEqual(layersOf("literal"), [own(1, "early"), own(1, "late")]);
   });

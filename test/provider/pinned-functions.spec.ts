@@ -140,12 +140,9 @@ describe("pinned functions", function () {
   itSampled("tell a version that was deleted from one that was never published, if they may", async () => {
     await stack.write({ "layer_config.yaml": "layers: {dynamo: {version: 3}}\n" });
     const deleted = await stack.pulumi(["preview"]);
-    assert.match(
-      deleted.output,
-      /It was deleted, and a number is never published again: declare a version that exists\./,
-    );
+    assert.match(deleted.output, /It was deleted, and its number is never used again: declare a version that exists\./);
     emulator.deny({ action: "lambda:ListLayerVersions" });
     const unknown = await stack.pulumi(["preview"]);
-    assert.match(unknown.output, /Declare a version that exists; a number that was deleted is never published again\./);
+    assert.match(unknown.output, /Declare a version that exists\. A deleted version number is never used again\./);
   });
 });

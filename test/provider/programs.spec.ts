@@ -217,7 +217,7 @@ exports.arn = new LayerVersions("layers").arn("dynamo");
     });
     const { code, output } = await importing.pulumi(["preview"]);
     assert.notEqual(code, 0);
-    assert.match(output, /LayerVersions "layers" cannot be imported, and need not be: leave out `import`\./);
+    assert.match(output, /LayerVersions "layers" cannot be imported and does not need to be\. Remove `import`:/);
     assert.doesNotMatch(output, /\n\s+at .*:\d+:\d+/, "no stack trace");
   });
 

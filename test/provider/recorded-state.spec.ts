@@ -54,7 +54,7 @@ new LayerVersions("layers", { functions: { names: ["a", "b"] }, onDelete: "resto
     const { output } = await project.destroy();
     assert.match(output, /Function a: Layer base version 5 -> 1/);
     assert.match(output, /Function b: Layer base is at version 3, not at version 5 as this resource left it/);
-    assert.match(output, /Not recorded any more, so not put back: c\./);
+    assert.match(output, /No longer recorded, so not restored: c\./);
     assert.deepEqual(versions(), [1, 3, 5]);
     assert.equal(emulator.writes().length, 1);
   });

@@ -31,8 +31,8 @@ describe("what a resource puts back when it is deleted", () => {
     const { versions, changed } = planRestore(fn(base(4)), record());
     assert.deepEqual(versions, {});
     assert.deepEqual(changed, [
-      "Function f: Layer base is at version 4, not at version 5 as this resource left it: it is not put back.",
-      "Function f: Layer other is not attached any more, not at version 3 as this resource left it: it is not put back.",
+      "Function f: Layer base is at version 4, not at version 5 as this resource left it, so it is not restored.",
+      "Function f: Layer other is no longer attached, not at version 3 as this resource left it, so it is not restored.",
     ]);
   });
 
@@ -72,13 +72,13 @@ describe("what a preview says of functions that a resource is no longer about", 
 
   it("is that they keep their layers", () => {
     assert.deepEqual(leavingLines(was, { f: { base: 5 } }), [
-      "Function g is not among the functions any more: it keeps its layers, and what it had at first (base 2) will not be put back.",
+      "Function g is no longer selected: it keeps its layers, and its original versions (base 2) will not be restored.",
     ]);
   });
 
   it("names layers that are not declared any more", () => {
     assert.deepEqual(leavingLines(was, { f: {}, g: { base: 5 } }), [
-      "Function f: Layer base is not declared any more: it stays as it is, and version 1 will not be put back.",
+      "Function f: Layer base is no longer declared: it is not changed, and version 1 will not be restored.",
     ]);
   });
 

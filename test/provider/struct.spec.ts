@@ -36,7 +36,7 @@ describe("structs on the wire", () => {
 
   it("are refused if they are cut short", () => {
     const message = encode({ abc: "def" });
-    assert.throws(() => all(message.subarray(0, -1)), /ends too soon/);
+    assert.throws(() => all(message.subarray(0, -1)), /ends unexpectedly/);
   });
 
   it("are written as they are read", () => {

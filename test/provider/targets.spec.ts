@@ -64,7 +64,7 @@ describe("pins of functions that differ", function () {
     assert.match(stdout, /toolsV3-python313-arm64:3/);
     assert.match(
       output,
-      /Function later: what layer toolsV2 has to be at depends on its (runtime|architecture) \(layer_config.yaml:5\), which is not known/,
+      /Function later: the version of layer toolsV2 depends on its (runtime|architecture) \(layer_config.yaml:5\), which is unknown until/,
     );
     assert.match(
       output,

@@ -38,7 +38,7 @@ describe("the file of a Pulumi project", () => {
     await writeFile(join(root, "Pulumi.yaml"), "name: other\n");
     await assert.rejects(preview(), {
       code: "pulumi-failed",
-      message: /Pulumi\.yaml is the project other, and the state is of project shop$/,
+      message: /Pulumi\.yaml is for project other, but the state is of project shop$/,
     });
   });
 });

@@ -155,7 +155,7 @@ describe("Pulumi's CLI", () => {
       name: "a folder that is not there",
       cwd: "nowhere",
       code: "project-missing",
-      message: /^State file not found: .*nowhere is not in a Pulumi project \(there is no such folder\)\.$/,
+      message: /^State file not found: .*nowhere is not in a Pulumi project \(no such folder\)\.$/,
       next: /^Ensure you're in the correct directory \(should contain Pulumi.yaml\)/,
     },
     {
@@ -262,7 +262,7 @@ describe("Pulumi's CLI", () => {
     const path = await file("import.json", exported);
     await assert.rejects(stacks.importState("dev", path), {
       code: "stack-locked",
-      next: /^Wait until that update has ended/,
+      next: /^Wait until that update has finished/,
     });
     await project.succeeds(["cancel", "--yes", "--stack", "dev"]);
   });

@@ -31,7 +31,7 @@ function documentOf({ functions, ...others }: Explanation) {
 }
 
 function show({ options, stdout, reporter }: Context, { stack, functions, live }: Explanation): void {
-  if (!live.read) reporter.warn(`Live versions are not known: ${live.reason}`);
+  if (!live.read) reporter.warn(`Live versions are unknown: ${live.reason}`);
   if (options.json) return;
   const named = ({ function: name, region, account }: ExplainedFunction): NamedFunction => ({ name, region, account });
   const label = labelsOf(functions.map(named));
@@ -39,11 +39,11 @@ function show({ options, stdout, reporter }: Context, { stack, functions, live }
   for (const [index, fn] of functions.entries()) {
     const { urn, recordedBy, layers, skipped } = fn;
     stdout.line(`${index > 0 ? "\n" : ""}${bold(shown(`Function ${label(named(fn))}`))}`);
-    stdout.line(`  ${shown(urn ?? `The state of stack ${stack} does not have it.`)}`);
-    if (recordedBy === "resource") stdout.line("  This LayerVersions resource records its layers.");
-    if (skipped !== undefined) stdout.line(`  An update leaves it alone: ${shown(skipped)}.`);
+    stdout.line(`  ${shown(urn ?? `Not in the state of stack ${stack}.`)}`);
+    if (recordedBy === "resource") stdout.line("  Its layers are recorded by this LayerVersions resource.");
+    if (skipped !== undefined) stdout.line(`  An update skips it: ${shown(skipped)}.`);
     if (layers.length === 0 && skipped === undefined)
-      stdout.line(failedReading(live) ? "  It records no layers; live ones are not known." : "  It has no layers.");
+      stdout.line(failedReading(live) ? "  No layers are recorded; live layers are unknown." : "  It has no layers.");
     for (const layer of layers) {
       stdout.line(`\n  ${bold(shown(`Layer ${layer.layer}`))}`);
       for (const [title, text] of linesOf(layer, fn)) stdout.line(`    ${title.padEnd(9)} ${shown(text)}`);
@@ -52,20 +52,20 @@ function show({ options, stdout, reporter }: Context, { stack, functions, live }
 }
 
 const rules = {
-  arn: "its arn is this layer's",
-  "arn with placeholders": "its arn with placeholders fits",
-  "exact name": "this name is among its names",
-  "name and stack": "its name and the stack's make up this name",
-  name: "its name is this one",
-  glob: "one of its names with * fits",
+  arn: "its arn is this layer",
+  "arn with placeholders": "its arn matches, with placeholders filled in",
+  "exact name": "this name is one of its names",
+  "name and stack": "its name combined with the stack's is this name",
+  name: "its name is this name",
+  glob: "one of its names with * matches",
 };
 
 /** What is said of an update that changes nothing. */
 const idle = {
-  "as-declared": "has nothing to change",
-  drift: "does not change that",
-  unknown: "may have something to change",
-  undeclared: "leaves it alone",
+  "as-declared": "changes nothing",
+  drift: "does not fix this drift",
+  unknown: "may change it",
+  undeclared: "does not touch it",
 };
 
 /** `4 -> 5`, or with the layer that comes: `4 -> base-v3:1`. */
@@ -80,7 +80,7 @@ function variantLines(variant: ExplainedVariant | undefined): Line[] {
   return [
     ["variant", `for ${whenText(when)} (${at})`],
     ...(isException || description !== undefined
-      ? [["reason", [description, until && `until ${until}`].filter(Boolean).join(", ") || "none is given"] as const]
+      ? [["reason", [description, until && `until ${until}`].filter(Boolean).join(", ") || "none given"] as const]
       : []),
   ];
 }
@@ -90,13 +90,13 @@ type Line = readonly [title: string, text: string];
 function linesOf(layer: ExplainedLayer, { skipped, recordedBy }: ExplainedFunction): Line[] {
   const { arn, entry, changes, verdict, remedies } = layer;
   const state = askedPlaces([layer]).map((place): Line => [place, versionText(layer[place], "-")]);
-  if (!entry) return [["arn", arn], ["declared", "by no entry"], ...state, ["update", idle.undeclared]];
+  if (!entry) return [["arn", arn], ["declared", "not declared by any entry"], ...state, ["update", idle.undeclared]];
   const { key, rule, version = "?", enforce, overridden, at, isReplaced, variant, why, cause } = entry;
   const { recorded, live } = changes;
-  const withAws = recordedBy === undefined ? "by sync" : "with --sync-aws";
+  const withAws = recordedBy === undefined ? "sync" : "with --sync-aws";
   const moves = [
-    ...(recorded && skipped === undefined ? [`records version ${moveText(recorded)}`] : []),
-    ...(live ? [`${withAws} moves the live function ${moveText(live)}`] : []),
+    ...(recorded && skipped === undefined ? [`changes the recorded version ${moveText(recorded)}`] : []),
+    ...(live ? [`${withAws} changes the live function ${moveText(live)}`] : []),
   ];
   return [
     ["arn", arn],
@@ -107,8 +107,8 @@ function linesOf(layer: ExplainedLayer, { skipped, recordedBy }: ExplainedFuncti
           "declared",
           `${version}${enforce === "minimum" ? " or newer" : ""} at ${at}${overridden ? ", the stack's override" : ""}`,
         ]
-      : ["declared", `not known: ${why}`],
-    ...(cause === undefined ? [] : [["because", `the function has ${cause} now`] as const]),
+      : ["declared", `unknown: ${why}`],
+    ...(cause === undefined ? [] : [["because", `the function now has ${cause}`] as const]),
     ...state,
     ["update", moves.length > 0 ? moves.join(", ") : idle[verdict]],
     ...(remedies.length > 0 ? [["remedy", remedies.join(", or ")] as const] : []),

@@ -27,7 +27,7 @@ export async function run(context: Context): Promise<number> {
     // What is only shown replaces nothing.
     force: options.force || dryRun,
   });
-  for (const { function: name, reason } of plan.skipped) reporter.warn(`Function ${name} is left out: ${reason}.`);
+  for (const { function: name, reason } of plan.skipped) reporter.warn(`Function ${name} is skipped: ${reason}.`);
   if (dryRun && !options.json) stdout.write(plan.text);
   if (!dryRun) {
     await executeInit(ports, plan);
@@ -45,9 +45,9 @@ export async function run(context: Context): Promise<number> {
 async function offerIgnoring({ ask, reporter }: Context, { backups }: Ports, { ignoreLine }: InitPlan): Promise<void> {
   if (ignoreLine === undefined) return;
   if (ask === undefined) {
-    reporter.info(`Backups of states go into ${ignoreLine}. To keep them out of git, add this line to .gitignore:`);
+    reporter.info(`State backups are written to ${ignoreLine}. To keep them out of git, add this line to .gitignore:`);
     reporter.item(ignoreLine);
-  } else if (await ask(`Backups of states go into ${ignoreLine}. Add that to .gitignore, to keep them out of git?`)) {
+  } else if (await ask(`State backups are written to ${ignoreLine}. Add it to .gitignore to keep them out of git?`)) {
     await backups.addIgnoreLine(ignoreLine);
     reporter.info(`${ignoreLine} added to .gitignore`);
   }
@@ -58,7 +58,7 @@ function tell({ options, reporter }: Context, { advise }: Ports, plan: InitPlan)
   reporter.info(`${file} written: ${count(layers.length, "layer")} of ${stacks.join(", ")}`);
   reporter.info(
     changes.length > 0
-      ? `Not as declared, and so to be changed: ${countLayers(changes.length)}`
+      ? `Not as declared, so an update would change: ${countLayers(changes.length)}`
       : `All ${skipped.length > 0 ? "other " : ""}functions are as declared`,
   );
   const named = ({ function: name, region, account }: InitChange) => ({ name, region, account });
@@ -70,7 +70,7 @@ function tell({ options, reporter }: Context, { advise }: Ports, plan: InitPlan)
     "--state-file": others.length > 0 ? undefined : stateFile,
   });
   reporter.info("Next steps:");
-  reporter.item(`see where everything stands: ${advise(["status", ...which])}`);
+  reporter.item(`see the current versions: ${advise(["status", ...which])}`);
   reporter.item(`see what an update would change: ${advise([...which, "--dry-run"])}`);
   reporter.item(`see what is out of date: ${advise(["outdated", ...which])}`);
 }

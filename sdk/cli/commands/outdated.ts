@@ -39,16 +39,16 @@ const columns: readonly Column[] = [
 
 /** What is wrong with a declared version: for the table, and as the end of a sentence. */
 const concerns: Record<Exclude<Presence, "available">, readonly [short: string, text: string]> = {
-  deleted: ["deleted", "was deleted: where it is attached it goes on working, and it can't be attached again"],
-  missing: ["not there", "is not there: it was never published, or deleted"],
-  "never-published": ["never published", "is not there: no version of the layer was ever published"],
-  unreadable: ["unreadable", "cannot be read: it was deleted, or is not shared any more"],
+  deleted: ["deleted", "was deleted: functions that already have it keep working, but it can't be attached again"],
+  missing: ["missing", "does not exist: it was never published, or was deleted"],
+  "never-published": ["never published", "does not exist: no version of the layer was ever published"],
+  unreadable: ["unreadable", "cannot be read: it was deleted, or is no longer shared"],
 };
 
 function show({ options, stdout, reporter }: Context, { layers, live }: Available): void {
   const label = labelsOfLayers(layers);
   const failed = failedReading(live);
-  if (failed) reporter.warn(`Live functions are not known: ${failed.reason}`);
+  if (failed) reporter.warn(`Live functions could not be read: ${failed.reason}`);
   for (const row of layers) {
     const { declared, at, declaredVersion, outdated, reason, code, region } = row;
     if (outdated && code === undefined && declaredVersion !== undefined && declaredVersion !== "available")
@@ -103,10 +103,11 @@ function verdictOf({ layers, live }: Pick<Available, "layers" | "live">): string
   const all = count(layers.length, "layer");
   const outdated = layers.filter(isOutdated).length;
   const unknown = layers.filter(({ code }) => code !== undefined).length;
-  if (outdated + unknown === 0) return failedReading(live) ? "None is known to be outdated" : "All are up to date";
+  if (outdated + unknown === 0)
+    return failedReading(live) ? "No layer is known to be outdated" : "All layers are up to date";
   const parts = [
     ...(outdated > 0 ? [`${outdated} of ${all} outdated`] : []),
-    ...(unknown > 0 ? [`${unknown} of ${all} not known`] : []),
+    ...(unknown > 0 ? [`${unknown} of ${all} unknown`] : []),
   ];
   return parts.join("; ");
 }
@@ -118,11 +119,14 @@ function failure({ options }: Context, { advise }: Ports, available: Available):
   if (options.expectNoChanges && outdated > 0) {
     const which = flagWords({ "--stack": options.stack && stack, "--state-file": options.stateFile });
     return new LayersError("changes-found", `Stack ${stack}: ${count(outdated, "layer")} outdated.`, {
-      next: `Bring them up to date: ${advise(["upgrade", ...which, "--dry-run"])}`,
+      next: `To upgrade them: ${advise(["upgrade", ...which, "--dry-run"])}`,
     });
   }
   const code = unreadOf(available);
-  return code && new LayersError(code, `What is out of date in stack ${stack} is not known: not all could be read.`);
+  return (
+    code &&
+    new LayersError(code, `Could not determine what is outdated in stack ${stack}: not everything could be read.`)
+  );
 }
 
 function isOutdated({ outdated }: Available["layers"][number]): boolean {

@@ -20,12 +20,17 @@ export async function run(context: Context): Promise<number> {
   const printsMarkdown =
     options.markdown === true || !(options.html || options.markdown || options.sarif || options.json);
   if (options.json && printsMarkdown) {
-    throw new LayersError("usage", "--json and --markdown cannot both print to stdout.", {
-      next: "Give the Markdown a file: --markdown FILE",
+    throw new LayersError("usage", "--json and --markdown cannot both write to stdout.", {
+      next: "Write the Markdown to a file: --markdown FILE",
     });
   }
   if (options.records !== undefined) {
-    refuse([[options.sarif, "--sarif is of what is declared: --records has no such thing."]]);
+    refuse([
+      [
+        options.sarif,
+        "--sarif cannot be combined with --records: SARIF reports layers that are not as declared, and run records do not say that.",
+      ],
+    ]);
     return reportRecords(context, options.records);
   }
   const ports = await context.openPorts();
@@ -69,12 +74,12 @@ async function checkFiles({ options }: Context, { stateFiles }: Ports): Promise<
     for (const other of taken) {
       if (!(await stateFiles.isSame(name, other.name))) continue;
       throw new LayersError("usage", `--${flag} would replace ${other.what}: ${name}. Nothing was changed.`, {
-        next: "Give the report a file of its own.",
+        next: "Choose another file for the report.",
       });
     }
     const folder = await stat(dirname(resolve(cwd, name))).catch((error) => cannotWrite(name, error));
     if (!folder.isDirectory()) cannotWrite(name, new Error("its folder is a file"));
-    taken.push({ name, what: `the report of --${flag}` });
+    taken.push({ name, what: `the --${flag} report` });
   }
 }
 
@@ -95,7 +100,7 @@ async function writeFiles(
   }
 }
 
-/** A file's URI: relative where the file is below the root, as code scanning wants it. */
+/** A file's URI: relative if the file is below the root, as code scanning wants it. */
 function uriOf(file: string, root: string): string {
   const path = relative(root, file);
   if (path.startsWith("..") || isAbsolute(path)) return pathToFileURL(file).href;

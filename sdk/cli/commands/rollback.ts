@@ -30,18 +30,18 @@ export async function run(context: Context): Promise<number> {
   const record = options.resume === true ? undefined : options.resume;
   if (backup !== undefined && isEstateRecord(backup)) return putBackRun(context, backup, isLook);
   if (options.resume !== undefined || (backup !== undefined && isRunRecord(backup)))
-    return planStacks(context, (run) => planRun(run, record ?? backup), { verb: "Put back", isLook });
-  return planStacks(context, (run) => planBackup(run, backup), { verb: "Put back", isLook });
+    return planStacks(context, (run) => planRun(run, record ?? backup), { verb: "Roll back", isLook });
+  return planStacks(context, (run) => planBackup(run, backup), { verb: "Roll back", isLook });
 }
 
-/** Takes back what a run over several stacks has done. */
+/** Rolls back what a run over several stacks has done. */
 async function putBackRun(context: Context, named: string, isLook: boolean): Promise<number> {
   const { estate, left } = await openRun(context, named);
   const plan = (run: StackRun) => {
     const own = left[run.index];
     return own && "record" in own ? planRun(run, own.record) : planBackup(run, own?.backup);
   };
-  return planStacks(context, plan, { verb: "Put back", isLook, estate });
+  return planStacks(context, plan, { verb: "Roll back", isLook, estate });
 }
 
 async function planBackup({ stack, label, context, ports }: StackRun, backup: string | undefined) {
@@ -60,7 +60,7 @@ async function planBackup({ stack, label, context, ports }: StackRun, backup: st
   };
 }
 
-/** Puts a run back: the state is not touched, and Pulumi not needed. */
+/** Rolls a run back: the state is not touched, and Pulumi not needed. */
 async function planRun({ stack, label, context, ports }: StackRun, record: string | undefined) {
   const { dryRun, function: functions, exclude } = context.options;
   const retention = retentionDays(ports, context.options);
@@ -88,14 +88,14 @@ function rollbackOptions<Plan>(context: Context, question: (plan: Plan) => strin
 function runQuestion({ changes, putBack }: RunRollbackPlan): string {
   const aliases = putBack.sites.reduce((sum, site) => sum + site.aliases.length, 0);
   const moved = aliases > 0 ? ` and ${count(aliases, "alias", "aliases")}` : "";
-  return `Put back ${countLayers(changes.length)}${moved} in AWS?`;
+  return `Roll back ${countLayers(changes.length)}${moved} in AWS?`;
 }
 
 function question({ stack, full, backup, changes, aws }: RollbackPlan): string {
   const live = aws && aws.changes.length > 0 ? ` and ${countLayers(aws.changes.length)} in AWS` : "";
   return full
-    ? `Replace the whole state of stack ${stack} by ${backup.file}${live}?`
-    : `Put back ${countLayers(changes.length)} in the state of stack ${stack}${live}?`;
+    ? `Replace the whole state of stack ${stack} with ${backup.file}${live}?`
+    : `Roll back ${countLayers(changes.length)} in the state of stack ${stack}${live}?`;
 }
 
 function contradictions(options: OptionValues, backup: string | undefined): Contradiction[] {
@@ -105,13 +105,22 @@ function contradictions(options: OptionValues, backup: string | undefined): Cont
   const isEstate = backup !== undefined && isEstateRecord(backup);
   const isOfRun = resume !== undefined || (backup !== undefined && !isEstate && isRunRecord(backup));
   return [
-    [isEstate && (isSeveral || stack.length > 0), "The record of a run says which stacks it is of: leave out --stack."],
-    [isEstate && full, "--full is for a backup of a state, not for the record of a run."],
-    [named !== undefined && isSeveral, "A backup is one stack's: name one stack, or leave the backup out."],
-    [backup !== undefined && resume !== undefined, "--resume finishes a rollback: it takes no backup beside it."],
-    [isOfRun && !syncAws, "A run record puts back live functions: that needs --sync-aws."],
-    [isOfRun && full, "--full is for a backup of a state, not for a run record."],
-    [onFailure === "rollback", "A rollback that fails is not rolled back itself: --on-failure stop ends it."],
+    [
+      isEstate && (isSeveral || stack.length > 0),
+      "The run record already names its stacks. Run again without --stack.",
+    ],
+    [isEstate && full, "--full needs a state backup, not a run record."],
+    [named !== undefined && isSeveral, "A backup belongs to one stack. Name one stack, or leave the backup out."],
+    [
+      backup !== undefined && resume !== undefined,
+      "--resume finishes an earlier rollback and cannot be combined with a backup.",
+    ],
+    [isOfRun && !syncAws, "A run record rolls back live functions, which needs --sync-aws."],
+    [isOfRun && full, "--full needs a state backup, not a run record."],
+    [
+      onFailure === "rollback",
+      "A failed rollback cannot be rolled back. Use --on-failure stop to end it at the first failure.",
+    ],
     rolloutOfNone(options),
   ];
 }

@@ -44,11 +44,11 @@ export async function run(context: Context): Promise<number> {
   });
 }
 
-/** Says which exceptions count, which have expired, and which are not needed any more. */
+/** Says which exceptions count, which have expired, and which are no longer needed. */
 function tellExceptions(reporter: Context["reporter"], { exceptions }: Assessment): void {
   const counting = exceptions.filter(({ functions }) => functions > 0);
   if (counting.length > 0)
-    reporter.info(`Found ${count(counting.length, "exception that counts", "exceptions that count")}:`);
+    reporter.info(`Found ${count(counting.length, "exception in effect", "exceptions in effect")}:`);
   for (const one of counting) reporter.item(exceptionText(one));
   for (const line of exceptionWarnings(exceptions)) reporter.warn(line);
 }

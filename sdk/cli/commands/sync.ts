@@ -64,7 +64,7 @@ async function carryOut(context: Context, ports: Ports, plan: SyncPlan, label = 
   return { document: result, error, summary: runSummary(result, label) };
 }
 
-/** Of a run that is gone on with nothing is known but what it has left to do. */
+/** Of a run that is resumed, nothing is known but what it has left to do. */
 function unexpectedChanges(
   { options }: Context,
   ports: Ports,
@@ -74,9 +74,9 @@ function unexpectedChanges(
   if (totals)
     return unexpected(ports, { stack, totals, live: assessed?.live }, ports.advise(planWords(options, stack, "AWS")));
   if (changes.length === 0 && publish)
-    return new LayersError("not-known", "Whether the run has anything left to publish is not known before it goes on.");
+    return new LayersError("not-known", "What is left to publish is known only once the run continues.");
   if (changes.length === 0) return undefined;
-  return new LayersError("changes-found", `The run has ${countLayers(changes.length)} left to change.`, {
+  return new LayersError("changes-found", `The run still has ${countLayers(changes.length)} to change.`, {
     changed: unchanged,
   });
 }
@@ -99,14 +99,14 @@ function contradictions(options: OptionValues): Contradiction[] {
   const { alias, publish, resume, stack = [] } = options;
   return [
     ...placesTwice(options),
-    [alias !== undefined && !publish, "--alias moves to what is published: it needs --publish."],
+    [alias !== undefined && !publish, "--alias needs --publish: the alias moves to the version that is published."],
     [
       resume !== undefined && notWithResume.some((name) => options[name] !== undefined),
-      "--resume finishes what its record says: which functions, where, and what is published is in there.",
+      "--resume cannot be combined with options that choose functions, places or what to publish: the run record holds these.",
     ],
     [
       typeof resume === "string" && (isLookedUp(stack) || stack.length > 1 || options.projects !== undefined),
-      "A run record is one stack's: name one stack, or leave the record out.",
+      "A run record belongs to one stack. Name one stack, or leave the record out.",
     ],
   ];
 }

@@ -22,17 +22,15 @@ export async function run(context: Context): Promise<number> {
       rolloutOfNone(options),
       [
         options.prove && options.resume !== undefined,
-        "--resume goes on in AWS, and imports nothing that could be proved: it and --prove exclude each other.",
+        "--resume and --prove cannot be combined: --resume only continues in AWS and imports no state.",
       ],
     ],
     unchanged,
   );
   if (!options.syncAws && (options.region ?? options.profile) !== undefined)
-    context.reporter.warn(
-      "--region and --profile say where live functions are: without --sync-aws they change nothing.",
-    );
+    context.reporter.warn("--region and --profile have no effect without --sync-aws: they choose live functions.");
   const { stateFile, expectNoChanges } = options;
-  // Where there must be no changes, none are made.
+  // If there must be no changes, none are made.
   const dryRun = options.dryRun || expectNoChanges;
   if (options.resume !== undefined)
     return forEachStack(context, (run) => resumeRun(run.context, run.ports, run.stack), { writes: !dryRun });

@@ -21,17 +21,16 @@ import { flagWords } from "../words";
 export async function run(context: Context): Promise<number> {
   const { options, args } = context;
   refuse([
-    [options.like !== undefined && options.stack === undefined, "--like promotes to a stack: name it with --stack."],
+    [options.like !== undefined && options.stack === undefined, "--like needs --stack: name the stack to promote to."],
     [
       options.like !== undefined && (options.to ?? options.minimumAge ?? options.stateFile) !== undefined,
-      "--like takes what another stack has: --to, --minimum-age and --state-file are not for that.",
+      "--like cannot be combined with --to, --minimum-age or --state-file: it takes the versions from another stack.",
     ],
   ]);
-  if (options.to !== undefined && args.length === 0)
-    throw new LayersError("usage", "--to is one layer's version: name the layer.");
+  if (options.to !== undefined && args.length === 0) throw new LayersError("usage", "--to needs the name of a layer.");
   const { markdown } = options;
   const isPrinted = markdown === true;
-  if (isPrinted && options.json) throw new LayersError("usage", "--json and --markdown cannot both print to stdout.");
+  if (isPrinted && options.json) throw new LayersError("usage", "--json and --markdown cannot both write to stdout.");
   const plans: UpgradedStack[] = [];
   const work = (run: StackRun) => upgradeStack(run, args, (plan) => plans.push({ label: run.label, plan }));
   const how = { writes: true, isSerial: true, ...(isPrinted && { stdout: "document" as const }) };
@@ -76,7 +75,7 @@ async function upgradeStack(
     await confirmed(context, `Change ${count(upgrades.length, "version")} in ${file}?`);
     await executeUpgrade(ports, plan);
     const next = ports.advise(flagWords({ "--stack": stack, "--state-file": options.stateFile, "--dry-run": true }));
-    if (options.markdown !== true) context.reporter.info(`${file} updated. See what that changes: ${next}`);
+    if (options.markdown !== true) context.reporter.info(`${file} updated. To see what this changes: ${next}`);
   }
   return { document: { format: documentFormat, stack, project, dryRun, file, override, upgrades, held } };
 }
@@ -88,9 +87,9 @@ function inGroups({ configs }: Ports, { group = [] }: OptionValues, file: string
   return group.flatMap((glob) => {
     const found = [...keys].filter((key) => fitsGlob(key, globOf(glob)));
     if (found.length > 0) return found;
-    throw new LayersError("usage", `No entry of ${file} fits ${glob}.`, {
+    throw new LayersError("usage", `No entry of ${file} matches ${glob}.`, {
       changed: unchanged,
-      next: didYouMean(glob, [...keys]) ?? `Entries that there are: ${listNames([...keys])}.`,
+      next: didYouMean(glob, [...keys]) ?? `Its entries are: ${listNames([...keys])}.`,
     });
   });
 }
@@ -99,7 +98,7 @@ function show({ options, reporter }: Context, { upgrades, held, warnings }: Upgr
   const none =
     options.like === undefined ? "Found no newer layer versions" : `Found nothing to take from ${options.like}`;
   for (const line of warnings) reporter.warn(line);
-  for (const { entry, reason } of held) reporter.warn(`Layer ${entry} stays as it is: ${reason}`);
+  for (const { entry, reason } of held) reporter.warn(`Layer ${entry} is not upgraded: ${reason}`);
   reporter.info(upgrades.length > 0 ? `Found ${count(upgrades.length, "version")} to edit:` : none);
   for (const { entry, from, to, at, variant } of upgrades) {
     const which = variant ? ` for ${variant.when}` : "";

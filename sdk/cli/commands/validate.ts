@@ -22,7 +22,7 @@ export async function run(context: Context): Promise<number> {
 
 /** What is said beside that a config is valid. */
 function beside({ layers, live }: ValidationReport): string {
-  if (layers.length === 0) return ", and declares no layers";
+  if (layers.length === 0) return ", but declares no layers";
   return live.read ? ", and every declared version exists" : "";
 }
 
@@ -49,7 +49,7 @@ function show({ options, stdout, reporter }: Context, { layers, findings, live }
     else reporter.warn(message);
   }
   if (!live.read && live.code === undefined)
-    reporter.warn(`Whether the declared versions exist is not known: ${live.reason}`);
+    reporter.warn(`Could not check whether the declared versions exist: ${live.reason}`);
 }
 
 /** What is wrong, or else what could not be read. */
@@ -59,6 +59,10 @@ function failure({ findings, stack }: ValidationReport, file: string): LayersErr
     return new LayersError(errors[0], `${file} has ${count(errors.length, "error")}.`, { changed: unchanged });
   const code = worstUnknown(findings.flatMap((one) => (one.severity === "unknown" ? one.code : [])));
   return (
-    code && new LayersError(code, `Whether ${file} is right for stack ${stack} is not known: not all could be read.`)
+    code &&
+    new LayersError(
+      code,
+      `Could not determine whether ${file} is right for stack ${stack}: not everything could be read.`,
+    )
   );
 }

@@ -35,7 +35,7 @@ complete -F _lambda_layers ${programName}
 `;
 }
 
-/** What completes a command: words, and files where its argument is one. */
+/** What completes a command: words, and files if its argument is one. */
 function branch({ path, commands, options, argument }: Completion): string {
   const choices = argument === "file" ? [] : (argument ?? []);
   const words = [...commands.map(({ name }) => name), ...choices, ...options.flatMap(({ flags }) => flags)];

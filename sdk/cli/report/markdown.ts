@@ -69,14 +69,14 @@ export function renderRunMarkdown(result: Ran): string {
       unknown.map((one) => `${code(labelOf(one))}: ${plain(one.reason ?? "")}`),
     ),
     ...list(
-      "Not published, or not put back:",
+      "Not published, or not rolled back:",
       refused.map((one) => `${code(labelOf({ ...one, arn: one.functionArn }))}: ${plain(one.reason ?? "")}`),
     ),
     ...list(
-      "Put back in AWS:",
+      "Rolled back in AWS:",
       back.map((one) => code(labelOf(one))),
     ),
-    ...titled("Put back in the Pulumi state:", changesTable(recordedBack, label)),
+    ...titled("Rolled back in the Pulumi state:", changesTable(recordedBack, label)),
     ...leftOut([...skipped, ...(aws?.skipped ?? [])]),
   ].join("\n");
 }
@@ -108,7 +108,7 @@ function statusSection(assessment: ReportedStack & Assessment): string {
   const open = standings.filter(({ verdict }) => verdict === "drift" || verdict === "unknown");
   return [
     heading(reportedName(assessment), `${text[0]?.toLowerCase()}${text.slice(1)}`, sign),
-    `${count(totals.functions, "function")} with ${countLayers(totals.layersOfFunctions)}; ${undeclaredOf(assessment)} declared by no entry.`,
+    `${count(totals.functions, "function")} with ${countLayers(totals.layersOfFunctions)}; ${undeclaredOf(assessment)} not declared by any entry.`,
     "",
     ...(note === undefined ? [] : [plain(note), ""]),
     ...standingsTable(open, labelsOfStandings(standings)),
@@ -191,7 +191,7 @@ export function list(title: string, items: readonly string[]): string[] {
 
 function leftOut(skipped: readonly Skipped[]): string[] {
   const items = skipped.map((one) => `${code(skippedName(one))}: ${plain(one.reason)}`);
-  return list("Left out:", items);
+  return list("Skipped:", items);
 }
 
 /** A name as code: nothing in it is markup, a mention, a link, or the end of a table's cell. */

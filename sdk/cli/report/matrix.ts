@@ -135,14 +135,14 @@ export function isRead(stack: ReportedStack): stack is Assessment & Located {
   return "standings" in stack;
 }
 
-/** Where the version that a layer has to be at is declared. */
+/** Where the version that a layer must be at is declared. */
 export function sourceOf({ target, noTarget }: Pick<Standing, "target" | "noTarget">): Source | undefined {
   return target?.declared?.source ?? noTarget?.declared.source;
 }
 
 /**
  * `5`, `≥ 5` if newer versions are fine too, or `base-v3:5` if that layer is to come; undefined if no entry is about the
- * layer, `?` if what it says cannot be told.
+ * layer, `?` if what it says cannot be determined.
  */
 export function declaredText(
   { target, noTarget }: Pick<Standing, "target" | "noTarget">,

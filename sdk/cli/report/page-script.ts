@@ -1,5 +1,5 @@
 /**
- * What the page gains where scripts run: filters by the names of functions and layers, rows sorted by a column, buttons
+ * What the page gains if scripts run: filters by the names of functions and layers, rows sorted by a column, buttons
  * that copy commands, and filters in the address (`#drift=1&layer=base&function=api`). Everything else, the filter by
  * drift included, works without.
  */

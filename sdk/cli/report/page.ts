@@ -18,7 +18,7 @@ export interface PageOptions {
 }
 
 /**
- * A page that holds everything in one file: it loads nothing, and can be read where no script runs. What has to be
+ * A page that holds everything in one file: it loads nothing, and can be read if no script runs. What has to be
  * repaired comes first. A content security policy allows its own style and script by their hashes and nothing else, so
  * that even a mistake in escaping could not make a name run.
  */

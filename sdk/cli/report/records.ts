@@ -21,7 +21,7 @@ function cellsOf({ file, stack, functions, isEnded }: RecordedRun): string[] {
 
 /** `8 functions in 2 runs: 7 updated, 1 failed`, and whether that is all that was to be done. */
 export function recordsVerdict(runs: readonly RecordedRun[]): { readonly sign: "✓" | "≠"; readonly text: string } {
-  if (runs.length === 0) return { sign: "✓", text: "No run records: no job has begun to change anything" };
+  if (runs.length === 0) return { sign: "✓", text: "No run records: no job has started to change anything" };
   const all = runs.flatMap(({ functions }) => functions);
   const parts = columns.flatMap((one) => {
     const number = all.filter(({ outcome }) => outcome === one).length;
@@ -32,7 +32,7 @@ export function recordsVerdict(runs: readonly RecordedRun[]): { readonly sign: "
     sign: runs.every(isDone) ? "✓" : "≠",
     text: [
       `${count(all.length, "function")} in ${count(runs.length, "run")}: ${parts.join(", ") || "nothing to change"}`,
-      ...(cut > 0 ? [`${count(cut, "run")} cut short`] : []),
+      ...(cut > 0 ? [`${count(cut, "run")} interrupted`] : []),
     ].join("; "),
   };
 }
@@ -45,7 +45,7 @@ function openIn(runs: readonly RecordedRun[]) {
   );
 }
 
-/** What came of the runs of several jobs, as Markdown. */
+/** The outcome of the runs of several jobs, as Markdown. */
 export function renderRecordsMarkdown(runs: readonly RecordedRun[]): string {
   const { sign, text } = recordsVerdict(runs);
   return [

@@ -28,10 +28,10 @@ const rule = {
   name: "LayerDrift",
   shortDescription: { text: "A layer of a Lambda function is not at its declared version." },
   fullDescription: {
-    text: "The version that the Pulumi state records, or that runs in AWS, is another than the one that the layer configuration declares.",
+    text: "The version that the Pulumi state records, or that runs in AWS, is not the one that the layer configuration declares.",
   },
   help: {
-    text: "See what an update would change: lambda-layers --sync-aws --dry-run. Then leave out --dry-run, or change the declared version.",
+    text: "See what an update would change: lambda-layers --sync-aws --dry-run. Then run it without --dry-run, or change the declared version.",
   },
   defaultConfiguration: { level: "warning" as const },
 };
@@ -118,7 +118,7 @@ function sentence(stack: string, standing: Standing, label: string): string {
       : []),
   ];
   const { layer, target } = standing;
-  const is = target?.by === undefined ? "is declared at version" : "is declared to give way to";
+  const is = target?.by === undefined ? "is declared at version" : "is declared to be replaced by";
   return `Function ${label} of stack ${stack}: Layer ${layer?.name} ${is} ${declaredText(standing)} and ${wrong.join(", ")}.`;
 }
 

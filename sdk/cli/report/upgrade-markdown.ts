@@ -33,15 +33,15 @@ function section({ label, plan }: UpgradedStack, now: Date): string {
       code(at),
     ];
   });
-  const where = override ? `for stack ${code(label)}` : `for all stacks, as the functions of ${code(label)} use them`;
+  const where = override ? `for stack ${code(label)}` : `for all stacks, chosen for the functions of ${code(label)}`;
   return [
     `### Lambda layers in ${code(file)}: ${count(upgrades.length, "version")} ${where}\n`,
     ...table(["Entry", "Version", "Published", "Functions", "Runtimes", "Declared in"], lines),
     ...list(
-      "Stays as it is:",
+      "Not upgraded:",
       held.map(({ entry, reason }) => `${code(entry)}: ${plain(reason)}`),
     ),
-    ...list("To know:", warnings.map(plain)),
+    ...list("Notes:", warnings.map(plain)),
   ].join("\n");
 }
 

@@ -32,7 +32,7 @@ export function verdictOf(...stacks: readonly ReportedStack[]): Verdict {
   const isUndeclared = !isEmpty && read.reduce((sum, one) => sum + undeclaredOf(one), 0) === totals.layersOfFunctions;
   let known = "All declared layers are at their versions";
   if (isEmpty) known = isPartly ? "Nothing was found" : "No functions with layers";
-  else if (isUndeclared) known = "No layer is declared by the config";
+  else if (isUndeclared) known = "The config declares none of these layers";
   else if (isPartly) known = "No drift in what could be read";
   else if (gaps.length > 0)
     known = `All ${unread.has(notAsked) ? "recorded layers" : "layers that were read"} are as declared`;
@@ -50,13 +50,13 @@ export function undeclaredOf({ standings }: Pick<Assessment, "standings">): numb
 /** What is said beside totals if AWS was not to be asked. */
 export const notAsked = "AWS was not asked";
 
-/** What a run's totals leave out of AWS: a rollback asks only about what it puts back. */
+/** What a run's totals leave out of AWS: a rollback asks only about what it rolls back. */
 export function runGaps(result: Ran): string[] {
   if (result.aws === undefined) return [notAsked];
   if (result.live) return liveGaps(result.live);
-  return "rollbackTo" in result ? ["AWS was asked only about what is put back"] : [];
+  return "rollbackTo" in result ? ["AWS was asked only about what is rolled back"] : [];
 }
-const notRead = "live versions could not all be read";
+const notRead = "not all live versions could be read";
 
 /** What totals leave out of AWS. */
 export function liveGaps(live: LiveReading): string[] {
@@ -67,10 +67,10 @@ export function liveGaps(live: LiveReading): string[] {
 /** What was not read of AWS, and why; undefined if all was. */
 export function liveNote(live: LiveReading): string | undefined {
   if (live.read) return undefined;
-  return `${live.code === undefined ? notAsked : "Live versions could not all be read"}: ${live.reason}`;
+  return `${live.code === undefined ? notAsked : "Not all live versions could be read"}: ${live.reason}`;
 }
 
-/** `2 of 5 layers of functions are not as declared`, also if it is none, and how many are not known. */
+/** `2 of 5 layers of functions are not as declared`, also if it is none, and how many are unknown. */
 export function totalsText(totals: Totals): string {
   const drift =
     driftText(totals) ??
@@ -79,7 +79,7 @@ export function totalsText(totals: Totals): string {
 }
 
 function unknownText({ unknown, layersOfFunctions }: Totals): string {
-  return `${unknown} of ${countLayers(layersOfFunctions)} ${isOrAre(unknown)} not known`;
+  return `${unknown} of ${countLayers(layersOfFunctions)} ${isOrAre(unknown)} unknown`;
 }
 
 function isOrAre(number: number): string {

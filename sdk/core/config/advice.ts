@@ -4,13 +4,13 @@ import { didYouMean } from "../nearest";
 import { keyText } from "./insert";
 import type { Path } from "./yaml-nodes";
 
-const leaveOut = "Leave it out: this layer is Lambda's own, has no version, and stays as it is";
-const addVersion = "Add the version that the layer has to be at, such as `version: 1`";
+const leaveOut = "Leave it out: this layer is built into Lambda, has no version, and is never changed";
+const addVersion = "Add the version that the layer must be at, such as `version: 1`";
 
 /** What to do about a value that the schema refuses; undefined if its message says all there is to say. */
 export function adviseValue({ type, input: value }: GenericIssue, path: Path): string | undefined {
   const key = path.at(-1);
-  if (path.length === 0) return "Begin with `layers:`";
+  if (path.length === 0) return "Start with `layers:`";
   if (key === "version" && path.length > 2) return adviseVersion(value);
   if (path.at(-2) === "names") {
     const advice = adviseName(value);
@@ -26,13 +26,13 @@ export function adviseValue({ type, input: value }: GenericIssue, path: Path): s
   }
   const ofWhen = path.includes("variants") ? adviseWhen(type, path, value) : undefined;
   if (ofWhen) return ofWhen;
-  if (key === "variants") return "Write a list: each variant begins with `- when:`";
+  if (key === "variants") return "Write a list in which each variant starts with `- when:`";
   if (key === "aws_account_id") return `Write 12 digits in quotes, such as "${accountId(value)}"`;
   if (type === "array" && typeof value === "string") return `Write a list: ["${value}"]`;
-  if (type === "string" && typeof value !== "object") return "Write it in quotes, so that it is a text";
+  if (type === "string" && typeof value !== "object") return "Put it in quotes to make it a string";
   const version = isEntry(path) ? versionIn(value) : undefined;
   if (version !== undefined) return `Write ${keyText(String(key))}: { version: ${version} }`;
-  if (path.length === 1 && value === null) return `Put something below \`${String(key)}:\`, or {} for nothing`;
+  if (path.length === 1 && value === null) return `Put something below \`${String(key)}:\`, or {} if it is empty`;
   return undefined;
 }
 
@@ -45,14 +45,14 @@ export function adviseMissing(key: string): string {
 export function adviseEntryName(name: string): string {
   const { layer } = splitVersion(name);
   if (isBuiltInLayer(name)) return leaveOut;
-  if (isLayerArn(layer)) return `Choose a name for the entry, and give it arn: ${layer}`;
+  if (isLayerArn(layer)) return `Give the entry a name of your choice, and arn: ${layer}`;
   return layer === name ? "Give the entry an arn or names" : `Leave the version out: ${layer}`;
 }
 
 function adviseVersion(value: unknown): string | undefined {
   if (value === null || value === undefined) return addVersion;
   if (typeof value === "string" && /^\s*\$?(?:latest|newest)\s*$/i.test(value)) {
-    return "Write a number, such as 1, and run `lambda-layers upgrade`: it writes the newest, from `latest:` if the entry has that";
+    return "Write a number, such as 1, and run `lambda-layers upgrade`, which replaces it with the newest version (from `latest:` if the entry has one)";
   }
   const version = versionIn(value);
   if (version === undefined) return undefined;
@@ -78,7 +78,7 @@ function withoutPlaceholders(arn: string): string {
 /** What to do about a variant, or a value of its condition. */
 function adviseWhen(type: string, path: Path, value: unknown): string | undefined {
   const [inside, key] = typeof path.at(-1) === "number" ? [path.at(-3), path.at(-2)] : [path.at(-2), path.at(-1)];
-  if (key === "when") return "Say which functions are meant, such as `when: { region: us-east-2 }`";
+  if (key === "when") return "Say which functions it applies to, such as `when: { region: us-east-2 }`";
   if (key === "until") return undefined;
   if (inside !== "when") return undefined;
   const text = String(value);
@@ -95,7 +95,7 @@ function adviseWhen(type: string, path: Path, value: unknown): string | undefine
   if (key === "architecture" && /^(?:arm64.*|aarch64|arm)$/i.test(text)) return "Write arm64";
   if (key === "architecture" && /^(?:x86.*|amd64|x64|i386)$/i.test(text)) return "Write x86_64";
   if (key === "function" && text.startsWith("arn:")) return `Write ${text.split(":")[6] ?? "its name"}`;
-  return type === "union" && typeof value === "number" ? "Write it in quotes, so that it is a text" : undefined;
+  return type === "union" && typeof value === "number" ? "Put it in quotes to make it a string" : undefined;
 }
 
 /** A runtime with the dot that it has. */

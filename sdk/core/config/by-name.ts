@@ -1,7 +1,7 @@
 import * as v from "valibot";
 
 /**
- * valibot's `record`, which leaves out `constructor` and `prototype` without a word: as names of stacks and layers
+ * valibot's `record`, which leaves out `constructor` and `prototype` silently: as names of stacks and layers
  * they are as good as others. The input has to be a mapping.
  */
 export function byName<Name extends v.GenericSchema<string, string>, Value extends v.GenericSchema>(

@@ -9,7 +9,7 @@ export type OverridePath = readonly ["stack_overrides", stack: string, key: stri
  * Removes versions from overrides, and with them the mappings that have nothing else in them. The text around stays, and
  * so do comments, those beside what is removed on lines of their own.
  * @param file the file's name, for messages
- * @throws LayersError `config-not-editable` where a mapping above a version is an alias
+ * @throws LayersError `config-not-editable` if a mapping above a version is an alias
  */
 export function removeVersions(text: string, file: string, paths: readonly OverridePath[]): string {
   return paths.reduce((result, path) => removeVersion(result, file, path), text);
@@ -23,7 +23,10 @@ function removeVersion(text: string, file: string, path: OverridePath): string {
     const map = isMap(node) ? node : undefined;
     const pair = map?.items.find((item) => isScalar(item.key) && item.key.value === key);
     if (!map || !pair)
-      throw notEditable(`${path.join(".")} cannot be removed from ${file}`, "Remove it yourself: it equals the base.");
+      throw notEditable(
+        `${path.join(".")} cannot be removed from ${file}`,
+        "Remove it by hand: it is the same as the base.",
+      );
     way.push({ map, pair });
     node = pair.value;
   }
@@ -54,7 +57,7 @@ function withoutLines(text: string, pair: Pair): string {
 /** What the lexer adds of its own, and stands for no text. */
 const lexerMarks: ReadonlySet<string> = new Set(["\u0002", "\u0018", "\u001f"]);
 
-/** Only YAML itself knows which `#` begins a comment. */
+/** Only YAML itself knows which `#` starts a comment. */
 function commentsIn(text: string, start: number, end: number): string[] {
   const comments: string[] = [];
   let at = 0;

@@ -7,9 +7,9 @@ import { isSameWhen, toWhen, type When } from "./when";
 export interface DeclaredFields {
   /** exact: this version and no other; minimum: newer ones are fine too. */
   readonly enforce: "exact" | "minimum";
-  /** The layer's ARN without version, where the entry names exactly one layer, or one for each function. */
+  /** The layer's ARN without version, if the entry names exactly one layer, or one for each function. */
   readonly arn: string | undefined;
-  /** Exact names and globs; undefined where the entry goes by its own name. */
+  /** Exact names and globs; undefined if the entry goes by its own name. */
   readonly names: readonly string[] | undefined;
   readonly description: string | undefined;
   readonly compatibleRuntimes: readonly string[] | undefined;
@@ -26,7 +26,7 @@ export interface DeclaredFields {
 export interface DeclaredLayer extends DeclaredFields {
   /** The entry's name in the config. */
   readonly key: string;
-  /** Undefined where only variants give one. */
+  /** Undefined if only variants give one. */
   readonly version: number | undefined;
   /** What differs from function to function, in the order in which they are tried. Default: none. */
   readonly variants?: readonly DeclaredVariant[];
@@ -39,11 +39,11 @@ export interface DeclaredVariant {
   readonly when: When;
   /** The last day (UTC, `2026-12-31`) of an exception; undefined if it has none. */
   readonly until: string | undefined;
-  /** What it says: all else is the entry's, but for the other of `arn` and `names` where it has one of them. */
+  /** What it says: all else is the entry's, but for the other of `arn` and `names` if it has one of them. */
   readonly fields: Partial<DeclaredFields> & { readonly version?: number };
   /** Where it stands. */
   readonly source: Source;
-  /** Its place in the list of the entry, and in that of the stack's override, from 0; undefined where it is in none. */
+  /** Its place in the list of the entry, and in that of the stack's override, from 0; undefined if it is in none. */
   readonly place: { readonly base?: number; readonly override?: number };
 }
 
@@ -90,7 +90,7 @@ function declare(
   const overridden = over?.fields.version !== undefined;
   const source = (overridden || !base ? over : base)?.source;
   const hasVersion = fields.version !== undefined || variants.some((variant) => variant.fields.version !== undefined);
-  // The parser lets no entry without a version through; this is for configs made by hand.
+  // The parser rejects entries without a version; this is for configs made in code.
   if (!hasVersion || !source) throw new LayersError("config-invalid", `Layer ${key} has no version`);
   const replaces = fields.replaces?.map((text) => fillStack(text, stack));
   return {

@@ -27,10 +27,12 @@ export function writeDraft(entries: readonly DraftEntry[], { schema, from, regio
   const byStack = entries.flatMap(({ uses }) => [...Map.groupBy(uses, ({ stack }) => stack).values()]);
   const isTied = byStack.some((own) => mostUsedVersions(own).length > 1);
   const isOneStack = new Set(byStack.map(([use]) => use?.stack)).size === 1;
-  const chosen = isOneStack ? "the one that most functions use" : "in a stack the one that most of its functions use";
+  const chosen = isOneStack
+    ? "the one that most functions use"
+    : "for each stack, the one that most of its functions use";
   const lines = [
     `# yaml-language-server: $schema=${shown(schema)}`,
-    `# The version that each Lambda layer has to be at: ${chosen}${isTied ? ", the newest if several tie" : ""} (${shown(from)}).`,
+    `# The version that each Lambda layer must be at: ${chosen}${isTied ? ", or the newest in a tie" : ""} (${shown(from)}).`,
     ...(entries.length === 0 ? ["layers: {}"] : ["layers:", ...entries.flatMap(entryLines)]),
     ...(settings.length === 0 ? [] : ["", "settings:", ...settings]),
     ...overrideLines(entries),

@@ -6,7 +6,7 @@ export interface LayerUse {
   readonly stack: string;
   /** The function's name in AWS. */
   readonly function: string;
-  /** The account that the function is in; undefined where it is not known. */
+  /** The account that the function is in; undefined if it is not known. */
   readonly account: string | undefined;
   readonly layer: LayerVersionArn;
   /** What the function runs on, as far as it is known: see `TargetFacts`. */
@@ -29,7 +29,7 @@ export interface DraftEntry {
   readonly key: string;
   /** The layer's ARN without version; it may have placeholders. Undefined for layers that go by name. */
   readonly arn: string | undefined;
-  /** The layer's name with {stack}, where the entry's own name does not mean it. */
+  /** The layer's name with {stack}, if the entry's own name does not mean it. */
   readonly names: readonly string[] | undefined;
   /** The version that most functions use in most stacks. */
   readonly version: number;
@@ -78,7 +78,7 @@ function inOrder(a: DraftEntry, b: DraftEntry): number {
 
 const stackMark = "{stack}";
 
-/** The name with {stack} in place of the stack's name, where that is a part of its own between `-` or `_`. */
+/** The name with {stack} in place of the stack's name, if that is a part of its own between `-` or `_`. */
 function template(name: string, stack: string): string {
   // What a stack can be called has no meaning in a regular expression but for the dot.
   const part = new RegExp(`(?<![A-Za-z0-9])${stack.replaceAll(".", "\\.")}(?![A-Za-z0-9])`);
@@ -109,7 +109,7 @@ function sharedNames(uses: readonly LayerUse[]): Set<string> {
   return shared;
 }
 
-/** The entry's name that means the layers of this name by itself; undefined where there is none. */
+/** The entry's name that means the layers of this name by itself; undefined if there is none. */
 function simpleKey(name: string): string | undefined {
   const [, suffixed] = /^(.+)-\{stack\}$/.exec(name) ?? [];
   const [, prefixed] = /^\{stack\}-(.+)$/.exec(name) ?? [];

@@ -26,7 +26,7 @@ export interface VersionEdit {
  * layout and line breaks stay. An override that has no version yet, or no such variant, gets one, in the style of what is
  * around it.
  * @param file the file's name, for messages
- * @throws LayersError `config-invalid`, or `config-not-editable` where the result would say more or less than was asked:
+ * @throws LayersError `config-invalid`, or `config-not-editable` if the result would say more or less than was asked:
  * a version that others share by an alias, or one that is not written in plain digits
  */
 export function editVersions(text: string, file: string, edits: readonly VersionEdit[]): string {
@@ -91,8 +91,8 @@ function check(before: LayerConfig, after: LayerConfig, edits: readonly VersionE
   if (different.length === 0) return;
   const edited = edits.map(({ path }) => path.join(".")).join(", ");
   throw notEditable(
-    `${edited}: the number is shared, by an alias or a merge key, and editing it would change ${different.join(", ")} too`,
-    "Give each of them a version of its own, or change them together.",
+    `${edited}: the number is shared through an alias or a merge key, so editing it would also change ${different.join(", ")}`,
+    "Give each its own version, or change them together.",
   );
 }
 
@@ -154,5 +154,5 @@ function partition<T>(all: readonly T[], isFirst: (one: T) => boolean): [T[], T[
 
 /** The error for a text that cannot be edited as asked; it is as it was. */
 export function notEditable(what: string, next: string): LayersError {
-  return new LayersError("config-not-editable", `${what}. The file is as it was.`, { next });
+  return new LayersError("config-not-editable", `${what}. The file was not changed.`, { next });
 }

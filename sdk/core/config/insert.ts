@@ -11,7 +11,7 @@ export type FlowValue = number | string | readonly FlowValue[] | { readonly [key
  * Adds a value, and the mappings above it that are not there yet, to the text of a config. The text around it stays.
  * @param path the keys, and places in lists from 0, that lead to the value; the first that is missing is added to its
  * mapping. A list gets the value as its last item if its place is that of the next one
- * @throws LayersError `config-not-editable` where a mapping above it is an alias
+ * @throws LayersError `config-not-editable` if a mapping above it is an alias
  */
 export function insertValue(text: string, file: string, path: readonly (string | number)[], value: FlowValue): string {
   const doc = parseDocument(text, yamlOptions);
@@ -35,8 +35,8 @@ export function insertValue(text: string, file: string, path: readonly (string |
   const where = path.join(".");
   throw new LayersError(
     "config-not-editable",
-    `${where} cannot be added to ${file}: ${isAlias(node) ? `*${node.source} stands for what is above it` : "there is something else"}. The file is as it was.`,
-    { next: `Add ${where}: ${flowText(value)} yourself.` },
+    `${where} cannot be added to ${file}: ${isAlias(node) ? `its parent is the alias *${node.source}` : "something else is in its place"}. The file was not changed.`,
+    { next: `Add ${where}: ${flowText(value)} by hand.` },
   );
 }
 
@@ -86,7 +86,7 @@ function fillEmpty(text: string, map: YAMLMap, pair: Pair, empty: Node, added: A
   return insertLines(text, rangeOf(pair.key as Node)[1], columnOf(text, map) + 2, added);
 }
 
-/** Adds lines below the line that holds an offset, or at it where a line begins there. */
+/** Adds lines below the line that holds an offset, or at it where a line starts there. */
 function insertLines(text: string, offset: number, indent: number, { keys, value, spaced }: Addition): string {
   // The last two keys share a line, as in `receipt-dynamo: { version: 6 }`.
   const blocks = keys.slice(0, -2).map((key, depth) => `${" ".repeat(indent + 2 * depth)}${keyText(key)}:`);

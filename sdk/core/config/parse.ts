@@ -26,7 +26,7 @@ export interface LayerEntry {
 /** One variant of an entry, and where it is written. */
 export interface VariantEntry {
   readonly fields: VariantFields;
-  /** Where it begins. */
+  /** Where it starts. */
   readonly source: Source;
   /** Where its version is written; undefined if it has none. */
   readonly versionSource: Source | undefined;
@@ -52,7 +52,7 @@ export type ParsedConfig =
 export function parseConfig(text: string, file: string): ParsedConfig {
   const fail = (problems: readonly Problem[]): ParsedConfig => ({ ok: false, problems: inOrder(problems) });
   if (text.length > maxConfigBytes) {
-    const message = `the file has more than ${maxConfigBytes} bytes, the most that is read`;
+    const message = `the file is larger than the limit of ${maxConfigBytes} bytes`;
     const place = { file, line: 1, column: 1, text: text.slice(0, 80).split("\n", 1)[0] ?? "", length: 1 };
     return fail([{ code: "file-too-large", message, next: tooLargeAdvice, ...place }]);
   }

@@ -21,7 +21,7 @@ const inArn: readonly (readonly PlaceholderName[])[] = [[], ["partition"], [], [
  */
 export function placeholderProblem(field: string, text: string): PlaceholderProblem | undefined {
   if (field === "names") return firstWrong(text, inName, "a layer's name");
-  if (field === "replaces") return firstWrong(text, ["stack"], "`replaces`", "Write * for any text");
+  if (field === "replaces") return firstWrong(text, ["stack"], "`replaces`", "Use * to match any text");
   if (field !== "arn") return undefined;
   const parts = text.split(":");
   const where = ["", "its partition", "", "its region", "its account", "", "its name"];
@@ -42,12 +42,12 @@ function firstWrong(
   if (name === undefined) return undefined;
   const written = `{${name}}`;
   const braced = (one: string) => `{${one}}`;
-  const those = allowed.length > 0 ? `Here can stand: ${allowed.map(braced).join(", ")}` : "Write the value itself";
+  const those = allowed.length > 0 ? `Allowed here: ${allowed.map(braced).join(", ")}` : "Write the value itself";
   if (isPlaceholder(name))
     return {
       code: "misplaced-placeholder",
       written,
-      message: `${written} cannot stand in ${where}`,
+      message: `${written} cannot be used in ${where}`,
       next: advice ?? those,
     };
   const meant = didYouMean(name, allowed.length > 0 ? allowed : placeholderNames, braced);

@@ -75,7 +75,7 @@ function unknownKeys(yaml: YamlFile): Problem[] {
         const message = `unknown key "${key}" in ${path.join(".") || "the file"}`;
         const next =
           known === knownKeys.entry && key === "until"
-            ? "It is for exceptions: write it in one of the `variants`"
+            ? "It belongs to an exception: put it in one of the `variants`"
             : (didYouMean(key, known) ?? `Known keys are: ${known.join(", ")}`);
         return yaml.problemAt([...path, key], { code: "unknown-key", message, next }, "key");
       }),
@@ -100,7 +100,7 @@ function entryProblems(yaml: YamlFile): Problem[] {
     ...entries
       .filter(({ name, fields }) => !fields.arn && !fields.names && !/^[A-Za-z0-9_-]{1,140}$/.test(name))
       .map(({ path, name }) => {
-        const message = `"${name}" cannot be a layer's name: letters, digits, - and _, at most 140`;
+        const message = `"${name}" is not a valid layer name, which has up to 140 letters, digits, - and _`;
         return yaml.problemAt(path, { code: "invalid-layer-name", message, next: adviseEntryName(name) }, "key");
       }),
     ...entries
@@ -122,7 +122,7 @@ function hasNoVersion({ version, variants }: Record<string, unknown>): boolean {
 }
 
 interface Entry extends WrittenEntry {
-  /** Whether something else stands in its place, which the schema tells. */
+  /** Whether something else is in its place, which the schema reports. */
   readonly isMapping: boolean;
 }
 

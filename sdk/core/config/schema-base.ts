@@ -4,7 +4,7 @@ import { byName } from "./by-name";
 // What the schemas of a config file are made of.
 
 /** A text. */
-export const string = v.string("must be a text");
+export const string = v.string("must be a string");
 
 /** A text of a certain form. */
 export const pattern = (regex: RegExp, wanted: string) => v.pipe(v.string(wanted), v.regex(regex, wanted));

@@ -9,12 +9,12 @@ const version = v.pipe(
   v.number(versionWanted),
   v.safeInteger(versionWanted),
   v.minValue(1, versionWanted),
-  v.metadata({ description: "The version that this layer has to be at.", examples: [5] }),
+  v.metadata({ description: "The version that this layer must be at.", examples: [5] }),
 );
 
 const nameWanted =
-  "must be a layer name of letters, digits, - and _, in which * stands for any text and {stack} for the stack";
-const replacedWanted = "must be a layer's name, or its ARN without a version, in which * stands for any text";
+  "must be a layer name of letters, digits, - and _, in which * matches any text and {stack} is the stack";
+const replacedWanted = "must be a layer's name, or its ARN without a version, in which * matches any text";
 
 // An empty value in YAML is null; everywhere but at `version` it means the same as leaving the key out.
 const commonFields = {
@@ -26,7 +26,7 @@ const commonFields = {
       ),
       v.metadata({
         description:
-          "Exactly this layer, of any account: an ARN without a version. {partition}, {region} and {account} stand for the function's; {stack}, {region}, {runtime} and {architecture} may stand in the name.",
+          "Exactly this layer, in any account: an ARN without a version. {partition}, {region} and {account} are filled in with the function's own; the name may contain {stack}, {region}, {runtime} and {architecture}.",
         examples: [
           "arn:aws:lambda:us-east-1:464622532012:layer:Datadog-Python312",
           "arn:aws:lambda:{region}:017000801446:layer:AWSLambdaPowertoolsPythonV3-{runtime}-{architecture}",
@@ -43,7 +43,7 @@ const commonFields = {
       v.minLength(1, "must name at least one layer"),
       v.metadata({
         description:
-          "Names of the layers meant, instead of the entry's own name: exact or with * as a wildcard; {stack}, {region}, {runtime} and {architecture} are filled in.",
+          "Names of the layers that this entry matches, instead of the entry's own name: exact or with * as a wildcard. {stack}, {region}, {runtime} and {architecture} are filled in.",
         examples: [["team-{stack}-legacy-*"]],
       }),
     ),
@@ -51,7 +51,7 @@ const commonFields = {
   enforce: v.nullish(
     v.pipe(
       v.picklist(["exact", "minimum"], "must be exact or minimum"),
-      v.metadata({ description: "exact (default): this version and no other. minimum: newer versions are fine too." }),
+      v.metadata({ description: "exact (default): only this version. minimum: this version or newer." }),
     ),
   ),
   latest: v.nullish(
@@ -59,7 +59,7 @@ const commonFields = {
       pattern(/^ssm:.+/, "must be ssm:/path/of/a/parameter"),
       v.metadata({
         description:
-          "Where the newest version is looked up: an SSM parameter that holds a layer version ARN. {stack}, {partition}, {region}, {account}, {runtime} and {architecture} are filled in.",
+          "Where to look up the newest version: an SSM parameter that holds a layer version ARN. {stack}, {partition}, {region}, {account}, {runtime} and {architecture} are filled in.",
         examples: ["ssm:/aws/service/powertools/python/{architecture}/{runtime}/latest"],
       }),
     ),
@@ -68,34 +68,34 @@ const commonFields = {
     v.pipe(
       string,
       v.metadata({
-        description: "What the layer is for, or why a variant is there.",
+        description: "What the layer is for, or why a variant exists.",
         examples: ["DynamoDB operations"],
       }),
     ),
   ),
   compatible_runtimes: v.nullish(
     v.pipe(
-      v.array(v.pipe(string, v.nonEmpty("must not be empty")), "must be a list of texts"),
-      v.metadata({ description: "The Lambda runtimes that this layer suits.", examples: [["python3.12"]] }),
+      v.array(v.pipe(string, v.nonEmpty("must not be empty")), "must be a list of strings"),
+      v.metadata({ description: "The Lambda runtimes that this layer supports.", examples: [["python3.12"]] }),
     ),
   ),
   compatible_architectures: v.nullish(
     v.pipe(
-      v.array(v.picklist(["x86_64", "arm64"], "must be x86_64 or arm64"), "must be a list of texts"),
-      v.metadata({ description: "The instruction sets that this layer suits.", examples: [["arm64"]] }),
+      v.array(v.picklist(["x86_64", "arm64"], "must be x86_64 or arm64"), "must be a list of strings"),
+      v.metadata({ description: "The instruction sets that this layer supports.", examples: [["arm64"]] }),
     ),
   ),
 };
 
 /** A text or a list of texts, of which one has to fit. */
 const condition = (regex: RegExp, wanted: string, description: string, examples: readonly (string | string[])[]) => {
-  const list = `${wanted}, or a list of such texts`;
+  const list = `${wanted}, or a list of these`;
   return v.nullish(
     v.pipe(
       v.union(
         [
           v.pipe(v.string(), v.regex(regex, wanted)),
-          v.pipe(v.array(v.pipe(v.string(), v.regex(regex, wanted))), v.minLength(1, "must have at least one text")),
+          v.pipe(v.array(v.pipe(v.string(), v.regex(regex, wanted))), v.minLength(1, "must have at least one element")),
         ],
         list,
       ),
@@ -107,44 +107,47 @@ const condition = (regex: RegExp, wanted: string, description: string, examples:
 const whenFields = {
   region: condition(
     /^(?:[a-z]+(?:-[a-z]+)+-\d+|[a-z0-9-]*\*[a-z0-9*-]*)$/,
-    "must be a region such as us-east-1, in which * stands for any text",
-    "The regions that this is for.",
+    "must be a region such as us-east-1, in which * matches any text",
+    "The regions that this variant applies to.",
     ["us-east-2", ["eu-*"]],
   ),
   account: condition(
     /^(?:\d{12}|\d*\*[\d*]*)$/,
-    "must be an account number of 12 digits in quotes, in which * stands for any text",
-    "The accounts of the functions that this is for.",
+    "must be an account number of 12 digits in quotes, in which * matches any text",
+    "The accounts of the functions that this variant applies to.",
     ["123456789012"],
   ),
   runtime: condition(
     // Names of layers leave the dot out, the runtimes themselves do not.
     /^(?!(?:python|ruby)\d{2,}$|nodejs\d+x?$|provideda)(?:[a-z]+[a-z0-9.]*|[a-z0-9.]*\*[a-z0-9.*]*)$/,
-    "must be a runtime such as python3.12, in which * stands for any text",
-    "The runtimes that this is for.",
+    "must be a runtime such as python3.12, in which * matches any text",
+    "The runtimes that this variant applies to.",
     ["python3.12", ["nodejs*"]],
   ),
   architecture: condition(
     /^(?:x86_64|arm64|[a-z0-9_]*\*[a-z0-9_*]*)$/,
     "must be x86_64 or arm64",
-    "The instruction sets that this is for. A function that names none has x86_64.",
+    "The instruction sets that this variant applies to. A function that names none uses x86_64.",
     ["arm64"],
   ),
   function: condition(
     /^[\w*-]{1,140}$/,
-    "must be a function's name in AWS, in which * stands for any text",
-    "The functions that this is for, by their names in AWS.",
+    "must be a function's name in AWS, in which * matches any text",
+    "The functions that this variant applies to, by their names in AWS.",
     ["billing-export", ["billing-*"]],
   ),
 };
 
-const untilWanted = "must be a day such as 2026-12-31";
+const untilWanted = "must be a date such as 2026-12-31";
 
 const variant = v.pipe(
   fields({
     when: v.pipe(
       fields(whenFields),
-      v.metadata({ title: "Condition", description: "Which functions this is for: all that is given has to fit." }),
+      v.metadata({
+        title: "Condition",
+        description: "Which functions this variant applies to. All conditions must match.",
+      }),
     ),
     version: v.optional(version),
     ...commonFields,
@@ -154,13 +157,13 @@ const variant = v.pipe(
         v.check(isDay, untilWanted),
         v.metadata({
           description:
-            "The last day (UTC) of an exception. After it `validate` and `status` warn that it has expired; it goes on to count.",
+            "The last day (UTC) of an exception. After that, `validate` and `status` warn that it has expired, but it stays in effect.",
           examples: ["2026-12-31"],
         }),
       ),
     ),
   }),
-  v.metadata({ title: "Variant", description: "What differs for some functions. The first variant that fits counts." }),
+  v.metadata({ title: "Variant", description: "What differs for some functions. The first matching variant is used." }),
 );
 
 const optionalFields = {
@@ -171,7 +174,7 @@ const optionalFields = {
       v.minLength(1, "must have at least one variant"),
       v.metadata({
         description:
-          "What differs from function to function: the first variant whose `when` fits counts, and what it does not say stays.",
+          "What differs between functions. The first variant whose `when` matches is used; fields that it leaves out keep the entry's values.",
         examples: [[{ when: { region: "us-east-2" }, version: 33 }]],
       }),
     ),
@@ -190,7 +193,7 @@ const optionalFields = {
       ),
       v.minLength(1, "must name at least one layer"),
       v.metadata({
-        description: "Layers that this one takes the place of: names, or ARNs without a version, both with *.",
+        description: "Layers that this one replaces: names, or ARNs without a version. Both may contain *.",
         examples: [["arn:aws:lambda:*:017000801446:layer:AWSLambdaPowertoolsPythonV2*"]],
       }),
     ),
@@ -203,7 +206,7 @@ const entryFields = { version: v.optional(version), ...optionalFields };
 /** An entry of `layers`. */
 export const entry = v.pipe(
   fields(entryFields),
-  v.metadata({ title: "Layer", description: "One layer and the version it has to be at." }),
+  v.metadata({ title: "Layer", description: "One layer and the version it must be at." }),
 );
 
 /** An entry of an override. */
@@ -212,7 +215,7 @@ export const override = v.pipe(
   v.metadata({
     title: "Override",
     description:
-      "Fields that differ in this stack. An entry that `layers` does not have is added, and needs a version.",
+      "Fields that differ in this stack. An entry that is not under `layers` is added for this stack, and needs a version.",
   }),
 );
 

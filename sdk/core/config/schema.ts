@@ -13,7 +13,7 @@ const stackName = v.pipe(
   v.string(),
   v.regex(
     /^[A-Za-z0-9_.-]{1,100}$/,
-    "cannot be a stack here: letters, digits, -, _ and ., at most 100, without organization and project",
+    "is not a stack name, which has up to 100 letters, digits, -, _ and ., without organization and project",
   ),
 );
 
@@ -21,14 +21,14 @@ const resourceType = v.pipe(
   v.string(),
   v.regex(
     /^[^:\s]+:[^:\s]*:[^:\s]+$/,
-    "cannot be a resource type: it has three parts, as in aws:lambda/function:Function",
+    "is not a resource type, which has three parts, such as aws:lambda/function:Function",
   ),
 );
 const accountWanted = "must be an account number of 12 digits";
-const tagKeyWanted = "must be the key of a tag";
+const tagKeyWanted = "must be a tag key";
 const daysWanted = "must be a number of days, 0 or more";
 const propertyWanted = "must be the name of a property";
-const stackTextWanted = "must be what can stand in a layer's name: letters, digits, - and _";
+const stackTextWanted = "must be valid in a layer's name: letters, digits, - and _";
 
 const settingsFields = {
   aws_region: v.nullish(
@@ -53,8 +53,7 @@ const settingsFields = {
         accountWanted,
       ),
       v.metadata({
-        description:
-          "The AWS account that owns the layers. Left out or null: the account of the credentials, when needed.",
+        description: "The AWS account that owns the layers. If null or missing: the account of the credentials.",
         examples: ["123456789012"],
       }),
     ),
@@ -64,7 +63,7 @@ const settingsFields = {
       v.string(tagKeyWanted),
       v.nonEmpty(tagKeyWanted),
       v.metadata({
-        description: "The tag that names a function's stack, for --all-functions.",
+        description: "The tag that holds a function's stack, for --all-functions.",
         default: defaultSettings.tagKey,
       }),
     ),
@@ -73,7 +72,7 @@ const settingsFields = {
     v.pipe(
       v.boolean("must be true or false"),
       v.metadata({
-        description: "Check in AWS that declared layer versions exist, wherever AWS is used anyway.",
+        description: "Check that declared layer versions exist, whenever AWS is called anyway.",
         default: defaultSettings.validateLayerExists,
       }),
     ),
@@ -84,7 +83,7 @@ const settingsFields = {
       v.finite(daysWanted),
       v.minValue(0, daysWanted),
       v.metadata({
-        description: "Backups older than this many days are pruned, but never the newest.",
+        description: "Backups older than this many days are removed, except the newest.",
         default: defaultSettings.backupRetentionDays,
       }),
     ),
@@ -93,7 +92,7 @@ const settingsFields = {
     v.pipe(
       named(resourceType, v.pipe(v.string(propertyWanted), v.nonEmpty(propertyWanted))),
       v.metadata({
-        description: "Further function types, each with the property that holds its layers.",
+        description: "Additional function types, each with the property that holds its layers.",
         examples: [{ "my:mod:Fn": "layers" }],
       }),
     ),
@@ -102,7 +101,7 @@ const settingsFields = {
     v.pipe(
       named(stackName, pattern(/^[A-Za-z0-9_-]{1,140}$/, stackTextWanted)),
       v.metadata({
-        description: "What {stack} stands for where a stack's name cannot be part of a layer's.",
+        description: "What to use for {stack} if a stack's name cannot be part of a layer's name.",
         examples: [{ "infra.dev": "dev" }],
       }),
     ),
@@ -114,7 +113,7 @@ const fileFields = {
     named(v.string(), entry),
     v.metadata({
       description:
-        "The layers by name. The entry `name` matches the layers name, name-{stack} and {stack}-name, unless it has an arn or names.",
+        "The layers by name. An entry `name` matches layers called name, name-{stack} and {stack}-name, unless it has an arn or names.",
     }),
   ),
   settings: v.nullish(v.pipe(fields(settingsFields), v.metadata({ title: "Settings" }))),
@@ -131,7 +130,7 @@ export const configSchema = v.pipe(
   fields(fileFields),
   v.metadata({
     title: "Lambda layer versions",
-    description: "The version that every AWS Lambda layer has to be at.",
+    description: "The version that every AWS Lambda layer must be at.",
     examples: [
       {
         layers: { "receipt-dynamo": { version: 5 }, "receipt-label": { version: 3, enforce: "minimum" } },

@@ -31,7 +31,7 @@ export function variantProblems(entry: WrittenEntry, yaml: YamlFile): Problem[] 
 interface WrittenVariant {
   readonly index: number;
   readonly fields: Record<string, unknown>;
-  /** Undefined where the condition is wrong, which the schema tells. */
+  /** Undefined if the condition is wrong, which the schema reports. */
   readonly when: When | undefined;
 }
 
@@ -61,7 +61,7 @@ function keyProblems({ path }: WrittenEntry, { index, fields }: WrittenVariant, 
         const message = `unknown key "${key}" in ${inside.join(".")}`;
         const isOfWhen = known === entryKeys.variant && entryKeys.when.includes(key);
         const next = isOfWhen
-          ? `Write it below \`when:\``
+          ? `Put it under \`when:\``
           : (didYouMean(key, known) ?? `Known keys are: ${known.join(", ")}`);
         return yaml.problemAt([...inside, key], { code: "unknown-key", message, next }, "key");
       });
@@ -89,7 +89,7 @@ function regionProblems(entry: WrittenEntry, { index, fields, when }: WrittenVar
   return [
     yaml.problemAt(at, {
       code: "variant-region",
-      message: `this variant is for ${other}, and ${its} is of ${region}`,
+      message: `this variant is for ${other}, but ${its} is in ${region}`,
       next: `Write arn: ${arn.replace(`:${region}:`, ":{region}:")}, or the layer's ARN in ${other}`,
     }),
   ];
@@ -100,12 +100,13 @@ function hiddenProblems({ path }: WrittenEntry, variants: readonly WrittenVarian
   return variants.flatMap(({ index, when }) => {
     const before = when && variants.slice(0, index).find((one) => one.when && covers(one.when, when));
     if (!before?.when) return [];
-    const which = whenText(before.when) === "always" ? "which always fits" : `which fits ${whenText(before.when)}`;
+    const which =
+      whenText(before.when) === "always" ? "which always matches" : `which matches ${whenText(before.when)}`;
     return [
       yaml.problemAt([...path, "variants", index, "when"], {
         code: "variant-hidden",
-        message: `this variant never counts: it stands behind variant ${before.index + 1}, ${which}`,
-        next: "Put it before that one, or remove one of the two",
+        message: `this variant is never used: it comes after variant ${before.index + 1}, ${which}`,
+        next: "Move it before that one, or remove one of the two",
       }),
     ];
   });
@@ -126,7 +127,7 @@ function versionProblems(
       yaml.problemAt([...path, "variants", index, "when"], {
         code: "missing-key",
         message: `neither this variant nor ${path.join(".")} has a version`,
-        next: "Add the version that the layer has to be at, here or in the entry",
+        next: "Add the version that the layer must be at, here or in the entry",
       }),
     );
 }
@@ -142,7 +143,7 @@ function replacesProblems({ path, name, fields }: WrittenEntry, yaml: YamlFile):
       ? [
           yaml.problemAt([...path, "replaces", index], {
             code: "replaces-itself",
-            message: `${text} is what the entry itself is about: a layer cannot take its own place`,
+            message: `${text} is the layer of the entry itself: a layer cannot replace itself`,
             next: "Leave it out",
           }),
         ]

@@ -58,11 +58,11 @@ export function fillAliases(doc: Document): Filled {
     const { source } = node;
     broken.push(
       anchors.has(source)
-        ? { node, message: `*${source} stands inside what it stands for` }
+        ? { node, message: `*${source} refers to something that contains it` }
         : {
             node,
-            message: `*${source} has no &${source} before it`,
-            next: "Put it in quotes if it is a text that begins with *",
+            message: `there is no &${source} before *${source}`,
+            next: "Put it in quotes if it is a string that starts with *",
           },
     );
     return node;
@@ -77,14 +77,14 @@ export function fillAliases(doc: Document): Filled {
     for (const source of mergedInto(map)) {
       // An alias that leads nowhere has been reported already.
       if (isNode(source) && !isMap(source) && !isAlias(source))
-        broken.push({ node: source, message: "<< takes a mapping, or a list of mappings" });
+        broken.push({ node: source, message: "<< must be followed by a mapping or a list of mappings" });
     }
   };
   const { size } = fill(doc.contents);
   return { size, broken, duplicateKeys, leadingZeros };
 }
 
-/** Finds where things stand in a document: the value at a path, or its key; where the path ends early, what is there. */
+/** Finds if things stand in a document: the value at a path, or its key; if the path ends early, what is there. */
 export type Locate = (path: Path, part: "key" | "value") => Range;
 
 /** Makes the lookup of one document. Each mapping is indexed once, as a file can have thousands of entries. */

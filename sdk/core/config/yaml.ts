@@ -10,7 +10,7 @@ import { createLocator, fillAliases, type Path, type Range } from "./yaml-nodes"
 export const maxConfigBytes = 1024 * 1024;
 /** What to do about a larger one. */
 export const tooLargeAdvice =
-  "Is it the config? One of 1,000 layers has about 100,000 bytes. Name another file with --config.";
+  "Check that this is the config: one with 1,000 layers has about 100,000 bytes. Choose another file with --config.";
 /**
  * How many keys and values a file may have once its aliases are filled in. A file of 1,000 layers has about 10,000.
  * Source: without aliases, a file of {@link maxConfigBytes} with keys and values of ten characters has as many.
@@ -21,12 +21,12 @@ type What = Pick<Problem, "code" | "message" | "next">;
 
 /** A parsed YAML text that still knows where everything stands. */
 export interface YamlFile {
-  /** The content as plain data, null where the file is empty; undefined where the text cannot be understood. */
+  /** The content as plain data, null if the file is empty; undefined if the text cannot be understood. */
   readonly content: unknown;
   /** What is wrong with the text as YAML. */
   readonly problems: readonly Problem[];
   /**
-   * Makes a problem of the value at `path`, or of the key there; where the path ends early, of what is there.
+   * Makes a problem of the value at `path`, or of the key there; if the path ends early, of what is there.
    * @param within a part of the text that alone is meant. Default: all of it
    */
   problemAt(path: Path, what: What, part?: "key" | "value", within?: string): Problem;
@@ -82,15 +82,15 @@ export function parseYaml(source: string, file: string): YamlFile {
     ...duplicateKeys.map((key) =>
       problemOf(key, {
         code: "duplicate-key",
-        message: `this mapping has the key "${key.value}" already`,
+        message: `this mapping already has the key "${key.value}"`,
         next: "Remove one of the two",
       }),
     ),
     ...leadingZeros.map((number) =>
       problemOf(number, {
         code: "invalid-value",
-        message: `${number.source} has a leading zero, which some YAML readers take for an octal number`,
-        next: "Write a number without leading zeros, and a text in quotes",
+        message: `${number.source} has a leading zero, which some YAML parsers read as an octal number`,
+        next: "Write a number without leading zeros, or a string in quotes",
       }),
     ),
   ];
@@ -99,8 +99,8 @@ export function parseYaml(source: string, file: string): YamlFile {
     ...broken.map(({ node, ...what }) => problemOf(node, { code: "invalid-yaml", ...what })),
   ];
   if (size > maxConfigSize) {
-    const message = `the file has more than ${maxConfigSize} keys and values with its aliases filled in, the most that is read`;
-    const next = "Use fewer aliases (*name) of large values: each counts with all that it stands for";
+    const message = `with its aliases expanded, the file has more than the limit of ${maxConfigSize} keys and values`;
+    const next = "Use fewer aliases (*name) of large values: each counts in full";
     unreadable.push(problemIn([0, 1], { code: "file-too-large", message, next }));
   }
   return {
@@ -127,13 +127,13 @@ function firstOfEachLine(problems: readonly Problem[]): Problem[] {
   return problems.filter((problem) => first.get(problem.line) === problem);
 }
 
-/** The yaml library speaks to programmers; these words are for whoever wrote the file. */
+/** The yaml library's messages are for programmers; these are for whoever wrote the file. */
 function explain({ code }: YAMLError, line: string): Partial<What> {
   switch (code) {
     case "MULTIPLE_DOCS":
       return { message: "the file holds more than one YAML document", next: "Remove this line, or what follows it" };
     case "NON_STRING_KEY":
-      return { message: "a key has to be a plain text" };
+      return { message: "a key must be a plain string" };
     case "RESOURCE_EXHAUSTION":
       return { message: "this is nested too deeply" };
     case "TAB_AS_INDENT":
@@ -143,6 +143,6 @@ function explain({ code }: YAMLError, line: string): Partial<What> {
     case "TAG_RESOLVE_FAILED":
       return { next: "Remove the tag" };
     default:
-      return /[{*]/.test(line) ? { next: 'Put a text that has { or * in it in quotes: "team-{stack}-*"' } : {};
+      return /[{*]/.test(line) ? { next: 'Put a string that contains { or * in quotes: "team-{stack}-*"' } : {};
   }
 }

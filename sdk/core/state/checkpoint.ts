@@ -16,7 +16,7 @@ export function exportOfCheckpoint(bytes: Uint8Array): Uint8Array[] {
   const reader: JsonReader = new JsonReader(bytes);
   const file = reader.index(fileKeys);
   const [versionAt, checkpointAt] = [file.get("version"), file.get("checkpoint")];
-  if (versionAt === undefined || checkpointAt === undefined) reader.fail("shape", "no checkpoint", 0);
+  if (versionAt === undefined || checkpointAt === undefined) reader.fail("shape", "not a checkpoint", 0);
   const checkpoint = reader.revisit(checkpointAt, () => reader.index(checkpointKeys));
   const latest = checkpoint.get("latest");
   if (latest === undefined) reader.fail("shape", 'no "latest"', checkpointAt);

@@ -3,7 +3,7 @@ import { type Outline, outlineOf } from "./outline";
 
 /** A place at which two states differ. */
 export interface StateDifference {
-  /** The resource that differs; undefined where it is something else of the state. */
+  /** The resource that differs; undefined if it is something else of the state. */
   readonly urn: string | undefined;
   /** Where in the resource, or else in the deployment, such as `outputs.layers[0]`; empty for a resource as a whole. */
   readonly path: string;
@@ -12,15 +12,15 @@ export interface StateDifference {
 }
 
 /**
- * Tells where two exports differ in what they record. An import rewrites a state: it encrypts every secret again, sorts
+ * Says where two exports differ in what they record. An import rewrites a state: it encrypts every secret again, sorts
  * keys, rounds numbers to Go's float64, leaves out empty fields, and writes manifest and deployment version anew. None
- * of that counts. (Whether a stack was touched between two exports is told by their bytes: that is stricter, and the
+ * of that counts. (Whether a stack was touched between two exports shows in their bytes: that is stricter, and the
  * export of an untouched stack is always the same.)
  *
  * Resources are compared in order and one at a time, so that little is held besides the two exports; one whose outline
  * is known need not be held either.
  * @param options.limit how many differences are looked for (default 20)
- * @throws StateError where one of the two is not an exported state
+ * @throws StateError if one of the two is not an exported state
  */
 export function compareStates(
   a: Uint8Array | Outline,

@@ -19,7 +19,7 @@ export function parseJson(text: string): Json {
   return JSON.parse(text.replace(halves, (found) => (found.length === "\\ud800".length ? "\ufffd" : found)));
 }
 
-/** Tells where two values of a state differ. Two secrets do not, whatever their ciphertexts. */
+/** Says where two values of a state differ. Two secrets do not, whatever their ciphertexts. */
 export function* differences(one: Json | undefined, other: Json | undefined): Generator<Difference> {
   // A list of what is left to compare instead of a recursion: a state may be nested deeper than the stack is.
   const left = [{ one, other, path: "" }];

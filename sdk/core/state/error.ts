@@ -11,12 +11,12 @@ export type StateProblem = "json" | "utf8" | "gzip" | "depth" | "version" | "sha
 
 const whatToDo: Record<StateProblem, string> = {
   json: "Export the state again: pulumi stack export --file state.json",
-  utf8: "Export the state again with --file instead of a redirection: pulumi stack export --file state.json",
-  gzip: "Give what is in it: gunzip < FILE > uncompressed.json",
-  depth: "Pulumi cannot read this state either. Import a backup: pulumi stack import --file FILE",
-  version: "Export the state with a current Pulumi CLI; if it is current, look for a newer version of this tool.",
-  shape: "Give a file that was made by: pulumi stack export --file state.json",
-  "ambiguous-key": "Keep only the key that is meant, spelled as Pulumi spells it.",
+  utf8: "Export the state again, with --file instead of a redirection: pulumi stack export --file state.json",
+  gzip: "Uncompress it first: gunzip < FILE > uncompressed.json",
+  depth: "Pulumi cannot read this state either. Restore a backup: pulumi stack import --file FILE",
+  version: "Export the state with a current Pulumi CLI. If it is current, look for a newer version of this tool.",
+  shape: "Use a file made by: pulumi stack export --file state.json",
+  "ambiguous-key": "Keep only the intended key, spelled as Pulumi spells it.",
 };
 
 /**
@@ -25,7 +25,7 @@ const whatToDo: Record<StateProblem, string> = {
  */
 export class StateError extends LayersError implements Position {
   readonly problem: StateProblem;
-  /** The byte that reading ended at, from 0; the length of the state where it ends too early. */
+  /** The byte that reading ended at, from 0; the length of the state if it ends too early. */
   readonly offset: number;
   /** From 1. */
   readonly line: number;

@@ -4,11 +4,11 @@ import type { ByteRange } from "./text";
 export interface StateFacts {
   /** The deployment version. */
   readonly version: 3 | 4;
-  /** Whose resources these are, from the first one's URN; undefined where there is none. */
+  /** Whose resources these are, from the first one's URN; undefined if there is none. */
   readonly owner: { readonly stack: string; readonly project: string } | undefined;
   /** How many resources the state has, of any type. */
   readonly resourceCount: number;
-  /** `passphrase`, `service`, `cloud`, ...; undefined where the state names none. */
+  /** `passphrase`, `service`, `cloud`, ...; undefined if the state names none. */
   readonly secretsProvider: string | undefined;
   /** Operations that an earlier update was cut short in. */
   readonly pendingOperations: {
@@ -67,9 +67,9 @@ export interface PendingOperation {
 export interface FunctionFacts {
   readonly urn: string;
   readonly type: string;
-  /** The provider's id; undefined where none is recorded. */
+  /** The provider's id; undefined if none is recorded. */
   readonly id: string | undefined;
-  /** The function's name in AWS; where none is recorded the id, else the last part of the URN. */
+  /** The function's name in AWS; if none is recorded the id, else the last part of the URN. */
   readonly name: string;
   /** `delete: true`: the resource was replaced and waits for its deletion. */
   readonly deleted: boolean;
@@ -80,13 +80,13 @@ export interface FunctionFacts {
   /** Why the last create or update failed; its outputs were then never applied. Empty after a success. */
   readonly initErrors: readonly string[];
   readonly runtime: string | undefined;
-  /** Empty where none is recorded, which means x86_64; undefined if it cannot be read, such as a secret. */
+  /** Empty if none is recorded, which means x86_64; undefined if it cannot be read, such as a secret. */
   readonly architectures: readonly string[] | undefined;
-  /** `Zip` or `Image`; undefined where none is recorded. */
+  /** `Zip` or `Image`; undefined if none is recorded. */
   readonly packageType: string | undefined;
   /** Whether each update publishes a version, which then keeps its layers. */
   readonly publishes: boolean;
-  /** The function's ARN in AWS; undefined where none is recorded. */
+  /** The function's ARN in AWS; undefined if none is recorded. */
   readonly arn: string | undefined;
   /** From the resource's region, else from its ARN. */
   readonly region: string | undefined;
@@ -109,9 +109,9 @@ export type RecordedLayer =
   | {
       readonly kind: "text";
       readonly text: string;
-      /** The digits of the version, at the text's end; undefined where the text is not a layer version ARN. */
+      /** The digits of the version, at the text's end; undefined if the text is not a layer version ARN. */
       readonly version: ByteRange | undefined;
-      /** Where the text begins, behind its quote. */
+      /** Where the text starts, behind its quote. */
       readonly start: number;
     }
   | { readonly kind: "secret" | "other" };

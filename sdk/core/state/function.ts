@@ -77,7 +77,7 @@ export class FunctionReader {
     return start === undefined ? undefined : this.reader.revisit(start, read);
   }
 
-  /** A text of the resource itself; undefined where it is empty or absent. */
+  /** A text of the resource itself; undefined if it is empty or absent. */
   private field(values: Starts, key: string): string | undefined {
     const read = () => (this.reader.has("string", `"${key}"`) ? this.reader.string() : undefined);
     return this.at(values, key, read) || undefined;
@@ -93,7 +93,7 @@ export class FunctionReader {
     return this.at(values, key, read) ?? new Map();
   }
 
-  /** A text among the properties; undefined where it is empty, absent, a secret, or no text. */
+  /** A text among the properties; undefined if it is empty, absent, a secret, or no text. */
   private text(values: Starts, name: string): string | undefined {
     return this.at(values, name, () => this.textOrOther()) || undefined;
   }
@@ -113,7 +113,7 @@ export class FunctionReader {
     return undefined;
   }
 
-  /** The architectures; undefined where none is recorded, or not as a list of texts. */
+  /** The architectures; undefined if none is recorded, or not as a list of texts. */
   private architectures(values: Starts): string[] | undefined {
     const read = () => (this.reader.kind() === "array" ? this.reader.list(() => this.shared(this.textOrOther())) : []);
     const found = this.at(values, "architectures", read) ?? [];
@@ -156,7 +156,7 @@ export class FunctionReader {
     return { ...found, version: lastCharacters(reader.bytes, start, reader.position, digits) };
   }
 
-  /** Passes over a value and tells whether it is a secret. */
+  /** Passes over a value and returns whether it is a secret. */
   private isSecret(): boolean {
     if (this.reader.kind() !== "object") {
       this.reader.skip();

@@ -53,7 +53,7 @@ export class IntegrityCheck {
     const number = this.urns.add(at);
     const isLeaving = this.flag(values, "delete");
     this.live[number] = (this.live[number] ?? 0) + (isLeaving ? 0 : 1);
-    if (this.live[number] > 1) this.breaks(`${this.urns.text(number)} is there twice`);
+    if (this.live[number] > 1) this.breaks(`${this.urns.text(number)} appears twice`);
   }
 
   /** Reads the snippets, of which each has an id of its own. */
@@ -68,7 +68,7 @@ export class IntegrityCheck {
     reader.array(() => {
       const uuid = this.text(reader.kind() === "object" ? reader.index(snippetKeys) : this.passed(), "uuid");
       const id = uuid === undefined ? "" : this.string(uuid);
-      if (id === "" || ids.has(id)) this.breaks(`snippet ${number} has no id of its own`);
+      if (id === "" || ids.has(id)) this.breaks(`snippet ${number} has no unique id`);
       ids.add(id);
       number++;
     });
@@ -95,7 +95,7 @@ export class IntegrityCheck {
     const isProvider = type.startsWith("pulumi:providers:") && type.length > "pulumi:providers:".length;
     const id = this.text(values, "id");
     if (id !== undefined && !this.flag(values, "custom")) {
-      this.breaks(`${this.string(at)} has an id, but is no resource of a provider`);
+      this.breaks(`${this.string(at)} has an id but is not a provider's resource`);
     }
     if (isProvider) {
       const urn = this.string(at);
@@ -117,10 +117,10 @@ export class IntegrityCheck {
     const reference = this.string(provider);
     const end = reference.lastIndexOf("::");
     if (end < 0 || !isProviderUrn(reference.slice(0, end))) {
-      this.breaks(`${this.string(at)}: its provider ${reference} is no reference to a provider`);
+      this.breaks(`${this.string(at)}: its provider ${reference} is not a reference to a provider`);
     } else if (this.providers.has(reference)) this.usedProviders.add(provider);
     else if (!this.flag(values, "pendingReplacement")) {
-      this.breaks(`${this.string(at)}: its provider ${reference} is not there before it`, true);
+      this.breaks(`${this.string(at)}: its provider ${reference} does not come before it`, true);
     }
   }
 

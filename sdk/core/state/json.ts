@@ -21,7 +21,7 @@ const open = new Uint8Array(deepest);
 
 /** Refuses a state; a place behind its end means that it was cut off. */
 export function fail(problem: StateProblem, what: string, bytes: Uint8Array, offset: number): never {
-  if (offset >= bytes.length) throw new StateError("json", "it ends too early", bytes, bytes.length);
+  if (offset >= bytes.length) throw new StateError("json", "it ends unexpectedly", bytes, bytes.length);
   throw new StateError(problem, what, bytes, offset);
 }
 
@@ -85,7 +85,7 @@ export function afterColon(bytes: Uint8Array, start: number): number {
 
 /** The place behind a string. */
 export function afterString(bytes: Uint8Array, start: number): number {
-  if (bytes[start] !== quote) fail("json", "no string", bytes, start);
+  if (bytes[start] !== quote) fail("json", "not a string", bytes, start);
   let i = start + 1;
   for (;;) {
     let byte = bytes[i];
@@ -134,7 +134,7 @@ function afterScalar(bytes: Uint8Array, start: number): number {
 
 function afterWord(bytes: Uint8Array, start: number, word: string): number {
   for (let i = 0; i < word.length; i++) {
-    if (bytes[start + i] !== word.charCodeAt(i)) fail("json", "no JSON value", bytes, start + i);
+    if (bytes[start + i] !== word.charCodeAt(i)) fail("json", "not a JSON value", bytes, start + i);
   }
   return start + word.length;
 }
@@ -154,6 +154,6 @@ function afterDigits(bytes: Uint8Array, start: number): number {
   let i = start;
   let byte = bytes[i] ?? 0;
   while (byte >= 0x30 && byte <= 0x39) byte = bytes[++i] ?? 0;
-  if (i === start) fail("json", "no JSON value", bytes, start);
+  if (i === start) fail("json", "not a JSON value", bytes, start);
   return i;
 }

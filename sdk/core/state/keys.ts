@@ -33,7 +33,7 @@ export class KeyTable {
   }
 
   /**
-   * The table's key that a string token is; `"other case"` where Pulumi would read the token as one of them although
+   * The table's key that a string token is; `"other case"` if Pulumi would read the token as one of them although
    * it is written in another case.
    * @param start offset of the token's opening quote
    * @param end offset behind its closing quote

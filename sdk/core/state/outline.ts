@@ -14,7 +14,7 @@ export interface StateSource {
 export interface Outline {
   readonly source: StateSource;
   readonly deployment: ByteRange;
-  /** The list of resources; undefined where there is none. */
+  /** The list of resources; undefined if there is none. */
   readonly list: ByteRange | undefined;
   /** Where each resource starts, and ends: numbers alone, as there may be hundreds of thousands. */
   readonly starts: readonly number[];

@@ -12,7 +12,7 @@ export interface LayerEdit extends ByteRange {
 /**
  * The edits that bring recorded layers to their targets, in the inputs and outputs of each function, wherever they are
  * held as plain lists: the digits of a version, or the text of the ARN if another layer comes.
- * @param targetFor the layer version ARN that one has to be at, given its place in the recorded list, from 0; undefined
+ * @param targetFor the layer version ARN that one must be at, given its place in the recorded list, from 0; undefined
  * if it stays as it is
  */
 export function layerEdits(
@@ -47,7 +47,7 @@ function editOf(
   target: string,
 ): LayerEdit | undefined {
   const [is, wanted] = [parseLayerVersionArn(text), parseLayerVersionArn(target)];
-  if (!is || !wanted) throw new LayersError("internal", `${target} is to take the place of ${text}`);
+  if (!is || !wanted) throw new LayersError("internal", `${target} is to replace ${text}`);
   if (layerArn(is) !== layerArn(wanted)) return { start, end: version.end, text: target };
   return is.version === wanted.version ? undefined : { ...version, text: String(wanted.version) };
 }
@@ -118,14 +118,14 @@ export function verifyPatched(before: StateFacts, edits: readonly LayerEdit[], a
     const planned =
       was?.urn === is?.urn && isPlanned(was?.inputs, is?.inputs, texts) && isPlanned(was?.outputs, is?.outputs, texts);
     if (planned) continue;
-    throw new LayersError("verification-failed", `The patched state is not as planned at ${(was ?? is)?.urn}`);
+    throw new LayersError("verification-failed", `The patched state differs from the plan at ${(was ?? is)?.urn}`);
   }
   if (before.resourceCount !== after.resourceCount) {
-    throw new LayersError("verification-failed", "The patched state has another number of resources than before");
+    throw new LayersError("verification-failed", "The patched state has a different number of resources");
   }
   const { broken } = after.integrity;
   if (broken?.what !== before.integrity.broken?.what) {
-    throw new LayersError("verification-failed", `The patched state breaks a rule of Pulumi's: ${broken?.what}`);
+    throw new LayersError("verification-failed", `The patched state would be invalid: ${broken?.what}`);
   }
 }
 

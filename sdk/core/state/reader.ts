@@ -58,7 +58,7 @@ export class JsonReader {
     }
   }
 
-  /** Passes over a value and tells where it stands. */
+  /** Passes over a value and returns where it is. */
   skip(): ByteRange {
     const start = afterSpace(this.bytes, this.position);
     this.position = afterValue(this.bytes, start, this.depth);
@@ -82,7 +82,7 @@ export class JsonReader {
         this.position = afterValue(bytes, this.position, this.depth);
         continue;
       }
-      if (key === "other case") this.fail("ambiguous-key", "a key of Pulumi's in another case", start);
+      if (key === "other case") this.fail("ambiguous-key", "a Pulumi key spelled in another case", start);
       if (seen & key.bit) this.fail("ambiguous-key", `a second "${key.name}" in one object`, start);
       seen |= key.bit;
       member(key.name);
@@ -105,7 +105,7 @@ export class JsonReader {
   }
 
   /**
-   * Passes over an object and tells where the values of the table's keys start.
+   * Passes over an object and returns where the values of the table's keys start.
    * @param starts is written to, and returned
    */
   index(keys: KeyTable, starts: Places = new Places()): Places {
@@ -160,14 +160,14 @@ export class JsonReader {
   /** Checks that nothing follows the document. */
   end(): void {
     const end = afterSpace(this.bytes, this.position);
-    if (end < this.bytes.length) this.fail("json", "something follows the document", end);
+    if (end < this.bytes.length) this.fail("json", "extra content after the document", end);
   }
 
   fail(problem: StateProblem, what: string, offset = this.position): never {
     fail(problem, what, this.bytes, offset);
   }
 
-  /** Enters a container and tells whether it holds anything. */
+  /** Enters a container and returns whether it holds anything. */
   private enter(mark: number): boolean {
     this.position = afterSpace(this.bytes, this.position);
     if (this.bytes[this.position] !== mark) this.fail("json", `no "${String.fromCharCode(mark)}"`);

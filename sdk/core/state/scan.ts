@@ -193,7 +193,7 @@ class StateScan {
     if (reconciler && !this.isLeaving(values)) this.reconciled.push(reconciler.read(start, values));
   }
 
-  /** `delete: true`, or `pendingReplacement: true`: a resource that is no part of the stack any more. */
+  /** `delete: true`, or `pendingReplacement: true`: a resource that is no longer part of the stack. */
   private isLeaving(values: Pick<ReadonlyMap<string, number>, "get">): boolean {
     return ["delete", "pendingReplacement"].some((key) => {
       const at = values.get(key);

@@ -89,7 +89,7 @@ export class TokenTable {
     }
   }
 
-  /** From the end: URNs begin alike. */
+  /** From the end: URNs start alike. */
   private isAt(number: number, token: Token): boolean {
     const start = this.starts[number] ?? 0;
     const length = token.end - token.start;

@@ -15,7 +15,7 @@ export interface ReadAliases {
   readonly stale: readonly StaleAlias[];
   /** The aliases of each function that was asked, by the functions' ARNs. */
   readonly known: ReadonlyMap<string, readonly FunctionAlias[]>;
-  /** Why aliases could not be read, where that is so. */
+  /** Why aliases could not be read, if that is so. */
   readonly warnings: readonly string[];
 }
 
@@ -38,7 +38,7 @@ export async function readAliases(aws: AwsPort, functionArns: readonly string[],
     return { stale: found.flat(), known, warnings: [] };
   } catch (error) {
     if (!(error instanceof LayersError) || error.code === "interrupted") throw error;
-    return { stale: [], known: new Map(), warnings: [`Aliases in ${aws.region} were not looked at. ${error.message}`] };
+    return { stale: [], known: new Map(), warnings: [`Aliases in ${aws.region} were not checked. ${error.message}`] };
   }
 }
 
@@ -66,7 +66,7 @@ async function staleAliasesOf(
 }
 
 /**
- * What publishing functions comes to, as far as it is known beforehand: whether a release differs in more than layers is
+ * What publishing functions comes to, as far as it is known in advance: whether a release differs in more than layers is
  * found out when it is published.
  */
 export function planPublish(
@@ -86,7 +86,7 @@ export function planPublish(
     if (now.version === "$LATEST") return [];
     const planned = { ...of, alias: { name: alias, from: now.version } };
     if (now.otherVersion === undefined) return planned;
-    return { ...planned, refused: `Alias ${alias} of ${name} shares calls between two versions.` };
+    return { ...planned, refused: `Alias ${alias} of ${name} splits traffic between two versions.` };
   });
 }
 

@@ -112,9 +112,9 @@ function openRecord(ports: Ports, plan: LivePlan, backup: string | undefined): P
   return RunRecorder.create(ports, plan, backup);
 }
 
-/** Tells of functions as they come out, and keeps count of them. */
+/** Reports functions as they come out, and keeps count of them. */
 function follow({ reporter }: Ports, { sites, changes, putBack }: LivePlan, total: number) {
-  const progress = reporter.progress(putBack ? "Putting back Lambda functions" : "Updating Lambda functions");
+  const progress = reporter.progress(putBack ? "Rolling back Lambda functions" : "Updating Lambda functions");
   const byFunction = Map.groupBy(changes, ({ functionArn }) => functionArn);
   const label = labelsOfArns(sites.flatMap(({ functions }) => functions.map(({ arn }) => arn)));
   const [failed, unknown]: [string[], string[]] = [[], []];
@@ -133,9 +133,9 @@ function follow({ reporter }: Ports, { sites, changes, putBack }: LivePlan, tota
       }
     },
     soFar() {
-      const what = putBack ? "were put back in AWS" : "were updated in AWS";
+      const what = putBack ? "were rolled back in AWS" : "were updated in AWS";
       const failures = failed.length > 0 ? ` Failed: ${failed.join(", ")}.` : "";
-      const open = unknown.length > 0 ? ` Not known: ${unknown.join(", ")}.` : "";
+      const open = unknown.length > 0 ? ` Unknown: ${unknown.join(", ")}.` : "";
       return `${updated} of ${count(total, "function")} ${what}.${failures}${open}`;
     },
     end: () => progress.end(),
@@ -147,20 +147,20 @@ function cutShort({ advise }: Ports, error: LayersError, plan: LivePlan, changed
   const { stack, putBack } = plan;
   const back = advise(["rollback", "--stack", stack, "--sync-aws", record]);
   const steps = putBack
-    ? [`Put the others back: ${back}`]
-    : [`Finish the run:   ${advise(["sync", "--stack", stack, "--resume", record])}`, `Or put it back:   ${back}`];
+    ? [`Roll back the others: ${back}`]
+    : [`Finish the run:   ${advise(["sync", "--stack", stack, "--resume", record])}`, `Or roll it back:  ${back}`];
   return new LayersError(error.code, error.messageLines, {
     next: [...error.nextLines, ...steps],
     ...{ changed, cause: error },
   });
 }
 
-/** What became of the put-back of a run. */
+/** The outcome of rolling back a run. */
 interface RolledBack {
   readonly rolledBack: PutBackResult;
   /** The functions as they were when it was planned. */
   readonly found: PutBack["found"];
-  /** Of how many functions there is still something that can be put back. */
+  /** In how many functions something can still be rolled back. */
   readonly toPutBack: number;
 }
 
@@ -175,7 +175,7 @@ async function rollBackIfMeant(
   reporter.warn(`The run stopped: ${reason}.`);
   const isMeant = onFailure === "rollback" || ((cause === "check" || cause === "canary") && onFailure !== "stop");
   if (!isMeant || plan.putBack) return undefined;
-  reporter.info("Putting back what this run has changed");
+  reporter.info("Rolling back what this run changed");
   const record = await during(changed, () => loadRecord(ports, plan.stack, file));
   let back: PutBackPlan;
   try {
@@ -183,14 +183,14 @@ async function rollBackIfMeant(
   } catch (error) {
     if (!(error instanceof LayersError)) throw error;
     if (error.code === "interrupted") throw cutShort(ports, error, plan, changed, file);
-    reporter.warn(`What this run has changed was not put back: ${error.messageLines.join(" ")}`);
+    reporter.warn(`What this run changed was not rolled back: ${error.messageLines.join(" ")}`);
     const failed = notPutBack(record, error);
     const rolledBack = { changes: [], skipped: [], outcomes: failed, aliases: [], published: [], calls: {} };
     return { rolledBack, found: [], toPutBack: failed.length };
   }
   for (const line of back.warnings) reporter.warn(line);
   for (const { function: name, reason: why } of back.skipped) {
-    reporter.warn(`Function ${name} is not put back: ${why}.`);
+    reporter.warn(`Function ${name} is not rolled back: ${why}.`);
   }
   tellAliasesToPutBack(reporter, back.putBack);
   const rolledBack = putBackResult(await carryOut(ports, back, {}, { soFar: changed }));
@@ -211,13 +211,13 @@ function notPutBack({ history }: LoadedRecord, error: LayersError): FunctionOutc
   }));
 }
 
-/** Outcomes with the layers that functions were found with later: somebody else may have changed them meanwhile. */
+/** Outcomes with the layers that functions were found with later: someone else may have changed them meanwhile. */
 function asFound(outcomes: readonly FunctionOutcome[], found: PutBack["found"]): FunctionOutcome[] {
   const now = new Map(found.map(({ arn, layers, revisionId }) => [arn, { after: layers, revisionId }]));
   return outcomes.map((outcome) => ({ ...outcome, ...now.get(outcome.arn) }));
 }
 
-/** Of how many functions a rollback of the run has something to put back. */
+/** In how many functions a rollback of the run has something to roll back. */
 async function countToPutBack(ports: Ports, stack: string, file: string): Promise<number> {
   const { history } = await loadRecord(ports, stack, file);
   return changedBy(history).length;

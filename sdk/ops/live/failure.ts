@@ -6,13 +6,13 @@ import type { Ports } from "../../ports";
 import type { AliasPutBack, LivePlan, LiveResult, PutBackResult } from "./plans";
 import { notUpdated } from "./tell";
 
-// What is gone cannot be had again by running again.
+// Running again does not bring back what was deleted.
 const adviceOnGone =
-  "What is gone cannot be attached again: publish that content as a new version, or choose a version that exists, and declare it in the config.";
+  "A deleted version cannot be attached again. Publish its content as a new version, or choose a version that exists, and declare it in the config.";
 
 /**
  * The error of a run in which something failed in AWS or that was stopped; undefined if all went right. Why it was
- * stopped is told when it stops. `interrupted` if somebody did not want it to go on.
+ * stopped is reported when it stops. `interrupted` if somebody did not want it to go on.
  */
 export function liveFailure(
   { advise }: Pick<Ports, "advise">,
@@ -28,7 +28,7 @@ export function liveFailure(
   const stuck = putBack ? stuckAliases(aliases as readonly AliasPutBack[]) : [];
   if (failures.length + unpublished.length + stuck.length === 0 && stopped === undefined) return undefined;
   const label = labelsOfArns(outcomes.map(({ arn }) => arn));
-  const done = putBack ? "put back" : "updated";
+  const done = putBack ? "rolled back" : "updated";
   const of = count(outcomes.length, "function");
   const what = [
     ...(failed > 0 ? [`${failed} of ${of} were not ${done} in AWS`] : []),
@@ -36,7 +36,7 @@ export function liveFailure(
     ...(unpublished.length > 0
       ? [`${unpublished.length} of ${count(published.length, "function")} were not published`]
       : []),
-    ...(stuck.length > 0 ? [`${count(stuck.length, "alias was", "aliases were")} not put back`] : []),
+    ...(stuck.length > 0 ? [`${count(stuck.length, "alias was", "aliases were")} not moved back`] : []),
     ...(left.length > 0 ? [`${left.length} of ${of} were not attempted`] : []),
   ];
   const lines = [
@@ -66,11 +66,13 @@ function rolledBackLines({ outcomes, skipped, aliases }: PutBackResult, label: (
   ];
   const names = back.length > 0 ? `: ${listNames(back.map(({ arn }) => label(arn)))}` : "";
   return [
-    `What the run had changed was put back in ${count(back.length, "function")}${names}.`,
-    ...[...notBack, ...skipped].map(({ function: name, reason }) => `  Function ${name} was not put back: ${reason}`),
+    `What the run had changed was rolled back in ${count(back.length, "function")}${names}.`,
+    ...[...notBack, ...skipped].map(
+      ({ function: name, reason }) => `  Function ${name} was not rolled back: ${reason}`,
+    ),
     ...outcomes
       .filter(({ status }) => status === "unknown")
-      .map(({ function: name, reason }) => `  Whether function ${name} was put back is not known: ${reason}`),
+      .map(({ function: name, reason }) => `  Whether function ${name} was rolled back is unknown: ${reason}`),
     ...stuckAliases(aliases).map(aliasLine),
   ];
 }
@@ -80,7 +82,7 @@ function stuckAliases(aliases: readonly AliasPutBack[]): AliasPutBack[] {
 }
 
 function aliasLine({ function: name, alias, reason }: AliasPutBack): string {
-  return `  Alias ${alias} of ${name} was not put back: ${reason}`;
+  return `  Alias ${alias} of ${name} was not moved back: ${reason}`;
 }
 
 interface Left extends Pick<LivePlan, "putBack">, Pick<LiveResult, "toPutBack" | "rolledBack"> {
@@ -95,11 +97,11 @@ function nextSteps(
 ): string[] {
   const back = advise(["rollback", "--stack", stack, "--sync-aws", record]);
   // What is known to be impossible is not attempted again.
-  if (putBack) return failed > putBack.impossible.length ? [`Put the others back: ${back}`] : [];
+  if (putBack) return failed > putBack.impossible.length ? [`Roll back the others: ${back}`] : [];
   const resume = advise(["sync", "--stack", stack, "--resume", record]);
-  // A run of which something was put back is not finished any more.
-  if (rolledBack?.record !== undefined) return [`Put the others back: ${back}`];
-  if (rolledBack) return [`Put the others back: ${back}`, `Or finish the run:   ${resume}`];
-  const attempt = `Attempt the others:  ${resume}`;
-  return toPutBack === 0 ? [attempt] : [attempt, `Or put the run back: ${back}`];
+  // A run of which something was rolled back is no longer finished.
+  if (rolledBack?.record !== undefined) return [`Roll back the others: ${back}`];
+  if (rolledBack) return [`Roll back the others: ${back}`, `Or finish the run:    ${resume}`];
+  const attempt = `Attempt the others:   ${resume}`;
+  return toPutBack === 0 ? [attempt] : [attempt, `Or roll back the run: ${back}`];
 }

@@ -9,7 +9,7 @@ import { sideBySide, withSession } from "./sessions";
 /** How functions are moved. */
 export interface MoveOptions {
   readonly recorder: RunRecorder;
-  /** Begins no update any more once one function has failed. */
+  /** Starts no further update once one function has failed. */
   readonly stopOnFailure?: boolean;
   /** Goes on although each function so far was refused for want of a permission. */
   readonly goOnRefused?: boolean;
@@ -23,10 +23,10 @@ const mostRefused = 10;
 const stoppedReason = "Not attempted: the run stopped because another function failed.";
 
 /**
- * Brings functions to their layers, all accounts and regions side by side, and records each update before it is sent and
+ * Brings functions to their layers, all accounts and regions in parallel, and records each update before it is sent and
  * after it has ended. One function's failure leaves the others alone, and is in the outcomes; what fails for all of them
  * alike is one event, and ends the run.
- * @throws LayersError `aws-credentials`, `aws-permission` for what all functions share, `backup-folder` where the record
+ * @throws LayersError `aws-credentials`, `aws-permission` for what all functions share, `backup-folder` if the record
  * cannot be written, and what opening a session throws
  */
 export async function moveFunctions(

@@ -9,7 +9,7 @@ import { type LiveSelection, selectLive } from "./select";
 /** The accounts and regions that are asked. */
 export type Where = Pick<LiveSelection, "regions" | "profiles" | "home">;
 
-/** Tells which live functions a filter means, and which of its names have met none of them. */
+/** Says which live functions a filter means, and which of its names have met none of them. */
 export function watchNames({ functions, exclude }: FunctionFilter) {
   const met = new Set<string>();
   let seen = 0;
@@ -31,7 +31,7 @@ export function watchNames({ functions, exclude }: FunctionFilter) {
   };
 }
 
-/** Those of the names that no function in AWS has. One request a name. */
+/** Those of the names that no function in AWS has. One request per name. */
 export async function notInAws(ports: Ports, names: readonly string[], where: Where): Promise<readonly string[]> {
   if (names.length === 0) return [];
   return (await selectLive(ports, { ...where, names }, async () => {})).unknown;

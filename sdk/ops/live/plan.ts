@@ -25,11 +25,11 @@ export interface LiveRequest {
   readonly targetOf: TargetOf;
   readonly hints: LayerHints;
   readonly dryRun: boolean;
-  /** Only looks, as nothing is to be changed: what would make an update fail is not asked, and what cannot be read is told. */
+  /** Only looks, as nothing is to be changed: what would make an update fail is not asked, and what cannot be read is reported. */
   readonly isLook: boolean;
   /** Whether AWS is asked if layer versions exist, and what they suit. */
   readonly existence: boolean;
-  /** Looks neither at permissions nor at layer versions beforehand. */
+  /** Looks neither at permissions nor at layer versions in advance. */
   readonly skipPreflight: boolean;
   /** Does not look at aliases. */
   readonly skipAliases: boolean;
@@ -57,8 +57,8 @@ const mostAskedWhetherBusy = 30;
 const mostAskedForAlias = 50;
 
 /**
- * Plans what live functions need to be as declared. Read-only: one pass through each account and region, one request a
- * distinct layer version. Finds out beforehand what would make an update fail.
+ * Plans what live functions need to be as declared. Read-only: one pass through each account and region, one request per
+ * distinct layer version. Finds out in advance what would make an update fail.
  * @throws LayersError `aws-credentials`, `aws-permission`, `aws-failed`, `layer-version-missing`, `layer-incompatible`,
  * `layer-ambiguous`
  */
@@ -138,7 +138,7 @@ async function examine(
   const alias = skipAliases ? undefined : publish?.alias;
   const asked = [
     ...found.withOldVersions,
-    // A run asks for these when it moves them: a dry run tells of it instead.
+    // A run asks for these when it moves them: a dry run reports it instead.
     ...(alias !== undefined ? [...asDeclared.slice(0, mostAskedForAlias), ...(dryRun ? movingArns : [])] : []),
   ];
   // A published version never gets a layer back that was lost since.
@@ -186,11 +186,13 @@ function bothSkipped(functions: readonly AssessedFunction[], targetOf: TargetOf)
 
 function imagesWarning({ functions }: FoundFunctions): string[] {
   const images = functions.filter(({ packageType }) => packageType === "Image").map(({ name }) => name);
-  return images.length === 0 ? [] : [`Deployed as container images, which cannot have layers: ${listNames(images)}.`];
+  return images.length === 0
+    ? []
+    : [`Skipped, because functions deployed as container images cannot have layers: ${listNames(images)}.`];
 }
 
 function busyWarnings(moving: readonly LiveFunction[], busy: ReadonlySet<string>): string[] {
   return moving
     .filter(({ arn }) => busy.has(arn))
-    .map(({ name }) => `Function ${name} has an update in progress: its turn comes when that has ended.`);
+    .map(({ name }) => `Function ${name} has an update in progress. It will be updated once that has finished.`);
 }

@@ -3,7 +3,7 @@ import type { Goal } from "../../core/goal";
 import type { FunctionOutcome, LiveFunction } from "../../core/live";
 import type { AwsResult, LiveChange, Site, Skipped } from "../plans";
 
-// What is planned for live functions and what came of it: plain data.
+// What is planned for live functions and the outcome of it: plain data.
 
 /** What live functions need. Nothing has been changed. */
 export interface LivePlan {
@@ -19,11 +19,11 @@ export interface LivePlan {
   /** Aliases that serve layers which are not as declared. */
   readonly aliases: readonly StaleAlias[];
   readonly publish: { readonly alias?: string } | undefined;
-  /** The functions that are to be published; absent if that is not asked for, or not known beforehand. */
+  /** The functions that are to be published; absent if that is not asked for, or not known in advance. */
   readonly toPublish?: readonly PlannedPublish[];
-  /** The record of an earlier run that is gone on with; absent: a run of its own. */
+  /** The record of an earlier run that is resumed; absent: a run of its own. */
   readonly resumed?: Pick<Backup, "path" | "shownPath">;
-  /** Set if an earlier run is put back. */
+  /** Set if an earlier run is rolled back. */
   readonly putBack?: PutBack;
   /** How long older records are kept, in days. */
   readonly retentionDays: number;
@@ -39,15 +39,15 @@ export interface PutBackPlan extends LivePlan {
 
 /** What a rollback of a run does beside layers. */
 export interface PutBack {
-  /** Functions that cannot be put back, as outcomes. */
+  /** Functions that cannot be rolled back, as outcomes. */
   readonly impossible: readonly FunctionOutcome[];
-  /** The functions that the run has changed, as they were found; without layers if AWS has them no more. */
+  /** The functions that the run has changed, as they were found; without layers if they no longer exist in AWS. */
   readonly found: readonly Pick<LiveFunction, "arn" | "layers" | "revisionId">[];
   /** The aliases that are moved back, by account and region. */
   readonly sites: readonly (Omit<Site, "functions"> & { readonly aliases: readonly AliasPutBack[] })[];
 }
 
-/** An alias that is to be put back. */
+/** An alias that is to be rolled back. */
 export interface AliasPutBack {
   readonly function: string;
   readonly functionArn: string;
@@ -116,18 +116,18 @@ export interface Stop {
 export interface LiveResult extends AwsResult {
   /** Aliases that still serve layers which are not as declared. */
   readonly aliases: readonly StaleAlias[];
-  /** In a rollback: the aliases that were to be put back. */
+  /** In a rollback: the aliases that were to be rolled back. */
   readonly aliasesBack?: readonly AliasPutBack[];
-  /** What was planned to be published; absent if that was not asked for, or not known beforehand. */
+  /** What was planned to be published; absent if that was not asked for, or not known in advance. */
   readonly toPublish?: readonly PlannedPublish[];
   readonly published: readonly PublishOutcome[];
   /** Why the run did not go on to its end; absent if it did. */
   readonly stopped?: string;
   /** What it was that stopped it. */
   readonly stoppedBy?: Stop["cause"];
-  /** If something failed: how many functions a rollback of the run has something to put back of. */
+  /** If something failed: in how many functions a rollback of the run has something to roll back. */
   readonly toPutBack?: number;
-  /** What was put back, if the run was. */
+  /** What was rolled back, if the run was. */
   readonly rolledBack?: PutBackResult;
   /** Requests to AWS by operation, retries included. */
   readonly calls: Readonly<Record<string, number>>;
@@ -135,7 +135,7 @@ export interface LiveResult extends AwsResult {
 
 /** How a rollback of live functions came out: `--json` prints it. */
 export interface PutBackResult extends Omit<LiveResult, "aliases" | "aliasesBack"> {
-  /** The aliases that were to be put back. */
+  /** The aliases that were to be rolled back. */
   readonly aliases: readonly AliasPutBack[];
 }
 

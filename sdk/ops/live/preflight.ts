@@ -22,7 +22,7 @@ const refusalsShown = 5;
 
 /**
  * Looks, without a change, for whatever would make updates fail: functions that cannot have these layers, layer versions
- * that do not exist or do not suit, and permissions that are missing. One request a distinct layer version.
+ * that do not exist or do not suit, and permissions that are missing. One request per distinct layer version.
  */
 export async function inspect(
   ports: Ports,
@@ -38,7 +38,7 @@ export async function inspect(
 }
 
 /**
- * Ends a run before its first change where an inspection has found a reason to.
+ * Ends a run before its first change if an inspection has found a reason to.
  * @returns what could not be found out, as warnings
  * @throws LayersError `layer-version-missing`, `layer-incompatible`, `aws-permission`
  */
@@ -48,7 +48,7 @@ export function refuseUnfit(inspections: readonly Inspection[]): string[] {
   const refusals = inspections.flatMap((one) => one.refused);
   if (refusals.length > 0) throw refused(refusals);
   const reasons = new Set(inspections.flatMap(({ unchecked }) => unchecked ?? []));
-  return [...reasons].map((reason) => `Permissions were not checked beforehand. ${reason}`);
+  return [...reasons].map((reason) => `Permissions were not checked in advance. ${reason}`);
 }
 
 function neededPermissions(targets: Targets, publish: PreflightOptions["publish"]) {
@@ -72,7 +72,7 @@ function refused(refusals: PermissionReport["refused"]): LayersError {
   const lines = shown.map((line) => `AWS permission missing: ${line}`);
   return new LayersError("aws-permission", [...lines, ...more], {
     changed: unchanged,
-    next: "Allow these actions in the caller's IAM policy. IAM's policy simulator says so; where it is wrong: --skip-preflight.",
+    next: "Allow these actions in the caller's IAM policy. If IAM's policy simulator is wrong about this, skip the check with --skip-preflight.",
   });
 }
 
@@ -88,7 +88,7 @@ function unreachable(problems: readonly TargetProblem[]): LayersError {
     changed: unchanged,
     next:
       code === "layer-version-missing"
-        ? "Verify that the target version exists in AWS: it may not be published yet, or deleted."
+        ? "Verify that the target version exists in AWS: it may not be published yet, or it may have been deleted."
         : undefined,
   });
 }

@@ -17,8 +17,8 @@ import { sideBySide, withSession } from "./sessions";
 const concurrency = 10;
 
 /**
- * Plans to put back what a run has changed. Layers that others have changed since are left alone. Functions whose former
- * layer version does not exist any more cannot be put back: a deleted version cannot be attached again.
+ * Plans to roll back what a run has changed. Layers that others have changed since are left alone. Functions whose former
+ * layer version no longer exists cannot be rolled back: a deleted version cannot be attached again.
  * @throws LayersError `usage` for a name that the run has not changed; `aws-credentials`, `aws-permission`, `aws-failed`,
  * `interrupted`
  */
@@ -51,9 +51,9 @@ export async function planPutBack(
     warnings: [
       ...warningsOf(record),
       ...(changed.length + aliasSites.length === 0 && record.history.putBackAt !== undefined
-        ? [`What the run of ${record.file.shownPath} had changed was put back before: nothing is left of it.`]
+        ? [`The run in ${record.file.shownPath} was already rolled back: nothing is left to do.`]
         : []),
-      ...impossible.map(({ function: name, reason }) => `Function ${name} cannot be put back: ${reason}`),
+      ...impossible.map(({ function: name, reason }) => `Function ${name} cannot be rolled back: ${reason}`),
     ],
     goal,
     aliases: [],
@@ -91,7 +91,7 @@ async function planSite(
       ({ layer, from, to, by = layer }) =>
         fn.layers.includes(`${by}:${to}`) && from !== null && gone.has(`${layer}:${from}`),
     );
-    // All or nothing: with a part of its layers put back a function would be as it never was.
+    // All or nothing: with a part of its layers rolled back a function would be as it never was.
     if (missing.length === 0) functions.push(fn);
     else impossible.push(notPossible(fn, missing));
   }
@@ -114,14 +114,14 @@ function whyLeft(fn: LiveFunction, move: LayerMove): string | undefined {
   const state = stateOfMove(move, fn.layers);
   const name = layerName(move.by ?? move.layer);
   if (state.is !== "other") return undefined;
-  if (state.now === null) return `somebody else has removed layer ${name} since`;
-  return `somebody else has changed layer ${name} since: it is at version ${state.now}, and the run had set ${move.to ?? "none"}`;
+  if (state.now === null) return `someone else has since removed layer ${name}`;
+  return `someone else has since changed layer ${name}: it is at version ${state.now}, and the run had set ${move.to ?? "none"}`;
 }
 
 function notPossible(fn: LiveFunction, missing: readonly LayerMove[]): FunctionOutcome {
   const { name, arn, layers } = fn;
   const versions = missing.map(({ layer, from }) => `${layer}:${from}`).join(", ");
-  const reason = `${versions} does not exist any more, and a deleted layer version cannot be attached again.`;
+  const reason = `${versions} no longer exists, and a deleted layer version cannot be attached again.`;
   return { function: name, arn, before: layers, after: layers, status: "failed", reason };
 }
 

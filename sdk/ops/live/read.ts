@@ -32,7 +32,7 @@ export interface ReadFunctions<T> extends Pick<Selected<T>, "visited" | "regions
 }
 
 /**
- * Reads functions in AWS, all accounts and regions side by side.
+ * Reads functions in AWS, all accounts and regions in parallel.
  * @param visit what else is done with those of one account and region, here by their ARNs as they stand
  * @throws LayersError `usage` if all functions of a state are in other regions; what {@link selectLive} throws
  */
@@ -78,7 +78,7 @@ export async function readFunctions<T>(
 
 /**
  * Reads live functions by name or by tag; all there are if neither is given.
- * @param others where the names were looked for before, such as `in the state of dev or `, and the names that there are
+ * @param others where the names were looked for before, such as `in the state of dev or `, and the names that exist
  * @throws LayersError `usage` for names and tags that mean no function, unless some could not be read; what
  * {@link readFunctions} throws
  */
@@ -135,7 +135,7 @@ export function goneFunction(
 ): Skipped {
   return {
     function: name,
-    reason: `AWS has no such function in ${region ?? regions.join(", ")}; \`pulumi up --refresh\` makes it again`,
+    reason: `it does not exist in AWS in ${region ?? regions.join(", ")}; \`pulumi up --refresh\` creates it again`,
   };
 }
 
@@ -145,7 +145,7 @@ export function refuseEmptyRegions(recorded: readonly { readonly region?: string
   const [empty] = regions.filter((region) => !known.has(region));
   if (empty === undefined || known.size === 0 || known.has(undefined)) return;
   throw new LayersError("usage", `None of the functions is in ${quotedIfOdd(empty)}.`, {
-    next: `The functions are in ${[...known].join(", ")}: name these.`,
+    next: `The functions are in ${[...known].join(", ")}: choose from these.`,
   });
 }
 
@@ -157,9 +157,9 @@ export function refuseOtherRegions(
   const [first] = skipped.toSorted((one, other) => (one.function < other.function ? -1 : 1));
   if (!first || skipped.length < recorded.length) return;
   const regions = [...new Set(recorded.flatMap(({ region }) => region ?? []))];
-  const message = `None of the functions is in a region that this run is for. Function ${first.function}: ${first.reason}.`;
+  const message = `None of the functions is in a region of this run. Function ${first.function}: ${first.reason}.`;
   throw new LayersError("usage", message, {
-    next: `The functions are in ${regions.join(", ")}: name one of these with --region.`,
+    next: `The functions are in ${regions.join(", ")}: choose one of these with --region.`,
   });
 }
 
@@ -192,13 +192,13 @@ export function refuseElsewhere(names: readonly string[], { regions }: Where): v
   const isElsewhere = (arn: (typeof arns)[number]) => arn !== undefined && !regions.includes(arn.region);
   const [first] = arns;
   if (!first || regions.length === 0 || !arns.every(isElsewhere)) return;
-  const message = `Function ${first.name} is in ${first.region}, and this run is for ${regions.join(", ")}.`;
-  throw new LayersError("usage", message, { next: "Name its region, or none: an ARN has its own." });
+  const message = `Function ${first.name} is in ${first.region}, but this run is for ${regions.join(", ")}.`;
+  throw new LayersError("usage", message, { next: "Use its region, or leave the region out: an ARN includes it." });
 }
 
 /** The error of tags that no function has. */
 export function noneTagged(sets: readonly TagSet[], regions: readonly string[]): LayersError {
   return new LayersError("usage", `No function has the tag ${tagsText(sets)} in ${regions.join(", ")}.`, {
-    next: "Look at the tags, and at the region (--region) and account (--profile) that were asked.",
+    next: "Check the tags, the region (--region) and the account (--profile).",
   });
 }

@@ -27,11 +27,11 @@ export async function readRecord(backups: BackupPort, file: Pick<Backup, "path" 
   return readRunRecord(content, file.shownPath, sha256);
 }
 
-/** What a run has to say of a record that it goes by. */
+/** Warnings about a run record. */
 export function warningsOf({ history, file }: LoadedRecord): string[] {
   if (history.isChecked) return [];
-  const why = "it has no checksums, as those that version 0.1.0 wrote";
-  return [`Whether ${file.shownPath} is as it was written cannot be told: ${why}.`];
+  const why = "it has no checksums, like all records that version 0.1.0 wrote";
+  return [`Cannot verify that ${file.shownPath} is unchanged: ${why}.`];
 }
 
 /**
@@ -43,16 +43,14 @@ export async function loadRecord({ backups }: Ports, stack: string, named: strin
   const file = await backups.find(named);
   const { history } = await readRecord(backups, file);
   if (history.stack !== stack) {
-    throw new LayersError(
-      "usage",
-      `${file.shownPath} is the record of a run for stack ${history.stack}, not ${stack}.`,
-      { next: `Name the stack: --stack ${history.stack}` },
-    );
+    throw new LayersError("usage", `${file.shownPath} records a run for stack ${history.stack}, not ${stack}.`, {
+      next: `Name the stack: --stack ${history.stack}`,
+    });
   }
   return { file, history };
 }
 
-/** The functions of which a run has changed something that is not put back. */
+/** The functions of which a run has changed something that is not rolled back. */
 export function changedBy({ functions }: RunHistory): FunctionHistory[] {
   return functions.filter(({ moved, aliases }) => moved.length + aliases.length > 0);
 }
@@ -86,7 +84,7 @@ export interface RecordedNow {
   readonly histories: ReadonlyMap<string, FunctionHistory>;
 }
 
-/** Reads the functions of a record as they are now, all accounts and regions side by side. */
+/** Reads the functions of a record as they are now, all accounts and regions in parallel. */
 export async function readRecorded<T>(
   ports: Ports,
   history: RunHistory,
@@ -101,7 +99,7 @@ export async function readRecorded<T>(
     }),
   );
   const skipped = visited.flatMap(({ missing }) =>
-    missing.map((arn) => ({ function: functionName(arn), reason: "AWS has it no more" })),
+    missing.map((arn) => ({ function: functionName(arn), reason: "it no longer exists in AWS" })),
   );
   return { visited: visited.map(({ value }) => value), skipped };
 }

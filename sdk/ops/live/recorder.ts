@@ -17,7 +17,7 @@ import type { LineWriter, Ports } from "../../ports";
 import type { Site } from "../plans";
 import { readRecord, sha256 } from "./record";
 
-/** What a run is about to do, as its record begins. */
+/** What a run is about to do, as its record starts. */
 export interface RecordedPlan {
   readonly stack: string;
   readonly sites: readonly Site[];
@@ -43,7 +43,7 @@ export class RunRecorder {
   }
 
   /**
-   * Begins the record of a new run.
+   * Starts the record of a new run.
    * @param sameRunAs a backup that the run has written before
    * @throws LayersError `backup-folder`
    */
@@ -97,7 +97,7 @@ export class RunRecorder {
     });
   }
 
-  /** A function has come out. */
+  /** The outcome of a function is known. */
   after({ arn, before, after, revisionId, status, reason }: FunctionOutcome): Promise<void> {
     return this.#append({
       line: "after",
@@ -117,7 +117,7 @@ export class RunRecorder {
     return this.#append({ line: "alias", aim: this.#aim, function: functionArn, ...move, ...(done && { done }) });
   }
 
-  /** All that was to be done has been attempted. */
+  /** Everything that was planned has been attempted. */
   end(): Promise<void> {
     return this.#append({ line: "ended", aim: this.#aim, at: this.#now().toISOString() });
   }

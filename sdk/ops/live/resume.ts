@@ -32,7 +32,7 @@ export interface ResumeRequest {
 /**
  * Plans to finish a run that was cut short, or to attempt again what has failed in it. Needs neither Pulumi nor the
  * config: the record says what the run was to do. Layers that others have changed since are left alone. Read-only.
- * @throws LayersError `backup-missing`, `record-invalid`, `usage` for a run that was put back or being put back, and
+ * @throws LayersError `backup-missing`, `record-invalid`, `usage` for a run that was rolled back or being rolled back, and
  * what `planLive` throws
  */
 export async function planResume(ports: Ports, request: ResumeRequest): Promise<LivePlan> {
@@ -76,8 +76,8 @@ async function findUnfinished(ports: Ports, { stack, record: named }: ResumeRequ
   const file = named ?? (await newestRecord(ports, stack));
   const again = (...words: readonly string[]) => ports.advise(["sync", "--stack", stack, ...words]);
   if (file === undefined) {
-    throw new LayersError("backup-missing", `There is no record of a run for stack ${stack}.`, {
-      next: `Name one: ${again("--resume", "FILE")}. Or begin a run: ${again()}`,
+    throw new LayersError("backup-missing", `No run record found for stack ${stack}.`, {
+      next: `Name one: ${again("--resume", "FILE")}. Or start a run: ${again()}`,
     });
   }
   const record = await loadRecord(ports, stack, file);
@@ -85,33 +85,33 @@ async function findUnfinished(ports: Ports, { stack, record: named }: ResumeRequ
   const shown = record.file.shownPath;
   const putBack = ports.advise(["rollback", "--stack", stack, "--sync-aws", shown]);
   if (!begun) {
-    throw new LayersError("usage", `The run of ${shown} was cut short before it was begun.`, {
-      next: `Begin a new one: ${again()}`,
+    throw new LayersError("usage", `The run in ${shown} was interrupted before it started.`, {
+      next: `Start a new one: ${again()}`,
     });
   }
   if (unfinished === "rollback") {
-    throw new LayersError("usage", `The run of ${shown} was being put back.`, {
-      next: `Finish that: ${putBack}`,
+    throw new LayersError("usage", `The run in ${shown} was being rolled back.`, {
+      next: `Finish the rollback: ${putBack}`,
     });
   }
-  // To finish it would bring back what somebody did not want.
+  // Finishing it would restore what someone did not want.
   if (putBackAt !== undefined) {
     const code = named === undefined ? "backup-missing" : "usage";
     const by = `by the rollback of ${putBackAt.toISOString()}`;
     if (changedBy(record.history).length > 0) {
-      throw new LayersError(code, `What the run of ${shown} had changed was put back in a part ${by}.`, {
-        next: [`Put the others back: ${putBack}`, `Or begin a new run:  ${again()}`],
+      throw new LayersError(code, `The run in ${shown} was partly rolled back ${by}.`, {
+        next: [`Roll back the others: ${putBack}`, `Or start a new run:   ${again()}`],
       });
     }
-    throw new LayersError(code, `The run of ${shown} was put back ${by}.`, { next: `Begin a new one: ${again()}` });
+    throw new LayersError(code, `The run in ${shown} was rolled back ${by}.`, { next: `Start a new one: ${again()}` });
   }
   if (unfinished === undefined && named === undefined) {
-    throw new LayersError("backup-missing", `The newest run for stack ${stack} has come to its end: ${shown}.`, {
+    throw new LayersError("backup-missing", `The newest run for stack ${stack} is already finished: ${shown}.`, {
       // Whether publishing failed is not in the record.
       next:
         hasFailed || publish
-          ? `To attempt again what failed in it, name its record: ${again("--resume", shown)}`
-          : `Begin a new one: ${again()}`,
+          ? `To retry what failed in it, name its record: ${again("--resume", shown)}`
+          : `Start a new one: ${again()}`,
     });
   }
   return record;
@@ -129,6 +129,6 @@ function reasonsOf(fn: LiveFunction, history: FunctionHistory | undefined): stri
     const state = stateOfMove(move, fn.layers);
     if (state.is !== "other") return [];
     const what = state.now === null ? "removed" : `changed to version ${state.now}`;
-    return [`layer ${layerName(move.layer)} was ${what} by somebody else since the run`];
+    return [`since the run, layer ${layerName(move.layer)} was ${what} by someone else`];
   });
 }

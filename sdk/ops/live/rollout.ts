@@ -12,19 +12,19 @@ import type { RunRecorder } from "./recorder";
 /** How carefully a fleet is updated. */
 export interface RolloutOptions extends Portions {
   /**
-   * What a function's failure means for the others. Default `continue`: all are attempted. `stop`: no update is begun any
-   * more. `rollback`: and what was changed is put back.
+   * What a function's failure means for the others. Default `continue`: all are attempted. `stop`: no further update is started.
+   * `rollback`: what was changed is also rolled back.
    */
   readonly onFailure?: "continue" | "stop" | "rollback";
   /** A command line that is run after each portion; if it fails, the run stops. */
   readonly check?: string;
   /** Seconds to wait after each portion, before it is checked. Default: 60 after a canary that nothing checks. */
   readonly pause?: number;
-  /** Asks a person whether to go on after the canary; absent: nobody can be asked. */
+  /** Asks a person whether to go on after the canary; absent: there is no one to ask. */
   readonly proceed?: (question: string) => Promise<boolean>;
 }
 
-/** What a rollout came to. */
+/** The result of a rollout. */
 export interface Rollout {
   readonly outcomes: readonly FunctionOutcome[];
   readonly published: readonly PublishOutcome[];
@@ -129,7 +129,7 @@ function afterFailures(
   const reasonOf = (of: (number: number) => string) =>
     [
       ...(failed > 0 ? [`${of(failed)} failed`] : []),
-      ...(unknown > 0 ? [`what became of ${of(unknown)} is not known`] : []),
+      ...(unknown > 0 ? [`the outcome of ${of(unknown)} is unknown`] : []),
     ].join(", and ");
   if (kind === "canary") {
     const first = theFirst(items.length);
@@ -167,13 +167,13 @@ async function gate(
     const failure = await commands.run(check, input, variables, signal);
     if (failure) return { cause: "check", reason: `the check after ${which} failed (${failure}): ${check}` };
   }
-  if (isAsked && !(await proceed(`Updated ${which}. Go on with the other ${left.length}?`))) {
+  if (isAsked && !(await proceed(`Updated ${which}. Continue with the other ${left.length}?`))) {
     return { cause: "person", reason: `not confirmed after ${which}` };
   }
   return undefined;
 }
 
-/** Waits, and shows how much of it is left. */
+/** Waits, and shows the time that is left. */
 function wait({ clock, reporter, signal }: Ports, seconds: number): Promise<void> {
   return withProgress(reporter, "Waiting", async (progress) => {
     for (let waited = 0; waited < seconds; waited++) {

@@ -44,7 +44,7 @@ export interface Place extends SessionTarget {
   readonly names: readonly string[];
 }
 
-/** What a look into AWS came to. */
+/** What was found in AWS. */
 export interface Selected<T> {
   /** What `visit` made of each account and region. */
   readonly visited: readonly T[];
@@ -67,7 +67,7 @@ export interface SelectOptions {
 }
 
 /**
- * Finds the functions that are meant, all accounts and regions side by side: one pass through each.
+ * Finds the functions that are meant, all accounts and regions in parallel: one pass through each.
  * @param visit what is done with the functions of one account and region while its session is open
  * @throws LayersError `aws-credentials`, `aws-permission`, `aws-failed`, `interrupted`
  */
@@ -178,7 +178,7 @@ function placesOf(selection: LiveSelection): { places: Place[]; skipped: Skipped
     regions.length === 0 || (region !== undefined && regions.includes(region));
   const skip = skipping(recorded);
   const leaveOut = (name: string, region: string | undefined) =>
-    skipped.push(skip({ name, region }, `it is in ${region}, and this run is for ${regions.join(", ")}`));
+    skipped.push(skip({ name, region }, `it is in ${region}, but this run is for ${regions.join(", ")}`));
   for (const region of regions) placeOf(region);
   for (const fn of recorded) {
     // One that tells no region may be in any of those that are asked.

@@ -23,7 +23,7 @@ export async function withSession<T>(
 }
 
 /**
- * Does the same for each item at the same time, as accounts and regions have budgets of their own. Where one fails, the
+ * Does the same for each item at the same time, as accounts and regions have budgets of their own. If one fails, the
  * others still come to their end: what they do to AWS must not go on behind the back of the caller.
  * @throws the first error, in the order of the items
  */

@@ -1,10 +1,10 @@
 import { labelsOfArns } from "../../core/function-arn";
 import type { RunHistory } from "../../core/run-record";
 
-/** What came of a function of a run. `open`: it was not attempted. `unknown`: it was, and how that ended is not known. */
+/** The outcome of a function of a run. `open`: it was not attempted. `unknown`: it was, and how that ended is not known. */
 export type RecordedOutcome = "updated" | "unchanged" | "failed" | "unknown" | "cancelled" | "open" | "put back";
 
-/** A run in AWS as its record tells of it. */
+/** A run in AWS as its record reports it. */
 export interface RecordedRun {
   /** The record, as the folder that holds it names it. */
   readonly file: string;
@@ -19,7 +19,7 @@ export interface RecordedRun {
   }[];
 }
 
-/** Sums up a record. */
+/** Summarises a record. */
 export function summarise(file: string, { stack, startedAt, unfinished, begun, functions }: RunHistory): RecordedRun {
   const label = labelsOfArns(functions.map((one) => one.function));
   return {
@@ -33,7 +33,7 @@ export function summarise(file: string, { stack, startedAt, unfinished, begun, f
   };
 }
 
-/** Whether a run has done all that it was to do. */
+/** Whether a run has done everything that it planned. */
 export function isDone({ isEnded, functions }: RecordedRun): boolean {
   return isEnded && functions.every(({ outcome }) => outcome === "updated" || outcome === "unchanged");
 }

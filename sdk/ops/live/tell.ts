@@ -54,7 +54,7 @@ export function tellAliasesToPutBack(reporter: Reporter, { sites }: PutBack): vo
 }
 
 /**
- * What a person is told of a function that was not updated, or not put back.
+ * The message for a function that was not updated, or not rolled back.
  * @param label what lines call a function, by its ARN
  */
 export function notUpdated(
@@ -62,13 +62,13 @@ export function notUpdated(
   label: (arn: string) => string,
   putBack?: PutBack,
 ): string {
-  const done = putBack ? "put back" : "updated";
+  const done = putBack ? "rolled back" : "updated";
   const why = reason ?? "no reason given";
-  if (status === "unknown") return `Whether function ${label(arn)} was ${done} in AWS is not known: ${why}`;
+  if (status === "unknown") return `Whether function ${label(arn)} was ${done} in AWS is unknown: ${why}`;
   return `Function ${label(arn)} was not ${done} in AWS: ${why}`;
 }
 
-/** Tells how a run's functions came out. */
+/** Reports how a run's functions came out. */
 export function tellSummary(
   reporter: Reporter,
   { putBack }: Pick<LivePlan, "putBack">,
@@ -79,21 +79,23 @@ export function tellSummary(
   const number = (status: FunctionOutcome["status"]) => outcomes.filter((one) => one.status === status).length;
   const parts = [
     updatedPart(outcomes, putBack, rolledBack),
-    ...(number("unchanged") > 0 ? [`${number("unchanged")} ${putBack ? "as before" : "as declared"} already`] : []),
+    ...(number("unchanged") > 0 ? [`${number("unchanged")} already ${putBack ? "as before" : "as declared"}`] : []),
     ...(number("failed") > 0 ? [`${number("failed")} failed`] : []),
-    ...(number("unknown") > 0 ? [`${number("unknown")} not known`] : []),
+    ...(number("unknown") > 0 ? [`${number("unknown")} unknown`] : []),
     ...(number("cancelled") > 0 ? [`${number("cancelled")} not attempted`] : []),
   ];
   reporter.info(`Lambda functions: ${parts.join(", ")}`);
   for (const { function: name, functionArn, version, alias } of published) {
     const isBack = rolledBack?.aliases.some((one) => one.functionArn === functionArn && one.reason === undefined);
     if (alias) {
-      const back = isBack ? `, and back to ${alias.from}` : "";
+      const back = isBack ? `, then back to ${alias.from}` : "";
       reporter.item(`Function ${name}: alias ${alias.name} version ${alias.from} -> ${version}${back}`);
     } else if (version) reporter.item(`Function ${name}: version ${version} is published`);
   }
   for (const { function: name } of outcomes.filter((one) => one.changedMeanwhile)) {
-    reporter.warn(`Function ${name} was changed by somebody else during this run; it was planned anew from that.`);
+    reporter.warn(
+      `Function ${name} was changed by someone else during this run, so its update was planned again from its new configuration.`,
+    );
   }
 }
 
@@ -103,11 +105,11 @@ function updatedPart(
   rolledBack: PutBackResult | undefined,
 ): string {
   const updated = outcomes.filter(({ status }) => status === "updated");
-  if (putBack) return `${updated.length} put back`;
+  if (putBack) return `${updated.length} rolled back`;
   const back = new Set(rolledBack?.outcomes.filter((one) => !hasFailed(one)).map(({ arn }) => arn));
   const number = updated.filter(({ arn }) => back.has(arn)).length;
   if (number === 0) return `${updated.length} updated`;
   return number === updated.length
-    ? `${number} updated and put back`
-    : `${updated.length} updated, ${number} of them put back`;
+    ? `${number} updated and rolled back`
+    : `${updated.length} updated, ${number} of them rolled back`;
 }

@@ -24,7 +24,7 @@ export interface StateRequest {
 }
 
 /**
- * Reads a stack's state, or a file that holds one. Where an earlier run was killed during its import, that import is
+ * Reads a stack's state, or a file that holds one. If an earlier run was killed during its import, that import is
  * waited for.
  * @throws LayersError `usage`, `state-invalid`, what the ports throw, or `interrupted`
  */
@@ -48,7 +48,7 @@ async function exportState(ports: Ports, stack: string): Promise<Uint8Array> {
 async function waitForEarlierImport({ backups, stacks, reporter, clock, signal }: Ports, stack: string): Promise<void> {
   const file = await backups.notedImport(stack);
   if (file === undefined || !(await stacks.isImporting(file))) return;
-  reporter.warn(`An import that an earlier run began is still going on (${file}): waiting for its end.`);
+  reporter.warn(`An import from an earlier run is still in progress (${file}). Waiting for it to finish.`);
   do await clock.sleep(pollWhileImporting, signal);
   while (await stacks.isImporting(file));
 }
@@ -59,10 +59,10 @@ export function refusePendingOperations({ advisePulumi }: Advise, { stack, file,
   if (number === 0) return;
   const shown = first.slice(0, operationsShown).map(({ type, urn }) => `  ${type} ${urn}`);
   const more = number > shown.length ? [`  and ${number - shown.length} more`] : [];
-  const what = `The state of ${file ?? `stack ${stack}`} has ${count(number, "pending operation")}: an update was cut short.`;
+  const what = `The state of ${file ?? `stack ${stack}`} has ${count(number, "pending operation")}: an update was interrupted.`;
   throw new LayersError("pending-operations", [what, ...shown, ...more], {
     changed: unchanged,
-    next: `Run \`${advisePulumi(["refresh", "--stack", stack])}\`, which settles them, and then run again.`,
+    next: `Run \`${advisePulumi(["refresh", "--stack", stack])}\` to resolve them, and then run again.`,
   });
 }
 
@@ -75,22 +75,22 @@ export function refuseBroken({ advisePulumi }: Advise, { stack, file, facts }: L
   const { broken, noted } = facts.integrity;
   const where = file ?? `stack ${stack}`;
   const again = file === undefined ? "and run again" : "export it again, and run again";
-  const replace = `a backup replaces it: ${advisePulumi(["stack", "import", "--stack", stack, "--file", "BACKUP"])}`;
+  const restore = `restore a backup: ${advisePulumi(["stack", "import", "--stack", stack, "--file", "BACKUP"])}`;
   if (broken === undefined) {
-    if (noted) throw notedBroken({ stack, where, again, replace, advisePulumi }, noted);
+    if (noted) throw notedBroken({ stack, where, again, restore, advisePulumi }, noted);
     return;
   }
   const said = noted ? [`  as Pulumi noted at \`${noted.command}\`: ${noted.error}`] : [];
   throw new LayersError(
     "state-broken",
-    [`The state of ${where} is broken, and Pulumi refuses it: ${broken.what}`, ...said],
+    [`The state of ${where} is broken, and Pulumi rejects it: ${broken.what}`, ...said],
     {
       changed: unchanged,
       next: [
         broken.repairable
-          ? `Have Pulumi repair it, ${again}: ${advisePulumi(["state", "repair", "--yes", "--stack", stack])}`
-          : `Pulumi cannot repair that. Export the state, correct it in an editor, and import it: ${byHand(advisePulumi, stack)}`,
-        `${broken.repairable ? "If it cannot, " : "Or "}${replace}`,
+          ? `Let Pulumi repair it, ${again}: ${advisePulumi(["state", "repair", "--yes", "--stack", stack])}`
+          : `Pulumi cannot repair it. Export the state, correct it in an editor and import it: ${byHand(advisePulumi, stack)}`,
+        `${broken.repairable ? "If it cannot, " : "Or "}${restore}`,
       ],
     },
   );
@@ -105,21 +105,21 @@ interface Advised extends Advise {
   readonly stack: string;
   readonly where: string;
   readonly again: string;
-  readonly replace: string;
+  readonly restore: string;
 }
 
 function notedBroken(
-  { stack, where, again, replace, advisePulumi }: Advised,
+  { stack, where, again, restore, advisePulumi }: Advised,
   { command, error }: { readonly command: string; readonly error: string },
 ): LayersError {
-  const message = `The state of ${where} was broken when Pulumi wrote it at \`${command}\`: ${error}. It keeps Pulumi's rules now, but what has happened to it is not known.`;
+  const message = `The state of ${where} was broken when Pulumi wrote it at \`${command}\`: ${error}. It is valid again now, but what was lost is unknown.`;
   return new LayersError("state-broken", message, {
     changed: unchanged,
     next: [
-      `See whether it has all that it should have: ${advisePulumi(["preview", "--stack", stack])}`,
-      `If so, have Pulumi write it anew, which takes the note out, ${again}: ${advisePulumi(["refresh", "--yes", "--stack", stack])}`,
-      "`pulumi state repair` finds nothing to repair in it, and leaves the note.",
-      `If not, ${replace}`,
+      `Check whether it is complete: ${advisePulumi(["preview", "--stack", stack])}`,
+      `If so, let Pulumi rewrite it, which removes the note, ${again}: ${advisePulumi(["refresh", "--yes", "--stack", stack])}`,
+      "`pulumi state repair` finds nothing to repair and does not remove the note.",
+      `If not, ${restore}`,
     ],
   });
 }
@@ -131,6 +131,6 @@ export function integrityWarnings({ stack, file, facts }: LoadedState): string[]
   const fits = magic === (version === "" ? "" : createHash("sha256").update(version).digest("hex"));
   if (fits) return [];
   return [
-    `The manifest of the state of ${where} has a magic number that is not that of Pulumi ${version || "without a version"}: the state was edited, and Pulumi may refuse it.`,
+    `The manifest of the state of ${where} has a magic number that is not that of Pulumi ${version || "without a version"}: the state was edited, and Pulumi may reject it.`,
   ];
 }

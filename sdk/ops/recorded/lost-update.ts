@@ -11,7 +11,7 @@ import { overwrittenUpdate, type RecordedUpdate } from "../../core/updates";
 import type { Backend, Ports } from "../../ports";
 import type { LoadedState } from "../plans";
 
-// Between the last export and the import somebody else can change the stack, and Pulumi has no import that is made only
+// Between the last export and the import someone else can change the stack, and Pulumi has no import that is made only
 // if nobody did. What was overwritten so is found by what the backend records.
 
 /** What a backend recorded of a stack before an import. */
@@ -22,7 +22,7 @@ export interface Watch {
   readonly digest: string | undefined;
 }
 
-/** A change of somebody else's that an import has overwritten. */
+/** Someone else's change that an import has overwritten. */
 export interface LostUpdate {
   readonly backend: Backend;
   readonly project: string;
@@ -32,7 +32,7 @@ export interface LostUpdate {
   readonly state: LeftState | undefined;
 }
 
-/** A state of somebody else's. Of a large one there is this one copy in memory. */
+/** Someone else's state. A large one has only this copy in memory. */
 interface LeftState {
   readonly content: readonly Uint8Array[];
   readonly savedAt: string | undefined;
@@ -53,7 +53,7 @@ export async function watchUpdates(ports: Ports, { stack, facts }: LoadedState):
 }
 
 /**
- * The change of somebody else's that an import has overwritten; undefined if there is none, or, with a warning, if that
+ * The change of someone else's that an import has overwritten; undefined if there is none, or, with a warning, if that
  * cannot be known.
  * @param imported what was imported
  */
@@ -107,7 +107,7 @@ async function stateOf({ stacks }: Ports, stack: string, { version }: RecordedUp
 }
 
 /**
- * The error of a run that has overwritten a change of somebody else's; keeps what was overwritten, if it is there.
+ * The error of a run that has overwritten someone else's change; keeps the overwritten state, if it is available.
  * @param before the state as this run had exported it
  */
 export async function lostUpdateError(
@@ -119,13 +119,13 @@ export async function lostUpdateError(
   const { update, backend } = lost;
   const what = update ? `the ${update.kind} of ${update.endTime ?? update.startTime}` : lostWithoutName(lost);
   const kept = await keep(ports, stack, lost);
-  const message = `The import has overwritten a change that somebody else made to the stack ${stack} in ${backend.url} meanwhile: ${what}.`;
+  const message = `The import overwrote a change that someone else made to the stack ${stack} in ${backend.url} at the same time: ${what}.`;
   return new LayersError("verification-failed", message, {
-    changed: `The state was imported; it is made from what the stack had before that change (${before.shownPath}).${kept === undefined ? "" : ` What was overwritten is kept in ${kept}.`}`,
+    changed: `The state was imported. It is based on the state before that change (${before.shownPath}).${kept === undefined ? "" : ` The overwritten state is kept in ${kept}.`}`,
     next:
       kept === undefined
         ? howToFetch(ports, stack, lost)
-        : `Put it back, and run again: ${ports.advisePulumi(["stack", "import", "--stack", stack, "--file", kept])}`,
+        : `Restore it, and run again: ${ports.advisePulumi(["stack", "import", "--stack", stack, "--file", kept])}`,
   });
 }
 
@@ -152,18 +152,18 @@ async function keep(
 function howToFetch({ advisePulumi }: Ports, stack: string, { backend, project, update }: LostUpdate): Lines {
   if (update && update.version > 0) {
     const fetch = ["stack", "export", "--stack", stack, "--version", String(update.version), "--file", "lost.json"];
-    return `Fetch it, import it and run again: ${advisePulumi(fetch)}`;
+    return `Export it, import it, and run again: ${advisePulumi(fetch)}`;
   }
   const name = shortStackName(stack);
   const object = `.pulumi/history/${project}/${name}/${name}-*.checkpoint.json`;
   return [
-    `Fetch what it left, the newest object ${object} of ${backend.url}, as lost.json. Then put it back, and run again:`,
+    `Download the state it left, the newest object ${object} in ${backend.url}, as lost.json. Then restore it, and run again:`,
     `jq '{version, deployment: .checkpoint.latest}' lost.json | ${advisePulumi(["stack", "import", "--stack", stack])}`,
   ];
 }
 
 function warnUnknown({ reporter }: Ports, error: unknown): void {
   reporter.warn(
-    `What the backend records of updates could not be read (${reasonOf(error)}): whether this run overwrites one of somebody else's is not known.`,
+    `The backend's update history could not be read (${reasonOf(error)}), so this run cannot tell whether it overwrites someone else's update.`,
   );
 }

@@ -6,7 +6,7 @@ import type { LoadedState } from "../plans";
 /** Bytes from which on a copy more of a state counts. */
 const large = 1 << 20;
 
-/** Has a state's bytes in memory no more. */
+/** Releases a state's bytes from memory. */
 export function letGo(state: LoadedState): void {
   const { bytes } = state;
   (state as { bytes: Uint8Array }).bytes = new Uint8Array();
@@ -20,7 +20,7 @@ export function free({ buffer, byteLength }: Uint8Array): void {
 
 /**
  * Has the state of a plan out of memory until the plan is carried out: of a run over many stacks all are planned first.
- * @param isNeeded whether it is to be changed, or else not needed any more
+ * @param isNeeded whether it is to be changed, or no longer needed
  * @returns takes it up again
  */
 export function setAside({ stateFiles }: Ports, state: LoadedState, isNeeded: boolean): () => void {

@@ -142,7 +142,7 @@ export function planState(
   return { ...plan, edits };
 }
 
-/** The order in which functions are told: by name, and of one name by region. */
+/** The order in which functions are reported: by name, and of one name by region. */
 export function byName(a: NamedInRegion, b: NamedInRegion): number {
   const compare = (one: string, other: string) => (one < other ? -1 : Number(one > other));
   return compare(a.name, b.name) || compare(a.region ?? "", b.region ?? "");
@@ -164,7 +164,7 @@ function layerVersions(recorded: RecordedLayers) {
 /** Why a layer is left alone that another one is to take the place of, as the end of a sentence. */
 export function bothReason({ arn, by }: BothLayers): string {
   const names = layerName(arn) === layerName(by) ? [arn, by] : [layerName(arn), layerName(by)];
-  return `both layers are attached, ${names[0]} and ${names[1]} that is to take its place`;
+  return `both layers are attached, ${names[0]} and ${names[1]}, which is declared to replace it`;
 }
 
 /** One change a layer, whether both sides differ or one: the side that counts tells the version that it comes from. */
@@ -209,7 +209,7 @@ function whySkipped(fn: FunctionFacts, hasChanges: boolean, excluded: ReadonlySe
 function warningsAbout(fn: FunctionFacts): string[] {
   if (fn.initErrors.length === 0) return [];
   return [
-    `Function ${fn.name}: its last update failed, so that its recorded outputs were never applied; its inputs are what counts.`,
+    `Function ${fn.name}: its last update failed, so its recorded outputs were never applied. Its inputs are used instead.`,
   ];
 }
 

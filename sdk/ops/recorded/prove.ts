@@ -100,18 +100,18 @@ export function proofFailure(
   const error = (code: ErrorCode, lines: readonly string[], ...next: string[]) =>
     new LayersError(code, lines, { changed: unchanged, next });
   const preview = advisePulumi(["preview", "--stack", stack]);
-  const without = `Or run without --prove, and look before the next \`pulumi up\`: ${preview}`;
+  const without = `Or run without --prove, and check before the next \`pulumi up\`: ${preview}`;
   const notKnown = unknown.map((one) => `  Function ${skippedName(one)}: ${one.reason}`);
-  const leaveOut = "Leave out with -e what is not known.";
+  const leaveOut = "Skip the unknown ones with -e.";
   if (undone.length > 0) {
     return error(
       "program-undoes",
       [
-        `The program undoes ${countLayers(undone.length)}, as a preview on a copy of the stack shows:`,
+        `A preview on a copy of the stack shows that the program undoes ${countLayers(undone.length)}:`,
         ...changeLines(undone, labelsOfChanges(undone)).map((line) => `  ${line}`),
-        ...(notKnown.length > 0 ? ["What it gives these is not known:", ...notKnown] : []),
+        ...(notKnown.length > 0 ? ["Which versions it gives these is unknown:", ...notKnown] : []),
       ],
-      "Declare these versions in the program, or have it take them from the config: pinLayers() or LayerVersions, before its functions. Then run again.",
+      "Declare these versions in the program, or let it take them from the config with pinLayers() or LayerVersions, called before its functions are created. Then run again.",
       ...(notKnown.length > 0 ? [leaveOut] : []),
       without,
     );
@@ -119,16 +119,16 @@ export function proofFailure(
   if (reason === undefined)
     return error(
       "not-proved",
-      ["Not proved: what the program gives these is not known.", ...notKnown],
+      ["Not proved: which versions the program gives these is unknown.", ...notKnown],
       leaveOut,
       without,
     );
-  // What Pulumi says has lines of its own.
+  // Pulumi's message can have several lines.
   const [first = "", ...others] = sentence(reason).split("\n");
   return error(
     "not-proved",
     [`Not proved: ${first}`, ...others],
-    `See whether the program can be previewed at all: ${preview}`,
-    "If it can, it needs what a copy does not have: other stacks, environments, or a secrets provider that is no passphrase. Run without --prove then, and look at the preview before the next `pulumi up`.",
+    `Check whether the program can be previewed at all: ${preview}`,
+    "If it can, it needs something that a copy does not have: other stacks, environments, or a secrets provider other than a passphrase. In that case run without --prove, and check the preview before the next `pulumi up`.",
   );
 }

@@ -83,7 +83,7 @@ export async function replaceStackState(ports: Ports, replacement: Replacement):
   return before;
 }
 
-/** Keeps a state as it is to be, and as it was, whose bytes are not needed in memory any more. */
+/** Keeps a state as it is to be, and as it was, whose bytes are no longer needed in memory. */
 async function writeBackups(
   { backups, clock, stateFiles }: Ports,
   state: LoadedState,
@@ -136,7 +136,7 @@ interface Written {
 }
 
 /**
- * Reads the new state back, checks it, and tells where its resources stand in the file. What is not right is not kept.
+ * Reads the new state back, checks it, and returns where its resources are in the file. What is not right is not kept.
  * @throws LayersError `verification-failed`
  */
 async function checkedOrForgotten(
@@ -159,7 +159,7 @@ async function checkedOrForgotten(
 }
 
 /**
- * Imports a state. Where it is known that nothing was imported, the file that was to be goes too: with it, the state as
+ * Imports a state. If it is known that nothing was imported, the file that was to be goes too: with it, the state as
  * it was would count as one that an update has replaced, and a rollback would go back to it.
  */
 async function importOrForget(ports: Ports, state: LoadedState, after: Backup, before: Backup): Promise<void> {
@@ -174,19 +174,18 @@ async function importOrForget(ports: Ports, state: LoadedState, after: Backup, b
 }
 
 async function refuseIfChanged(ports: Ports, stack: string, before: Backup): Promise<void> {
-  const nothing = "Nothing was imported: the stack's state is as it was.";
+  const nothing = "Nothing was imported: the stack's state is unchanged.";
   const isUnchanged = await during(nothing, () =>
-    withProgress(ports.reporter, "Making sure that the stack has not changed", () =>
+    withProgress(ports.reporter, "Checking that the stack has not changed", () =>
       ports.stacks.isState(stack, before.path, ports.signal),
     ),
   );
   checkpoint(ports, nothing);
   if (isUnchanged) return;
-  throw new LayersError(
-    "stack-changed",
-    `The stack ${stack} was changed by somebody else since this run exported it.`,
-    { changed: "Nothing was imported.", next: "Run again: the changes are planned anew on the stack as it is then." },
-  );
+  throw new LayersError("stack-changed", `The stack ${stack} was changed by someone else after this run exported it.`, {
+    changed: "Nothing was imported.",
+    next: "Run again to plan from the stack's current state.",
+  });
 }
 
 async function importFile(
@@ -200,7 +199,7 @@ async function importFile(
   const { stack } = state;
   reporter.info(`Importing state for stack ${stack}`);
   try {
-    await during("Nothing was imported: the stack's state is as it was.", () => backups.noteImport(stack, file.path));
+    await during("Nothing was imported: the stack's state is unchanged.", () => backups.noteImport(stack, file.path));
   } catch (error) {
     await forget();
     throw error;
@@ -225,10 +224,10 @@ async function afterFailedImport(
   const backup = `The state before this run is in ${before.shownPath}.`;
   try {
     const isUnchanged = await stacks.isState(stack, before.path);
-    const what = isUnchanged ? "The stack's state is as it was." : `The stack's state has changed. ${backup}`;
+    const what = isUnchanged ? "The stack's state is unchanged." : `The stack's state has changed. ${backup}`;
     return { isUnchanged, sentence: what };
   } catch {
-    return { isUnchanged: false, sentence: `Whether the stack's state has changed is not known. ${backup}` };
+    return { isUnchanged: false, sentence: `Whether the stack's state has changed is unknown. ${backup}` };
   }
 }
 
@@ -239,10 +238,10 @@ async function verifyImport(
   before: Backup,
 ): Promise<void> {
   const command = advisePulumi(["stack", "import", "--stack", stack, "--file", before.shownPath]);
-  const restore = `Look at the stack, and if it is not right: ${command}`;
-  const unverified = "The state was imported, but what the stack has now was not compared with it.";
+  const restore = `Check the stack. To restore its previous state: ${command}`;
+  const unverified = "The state was imported, but the result was not verified.";
   const now = await during(unverified, () =>
-    withProgress(reporter, "Comparing what was imported", () => stacks.exportState(stack)),
+    withProgress(reporter, "Verifying the imported state", () => stacks.exportState(stack)),
   );
   const differences = compareStates(imported, now);
   if (differences.length === 0) return;
@@ -256,7 +255,7 @@ async function verifyImport(
   );
 }
 
-/** Removes a stack's backups that are older than the retention. A failure is told, and ends nothing. */
+/** Removes a stack's backups that are older than the retention. A failure is reported, and ends nothing. */
 export async function pruneBackups({ backups, reporter, clock }: Ports, stack: string, days: number): Promise<void> {
   try {
     const now = clock.now();

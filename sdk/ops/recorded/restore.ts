@@ -72,7 +72,7 @@ export function whyNotBack(fn: FunctionFacts, now: readonly string[], isOurs: Is
   return takenPlaces(recordedLayers(fn), now).flatMap(({ former, taker }) => {
     if (isOurs(fn, former, taker)) return [];
     const what = former.name === taker.name ? `${layerArn(taker)}` : taker.name;
-    return `layer ${former.name} is not rolled back: ${what} has taken its place, and nothing shows that the update put it there`;
+    return `layer ${former.name} is not rolled back: ${what} has replaced it, and nothing shows that this was the update's change`;
   });
 }
 

@@ -16,11 +16,11 @@ __all__ = [
 class Enforce(_builtins.str, Enum):
     EXACT = "exact"
     """
-    This version and no other.
+    Only this version.
     """
     MINIMUM = "minimum"
     """
-    Newer versions are fine too.
+    This version or newer.
     """
 
 
@@ -28,9 +28,9 @@ class Enforce(_builtins.str, Enum):
 class OnDelete(_builtins.str, Enum):
     KEEP = "keep"
     """
-    The layers stay as they are.
+    The layers are not changed.
     """
     RESTORE = "restore"
     """
-    The versions found before the first change are put back.
+    The versions found before the first change are restored.
     """

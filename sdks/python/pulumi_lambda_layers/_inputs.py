@@ -24,19 +24,19 @@ __all__ = [
 
 class FunctionSelectionArgsDict(TypedDict):
     """
-    Which functions are meant: those that any of the parts means.
+    Which functions to select: those that any of the parts selects.
     """
     names: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]]
     """
-    Function names or ARNs. One that does not exist (yet) is left out, and the preview says so.
+    Function names or ARNs. A function that does not exist (yet) is skipped, and the preview says so.
     """
     prefix: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
-    The beginning of function names.
+    The start of function names.
     """
     tags: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]]
     """
-    Tags that a function must have, all of them.
+    Tags that a function must have. All of them must match.
     """
 
 @pulumi.input_type
@@ -46,11 +46,11 @@ class FunctionSelectionArgs:
                  prefix: pulumi.Input[Optional[_builtins.str]] = None,
                  tags: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None):
         """
-        Which functions are meant: those that any of the parts means.
+        Which functions to select: those that any of the parts selects.
 
-        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] names: Function names or ARNs. One that does not exist (yet) is left out, and the preview says so.
-        :param pulumi.Input[_builtins.str] prefix: The beginning of function names.
-        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] tags: Tags that a function must have, all of them.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] names: Function names or ARNs. A function that does not exist (yet) is skipped, and the preview says so.
+        :param pulumi.Input[_builtins.str] prefix: The start of function names.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] tags: Tags that a function must have. All of them must match.
         """
         if names is not None:
             pulumi.set(__self__, "names", names)
@@ -63,7 +63,7 @@ class FunctionSelectionArgs:
     @pulumi.getter
     def names(self) -> pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]:
         """
-        Function names or ARNs. One that does not exist (yet) is left out, and the preview says so.
+        Function names or ARNs. A function that does not exist (yet) is skipped, and the preview says so.
         """
         return pulumi.get(self, "names")
 
@@ -75,7 +75,7 @@ class FunctionSelectionArgs:
     @pulumi.getter
     def prefix(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        The beginning of function names.
+        The start of function names.
         """
         return pulumi.get(self, "prefix")
 
@@ -87,7 +87,7 @@ class FunctionSelectionArgs:
     @pulumi.getter
     def tags(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]:
         """
-        Tags that a function must have, all of them.
+        Tags that a function must have. All of them must match.
         """
         return pulumi.get(self, "tags")
 
@@ -98,7 +98,7 @@ class FunctionSelectionArgs:
 
 class LayerDeclarationArgsDict(TypedDict):
     """
-    One layer that a program declares itself, or what it changes of an entry of the config file.
+    One layer that a program declares itself, or the fields that it changes in an entry of the config file.
     """
     arn: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
@@ -106,7 +106,7 @@ class LayerDeclarationArgsDict(TypedDict):
     """
     enforce: NotRequired[pulumi.Input[Optional['Enforce']]]
     """
-    Whether newer versions are fine too. Default: `exact`.
+    Whether newer versions are allowed too. Default: `exact`.
     """
     names: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]]
     """
@@ -114,7 +114,7 @@ class LayerDeclarationArgsDict(TypedDict):
     """
     version: NotRequired[pulumi.Input[Optional[Union[_builtins.int, _builtins.str]]]]
     """
-    The version, as a number or its text: the output `version` of an `aws.lambda.LayerVersion` is always the newest.
+    The version, as a number or a string. The output `version` of an `aws.lambda.LayerVersion` is always the newest.
     """
 
 @pulumi.input_type
@@ -125,12 +125,12 @@ class LayerDeclarationArgs:
                  names: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  version: pulumi.Input[Optional[Union[_builtins.int, _builtins.str]]] = None):
         """
-        One layer that a program declares itself, or what it changes of an entry of the config file.
+        One layer that a program declares itself, or the fields that it changes in an entry of the config file.
 
         :param pulumi.Input[_builtins.str] arn: Exactly this layer: an ARN without a version, such as `layerArn` of an `aws.lambda.LayerVersion`.
-        :param pulumi.Input['Enforce'] enforce: Whether newer versions are fine too. Default: `exact`.
+        :param pulumi.Input['Enforce'] enforce: Whether newer versions are allowed too. Default: `exact`.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] names: The layers' names, instead of the entry's own: exact, or with `*` as a wildcard; `{stack}` is filled in.
-        :param pulumi.Input[Union[_builtins.int, _builtins.str]] version: The version, as a number or its text: the output `version` of an `aws.lambda.LayerVersion` is always the newest.
+        :param pulumi.Input[Union[_builtins.int, _builtins.str]] version: The version, as a number or a string. The output `version` of an `aws.lambda.LayerVersion` is always the newest.
         """
         if arn is not None:
             pulumi.set(__self__, "arn", arn)
@@ -157,7 +157,7 @@ class LayerDeclarationArgs:
     @pulumi.getter
     def enforce(self) -> pulumi.Input[Optional['Enforce']]:
         """
-        Whether newer versions are fine too. Default: `exact`.
+        Whether newer versions are allowed too. Default: `exact`.
         """
         return pulumi.get(self, "enforce")
 
@@ -181,7 +181,7 @@ class LayerDeclarationArgs:
     @pulumi.getter
     def version(self) -> pulumi.Input[Optional[Union[_builtins.int, _builtins.str]]]:
         """
-        The version, as a number or its text: the output `version` of an `aws.lambda.LayerVersion` is always the newest.
+        The version, as a number or a string. The output `version` of an `aws.lambda.LayerVersion` is always the newest.
         """
         return pulumi.get(self, "version")
 

@@ -45,7 +45,7 @@ class GetDeclaredLayersResult:
     @pulumi.getter(name="resourceTypes")
     def resource_types(self) -> Mapping[str, _builtins.str]:
         """
-        Further types of functions, each with the property that holds its layers: the config's `settings.resource_types`.
+        Additional function types, each with the property that holds its layers: the config's `settings.resource_types`.
         """
         return pulumi.get(self, "resource_types")
 

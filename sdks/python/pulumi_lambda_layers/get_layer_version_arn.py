@@ -51,7 +51,7 @@ def get_layer_version_arn(config_file: Optional[_builtins.str] = None,
                           region: Optional[_builtins.str] = None,
                           opts: Optional[pulumi.InvokeOptions] = None) -> AwaitableGetLayerVersionArnResult:
     """
-    The full layer version ARN of a declared layer: the entry's `arn`, else its first exact name, else `{name}-{stack}`, in the account of the config's settings or else of the credentials.
+    The full layer version ARN of a declared layer: the entry's `arn`, else its first exact name, else `{name}-{stack}`, in the account from the config's settings, or else that of the credentials.
 
     :param _builtins.str config_file: The config file, relative to the program's folder. Default: the provider's, else `layer_config.yaml`.
     :param _builtins.str name: The name of an entry of the config file.
@@ -71,7 +71,7 @@ def get_layer_version_arn_output(config_file: pulumi.Input[Optional[Optional[_bu
                                  region: pulumi.Input[Optional[Optional[_builtins.str]]] = None,
                                  opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetLayerVersionArnResult]:
     """
-    The full layer version ARN of a declared layer: the entry's `arn`, else its first exact name, else `{name}-{stack}`, in the account of the config's settings or else of the credentials.
+    The full layer version ARN of a declared layer: the entry's `arn`, else its first exact name, else `{name}-{stack}`, in the account from the config's settings, or else that of the credentials.
 
     :param _builtins.str config_file: The config file, relative to the program's folder. Default: the provider's, else `layer_config.yaml`.
     :param _builtins.str name: The name of an entry of the config file.

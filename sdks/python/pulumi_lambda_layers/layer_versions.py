@@ -34,12 +34,12 @@ class LayerVersionsArgs:
 
         :param pulumi.Input[_builtins.str] config_file: The config file, relative to the program's folder. Default: the provider's, else `layer_config.yaml`.
         :param pulumi.Input['FunctionSelectionArgs'] functions: Functions owned elsewhere (another stack, the console, a pipeline) that this resource reconciles. Default: none.
-        :param pulumi.Input[Mapping[str, pulumi.Input['LayerDeclarationArgs']]] layers: Layers by the names of their entries, over those of the file, field by field. With these, the default file need not be there.
-        :param pulumi.Input['OnDelete'] on_delete: What becomes of the functions' layers when the resource is deleted. Default: `keep`.
+        :param pulumi.Input[Mapping[str, pulumi.Input['LayerDeclarationArgs']]] layers: Layers by the names of their entries, merged over those of the file field by field. If set, the default file need not exist.
+        :param pulumi.Input['OnDelete'] on_delete: What happens to the functions' layers when the resource is deleted. Default: `keep`.
         :param pulumi.Input[_builtins.str] profile: A profile of the shared AWS config files. Default: the provider's.
         :param pulumi.Input[_builtins.str] region: Where these functions are. Default: the provider's.
         :param pulumi.Input[_builtins.str] role_arn: A role to assume for all calls. Default: the provider's.
-        :param pulumi.Input[_builtins.bool] views: Whether previews and updates have a row for each function, with the versions that it moves between. Default: true. Each row is recorded in the stack's state; an update has at most 100.
+        :param pulumi.Input[_builtins.bool] views: Whether previews and updates show a row for each function, with its old and new versions. Default: true. Each row is recorded in the stack's state; an update has at most 100.
         """
         if config_file is not None:
             pulumi.set(__self__, "config_file", config_file)
@@ -86,7 +86,7 @@ class LayerVersionsArgs:
     @pulumi.getter
     def layers(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input['LayerDeclarationArgs']]]]:
         """
-        Layers by the names of their entries, over those of the file, field by field. With these, the default file need not be there.
+        Layers by the names of their entries, merged over those of the file field by field. If set, the default file need not exist.
         """
         return pulumi.get(self, "layers")
 
@@ -98,7 +98,7 @@ class LayerVersionsArgs:
     @pulumi.getter(name="onDelete")
     def on_delete(self) -> pulumi.Input[Optional['OnDelete']]:
         """
-        What becomes of the functions' layers when the resource is deleted. Default: `keep`.
+        What happens to the functions' layers when the resource is deleted. Default: `keep`.
         """
         return pulumi.get(self, "on_delete")
 
@@ -146,7 +146,7 @@ class LayerVersionsArgs:
     @pulumi.getter
     def views(self) -> pulumi.Input[Optional[_builtins.bool]]:
         """
-        Whether previews and updates have a row for each function, with the versions that it moves between. Default: true. Each row is recorded in the stack's state; an update has at most 100.
+        Whether previews and updates show a row for each function, with its old and new versions. Default: true. Each row is recorded in the stack's state; an update has at most 100.
         """
         return pulumi.get(self, "views")
 
@@ -171,7 +171,7 @@ class LayerVersions(pulumi.CustomResource):
                  views: pulumi.Input[Optional[_builtins.bool]] = None,
                  __props__=None):
         """
-        The layer versions of functions that are owned elsewhere, kept where a config file says. Each function that moves is a row of its own in `pulumi preview`.
+        Keeps the layer versions of functions that are owned elsewhere at those declared in a config file. Each function that changes has its own row in `pulumi preview`.
 
         ## Example Usage
 
@@ -179,12 +179,12 @@ class LayerVersions(pulumi.CustomResource):
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param pulumi.Input[_builtins.str] config_file: The config file, relative to the program's folder. Default: the provider's, else `layer_config.yaml`.
         :param pulumi.Input[Union['FunctionSelectionArgs', 'FunctionSelectionArgsDict']] functions: Functions owned elsewhere (another stack, the console, a pipeline) that this resource reconciles. Default: none.
-        :param pulumi.Input[Mapping[str, pulumi.Input[Union['LayerDeclarationArgs', 'LayerDeclarationArgsDict']]]] layers: Layers by the names of their entries, over those of the file, field by field. With these, the default file need not be there.
-        :param pulumi.Input['OnDelete'] on_delete: What becomes of the functions' layers when the resource is deleted. Default: `keep`.
+        :param pulumi.Input[Mapping[str, pulumi.Input[Union['LayerDeclarationArgs', 'LayerDeclarationArgsDict']]]] layers: Layers by the names of their entries, merged over those of the file field by field. If set, the default file need not exist.
+        :param pulumi.Input['OnDelete'] on_delete: What happens to the functions' layers when the resource is deleted. Default: `keep`.
         :param pulumi.Input[_builtins.str] profile: A profile of the shared AWS config files. Default: the provider's.
         :param pulumi.Input[_builtins.str] region: Where these functions are. Default: the provider's.
         :param pulumi.Input[_builtins.str] role_arn: A role to assume for all calls. Default: the provider's.
-        :param pulumi.Input[_builtins.bool] views: Whether previews and updates have a row for each function, with the versions that it moves between. Default: true. Each row is recorded in the stack's state; an update has at most 100.
+        :param pulumi.Input[_builtins.bool] views: Whether previews and updates show a row for each function, with its old and new versions. Default: true. Each row is recorded in the stack's state; an update has at most 100.
         """
         ...
     @overload
@@ -193,7 +193,7 @@ class LayerVersions(pulumi.CustomResource):
                  args: Optional[LayerVersionsArgs] = None,
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
-        The layer versions of functions that are owned elsewhere, kept where a config file says. Each function that moves is a row of its own in `pulumi preview`.
+        Keeps the layer versions of functions that are owned elsewhere at those declared in a config file. Each function that changes has its own row in `pulumi preview`.
 
         ## Example Usage
 
@@ -269,7 +269,7 @@ class LayerVersions(pulumi.CustomResource):
     @pulumi.getter
     def before(self) -> pulumi.Output[Mapping[str, Mapping[str, Any]]]:
         """
-        The versions found before the first change, which `onDelete: restore` puts back; of the same form.
+        The versions found before the first change, which `onDelete: restore` restores, in the same form.
         """
         return pulumi.get(self, "before")
 
@@ -277,7 +277,7 @@ class LayerVersions(pulumi.CustomResource):
     @pulumi.getter
     def versions(self) -> pulumi.Output[Mapping[str, Mapping[str, Any]]]:
         """
-        The versions that the functions have: function to layer to version. A version is a number, or a full layer version ARN if it is of another layer than the one that it stands under.
+        The versions that the functions have, by function and layer. A version is a number, or a full layer version ARN if it belongs to a layer other than its key.
         """
         return pulumi.get(self, "versions")
 

@@ -33,11 +33,11 @@ class DeclaredLayer(dict):
         """
         One entry as it is declared for the stack.
 
-        :param 'Enforce' enforce: Whether newer versions are fine too.
+        :param 'Enforce' enforce: Whether newer versions are allowed too.
         :param _builtins.str arn: The layer's ARN without a version, if the entry names exactly one layer.
         :param _builtins.str description: The entry's description.
         :param Sequence[_builtins.str] names: Exact names and wildcards, if the entry has them.
-        :param _builtins.int version: The declared version; missing if the entry's variants give it.
+        :param _builtins.int version: The declared version. Missing if only the entry's variants have one.
         """
         pulumi.set(__self__, "enforce", enforce)
         if arn is not None:
@@ -53,7 +53,7 @@ class DeclaredLayer(dict):
     @pulumi.getter
     def enforce(self) -> 'Enforce':
         """
-        Whether newer versions are fine too.
+        Whether newer versions are allowed too.
         """
         return pulumi.get(self, "enforce")
 
@@ -85,7 +85,7 @@ class DeclaredLayer(dict):
     @pulumi.getter
     def version(self) -> Optional[_builtins.int]:
         """
-        The declared version; missing if the entry's variants give it.
+        The declared version. Missing if only the entry's variants have one.
         """
         return pulumi.get(self, "version")
 

@@ -54,11 +54,11 @@ def pin_layer(architecture: Optional[_builtins.str] = None,
               runtime: Optional[_builtins.str] = None,
               opts: Optional[pulumi.InvokeOptions] = None) -> AwaitablePinLayerResult:
     """
-    What one layer of a function has to be: the ARN that is given, at the declared version. A layer that nothing declares comes back as it is. Fails if the declared version does not exist.
+    What one layer of a function should be: the given ARN at the declared version. A layer that is not declared is returned unchanged. Fails if the declared version does not exist.
 
     :param _builtins.str architecture: The function's architecture: `x86_64` or `arm64`.
     :param _builtins.str config_file: The config file, relative to the program's folder. Default: the provider's, else `layer_config.yaml`.
-    :param _builtins.str function_name: The function's name, for messages. A function that is pinned is left out of what `LayerVersions` reconciles.
+    :param _builtins.str function_name: The function's name, for messages. `LayerVersions` does not reconcile a function that is pinned.
     :param _builtins.str layer_arn: The layer version ARN that the program gives the function.
     :param _builtins.str region: The function's region. Default: the layer's.
     :param _builtins.str runtime: The function's runtime, such as `python3.12`.
@@ -83,11 +83,11 @@ def pin_layer_output(architecture: pulumi.Input[Optional[Optional[_builtins.str]
                      runtime: pulumi.Input[Optional[Optional[_builtins.str]]] = None,
                      opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[PinLayerResult]:
     """
-    What one layer of a function has to be: the ARN that is given, at the declared version. A layer that nothing declares comes back as it is. Fails if the declared version does not exist.
+    What one layer of a function should be: the given ARN at the declared version. A layer that is not declared is returned unchanged. Fails if the declared version does not exist.
 
     :param _builtins.str architecture: The function's architecture: `x86_64` or `arm64`.
     :param _builtins.str config_file: The config file, relative to the program's folder. Default: the provider's, else `layer_config.yaml`.
-    :param _builtins.str function_name: The function's name, for messages. A function that is pinned is left out of what `LayerVersions` reconciles.
+    :param _builtins.str function_name: The function's name, for messages. `LayerVersions` does not reconcile a function that is pinned.
     :param _builtins.str layer_arn: The layer version ARN that the program gives the function.
     :param _builtins.str region: The function's region. Default: the layer's.
     :param _builtins.str runtime: The function's runtime, such as `python3.12`.

@@ -25,22 +25,22 @@ def pin_layers(
     provider: Optional[pulumi.ProviderResource] = None,
 ) -> None:
     """
-    Pins the layers of every function that the program registers from now on, children of components included, to the
-    versions that the config file declares. The function's own provider then shows and makes the change. Call it
+    Pins the layers of every function that the program registers from now on, including children of components, to the
+    versions that the config file declares. The function's own provider then shows and makes the change. Call this
     before functions are created.
 
     A declared version that does not exist fails the preview.
 
     :param str config_file: The config file, relative to the program's folder. Default: the provider's, else
            `layer_config.yaml`.
-    :param pulumi.ProviderResource provider: A `lambda-layers` provider, with the region, profile and role to ask AWS
-           with. Default: the default provider.
+    :param pulumi.ProviderResource provider: A `lambda-layers` provider, with the region, profile and role to call
+           AWS with. Default: the default provider.
     """
     pulumi.runtime.register_resource_transform(_Pins(config_file, provider).transform)
 
 
 class _Pins:
-    """What one call of `pin_layers` does to the resources that come."""
+    """The transform that one call of `pin_layers` registers."""
 
     def __init__(self, config_file: Optional[str], provider: Optional[pulumi.ProviderResource]):
         self._config_file = config_file
@@ -63,7 +63,7 @@ class _Pins:
                 return None
             layers, is_secret = await _opened(given)
             if not isinstance(layers, list):
-                # Not known yet, or anything that a program puts there by mistake: its provider complains better.
+                # Unknown, or a mistake in the program, for which its provider gives a better error.
                 if layers is _UNKNOWN:
                     self._warn_unknown(args)
                 return None
@@ -78,7 +78,7 @@ class _Pins:
         return pulumi.ResourceTransformResult(props={**args.props, prop: value}, opts=args.opts)
 
     async def _pin(self, args: pulumi.ResourceTransformArgs, given: Any) -> Any:
-        # Each layer by itself, so that one that is unknown does not make the whole list unknown.
+        # Each layer on its own, so that an unknown one does not make the whole list unknown.
         layer, is_secret = await _opened(given)
         if layer is _UNKNOWN:
             self._warn_unknown(args)
@@ -86,7 +86,7 @@ class _Pins:
             return given
         architectures = args.props.get("architectures")
         if any(isinstance(args.props.get(key), Unknown) for key in ("name", "functionName", "runtime", "architectures")):
-            # What a layer has to be at may depend on it, and a guess could be wrong.
+            # The declared version may depend on it, and a guess could be wrong.
             self._warn_unknown(args)
             return given
         wanted = {
@@ -134,12 +134,12 @@ class _Pins:
         file = self._config_file or "the config file"
         self._say(
             pulumi.log.warn,
-            f"Function {_name(args)}: a layer is not known before `pulumi up`. If {file} declares it, it is pinned "
+            f"Function {_name(args)}: a layer is unknown until `pulumi up`. If {file} declares it, it is pinned "
             "and checked then.",
         )
 
     def _fail(self, message: str) -> None:
-        """A preview goes on, so that it shows what else is wrong; an update must not get any further."""
+        """A preview continues, so that it shows what else is wrong; an update must stop here."""
         message = message[: -len(" ()")] if message.endswith(" ()") else message
         if not pulumi.runtime.is_dry_run():
             raise pulumi.RunError(message)
@@ -149,9 +149,9 @@ class _Pins:
         self._has_failed = True
 
         async def refuse() -> None:
-            raise pulumi.RunError("Not every layer can be pinned to what is declared.")
+            raise pulumi.RunError("Not every layer can be pinned to its declared version.")
 
-        # A logged error would not make the preview fail; an output that has none does, in the end.
+        # A logged error alone would not make the preview fail; an output that never resolves does.
         pulumi.Output.from_input(refuse())
 
     def _say(self, log: Any, message: str) -> None:
@@ -161,11 +161,11 @@ class _Pins:
 
 
 class _Refused(Exception):
-    """What the plugin says when it cannot pin."""
+    """The plugin's message if it cannot pin."""
 
 
 async def _opened(given: Any) -> Tuple[Any, bool]:
-    """A value, `_UNKNOWN` if it is not known yet, and whether the program keeps it secret."""
+    """A value, or `_UNKNOWN` if it is unknown, and whether it is secret."""
     if isinstance(given, pulumi.Output):
         is_secret = await given.is_secret()
         return (await given.future() if await given.is_known() else _UNKNOWN), is_secret
@@ -175,18 +175,18 @@ async def _opened(given: Any) -> Tuple[Any, bool]:
 
 
 def _name_in_aws(args: pulumi.ResourceTransformArgs) -> Optional[str]:
-    """The function's name; None if Pulumi makes one up, or it is not known yet."""
+    """The function's name; None if Pulumi generates one, or if it is unknown."""
     names: List[Any] = [args.props.get("name"), args.props.get("functionName")]
     return next((name for name in names if isinstance(name, str)), None)
 
 
 def _name(args: pulumi.ResourceTransformArgs) -> str:
-    """How messages call a function: by its name in AWS, or in the program if Pulumi makes one up."""
+    """The function's name in messages: its name in AWS, or in the program if Pulumi generates the former."""
     return _name_in_aws(args) or args.name
 
 
 def _without_both(given: List[Any], pinned: List[Any]) -> List[Any]:
-    """Leaves a layer as it is if the function has the one that is to take its place."""
+    """Leaves a layer alone if the function already has the one that would replace it."""
     def place(layer: Any) -> Optional[str]:
         return layer.rpartition(":")[0] if isinstance(layer, str) else None
 
@@ -199,6 +199,6 @@ def _without_both(given: List[Any], pinned: List[Any]) -> List[Any]:
 
 
 def _ignores(opts: Optional[pulumi.ResourceOptions], prop: str) -> bool:
-    """Whether the program tells the engine to leave the property as it is, which makes a pin void."""
+    """Whether the program has the engine ignore changes of the property, so that a pin has no effect."""
     ignored = (opts.ignore_changes if opts is not None else None) or []
     return any(path == "*" or path == prop or path.startswith((f"{prop}[", f"{prop}.")) for path in ignored)

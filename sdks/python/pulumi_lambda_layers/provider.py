@@ -28,7 +28,7 @@ class ProviderArgs:
 
         :param pulumi.Input[_builtins.str] config_file: The config file, relative to the program's folder. Default: `layer_config.yaml`.
         :param pulumi.Input[_builtins.str] profile: A profile of the shared AWS config files. Default: the AWS SDK's own chain.
-        :param pulumi.Input[_builtins.str] region: The AWS region of resources that name none. Default: the config's `settings.aws_region`, else `AWS_REGION` or `AWS_DEFAULT_REGION`.
+        :param pulumi.Input[_builtins.str] region: The AWS region of resources that do not set one. Default: the config's `settings.aws_region`, else `AWS_REGION` or `AWS_DEFAULT_REGION`.
         :param pulumi.Input[_builtins.str] role_arn: A role to assume for all calls.
         """
         if config_file is not None:
@@ -68,7 +68,7 @@ class ProviderArgs:
     @pulumi.getter
     def region(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        The AWS region of resources that name none. Default: the config's `settings.aws_region`, else `AWS_REGION` or `AWS_DEFAULT_REGION`.
+        The AWS region of resources that do not set one. Default: the config's `settings.aws_region`, else `AWS_REGION` or `AWS_DEFAULT_REGION`.
         """
         return pulumi.get(self, "region")
 
@@ -101,13 +101,13 @@ class Provider(pulumi.ProviderResource):
                  role_arn: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         """
-        Which config file, account and region resources and functions mean that do not say so themselves.
+        The config file, account and region of resources and functions that do not set their own.
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param pulumi.Input[_builtins.str] config_file: The config file, relative to the program's folder. Default: `layer_config.yaml`.
         :param pulumi.Input[_builtins.str] profile: A profile of the shared AWS config files. Default: the AWS SDK's own chain.
-        :param pulumi.Input[_builtins.str] region: The AWS region of resources that name none. Default: the config's `settings.aws_region`, else `AWS_REGION` or `AWS_DEFAULT_REGION`.
+        :param pulumi.Input[_builtins.str] region: The AWS region of resources that do not set one. Default: the config's `settings.aws_region`, else `AWS_REGION` or `AWS_DEFAULT_REGION`.
         :param pulumi.Input[_builtins.str] role_arn: A role to assume for all calls.
         """
         ...
@@ -117,7 +117,7 @@ class Provider(pulumi.ProviderResource):
                  args: Optional[ProviderArgs] = None,
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
-        Which config file, account and region resources and functions mean that do not say so themselves.
+        The config file, account and region of resources and functions that do not set their own.
 
         :param str resource_name: The name of the resource.
         :param ProviderArgs args: The arguments to use to populate this resource's properties.

@@ -10,9 +10,9 @@ describe("a report in Markdown", () => {
   it("has a row for each layer that has drifted or is not known, and counts the rest", () => {
     const lines = renderStatusMarkdown([sampleStack()]).split("\n");
     assert.deepEqual(lines, [
-      "### ≠ Lambda layers of stack <code>dev</code>: 2 of 8 layers of functions are not as declared; 2 of 8 layers of functions are not known; 1 function is skipped",
+      "### ≠ Lambda layers of stack <code>dev</code>: 2 of 8 layers of functions are not as declared; 2 of 8 layers of functions are unknown; 1 function is skipped",
       "",
-      "6 functions with 8 layers of functions; 1 declared by no entry.",
+      "6 functions with 8 layers of functions; 1 not declared by any entry.",
       "",
       "| Function | Layer | Declared | Recorded | Live | Declared in |",
       "| --- | --- | --- | --- | --- | --- |",
@@ -21,7 +21,7 @@ describe("a report in Markdown", () => {
       "| <code>mail (eu-west-1)</code> | <code>base</code> | 5 | 5 | ? | <code>layer_config.yaml&#58;2</code> |",
       "| <code>secret</code> | ? | ? | ? | – |  |",
       "",
-      "Left out:",
+      "Skipped:",
       "",
       "- <code>goner</code>: it waits for its deletion",
       "",
@@ -142,8 +142,8 @@ describe("a run in Markdown", () => {
     const aws = { ...nothing, changes: [live], outcomes: [updated], rolledBack: { outcomes: [updated] } };
     const text = renderRunMarkdown({ ...result, aws, recordedBack: [change] });
     assert.match(text, /^### ✓ .*: no changes$/m);
-    assert.match(text, /^Put back in AWS:\n\n- <code>api<\/code>$/m);
-    assert.match(text, /^Put back in the Pulumi state:$/m);
+    assert.match(text, /^Rolled back in AWS:\n\n- <code>api<\/code>$/m);
+    assert.match(text, /^Rolled back in the Pulumi state:$/m);
     const failed = { ...aws, rolledBack: { outcomes: [{ ...updated, status: "failed" as const }] } };
     assert.match(renderRunMarkdown({ ...result, aws: failed }), /: 1 layer of a function changed$/m);
   });
@@ -152,14 +152,14 @@ describe("a run in Markdown", () => {
     const published = [{ function: "api", functionArn, status: "failed" as const, reason: "no luck" }];
     const text = renderRunMarkdown({ ...result, aws: { ...nothing, published } });
     assert.match(text, /^### ≠ /);
-    assert.match(text, /^Not published, or not put back:\n\n- <code>api<\/code>: no luck$/m);
+    assert.match(text, /^Not published, or not rolled back:\n\n- <code>api<\/code>: no luck$/m);
   });
 
   it("is not known to be fine if AWS could not be read", () => {
     const denied = { read: false, reason: "Denied.", code: "aws-permission" } as const;
     const text = renderRunMarkdown({ ...result, changes: [], aws: nothing, live: denied });
     assert.match(text, /^### \? .*: no changes$/m);
-    assert.match(text, /not as declared; live versions could not all be read\.$/m);
+    assert.match(text, /not as declared; not all live versions could be read\.$/m);
   });
 
   it("tells functions of one name apart", () => {

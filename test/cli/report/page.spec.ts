@@ -100,7 +100,7 @@ describe("the page of a report, in Chromium", () => {
     );
     assert.match(
       await page.locator(".verdict").innerText(),
-      /^≠ 2 of 8 layers of functions are not as declared; 2 of 8 layers of functions are not known; 1 function is skipped\.$/,
+      /^≠ 2 of 8 layers of functions are not as declared; 2 of 8 layers of functions are unknown; 1 function is skipped\.$/,
     );
     assert.match(await page.locator(".body details").innerText(), /^1 function left out/);
     await close();
@@ -373,21 +373,21 @@ describe("the page of a report, in Chromium", () => {
     const partly = await open([stackOf([fn("api", { live: "unread" })], unread), stackOf([fn()], { stack: "prod" })]);
     assert.equal(
       await partly.page.locator(".verdict").innerText(),
-      "? No drift in what could be read; 1 of 2 layers of functions is not known; live versions could not all be read.",
+      "? No drift in what could be read; 1 of 2 layers of functions is unknown; not all live versions could be read.",
     );
     assert.match(
       await partly.page.locator(".body").first().innerText(),
-      /Live versions could not all be read: no cred/,
+      /Not all live versions could be read: no cred/,
     );
     await partly.close();
     const unmatched = await open([stackOf([fn("api", { recorded: ["unrelated:1"] })])]);
-    assert.equal(await unmatched.page.locator(".verdict").innerText(), "? No layer is declared by the config.");
+    assert.equal(await unmatched.page.locator(".verdict").innerText(), "? The config declares none of these layers.");
     assert.match(await unmatched.page.title(), /^\? · /);
     await unmatched.close();
     const empty = await open([stackOf([], unread)]);
     assert.match(
       await empty.page.locator(".body").innerText(),
-      /no credentials[\s\S]*Nothing was found; live versions/,
+      /no credentials[\s\S]*Nothing was found; not all live versions/,
     );
     await empty.close();
   });

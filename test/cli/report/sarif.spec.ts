@@ -82,7 +82,7 @@ describe("a report in SARIF", () => {
     assert.deepEqual(told(stackOf([fn("api", { live: ["base:4"] })])), [true]);
     assert.deepEqual(told(stackOf([fn("api", { live: "unread" })]), failedStack), [
       false,
-      "warning: Stack dev: No drift in what could be read; 1 of 1 layer of a function is not known.",
+      "warning: Stack dev: No drift in what could be read; 1 of 1 layer of a function is unknown.",
       "error: Stack gone: State file not found: there is no stack gone.\nName another.",
     ]);
   });

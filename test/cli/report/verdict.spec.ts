@@ -17,7 +17,7 @@ const shown = ({ sign, text }: ReturnType<typeof verdictOf>) => `${sign} ${text}
 
 describe("a verdict on a stack", () => {
   const skipped = [
-    { function: "a", reason: "it was replaced and waits for its deletion" },
+    { function: "a", reason: "it was replaced and is pending deletion" },
     { function: "a", reason: "AWS has no such function in us-east-1" },
   ];
   const others = { function: "b", reason: "AWS has no such function in us-east-1" };
@@ -33,25 +33,25 @@ describe("a verdict on a stack", () => {
     ],
     [
       stackOf([offline("unread")], { live: unread }),
-      "? No drift in what could be read; 1 of 1 layer of a function is not known; live versions could not all be read",
+      "? No drift in what could be read; 1 of 1 layer of a function is unknown; not all live versions could be read",
     ],
     [
       stackOf([fn(), dark, secret], { live: unread }),
-      "? No drift in what could be read; 2 of 3 layers of functions are not known; live versions could not all be read",
+      "? No drift in what could be read; 2 of 3 layers of functions are unknown; not all live versions could be read",
     ],
-    [stackOf([fn(), secret]), "? No drift in what could be read; 1 of 2 layers of functions is not known"],
+    [stackOf([fn(), secret]), "? No drift in what could be read; 1 of 2 layers of functions is unknown"],
     // Functions without layers in the state may have some in AWS.
-    [stackOf([], { live: unread }), "? Nothing was found; live versions could not all be read"],
-    [stackOf([free]), "? No layer is declared by the config"],
+    [stackOf([], { live: unread }), "? Nothing was found; not all live versions could be read"],
+    [stackOf([free]), "? The config declares none of these layers"],
     [stackOf([]), "✓ No functions with layers"],
     [stackOf([], { live: unasked }), "✓ No functions with layers; AWS was not asked"],
     [stackOf([fn(), drifted]), "≠ 1 of 2 layers of functions is not as declared"],
     [stackOf([fn(), lost]), "≠ 1 of 2 layers of functions is not as declared"],
     [
       stackOf([drifted, dark], { live: unread, skipped }),
-      "≠ 1 of 2 layers of functions is not as declared; 1 of 2 layers of functions is not known; live versions could not all be read; 1 function is skipped",
+      "≠ 1 of 2 layers of functions is not as declared; 1 of 2 layers of functions is unknown; not all live versions could be read; 1 function is skipped",
     ],
-    // A layer that is there twice is one.
+    // A layer that appears twice is one.
     [stackOf([fn("py", { recorded: ["base:4", "base:3"] })]), "≠ 1 of 1 layer of a function is not as declared"],
   ];
   for (const [assessment, text] of cases) {
@@ -63,7 +63,7 @@ describe("a verdict on several stacks", () => {
   const cases: [readonly ReportedStack[], string][] = [
     [[stackOf([fn()]), stackOf([fn()])], "✓ All declared layers are at their versions"],
     [[stackOf([fn()]), stackOf([free])], "✓ All declared layers are at their versions"],
-    [[stackOf([free]), stackOf([free])], "? No layer is declared by the config"],
+    [[stackOf([free]), stackOf([free])], "? The config declares none of these layers"],
     [
       [stackOf([fn()]), stackOf([fn("a", { live: "unasked" })], { live: unasked })],
       "✓ All recorded layers are as declared; AWS was not asked",
@@ -86,7 +86,7 @@ describe("the line of totals", () => {
     assert.equal(text(fn(), drifted), "1 of 2 layers of functions is not as declared");
     assert.equal(
       text(fn(), drifted, dark),
-      "1 of 3 layers of functions is not as declared; 1 of 3 layers of functions is not known",
+      "1 of 3 layers of functions is not as declared; 1 of 3 layers of functions is unknown",
     );
   });
 });

@@ -124,7 +124,7 @@ describe("a drafted config", () => {
     assert.equal(
       writeDraft(draftEntries(uses), settings),
       `# yaml-language-server: $schema=./schema.json
-# The version that each Lambda layer has to be at: in a stack the one that most of its functions use (recorded of dev).
+# The version that each Lambda layer must be at: for each stack, the one that most of its functions use (recorded of dev).
 layers:
   base: # base-dev, base-prod
     version: 3 # 7 of 10 functions
@@ -154,7 +154,7 @@ stack_overrides:
     assert.equal(
       writeDraft(draftEntries(uses), settings),
       `# yaml-language-server: $schema=./schema.json
-# The version that each Lambda layer has to be at: in a stack the one that most of its functions use, the newest if several tie (recorded of dev).
+# The version that each Lambda layer must be at: for each stack, the one that most of its functions use, or the newest in a tie (recorded of dev).
 layers:
   base:
     version: 10 # 1 of 3 functions, as many at 7 and 3

@@ -80,33 +80,33 @@ describe("editVersions", () => {
       "an entry that is an alias": [
         "layers:\n  a: &a { version: 5 }\n  b: *a\n",
         "layers/b",
-        /layers\.b\.version: the number is shared.*change layers\.a too/,
+        /layers\.b\.version: the number is shared.*also change layers\.a\./,
       ],
       "an entry that others are an alias of": [
         "layers:\n  a: &a { version: 5 }\n  b: *a\n",
         "layers/a",
-        /would change layers\.b too/,
+        /would also change layers\.b\./,
       ],
       "a number that is an alias": [
         "layers:\n  a: { version: &v 5 }\n  b: { version: *v }\n",
         "layers/b",
-        /change layers\.a too/,
+        /also change layers\.a\./,
       ],
       "a version that is merged in": [
         "layers:\n  a: &a\n    version: 5\n  b:\n    <<: *a\n    enforce: minimum\n",
         "layers/b",
-        /change layers\.a too/,
+        /also change layers\.a\./,
       ],
       "stacks that share their overrides": [
         "layers: { a: { version: 5 } }\nstack_overrides:\n  dev: &dev { a: { version: 6 } }\n  test: *dev\n",
         "stack_overrides/test/a",
-        /change stack_overrides\.dev\.a too/,
+        /also change stack_overrides\.dev\.a\./,
       ],
       "a number that is not written in digits": ["layers: { a: { version: 0x5 } }\n", "layers/a", /is written as 0x5/],
       "an override to be added to an alias": [
         "layers:\n  a: { version: 5 }\nstack_overrides:\n  dev: &dev\n    b: { version: 6 }\n  test: *dev\n",
         "stack_overrides/test/a",
-        /cannot be added to c\.yaml: \*dev stands/,
+        /cannot be added to c\.yaml: its parent is the alias \*dev\./,
       ],
     };
     for (const [what, [text, path, message]] of Object.entries(refused)) {

@@ -17,14 +17,14 @@ const noVersions = [
 
 const arn = "arn:aws:lambda:us-east-1:123456789012:layer:a";
 const builtIn = "arn:aws:lambda:::awslayer:AmazonLinux2";
-const leaveOut = "Leave it out: this layer is Lambda's own, has no version, and stays as it is";
+const leaveOut = "Leave it out: this layer is built into Lambda, has no version, and is never changed";
 const arnWanted = "must be a layer ARN without a version: arn:aws:lambda:REGION:ACCOUNT:layer:NAME";
 const nameWanted =
-  "must be a layer name of letters, digits, - and _, in which * stands for any text and {stack} for the stack";
+  "must be a layer name of letters, digits, - and _, in which * matches any text and {stack} is the stack";
 
 const latest =
-  "Write a number, such as 1, and run `lambda-layers upgrade`: it writes the newest, from `latest:` if the entry has that";
-const anyNumber = "Add the version that the layer has to be at, such as `version: 1`";
+  "Write a number, such as 1, and run `lambda-layers upgrade`, which replaces it with the newest version (from `latest:` if the entry has one)";
+const anyNumber = "Add the version that the layer must be at, such as `version: 1`";
 
 /** What is written in place of a version, and what is advised. */
 const meantVersions: Record<string, string> = {
@@ -82,7 +82,7 @@ const cases: ProblemCase[] = [
     what: "an entry without version",
     text: "layers: { a: {} }",
     shows: [
-      "1:11 missing-key <a> layers.a has no version => Add the version that the layer has to be at, such as `version: 1`",
+      "1:11 missing-key <a> layers.a has no version => Add the version that the layer must be at, such as `version: 1`",
     ],
   },
   {
@@ -109,14 +109,14 @@ const cases: ProblemCase[] = [
     what: "version: 05",
     text: "layers:\n  a:\n    version: 05",
     shows: [
-      "3:14 invalid-value <05> 05 has a leading zero, which some YAML readers take for an octal number => Write a number without leading zeros, and a text in quotes",
+      "3:14 invalid-value <05> 05 has a leading zero, which some YAML parsers read as an octal number => Write a number without leading zeros, or a string in quotes",
     ],
   },
   {
     what: "version: 010",
     text: "layers:\n  a:\n    version: 010",
     shows: [
-      "3:14 invalid-value <010> 010 has a leading zero, which some YAML readers take for an octal number => Write a number without leading zeros, and a text in quotes",
+      "3:14 invalid-value <010> 010 has a leading zero, which some YAML parsers read as an octal number => Write a number without leading zeros, or a string in quotes",
     ],
   },
   {
@@ -171,11 +171,11 @@ const cases: ProblemCase[] = [
     what: "names that no layer can have",
     text: "layers: { a: { version: 1, names: ['', a.b, 'a{stak}', 5, null] } }",
     shows: [
-      "1:36 invalid-value <''> layers.a.names.0 must be a layer name of letters, digits, - and _, in which * stands for any text and {stack} for the stack",
-      "1:40 invalid-value <a.b> layers.a.names.1 must be a layer name of letters, digits, - and _, in which * stands for any text and {stack} for the stack",
+      "1:36 invalid-value <''> layers.a.names.0 must be a layer name of letters, digits, - and _, in which * matches any text and {stack} is the stack",
+      "1:40 invalid-value <a.b> layers.a.names.1 must be a layer name of letters, digits, - and _, in which * matches any text and {stack} is the stack",
       "1:47 unknown-placeholder <{stak}> there is no placeholder {stak} => Did you mean {stack}?",
-      "1:56 invalid-value <5> layers.a.names.3 must be a text => Write it in quotes, so that it is a text",
-      "1:59 invalid-value <null> layers.a.names.4 must be a text",
+      "1:56 invalid-value <5> layers.a.names.3 must be a string => Put it in quotes to make it a string",
+      "1:59 invalid-value <null> layers.a.names.4 must be a string",
     ],
   },
   {
@@ -183,7 +183,7 @@ const cases: ProblemCase[] = [
     text: "layers:\n  a:\n    version: 1\n    names:\n      - SharpLayer:1\n      - SharpLayer: 1\n      - arn:aws:lambda:us-east-1:123456789012:layer:a:7\n      - arn:aws:lambda:us-east-1:123456789012:layer:a",
     shows: [
       `5:9 invalid-value <SharpLayer:1> layers.a.names.0 ${nameWanted} => Leave the version out: SharpLayer`,
-      "6:9 invalid-value <SharpLayer: 1> layers.a.names.1 must be a text => Leave the version out: SharpLayer",
+      "6:9 invalid-value <SharpLayer: 1> layers.a.names.1 must be a string => Leave the version out: SharpLayer",
       `7:9 invalid-value <arn:aws:lambda:us-east-1:123456789012:layer:a:7> layers.a.names.2 ${nameWanted} => Give the entry an arn instead of names: arn:aws:lambda:us-east-1:123456789012:layer:a`,
       `8:9 invalid-value <arn:aws:lambda:us-east-1:123456789012:layer:a> layers.a.names.3 ${nameWanted} => Give the entry an arn instead of names: arn:aws:lambda:us-east-1:123456789012:layer:a`,
     ],
@@ -201,14 +201,14 @@ const cases: ProblemCase[] = [
     what: "an entry that is named by an ARN",
     text: `layers: { "${arn}:7": { version: 7 } }`,
     shows: [
-      `1:11 invalid-layer-name <"${arn}:7"> "${arn}:7" cannot be a layer's name: letters, digits, - and _, at most 140 => Choose a name for the entry, and give it arn: ${arn}`,
+      `1:11 invalid-layer-name <"${arn}:7"> "${arn}:7" is not a valid layer name, which has up to 140 letters, digits, - and _ => Give the entry a name of your choice, and arn: ${arn}`,
     ],
   },
   {
     what: "layers that are Lambda's own",
     text: `layers: { "${builtIn}": { version: 1 }, a: { version: 1, arn: "${builtIn}" }, b: { version: 1, names: ["${builtIn}"] } }`,
     shows: [
-      `1:11 invalid-layer-name <"${builtIn}"> "${builtIn}" cannot be a layer's name: letters, digits, - and _, at most 140 => ${leaveOut}`,
+      `1:11 invalid-layer-name <"${builtIn}"> "${builtIn}" is not a valid layer name, which has up to 140 letters, digits, - and _ => ${leaveOut}`,
       `1:91 invalid-value <"${builtIn}"> layers.a.arn ${arnWanted} => ${leaveOut}`,
       `1:160 invalid-value <"${builtIn}"> layers.b.names.0 ${nameWanted} => ${leaveOut}`,
     ],
@@ -235,20 +235,20 @@ const cases: ProblemCase[] = [
   {
     what: "a description that is a number",
     text: "layers: { a: { version: 1, description: 5 } }",
-    shows: ["1:41 invalid-value <5> layers.a.description must be a text => Write it in quotes, so that it is a text"],
+    shows: ["1:41 invalid-value <5> layers.a.description must be a string => Put it in quotes to make it a string"],
   },
   {
     what: "runtimes as a text",
     text: "layers: { a: { version: 1, compatible_runtimes: python3.12 } }",
     shows: [
-      '1:49 invalid-value <python3.12> layers.a.compatible_runtimes must be a list of texts => Write a list: ["python3.12"]',
+      '1:49 invalid-value <python3.12> layers.a.compatible_runtimes must be a list of strings => Write a list: ["python3.12"]',
     ],
   },
   {
     what: "a runtime that YAML takes for a number",
     text: "layers: { a: { version: 1, compatible_runtimes: [3.10] } }",
     shows: [
-      "1:50 invalid-value <3.10> layers.a.compatible_runtimes.0 must be a text => Write it in quotes, so that it is a text",
+      "1:50 invalid-value <3.10> layers.a.compatible_runtimes.0 must be a string => Put it in quotes to make it a string",
     ],
   },
   {
@@ -260,11 +260,11 @@ const cases: ProblemCase[] = [
     what: "entries that cannot be a layer's name",
     text: 'layers: { "a b": { version: 1 }, "": { version: 1 }, "a-{stack}": { version: 1 }, "a:5": { version: 1, arn: null }, xxx.y: { version: 1 } }',
     shows: [
-      '1:11 invalid-layer-name <"a b"> "a b" cannot be a layer\'s name: letters, digits, - and _, at most 140 => Give the entry an arn or names',
-      '1:34 invalid-layer-name <""> "" cannot be a layer\'s name: letters, digits, - and _, at most 140 => Give the entry an arn or names',
-      '1:54 invalid-layer-name <"a-{stack}"> "a-{stack}" cannot be a layer\'s name: letters, digits, - and _, at most 140 => Give the entry an arn or names',
-      '1:83 invalid-layer-name <"a:5"> "a:5" cannot be a layer\'s name: letters, digits, - and _, at most 140 => Leave the version out: a',
-      '1:117 invalid-layer-name <xxx.y> "xxx.y" cannot be a layer\'s name: letters, digits, - and _, at most 140 => Give the entry an arn or names',
+      '1:11 invalid-layer-name <"a b"> "a b" is not a valid layer name, which has up to 140 letters, digits, - and _ => Give the entry an arn or names',
+      '1:34 invalid-layer-name <""> "" is not a valid layer name, which has up to 140 letters, digits, - and _ => Give the entry an arn or names',
+      '1:54 invalid-layer-name <"a-{stack}"> "a-{stack}" is not a valid layer name, which has up to 140 letters, digits, - and _ => Give the entry an arn or names',
+      '1:83 invalid-layer-name <"a:5"> "a:5" is not a valid layer name, which has up to 140 letters, digits, - and _ => Leave the version out: a',
+      '1:117 invalid-layer-name <xxx.y> "xxx.y" is not a valid layer name, which has up to 140 letters, digits, - and _ => Give the entry an arn or names',
     ],
   },
 ];

@@ -92,13 +92,13 @@ stack_overrides:
   });
 
   const tooLarge = {
-    "more bytes than are read": ["#".repeat(maxConfigBytes + 1), `more than ${maxConfigBytes} bytes`],
+    "more bytes than are read": ["#".repeat(maxConfigBytes + 1), `limit of ${maxConfigBytes} bytes`],
     "more values than are read": [
       `layers: [${"1,".repeat(maxConfigSize)}]`,
-      `more than ${maxConfigSize} keys and values`,
+      `limit of ${maxConfigSize} keys and values`,
     ],
-    "aliases that multiply": [bomb((i) => `[${Array(9).fill(`*a${i}`)}]`), `more than ${maxConfigSize} keys`],
-    "merges that multiply": [bomb((i) => `{ <<: [${Array(9).fill(`*a${i}`)}] }`), `more than ${maxConfigSize} keys`],
+    "aliases that multiply": [bomb((i) => `[${Array(9).fill(`*a${i}`)}]`), `limit of ${maxConfigSize} keys`],
+    "merges that multiply": [bomb((i) => `{ <<: [${Array(9).fill(`*a${i}`)}] }`), `limit of ${maxConfigSize} keys`],
   } as const;
   for (const [what, [text, message]] of Object.entries(tooLarge)) {
     it(`include ${what}`, () => {

@@ -42,7 +42,9 @@ const cases: ProblemCase[] = [
   {
     what: "layers without content",
     text: "layers:",
-    shows: ["1:1 invalid-value <layers> layers must be a mapping => Put something below `layers:`, or {} for nothing"],
+    shows: [
+      "1:1 invalid-value <layers> layers must be a mapping => Put something below `layers:`, or {} if it is empty",
+    ],
   },
   {
     what: "layers as a list",
@@ -52,12 +54,12 @@ const cases: ProblemCase[] = [
   {
     what: "a file that is a list",
     text: "- layers",
-    shows: ["1:1 invalid-value <- layers> the file must be a mapping => Begin with `layers:`"],
+    shows: ["1:1 invalid-value <- layers> the file must be a mapping => Start with `layers:`"],
   },
   {
     what: "a file that is a text",
     text: "layers",
-    shows: ["1:1 invalid-value <layers> the file must be a mapping => Begin with `layers:`"],
+    shows: ["1:1 invalid-value <layers> the file must be a mapping => Start with `layers:`"],
   },
   {
     what: "an override of no entry, without version",
@@ -77,7 +79,7 @@ const cases: ProblemCase[] = [
     what: "an override whose version is empty",
     text: "layers: { a: { version: 1 } }\nstack_overrides: { dev: { a: { version: } } }",
     shows: [
-      "2:32 invalid-value <version> stack_overrides.dev.a.version must be a whole number of 1 or more => Add the version that the layer has to be at, such as `version: 1`",
+      "2:32 invalid-value <version> stack_overrides.dev.a.version must be a whole number of 1 or more => Add the version that the layer must be at, such as `version: 1`",
     ],
   },
   {
@@ -89,14 +91,14 @@ const cases: ProblemCase[] = [
     what: "a stack's full name",
     text: "layers: { a: { version: 1 } }\nstack_overrides: { org/project/dev: { a: { version: 2 } } }",
     shows: [
-      '2:20 invalid-name <org/project/dev> "org/project/dev" cannot be a stack here: letters, digits, -, _ and ., at most 100, without organization and project => Write dev',
+      '2:20 invalid-name <org/project/dev> "org/project/dev" is not a stack name, which has up to 100 letters, digits, -, _ and ., without organization and project => Write dev',
     ],
   },
   {
     what: "a stack that Pulumi would not have",
     text: "layers: {}\nstack_overrides: { 'my stack': {} }",
     shows: [
-      "2:20 invalid-name <'my stack'> \"my stack\" cannot be a stack here: letters, digits, -, _ and ., at most 100, without organization and project",
+      "2:20 invalid-name <'my stack'> \"my stack\" is not a stack name, which has up to 100 letters, digits, -, _ and ., without organization and project",
     ],
   },
   {
@@ -128,7 +130,7 @@ const cases: ProblemCase[] = [
   {
     what: "a tag key that is empty",
     text: "layers: {}\nsettings: { tag_key: '' }",
-    shows: ["2:22 invalid-value <''> settings.tag_key must be the key of a tag"],
+    shows: ["2:22 invalid-value <''> settings.tag_key must be a tag key"],
   },
   {
     what: "yes",
@@ -166,7 +168,7 @@ const cases: ProblemCase[] = [
     what: "a resource type without module",
     text: "layers: {}\nsettings: { resource_types: { Fn: layers } }",
     shows: [
-      '2:31 invalid-name <Fn> "Fn" cannot be a resource type: it has three parts, as in aws:lambda/function:Function',
+      '2:31 invalid-name <Fn> "Fn" is not a resource type, which has three parts, such as aws:lambda/function:Function',
     ],
   },
   {

@@ -10,25 +10,25 @@ const cases: ProblemCase[] = [
     what: "a placeholder in an ARN's name that is unlike any other",
     text: 'layers: { a: { version: 1, arn: "arn:aws:lambda:us-east-1:123456789012:layer:a-{flavour}" } }',
     shows: [
-      "1:80 unknown-placeholder <{flavour}> there is no placeholder {flavour} => Here can stand: {stack}, {region}, {runtime}, {architecture}",
+      "1:80 unknown-placeholder <{flavour}> there is no placeholder {flavour} => Allowed here: {stack}, {region}, {runtime}, {architecture}",
     ],
   },
   {
     what: "the region's placeholder in place of the account",
     text: 'layers: { a: { version: 1, arn: "arn:aws:lambda:us-east-1:{region}:layer:a" } }',
-    shows: ["1:59 misplaced-placeholder <{region}> {region} cannot stand in its account => Here can stand: {account}"],
+    shows: ["1:59 misplaced-placeholder <{region}> {region} cannot be used in its account => Allowed here: {account}"],
   },
   {
     what: "the account's placeholder in an ARN's name",
     text: 'layers: { a: { version: 1, arn: "arn:aws:lambda:us-east-1:123456789012:layer:a-{account}" } }',
     shows: [
-      "1:80 misplaced-placeholder <{account}> {account} cannot stand in its name => Here can stand: {stack}, {region}, {runtime}, {architecture}",
+      "1:80 misplaced-placeholder <{account}> {account} cannot be used in its name => Allowed here: {stack}, {region}, {runtime}, {architecture}",
     ],
   },
   {
     what: "the stack's placeholder as an account",
     text: 'layers: { a: { version: 1, arn: "arn:aws:lambda:us-east-1:{stack}:layer:a" } }',
-    shows: ["1:59 misplaced-placeholder <{stack}> {stack} cannot stand in its account => Here can stand: {account}"],
+    shows: ["1:59 misplaced-placeholder <{stack}> {stack} cannot be used in its account => Allowed here: {account}"],
   },
   {
     what: "a placeholder for the service",
@@ -39,7 +39,7 @@ const cases: ProblemCase[] = [
     what: "a placeholder where an ARN says what it is of",
     text: 'layers: { a: { version: 1, arn: "arn:aws:lambda:us-east-1:123456789012:{runtime}:a" } }',
     shows: [
-      "1:72 misplaced-placeholder <{runtime}> {runtime} cannot stand in this part of an ARN => Write the value itself",
+      "1:72 misplaced-placeholder <{runtime}> {runtime} cannot be used in this part of an ARN => Write the value itself",
     ],
   },
   {
@@ -58,14 +58,14 @@ const cases: ProblemCase[] = [
     what: "the partition in a name",
     text: 'layers: { a: { version: 1, names: [b, "a-{partition}"] } }',
     shows: [
-      "1:42 misplaced-placeholder <{partition}> {partition} cannot stand in a layer's name => Here can stand: {stack}, {region}, {runtime}, {architecture}",
+      "1:42 misplaced-placeholder <{partition}> {partition} cannot be used in a layer's name => Allowed here: {stack}, {region}, {runtime}, {architecture}",
     ],
   },
   {
     what: "the account in a name",
     text: 'layers: { a: { version: 1, names: ["a-{account}"] } }',
     shows: [
-      "1:39 misplaced-placeholder <{account}> {account} cannot stand in a layer's name => Here can stand: {stack}, {region}, {runtime}, {architecture}",
+      "1:39 misplaced-placeholder <{account}> {account} cannot be used in a layer's name => Allowed here: {stack}, {region}, {runtime}, {architecture}",
     ],
   },
   {
@@ -79,20 +79,20 @@ const cases: ProblemCase[] = [
     what: "a placeholder that is not closed",
     text: 'layers: { a: { version: 1, names: ["a-{stack"] } }',
     shows: [
-      '1:36 invalid-value <"a-{stack"> layers.a.names.0 must be a layer name of letters, digits, - and _, in which * stands for any text and {stack} for the stack',
+      '1:36 invalid-value <"a-{stack"> layers.a.names.0 must be a layer name of letters, digits, - and _, in which * matches any text and {stack} is the stack',
     ],
   },
   {
     what: "an empty placeholder",
     text: 'layers: { a: { version: 1, names: ["a-{}"] } }',
     shows: [
-      "1:39 unknown-placeholder <{}> there is no placeholder {} => Here can stand: {stack}, {region}, {runtime}, {architecture}",
+      "1:39 unknown-placeholder <{}> there is no placeholder {} => Allowed here: {stack}, {region}, {runtime}, {architecture}",
     ],
   },
   {
     what: "a placeholder in what is replaced",
     text: 'layers: { a: { version: 1, replaces: ["arn:aws:lambda:{region}:123456789012:layer:b"] } }',
-    shows: ["1:55 misplaced-placeholder <{region}> {region} cannot stand in `replaces` => Write * for any text"],
+    shows: ["1:55 misplaced-placeholder <{region}> {region} cannot be used in `replaces` => Use * to match any text"],
   },
   {
     what: "an unknown placeholder in what is replaced",
@@ -103,8 +103,8 @@ const cases: ProblemCase[] = [
     what: "what is replaced with a version",
     text: 'layers: { a: { version: 1, replaces: ["arn:aws:lambda:us-east-1:123456789012:layer:a:7", "b:7"] } }',
     shows: [
-      '1:39 invalid-value <"arn:aws:lambda:us-east-1:123456789012:layer:a:7"> layers.a.replaces.0 must be a layer\'s name, or its ARN without a version, in which * stands for any text => Leave the version out: arn:aws:lambda:us-east-1:123456789012:layer:a',
-      '1:90 invalid-value <"b:7"> layers.a.replaces.1 must be a layer\'s name, or its ARN without a version, in which * stands for any text => Leave the version out: b',
+      '1:39 invalid-value <"arn:aws:lambda:us-east-1:123456789012:layer:a:7"> layers.a.replaces.0 must be a layer\'s name, or its ARN without a version, in which * matches any text => Leave the version out: arn:aws:lambda:us-east-1:123456789012:layer:a',
+      '1:90 invalid-value <"b:7"> layers.a.replaces.1 must be a layer\'s name, or its ARN without a version, in which * matches any text => Leave the version out: b',
     ],
   },
   {
@@ -121,28 +121,28 @@ const cases: ProblemCase[] = [
     what: "an entry that replaces itself by name",
     text: "layers: { a: { version: 1, replaces: [b, a] } }",
     shows: [
-      "1:42 replaces-itself <a> a is what the entry itself is about: a layer cannot take its own place => Leave it out",
+      "1:42 replaces-itself <a> a is the layer of the entry itself: a layer cannot replace itself => Leave it out",
     ],
   },
   {
     what: "an entry that replaces its own ARN",
     text: 'layers: { a: { version: 1, arn: "arn:aws:lambda:us-east-1:123456789012:layer:a", replaces: ["arn:aws:lambda:us-east-1:123456789012:layer:a"] } }',
     shows: [
-      '1:93 replaces-itself <"arn:aws:lambda:us-east-1:123456789012:layer:a"> arn:aws:lambda:us-east-1:123456789012:layer:a is what the entry itself is about: a layer cannot take its own place => Leave it out',
+      '1:93 replaces-itself <"arn:aws:lambda:us-east-1:123456789012:layer:a"> arn:aws:lambda:us-east-1:123456789012:layer:a is the layer of the entry itself: a layer cannot replace itself => Leave it out',
     ],
   },
   {
     what: "variants as a mapping",
     text: "layers: { a: { version: 1, variants: { region: us-east-2, version: 2 } } }",
     shows: [
-      "1:28 invalid-value <variants> layers.a.variants must be a list of variants => Write a list: each variant begins with `- when:`",
+      "1:28 invalid-value <variants> layers.a.variants must be a list of variants => Write a list in which each variant starts with `- when:`",
     ],
   },
   {
     what: "no variants",
     text: "layers: { a: { version: 1, variants: [] } }",
     shows: [
-      "1:28 invalid-value <variants> layers.a.variants must have at least one variant => Write a list: each variant begins with `- when:`",
+      "1:28 invalid-value <variants> layers.a.variants must have at least one variant => Write a list in which each variant starts with `- when:`",
     ],
   },
   {
@@ -159,20 +159,20 @@ const cases: ProblemCase[] = [
     what: "a variant whose when is empty",
     text: "layers:\n  a:\n    version: 1\n    variants:\n      - when:\n        version: 2",
     shows: [
-      "5:9 invalid-value <when> layers.a.variants.0.when must be a mapping => Say which functions are meant, such as `when: { region: us-east-2 }`",
+      "5:9 invalid-value <when> layers.a.variants.0.when must be a mapping => Say which functions it applies to, such as `when: { region: us-east-2 }`",
     ],
   },
   {
     what: "a when that is a text",
     text: "layers: { a: { version: 1, variants: [{ when: us-east-2, version: 2 }] } }",
     shows: [
-      "1:47 invalid-value <us-east-2> layers.a.variants.0.when must be a mapping => Say which functions are meant, such as `when: { region: us-east-2 }`",
+      "1:47 invalid-value <us-east-2> layers.a.variants.0.when must be a mapping => Say which functions it applies to, such as `when: { region: us-east-2 }`",
     ],
   },
   {
     what: "a key of when beside it",
     text: "layers: { a: { version: 1, variants: [{ when: {}, region: us-east-2, version: 2 }] } }",
-    shows: ['1:51 unknown-key <region> unknown key "region" in layers.a.variants.0 => Write it below `when:`'],
+    shows: ['1:51 unknown-key <region> unknown key "region" in layers.a.variants.0 => Put it under `when:`'],
   },
   {
     what: "an unknown key of a variant",
@@ -202,40 +202,40 @@ const cases: ProblemCase[] = [
     what: "a region that is none",
     text: "layers: { a: { version: 1, variants: [{ when: { region: us_east_2 }, version: 2 }] } }",
     shows: [
-      "1:57 invalid-value <us_east_2> layers.a.variants.0.when.region must be a region such as us-east-1, in which * stands for any text => Write us-east-2",
+      "1:57 invalid-value <us_east_2> layers.a.variants.0.when.region must be a region such as us-east-1, in which * matches any text => Write us-east-2",
     ],
   },
   {
     what: "an availability zone",
     text: "layers: { a: { version: 1, variants: [{ when: { region: us-east-2a }, version: 2 }] } }",
     shows: [
-      "1:57 invalid-value <us-east-2a> layers.a.variants.0.when.region must be a region such as us-east-1, in which * stands for any text => Write us-east-2",
+      "1:57 invalid-value <us-east-2a> layers.a.variants.0.when.region must be a region such as us-east-1, in which * matches any text => Write us-east-2",
     ],
   },
   {
     what: "regions of which one is none",
     text: "layers: { a: { version: 1, variants: [{ when: { region: [us-east-2, Ohio] }, version: 2 }] } }",
     shows: [
-      "1:69 invalid-value <Ohio> layers.a.variants.0.when.region.1 must be a region such as us-east-1, in which * stands for any text",
+      "1:69 invalid-value <Ohio> layers.a.variants.0.when.region.1 must be a region such as us-east-1, in which * matches any text",
     ],
   },
   {
     what: "no regions",
     text: "layers: { a: { version: 1, variants: [{ when: { region: [] }, version: 2 }] } }",
-    shows: ["1:49 invalid-value <region> layers.a.variants.0.when.region must have at least one text"],
+    shows: ["1:49 invalid-value <region> layers.a.variants.0.when.region must have at least one element"],
   },
   {
     what: "an account as a number",
     text: "layers: { a: { version: 1, variants: [{ when: { account: 123456789012 }, version: 2 }] } }",
     shows: [
-      '1:58 invalid-value <123456789012> layers.a.variants.0.when.account must be an account number of 12 digits in quotes, in which * stands for any text, or a list of such texts => Write "123456789012"',
+      '1:58 invalid-value <123456789012> layers.a.variants.0.when.account must be an account number of 12 digits in quotes, in which * matches any text, or a list of these => Write "123456789012"',
     ],
   },
   {
     what: "an account that is too short",
     text: "layers: { a: { version: 1, variants: [{ when: { account: '12345' }, version: 2 }] } }",
     shows: [
-      "1:58 invalid-value <'12345'> layers.a.variants.0.when.account must be an account number of 12 digits in quotes, in which * stands for any text",
+      "1:58 invalid-value <'12345'> layers.a.variants.0.when.account must be an account number of 12 digits in quotes, in which * matches any text",
     ],
   },
   {
@@ -249,114 +249,114 @@ const cases: ProblemCase[] = [
     what: "a runtime in capitals",
     text: "layers: { a: { version: 1, variants: [{ when: { runtime: Python 3.12 }, version: 2 }] } }",
     shows: [
-      "1:58 invalid-value <Python 3.12> layers.a.variants.0.when.runtime must be a runtime such as python3.12, in which * stands for any text => Write python3.12",
+      "1:58 invalid-value <Python 3.12> layers.a.variants.0.when.runtime must be a runtime such as python3.12, in which * matches any text => Write python3.12",
     ],
   },
   {
     what: "a runtime that YAML takes for a number",
     text: "layers: { a: { version: 1, variants: [{ when: { runtime: 3.12 }, version: 2 }] } }",
     shows: [
-      "1:58 invalid-value <3.12> layers.a.variants.0.when.runtime must be a runtime such as python3.12, in which * stands for any text, or a list of such texts => Write it in quotes, so that it is a text",
+      "1:58 invalid-value <3.12> layers.a.variants.0.when.runtime must be a runtime such as python3.12, in which * matches any text, or a list of these => Put it in quotes to make it a string",
     ],
   },
   {
     what: "a runtime without its dot",
     text: "layers: { a: { version: 1, variants: [{ when: { runtime: [python312, nodejs22, providedal2023] }, version: 2 }] } }",
     shows: [
-      "1:59 invalid-value <python312> layers.a.variants.0.when.runtime.0 must be a runtime such as python3.12, in which * stands for any text => Write python3.12",
-      "1:70 invalid-value <nodejs22> layers.a.variants.0.when.runtime.1 must be a runtime such as python3.12, in which * stands for any text => Write nodejs22.x",
-      "1:80 invalid-value <providedal2023> layers.a.variants.0.when.runtime.2 must be a runtime such as python3.12, in which * stands for any text => Write provided.al2023",
+      "1:59 invalid-value <python312> layers.a.variants.0.when.runtime.0 must be a runtime such as python3.12, in which * matches any text => Write python3.12",
+      "1:70 invalid-value <nodejs22> layers.a.variants.0.when.runtime.1 must be a runtime such as python3.12, in which * matches any text => Write nodejs22.x",
+      "1:80 invalid-value <providedal2023> layers.a.variants.0.when.runtime.2 must be a runtime such as python3.12, in which * matches any text => Write provided.al2023",
     ],
   },
   {
     what: "a function's ARN",
     text: "layers: { a: { version: 1, variants: [{ when: { function: 'arn:aws:lambda:us-east-1:123456789012:function:f' }, version: 2 }] } }",
     shows: [
-      "1:59 invalid-value <'arn:aws:lambda:us-east-1:123456789012:function:f'> layers.a.variants.0.when.function must be a function's name in AWS, in which * stands for any text => Write f",
+      "1:59 invalid-value <'arn:aws:lambda:us-east-1:123456789012:function:f'> layers.a.variants.0.when.function must be a function's name in AWS, in which * matches any text => Write f",
     ],
   },
   {
     what: "a function's name with a space",
     text: "layers: { a: { version: 1, variants: [{ when: { function: [a, 'my function'] }, version: 2 }] } }",
     shows: [
-      "1:63 invalid-value <'my function'> layers.a.variants.0.when.function.1 must be a function's name in AWS, in which * stands for any text",
+      "1:63 invalid-value <'my function'> layers.a.variants.0.when.function.1 must be a function's name in AWS, in which * matches any text",
     ],
   },
   {
     what: "a condition that is a mapping",
     text: "layers: { a: { version: 1, variants: [{ when: { function: { name: f } }, version: 2 }] } }",
     shows: [
-      "1:49 invalid-value <function> layers.a.variants.0.when.function must be a function's name in AWS, in which * stands for any text, or a list of such texts",
+      "1:49 invalid-value <function> layers.a.variants.0.when.function must be a function's name in AWS, in which * matches any text, or a list of these",
     ],
   },
   {
     what: "a variant behind one that always fits",
     text: "layers: { a: { version: 1, variants: [{ when: {}, version: 2 }, { when: { region: us-east-2 }, version: 3 }] } }",
     shows: [
-      "1:67 variant-hidden <when> this variant never counts: it stands behind variant 1, which always fits => Put it before that one, or remove one of the two",
+      "1:67 variant-hidden <when> this variant is never used: it comes after variant 1, which always matches => Move it before that one, or remove one of the two",
     ],
   },
   {
     what: "a variant behind one of all regions",
     text: "layers: { a: { version: 1, variants: [{ when: { region: '*' }, version: 2 }, { when: { function: f }, version: 3 }] } }",
     shows: [
-      "1:80 variant-hidden <when> this variant never counts: it stands behind variant 1, which always fits => Put it before that one, or remove one of the two",
+      "1:80 variant-hidden <when> this variant is never used: it comes after variant 1, which always matches => Move it before that one, or remove one of the two",
     ],
   },
   {
     what: "the same condition twice, in another order",
     text: "layers: { a: { version: 1, variants: [{ when: { region: [a-b-1, c-d-1] }, version: 2 }, { when: { region: [c-d-1, a-b-1] }, version: 3 }] } }",
     shows: [
-      "1:91 variant-hidden <when> this variant never counts: it stands behind variant 1, which fits region a-b-1 or c-d-1 => Put it before that one, or remove one of the two",
+      "1:91 variant-hidden <when> this variant is never used: it comes after variant 1, which matches region a-b-1 or c-d-1 => Move it before that one, or remove one of the two",
     ],
   },
   {
     what: "a variant behind one that fits more",
     text: "layers: { a: { version: 1, variants: [{ when: { runtime: 'python*' }, version: 2 }, { when: { runtime: python3.12, architecture: arm64 }, version: 3 }] } }",
     shows: [
-      "1:87 variant-hidden <when> this variant never counts: it stands behind variant 1, which fits runtime python* => Put it before that one, or remove one of the two",
+      "1:87 variant-hidden <when> this variant is never used: it comes after variant 1, which matches runtime python* => Move it before that one, or remove one of the two",
     ],
   },
   {
     what: "a variant of another region than its ARN",
     text: 'layers: { a: { version: 1, variants: [{ when: { region: us-east-2 }, arn: "arn:aws:lambda:us-east-1:123456789012:layer:a" }] } }',
     shows: [
-      "1:57 variant-region <us-east-2> this variant is for us-east-2, and its arn is of us-east-1 => Write arn: arn:aws:lambda:{region}:123456789012:layer:a, or the layer's ARN in us-east-2",
+      "1:57 variant-region <us-east-2> this variant is for us-east-2, but its arn is in us-east-1 => Write arn: arn:aws:lambda:{region}:123456789012:layer:a, or the layer's ARN in us-east-2",
     ],
   },
   {
     what: "variants of another region than the entry's ARN",
     text: 'layers: { a: { version: 1, arn: "arn:aws:lambda:us-east-1:123456789012:layer:a", variants: [{ when: { region: [us-east-1, us-east-2] }, version: 2 }] } }',
     shows: [
-      "1:123 variant-region <us-east-2> this variant is for us-east-2, and the entry's arn is of us-east-1 => Write arn: arn:aws:lambda:{region}:123456789012:layer:a, or the layer's ARN in us-east-2",
+      "1:123 variant-region <us-east-2> this variant is for us-east-2, but the entry's arn is in us-east-1 => Write arn: arn:aws:lambda:{region}:123456789012:layer:a, or the layer's ARN in us-east-2",
     ],
   },
   {
     what: "a pattern of regions that the ARN is not of",
     text: 'layers: { a: { version: 1, variants: [{ when: { region: "eu-*" }, arn: "arn:aws:lambda:us-east-1:123456789012:layer:a" }] } }',
     shows: [
-      '1:57 variant-region <"eu-*"> this variant is for eu-*, and its arn is of us-east-1 => Write arn: arn:aws:lambda:{region}:123456789012:layer:a, or the layer\'s ARN in eu-*',
+      '1:57 variant-region <"eu-*"> this variant is for eu-*, but its arn is in us-east-1 => Write arn: arn:aws:lambda:{region}:123456789012:layer:a, or the layer\'s ARN in eu-*',
     ],
   },
   {
     what: "a variant of an override of another region than the entry's ARN",
     text: 'layers: { a: { version: 1, arn: "arn:aws:lambda:us-east-1:123456789012:layer:a" } }\nstack_overrides: { dev: { a: { variants: [{ when: { region: us-east-2 }, version: 2 }] } } }',
     shows: [
-      "2:61 variant-region <us-east-2> this variant is for us-east-2, and the entry's arn is of us-east-1 => Write arn: arn:aws:lambda:{region}:123456789012:layer:a, or the layer's ARN in us-east-2",
+      "2:61 variant-region <us-east-2> this variant is for us-east-2, but the entry's arn is in us-east-1 => Write arn: arn:aws:lambda:{region}:123456789012:layer:a, or the layer's ARN in us-east-2",
     ],
   },
   {
     what: "an entry and a variant without version",
     text: "layers: { a: { variants: [{ when: { region: us-east-1 }, version: 2 }, { when: { region: us-east-2 } }] } }",
     shows: [
-      "1:74 missing-key <when> neither this variant nor layers.a has a version => Add the version that the layer has to be at, here or in the entry",
+      "1:74 missing-key <when> neither this variant nor layers.a has a version => Add the version that the layer must be at, here or in the entry",
     ],
   },
   {
     what: "an entry and variants without any version",
     text: "layers: { a: { variants: [{ when: { region: us-east-1 }, names: [b] }] } }",
     shows: [
-      "1:11 missing-key <a> layers.a has no version => Add the version that the layer has to be at, such as `version: 1`",
+      "1:11 missing-key <a> layers.a has no version => Add the version that the layer must be at, such as `version: 1`",
     ],
   },
   {
@@ -369,39 +369,39 @@ const cases: ProblemCase[] = [
   {
     what: "until that is no day",
     text: "layers: { a: { version: 1, variants: [{ when: { function: f }, version: 2, until: 2026-02-30 }] } }",
-    shows: ["1:83 invalid-value <2026-02-30> layers.a.variants.0.until must be a day such as 2026-12-31"],
+    shows: ["1:83 invalid-value <2026-02-30> layers.a.variants.0.until must be a date such as 2026-12-31"],
   },
   {
     what: "until in words",
     text: "layers: { a: { version: 1, variants: [{ when: { function: f }, version: 2, until: end of 2026 }] } }",
-    shows: ["1:83 invalid-value <end of 2026> layers.a.variants.0.until must be a day such as 2026-12-31"],
+    shows: ["1:83 invalid-value <end of 2026> layers.a.variants.0.until must be a date such as 2026-12-31"],
   },
   {
     what: "until as a year",
     text: "layers: { a: { version: 1, variants: [{ when: { function: f }, version: 2, until: 2026 }] } }",
     shows: [
-      "1:83 invalid-value <2026> layers.a.variants.0.until must be a day such as 2026-12-31 => Write it in quotes, so that it is a text",
+      "1:83 invalid-value <2026> layers.a.variants.0.until must be a date such as 2026-12-31 => Put it in quotes to make it a string",
     ],
   },
   {
     what: "until of an entry",
     text: "layers: { a: { version: 1, until: 2026-12-31 } }",
     shows: [
-      '1:28 unknown-key <until> unknown key "until" in layers.a => It is for exceptions: write it in one of the `variants`',
+      '1:28 unknown-key <until> unknown key "until" in layers.a => It belongs to an exception: put it in one of the `variants`',
     ],
   },
   {
     what: "a stack's name that can be part of no layer's",
     text: "layers: { a: { version: 1 } }\nsettings: { stack_names: { infra.dev: infra.dev } }",
     shows: [
-      "2:39 invalid-value <infra.dev> settings.stack_names.infra.dev must be what can stand in a layer's name: letters, digits, - and _",
+      "2:39 invalid-value <infra.dev> settings.stack_names.infra.dev must be valid in a layer's name: letters, digits, - and _",
     ],
   },
   {
     what: "a full stack name",
     text: "layers: { a: { version: 1 } }\nsettings: { stack_names: { org/shop/infra.dev: dev } }",
     shows: [
-      '2:28 invalid-name <org/shop/infra.dev> "org/shop/infra.dev" cannot be a stack here: letters, digits, -, _ and ., at most 100, without organization and project => Write infra.dev',
+      '2:28 invalid-name <org/shop/infra.dev> "org/shop/infra.dev" is not a stack name, which has up to 100 letters, digits, -, _ and ., without organization and project => Write infra.dev',
     ],
   },
   {
@@ -413,7 +413,7 @@ const cases: ProblemCase[] = [
     what: "a stack's name that is a number",
     text: "layers: { a: { version: 1 } }\nsettings: { stack_names: { infra.7: 7 } }",
     shows: [
-      "2:37 invalid-value <7> settings.stack_names.infra.7 must be what can stand in a layer's name: letters, digits, - and _ => Write it in quotes, so that it is a text",
+      "2:37 invalid-value <7> settings.stack_names.infra.7 must be valid in a layer's name: letters, digits, - and _ => Put it in quotes to make it a string",
     ],
   },
 ];

@@ -39,23 +39,26 @@ const cases: Record<string, [readonly object[], RegExp | undefined, Record<strin
   "dependencies that are there": [[a, { ...b, propertyDependencies: { "[": [a.urn], "]": [] } }], undefined],
   "what it is deleted with missing": [[{ ...b, deletedWith: missing }], /deletedWith \S+ is missing$/],
   "what it is replaced with missing": [[{ ...b, replaceWith: [missing] }], /replaceWith \S+ is missing$/],
-  "one URN twice": [[a, b, a], /::a is there twice$/],
+  "one URN twice": [[a, b, a], /::a appears twice$/],
   "one URN twice, once to be deleted": [[a, { ...a, delete: true }, { ...a, delete: true }], undefined],
-  "an id without a provider": [[{ ...a, id: "x" }], /has an id, but is no resource of a provider$/],
+  "an id without a provider": [[{ ...a, id: "x" }], /has an id but is not a provider's resource$/],
   "a provider before what it made": [[provider, { ...a, ...custom, provider: `${provider.urn}::1` }], undefined],
   "a provider by another id": [
     [provider, { ...a, ...custom, provider: `${provider.urn}::2` }],
-    /is not there before it$/,
+    /does not come before it$/,
   ],
-  "a provider that comes after it": [[{ ...a, ...custom, provider: `${provider.urn}::1` }, provider], /is not there/],
+  "a provider that comes after it": [
+    [{ ...a, ...custom, provider: `${provider.urn}::1` }, provider],
+    /does not come before it/,
+  ],
   "a provider without an id yet": [[unborn, { ...a, ...custom, provider: `${provider.urn}::${unknownId}` }], undefined],
   "no provider, but to be replaced": [
     [{ ...a, ...custom, provider: `${provider.urn}::1`, pendingReplacement: true }],
     undefined,
   ],
-  "a provider that is none": [[a, { ...b, ...custom, provider: `${a.urn}::1` }], /is no reference to a provider$/],
+  "a provider that is none": [[a, { ...b, ...custom, provider: `${a.urn}::1` }], /is not a reference to a provider$/],
   "a provider with another's URN": [[{ ...provider, urn: a.urn }], /has a URN that nothing can refer to$/],
-  "snippets of one id": [[a], /snippet 1 has no id of its own$/, { snippets: [{ uuid: "1" }, { uuid: "1" }] }],
+  "snippets of one id": [[a], /snippet 1 has no unique id$/, { snippets: [{ uuid: "1" }, { uuid: "1" }] }],
 };
 
 describe("the integrity of a state", function () {
@@ -85,7 +88,7 @@ describe("the integrity of a state", function () {
       const repaired = await project.pulumi(["state", "repair", "--yes", "--stack", "dev"]);
       const { repairable } = scanState(await readFile(file)).integrity.broken ?? {};
       // A provider may come later, which can be repaired, or never.
-      if (!/is not there/.test(broken.source))
+      if (!/does not come before/.test(broken.source))
         assert.equal(forced.code === 0 && repaired.code === 0, repairable, repaired.output);
     });
   }

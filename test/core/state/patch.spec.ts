@@ -232,7 +232,7 @@ describe("verifyPatched", () => {
     ] as const) {
       assert.throws(() => verifyPatched(was, [], is), {
         code: "verification-failed",
-        message: "The patched state has another number of resources than before",
+        message: "The patched state has a different number of resources",
       });
     }
   });

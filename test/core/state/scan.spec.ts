@@ -255,11 +255,11 @@ describe("scanState", () => {
     assertRefused(bytes, "gzip", 0);
     assert.equal(
       refusal(bytes).describe(),
-      "Invalid state: a file compressed with gzip at byte 0 (line 1, column 1)\nGive what is in it: gunzip < FILE > uncompressed.json",
+      "Invalid state: a file compressed with gzip at byte 0 (line 1, column 1)\nUncompress it first: gunzip < FILE > uncompressed.json",
     );
   });
 
-  // Go merges the members of "inputs" that is there twice, takes the last "layers", and reads "Inputs" as "inputs".
+  // Go merges the members of "inputs" that appears twice, takes the last "layers", and reads "Inputs" as "inputs".
   const ambiguous: [name: string, from: string, to: string, at: string][] = [
     ["a second list of layers", '"layers":', '"layers":[],"layers":', '"layers":["'],
     ["a second list of layers, with an escape", '"layers":', '"layers":[],"la\\u0079ers":', '"la\\u0079ers"'],

@@ -80,7 +80,7 @@ const cases: [title: string, name: string, args: object, answer: object | RegExp
     "says what an ARN depends on",
     "getLayerVersionArn",
     { name: "powertools" },
-    /is not known \(\S+:\d+\): the name of the function is not known/,
+    /is unknown \(\S+:\d+\): the name of the function is unknown/,
   ],
   [
     "says where the config is not",
@@ -134,6 +134,9 @@ describe("the functions of the plugin", () => {
   });
 
   it("are only those", async () => {
-    await assert.rejects(invoke("getLayer", {}), /There is no function lambda-layers:index:getLayer\. Known are: /);
+    await assert.rejects(
+      invoke("getLayer", {}),
+      /There is no function lambda-layers:index:getLayer\. Known functions are: /,
+    );
   });
 });

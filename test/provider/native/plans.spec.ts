@@ -144,7 +144,7 @@ describe("many entries below the plugin's resource", () => {
 
   it("are missed with a word only if functions that move have none", () => {
     assert.deepEqual([rowsLine(few), rowsLine(settled)], [undefined, undefined]);
-    assert.match(rowsLine(many) ?? "", /^310 functions would have a row each, and an update has at most 100, /);
+    assert.match(rowsLine(many) ?? "", /^310 functions would each have a row, but an update shows at most 100, /);
   });
 
   it("are recorded as they become", () => {
@@ -216,7 +216,7 @@ describe("what an import means", () => {
   for (const [id, selection] of Object.entries(cases)) {
     it(selection ? `${id} is a selection` : `"${id}" is none`, () => {
       if (selection) assert.deepEqual(readSelection(id), selection);
-      else assert.throws(() => readSelection(id), /says no functions\. Give their names/);
+      else assert.throws(() => readSelection(id), /does not select functions\. Give their names/);
     });
   }
 });

@@ -69,7 +69,7 @@ describe("the native plugin in a program", function () {
 
   it("previews what is known, and says what is not", async () => {
     const { output } = await project.preview("--diff");
-    assert.match(output, /Function not-yet does not exist in us-east-1 yet: it is left out/);
+    assert.match(output, /Function not-yet does not exist in us-east-1 yet, so it is skipped/);
     assert.match(output, /Function a: Layer dynamo-dev version 3 -> 5/);
     for (const from of [4, 2]) assert.match(output, new RegExp(`Function w-1: Layer dynamo-dev version ${from} -> 5`));
     assert.match(output, /Function q: Layer dynamo-dev version 1 -> 5/);
@@ -96,7 +96,7 @@ describe("the native plugin in a program", function () {
     const { code, output } = await project.pulumi(["preview"]);
     emulator.clearFaults();
     assert.notEqual(code, 0);
-    assert.match(output, /LayerVersions resource '\w+' has a problem: AWS did not accept the credentials/);
+    assert.match(output, /LayerVersions resource '\w+' has a problem: AWS rejected the credentials/);
     assert.doesNotMatch(output, /\bat .*\.js:\d+/);
   });
 
@@ -112,13 +112,13 @@ describe("the native plugin in a program", function () {
     assert.notEqual(code, 0);
     for (const pattern of [
       /property function value \{.*\} has a problem: There is no such property. Did you mean functions\?/,
-      /property functions.names value .* It must be a list, not a text/,
+      /property functions.names value .* It must be a list, not a string/,
       /property functions.tag value .* Did you mean tags\?/,
-      /property functions.prefix value .* It must be a text, not a list/,
+      /property functions.prefix value .* It must be a string, not a list/,
       /property layers.dynamo.version value .* It must be a whole number of 1 or more, not 0/,
-      /property layers\["my layer"\] value .* It cannot be a layer's name/,
+      /property layers\["my layer"\] value .* It is not a valid layer name/,
       /property onDelete value \{remove\} has a problem: It must be keep or restore, not remove/,
-      /'wrong' has a problem: roleArn: It must be a text, not a list/,
+      /'wrong' has a problem: roleArn: It must be a string, not a list/,
     ])
       assert.match(output, pattern);
     assert.doesNotMatch(output, /hunter2|\bat .*\.js:\d+/);

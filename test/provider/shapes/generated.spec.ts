@@ -178,7 +178,7 @@ module.exports = async () => {
         if (fails) assert.match(output, /Layer version does not exist: arn:\S+:layer:base:1\d/);
         const unknown = named.filter(({ fn }) => isMissing(fn) && isUnknown(fn));
         for (const { name } of unknown)
-          assert.match(output, new RegExp(`Function ${name}: its layers are not known before .pulumi up.`));
+          assert.match(output, new RegExp(`Function ${name}: its layers are unknown until .pulumi up.`));
         if (fails || unknown.length > 0) return;
         await stack.up();
         await stack.preview("--expect-no-changes");

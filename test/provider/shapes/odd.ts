@@ -95,9 +95,9 @@ fn("one", { layers: [one.value, L("other", 2)] });
 fn("mixed", { layers: pulumi.all([one.value, "x"]).apply(([a]) => [a]) });`,
     preview: {
       says: [
-        /Function list: its layers are not known before `pulumi up`\./,
-        /Function mixed: its layers are not known before/,
-        /Function one: a layer is not known before/,
+        /Function list: its layers are unknown until `pulumi up`\./,
+        /Function mixed: its layers are unknown until/,
+        /Function one: a layer is unknown until/,
       ],
     },
     live: { list: ["base:5", "other:1"], one: ["base:5", "other:2"], mixed: ["base:5"] },
@@ -111,7 +111,7 @@ fn("mixed", { layers: pulumi.all([one.value, "x"]).apply(([a]) => [a]) });`,
     program: `new LayerVersions("layers", { functions: { names: ["ext-own"] } });
 const own = new lambda.LayerVersion("own", { layerName: "own", code, skipDestroy: true });
 fn("api", { layers: [own.arn] });`,
-    preview: { says: [/Whether arn:\S+:layer:own:2 will exist is not known before `pulumi up`/] },
+    preview: { says: [/Whether arn:\S+:layer:own:2 will exist is unknown until `pulumi up`/] },
     up: { args: ["--parallel", "1"] },
     live: { api: ["own:2"], "ext-own": ["own:2"] },
   },

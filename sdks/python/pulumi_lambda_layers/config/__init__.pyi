@@ -26,7 +26,7 @@ A profile of the shared AWS config files. Default: the AWS SDK's own chain.
 
 region: Optional[str]
 """
-The AWS region of resources that name none. Default: the config's `settings.aws_region`, else `AWS_REGION` or `AWS_DEFAULT_REGION`.
+The AWS region of resources that do not set one. Default: the config's `settings.aws_region`, else `AWS_REGION` or `AWS_DEFAULT_REGION`.
 """
 
 roleArn: Optional[str]

@@ -37,7 +37,7 @@ class _ExportableConfig(types.ModuleType):
     @_builtins.property
     def region(self) -> Optional[str]:
         """
-        The AWS region of resources that name none. Default: the config's `settings.aws_region`, else `AWS_REGION` or `AWS_DEFAULT_REGION`.
+        The AWS region of resources that do not set one. Default: the config's `settings.aws_region`, else `AWS_REGION` or `AWS_DEFAULT_REGION`.
         """
         return __config__.get('region')
 
