@@ -2,8 +2,6 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { commands } from "../../sdk/cli/commands";
-import type { CommandDefinition } from "../../sdk/cli/context";
-import { allFlags, createOption } from "../../sdk/cli/options";
 import { checkout } from "../support/engine";
 import { cliOnTerminal, Folder } from "./harness";
 
@@ -82,24 +80,6 @@ describe("lambda-layers help", () => {
       await Promise.all([defaults(), defaults("status"), defaults("backups", "list"), defaults("backups", "prune")]),
       ["default: dev", "default: dev", "default: all", "default: all"],
     );
-  });
-
-  it("and docs/cli.md say of an option the same commands", async () => {
-    const takenBy = (flag: string, among: readonly CommandDefinition[], group = ""): string[] =>
-      among.flatMap(({ name, options, commands: inner = [] }) => [
-        ...(options.some((option) => createOption(option).long === flag) ? [`${group}${name}`] : []),
-        ...takenBy(flag, inner, `${name} `),
-      ]);
-    const document = await readFile(join(checkout, "docs/cli.md"), "utf8");
-    const rows = [...document.matchAll(/^\| ((?:`-\w`, )?`--[^|]*) \| ([^|]+) \|/gm)].flatMap(
-      ([, flags = "", of = ""]) => [...flags.matchAll(/--[\w-]+/g)].map(([flag]) => ({ flag, of })),
-    );
-    const all = takenBy("--json", commands);
-    for (const { flag, of } of rows)
-      assert.deepEqual(of === "all" ? all : of.split(", "), takenBy(flag, commands), flag);
-    const shown = new Set(rows.map(({ flag }) => flag));
-    const missing = [...allFlags().keys()].filter((flag) => takenBy(flag, commands).length > 1 && !shown.has(flag));
-    assert.deepEqual(missing, []);
   });
 
   it("fits 80 columns where the terminal has as many", async () => {

@@ -65,8 +65,7 @@ describe("docs/cli.md", () => {
     });
 
     it("that print what it shows", async () => {
-      for (const { heading, steps } of await sessionsOf("cli.md")) {
-        if (heading === "An exported state") await stack.up();
+      for (const { steps } of await sessionsOf("cli.md")) {
         for (const step of steps) {
           const { stdout, code } = await runStep(step, stack);
           assert.equal(comparable(stdout), comparable(step.output), step.command);
@@ -75,9 +74,29 @@ describe("docs/cli.md", () => {
       }
     }).timeout(120_000);
 
+    it("and in the README, that look, repair and undo", async () => {
+      const readme = await readFile(join(checkout, "README.md"), "utf8");
+      const [, block = ""] = /^```bash\n(lambda-layers [\s\S]*?)^```$/m.exec(readme) ?? [];
+      const lines = block.trim().split("\n");
+      assert.equal(lines.length, 3);
+      await stack.up();
+      const versions = () =>
+        [1, 2, 3].map((number) => emulator.layersOf(`my-function-${number}`)[0]?.split(":").at(-1)).join(" ");
+      const found: string[] = [];
+      for (const line of lines) {
+        const [command = ""] = line.split("#");
+        // Here nobody can be asked.
+        const step = { command: `${command.trim()}${command.includes("rollback") ? " --yes" : ""}`, output: "" };
+        const { code, stdout } = await runStep(step, stack);
+        assert.equal(code, 0, stdout);
+        found.push(versions());
+      }
+      assert.deepEqual(found, ["1 2 1", "5 5 3", "1 2 1"]);
+    }).timeout(120_000);
+
     it("whose JSON has the shape that it shows", async () => {
       await stack.up();
-      const command = "lambda-layers --stack dev --sync-aws --exclude my-function-3 --json 2>/dev/null";
+      const command = "lambda-layers --stack dev --exclude my-function-3 --json 2>/dev/null";
       const { stdout } = await runStep({ command, output: "" }, stack);
       const [, shown = ""] = /^```json\n([\s\S]*?)^```$/m.exec(document) ?? [];
       assert.deepEqual(shapeOf(JSON.parse(stdout)), shapeOf(JSON.parse(shown)));

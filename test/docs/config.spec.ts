@@ -12,10 +12,11 @@ import { formatProblem } from "../../sdk/core/problem";
 import { declaredTargets, type TargetFacts } from "../../sdk/core/target";
 
 const document = readFileSync(join(checkout, "docs/config.md"), "utf8");
+const recipeBook = readFileSync(join(checkout, "docs/recipes.md"), "utf8");
 
 /** The code blocks whose opening line is that of `language`. */
-const blocks = (language: string): string[] =>
-  [...document.matchAll(/^```(.+)\n([\s\S]*?)^```$/gm)].flatMap(([, opening, text = ""]) =>
+const blocks = (language: string, text = document): string[] =>
+  [...text.matchAll(/^```(.+)\n([\s\S]*?)^```$/gm)].flatMap(([, opening, text = ""]) =>
     opening === language ? [text] : [],
   );
 
@@ -103,8 +104,7 @@ describe("docs/config.md", () => {
   };
   for (const [what, cases] of Object.entries(recipes)) {
     it(`has a recipe with ${what} that does what it says`, () => {
-      const [, section = ""] = document.split("### Recipes\n");
-      const text = examples.find((one) => one.includes(what) && section.split("\n## ")[0]?.includes(one)) ?? "";
+      const text = blocks("yaml", recipeBook).find((one) => one.includes(what)) ?? "";
       const targetOf = declaredTargets(createMatcher(declareFor(parsed(text), "dev")));
       for (const { has, fn, wants } of cases) assert.equal(pinLayer(has, targetOf, fn), wants);
     });
@@ -151,10 +151,11 @@ describe("docs/config.md", () => {
     });
   }
 
-  it("explains every code that a problem can have", () => {
+  it("lists every code that a problem can have", () => {
     const folder = join(checkout, "sdk/core/config");
     const source = readdirSync(folder).map((file) => readFileSync(join(folder, file), "utf8"));
     const codes = [...source.join("\n").matchAll(/code: "([a-z-]+)"/g)].map(([, code]) => code);
-    assert.deepEqual(new Set(table("code", "what it means").map(([code = ""]) => quoted(code)[0])), new Set(codes));
+    const [, listed = ""] = /^Codes: ([\s\S]*?)\.$/m.exec(document) ?? [];
+    assert.deepEqual(new Set(quoted(listed)), new Set(codes));
   });
 });

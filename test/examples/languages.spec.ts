@@ -104,6 +104,15 @@ else
       }
     });
 
+    it("has what the README shows", async () => {
+      const readme = await readFile(join(checkout, "README.md"), "utf8");
+      const [, shown = ""] = /^```python\n# __main__.py\n([\s\S]*?)^```$/m.exec(readme) ?? [];
+      const program = (await read("python/__main__.py")).replace("shared = ", "");
+      const statements = shown.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+      assert.equal(statements.length, 3);
+      for (const statement of statements) assert.ok(program.includes(`${statement}\n`), statement);
+    });
+
     it("asks for the package of this version", async () => {
       assert.match(await read("python/requirements.txt"), new RegExp(`^pulumi_lambda_layers==${version}$`, "m"));
     });

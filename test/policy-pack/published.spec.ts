@@ -5,6 +5,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
+import { version } from "../../package.json";
 import { itSampled } from "../support/counts";
 import { checkout, createProject, linkModules, type Project } from "../support/engine";
 import { run } from "../support/processes";
@@ -40,7 +41,7 @@ describe("the policy pack in the places where it runs", function () {
       pack,
     ]);
     assert.notEqual(code, 0);
-    assert.match(output, /pulumi-lambda-layers@v0\.1\.0.*\n.*layer-version-pinned/);
+    assert.match(output, new RegExp(`pulumi-lambda-layers@v${version}.*\\n.*layer-version-pinned`));
     assert.match(output, /Function api: Layer base version 1 -> 5\s+layer_config\.yaml:1:28 declares version 5/);
   }
 
@@ -94,7 +95,7 @@ describe("the policy pack in the places where it runs", function () {
         versionTag: string;
         policies: Policy[];
       };
-      assert.deepEqual([name, versionTag], ["pulumi-lambda-layers", "0.1.0"]);
+      assert.deepEqual([name, versionTag], ["pulumi-lambda-layers", version]);
       assert.deepEqual(
         policies.map((policy) => [policy.name, policy.enforcementLevel]),
         [
