@@ -8,19 +8,10 @@ import { host } from "./host";
 import { forgetUsedJournals, keepJournal } from "./journal";
 import { CredentialsWatch, reasonsOf } from "./outcomes";
 import { tellProgress } from "./progress";
-import {
-  type Checked,
-  isFunctionSettled,
-  liveVersions,
-  movingFunctions,
-  openTargets,
-  type Recorded,
-  settingsOf,
-  targetVersions,
-  withTargets,
-} from "./record";
+import { type Checked, type Recorded, settingsOf } from "./record";
 import { cleanLines } from "./say";
 import { orPlainError, withAws } from "./session";
+import { isFunctionSettled, liveVersions, movingFunctions, openTargets, targetVersions, withTargets } from "./versions";
 
 /**
  * Moves the functions to their targets; those that are there already cost nothing.

@@ -4,7 +4,8 @@ import type { LiveFunction } from "../sdk/core/live";
 import { type LayerMove, movesBetween, moveTarget } from "../sdk/core/moves";
 import { assessedFunction, type LayerHints } from "../sdk/core/recorded";
 import { isAsDeclared, isTarget, type TargetOf } from "../sdk/core/target";
-import { type Checked, layersByKey, type RecordedVersion, ruleOf, satisfies, set, type Target } from "./record";
+import type { Checked, RecordedVersion, Target } from "./record";
+import { layersByKey, ruleOf, satisfies, set } from "./versions";
 
 /** A live function and the layers that it is to have. */
 export interface FunctionPlan {

@@ -24,9 +24,6 @@ import { declaredNow, withPending } from "./pending";
 import { ownFunctions } from "./pinned";
 import {
   type Checked,
-  isSettled,
-  liveVersions,
-  mergeVersions,
   type Recorded,
   type Request,
   type Settings,
@@ -38,6 +35,7 @@ import { claim, leavingLines, leftVersions, restore } from "./restore";
 import { cleanLines, say } from "./say";
 import { hasUnknown, isEmpty, knownPart, unknown } from "./selection";
 import { orPlainError, withAws } from "./session";
+import { isSettled, liveVersions, mergeVersions } from "./versions";
 
 const resourceId = "lambda-layer-versions";
 

@@ -1,14 +1,8 @@
 import type { LiveFunction } from "../sdk/core/live";
 import { listNames } from "../sdk/core/text";
 import { readJournals } from "./journal";
-import {
-  type LayerVersionsOf,
-  liveVersion,
-  type OtherRecord,
-  type Settings,
-  sameTarget,
-  type Versions,
-} from "./record";
+import { type LayerVersionsOf, type OtherRecord, type Settings, sameTarget, type Versions } from "./record";
+import { liveVersion } from "./versions";
 
 /** What is known of the first versions of functions that a resource does not record yet. */
 export interface KnownElsewhere {

@@ -4,8 +4,9 @@ import type { LiveFunction } from "../sdk/core/live";
 import { createMatcher } from "../sdk/core/match";
 import { assessedLive } from "../sdk/core/recorded";
 import { declaredTargets, formFor, isTarget, type TargetFacts, type TargetOf, whenFactsOf } from "../sdk/core/target";
-import { type Checked, layersByKey, type Recorded } from "./record";
+import type { Checked, Recorded } from "./record";
 import { unknown } from "./selection";
+import { layersByKey } from "./versions";
 
 /** A version as a number; undefined if it cannot be one. */
 export function versionNumber(value: unknown): number | undefined {

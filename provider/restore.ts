@@ -5,16 +5,9 @@ import { changeLine } from "../sdk/core/report";
 import { listNames } from "../sdk/core/text";
 import type { AwsPort } from "../sdk/ports";
 import { CredentialsWatch, isCancelled, reasonsOf } from "./outcomes";
-import {
-  type LayerMoves,
-  type LayerVersionsOf,
-  liveVersion,
-  type Recorded,
-  type RecordedVersion,
-  type Versions,
-  withTargets,
-} from "./record";
+import type { LayerMoves, LayerVersionsOf, Recorded, RecordedVersion, Versions } from "./record";
 import { say } from "./say";
+import { liveVersion, withTargets } from "./versions";
 
 // The engine runs the whole update in one process of this provider: what a resource of the program claims there, one
 // that is deleted in the same update is no longer responsible for. A rename without an alias is such an update.

@@ -1,6 +1,6 @@
 import type { Checked, Recorded } from "../record";
-import { satisfies } from "../record";
 import { unknown } from "../selection";
+import { satisfies } from "../versions";
 
 /** One property that an update changes. */
 export interface PropertyChange {

@@ -1,13 +1,6 @@
 import { layerName } from "../../sdk/core/moves";
-import {
-  type Checked,
-  type Recorded,
-  type RecordedVersion,
-  satisfies,
-  type Target,
-  targetVersions,
-  type Versions,
-} from "../record";
+import type { Checked, Recorded, RecordedVersion, Target, Versions } from "../record";
+import { satisfies, targetVersions } from "../versions";
 
 /** One function as a plan or an update has it. */
 export interface FunctionStanding {

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { LayersError } from "../core/errors";
 import { reasonOf } from "../core/system-error";
 import { count, listNames } from "../core/text";
-import type { AvailableLayer } from "../ops/outdated";
+import type { AvailableLayer } from "../ops/available";
 import type { Context } from "./context";
 
 /** Versions of one entry of the config, each with the time when it was published if AWS tells. */

@@ -99,8 +99,15 @@ export interface DeclaredOtherwise {
   readonly overridden: boolean;
   /** The versions that were rolled back, the newest first. */
   readonly back: readonly number[];
-  /** The condition of the variant that declares it, in words; absent if it is the entry itself. */
-  readonly variant?: string;
+  /** Which variant declares it; absent if none of the entry's has a version of its own. */
+  readonly variant?: {
+    /** Its condition in words; undefined if it is the entry itself. */
+    readonly when: string | undefined;
+    /** Its number in the stack, from 1; 0: the entry itself. */
+    readonly number: number;
+    /** Its number without the stack's override; undefined if only that has it. */
+    readonly numberForAll: number | undefined;
+  };
   /** Set if the entry puts another layer in the place of what was rolled back. */
   readonly isMoved?: true;
 }
@@ -115,13 +122,17 @@ export function adviceAfterRollback(
     const [newest] = back;
     if (isMoved)
       return `${at} still declares that ${key} replaces layers that were rolled back, so the next update replaces them again. Change the entry first.`;
-    if (variant !== undefined)
-      return `${at} still declares version ${version} of ${key} for ${variant}, so the next update restores it. Change that variant to version ${newest} first.`;
-    const upgrade = ["upgrade", key, "--to", String(newest)];
-    const here = advise([...upgrade, "--stack", stack]);
-    const declare = overridden ? `: ${here}` : ` for all stacks: ${advise(upgrade)}, or only for this one: ${here}`;
+    const upgrade = (number: number | undefined) => [
+      ...["upgrade", key, ...(number === undefined ? [] : ["--variant", String(number)])],
+      ...["--to", String(newest)],
+    ];
+    const here = advise([...upgrade(variant?.number), "--stack", stack]);
+    const declare = overridden
+      ? `: ${here}`
+      : ` for all stacks: ${advise(upgrade(variant?.numberForAll))}, or only for this one: ${here}`;
     const which = back.length > 1 ? ` (functions are back at ${back.join(" and ")})` : "";
-    return `${at} still declares version ${version} of ${key}, so the next update restores it${which}. To declare version ${newest}${declare}`;
+    const what = variant?.when === undefined ? key : `${key} for ${variant.when}`;
+    return `${at} still declares version ${version} of ${what}, so the next update restores it${which}. To declare version ${newest}${declare}`;
   });
 }
 

@@ -1,30 +1,25 @@
 import { parseLayerVersionArn } from "../core/arn";
-import { type Backup, type BackupKind, pathBeside } from "../core/backup";
 import { type DeclaredLayers, declareFor } from "../core/config/declared";
 import type { LayerConfig } from "../core/config/parse";
 import { defaultSettings } from "../core/config/settings";
-import { whenText } from "../core/config/when";
 import { LayersError, unchanged } from "../core/errors";
-import { createMatcher } from "../core/match";
-import { factsOf, isOwned, type RecordedFunction, recordedLayers } from "../core/recorded";
+import { isOwned, type RecordedFunction, recordedLayers } from "../core/recorded";
 import { compareStates } from "../core/state/compare";
 import { type Outline, outlineOf } from "../core/state/outline";
 import { scanState } from "../core/state/scan";
-import { declaredTargets, isAsDeclared, isTarget } from "../core/target";
 import type { Ports } from "../ports";
 import { planFormer } from "./live/former";
 import type { LivePlan, PutBackPlan } from "./live/plans";
 import { planPutBack } from "./live/put-back";
 import { changedBy, type LoadedRecord, loadRecord, newestRecord } from "./live/record";
 import { withSession } from "./live/sessions";
-import { newestOfUpdates } from "./newest-backup";
-import type { DeclaredOtherwise } from "./next-steps";
 import type { LoadedState, StateChange } from "./plans";
 import { integrityWarnings, loadState, refuseBroken, refusePendingOperations, type ScanState } from "./recorded/load";
-import { free, letGo } from "./recorded/memory";
+import { letGo } from "./recorded/memory";
 import { planState, refuseUnknown, type SelectedRecords, type StatePlan, selectRecorded } from "./recorded/plan";
 import type { NewContent } from "./recorded/replace";
-import { declaredBy, type IsOurs, leftBy, planRestore, versionsRecordedIn, whyNotBack } from "./recorded/restore";
+import { type IsOurs, planRestore, versionsRecordedIn, whyNotBack } from "./recorded/restore";
+import { besideIfAny, type LoadedBackup, loadBackup, refuseOtherStack, whatIsOurs } from "./rollback-backup";
 import { checkpoint, during } from "./steps";
 
 /** What a rollback is asked to do. */
@@ -181,84 +176,7 @@ async function newerRun(ports: Ports, stack: string, { file }: LoadedRecord): Pr
   ];
 }
 
-/** Another file of the run that a backup or record is of; undefined if there is none. */
-export async function besideIfAny({ backups }: Ports, file: string, kind: BackupKind): Promise<string | undefined> {
-  const beside = pathBeside(file, kind);
-  if (beside === undefined) return undefined;
-  return backups.find(beside).then(
-    () => beside,
-    () => undefined,
-  );
-}
-
-/** A backup in memory. */
-interface LoadedBackup extends LoadedState {
-  /** Its file. */
-  readonly path: string;
-  readonly file: string;
-}
-
-async function loadBackup(
-  ports: Ports,
-  stack: string,
-  named: string | undefined,
-  scan: ScanState,
-): Promise<LoadedBackup> {
-  const { backups } = ports;
-  const found: Pick<Backup, "path" | "shownPath"> | undefined = await (named === undefined
-    ? newestOfUpdates(backups, stack, otherBackups(ports, stack))
-    : backups.find(named));
-  if (!found) {
-    throw new LayersError("backup-missing", `No backup made by an update was found for stack ${stack}.`, {
-      next: otherBackups(ports, stack),
-    });
-  }
-  const bytes = await backups.read(found);
-  try {
-    return { stack, file: found.shownPath, path: found.path, bytes, facts: scan(bytes) };
-  } catch (error) {
-    if (!(error instanceof LayersError)) throw error;
-    const message = `${error.message} The backup is ${found.shownPath}.`;
-    throw new LayersError(error.code, message, { next: otherBackups(ports, stack), cause: error });
-  }
-}
-
-function otherBackups({ advise }: Ports, stack: string): string {
-  const list = advise(["backups", "list", "--stack", stack]);
-  return `List the backups: ${list}. Name one: ${advise(["rollback", "--stack", stack, "BACKUP"])}`;
-}
-
-function refuseOtherStack(ports: Ports, state: LoadedState, backup: LoadedState): void {
-  const [mine, other] = [state.facts.owner, backup.facts.owner];
-  if (!mine || !other || (mine.stack === other.stack && mine.project === other.project)) return;
-  const nameOf = ({ stack, project }: typeof mine) => `stack ${stack} of project ${project}`;
-  throw new LayersError("usage", `${backup.file} is a backup of ${nameOf(other)}, but this is ${nameOf(mine)}.`, {
-    next: otherBackups(ports, state.stack),
-  });
-}
-
 type StateRollback = StatePlan & Pick<RollbackPlan, "content">;
-
-/**
- * Which layers that stand in the place of another one a rollback takes off again: those that the backup's run had left
- * there, and those that the config declares in that place.
- */
-async function whatIsOurs(
-  ports: Ports,
-  { file }: LoadedState,
-  scan: ScanState,
-  declared: DeclaredLayers | undefined,
-): Promise<IsOurs> {
-  const rules: IsOurs[] = declared ? [declaredBy(declaredTargets(createMatcher(declared)))] : [];
-  for (const kind of ["updated", "rollback"] as const) {
-    const beside = await besideIfAny(ports, file ?? "", kind);
-    if (beside === undefined) continue;
-    const bytes = await ports.backups.read(await ports.backups.find(beside));
-    rules.push(leftBy(scan(bytes)));
-    free(bytes);
-  }
-  return (...layers) => rules.some((rule) => rule(...layers));
-}
 
 function planVersions(
   state: LoadedState,
@@ -317,30 +235,4 @@ async function findGone(ports: Ports, changes: readonly StateChange[]): Promise<
 
 function goneWarning(arn: string): string {
   return `Layer version no longer exists: ${arn}. Functions that have it keep it, but it cannot be attached again.`;
-}
-
-/** The entries of the config that do not allow the versions that were rolled back. */
-export function declaredOtherwise({
-  declared,
-  changes,
-  aws,
-  functions = [],
-}: Pick<RollbackPlan, "declared" | "changes" | "aws"> & Partial<Pick<RollbackPlan, "functions">>): DeclaredOtherwise[] {
-  if (!declared) return [];
-  const targetOf = declaredTargets(createMatcher(declared));
-  const facts = new Map(functions.map((fn) => [fn.urn, fn.by.kind === "function" ? factsOf(fn.by.facts) : fn]));
-  const found = [...changes, ...(aws?.changes ?? [])].flatMap((change) => {
-    const { function: name, region, target: text } = change;
-    const layer = parseLayerVersionArn(text ?? "");
-    const fn = ("urn" in change ? facts.get(change.urn) : undefined) ?? { name, region };
-    const target = layer && targetOf(layer, fn);
-    if (!layer || !isTarget(target) || !target.declared || isAsDeclared(layer.version, target)) return [];
-    return [{ entry: target.declared, version: layer.version, isMoved: target.by !== undefined }];
-  });
-  return [...Map.groupBy(found, ({ entry }) => entry)].map(([{ key, version, source, overridden, variant }, own]) => ({
-    ...{ key, version, overridden, at: `${source.file}:${source.line}` },
-    ...(variant && { variant: whenText(variant.when) }),
-    ...(own.some(({ isMoved }) => isMoved) && { isMoved: true as const }),
-    back: [...new Set(own.map((one) => one.version))].sort((a, b) => b - a),
-  }));
 }

@@ -8,6 +8,7 @@ import type { FunctionFilter } from "../core/selection";
 import { declaredTargets } from "../core/target";
 import type { Ports } from "../ports";
 import { afterRun } from "./after";
+import { declaredOtherwise } from "./declared-otherwise";
 import { carryOut, plannedOnly } from "./live/carry-out";
 import { type PutBackPlan, type PutBackResult, putBackResult } from "./live/plans";
 import { planPutBack } from "./live/put-back";
@@ -17,7 +18,8 @@ import { adviceAfterRollback, adviceAfterRunRollback } from "./next-steps";
 import { documentFormat, type RunResult } from "./plans";
 import { replaceStackState } from "./recorded/replace";
 import { type ReviewOptions, review } from "./review";
-import { besideIfAny, declaredOtherwise, type RollbackPlan } from "./rollback-plan";
+import { besideIfAny } from "./rollback-backup";
+import type { RollbackPlan } from "./rollback-plan";
 import { checkpoint, during } from "./steps";
 import { changeLines, labelsOfChanges } from "./tell";
 

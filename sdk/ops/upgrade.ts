@@ -4,10 +4,11 @@ import type { LayerConfig } from "../core/config/parse";
 import { isSameWhen, toWhen, type When, whenText } from "../core/config/when";
 import { LayersError, unchanged } from "../core/errors";
 import type { Ports } from "../ports";
+import type { AvailableLayer, AvailableVariant } from "./available";
 import { failedReading } from "./expectation";
 import { withSession } from "./live/sessions";
 import { labelsOfLayers } from "./matches";
-import { type AvailableLayer, type AvailableVariant, readAvailable } from "./outdated";
+import { readAvailable } from "./outdated";
 import { readVersion, versionsNear } from "./versions";
 
 /** What is upgraded. */

@@ -11,7 +11,7 @@ import {
   startInRecord,
   timeOfRun,
 } from "../../sdk/core/backup";
-import { formatRunLine, runLine } from "../../sdk/core/run-record";
+import { formatRunLine, runLine } from "../../sdk/core/run-line";
 import { counts } from "../support/counts";
 
 describe("names of backups", () => {

@@ -3,7 +3,8 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { ChainWriter, chainStart } from "../../sdk/core/chain";
 import { movesBetween, versionsOf } from "../../sdk/core/moves";
-import { formatRunLine, type RunLine, readRunRecord as readWhole, runLine } from "../../sdk/core/run-record";
+import { formatRunLine, type RunLine, runLine } from "../../sdk/core/run-line";
+import { readRunRecord as readWhole } from "../../sdk/core/run-record";
 import { counts } from "../support/counts";
 
 const digest = (text: string) => createHash("sha256").update(text).digest("hex");

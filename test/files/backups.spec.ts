@@ -14,7 +14,7 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { join } from "node:path";
-import { formatRunLine, runLine } from "../../sdk/core/run-record";
+import { formatRunLine, runLine } from "../../sdk/core/run-line";
 import { BackupFolder } from "../../sdk/files/backups";
 import { withEnv } from "../aws/harness";
 import { removeFolder, temporaryFolder } from "../support/folders";

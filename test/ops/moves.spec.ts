@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { loadLayerConfig } from "../../sdk/files/config-file";
 import { assessStack } from "../../sdk/ops/assess";
 import { explain } from "../../sdk/ops/explain";
-import { executeRollback, planRollback } from "../../sdk/ops/rollback";
+import { executeRollback, executeRunRollback, planRollback, planRunRollback } from "../../sdk/ops/rollback";
 import { validate } from "../../sdk/ops/validate";
 import type { Ports } from "../../sdk/ports";
 import { LayerVersionUpdater } from "../../sdk/updater";
@@ -290,6 +290,25 @@ describe("an estate of several regions, architectures and runtimes", function ()
     ]);
     // Older versions of the tool would take a move for a change of version.
     assert.equal((await fleet.record())[0]?.format, 2);
+  });
+
+  it("says after a rollback what the config still declares, with the commands that change it", async () => {
+    const { aws } = await fleet.sync({ allFunctions: true, regions });
+    await executeRunRollback(
+      ports(),
+      await planRunRollback(ports(), { stack: "dev", record: aws.record ?? "", retentionDays: 30, config: load() }),
+    );
+    const command = "lambda-layers upgrade";
+    assert.deepEqual(
+      fleet.lines.filter((line) => line.includes("still declares")),
+      [
+        "layer_config.yaml:5 still declares that powertools replaces layers that were rolled back, so the next update replaces them again. Change the entry first.",
+        `layer_config.yaml:9 still declares version 4 of insights, so the next update restores it. To declare version 1 for all stacks: ${command} insights --variant 0 --to 1, or only for this one: ${command} insights --variant 0 --to 1 --stack dev`,
+        `layer_config.yaml:20 still declares version 5 of shared for function us-east-1-312-arm64, so the next update restores it. To declare version 1 for all stacks: ${command} shared --variant 1 --to 1, or only for this one: ${command} shared --variant 1 --to 1 --stack dev`,
+        `layer_config.yaml:17 still declares version 2 of shared, so the next update restores it. To declare version 1 for all stacks: ${command} shared --variant 0 --to 1, or only for this one: ${command} shared --variant 0 --to 1 --stack dev`,
+        `layer_config.yaml:12 still declares version 2 of insights for region us-east-2, so the next update restores it. To declare version 1 for all stacks: ${command} insights --variant 1 --to 1, or only for this one: ${command} insights --variant 1 --to 1 --stack dev`,
+      ].map((line) => `WARN - ${line}`),
+    );
   });
 
   it("is finished by a run that goes on", async () => {

@@ -153,6 +153,33 @@ describe("over the ports of a stack whose entries have variants", () => {
     assert.deepEqual([...feeds.varying], ["insights"]);
   });
 
+  it("a variant or a region that there is not is refused", async () => {
+    const refused: [request: object, message: string, next: string][] = [
+      [
+        { layers: ["insights"], variant: 4 },
+        "Entry insights has no variant 4. Nothing was changed.",
+        "There are 3: the first is 1, and 0 means the entry itself.",
+      ],
+      [
+        { variant: 9 },
+        "No entry has a variant 9. Nothing was changed.",
+        "There are 3: the first is 1, and 0 means the entry itself.",
+      ],
+      [
+        { layers: ["tools"], variant: 1 },
+        "Entry tools has no variant 1. Nothing was changed.",
+        "Leave --variant out: there are no variants.",
+      ],
+      [
+        { region: "eu-north-1" },
+        "None of the declared layers is in eu-north-1. Nothing was changed.",
+        "They are in eu-west-1, us-east-1, us-east-2.",
+      ],
+    ];
+    for (const [request, message, next] of refused)
+      await assert.rejects(upgrade(request), { code: "usage", message, next });
+  });
+
   it("what is outdated has a row for each", async () => {
     const available = await readAvailable(looks.ports, {
       stack: "dev",

@@ -8,7 +8,7 @@ import {
   mergeVersions,
   movingFunctions,
   withTargets,
-} from "../../provider/record";
+} from "../../provider/versions";
 import { declareFor } from "../../sdk/core/config/declared";
 import { parseConfig } from "../../sdk/core/config/parse";
 import { declaredLayersOf } from "../../sdk/core/goal";

@@ -1,9 +1,10 @@
 import { whenText } from "../../core/config/when";
 import { LayersError } from "../../core/errors";
 import { count } from "../../core/text";
+import type { Available, AvailableVersion, Presence } from "../../ops/available";
 import { failedReading } from "../../ops/expectation";
 import { labelsOfLayers } from "../../ops/matches";
-import { type Available, type AvailableVersion, type Presence, readAvailable, unreadOf } from "../../ops/outdated";
+import { readAvailable, unreadOf } from "../../ops/outdated";
 import type { Ports } from "../../ports";
 import type { Context } from "../context";
 import { addToFeeds, type Feeds, writeFeeds } from "../renovate";

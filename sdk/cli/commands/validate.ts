@@ -1,3 +1,4 @@
+import { whenText } from "../../core/config/when";
 import { LayersError, unchanged } from "../../core/errors";
 import { count } from "../../core/text";
 import { worstUnknown } from "../../ops/expectation";
@@ -37,12 +38,17 @@ function show({ options, stdout, reporter }: Context, { layers, findings, live }
   const label = labelsOfLayers(layers.flatMap(({ matches }) => matches));
   if (!options.json && layers.length > 0) {
     const none = { text: "-", color: stdout.colors.dim };
+    const hasVariants = layers.some(({ matches }) => matches.some(({ when }) => when !== undefined));
     const rows = layers.flatMap(({ key, version, matches }) =>
       matches.length === 0
-        ? [[key, String(version ?? "-"), none, none]]
-        : matches.map((match) => [key, String(match.version ?? version), label(match), String(match.functions)]),
+        ? [[key, String(version ?? "-"), none, ...(hasVariants ? [""] : []), none]]
+        : matches.map((match) => [
+            ...[key, String(match.version ?? version), label(match)],
+            ...(hasVariants ? [match.when ? whenText(match.when) : ""] : []),
+            String(match.functions),
+          ]),
     );
-    printTable(stdout, columns, rows);
+    printTable(stdout, hasVariants ? columns.toSpliced(3, 0, { title: "FOR" }) : columns, rows);
   }
   for (const { severity, message } of findings) {
     if (severity === "error") reporter.error(message);

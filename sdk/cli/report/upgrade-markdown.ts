@@ -1,5 +1,5 @@
 import { count } from "../../core/text";
-import type { AvailableLayer } from "../../ops/outdated";
+import type { AvailableLayer } from "../../ops/available";
 import { declarationOf, type UpgradePlan } from "../../ops/upgrade";
 import { code, list, plain, table } from "./markdown";
 

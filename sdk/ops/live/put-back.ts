@@ -1,10 +1,10 @@
 import { LayersError, unchanged } from "../../core/errors";
 import { functionName } from "../../core/function-arn";
+import type { FunctionHistory } from "../../core/function-history";
 import { type Goal, movedLayers } from "../../core/goal";
 import type { AliasMove, FunctionOutcome, LiveFunction } from "../../core/live";
 import { type LayerMove, layerName, reversed, stateOfMove } from "../../core/moves";
 import { pooled } from "../../core/pool";
-import type { FunctionHistory } from "../../core/run-record";
 import { type FunctionFilter, selectFunctions, unknownFunctions, withoutQualifiers } from "../../core/selection";
 import type { AwsPort, Ports } from "../../ports";
 import type { Skipped } from "../plans";

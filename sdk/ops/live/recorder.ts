@@ -2,17 +2,11 @@ import type { Backup } from "../../core/backup";
 import { ChainWriter, chainStart } from "../../core/chain";
 import { LayersError, unchanged } from "../../core/errors";
 import { parseFunctionArn } from "../../core/function-arn";
+import type { PlannedMove } from "../../core/function-history";
 import type { Goal } from "../../core/goal";
 import type { AliasMove, FunctionOutcome, LiveFunction } from "../../core/live";
 import { movesBetween } from "../../core/moves";
-import {
-  formatRunLine,
-  type PlannedMove,
-  type RunAim,
-  type RunLine,
-  type RunSite,
-  runLine,
-} from "../../core/run-record";
+import { formatRunLine, type RunAim, type RunLine, type RunSite, runLine } from "../../core/run-line";
 import type { LineWriter, Ports } from "../../ports";
 import type { Site } from "../plans";
 import { readRecord, sha256 } from "./record";

@@ -1,8 +1,8 @@
 import { LayersError, unchanged } from "../../core/errors";
+import type { FunctionHistory } from "../../core/function-history";
 import { type Goal, movedLayers } from "../../core/goal";
 import type { LiveFunction } from "../../core/live";
 import { layerName, stateOfMove } from "../../core/moves";
-import type { FunctionHistory } from "../../core/run-record";
 import type { Ports } from "../../ports";
 import type { Skipped } from "../plans";
 import { during } from "../steps";

@@ -1,0 +1,84 @@
+import type { DeclaredVariant } from "../core/config/declared";
+import type { When } from "../core/config/when";
+import type { ErrorCode } from "../core/errors";
+import type { Assessment, AssessRequest } from "./assess";
+import type { LayerPlace } from "./matches";
+import type { documentFormat } from "./plans";
+import type { VersionSource } from "./versions";
+
+// What there is of the layers that a config declares, as plain data.
+
+/** Whose layers are looked up. A state file instead of the stack's own: AWS is asked for the layers all the same. */
+export interface AvailableRequest extends Pick<AssessRequest, "stack" | "config" | "stateFile"> {
+  /** Names of entries, or of their layers in AWS: only these. Default: all. */
+  readonly layers?: readonly string[];
+  /** Versions that were published later, or at an unknown time, suit nobody. */
+  readonly publishedBefore?: Date;
+  /** A version that is looked up too. */
+  readonly wanted?: number;
+  /** Only layers of this region, of entries that differ by region, runtime and the like. Default: all. */
+  readonly region?: string;
+  /** Only what this variant of its entry declares, from 1; 0: what the entry itself does. Default: all. */
+  readonly variant?: number;
+}
+
+/** The available versions of the layers that a config declares, as `--json` prints them. */
+export interface Available extends Pick<Assessment, "stack" | "project" | "totals" | "live"> {
+  readonly format: typeof documentFormat;
+  /** In the order of the entries. */
+  readonly layers: readonly AvailableLayer[];
+}
+
+/**
+ * Whether a version is there. `deleted`: there are newer ones. `missing`: there are older ones alone, so that it is not
+ * published yet, or deleted. `never-published`: the region has no version of the layer at all. `unreadable`: AWS denies
+ * it, as it does in other accounts for what was deleted, is missing or not shared.
+ */
+export type Presence = "available" | "deleted" | "missing" | "never-published" | "unreadable";
+
+/** The available versions of one layer that an entry declares. */
+export interface AvailableLayer extends LayerPlace {
+  /** The entry's name in the config. */
+  readonly entry: string;
+  readonly declared: number;
+  /** Where the version is declared: `layer_config.yaml:3`. */
+  readonly at: string;
+  /** The variant that it is of; absent if it is the entry's own. */
+  readonly variant?: AvailableVariant;
+  /** Undefined if it could not be found out. */
+  readonly declaredVersion: Presence | undefined;
+  /** Undefined if there is none, or none could be read. */
+  readonly newest: AvailableVersion | undefined;
+  /** The newest above the declared version, or else that version, that suits every function that uses the layer. */
+  readonly compatible: AvailableVersion | undefined;
+  /** How the versions were found. */
+  readonly source: VersionSource | undefined;
+  /** Whether a newer compatible version is there, or the declared one is not. */
+  readonly outdated: boolean;
+  /** The functions that have the layer, as they are called here, and what they run on; missing if there are none. */
+  readonly usedBy?: { readonly functions: readonly string[]; readonly runtimes: readonly string[] };
+  /** The version that was asked for; `held` says why it does not suit a function that uses the layer. */
+  readonly wanted?: { readonly isThere: boolean; readonly held: string | undefined };
+  /** Why the newest version does not suit, or why AWS does not tell. */
+  readonly reason?: string;
+  /** Set if what there is could not be read, or not all of it: the code of the error that `outdated` ends with. */
+  readonly code?: ErrorCode;
+}
+
+/** A variant of an entry. */
+export interface AvailableVariant {
+  /** Its place in the entry, from 1. */
+  readonly number: number;
+  readonly when: When;
+  /** Its places in the lists of the config, from 0. */
+  readonly place: DeclaredVariant["place"];
+  /** Whether it has a version of its own, which is then what is edited. */
+  readonly hasVersion: boolean;
+}
+
+/** A version that can be attached. */
+export interface AvailableVersion {
+  readonly version: number;
+  /** Undefined if AWS does not say. */
+  readonly published: Date | undefined;
+}

@@ -1,0 +1,157 @@
+import { partitionOf } from "../core/arn";
+import type { AssessedFunction } from "../core/assess";
+import { whyUnsuitable } from "../core/compatibility";
+import { declaredAt } from "../core/config/declared";
+import type { WhenKey } from "../core/config/when";
+import { LayersError } from "../core/errors";
+import type { PublishedVersion } from "../core/live";
+import { fillIn, hasPlaceholder } from "../core/placeholders";
+import { architectureOf } from "../core/target";
+import type { AwsPort } from "../ports";
+import type { AvailableLayer, AvailableRequest, AvailableVariant, AvailableVersion, Presence } from "./available";
+import { codeOfUnknown } from "./expectation";
+import type { DeclaredMatch } from "./matches";
+import { openVersions, readVersion, type VersionSource } from "./versions";
+
+// Ten pages of ListLayerVersions: further down nothing is looked for that suits.
+const mostLookedAt = 500;
+
+/** What there is of one layer; what AWS does not tell of it is in the row. */
+export async function lookUp(
+  aws: AwsPort,
+  match: DeclaredMatch,
+  { publishedBefore, wanted }: AvailableRequest,
+  label: LabelFunction,
+): Promise<AvailableLayer> {
+  const { declared, arn, layer, region, account } = match;
+  const { key: entry, version } = declared;
+  const { functions } = match;
+  const usedBy = {
+    functions: functions.map(label),
+    runtimes: [...new Set(functions.flatMap(({ runtime }) => runtime ?? []))].sort(),
+  };
+  const variant = availableVariant(declared);
+  const row = {
+    ...{ entry, layer, arn, region, account, declared: version, at: declaredAt(declared) },
+    ...(variant && { variant }),
+    ...(functions.length > 0 && { usedBy }),
+  };
+  try {
+    const facts = await aws.layerVersion(`${arn}:${version}`);
+    const asked = wanted === undefined ? undefined : await readVersion(aws, arn, wanted);
+    const { source, versions } = await openVersions(aws, { arn, known: version, latest: latestOf(match) });
+    const found = await choose(versions, match, (one) => whyHeld(one, match, label, publishedBefore));
+    const { newest, compatible } = found;
+    const declaredVersion = presenceOf(facts, version, newest?.version, source);
+    // What its owner denies of a layer that can be read otherwise is gone; denied all of it, nothing is known.
+    const isUnread = declaredVersion === "unreadable" && (source === "list" || newest === undefined);
+    const isGone = declaredVersion !== "available" && !isUnread;
+    const outdated = isGone || (compatible?.version ?? 0) > version;
+    const denied = `version ${version} cannot be read: AWS denies lambda:GetLayerVersion`;
+    return {
+      ...row,
+      declaredVersion,
+      ...found,
+      source,
+      outdated,
+      ...(wanted !== undefined && {
+        wanted: { isThere: asked !== undefined, held: asked && whyHeld(asked, match, label) },
+      }),
+      ...(isUnread && { code: "aws-permission" as const, reason: denied }),
+    };
+  } catch (error) {
+    const isOfLayer = error instanceof LayersError && error.code !== "aws-credentials" && error.code !== "interrupted";
+    if (!isOfLayer) throw error;
+    const unknown = { declaredVersion: undefined, newest: undefined, compatible: undefined, source: undefined };
+    return { ...row, ...unknown, outdated: false, reason: error.message, code: codeOfUnknown(error.code) };
+  }
+}
+
+/** The variant that a layer is of; undefined if it is the entry itself. */
+export function availableVariant({ variant, variants = [] }: DeclaredMatch["declared"]): AvailableVariant | undefined {
+  if (variant === undefined) return undefined;
+  const { when, place, fields } = variant;
+  return { number: variants.indexOf(variant) + 1, when, place, hasVersion: fields.version !== undefined };
+}
+
+/** Where the newest version is looked up, for the functions that have the layer; undefined if nowhere in particular. */
+function latestOf({ declared, region, functions, account }: DeclaredMatch): string | undefined {
+  const { latest, variant } = declared;
+  if (latest === undefined || !hasPlaceholder(latest)) return latest;
+  const sample = (key: WhenKey) => variant?.when[key]?.find((one) => !one.includes("*"));
+  const one = (values: readonly (string | undefined)[], otherwise: string | undefined) => {
+    const all = new Set(values);
+    return all.size === 1 ? [...all][0] : all.size === 0 ? otherwise : undefined;
+  };
+  const runtime = one(
+    functions.map((fn) => fn.runtime),
+    sample("runtime"),
+  );
+  const architecture = one(functions.map(architectureOf), sample("architecture"));
+  const filled = fillIn(latest, { partition: partitionOf(region), region, account, runtime, architecture });
+  if ("text" in filled) return filled.text;
+  const why = functions.length > 1 ? "the functions that have the layer differ in it" : "no function says which";
+  throw new LayersError("not-known", `{${filled.missing}} of \`latest\` cannot be filled in: ${why}.`, {
+    next: "Give each its own variant, or leave `latest` out.",
+  });
+}
+
+type LabelFunction = (fn: AssessedFunction) => string;
+
+/** Why a version does not suit all functions that use the layer; undefined if it does. */
+function whyHeld(
+  version: PublishedVersion,
+  { functions, declared }: DeclaredMatch,
+  label: LabelFunction,
+  before?: Date,
+): string | undefined {
+  if (before && !(version.published && version.published <= before)) return "is too new";
+  const suits = {
+    // What the config says of a layer counts if the publisher says nothing.
+    compatibleRuntimes:
+      version.compatibleRuntimes.length > 0 ? version.compatibleRuntimes : (declared.compatibleRuntimes ?? []),
+    compatibleArchitectures:
+      version.compatibleArchitectures.length > 0
+        ? version.compatibleArchitectures
+        : (declared.compatibleArchitectures ?? []),
+  };
+  for (const fn of functions) {
+    const reason = whyUnsuitable(fn, suits);
+    if (reason) return `${reason} (${label(fn)})`;
+  }
+  return undefined;
+}
+
+function presenceOf(
+  facts: Awaited<ReturnType<AwsPort["layerVersion"]>>,
+  version: number,
+  newest: number | undefined,
+  source: VersionSource,
+): Presence {
+  if (facts === "denied") return "unreadable";
+  if (facts !== "missing") return "available";
+  // If the list is denied, newer ones are tried, and older ones are not.
+  if (newest === undefined) return source === "list" ? "never-published" : "missing";
+  return version < newest ? "deleted" : "missing";
+}
+
+async function choose(
+  versions: AsyncIterable<PublishedVersion>,
+  match: DeclaredMatch,
+  whyNot: (version: PublishedVersion) => string | undefined,
+) {
+  let newest: AvailableVersion | undefined;
+  let compatible: AvailableVersion | undefined;
+  let reason: string | undefined;
+  let looked = 0;
+  for await (const one of versions) {
+    const { version, published } = one;
+    newest ??= { version, published };
+    const held = whyNot(one);
+    if (held === undefined) compatible = { version, published };
+    if (held === undefined || version <= match.declared.version) break;
+    reason ??= `version ${version} ${held}`;
+    if (++looked >= mostLookedAt) break;
+  }
+  return { newest, compatible, ...(reason !== undefined && { reason }) };
+}

@@ -1,0 +1,95 @@
+import { type Backup, type BackupKind, pathBeside } from "../core/backup";
+import type { DeclaredLayers } from "../core/config/declared";
+import { LayersError } from "../core/errors";
+import { createMatcher } from "../core/match";
+import { declaredTargets } from "../core/target";
+import type { Ports } from "../ports";
+import { newestOfUpdates } from "./newest-backup";
+import type { LoadedState } from "./plans";
+import type { ScanState } from "./recorded/load";
+import { free } from "./recorded/memory";
+import { declaredBy, type IsOurs, leftBy } from "./recorded/restore";
+
+// The backup that a rollback goes by, and what else is kept of its run.
+
+/** A backup in memory. */
+export interface LoadedBackup extends LoadedState {
+  /** Its file. */
+  readonly path: string;
+  readonly file: string;
+}
+
+/**
+ * Reads the backup that is named, or the newest state that an update kept.
+ * @throws LayersError `backup-missing`, `backup-folder`, `state-invalid`
+ */
+export async function loadBackup(
+  ports: Ports,
+  stack: string,
+  named: string | undefined,
+  scan: ScanState,
+): Promise<LoadedBackup> {
+  const { backups } = ports;
+  const found: Pick<Backup, "path" | "shownPath"> | undefined = await (named === undefined
+    ? newestOfUpdates(backups, stack, otherBackups(ports, stack))
+    : backups.find(named));
+  if (!found) {
+    throw new LayersError("backup-missing", `No backup made by an update was found for stack ${stack}.`, {
+      next: otherBackups(ports, stack),
+    });
+  }
+  const bytes = await backups.read(found);
+  try {
+    return { stack, file: found.shownPath, path: found.path, bytes, facts: scan(bytes) };
+  } catch (error) {
+    if (!(error instanceof LayersError)) throw error;
+    const message = `${error.message} The backup is ${found.shownPath}.`;
+    throw new LayersError(error.code, message, { next: otherBackups(ports, stack), cause: error });
+  }
+}
+
+function otherBackups({ advise }: Ports, stack: string): string {
+  const list = advise(["backups", "list", "--stack", stack]);
+  return `List the backups: ${list}. Name one: ${advise(["rollback", "--stack", stack, "BACKUP"])}`;
+}
+
+/** @throws LayersError `usage` for a backup of another stack or project */
+export function refuseOtherStack(ports: Ports, state: LoadedState, backup: LoadedState): void {
+  const [mine, other] = [state.facts.owner, backup.facts.owner];
+  if (!mine || !other || (mine.stack === other.stack && mine.project === other.project)) return;
+  const nameOf = ({ stack, project }: typeof mine) => `stack ${stack} of project ${project}`;
+  throw new LayersError("usage", `${backup.file} is a backup of ${nameOf(other)}, but this is ${nameOf(mine)}.`, {
+    next: otherBackups(ports, state.stack),
+  });
+}
+
+/** Another file of the run that a backup or record is of; undefined if there is none. */
+export async function besideIfAny({ backups }: Ports, file: string, kind: BackupKind): Promise<string | undefined> {
+  const beside = pathBeside(file, kind);
+  if (beside === undefined) return undefined;
+  return backups.find(beside).then(
+    () => beside,
+    () => undefined,
+  );
+}
+
+/**
+ * Which layers that stand in the place of another one a rollback takes off again: those that the backup's run had left
+ * there, and those that the config declares in that place.
+ */
+export async function whatIsOurs(
+  ports: Ports,
+  { file }: LoadedState,
+  scan: ScanState,
+  declared: DeclaredLayers | undefined,
+): Promise<IsOurs> {
+  const rules: IsOurs[] = declared ? [declaredBy(declaredTargets(createMatcher(declared)))] : [];
+  for (const kind of ["updated", "rollback"] as const) {
+    const beside = await besideIfAny(ports, file ?? "", kind);
+    if (beside === undefined) continue;
+    const bytes = await ports.backups.read(await ports.backups.find(beside));
+    rules.push(leftBy(scan(bytes)));
+    free(bytes);
+  }
+  return (...layers) => rules.some((rule) => rule(...layers));
+}
