@@ -56,7 +56,10 @@ function problemsOfFunction({ function: fn, layers }: UpdateTarget): TargetProbl
     return region ? [{ ...problem("layer-incompatible", message), layerVersionArn: arn }] : [];
   });
   if (layers.length <= mostLayers) return problems;
-  return [...problems, problem("too-many-layers", `would have ${layers.length} layers; Lambda allows ${mostLayers}.`)];
+  return [
+    ...problems,
+    problem("too-many-layers", `would have ${layers.length} layers, but Lambda allows only ${mostLayers}.`),
+  ];
 }
 
 function problemsOfLayer(arn: string, functions: readonly LiveFunction[], answer: LayerVersionAnswer): TargetProblem[] {

@@ -99,7 +99,7 @@ describe("checkTargets", () => {
       problems.map(({ code, message }) => [code, message]),
       [
         ["image-function", "Function image is deployed as a container image, which cannot have layers."],
-        ["too-many-layers", "Function six would have 6 layers; Lambda allows 5."],
+        ["too-many-layers", "Function six would have 6 layers, but Lambda allows only 5."],
         [
           "layer-incompatible",
           `Function far cannot have layer ${far}: the layer is in eu-west-1, and the function is not.`,

@@ -329,6 +329,6 @@ stack_overrides:
     await writeFile(path, `${lines.slice(0, -2).join("\n")}\n`);
     const cut = await inProject("Report", "report");
     assert.equal(cut.code, 4, cut.output);
-    assert.match(cut.output, /1 open; 1 run cut short/);
+    assert.match(cut.output, /1 unknown; 1 run interrupted/);
   });
 });

@@ -81,7 +81,7 @@ fn("six", { layers: [${["base", "a", "b", "c", "d", "e"].map((name) => `"${base(
     assert.notEqual(code, 0);
     assert.match(output, /Layer version does not exist: arn:\S+:layer:gone-dev:3, which layer_config.yaml:3 declares/);
     assert.match(output, /Function twice would have layer base twice, which Lambda does not allow/);
-    assert.match(output, /Function six would have 6 layers; Lambda allows 5\./);
+    assert.match(output, /Function six would have 6 layers, but Lambda allows only 5\./);
     assert.doesNotMatch(output, stackTrace);
   });
 

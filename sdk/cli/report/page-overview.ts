@@ -14,7 +14,7 @@ export function layersByStacks(overview: readonly OverviewLayer[], stacks: reado
   if (overview.length === 0) return undefined;
   const isWide = stacks.length > mostColumns;
   const heads = isWide
-    ? [html`<th scope="col">All stacks</th><th scope="col">Not as declared, or not known, in</th>`]
+    ? [html`<th scope="col">All stacks</th><th scope="col">Not as declared, or unknown, in</th>`]
     : stacks.map((one, index) => html`<th scope="col"><a href="#panel-${index}">${reportedName(one)}</a></th>`);
   const rows = overview.map((layer) => {
     const cells = isWide

@@ -52,8 +52,8 @@ function numbersOf(assessment: Assessment): Html {
 <li><b>${functions}</b> ${functions === 1 ? "function" : "functions"}</li>
 <li><b>${layersOfFunctions}</b> ${layersOfFunctions === 1 ? "layer of a function" : "layers of functions"}</li>
 ${drift > 0 ? html`<li class="drift"><b>≠ ${drift}</b> not as declared</li>` : undefined}
-${unknown > 0 ? html`<li class="unknown"><b>? ${unknown}</b> not known</li>` : undefined}
-${undeclared > 0 ? html`<li><b>${undeclared}</b> declared by no entry</li>` : undefined}
+${unknown > 0 ? html`<li class="unknown"><b>? ${unknown}</b> unknown</li>` : undefined}
+${undeclared > 0 ? html`<li><b>${undeclared}</b> not declared by any entry</li>` : undefined}
 </ul>
 `;
 }
@@ -88,7 +88,7 @@ function notesOf({ skipped, live, exceptions }: Assessment): Html {
   }${
     skipped.length === 0
       ? undefined
-      : html`<details><summary>${count(skipped.length, "function")} left out</summary><ul>${reasons}</ul></details>
+      : html`<details><summary>${count(skipped.length, "function")} skipped</summary><ul>${reasons}</ul></details>
 `
   }${exceptions.length === 0 ? undefined : exceptionList(exceptions)}`;
 }
@@ -102,7 +102,7 @@ function exceptionList(exceptions: readonly Exception[]): Html {
 function exceptionState({ expired, functions, needed }: Exception): Html | undefined {
   if (expired) return html` <b class="drift">expired</b>`;
   if (functions === 0) return html` <small>for no function here</small>`;
-  return needed ? undefined : html` <b class="unknown">not needed any more</b>`;
+  return needed ? undefined : html` <b class="unknown">no longer needed</b>`;
 }
 
 function table({ layers, functions }: Matrix, assessment: Assessment, index: number): Html {

@@ -6,11 +6,17 @@ import { code, list, plain, table } from "./markdown";
 import { pageStyle } from "./page-style";
 
 const columns = ["updated", "unchanged", "failed", "unknown", "cancelled", "open", "put back"] as const;
+
+/** An outcome in words: documents keep the older word of one. */
+function wordOf(outcome: RecordedRun["functions"][number]["outcome"]): string {
+  return outcome === "put back" ? "rolled back" : outcome;
+}
+
 const titles = [
   "Record",
   "Stack",
   "Functions",
-  ...columns.map((one) => `${one[0]?.toUpperCase()}${one.slice(1)}`),
+  ...columns.map((one) => `${wordOf(one)[0]?.toUpperCase()}${wordOf(one).slice(1)}`),
   "Ended",
 ];
 
@@ -25,7 +31,7 @@ export function recordsVerdict(runs: readonly RecordedRun[]): { readonly sign: "
   const all = runs.flatMap(({ functions }) => functions);
   const parts = columns.flatMap((one) => {
     const number = all.filter(({ outcome }) => outcome === one).length;
-    return number > 0 ? [`${number} ${one}`] : [];
+    return number > 0 ? [`${number} ${wordOf(one)}`] : [];
   });
   const cut = runs.filter(({ isEnded }) => !isEnded).length;
   return {
@@ -56,7 +62,9 @@ export function renderRecordsMarkdown(runs: readonly RecordedRun[]): string {
     ),
     ...list(
       "Not updated:",
-      openIn(runs).map((one) => `${code(one.function)}: ${one.outcome}${one.reason ? `, ${plain(one.reason)}` : ""}`),
+      openIn(runs).map(
+        (one) => `${code(one.function)}: ${wordOf(one.outcome)}${one.reason ? `, ${plain(one.reason)}` : ""}`,
+      ),
     ),
   ].join("\n");
 }
@@ -74,7 +82,7 @@ export function renderRecordsPage(runs: readonly RecordedRun[], time: Date): str
   const open = openIn(runs).map(
     (
       one,
-    ) => html`<li><bdi>${one.function}</bdi> (${one.file}): ${one.outcome}${one.reason ? `, ${one.reason}` : ""}</li>
+    ) => html`<li><bdi>${one.function}</bdi> (${one.file}): ${wordOf(one.outcome)}${one.reason ? `, ${one.reason}` : ""}</li>
 `,
   );
   return html`<!doctype html>

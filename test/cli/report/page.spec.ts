@@ -102,7 +102,7 @@ describe("the page of a report, in Chromium", () => {
       await page.locator(".verdict").innerText(),
       /^≠ 2 of 8 layers of functions are not as declared; 2 of 8 layers of functions are unknown; 1 function is skipped\.$/,
     );
-    assert.match(await page.locator(".body details").innerText(), /^1 function left out/);
+    assert.match(await page.locator(".body details").innerText(), /^1 function skipped/);
     await close();
   });
 
