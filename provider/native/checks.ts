@@ -4,9 +4,9 @@ import { unknown } from "../selection";
 import { readDeclaring, type Surroundings } from "./declaring";
 import type { Handling } from "./handling";
 import type { CheckedInputs } from "./operation";
-import { hiddenBy, isComputed, recordedOf } from "./records";
+import { hasViews, hiddenBy, isComputed, recordedOf } from "./records";
 import type { LayerVersionsInputs } from "./types";
-import { nameOf } from "./urn";
+import { nameOf, placeOf } from "./urn";
 import { open, seal, type Values } from "./values";
 
 /** What a preview says of a resource. */
@@ -43,9 +43,11 @@ export class Checks {
         ),
       };
     const hidden = hiddenBy(secrets);
+    // Pulumi would leave the entries of a resource that gets another name behind, without a word to the plugin.
+    const place = hasViews(news) ? { rowsBelow: placeOf(urn) } : {};
     if (declaring.is === "unknown") {
       const later = { versions: unknown, before: unknown, unresolved: unknown };
-      return { inputs: { ...news, ...seal(later, hidden) }, problems: [] };
+      return { inputs: { ...news, ...place, ...seal(later, hidden) }, problems: [] };
     }
     const { settings, request } = declaring;
     const lines: string[] = [];
@@ -63,7 +65,7 @@ export class Checks {
     this.#plans.set(urn, hidden.size > 0 ? { lines: [], moving: [] } : { lines, moving });
     const { functions: versions, ...record } = found.inputs as Partial<Checked>;
     const program = Object.fromEntries(Object.entries(news).filter(([name]) => !isComputed(name)));
-    const inputs = { ...program, ...seal({ ...record, versions }, new Set([...secrets, ...hidden])) };
+    const inputs = { ...program, ...place, ...seal({ ...record, versions }, new Set([...secrets, ...hidden])) };
     const problems = (found.failures ?? []).map(({ property, reason }) => ({ path: property, reason }));
     return { inputs, problems };
   }

@@ -10,6 +10,8 @@ export interface Operation {
   /** Undefined if the engine knows no entries below a resource. */
   readonly status?: StatusTarget;
   readonly views?: readonly RecordedView[];
+  /** Where the resource was when these were recorded; undefined if that is not known. */
+  readonly viewsBelow?: string;
 }
 
 /** What a check came to. */

@@ -14,9 +14,9 @@ import { Invokes } from "./invokes";
 import type { CheckedInputs, Operation } from "./operation";
 import { type InputProblem, problemsOf } from "./problems";
 import { type Found, importSelected, refresh } from "./reads";
-import { checkedOf, isDynamic, recordedOf, wantsViews } from "./records";
+import { checkedOf, hasMovedWithViews, isDynamic, recordedOf, wantsViews } from "./records";
 import type { ProviderConfig } from "./types";
-import { Updates } from "./updates";
+import { refuseToLeaveViews, Updates } from "./updates";
 import { requireResource, stackOf } from "./urn";
 import { open, seal, type Values } from "./values";
 import { versionLines } from "./versions";
@@ -70,8 +70,13 @@ export class Plugin {
     const hasMoved = isDynamic(olds);
     const changesViews = !hasMoved && wantsViews(open(oldInputs).values) !== wantsViews(open(news).values);
     const { changes } = await handlers.diff("", was, is as Partial<Checked>);
-    if (!changes && !hasMoved && !changesViews) return undefined;
-    return [...changesBetween(was, is), ...(changesViews ? [{ path: "views", kind: "update" } as const] : [])];
+    const isElsewhere = hasMovedWithViews(oldInputs, news);
+    if (!changes && !hasMoved && !changesViews && !isElsewhere) return undefined;
+    return [
+      ...changesBetween(was, is),
+      ...(changesViews ? [{ path: "views", kind: "update" } as const] : []),
+      ...(isElsewhere ? [{ path: "rowsBelow", kind: "update" } as const] : []),
+    ];
   }
 
   async create(operation: Operation, news: Values): Promise<{ id: string; outputs: Values }> {
@@ -80,7 +85,9 @@ export class Plugin {
     return { id: "", outputs: await this.#updates.preview(operation, plan, undefined, news) };
   }
 
-  update(operation: Operation, id: string, olds: Values, news: Values): Promise<Values> {
+  /** @throws Error the resource has another name or parent, and entries that cannot follow */
+  async update(operation: Operation, id: string, olds: Values, news: Values): Promise<Values> {
+    refuseToLeaveViews(operation);
     if (!operation.preview) return this.#updates.update(operation, id, olds, news);
     return this.#updates.preview(operation, this.#checks.planOf(operation.urn), recordedOf(olds), news);
   }

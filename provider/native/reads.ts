@@ -32,7 +32,7 @@ export async function refresh(
   if (isDeepStrictEqual(versions, recorded.functions)) return { id, outputs, inputs: oldInputs };
   const program = Object.fromEntries(Object.entries(values).filter(([name]) => !isComputed(name)));
   const inputs = seal(
-    { ...(isDynamic(olds) ? {} : program), versions, before },
+    { ...(isDynamic(olds) ? {} : { ...program, rowsBelow: values.rowsBelow }), versions, before },
     new Set([...secrets, ...hiddenBy(secrets)]),
   );
   return { id, outputs, inputs };

@@ -5,11 +5,18 @@ import type { Checked, Recorded } from "../record";
 import { open, seal, type Values } from "./values";
 
 /** What the program never gives and what a check adds. */
-const computed = ["versions", "before", "drift", "lost", "moves", "unresolved"] as const;
+const computed = ["versions", "before", "drift", "lost", "moves", "unresolved", "rowsBelow"] as const;
 
 /** The checked inputs as the handlers have them. */
 export function checkedOf(news: Values): Checked {
-  const { versions, functions: _selection, layers: _layers, views: _views, ...record } = open(news).values;
+  const {
+    versions,
+    functions: _selection,
+    layers: _layers,
+    views: _views,
+    rowsBelow: _place,
+    ...record
+  } = open(news).values;
   return { ...record, functions: versions } as unknown as Checked;
 }
 
@@ -30,6 +37,17 @@ export function hiddenBy(secrets: ReadonlySet<string>): ReadonlySet<string> {
 /** Whether the program has not opted out of entries for its functions. */
 export function wantsViews({ views }: Values): boolean {
   return views !== false;
+}
+
+/** Whether functions have entries: the program may not want them, and the name of one cannot be a secret. */
+export function hasViews(inputs: Values): boolean {
+  const { values, secrets } = open(inputs);
+  return wantsViews(values) && hiddenBy(secrets).size === 0;
+}
+
+/** Whether a resource that may have entries is no longer where they were recorded: it has another name or parent. */
+export function hasMovedWithViews(olds: Values, news: Values): boolean {
+  return olds.rowsBelow !== undefined && news.rowsBelow !== undefined && olds.rowsBelow !== news.rowsBelow;
 }
 
 /** Whether the dynamic resource has recorded it. */

@@ -89,7 +89,11 @@ function methods(plugin: Plugin, count: (by: number) => void): grpc.UntypedServi
     }),
     update: answer(async (request: messages.UpdateRequest) => {
       const [olds, news] = [readStruct(request.getOlds()), readStruct(request.getNews())];
-      const operation = operationOf(request, request.getPreview(), request.getOldViewsList());
+      const { rowsBelow } = readStruct(request.getOldInputs());
+      const operation = {
+        ...operationOf(request, request.getPreview(), request.getOldViewsList()),
+        ...(typeof rowsBelow === "string" && { viewsBelow: rowsBelow }),
+      };
       const outputs = await plugin.update(operation, request.getId(), olds, news);
       return new messages.UpdateResponse().setProperties(toStruct(outputs));
     }),

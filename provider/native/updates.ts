@@ -8,9 +8,9 @@ import { failuresOf, isPartial, type PartialFailure } from "./failures";
 import type { Handling } from "./handling";
 import { type Operation, PartiallyDone } from "./operation";
 import { type FunctionStanding, plannedVersions, standingsOf } from "./planned";
-import { checkedOf, hiddenBy, outputsOf, recordedOf, wantsViews } from "./records";
-import { nameOf } from "./urn";
-import { open, type Values } from "./values";
+import { checkedOf, hasViews, outputsOf, recordedOf } from "./records";
+import { nameOf, placeOf } from "./urn";
+import type { Values } from "./values";
 import { removals, rowsLine, type ViewStep, viewSteps, withinLimit } from "./views";
 
 /** What an engine is told that knows no entries below a resource. */
@@ -119,10 +119,12 @@ export class Updates {
   }
 }
 
-/** Whether functions have entries: the program may not want them, and the name of one cannot be a secret. */
-function hasViews(news: Values): boolean {
-  const { values, secrets } = open(news);
-  return wantsViews(values) && hiddenBy(secrets).size === 0;
+/** @throws Error the resource has another name or parent than its entries have recorded */
+export function refuseToLeaveViews({ urn, views = [], viewsBelow }: Operation): void {
+  if (views.length === 0 || viewsBelow === undefined || viewsBelow === placeOf(urn)) return;
+  throw new Error(
+    `This resource was recorded as ${viewsBelow}, and Pulumi cannot move the rows of its functions to another name or parent. Nothing was changed. First run \`pulumi up\` with \`views: false\` and the old name and parent; then rename it, and take \`views\` out again.`,
+  );
 }
 
 function withLive(standings: readonly FunctionStanding[], live: Recorded["functions"]): FunctionStanding[] {

@@ -11,6 +11,11 @@ export function stackOf(urn: string): string {
   return (urn.split("::")[0] ?? "").replace(/^urn:pulumi:/, "");
 }
 
+/** Where the resource is in its stack: its type, with those of its parents, and its name. */
+export function placeOf(urn: string): string {
+  return urn.split("::").slice(2).join("::");
+}
+
 /** The resource's name in the program. */
 export function nameOf(urn: string): string {
   return urn.split("::").slice(3).join("::");

@@ -48,20 +48,28 @@ except auto.CommandError as error:
 `;
 
 /**
+ * Has a Python find the package as pip installs it, by links: the package asks for its own version.
+ * @param folder that is made for it
+ * @returns the environment to run that Python in
+ */
+export async function pythonPackage(folder: string): Promise<Record<string, string>> {
+  const installed = join(folder, `pulumi_lambda_layers-${version}.dist-info`);
+  await mkdir(installed, { recursive: true });
+  await writeFile(
+    join(installed, "METADATA"),
+    `Metadata-Version: 2.1\nName: pulumi_lambda_layers\nVersion: ${version}\n`,
+  );
+  await symlink(join(checkout, "sdks/python/pulumi_lambda_layers"), join(folder, "pulumi_lambda_layers"), "junction");
+  return { PYTHONPATH: folder, PYTHONDONTWRITEBYTECODE: "1" };
+}
+
+/**
  * Runs Automation API operations on the project's stack with the inline program of its program.py.
  * @param interpreter a Python that has Pulumi's SDK
  */
 export async function pythonRunner(interpreter: string, project: Project) {
-  const packages = join(project.root, "packages");
-  // As pip installs it, by links: the package asks for its own version.
-  await mkdir(join(packages, `pulumi_lambda_layers-${version}.dist-info`), { recursive: true });
-  await writeFile(
-    join(packages, `pulumi_lambda_layers-${version}.dist-info`, "METADATA"),
-    `Metadata-Version: 2.1\nName: pulumi_lambda_layers\nVersion: ${version}\n`,
-  );
-  await symlink(join(checkout, "sdks/python/pulumi_lambda_layers"), join(packages, "pulumi_lambda_layers"), "junction");
   await project.write({ "main.py": runner });
-  const env = { ...project.env, PYTHONPATH: packages, PYTHONDONTWRITEBYTECODE: "1", PWD: project.dir };
+  const env = { ...project.env, ...(await pythonPackage(join(project.root, "packages"))), PWD: project.dir };
   return (operation: string, ...options: string[]): Promise<Outcome> =>
     run(interpreter, ["main.py", operation, ...options], { cwd: project.dir, env });
 }

@@ -17,6 +17,12 @@ _FUNCTION_TYPES = {
     "aws-native:lambda:Function": "layers",
 }
 
+_RESOURCE = "lambda-layers:index:LayerVersions"
+
+# How long no resource may have been constructed before the program counts as having declared all of its functions, in
+# seconds. Programs are synchronous for the most part; this is for those that await something.
+_QUIET = 0.1
+
 _UNKNOWN = object()
 
 
@@ -29,14 +35,18 @@ def pin_layers(
     versions that the config file declares. The function's own provider then shows and makes the change. Call this
     before functions are created.
 
-    A declared version that does not exist fails the preview.
+    A declared version that does not exist fails the preview. What the program pins is left out of what its
+    `LayerVersions` reconcile.
 
     :param str config_file: The config file, relative to the program's folder. Default: the provider's, else
            `layer_config.yaml`.
     :param pulumi.ProviderResource provider: A `lambda-layers` provider, with the region, profile and role to call
            AWS with. Default: the default provider.
     """
-    pulumi.runtime.register_resource_transform(_Pins(config_file, provider).transform)
+    pins = _Pins(config_file, provider)
+    pulumi.runtime.register_resource_transform(pins.transform)
+    # Unlike transforms, these are called when a resource is constructed, which may be long before it is registered.
+    pulumi.runtime.register_stack_transformation(pins.note)
 
 
 class _Pins:
@@ -48,10 +58,17 @@ class _Pins:
         self._types: Optional["asyncio.Future[Mapping[str, str]]"] = None
         self._said: Set[str] = set()
         self._has_failed = False
+        self._seen: List[pulumi.ResourceTransformationArgs] = []
+
+    def note(self, args: pulumi.ResourceTransformationArgs) -> None:
+        if args.props is not None:
+            self._seen.append(args)
 
     async def transform(
         self, args: pulumi.ResourceTransformArgs
     ) -> Optional[pulumi.ResourceTransformResult]:
+        if args.type_ == _RESOURCE and args.props.get("functions") is not None:
+            await self._leave_out_own(args)
         if not args.custom or args.type_.startswith("lambda-layers:"):
             return None
         try:
@@ -105,6 +122,61 @@ class _Pins:
             return given
         return pulumi.Output.secret(answer["arn"]) if is_secret else answer["arn"]
 
+    async def _leave_out_own(self, args: pulumi.ResourceTransformArgs) -> None:
+        """Tells the provider of a `LayerVersions` which functions the program sets the layers of itself."""
+        count = -1
+        while count != len(self._seen):
+            count = len(self._seen)
+            await asyncio.sleep(_QUIET)
+        functions = args.props.get("functions")
+        names = functions.get("names") if isinstance(functions, dict) else None
+        named = {name for name in names if isinstance(name, str)} if isinstance(names, list) else set()
+        provider = (args.opts.provider if args.opts is not None else None) or self._provider
+        try:
+            own = await self._own_functions(named)
+            await asyncio.gather(*[self._ask("pinLayer", {"layerArn": "", "functionName": name}, provider) for name in own])
+        except _Refused:
+            pass  # The same config file is refused for the resource itself, with a better place for it.
+
+    async def _own_functions(self, named: Set[str]) -> Set[str]:
+        """The names in AWS of functions whose layers the program sets; of those that have names of Pulumi's making, and
+        of those that it has not come to yet, as the stack's state has them. Who names one of these means it."""
+        types = await self._function_types()
+        own: Set[str] = set()
+        others: Set[Tuple[str, str]] = set()
+        for seen in self._seen:
+            prop = types.get(seen.type_)
+            if prop is None:
+                continue
+            given = seen.props.get(prop, seen.props.get(_snake(prop)))
+            if given is None or _ignores(seen.opts, prop) or seen.opts.id is not None:
+                others.add((seen.type_, seen.name))
+                continue
+            given_names = [seen.props.get(key) for key in ("name", "function_name", "functionName")]
+            own.update(name for name in given_names if isinstance(name, str))
+        for urn, outputs in (await self._recorded()).items():
+            type_, name = urn.split("::")[2].split("$")[-1], "::".join(urn.split("::")[3:])
+            prop = types.get(type_)
+            if prop is None or not outputs.get(prop) or (type_, name) in others:
+                continue
+            recorded = outputs.get("name") or outputs.get("functionName")
+            if isinstance(recorded, str) and recorded not in named:
+                own.add(recorded)
+        return own
+
+    async def _recorded(self) -> Mapping[str, Mapping[str, Any]]:
+        """The outputs of the stack's resources as its last update left them, by their URNs."""
+        stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
+        try:
+            answer = await pulumi.runtime.invoke_async(
+                "pulumi:pulumi:readStackResourceOutputs", {"stackName": stack}, pulumi.InvokeOptions()
+            )
+        except Exception as error:
+            pulumi.log.debug(f"The stack's own state could not be read: {error}")
+            return {}
+        outputs = (answer or {}).get("outputs") or {}
+        return {urn: one.get("outputs") or {} for urn, one in outputs.items() if isinstance(one, dict)}
+
     async def _function_types(self) -> Mapping[str, str]:
         if self._types is None:
             self._types = asyncio.ensure_future(self._ask_function_types())
@@ -115,9 +187,11 @@ class _Pins:
         answer = await self._ask("getDeclaredLayers", config)
         return {**_FUNCTION_TYPES, **(answer.get("resourceTypes") or {})}
 
-    async def _ask(self, name: str, arguments: Dict[str, Any]) -> Mapping[str, Any]:
+    async def _ask(
+        self, name: str, arguments: Dict[str, Any], provider: Optional[pulumi.ProviderResource] = None
+    ) -> Mapping[str, Any]:
         opts = pulumi.InvokeOptions.merge(
-            _utilities.get_invoke_opts_defaults(), pulumi.InvokeOptions(provider=self._provider)
+            _utilities.get_invoke_opts_defaults(), pulumi.InvokeOptions(provider=provider or self._provider)
         )
         token = f"lambda-layers:index:{name}"
         try:
@@ -172,6 +246,11 @@ async def _opened(given: Any) -> Tuple[Any, bool]:
     if rpc.is_rpc_secret(given):
         return rpc.unwrap_rpc_secret(given), True
     return (_UNKNOWN if isinstance(given, Unknown) else given), False
+
+
+def _snake(name: str) -> str:
+    """How a Python program spells a property."""
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
 
 
 def _name_in_aws(args: pulumi.ResourceTransformArgs) -> Optional[str]:

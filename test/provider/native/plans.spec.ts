@@ -3,6 +3,7 @@ import { changesBetween, topOf } from "../../../provider/native/diff";
 import { failuresOf } from "../../../provider/native/failures";
 import { readSelection } from "../../../provider/native/import";
 import { plannedVersions, standingsOf } from "../../../provider/native/planned";
+import { Plugin } from "../../../provider/native/plugin";
 import { open, readStruct, seal, toStruct } from "../../../provider/native/values";
 import { versionLines } from "../../../provider/native/versions";
 import { removals, rowsLine, type ViewStep, viewSteps, withinLimit } from "../../../provider/native/views";
@@ -150,6 +151,27 @@ describe("many entries below the plugin's resource", () => {
   it("are recorded as they become", () => {
     const { old, new: next } = withinLimit(many, { preview: false }).find(({ name }) => name === "update-0") ?? {};
     assert.deepEqual([old, next], [{ base: 5 }, { base: 5 }]);
+  });
+});
+
+describe("an engine that knows no entries below a resource", () => {
+  const log: string[] = [];
+  const engine = { log: (text: string) => void log.push(text), flushed: async () => {}, publish: async () => {} };
+  const preview = (plugin: Plugin, inputs: object) =>
+    plugin.create(
+      { urn: "urn:pulumi:dev::test::lambda-layers:index:LayerVersions::layers", preview: true },
+      { ...settings, before: { a: { base: 1 } }, versions: { a: { base: 5 } }, ...inputs },
+    );
+
+  it("is told so once, if the program wants them", async () => {
+    const plugin = new Plugin(engine, "0.1.0");
+    await preview(plugin, { views: false });
+    assert.deepEqual(log, []);
+    const { outputs } = await preview(plugin, {});
+    await preview(plugin, {});
+    assert.equal(log.length, 1);
+    assert.match(log[0] ?? "", /^This Pulumi has no row for each function: Pulumi 3\.176 and newer have /);
+    assert.deepEqual(outputs.versions, { a: { base: 5 } });
   });
 });
 

@@ -8,11 +8,12 @@ import { plugins, preamble } from "../../support/native";
 const config = `layers:
   dynamo: { version: 5 }
 settings: { aws_region: us-east-1 }
+stack_overrides: { prod: { dynamo: { version: 6 } } }
 `;
 
 const declarations = `${awsPreamble}${preamble}
 const own = new lambda.LayerVersion("own", { layerName: "own-dev", code, skipDestroy: true });
-new LayerVersions("plain", { functions: { names: ["a", "not-yet"] } });
+new LayerVersions("plain", { functions: { names: ["a", "not-yet", "of-prod"] } });
 new LayerVersions("west", { functions: { prefix: "w-" } }, { provider: new Provider("west", { region: "us-west-2" }) });
 new LayerVersions("eu", { functions: { prefix: "w-" } }, { provider: new Provider("eu", { region: "eu-west-1" }) });
 new LayerVersions("published", { layers: { own: { version: own.version } }, functions: { names: ["b"] } });
@@ -33,6 +34,7 @@ describe("the native plugin in a program", function () {
         version("dynamo-dev"),
         version("dynamo-dev", "us-west-2"),
         version("dynamo-dev", "eu-west-1"),
+        version("dynamo-prod"),
         { name: "own-dev", versions: 1 },
       ],
       functions: [
@@ -42,6 +44,7 @@ describe("the native plugin in a program", function () {
         { name: "q", layers: ["dynamo-dev:1"], tags: { team: "quiet" } },
         { name: "w-1", region: "us-west-2", layers: ["dynamo-dev:4"] },
         { name: "w-1", region: "eu-west-1", layers: ["dynamo-dev:2"] },
+        { name: "of-prod", layers: ["dynamo-prod:2"] },
         { name: "imported", layers: ["dynamo-dev:4"] },
       ],
     });
@@ -136,6 +139,28 @@ describe("the native plugin in a program", function () {
       output,
       /broken.yaml:2:13 unknown-key: .*\n.*2 \| {3}dynamo: \{ verson: 5 \}\n +\| +\^{6}\n +Did you mean version\?/,
     );
+  });
+
+  it("refuses a new name while the state has rows below the old one", async () => {
+    const options = `{ aliases: [{ name: "plain" }] }`;
+    const renamed = declarations.replace(
+      /new LayerVersions\("plain", (.*)\);/,
+      `new LayerVersions("new", $1, ${options});`,
+    );
+    await project.write({ "index.js": renamed });
+    const { code, output } = await project.pulumi(["preview"]);
+    assert.notEqual(code, 0);
+    assert.match(output, /was recorded as lambda-layers:index:LayerVersions::plain, and Pulumi cannot move the rows/);
+  });
+
+  it("goes by the stack", async () => {
+    const args = `{ functions: { names: ["a", "of-prod"] } }`;
+    await project.write({ "index.js": `${preamble}new LayerVersions("layers", ${args});` });
+    await project.succeeds(["stack", "init", "prod"]);
+    const { output } = await project.preview("--stack", "prod");
+    await project.succeeds(["stack", "select", "dev"]);
+    assert.match(output, /Function of-prod: Layer dynamo-prod version 2 -> 6/);
+    assert.doesNotMatch(output, /Function a:/);
   });
 
   it("imports what a selection means, and goes on with it", async () => {

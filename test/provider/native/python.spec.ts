@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { type Emulator, startEmulator } from "../../emulator";
 import { createAwsStack } from "../../support/aws-stack";
-import type { Project } from "../../support/engine";
-import { plugins, pythonRunner } from "../../support/native";
-import type { Outcome } from "../../support/processes";
+import { checkout, type Project } from "../../support/engine";
+import { plugins, pythonPackage, pythonRunner } from "../../support/native";
+import { type Outcome, start } from "../../support/processes";
 import { pulumiPython } from "../../support/python";
 
 const names = Array.from({ length: 20 }, (_, index) => `fn-${String(index + 1).padStart(2, "0")}`);
@@ -20,11 +21,11 @@ const program = `
 import pulumi
 import pulumi_lambda_layers as layers
 
-def function(name, given, opts=None):
+def function(name, given, opts=None, is_auto_named=False):
     code = pulumi.AssetArchive({"index.py": pulumi.StringAsset("def handler(event, context): pass")})
     role = "arn:aws:iam::123456789012:role/lambda"
     pulumi.CustomResource("aws:lambda/function:Function", name, {
-        "name": name, "role": role, "code": code, "runtime": "python3.12", "handler": "index.handler", "layers": given,
+        "name": None if is_auto_named else name, "role": role, "code": code, "runtime": "python3.12", "handler": "index.handler", "layers": given,
     }, opts)
 
 class Service(pulumi.ComponentResource):
@@ -43,6 +44,9 @@ def program():
     result = layers.LayerVersions(
         "layers", functions=layers.FunctionSelectionArgs(prefix="fn-"), on_delete="restore"
     )
+    # Its own functions too, by their prefix: what a program pins is left out.
+    function("fn-own", ["${arn("dynamo-dev:2")}"])
+    function("fn-auto", ["${arn("dynamo-dev:2")}"], is_auto_named=True)
     pulumi.export("versions", result.versions)
     pulumi.export("arn", layers.get_layer_version_arn(name="dynamo").arn)
 `;
@@ -83,6 +87,15 @@ else
         ([, name]) => name,
       );
 
+    it("comes from a package that passes its own tests", async () => {
+      const folder = join(project.root, "tested");
+      const env = { ...project.env, ...(await pythonPackage(folder)) };
+      const tests = join(checkout, "sdks/python/tests");
+      const { code, output } = await start(await interpreterOf(), ["-m", "unittest", "discover", tests], { env }).ended;
+      assert.equal(code, 0, output);
+      assert.match(output, /^Ran [1-9]\d* tests/m);
+    });
+
     it("previews every function that moves, and writes nothing", async () => {
       const output = await succeeds("preview");
       assert.deepEqual([...new Set(rows(output))].sort(), names.slice(1));
@@ -100,6 +113,7 @@ else
         assert.deepEqual(versionsOf(name), ["own-dev:5"]);
       assert.deepEqual(versionsOf("in-component"), ["own-dev:5", "theirs:2"]);
       assert.deepEqual(versionsOf("ignored"), ["own-dev:1"]);
+      assert.deepEqual(versionsOf("fn-own"), ["dynamo-dev:5"]);
       const text = await project.exportText();
       const secret = JSON.parse(text).deployment.resources.find(({ urn }: { urn: string }) =>
         urn.endsWith("::of-secret"),

@@ -9,6 +9,7 @@ import {
   providerConfig,
 } from "../../../provider/native/interface";
 import { packageSchema } from "../../../provider/native/schema";
+import { integer, type Properties, text } from "../../../provider/native/shapes";
 import { checkout, createProject, type Project } from "../../support/engine";
 import { pluginFolder } from "../../support/native";
 
@@ -39,8 +40,39 @@ describe("the plugin's schema", function () {
     );
   });
 
+  it("is held to them", async () => {
+    const schema = JSON.parse(JSON.stringify(packageSchema(version)));
+    schema.resources["lambda-layers:index:LayerVersions"].inputProperties.layers.type = "dictionary";
+    await project.write({ "broken.json": schema });
+    const { code, output } = await project.pulumi(["schema", "check", "broken.json"]);
+    assert.notEqual(code, 0);
+    assert.match(output, /inputProperties\/layers/);
+  });
+
+  it("has no property without code, and code has none without it", () => {
+    interface Two {
+      readonly one: string;
+      readonly other?: number;
+    }
+    const one = { description: "One.", shape: text, required: true } as const;
+    const other = { description: "The other.", shape: integer } as const;
+    const whole: Properties<Two> = { one, other };
+    // @ts-expect-error one that the type has and the schema lacks
+    const lacking: Properties<Two> = { one };
+    // @ts-expect-error one that the schema has and the type lacks
+    const more: Properties<Two> = { one, other, third: other };
+    // @ts-expect-error one of another type
+    const wrong: Properties<Two> = { one, other: { ...other, shape: text } };
+    // @ts-expect-error one that has to be given, and that the schema leaves open
+    const open: Properties<Two> = { one: { description: "One.", shape: text }, other };
+    assert.deepEqual(
+      [whole, lacking, more, wrong, open].map((properties) => Object.keys(properties).length),
+      [2, 1, 3, 2, 2],
+    );
+  });
+
   it("describes everything", () => {
-    const text = JSON.stringify(packageSchema(version));
+    const whole = JSON.stringify(packageSchema(version));
     const walk = (value: unknown, path: string): string[] => {
       if (typeof value !== "object" || value === null) return [];
       const { properties = {}, inputProperties = {} } = value as Record<
@@ -53,29 +85,29 @@ describe("the plugin's schema", function () {
         ...Object.entries(value).flatMap(([key, one]) => walk(one, `${path}.${key}`)),
       ];
     };
-    assert.deepEqual(walk(JSON.parse(text), ""), []);
+    assert.deepEqual(walk(JSON.parse(whole), ""), []);
   });
 
   it("is what the Python package was made from", async () => {
-    const text = async (file: string) => readFile(join(python, "pulumi_lambda_layers", file), "utf8");
-    assert.equal(JSON.parse(await text("pulumi-plugin.json")).version, version);
+    const sourceOf = async (file: string) => readFile(join(python, "pulumi_lambda_layers", file), "utf8");
+    assert.equal(JSON.parse(await sourceOf("pulumi-plugin.json")).version, version);
     assert.match(await readFile(join(python, "pyproject.toml"), "utf8"), new RegExp(`^  version = "${version}"$`, "m"));
     const parts = {
       "layer_versions.py": { ...layerVersionsInputs, ...layerVersionsOutputs },
       "provider.py": providerConfig,
     };
     for (const [file, properties] of Object.entries(parts)) {
-      const source = await text(file);
+      const source = await sourceOf(file);
       for (const [name, { description }] of Object.entries(properties)) {
         assert.match(source, new RegExp(`def ${snake(name)}\\(`), name);
         assert.ok(source.includes(description), `${file} says something else about ${name}: run \`npm run sdks\``);
       }
     }
     for (const [name, { inputs, description }] of Object.entries(functions)) {
-      const source = await text(`${snake(name)}.py`);
+      const source = await sourceOf(`${snake(name)}.py`);
       assert.ok(source.includes(description), name);
       for (const input of Object.keys(inputs)) assert.ok(source.includes(`__args__['${input}']`), `${name}.${input}`);
     }
-    assert.equal(await text("pins.py"), await readFile(join(checkout, "sdks/overlays/python/pins.py"), "utf8"));
+    assert.equal(await sourceOf("pins.py"), await readFile(join(checkout, "sdks/overlays/python/pins.py"), "utf8"));
   });
 });
