@@ -144,12 +144,14 @@ export const commands: readonly CommandDefinition[] = [
       "Writes a layer configuration from the states of stacks, from exported states, or from live functions. It declares the version that most functions use, and lists what that would change. Never replaces a file without --force.",
     options: [
       ...(["config", "stack", "stateFiles", "live", "force", "dryRun", "cwd"] as const),
+      ...whichStacksNames,
       ...functions,
       ...aws,
       ...output,
     ],
     examples: [
       ["lambda-layers init --stack dev,prod", "from the states of two stacks"],
+      ["lambda-layers init --projects '*' --stack '*'", "one for all projects below this folder"],
       ["lambda-layers init --state-file dev.json --state-file prod.json", "without Pulumi"],
       ["lambda-layers init --live --region us-east-1 --stack dev", "from the functions in AWS"],
     ],
@@ -235,7 +237,7 @@ export const commands: readonly CommandDefinition[] = [
         name: "list",
         summary: "list the backups, newest first",
         description: "Lists the backups of all stacks, or of the named ones, newest first.",
-        options: ["stacks", ...place, ...output],
+        options: ["stacks", ...whichStacksNames, ...place, ...output],
         load: () => import("./commands/backups-list.js"),
       },
       {
@@ -243,7 +245,7 @@ export const commands: readonly CommandDefinition[] = [
         summary: "remove backups older than the retention period",
         description:
           "Removes backups older than the retention period. Each stack's newest backup, and the newest that an update made, are always kept.",
-        options: ["config", "stacks", "retentionDays", "dryRun", ...place, "yes", ...output],
+        options: ["config", "stacks", "retentionDays", "dryRun", ...whichStacksNames, ...place, "yes", ...output],
         load: () => import("./commands/backups-prune.js"),
       },
     ],

@@ -1,6 +1,6 @@
 import { LayersError } from "../core/errors";
 import { isLookedUp, type StackSite, siteLabel } from "../core/estate";
-import { type EstateSite, type FailedProject, findStacks } from "../ops/estate";
+import { type EstateSite, type FailedProject, findBackedUp, findStacks } from "../ops/estate";
 import type { Ports, Progress } from "../ports";
 import type { Context } from "./context";
 import { type HeldOutput, holdOutput } from "./held-output";
@@ -73,6 +73,17 @@ export async function openEstate(context: Context): Promise<Estate> {
   const portsOf = (folder: string) => inFolder(context, ports, folder).openPorts();
   const sites = await findStacks(ports, { stacks, projects, tag: stackTag, parallel, portsOf });
   return isSeveral ? estateOf(context, ports, sites) : single(context, ports, sites[0] as StackSite);
+}
+
+/**
+ * Finds the stacks that have backups, of a run that is over several projects or goes by a tag.
+ * @throws LayersError as {@link openEstate} does
+ */
+export async function openBackedUp(context: Context): Promise<Estate> {
+  const { stacks = ["*"], projects, stackTag: tag, parallel = defaultParallel } = context.options;
+  const ports = await context.openPorts();
+  const portsOf = (folder: string) => inFolder(context, ports, folder).openPorts();
+  return estateOf(context, ports, await findBackedUp(ports, { stacks, projects, tag, parallel, portsOf }));
 }
 
 /** An estate of one stack, which tells and asks as it goes. */

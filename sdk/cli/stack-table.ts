@@ -3,9 +3,10 @@ import type { Assessment } from "../ops/assess";
 import { failedReading } from "../ops/expectation";
 import type { Context } from "./context";
 import type { StackRun } from "./estate";
+import { columnsOf, failedCells, placeColumns } from "./stack-columns";
 import type { FailedPlace } from "./stacks";
 import { printStandings, signOf } from "./standing-table";
-import { type Cell, type Column, printTable } from "./table";
+import { type Cell, printTable } from "./table";
 
 /** What a table of many stacks says of one. Not the whole assessment, since there may be many. */
 export type StackRow =
@@ -30,34 +31,17 @@ export function rowOf({ stack, folder }: StackRun, assessment: Assessment, shown
 /** Prints what of several stacks has a row of its own, and then a row each stack. */
 export function printStacks({ stdout }: Context, rows: readonly StackRow[]): void {
   const known = rows.filter((row) => row !== undefined);
-  const hasProjects = known.some(({ folder }) => folder !== undefined);
-  const titles = hasProjects ? ["PROJECT", "STACK"] : ["STACK"];
-  const before = ({ stack = "-", folder = "" }: StackRow) => (hasProjects ? [folder, stack] : [stack]);
+  const { titles, before } = placeColumns(known);
   const groups = known.flatMap((row) =>
     "shown" in row && row.shown.length > 0 ? [{ before: before(row), standings: row.shown, all: row.all }] : [],
   );
   printStandings(stdout, groups, titles);
   if (groups.length > 0) stdout.line();
-  const { red, dim } = stdout.colors;
-  const columns: Column[] = [
-    ...["", ...titles].map((title) => ({ title })),
-    ...["FUNCTIONS", "LAYERS", "DRIFT", "UNKNOWN"].map((title) => ({ title, align: "right" as const })),
-    { title: "" },
-  ];
-  const none: Cell = { text: "-", color: dim };
+  const { red } = stdout.colors;
+  const numbers = ["FUNCTIONS", "LAYERS", "DRIFT", "UNKNOWN"];
+  const columns = [...columnsOf(["", ...titles], numbers), { title: "" }];
   const cells = known.map((row): Cell[] => {
-    if ("error" in row) {
-      const [said = ""] = row.error.message.split("\n");
-      return [
-        signOf(stdout, "unknown"),
-        ...before(row),
-        none,
-        none,
-        none,
-        none,
-        `${row.error.code}: ${shortened(said)}`,
-      ];
-    }
+    if ("error" in row) return [signOf(stdout, "unknown"), ...before(row), ...failedCells(stdout, row, numbers.length)];
     const { totals, isLiveUnread } = row;
     const { functions, layersOfFunctions, drift, unknown } = totals;
     const isUnknown = unknown > 0 || isLiveUnread;
@@ -72,11 +56,4 @@ export function printStacks({ stdout }: Context, rows: readonly StackRow[]): voi
     ];
   });
   if (cells.length > 0) printTable(stdout, columns, cells);
-}
-
-const mostOfAnError = 60;
-
-/** The whole error is reported beside the table. */
-function shortened(text: string): string {
-  return text.length > mostOfAnError ? `${text.slice(0, mostOfAnError - 1)}…` : text;
 }

@@ -19,8 +19,10 @@ export async function digestOf(path: string): Promise<string> {
 export class FileSource implements StateSource {
   readonly size: number;
   readonly #file: number;
+  /** Memory that is read into. A new one for each part would pile up until it is collected. */
+  #memory: Buffer = Buffer.alloc(0);
   /** What was read last, and where it starts in the file. */
-  #window: Buffer = Buffer.alloc(0);
+  #window: Buffer = this.#memory;
   #start = 0;
 
   constructor(path: string) {
@@ -38,7 +40,9 @@ export class FileSource implements StateSource {
   }
 
   #fill(start: number, end: number): void {
-    const window = Buffer.allocUnsafe(Math.max(piece, end - start));
+    if (this.#memory.length < end - start || this.#memory.length === 0)
+      this.#memory = Buffer.allocUnsafeSlow(Math.max(piece, end - start));
+    const window = this.#memory;
     let length = 0;
     for (let read = 1; read > 0 && length < window.length; length += read)
       read = readSync(this.#file, window, length, window.length - length, start + length);

@@ -45,6 +45,8 @@ export interface AssessRequest {
   readonly profiles?: readonly string[];
   /** If the state has none of the functions that are named, they are looked for in AWS. */
   readonly elsewhere?: boolean;
+  /** Functions that the state does not have are left out. */
+  readonly isOptional?: boolean;
   /** Which entry declares a layer. Default: as the config says. */
   readonly matcher?: Matcher;
 }
@@ -100,7 +102,7 @@ export async function readStandings(ports: Ports, request: AssessRequest): Promi
   const ofState = stateFile ?? `the state of ${stack}`;
   const hasNone = selected !== undefined && selected.own.length + selected.functions.length === 0;
   const recorded = hasNone && request.elsewhere && stateFile === undefined ? undefined : selected;
-  if (recorded) refuseUnknown(recorded, `in ${ofState}`);
+  if (recorded && !request.isOptional) refuseUnknown(recorded, `in ${ofState}`);
   const others = selected && { where: `in ${ofState} or `, known: selected.known };
   const read = recorded
     ? await readRecorded(ports, request, recorded.functions, hints)

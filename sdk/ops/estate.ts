@@ -1,3 +1,4 @@
+import { shortStackName } from "../core/config/declared";
 import { LayersError } from "../core/errors";
 import { isLookedUp, type StackSite, stacksMeant } from "../core/estate";
 import { fitsGlob, globOf, isGlob } from "../core/glob";
@@ -49,14 +50,7 @@ export async function findStacks(ports: Ports, request: EstateRequest): Promise<
 
 async function ofProjects(ports: Ports, request: EstateRequest, globs: readonly string[]): Promise<EstateSite[]> {
   const { stacks, tag, parallel, portsOf } = request;
-  const found = await ports.projects.find();
-  const unreadable = found.unreadable.map(({ folder, reason }) => ({
-    folder,
-    error: new LayersError("project-missing", `The folder ${folder} could not be searched for projects: ${reason}.`),
-  }));
-  const folders = found.folders.filter((folder) => globs.some((glob) => fitsGlob(folder, globOf(glob))));
-  const unused = globs.find((glob) => !found.folders.some((folder) => fitsGlob(folder, globOf(glob))));
-  if (unused !== undefined) throw noProject(unused, found.folders);
+  const { folders, unreadable } = await projectsMeant(ports, globs);
   const read = await withProgress(ports.reporter, "Listing the stacks of projects", async (progress) => {
     let done = 0;
     return pooled(folders, parallel, async (folder) => {
@@ -83,6 +77,55 @@ async function ofProjects(ports: Ports, request: EstateRequest, globs: readonly 
   );
 }
 
+/**
+ * Finds the stacks that have backups, whether or not Pulumi still has them: it is asked only for a tag.
+ * @throws LayersError as {@link findStacks} does; but a name that no stack has means none
+ */
+export async function findBackedUp(ports: Ports, request: EstateRequest): Promise<EstateSite[]> {
+  const { stacks, projects, tag, parallel, portsOf } = request;
+  const { folders, unreadable } =
+    projects === undefined ? { folders: [undefined], unreadable: [] } : await projectsMeant(ports, projects);
+  const sites = await pooled<string | undefined, EstateSite[]>(folders, parallel, async (folder) => {
+    checkpoint(ports, "Nothing was changed.");
+    const where = folder === undefined ? {} : { folder };
+    try {
+      const own = folder === undefined ? ports : await portsOf(folder);
+      const names = (await own.backups.list()).map(({ stack }) => stack.replaceAll("+", "/"));
+      const meant = stacksMeant(stacks, [...new Set(names)]).stacks;
+      if (tag === undefined || meant.length === 0) return meant.map((stack) => ({ stack, ...where }));
+      const tagged = new Set((await own.stacks.list(tag, own.signal)).map(shortStackName));
+      return meant.flatMap((stack) => (tagged.has(shortStackName(stack)) ? { stack, ...where } : []));
+    } catch (error) {
+      if (folder === undefined || !concernsProject(error)) throw error;
+      return [{ folder, error }];
+    }
+  });
+  return [...sites.flat(), ...unreadable];
+}
+
+/**
+ * The projects that globs mean, and folders that could not be looked into.
+ * @throws LayersError `usage` for a glob that means none
+ */
+async function projectsMeant(ports: Ports, globs: readonly string[]) {
+  const found = await ports.projects.find();
+  const unreadable = found.unreadable.map(({ folder, reason }) => ({
+    folder,
+    error: new LayersError("project-missing", `What is below the folder ${folder} is not known: ${reason}.`),
+  }));
+  const unused = globs.find((glob) => !found.folders.some((folder) => fitsGlob(folder, globOf(glob))));
+  if (unused !== undefined) throw noProject(unused, found.folders);
+  return {
+    folders: found.folders.filter((folder) => globs.some((glob) => fitsGlob(folder, globOf(glob)))),
+    unreadable,
+  };
+}
+
+/** Whether what went wrong is about one project, and so leaves the others alone. */
+function concernsProject(error: unknown): error is LayersError {
+  return error instanceof LayersError && error.code !== "interrupted" && error.code !== "pulumi-missing";
+}
+
 /** A project, and the names of all of its stacks. */
 interface ReadProject {
   readonly folder: string;
@@ -101,7 +144,7 @@ async function listOf(
   try {
     return { folder, listed: await stacks.list(tag, signal) };
   } catch (error) {
-    if (!(error instanceof LayersError) || error.code === "interrupted" || error.code === "pulumi-missing") throw error;
+    if (!concernsProject(error)) throw error;
     return { folder, error };
   }
 }

@@ -19,6 +19,8 @@ import { type Repair, repairsOf } from "./repairs";
 export interface ExplainRequest extends AssessRequest {
   /** The function's name in AWS, its ARN, its URN, or its name in the Pulumi program. */
   readonly function: string;
+  /** A stack whose state does not have it is explained without functions, and AWS is not looked through for it. */
+  readonly ifRecorded?: boolean;
 }
 
 /** A move from one version to another. */
@@ -95,10 +97,12 @@ export interface Explanation extends Pick<Assessment, "stack" | "project" | "tot
 export async function explain(ports: Ports, request: ExplainRequest): Promise<Explanation> {
   const { stack, function: name } = request;
   const functions = [name, ...(request.functions ?? [])];
-  const assessment = await assessStack(ports, { ...request, functions, elsewhere: true });
+  const { ifRecorded = false } = request;
+  const where = ifRecorded ? { isOptional: true } : { elsewhere: true };
+  const assessment = await assessStack(ports, { ...request, functions, ...where });
   const found = explainable(assessment);
   const { live, project } = assessment;
-  if (found.length === 0) {
+  if (found.length === 0 && !ifRecorded) {
     throw new LayersError(
       failedReading(live)?.code ?? "not-known",
       `No function ${name} was found in the state of stack ${stack}${live.read ? " or in AWS." : `, and live functions were not read: ${live.reason}`}`,

@@ -17,20 +17,29 @@ import type { Ports } from "../ports";
 import { readNamed, whereOf } from "./live/read";
 import type { Skipped } from "./plans";
 import { loadState } from "./recorded/load";
+import { letGo } from "./recorded/memory";
 import { refuseUnknown, type SelectedRecords, selectRecorded, withoutStanding } from "./recorded/plan";
 
 /** What a config is made from, and where it goes. */
 export interface InitRequest {
   /** The config file to be written. */
   readonly file: string;
-  readonly stacks: readonly string[];
-  /** Exported states instead of the stacks' own; each says itself which stack's it is. */
-  readonly stateFiles: readonly string[];
-  /** The functions in AWS instead of any state, as those of the one stack. */
-  readonly live: boolean;
+  /** The states that the stacks, or exported files of them, have. */
+  readonly states: readonly InitState[];
+  /** The stack that the functions in AWS are taken as, instead of any state. */
+  readonly live?: string;
   readonly filter: FunctionFilter;
   /** Whether a file that is there is replaced. */
   readonly force: boolean;
+}
+
+/** What a config is made from. */
+export interface InitState {
+  /** The stack's short name. */
+  readonly stack: string;
+  /** Where it was read: `the state of dev`, or a file. */
+  readonly where: string;
+  readonly selected: SelectedRecords;
 }
 
 /** A layer of a function that is not at the version that most functions of its stack use. */
@@ -72,16 +81,9 @@ export interface InitPlan {
  * what the ports throw
  */
 export async function planInit(ports: Ports, request: InitRequest): Promise<InitPlan> {
-  const { file, force, stacks, stateFiles, live } = request;
-  if (!force && ports.configs.exists(file)) {
-    throw new LayersError("usage", `${file} already exists.`, {
-      next: "Choose another file with --config, or replace it with --force.",
-      changed: unchanged,
-    });
-  }
-  if (live && (stacks.length > 1 || stateFiles.length > 0))
-    throw new LayersError("usage", "--live takes one stack and cannot be combined with --state-file.");
-  const found = live ? await readLiveUses(ports, request) : await readStateUses(ports, request);
+  const { file, force, live } = request;
+  refuseToReplace(ports, file, force);
+  const found = live === undefined ? usesOfStates(request) : await readLiveUses(ports, live, request);
   const { uses } = found;
   if (uses.length === 0) {
     throw new LayersError("usage", "No function with a layer was found, so there is nothing to declare.", {
@@ -92,7 +94,7 @@ export async function planInit(ports: Ports, request: InitRequest): Promise<Init
   const names = [...new Set(uses.map(({ stack }) => stack))];
   const { entries, text } = draft(file, uses, {
     schema: ports.configs.schemaFor(file),
-    from: `${live ? "live functions" : "recorded"} of ${names.join(", ")}`,
+    from: `${live === undefined ? "recorded" : "live functions"} of ${names.join(", ")}`,
     region: only(uses.flatMap(({ layer }) => (layer.region === "?" ? [] : layer.region))),
     account: only(uses.flatMap(({ account }) => account ?? [])),
   });
@@ -108,6 +110,33 @@ export async function planInit(ports: Ports, request: InitRequest): Promise<Init
     changes: planChanges(text, file, uses),
     ignoreLine: await ports.backups.missingIgnoreLine(),
   };
+}
+
+/**
+ * Refuses a file that is there, unless it may be replaced.
+ * @throws LayersError `usage`
+ */
+export function refuseToReplace({ configs }: Ports, file: string, force: boolean): void {
+  if (force || !configs.exists(file)) return;
+  throw new LayersError("usage", `${file} already exists.`, {
+    next: "Choose another file with --config, or replace it with --force.",
+    changed: unchanged,
+  });
+}
+
+/**
+ * Reads what a stack, or an exported state, has to make a config from.
+ * @throws LayersError what reading a state throws, `usage` for the name of a version or an alias
+ */
+export async function readInitState(
+  ports: Ports,
+  { stack: named, file, filter }: { readonly stack: string; readonly file?: string; readonly filter: FunctionFilter },
+): Promise<InitState> {
+  const state = await loadState(ports, { stack: named, file, scan: scanState });
+  letGo(state);
+  const { facts } = state;
+  const stack = shortStackName(file === undefined ? named : (facts.owner?.stack ?? named));
+  return { stack, where: file ?? `the state of ${named}`, selected: selectRecorded(facts, filter) };
 }
 
 /** The config with layers of several regions, runtimes and architectures folded, if that says the same of every function. */
@@ -145,23 +174,13 @@ interface FoundLayer extends LayerUse {
   readonly architectures: readonly string[] | undefined;
 }
 
-async function readStateUses(ports: Ports, { stacks, stateFiles, filter }: InitRequest): Promise<Found> {
-  const sources =
-    stateFiles.length > 0
-      ? stateFiles.map((file) => ({ named: stacks[0] ?? "dev", file }))
-      : stacks.map((named) => ({ named, file: undefined }));
-  const found: { readonly stack: string; readonly selected: SelectedRecords }[] = [];
-  for (const { named, file } of sources) {
-    const { facts } = await loadState(ports, { stack: named, file, scan: scanState });
-    const stack = shortStackName(file === undefined ? named : (facts.owner?.stack ?? named));
-    found.push({ stack, selected: selectRecorded(facts, filter) });
-  }
+function usesOfStates({ states: found }: InitRequest): Found {
   // A name has to mean a function of one of the stacks.
   const unknown = (found[0]?.selected.unknown ?? []).filter((name) =>
     found.every(({ selected }) => selected.unknown.includes(name)),
   );
   const known = found.flatMap(({ selected }) => selected.known);
-  const where = stateFiles.length > 0 ? stateFiles.join(", ") : `the state of ${stacks.join(", ")}`;
+  const where = [...new Set(found.map((one) => one.where))].join(", ");
   refuseUnknown({ unknown, known }, `in ${where}`);
   const all = found.flatMap(({ stack, selected }) => selected.functions.map((fn) => ({ stack, fn })));
   const accounts = new Set(all.flatMap(({ fn }) => parseFunctionArn(fn.arn ?? "")?.account ?? []));
@@ -191,7 +210,7 @@ function isOtherOfName(a: LayerUse, b: LayerUse): boolean {
   return a.layer.name === b.layer.name && layerArn(a.layer) !== layerArn(b.layer);
 }
 
-async function readLiveUses(ports: Ports, { stacks: [name = ""], filter }: InitRequest): Promise<Found> {
+async function readLiveUses(ports: Ports, name: string, { filter }: InitRequest): Promise<Found> {
   const selection = { filter, sets: [], where: whereOf(ports, undefined) };
   const { functions } = await readNamed(ports, selection, { hints: noHints, isLook: false });
   return { uses: functions.flatMap((fn) => usesOf(shortStackName(name), fn)), skipped: [] };

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type Emulator, startEmulator } from "../emulator";
 import { itSampled, soak } from "../support/counts";
 import { Estate, type EstateOptions, seedsOf } from "../support/estate";
-import { findMotoPython, type Moto, startMoto } from "../support/moto";
+import { findMotoPython, startS3 } from "../support/moto";
 import { startCli } from "./harness";
 
 // The same life of an estate on a backend in files and on one in S3: looked at, updated, interrupted, run again. In a soak
@@ -24,7 +24,6 @@ const projects: EstateOptions["projects"] = Object.fromEntries(
   ]),
 );
 const config = (version: number) => `layers:\n  base: {version: ${version}}\n`;
-const bucket = "states";
 
 interface Document {
   folder: string;
@@ -41,7 +40,7 @@ const backends = (["files", "S3"] as const).filter((backend) => (backend === "S3
 for (const backend of backends) {
   describe(`an estate of ${size.projects} projects with ${size.stacks.length} stacks each, on ${backend}`, function () {
     this.timeout(soak ? 900_000 : 180_000);
-    let moto: Moto | undefined;
+    let moto: Awaited<ReturnType<typeof startS3>> | undefined;
     let emulator: Emulator;
     let estate: Estate;
 
@@ -50,12 +49,8 @@ for (const backend of backends) {
       emulator.seed({ layers: [{ name: "base", versions: 9 }], functions: seedsOf({ projects }) });
       let env: Record<string, string> = emulator.env;
       if (backend === "S3" && python) {
-        moto = await startMoto(python);
-        const { host } = new URL(moto.url);
-        const made = await fetch(`${moto.url}/${bucket}`, { method: "PUT" });
-        assert.equal(made.status, 200);
-        const options = "disableSSL=true&s3ForcePathStyle=true&region=us-east-1";
-        env = { ...env, PULUMI_BACKEND_URL: `s3://${bucket}?endpoint=${host}&${options}` };
+        moto = await startS3(python);
+        env = { ...env, ...moto.env };
       }
       const [first = ""] = folders;
       estate = await Estate.create({

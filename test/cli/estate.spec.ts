@@ -220,7 +220,9 @@ INFO - 4 stacks of 2 projects together: 2 of 12 layers of functions are not as d
         ["prod of services/orders", new Set()],
       ],
     );
-    await rm(lock);
+    // What is advised works as it is printed.
+    const [, advised = ""] = /: (pulumi -C services\/billing cancel --yes --stack dev)$/m.exec(stderr) ?? [];
+    await estate.pulumi(".", advised.split(" ").slice(1));
     // Run again, it does what is left.
     const again = await json([...run, "--yes"]);
     assert.deepEqual(
@@ -316,6 +318,85 @@ INFO - 4 stacks of 2 projects together: 2 of 12 layers of functions are not as d
       "new.yaml",
     ]);
     assert.deepEqual(drafted.stacks, ["dev", "prod"]);
+  });
+
+  it("validates many stacks in one table and one array, with what many of them have in common told once", async () => {
+    await estate.write({ "services/layer_config.yaml": "layers: {base: {version: 9}, tools: {version: 1}}\n" });
+    const run = ["validate", "--projects", "services/*", "--projects", "broken", "--stack", "*"];
+    const { code, stdout, stderr } = await start(run).ended;
+    assert.equal(code, 1);
+    assert.match(stdout, /^ {3}PROJECT +STACK +ENTRIES +USED +LAYERS +ERRORS +WARNINGS +UNKNOWN$/m);
+    assert.match(stdout, /^x {2}services\/orders +prod +2 +2 +3 +1 +0 +0$/m);
+    assert.match(stdout, /^INFO - 0 of 4 stacks of 2 projects valid; 4 errors; 1 could not be read$/m);
+    const told = stderr.match(/^ERROR - (.*): Layer version does not exist: .*base-dev:9/gm) ?? [];
+    assert.equal(told.length, 1);
+    assert.match(told[0] ?? "", /^ERROR - dev of services\/billing, dev of services\/orders: /);
+    const { documents } = await json(run);
+    assert.deepEqual(
+      documents.map(({ folder, stack, error, findings }: Document & { findings?: unknown[] }) => [
+        ...[folder, stack],
+        findings?.length ?? error?.code,
+      ]),
+      [
+        ["broken", null, "pulumi-failed"],
+        ["services/billing", "dev", 1],
+        ["services/billing", "prod", 1],
+        ["services/orders", "dev", 1],
+        ["services/orders", "prod", 1],
+      ],
+    );
+  });
+
+  it("explains a function in one table, wherever it is among many stacks", async () => {
+    const run = ["--projects", "services/*", "--stack", "*"];
+    const { code, stdout } = await start(["explain", "orders-dev-b", ...run]).ended;
+    await rm(join(estate.dir, "services/layer_config.yaml"));
+    assert.equal(code, 0);
+    assert.match(
+      stdout,
+      /^ {3}PROJECT +STACK +FUNCTION +LAYER +DECLARED +RECORDED +LIVE +DECLARED BY\n! {2}services\/orders +dev +orders-dev-b +base-dev +9 +\d +\d +base at \.\.\/layer_config\.yaml:1\n! {2}services\/orders +dev +orders-dev-b +tools +1 +2 +2 .*\nINFO - 1 of 4 stacks has a function orders-dev-b\n$/,
+    );
+    const { documents } = await json(["explain", "orders-dev-b", ...run]);
+    assert.deepEqual(
+      documents.map((one: { function?: string; functions?: unknown[] }) => one.function ?? one.functions?.length),
+      [0, 0, "orders-dev-b", 0],
+    );
+    const none = await start(["explain", "nowhere", ...run]).ended;
+    assert.equal(none.code, 2);
+    assert.match(none.stderr, /^ERROR - None of these stacks records a function nowhere\.$/m);
+  });
+
+  it("drafts one config from many stacks, and says of what it knows nothing", async () => {
+    const run = ["init", ...all, "--config", "new.yaml"];
+    const { code, stdout, stderr } = await start(run).ended;
+    assert.equal(code, 1);
+    assert.match(stdout, /^INFO - new\.yaml written: 2 layers of dev, prod$/m);
+    assert.match(stderr, /^WARNING - What project broken uses is not in it: that could not be read\.$/m);
+    // What is advised works as it is printed.
+    const [, advised = ""] = /stands: lambda-layers (.*)$/m.exec(stdout) ?? [];
+    assert.equal(advised, "status --projects '*' --stack '*' --config new.yaml");
+    const { documents } = await json([...run, "--dry-run"]);
+    assert.deepEqual(
+      documents.failed.map(({ folder, stack, error }: Document) => [folder, stack, error?.code]),
+      [["broken", null, "pulumi-failed"]],
+    );
+  });
+
+  it("lists and prunes the backups of many projects, which are in each one's folder", async () => {
+    const { stdout } = await start(["backups", "list", "--projects", "services/*", "--stack", "d*"]).ended;
+    assert.match(stdout, / {2}services\/billing\/backups\/dev_state_\d{8}_\d{6}\.json$/m);
+    assert.doesNotMatch(stdout, /prod_state/);
+    const { documents } = await json(["backups", "list", "--projects", "services/*", "--stack", "d*"]);
+    assert.deepEqual(
+      [...new Set(documents.map(({ folder, stack }: Document) => `${folder} ${stack}`))],
+      ["services/billing dev", "services/orders dev"],
+    );
+    const prune = ["backups", "prune", "--projects", "services/*", "--retention-days", "0", "--yes"];
+    const pruned = await json(prune);
+    assert.ok(pruned.documents.some(({ remove }: { remove: unknown[] }) => remove.length > 0));
+    const left = await json(prune);
+    assert.ok(left.documents.every(({ remove }: { remove: unknown[] }) => remove.length === 0));
+    assert.ok(left.documents.every(({ keep }: { keep: unknown[] }) => keep.length > 0));
   });
 
   it("keeps backups in each project's folder", async () => {

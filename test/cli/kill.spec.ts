@@ -5,8 +5,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { compareStates } from "../../sdk/core/state/compare";
 import { layer, useStack } from "../ops/harness";
-import { counts, itSampled, seed } from "../support/counts";
+import { counts, itSampled, seed, tally } from "../support/counts";
 import type { Project } from "../support/engine";
+import { findMotoPython, startS3 } from "../support/moto";
 import type { Outcome, Running } from "../support/processes";
 import { startCli } from "./harness";
 
@@ -50,9 +51,13 @@ const steps = [
   /INFO - (Synchronizing|Rolling back)/,
 ];
 
+// `npm run soak -- kills` does it on both backends.
+const isOnS3 = process.env.LAMBDA_LAYERS_BACKEND === "S3";
+const backend = isOnS3 ? async () => startS3(findMotoPython() ?? assert.fail("moto needs Python 3.10")) : undefined;
+
 describe("a run that is cut short", function () {
-  this.timeout(3_600_000);
-  const deployed = useStack(program, { files: { "to-1.yaml": configFor(1), "to-2.yaml": configFor(2) } });
+  this.timeout(7_200_000);
+  const deployed = useStack(program, { files: { "to-1.yaml": configFor(1), "to-2.yaml": configFor(2) }, backend });
   before(() => {
     deployed.emulator.configure({ updateDelayMs: 200 });
     deployed.emulator.seed({ layers: [{ name: "receipt-renamed", versions: 9 }] });
@@ -86,6 +91,7 @@ describe("a run that is cut short", function () {
     const running = run(kind);
     await running.printed(step);
     await sleep(delay);
+    tally(`${kind}s cut short by ${signal} on ${isOnS3 ? "S3" : "files"}`);
     running.kill(signal);
     const outcome = await running.ended;
     // Half of the times the next run comes at once, and may find an import still going on.
@@ -120,7 +126,7 @@ describe("a run that is cut short", function () {
   };
 
   it("by a kill leaves the old state or the new, and the next run ends right", () =>
-    cutShortAtEachStep({ sample: 2, full: 110 }, async (step, delay) => {
+    cutShortAtEachStep({ sample: 2, full: 400 }, async (step, delay) => {
       await cutShort("update", step, delay, "SIGKILL");
     }));
 
@@ -133,7 +139,7 @@ describe("a run that is cut short", function () {
     }));
 
   itSampled("and is a rollback, goes back with the next run", () =>
-    cutShortAtEachStep({ sample: 1, full: 30 }, async (step, delay) => {
+    cutShortAtEachStep({ sample: 1, full: 100 }, async (step, delay) => {
       const updated = await run("update").ended;
       assert.equal(updated.code, 0, updated.output);
       at = 3 - at;

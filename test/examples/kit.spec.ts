@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { chmod, cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { parse } from "yaml";
 import { bin } from "../cli/harness";
 import { type Emulator, startEmulator } from "../emulator";
@@ -41,6 +42,13 @@ async function workflows(): Promise<[name: string, workflow: Workflow][]> {
   );
 }
 
+// github.com/rhysd/actionlint is no npm package.
+const actionlint = (process.env.PATH ?? "")
+  .split(delimiter)
+  .map((folder) => join(folder, "actionlint"))
+  .find((path) => existsSync(path));
+if (!actionlint) console.warn("Not run: actionlint on the kit's workflows, as it is not on the PATH.");
+
 describe("the workflows of the kit", () => {
   it("pass action-validator", async () => {
     for (const [name] of await workflows()) {
@@ -49,6 +57,13 @@ describe("the workflows of the kit", () => {
       assert.equal(code, 0, output);
     }
   });
+
+  if (actionlint)
+    it("pass actionlint", async () => {
+      const paths = (await workflows()).map(([name]) => join(kit, "workflows", name));
+      const { code, output } = await run(actionlint, ["-shellcheck=", "-pyflakes=", ...paths]);
+      assert.equal(code, 0, output);
+    });
 
   it("name actions by commit, and paste nothing into a shell", async () => {
     for (const [name, { jobs }] of await workflows())

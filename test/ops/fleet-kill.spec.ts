@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { bin } from "../cli/harness";
-import { counts, itSampled } from "../support/counts";
+import { counts, itSampled, tally } from "../support/counts";
 import { start } from "../support/processes";
 import { taggedFleet, useFleet } from "./fleet-harness";
 
@@ -60,6 +60,7 @@ describe("a sync that is killed", function () {
     });
     while (!ended && fleet.emulator.writes().length < writes) await sleep(1);
     await sleep(delay);
+    tally("syncs killed by SIGKILL");
     sync.kill("SIGKILL");
     await sync.ended;
     const written = (await records()).find((name) => !before.has(name) && name.endsWith(".jsonl"));

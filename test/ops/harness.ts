@@ -78,6 +78,9 @@ export interface Deployed {
   reset(): Promise<void>;
 }
 
+/** Opens another place for stacks than a folder: what Pulumi's environment has to say of it. */
+export type OpenBackend = () => Promise<{ readonly env: Record<string, string>; stop(): Promise<void> }>;
+
 /** The layers that {@link useStack} publishes. */
 const layers = ["receipt-dynamo-dev", "receipt-label-dev", "unrelated"].map((name) => ({ name, versions: 9 }));
 
@@ -89,17 +92,23 @@ export const plaintext = "hunter2-in-plain-text";
  * suite run in its environment.
  * @param program declares the functions, in JavaScript with the AWS harness's preamble and `layer(name, version)`
  */
-export function useStack(program: string, options: { stack?: string; files?: Record<string, unknown> } = {}): Deployed {
+export function useStack(
+  program: string,
+  { backend, ...options }: { stack?: string; files?: Record<string, unknown>; backend?: OpenBackend } = {},
+): Deployed {
   let project: Project;
   let emulator: Emulator;
   let original: string;
   let putBack: () => Promise<void>;
   let restore: () => void;
+  let opened: Awaited<ReturnType<OpenBackend>> | undefined;
   before(async function () {
     this.timeout(120_000);
     emulator = await startEmulator();
     emulator.seed({ layers });
-    project = await createAwsStack({ env: emulator.env, program: `${beginning}\n${program}`, ...options });
+    opened = await backend?.();
+    const env = { ...emulator.env, ...opened?.env };
+    project = await createAwsStack({ env, program: `${beginning}\n${program}`, ...options });
     await project.up();
     original = await project.exportText();
     putBack = await keepDeployed(project, emulator);
@@ -109,6 +118,7 @@ export function useStack(program: string, options: { stack?: string; files?: Rec
     restore?.();
     await project?.dispose();
     await emulator?.close();
+    await opened?.stop();
   });
   return {
     get project() {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { planInit } from "../../sdk/ops/init";
+import { planInit, readInitState } from "../../sdk/ops/init";
 import { functionIn, useLooks } from "./looks";
 
 const vendor = "222222222222";
@@ -23,8 +23,9 @@ describe("a new config of an estate of several regions", () => {
       return { ...fn, inputs: { ...fn.inputs, ...runs }, outputs: { ...fn.outputs, ...runs } };
     });
     await looks.write("layers: {}\n", resources);
-    const request = { file: "new.yaml", stacks: ["dev"], stateFiles: [], live: false, force: false };
-    return planInit(looks.ports, { ...request, filter: { functions: [], exclude: [] } });
+    const filter = { functions: [], exclude: [] };
+    const states = [await readInitState(looks.ports, { stack: "dev", filter })];
+    return planInit(looks.ports, { file: "new.yaml", states, force: false, filter });
   }
 
   it("has one entry for layers that differ by region, account, runtime or architecture", async () => {

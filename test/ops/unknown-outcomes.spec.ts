@@ -6,6 +6,7 @@ import { recordsVerdict } from "../../sdk/cli/report/records";
 import { readRunRecord } from "../../sdk/core/run-record";
 import { sha256 } from "../../sdk/ops/live/record";
 import { summarise } from "../../sdk/ops/live/summary";
+import { itSampled } from "../support/counts";
 import { failureOf, taggedFleet, useFleet } from "./fleet-harness";
 
 describe("updates of which nothing is known", () => {
@@ -62,7 +63,7 @@ describe("updates of which nothing is known", () => {
     assert.equal(killed.functions.filter(({ outcome }) => outcome === "unknown").length, sent);
   });
 
-  it("stop a run that stops at the first failure", async () => {
+  itSampled("stop a run that stops at the first failure", async () => {
     fleet.emulator.seed(taggedFleet(3));
     fleet.emulator.fault({ operation: update, resource: "fn-0000", applied: true, answer: html });
     fleet.emulator.fault({ operation: "GetFunction", skip: 1, resource: "fn-0000", answer: html });

@@ -14,6 +14,21 @@ if (!process.env.LAMBDA_LAYERS_SEED) console.log(`Set LAMBDA_LAYERS_SEED=${seed}
 /** Whether this is the soak test: everything in full. */
 export const soak: boolean = process.env.LAMBDA_LAYERS_SOAK === "1";
 
+/** Which part of its full size a soak test has: `npm run soak -- PART SHARE`. */
+export const share: number = Number(process.env.LAMBDA_LAYERS_SHARE || 1);
+
+const tried = new Map<string, number>();
+
+if (soak)
+  process.on("exit", () => {
+    for (const [what, number] of tried) console.log(`Tried: ${number} ${what}`);
+  });
+
+/** Counts what a soak test has tried; it ends with the numbers. */
+export function tally(what: string): void {
+  tried.set(what, (tried.get(what) ?? 0) + 1);
+}
+
 /**
  * Picks how often a property is tried.
  *
@@ -21,7 +36,7 @@ export const soak: boolean = process.env.LAMBDA_LAYERS_SOAK === "1";
  * @param full in a soak test (`npm run test:soak`)
  */
 export function counts({ sample, full }: { sample: number; full: number }): Counts {
-  return { numRuns: soak ? full : sample, seed };
+  return { numRuns: soak ? Math.max(1, Math.ceil(full * share)) : sample, seed };
 }
 
 /**

@@ -34,3 +34,12 @@ export async function startMoto(python: Python): Promise<Moto> {
   };
   return { url, env: awsEnvironment(url, "us-east-1"), stop };
 }
+
+/** A bucket that moto serves, as a backend of Pulumi's. */
+export async function startS3(python: Python): Promise<{ env: Record<string, string>; stop(): Promise<void> }> {
+  const { url, stop } = await startMoto(python);
+  const made = await fetch(`${url}/states`, { method: "PUT" });
+  if (!made.ok) throw new Error(`moto makes no bucket: ${made.status}`);
+  const options = "disableSSL=true&s3ForcePathStyle=true&region=us-east-1";
+  return { env: { PULUMI_BACKEND_URL: `s3://states?endpoint=${new URL(url).host}&${options}` }, stop };
+}

@@ -1,5 +1,6 @@
 import { whenText } from "../../core/config/when";
-import { labelsOf, type NamedFunction } from "../../core/function-arn";
+import { LayersError } from "../../core/errors";
+import { labelsOf } from "../../core/function-arn";
 import { shown } from "../../core/text";
 import { failedReading } from "../../ops/expectation";
 import {
@@ -10,35 +11,58 @@ import {
   explain,
 } from "../../ops/explain";
 import type { Context } from "../context";
+import { openEstate } from "../estate";
+import { type ExplanationRow, explanationRow, namedFunction, printExplanations } from "../explanation-table";
 import { assessRequest } from "../looked";
 import { askedPlaces, versionText } from "../report/matrix";
-import { forEachStack } from "../stacks";
+import { forEachStack, type StackRun } from "../stacks";
 
 export async function run(context: Context): Promise<number> {
-  const { args } = context;
-  return forEachStack(context, async ({ stack, context, ports }) => {
+  const [name = ""] = context.args;
+  const estate = await openEstate(context);
+  const { isSeveral } = estate;
+  const rows: ExplanationRow[] = [];
+  const work = async (run: StackRun) => {
+    const { stack, context, ports } = run;
     const request = assessRequest(ports, context.options, stack);
-    const explanation = await explain(ports, { ...request, function: args[0] ?? "" });
-    show(context, explanation);
+    // Of many stacks it is enough if one has the function, and what AWS has is none of the others'.
+    const explanation = await explain(ports, { ...request, function: name, ifRecorded: isSeveral });
+    if (isSeveral) rows[run.index] = explanationRow(run, explanation);
+    else show(context, explanation);
     return { document: documentOf(explanation) };
+  };
+  const status = await forEachStack(context, work, {
+    ...{ estate, stdout: "end" },
+    onFailure: ({ index, ...failed }) => {
+      rows[index] = failed;
+    },
+    onEnd: () => {
+      if (isSeveral) printExplanations(context, rows);
+    },
   });
+  const isNowhere =
+    isSeveral && rows.every((row) => row === undefined || !("functions" in row) || row.functions.length === 0);
+  if (status !== 0 || !isNowhere) return status;
+  const error = new LayersError("usage", `None of these stacks records a function ${name}.`, {
+    next: `Look for it in AWS, as one of a stack: ${(await context.openPorts()).advise(["explain", name, "--stack", "STACK"])}`,
+  });
+  context.reporter.error(error.lines);
+  return error.exitStatus;
 }
 
-/** One function stands in the document itself, several in a list. */
+/** One function stands in the document itself, several or none in a list. */
 function documentOf({ functions, ...others }: Explanation) {
-  const [first, ...more] = functions;
-  return more.length === 0 ? { ...others, ...first } : { ...others, functions };
+  return functions.length === 1 ? { ...others, ...functions[0] } : { ...others, functions };
 }
 
 function show({ options, stdout, reporter }: Context, { stack, functions, live }: Explanation): void {
   if (!live.read) reporter.warn(`Live versions are unknown: ${live.reason}`);
   if (options.json) return;
-  const named = ({ function: name, region, account }: ExplainedFunction): NamedFunction => ({ name, region, account });
-  const label = labelsOf(functions.map(named));
+  const label = labelsOf(functions.map(namedFunction));
   const { bold } = stdout.colors;
   for (const [index, fn] of functions.entries()) {
     const { urn, recordedBy, layers, skipped } = fn;
-    stdout.line(`${index > 0 ? "\n" : ""}${bold(shown(`Function ${label(named(fn))}`))}`);
+    stdout.line(`${index > 0 ? "\n" : ""}${bold(shown(`Function ${label(namedFunction(fn))}`))}`);
     stdout.line(`  ${shown(urn ?? `Not in the state of stack ${stack}.`)}`);
     if (recordedBy === "resource") stdout.line("  Its layers are recorded by this LayerVersions resource.");
     if (skipped !== undefined) stdout.line(`  An update skips it: ${shown(skipped)}.`);

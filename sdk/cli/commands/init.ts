@@ -1,32 +1,44 @@
+import type { LayersError } from "../../core/errors";
+import { isLookedUp } from "../../core/estate";
 import { labelsOf } from "../../core/function-arn";
 import { changeLine } from "../../core/report";
-import { count, countLayers } from "../../core/text";
-import { findStacks } from "../../ops/estate";
-import { executeInit, type InitChange, type InitPlan, planInit } from "../../ops/init";
+import type { FunctionFilter } from "../../core/selection";
+import { count, countLayers, listNames } from "../../core/text";
+import {
+  executeInit,
+  type InitChange,
+  type InitPlan,
+  type InitState,
+  planInit,
+  readInitState,
+  refuseToReplace,
+} from "../../ops/init";
 import { documentFormat } from "../../ops/plans";
 import type { Ports } from "../../ports";
 import type { Context } from "../context";
-import { printJson } from "../json";
+import { defaultParallel, isFailedProject, openEstate, type Place, type StackRun } from "../estate";
+import { errorDocument, printJson } from "../json";
+import { refuse } from "../requests";
+import { runStacks } from "../run-stacks";
 import { configFile } from "../settings";
 import { flagWords } from "../words";
 
 export async function run(context: Context): Promise<number> {
   const { options, stdout, reporter } = context;
-  const { stack: named = ["dev"], dryRun = false } = options;
+  const { dryRun = false, stateFiles = [], live = false } = options;
   const ports = await context.openPorts();
-  const sites = await findStacks(ports, {
-    ...{ stacks: named, projects: undefined, tag: undefined, parallel: 1, portsOf: async () => ports },
-  });
-  const stacks = sites.flatMap((site) => ("stack" in site ? [site.stack] : []));
-  const plan = await planInit(ports, {
-    stacks,
-    file: configFile(options),
-    stateFiles: options.stateFiles ?? [],
-    live: options.live ?? false,
-    filter: { functions: options.function ?? [], exclude: options.exclude ?? [] },
-    // What is only shown replaces nothing.
-    force: options.force || dryRun,
-  });
+  const file = configFile(options);
+  // What is only shown replaces nothing.
+  const force = (options.force || dryRun) ?? false;
+  refuseToReplace(ports, file, force);
+  const filter = { functions: options.function ?? [], exclude: options.exclude ?? [] };
+  const { states, failed } = live
+    ? { states: [], failed: [] }
+    : stateFiles.length > 0
+      ? await readFiles(context, ports, filter)
+      : await readStacks(context, filter);
+  const request = { file, states, filter, force, ...(live && { live: oneStack(context) }) };
+  const plan = await planInit(ports, request);
   for (const { function: name, reason } of plan.skipped) reporter.warn(`Function ${name} is skipped: ${reason}.`);
   if (dryRun && !options.json) stdout.write(plan.text);
   if (!dryRun) {
@@ -34,11 +46,67 @@ export async function run(context: Context): Promise<number> {
     tell(context, ports, plan);
     await offerIgnoring(context, ports, plan);
   }
+  if (failed.length > 0)
+    reporter.warn(
+      `What ${listNames(failed.map(({ label }) => label))} ${failed.length === 1 ? "uses" : "use"} is not in it: that could not be read.`,
+    );
   if (options.json) {
-    const { file, stacks: found, layers, changes, skipped } = plan;
-    printJson(stdout, { format: documentFormat, file, dryRun, stacks: found, layers, changes, skipped });
+    const { stacks, layers, changes, skipped } = plan;
+    const missing = failed.map(({ site, error }) => ({
+      ...(site.folder !== undefined && { folder: site.folder }),
+      ...{ stack: isFailedProject(site) ? null : site.stack, error: errorDocument(error) },
+    }));
+    const document = { format: documentFormat, file, dryRun, stacks, layers, changes, skipped };
+    printJson(stdout, { ...document, ...(missing.length > 0 && { failed: missing }) });
   }
-  return 0;
+  return failed[0]?.error.exitStatus ?? 0;
+}
+
+interface Read {
+  readonly states: readonly InitState[];
+  /** What could not be read, and has been told. */
+  readonly failed: readonly (Place & { readonly error: LayersError })[];
+}
+
+/** Reads the states of the stacks that are meant. Of several, one that cannot be read leaves the others alone. */
+async function readStacks(context: Context, filter: FunctionFilter): Promise<Read> {
+  const estate = await openEstate(context);
+  const read = ({ ports, stack }: StackRun) => readInitState(ports, { stack, filter });
+  if (!estate.isSeveral) {
+    const [place] = estate.places;
+    return { states: place ? [await read(await place.open({ asks: false }))] : [], failed: [] };
+  }
+  const { parallel = defaultParallel } = context.options;
+  const done = await runStacks(context, estate, estate.places, read, {
+    title: "Reading stacks",
+    parallel,
+    headings: false,
+  });
+  const failed = [...done].flatMap(([place, one]) => ("error" in one ? [{ ...place, error: one.error }] : []));
+  const [first] = failed;
+  if (first && failed.length === estate.places.length) throw first.error;
+  return { states: [...done.values()].flatMap((one) => ("value" in one ? [one.value] : [])), failed };
+}
+
+async function readFiles(context: Context, ports: Ports, filter: FunctionFilter): Promise<Read> {
+  const states: InitState[] = [];
+  const { stack: [stack = "dev"] = [], stateFiles = [], projects, stackTag } = context.options;
+  refuse([
+    [
+      (projects ?? stackTag) !== undefined,
+      "A state file is one stack's: name that one, without --projects and --stack-tag.",
+    ],
+  ]);
+  for (const file of stateFiles) states.push(await readInitState(ports, { stack, file, filter }));
+  return { states, failed: [] };
+}
+
+/** The stack that live functions are taken as. */
+function oneStack({ options }: Context): string {
+  const { stack: stacks = ["dev"], stateFiles = [], projects, stackTag } = options;
+  const isSeveral = stacks.length > 1 || isLookedUp(stacks) || (projects ?? stackTag) !== undefined;
+  refuse([[isSeveral || stateFiles.length > 0, "--live is for the functions of one stack, and needs no state file."]]);
+  return stacks[0] ?? "dev";
 }
 
 /** Backups hold whole states, which are not to get into a repository by chance. */
@@ -65,8 +133,10 @@ function tell({ options, reporter }: Context, { advise }: Ports, plan: InitPlan)
   const label = labelsOf(changes.map(named));
   for (const change of changes) reporter.item(changeLine({ ...change, function: label(named(change)) }));
   const [stateFile, ...others] = options.stateFiles ?? [];
+  const { projects, stackTag } = options;
   const which = flagWords({
-    "--stack": stacks.join(","),
+    ...{ "--projects": projects, "--stack-tag": stackTag },
+    "--stack": (projects ?? stackTag) === undefined ? stacks.join(",") : options.stack?.join(","),
     "--state-file": others.length > 0 ? undefined : stateFile,
   });
   reporter.info("Next steps:");

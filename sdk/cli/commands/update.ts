@@ -57,6 +57,8 @@ async function planOf({ stack: stackName, label, context, ports }: StackRun, dry
   );
   const plan = await updater.plan();
   const { changes, aws: live } = plan;
+  // What is only told needs no more than what was found in the state.
+  if (dryRun && !prove) setAside(ports, plan.state, false);
   const carryOut = async () => {
     const result = await updater.carryOut();
     const { totals, aws, live } = result;

@@ -5,19 +5,37 @@ import { worstUnknown } from "../../ops/expectation";
 import { labelsOfLayers } from "../../ops/matches";
 import { type ValidationReport, validate } from "../../ops/validate";
 import type { Context } from "../context";
+import { openEstate } from "../estate";
 import { assessRequest } from "../looked";
-import { forEachStack } from "../stacks";
+import { forEachStack, type StackRun } from "../stacks";
 import { type Column, printTable } from "../table";
+import { printValidations, type ValidationRow, validationRow } from "../validation-table";
 
 export async function run(context: Context): Promise<number> {
-  return forEachStack(context, async ({ stack, context, ports }) => {
+  const estate = await openEstate(context);
+  const { isSeveral } = estate;
+  const rows: ValidationRow[] = [];
+  const work = async (run: StackRun) => {
+    const { stack, context, ports } = run;
     const request = assessRequest(ports, context.options, stack);
     const { file } = request.config;
     const report = await validate(ports, request);
-    const error = failure(report, file);
-    show(context, report);
-    if (!error) context.reporter.info(`${file} is valid${beside(report)}`);
+    const error = failure(report, file, isSeveral);
+    if (isSeveral) rows[run.index] = validationRow(run, report);
+    else {
+      show(context, report);
+      if (!error) context.reporter.info(`${file} is valid${beside(report)}`);
+    }
     return { document: report, error };
+  };
+  return forEachStack(context, work, {
+    ...{ estate, stdout: "end" },
+    onFailure: ({ index, ...failed }) => {
+      rows[index] = failed;
+    },
+    onEnd: () => {
+      if (isSeveral) printValidations(context, rows);
+    },
   });
 }
 
@@ -59,10 +77,11 @@ function show({ options, stdout, reporter }: Context, { layers, findings, live }
 }
 
 /** What is wrong, or else what could not be read. */
-function failure({ findings, stack }: ValidationReport, file: string): LayersError | undefined {
+function failure({ findings, stack }: ValidationReport, file: string, isSeveral: boolean): LayersError | undefined {
   const errors = findings.flatMap((one) => (one.severity === "error" ? one.code : []));
+  const which = isSeveral ? ` for stack ${stack}` : "";
   if (errors[0])
-    return new LayersError(errors[0], `${file} has ${count(errors.length, "error")}.`, { changed: unchanged });
+    return new LayersError(errors[0], `${file} has ${count(errors.length, "error")}${which}.`, { changed: unchanged });
   const code = worstUnknown(findings.flatMap((one) => (one.severity === "unknown" ? one.code : [])));
   return (
     code &&

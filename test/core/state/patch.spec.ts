@@ -9,7 +9,7 @@ import { StateError } from "../../../sdk/core/state/error";
 import { type LayerEdit, layerEdits, patchState, verifyPatched } from "../../../sdk/core/state/patch";
 import { scanState } from "../../../sdk/core/state/scan";
 import { resourceTypes, states } from "../../support/arbitrary-states";
-import { counts } from "../../support/counts";
+import { counts, tally } from "../../support/counts";
 import { jsonStyles, writeJson } from "../../support/json-styles";
 import { modelOf, withoutPlaces } from "../../support/state-model";
 import { atVersion, awsFunction, layer, type Resource, stateOf, urn } from "../../support/states";
@@ -23,6 +23,7 @@ describe("scanState, for any state in any style", () => {
   it("finds what JSON.parse finds", () => {
     fc.assert(
       fc.property(styledStates, ({ text }) => {
+        tally("random states and edits");
         const facts = scanState(Buffer.from(text), { resourceTypes });
         assert.deepEqual(withoutPlaces(facts), modelOf(text, resourceTypes));
       }),
@@ -33,6 +34,7 @@ describe("scanState, for any state in any style", () => {
   it("finds the same in every style", () => {
     fc.assert(
       fc.property(states, jsonStyles, jsonStyles, (state, one, other) => {
+        tally("random states and edits");
         const [a, b] = [one, other].map((style) => scanState(Buffer.from(writeJson(state, style)), { resourceTypes }));
         assert(a && b);
         assert.deepEqual(withoutPlaces(a), withoutPlaces(b));
@@ -44,6 +46,7 @@ describe("scanState, for any state in any style", () => {
   it("refuses a state that is cut off anywhere", () => {
     fc.assert(
       fc.property(styledStates, fc.nat(), ({ text }, place) => {
+        tally("random states and edits");
         const bytes = Buffer.from(text.trimEnd());
         assert.throws(() => scanState(bytes.subarray(0, place % bytes.length), { resourceTypes }), StateError);
       }),
@@ -54,6 +57,7 @@ describe("scanState, for any state in any style", () => {
   it("refuses a state with a changed byte, or finds what JSON.parse finds", () => {
     fc.assert(
       fc.property(styledStates, fc.nat(), fc.nat(255), ({ text }, place, byte) => {
+        tally("random states and edits");
         const bytes = Buffer.from(text);
         bytes[place % bytes.length] = byte;
         const facts = scanUnlessRefused(bytes);
@@ -144,6 +148,7 @@ describe("patchState", () => {
   it("changes the planned versions in any state, and no other byte", () => {
     fc.assert(
       fc.property(styledStates, ({ text }) => {
+        tally("random states and edits");
         const bytes = Buffer.from(text);
         const edits = layerEdits(scanState(bytes, { resourceTypes }).functions, plannedTarget);
         // Backwards, so that places before an edit stay where they are.
@@ -162,6 +167,7 @@ describe("patchState", () => {
   it("changes nothing the second time", () => {
     fc.assert(
       fc.property(styledStates, ({ text }) => {
+        tally("random states and edits");
         const once = patch(Buffer.from(text), plannedTarget);
         assert.deepEqual(layerEdits(scanState(once, { resourceTypes }).functions, plannedTarget), []);
         assert(patch(once, plannedTarget).equals(once));
@@ -181,6 +187,7 @@ describe("verifyPatched", () => {
   it("accepts every patched state", () => {
     fc.assert(
       fc.property(styledStates, ({ text }) => {
+        tally("random states and edits");
         const facts = scanState(Buffer.from(text), { resourceTypes });
         const patched = patch(Buffer.from(text), plannedTarget);
         verifyPatched(facts, layerEdits(facts.functions, plannedTarget), scanState(patched, { resourceTypes }));
