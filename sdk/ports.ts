@@ -263,6 +263,8 @@ export interface Reporter {
   info(line: string): void;
   /** An item of the list that an info line announced; shown indented, as `  - ...`, on stdout. */
   item(line: string): void;
+  /** Lines for a person who looks on, beside those that programs may go by: shown on a terminal only. Default: nowhere. */
+  aside?(line: string, items: readonly string[]): void;
   /** Something the user has to know although the run goes on; stderr. */
   warn(line: string): void;
   /** Shown with `--verbose` only. */

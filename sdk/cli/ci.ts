@@ -7,7 +7,7 @@ import { changedLayers, type Ran } from "../ops/after";
 import type { Assessment } from "../ops/assess";
 import { renderRunMarkdown, renderStatusMarkdown } from "./report/markdown";
 import type { FailedStack } from "./report/matrix";
-import { liveGaps, runGaps } from "./report/verdict";
+import { liveGaps, runGaps, skippedOf, undeclaredOf } from "./report/verdict";
 import type { CliReporter } from "./reporter";
 import type { Output } from "./terminal";
 
@@ -21,6 +21,8 @@ export interface JobSummary {
   readonly totals: Totals | undefined;
   /** What the totals leave out, as in `AWS was not asked`. */
   readonly gaps: readonly string[];
+  /** Functions that were left out of a look, so that the totals say nothing of them. */
+  readonly skipped: number;
   /** Whether the command's own lines end with the totals. */
   readonly isTold: boolean;
 }
@@ -117,13 +119,22 @@ export async function writeJobSummary(summaries: readonly JobSummary[], job: Job
 export function statusSummary(assessment: Assessment, label = assessment.stack): JobSummary {
   const { totals, live } = assessment;
   const markdown = () => renderStatusMarkdown([{ ...assessment, stack: label }]);
-  return { markdown, changes: totals.drift, totals, gaps: liveGaps(live), isTold: true };
+  const isUndeclared = totals.layersOfFunctions > 0 && undeclaredOf(assessment) === totals.layersOfFunctions;
+  const gaps = [...liveGaps(live), ...(isUndeclared ? ["the config declares none of these layers"] : [])];
+  return {
+    markdown,
+    changes: totals.drift,
+    totals,
+    gaps,
+    skipped: skippedOf(assessment),
+    isTold: true,
+  };
 }
 
 /** The summary of a stack that could not be looked at. */
 export function failureSummary(failed: FailedStack): JobSummary {
   const markdown = () => renderStatusMarkdown([failed]);
-  return { markdown, changes: 0, totals: undefined, gaps: [], isTold: true };
+  return { markdown, changes: 0, totals: undefined, gaps: [], skipped: 0, isTold: true };
 }
 
 /**
@@ -137,6 +148,7 @@ export function runSummary(result: Ran, label = result.stack): JobSummary {
     changes: changedLayers(result),
     totals: totals ?? undefined,
     gaps: runGaps(result),
+    skipped: 0,
     // A dry run ends with its list of changes, as in the Python tool.
     isTold: dryRun,
   };

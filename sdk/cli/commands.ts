@@ -13,6 +13,7 @@ const looked: readonly OptionName[] = [...withTags, ...estate];
 /** The command that runs if none is named. */
 export const defaultCommand: CommandDefinition = {
   name: "update",
+  group: "Change layer versions:",
   summary: "update a stack's state to the declared layer versions (the default command)",
   description:
     "Updates the layer versions in a Pulumi stack's state to those that the configuration declares. With --sync-aws, live Lambda functions are updated too. The state is backed up first.",
@@ -73,7 +74,34 @@ export const commands: readonly CommandDefinition[] = [
     load: () => import("./commands/sync.js"),
   },
   {
+    name: "rollback",
+    summary: "restore the layer versions of a backup",
+    description:
+      "Restores the layer versions of a backup in the current state and keeps all other changes made since. The state is backed up first. With --sync-aws, also rolls back what the backup's run changed in live functions, except what others have changed since. Given a run record, rolls back that sync.",
+    argument: {
+      name: "backup",
+      description: "file or name of a backup or run record (default: the newest that an update made)",
+    },
+    options: [
+      ...(["config", "stack", "dryRun", "full", "syncAws"] as const),
+      ...whichStacksNames,
+      ...place,
+      ...functions,
+      ...rolloutNames,
+      ...aws,
+      "yes",
+      ...output,
+    ],
+    examples: [
+      ["lambda-layers rollback --stack dev --dry-run", "show what would change"],
+      ["lambda-layers rollback --stack dev backups/dev_state_20240824_143022.json", "restore this backup"],
+      ["lambda-layers rollback --stack dev --sync-aws backups/dev_sync_20240824_143022.jsonl", "roll back a sync"],
+    ],
+    load: () => import("./commands/rollback.js"),
+  },
+  {
     name: "status",
+    group: "Look:",
     summary: "show which versions are declared, recorded and live",
     description:
       "Shows one row for each layer of each function: the version that the configuration declares, the one that the stack's state records, and the live one. Drift is marked with !, unknown versions with ?.",
@@ -104,7 +132,7 @@ export const commands: readonly CommandDefinition[] = [
       ...whichStacksNames,
       ...place,
       ...looked,
-      ...(["html", "markdown", "sarif", "records"] as const),
+      ...(["html", "newest", "markdown", "sarif", "records"] as const),
       ...output,
     ],
     examples: [
@@ -138,26 +166,6 @@ export const commands: readonly CommandDefinition[] = [
     load: () => import("./commands/explain.js"),
   },
   {
-    name: "init",
-    summary: "write a configuration from existing functions",
-    description:
-      "Writes a layer configuration from the states of stacks, from exported states, or from live functions. It declares the version that most functions use, and lists what that would change. Never replaces a file without --force.",
-    options: [
-      ...(["config", "stack", "stateFiles", "live", "force", "dryRun", "cwd"] as const),
-      ...whichStacksNames,
-      ...functions,
-      ...aws,
-      ...output,
-    ],
-    examples: [
-      ["lambda-layers init --stack dev,prod", "from the states of two stacks"],
-      ["lambda-layers init --projects '*' --stack '*'", "one for all projects below this folder"],
-      ["lambda-layers init --state-file dev.json --state-file prod.json", "without Pulumi"],
-      ["lambda-layers init --live --region us-east-1 --stack dev", "from the functions in AWS"],
-    ],
-    load: () => import("./commands/init.js"),
-  },
-  {
     name: "outdated",
     summary: "show which declared layer versions are not the newest",
     description:
@@ -176,6 +184,27 @@ export const commands: readonly CommandDefinition[] = [
     ],
     examples: [["lambda-layers outdated --stack prod --expect-no-changes", "exit with 7 if anything is outdated"]],
     load: () => import("./commands/outdated.js"),
+  },
+  {
+    name: "init",
+    group: "Write the configuration:",
+    summary: "write a configuration from existing functions",
+    description:
+      "Writes a layer configuration from the states of stacks, from exported states, or from live functions. It declares the version that most functions use, and lists what that would change. Never replaces a file without --force.",
+    options: [
+      ...(["config", "stack", "stateFiles", "live", "force", "dryRun", "cwd"] as const),
+      ...whichStacksNames,
+      ...functions,
+      ...aws,
+      ...output,
+    ],
+    examples: [
+      ["lambda-layers init --stack dev,prod", "from the states of two stacks"],
+      ["lambda-layers init --projects '*' --stack '*'", "one for all projects below this folder"],
+      ["lambda-layers init --state-file dev.json --state-file prod.json", "without Pulumi"],
+      ["lambda-layers init --live --region us-east-1 --stack dev", "from the functions in AWS"],
+    ],
+    load: () => import("./commands/init.js"),
   },
   {
     name: "upgrade",
@@ -202,33 +231,8 @@ export const commands: readonly CommandDefinition[] = [
     load: () => import("./commands/upgrade.js"),
   },
   {
-    name: "rollback",
-    summary: "restore the layer versions of a backup",
-    description:
-      "Restores the layer versions of a backup in the current state and keeps all other changes made since. The state is backed up first. With --sync-aws, also rolls back what the backup's run changed in live functions, except what others have changed since. Given a run record, rolls back that sync.",
-    argument: {
-      name: "backup",
-      description: "file or name of a backup or run record (default: the newest that an update made)",
-    },
-    options: [
-      ...(["config", "stack", "dryRun", "full", "syncAws"] as const),
-      ...whichStacksNames,
-      ...place,
-      ...functions,
-      ...rolloutNames,
-      ...aws,
-      "yes",
-      ...output,
-    ],
-    examples: [
-      ["lambda-layers rollback --stack dev --dry-run", "show what would change"],
-      ["lambda-layers rollback --stack dev backups/dev_state_20240824_143022.json", "restore this backup"],
-      ["lambda-layers rollback --stack dev --sync-aws backups/dev_sync_20240824_143022.jsonl", "roll back a sync"],
-    ],
-    load: () => import("./commands/rollback.js"),
-  },
-  {
     name: "backups",
+    group: "Other commands:",
     summary: "list backups, or remove old ones",
     description: "Lists backups, or removes those older than the retention period.",
     options: [],

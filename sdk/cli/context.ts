@@ -8,6 +8,8 @@ export interface CommandDefinition {
   readonly name: string;
   /** One line, for the list of commands. */
   readonly summary: string;
+  /** The heading that it stands under in that list. Default: that of the one before. */
+  readonly group?: string;
   /** Several lines, for the command's own help. */
   readonly description: string;
   readonly options: readonly OptionName[];

@@ -94,7 +94,10 @@ function createContext(given: Given, world: World): Context {
   const { env, version, signal } = world;
   const { json, verbose, yes } = options;
   const isMoving = stderr.isTerminal && !env.CI;
-  const reporter = createReporter({ stdout, stderr, json, verbose, progress: given.progress ?? isMoving, prefix });
+  const progress = given.progress ?? isMoving;
+  // What stands among others is summed up with them.
+  const asides = prefix === undefined && stdout.isTerminal;
+  const reporter = createReporter({ stdout, stderr, json, verbose, progress, prefix, asides });
   const isAsked = !("ask" in given) && stdout.isTerminal && !json && !yes && world.stdin.isTTY;
   return {
     ...{ options, args, words, stdout, stderr, reporter, env, version, table: { commands, defaultCommand } },

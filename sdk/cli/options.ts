@@ -168,6 +168,7 @@ const output = {
     "--records <DIR>",
     "report the runs whose records are in or below this folder, such as those of several jobs",
   ),
+  newest: flag("--newest", "with --html: and the newest version of each declared layer"),
   renovate: value("--renovate <DIR>", "write the JSON of each entry for Renovate's custom datasource"),
   sarif: value("--sarif <FILE>", "write SARIF 2.1.0, for code scanning"),
   yes: flag("-y, --yes", "do not ask for confirmation"),

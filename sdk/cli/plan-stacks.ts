@@ -1,7 +1,7 @@
-import { parseLayerVersionArn } from "../core/arn";
 import { LayersError, unchanged } from "../core/errors";
-import { countSites, type StackSite, sharedLayerName } from "../core/estate";
+import { countSites, type StackSite } from "../core/estate";
 import { count, countLayers, listNames } from "../core/text";
+import { layerSumText, sumByLayer } from "../ops/plan-sum";
 import type { LiveChange, StateChange } from "../ops/plans";
 import { confirmed } from "./confirm";
 import type { Context } from "./context";
@@ -66,7 +66,7 @@ export async function planStacks(
       return planned.carryOut();
     };
     const onEnd = () => {
-      if (isTold && estate.isSeveral) tellPlan(context, plans);
+      if (isTold && estate.isSeveral) tellPlan(context, inOrder(estate, plans));
     };
     return forEachStack(context, work, { writes: !isLook, estate, onEnd });
   }
@@ -96,6 +96,16 @@ export async function planStacks(
   );
   if (changed.length > 0) await witness?.end();
   return finish(context, estate, new Map([...failed, ...outcomes]), {});
+}
+
+/** Plans in the order of the places, whichever was made first. */
+function inOrder({ places }: Estate, plans: ReadonlyMap<Place, PlannedChanges>): Map<Place, PlannedChanges> {
+  return new Map(
+    places.flatMap((place) => {
+      const own = plans.get(place);
+      return own ? [[place, own] as const] : [];
+    }),
+  );
 }
 
 /** Plans all stacks, of whose states few are in memory at a time. */
@@ -129,51 +139,33 @@ function withOthers(
 }
 
 /**
- * Reports the plans of several stacks as one: by layer, then by stack.
+ * Reports the plans of several stacks as one, summed up by layer.
  * @returns the places where something changes
  */
 function tellPlan({ reporter }: Context, plans: ReadonlyMap<Place, PlannedChanges>): Place[] {
-  const moves = new Map<string, Map<string, number>>();
-  const changed: Place[] = [];
-  for (const [place, { changes, live }] of plans) {
-    if (changes.length + live.length > 0) changed.push(place);
-    const { stack } = place.site as StackSite;
-    const counted = new Map<string, string>();
-    for (const change of [...changes, ...live])
-      counted.set(`${change.function} ${change.region} ${change.arn}`, moveOf(change, stack));
-    for (const move of counted.values()) {
-      const stacks = moves.get(move) ?? new Map<string, number>();
-      moves.set(move, stacks.set(place.label, (stacks.get(place.label) ?? 0) + 1));
-    }
-  }
+  const changed = [...plans].flatMap(([place, { changes, live }]) => (changes.length + live.length > 0 ? [place] : []));
+  const sums = sumByLayer(
+    [...plans].map(([{ site, label }, { changes, live }]) => {
+      const { stack } = site as StackSite;
+      return { stack, label, changes: [...changes, ...live] };
+    }),
+  );
   const all = count(plans.size, "stack");
+  const layers = sums.reduce((total, { functions }) => total + functions, 0);
   reporter.info(
     changed.length === 0
       ? `The plan for ${all}: nothing to change`
-      : `The plan for ${all}: ${countLayers(totalOf(moves))} in ${count(changed.length, "stack")}:`,
+      : `The plan for ${all}: ${countLayers(layers)} in ${count(changed.length, "stack")}:`,
   );
-  for (const [move, stacks] of [...moves].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const places = [...stacks].map(([label, number]) => `${label} (${number})`);
-    reporter.item(`${move}: ${listNames(places, mostStacks)}`);
+  for (const sum of sums) {
+    const places = [...sum.stacks].map(([label, number]) => `${label} (${number})`);
+    reporter.item(`${layerSumText(sum)}: ${listNames(places, mostStacks)}`);
   }
   return changed;
 }
 
 // More of them no one reads on a line; `--json` has all.
 const mostStacks = 20;
-
-function totalOf(moves: ReadonlyMap<string, ReadonlyMap<string, number>>): number {
-  return [...moves.values()].flatMap((stacks) => [...stacks.values()]).reduce((sum, one) => sum + one, 0);
-}
-
-/** `Layer receipt-dynamo-{stack} version 4 -> 5`: the same for stacks whose layers differ by the stack's name. */
-function moveOf({ layer, arn, target, from, to }: StateChange | LiveChange, stackName: string): string {
-  const shared = (name: string) => sharedLayerName(name, stackName);
-  const after = target === null ? undefined : parseLayerVersionArn(target);
-  if (after && from !== null && !target?.startsWith(`${arn}:`))
-    return `Layer ${shared(layer)}:${from} -> ${shared(after.name)}:${to}`;
-  return `Layer ${shared(layer)} version ${from ?? "-"} -> ${to ?? "-"}`;
-}
 
 function questionOf(verb: string, plans: ReadonlyMap<Place, PlannedStack>, changed: readonly Place[]): string {
   const own = changed.flatMap((place) => plans.get(place) ?? []);

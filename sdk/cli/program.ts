@@ -32,7 +32,6 @@ export function createProgram({ words, version, stdout, stderr, runCommand }: Pr
     .description("Keeps the AWS Lambda layer versions of Pulumi stacks at those declared in one YAML file.")
     .version(version, "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
-    .helpCommand("help [command]", "print help for a command")
     .showSuggestionAfterError(false)
     .addHelpText("after", examplesOf(defaultCommand))
     .exitOverride(endOf(defaultCommand.name, defaultCommand))
@@ -45,8 +44,12 @@ export function createProgram({ words, version, stdout, stderr, runCommand }: Pr
       // What is wrong is thrown.
       outputError() {},
     });
-  for (const definition of commands) addCommand(program, definition, { words, runCommand });
-  return program;
+  for (const definition of commands) {
+    if (definition.group) program.commandsGroup(definition.group);
+    addCommand(program, definition, { words, runCommand });
+  }
+  // Behind the others, it stands in the group of the last.
+  return program.helpCommand("help [command]", "print help for a command");
 }
 
 // The width of help that is not printed on a terminal.

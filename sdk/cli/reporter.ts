@@ -12,6 +12,8 @@ export interface ReporterOptions {
   readonly verbose?: boolean;
   /** Whether work that takes long is shown on a line that moves; otherwise a line every ten seconds reports it. */
   readonly progress?: boolean | Reporter["progress"];
+  /** Whether what only a person needs is told. Default: if stdout is a terminal. */
+  readonly asides?: boolean;
   /** In front of warnings, errors and what `--verbose` tells: which of several stacks they are about. */
   readonly prefix?: string;
 }
@@ -27,16 +29,23 @@ export interface CliReporter extends Reporter {
  * cannot make lines of their own or move the cursor; only warnings and errors have several lines.
  */
 export function createReporter(options: ReporterOptions): CliReporter {
-  const { stdout, stderr, json, verbose, progress, prefix = "" } = options;
+  const { stdout, stderr, json, verbose, progress, prefix = "", asides = stdout.isTerminal } = options;
   const { yellow, red, dim } = stderr.colors;
   const told = json ? stderr : stdout;
   const isTold = !json || verbose;
+  const info = (line: string) => {
+    if (isTold) told.line(`${told.colors.cyan("INFO")} - ${shown(line)}`);
+  };
+  const item = (line: string) => {
+    if (isTold) told.line(`  - ${shown(line)}`);
+  };
   return {
-    info(line) {
-      if (isTold) told.line(`${told.colors.cyan("INFO")} - ${shown(line)}`);
-    },
-    item(line) {
-      if (isTold) told.line(`  - ${shown(line)}`);
+    info,
+    item,
+    aside(line, items) {
+      if (!asides || json) return;
+      info(line);
+      for (const one of items) item(one);
     },
     warn: (lines) => stderr.line(`${yellow("WARNING")} - ${prefix}${shownLines(lines)}`),
     error: (lines) => stderr.line(`${red("ERROR")} - ${prefix}${shownLines(lines)}`),

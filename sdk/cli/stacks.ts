@@ -7,7 +7,7 @@ import { failureSummary, isInCi, type JobSummary, writeJobSummary } from "./ci";
 import type { Context } from "./context";
 import { defaultParallel, type Estate, isFailedProject, openEstate, type Place, type StackRun } from "./estate";
 import { errorDocument, printJson } from "./json";
-import { totalsText } from "./report/verdict";
+import { skippedGap, totalsText } from "./report/verdict";
 import { type Done, runStacks, tellNotBegun } from "./run-stacks";
 
 export type { StackRun } from "./estate";
@@ -44,8 +44,8 @@ export interface StackOptions {
   readonly estate?: Estate;
   /** Called for each stack that has no document. */
   readonly onFailure?: (failed: FailedPlace) => void;
-  /** Called when all is done, after `onFailure`, and before the totals are reported. */
-  readonly onEnd?: (estate: Estate) => void;
+  /** Awaited when all is done, after `onFailure`, and before the totals are reported. */
+  readonly onEnd?: (estate: Estate) => void | Promise<void>;
 }
 
 /**
@@ -160,13 +160,13 @@ export async function finish(
     });
     onFailure?.({ index, stack, folder, error });
   }
-  onEnd?.(estate);
+  await onEnd?.(estate);
   if (isSeveral)
     tellNotBegun(
       context,
       places.filter((place) => isNotBegun(outcomes.get(place))),
     );
-  if (isSeveral && isSummed && !isDocument)
+  if ((isSeveral || use === "end") && isSummed && !isDocument)
     tellTotals(
       reporter,
       places.flatMap(({ site }) => (isFailedProject(site) ? [] : site)),
@@ -196,6 +196,7 @@ function tellTotals(
   const parts = [
     totalsText(sumOf(known)),
     ...new Set(summaries.flatMap(({ gaps }) => gaps)),
+    ...skippedGap(summaries.reduce((sum, one) => sum + one.skipped, 0)),
     ...(failedProjects > 0 ? [`${count(failedProjects, "project")} could not be read`] : []),
   ];
   const stacks =

@@ -75,7 +75,7 @@ export function availableVariant({ variant, variants = [] }: DeclaredMatch["decl
 }
 
 /** Where the newest version is looked up, for the functions that have the layer; undefined if nowhere in particular. */
-function latestOf({ declared, region, functions, account }: DeclaredMatch): string | undefined {
+export function latestOf({ declared, region, functions, account }: DeclaredMatch): string | undefined {
   const { latest, variant } = declared;
   if (latest === undefined || !hasPlaceholder(latest)) return latest;
   const sample = (key: WhenKey) => variant?.when[key]?.find((one) => !one.includes("*"));

@@ -6,7 +6,8 @@ import type { Ports } from "../ports";
 import type { LivePlan } from "./live/plans";
 import { describePortions } from "./live/rollout";
 import { tellAliases, tellAliasesToPutBack, tellToPublish } from "./live/tell";
-import { type Skipped, type StateChange, skippedName } from "./plans";
+import { layerSumText, sumByLayer } from "./plan-sum";
+import { type LiveChange, type Skipped, type StateChange, skippedName } from "./plans";
 import { checkpoint } from "./steps";
 import { labelsOfChanges, tellChanges } from "./tell";
 
@@ -61,6 +62,7 @@ export async function review(ports: Ports, plan: Reviewed, options: ReviewOption
       else if (live.publish) reporter.info("What is left to publish is known only once the run continues");
       for (const line of describePortions(live, options)) reporter.info(line);
     }
+    tellSum(reporter, [...(state ?? []), ...(live?.changes ?? [])]);
   }
   if (live?.putBack) tellAliasesToPutBack(reporter, live.putBack);
   if (live) refuseLargePlan(live, options);
@@ -69,6 +71,13 @@ export async function review(ports: Ports, plan: Reviewed, options: ReviewOption
     throw new LayersError("interrupted", "Not confirmed.", { changed: unchanged });
   checkpoint(ports, unchanged);
   return true;
+}
+
+/** Of a plan whose lines are more than a person counts, what comes of each layer. */
+function tellSum(reporter: Ports["reporter"], changes: readonly (StateChange | LiveChange)[]): void {
+  const sums = sumByLayer([{ stack: "", label: "", changes }]);
+  const functions = sums.reduce((all, one) => all + one.functions, 0);
+  if (functions > sums.length) reporter.aside?.("By layer:", sums.map(layerSumText));
 }
 
 function refuseLargePlan({ changes }: LivePlan, { maxChanges }: ReviewOptions): void {

@@ -192,7 +192,7 @@ INFO - 4 stacks of 2 projects together: 2 of 12 layers of functions are not as d
     assert.equal(code, 1, stderr);
     assert.match(
       stdout,
-      /^INFO - The plan for 4 stacks: 8 layers of functions in 4 stacks:\n {2}- Layer base-\{stack\} version 3 -> 6: dev of services\/orders \(2\)\n {2}- Layer base-\{stack\} version 4 -> 5: prod of services\/billing \(2\), prod of services\/orders \(2\)\n {2}- Layer base-\{stack\} version 5 -> 6: dev of services\/billing \(2\)$/m,
+      /^INFO - The plan for 4 stacks: 8 layers of functions in 4 stacks:\n {2}- base-\{stack\} -> 5: 4 functions, 2 stacks: prod of services\/billing \(2\), prod of services\/orders \(2\)\n {2}- base-\{stack\} -> 6: 4 functions, 2 stacks: dev of services\/billing \(2\), dev of services\/orders \(2\)$/m,
     );
     assert.match(stderr, /^ERROR - dev of services\/billing: The stack dev is locked: [\s\S]*someone@elsewhere/m);
     assert.match(

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { commandFirst } from "../../sdk/cli/argv";
 import { commands } from "../../sdk/cli/commands";
+import type { CommandDefinition } from "../../sdk/cli/context";
+import { allFlags } from "../../sdk/cli/options";
+import { createProgram } from "../../sdk/cli/program";
+import { Output } from "../../sdk/cli/terminal";
 import { checkout } from "../support/engine";
 import { cliOnTerminal, Folder } from "./harness";
 
@@ -38,6 +43,44 @@ describe("lambda-layers help", () => {
     assert.doesNotMatch(status.stdout, /--sync-aws/);
   });
 
+  it("shows commands in groups", async () => {
+    const { stdout } = await folder.cli(["--help"]);
+    const shown = stdout.slice(stdout.indexOf("Change layer versions:"), stdout.indexOf("Examples:"));
+    const groups = shown.split("\n\n").map((group) => group.match(/^(?: {2})?[A-Za-z]+/gm)?.map((one) => one.trim()));
+    assert.deepEqual(groups.slice(0, 4), [
+      ["Change", "update", "sync", "rollback"],
+      ["Look", "status", "report", "validate", "explain", "outdated"],
+      ["Write", "init", "upgrade"],
+      ["Other", "backups", "plugin", "completion", "help"],
+    ]);
+  });
+
+  it("has examples that are command lines of the command that they stand under", async () => {
+    const examplesOf = (among: readonly CommandDefinition[], group = ""): [path: string, line: string][] =>
+      among.flatMap(({ name, examples = [], commands: inner = [] }) => [
+        ...examples.map(([line]): [string, string] => [`${group}${name}`, line]),
+        ...examplesOf(inner, `${group}${name} `),
+      ]);
+    const all = examplesOf(commands);
+    assert.ok(all.length > 30);
+    const output = new Output({ write: () => true, on: () => undefined } as never, {});
+    for (const [path, line] of all) {
+      const [, text = ""] = /lambda-layers ([^)|]*)/.exec(line) ?? [];
+      const given = [...text.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, a, b, c = ""]) => a ?? b ?? c);
+      const words = commandFirst(given, allFlags(), commands, "update");
+      let ran: CommandDefinition | undefined;
+      await createProgram({
+        ...{ words, version: "1.0.0", stdout: output, stderr: output },
+        runCommand: async (definition) => {
+          ran = definition;
+        },
+      }).parseAsync(words, { from: "user" });
+      assert.ok(ran, line);
+      // One of another command may stand there too, as a rollback under sync does.
+      if (line.startsWith(`lambda-layers ${path}`)) assert.equal(ran.name, path.split(" ").at(-1), line);
+    }
+  });
+
   it("describes every command, and of a group the commands in it", async () => {
     for (const { name, commands: inner = [] } of commands) {
       const { code, stdout } = await folder.cli([name, "--help"]);
@@ -55,9 +98,9 @@ describe("lambda-layers help", () => {
     );
     const terms = all?.stdout.match(/^ {2}(?:explain|completion|rollback|upgrade|help) \S+/gm);
     assert.deepEqual(terms, [
+      "  rollback [BACKUP]",
       "  explain <FUNCTION>",
       "  upgrade [LAYER]",
-      "  rollback [BACKUP]",
       "  completion <SHELL>",
       "  help [COMMAND]",
     ]);

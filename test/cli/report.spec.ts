@@ -42,6 +42,7 @@ describe("lambda-layers report", () => {
       "INFO - Report written to: out/page.html",
       "INFO - Report written to: out/report.md",
       "INFO - Report written to: out/layers.sarif",
+      "INFO - 3 of 3 layers of functions are not as declared; AWS was not asked",
       "",
     ]);
     assert.match(await folder.read("out/page.html"), /^<!doctype html>[\s\S]*my-function-1[\s\S]*<\/html>\n$/);

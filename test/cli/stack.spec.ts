@@ -58,7 +58,7 @@ INFO - 2 of 3 layers of functions are not as declared
     describe("says no more than what is known", () => {
       const declaredOld = "layers: {receipt-dynamo: {version: 1, enforce: minimum}}\n";
       const notKnown =
-        /^INFO - No drift in what could be read; 2 of 3 layers of functions are unknown; not all live versions could be read$/m;
+        /^INFO - 0 of 3 layers of functions are not as declared; 2 of 3 layers of functions are unknown; not all live versions could be read$/m;
       const run = async (config: string, env: Record<string, string> = {}, args: string[] = []) => {
         await stack.project.write({ "layer_config.yaml": config });
         return stack.run(["status", ...args], { env: { ...stack.project.env, ...env } });
@@ -100,7 +100,10 @@ INFO - 2 of 3 layers of functions are not as declared
       it("where the config matches no layer at all", async () => {
         const { code, stdout, stderr } = await run("layers: {other: {version: 1}}\n");
         assert.equal(code, 0);
-        assert.match(stdout, /^INFO - The config declares none of these layers$/m);
+        assert.match(
+          stdout,
+          /^INFO - 0 of 3 layers of functions are not as declared; the config declares none of these layers$/m,
+        );
         assert.equal(
           stderr,
           "WARNING - layer_config.yaml matches no layer of the functions in the state of dev or in AWS. They have: receipt-dynamo-dev, receipt-label.\n",

@@ -70,7 +70,7 @@ describe("lambda-layers status", () => {
       "   api (eu-west-1)  base          5         5",
       "   api (us-east-1)  base          5         5     5",
       "   web              base          5         5     5",
-      "INFO - All layers that were read are as declared; 1 function is skipped",
+      "INFO - 0 of 3 layers of functions are not as declared; 1 function is skipped",
     ]);
     assert.match(
       stderr,
@@ -134,7 +134,7 @@ describe("lambda-layers status", () => {
     assert.equal(rows.length, 1);
     assert.deepEqual(totals, { functions: 3, layersOfFunctions: 3, drift: 1, unknown: 0 });
     aws.emulator.edit("api", { Layers: ["base:5"] }, eu);
-    assert.equal((await status("--drifted")).stdout, "INFO - All declared layers are at their versions\n");
+    assert.equal((await status("--drifted")).stdout, "INFO - 0 of 3 layers of functions are not as declared\n");
   });
 
   it("asks nothing of AWS with --recorded-only, and says so", async () => {
@@ -145,7 +145,7 @@ describe("lambda-layers status", () => {
       "   api (eu-west-1)  base          5         5",
       "   api (us-east-1)  base          5         5",
       "   web              base          5         5",
-      "INFO - All recorded layers are as declared; AWS was not asked",
+      "INFO - 0 of 3 layers of functions are not as declared; AWS was not asked",
     ]);
     assert.equal(code, 0);
     assert.deepEqual(aws.emulator.counts(), {});
@@ -252,7 +252,7 @@ describe("lambda-layers status", () => {
     assert.match(stdout, /^\? {2}web +base +5 +5 +\?$/m);
     assert.match(
       stdout,
-      /^INFO - No drift in what could be read; 3 of 3 layers of functions are unknown; not all live versions/m,
+      /^INFO - 0 of 3 layers of functions are not as declared; 3 of 3 layers of functions are unknown; not all live/m,
     );
     assert.match(
       stderr,

@@ -48,6 +48,18 @@ describe("lambda-layers on a terminal", () => {
       });
     }
 
+    it("and has summed up by layer before, as it does nowhere else", async () => {
+      const { screen } = await onTerminal([...file, "--dry-run"]);
+      const shown = stripVTControlCharacters(screen).replaceAll("\r", "");
+      assert.match(
+        shown,
+        /version 1 -> 3\nINFO - By layer:\n {2}- receipt-dynamo-dev -> 5: 2 functions\n {2}- receipt-label-dev -> 3: 1 function\n/,
+      );
+      assert.doesNotMatch((await folder.cli([...file, "--dry-run"])).stdout, /By layer/);
+      const one = await onTerminal([...file, "--dry-run", "-f", "my-function-1"]);
+      assert.doesNotMatch(one.screen, /By layer/, "of few lines nothing has to be summed up");
+    });
+
     it("but not with --yes, --dry-run or --json, nor where nothing changes", async () => {
       for (const args of [["--dry-run"], ["--json", "--dry-run"], ["--yes"], [], ["--json"]]) {
         const { code, screen } = await onTerminal([...file, ...args]);

@@ -15,6 +15,7 @@ import { openEstate } from "../estate";
 import { type ExplanationRow, explanationRow, namedFunction, printExplanations } from "../explanation-table";
 import { assessRequest } from "../looked";
 import { askedPlaces, versionText } from "../report/matrix";
+import { liveGaps, totalsText } from "../report/verdict";
 import { forEachStack, type StackRun } from "../stacks";
 
 export async function run(context: Context): Promise<number> {
@@ -55,7 +56,7 @@ function documentOf({ functions, ...others }: Explanation) {
   return functions.length === 1 ? { ...others, ...functions[0] } : { ...others, functions };
 }
 
-function show({ options, stdout, reporter }: Context, { stack, functions, live }: Explanation): void {
+function show({ options, stdout, reporter }: Context, { stack, functions, live, totals }: Explanation): void {
   if (!live.read) reporter.warn(`Live versions are unknown: ${live.reason}`);
   if (options.json) return;
   const label = labelsOf(functions.map(namedFunction));
@@ -73,6 +74,7 @@ function show({ options, stdout, reporter }: Context, { stack, functions, live }
       for (const [title, text] of linesOf(layer, fn)) stdout.line(`    ${title.padEnd(9)} ${shown(text)}`);
     }
   }
+  reporter.info([totalsText(totals), ...liveGaps(live)].join("; "));
 }
 
 const rules = {

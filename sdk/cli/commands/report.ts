@@ -3,9 +3,12 @@ import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { LayersError } from "../../core/errors";
 import { reasonOf } from "../../core/system-error";
+import type { Assessment } from "../../ops/assess";
+import { lastAsDeclared } from "../../ops/last-declared";
+import { newestVersions } from "../../ops/newest";
 import type { Ports } from "../../ports";
 import type { Context } from "../context";
-import { look, lookOutcome, repairCommands } from "../looked";
+import { assessRequest, look, lookOutcome, repairCommands } from "../looked";
 import { reportRecords } from "../records";
 import { renderStatusMarkdown } from "../report/markdown";
 import { isRead, type ReportedStack } from "../report/matrix";
@@ -24,8 +27,10 @@ export async function run(context: Context): Promise<number> {
       next: "Write the Markdown to a file: --markdown FILE",
     });
   }
+  refuse([[options.newest && options.html === undefined, "--newest is shown on the page: it needs --html."]]);
   if (options.records !== undefined) {
     refuse([
+      [options.newest, "--newest is of what is declared: --records has no such thing."],
       [
         options.sarif,
         "--sarif cannot be combined with --records: SARIF reports layers that are not as declared, and run records do not say that.",
@@ -40,23 +45,35 @@ export async function run(context: Context): Promise<number> {
   const work = async (run: StackRun) => {
     const { index, folder, context: own } = run;
     const assessment = await look(run);
-    const reported = { ...assessment, folder, repairs: repairCommands(run, assessment) };
+    const reported = { ...assessment, folder, ...(options.html !== undefined && (await pageFacts(run, assessment))) };
     found[index] = reported;
     configs.set(reported, resolve(own.options.cwd ?? ".", configFile(own.options)));
     return lookOutcome(run, assessment);
   };
-  const exitStatus = await forEachStack(context, work, {
+  return forEachStack(context, work, {
     stdout: printsMarkdown ? "document" : "end",
     onFailure: ({ index, ...failed }) => {
       found[index] = failed;
     },
+    async onEnd() {
+      const stacks = found.filter((one) => one !== undefined);
+      // A report of nothing would replace one of something.
+      if (!stacks.some(isRead) || stacks.some((one) => !isRead(one) && one.error.code === "interrupted")) return;
+      if (printsMarkdown) context.stdout.write(renderStatusMarkdown(stacks));
+      await writeFiles(context, stacks, configs, ports.clock.now());
+    },
   });
-  const stacks = found.filter((one) => one !== undefined);
-  // A report of nothing would replace one of something.
-  if (!stacks.some(isRead) || stacks.some((one) => !isRead(one) && one.error.code === "interrupted")) return exitStatus;
-  if (printsMarkdown) context.stdout.write(renderStatusMarkdown(stacks));
-  await writeFiles(context, stacks, configs, ports.clock.now());
-  return exitStatus;
+}
+
+/** What only a page shows of a stack. */
+async function pageFacts(run: StackRun, assessment: Assessment) {
+  const { context, ports, stack } = run;
+  const { config } = assessRequest(ports, context.options, stack);
+  return {
+    repairs: repairCommands(run, assessment),
+    lastFine: await lastAsDeclared(ports, assessment, config),
+    ...(context.options.newest && { newest: await newestVersions(ports, assessment) }),
+  };
 }
 
 /**

@@ -4,7 +4,6 @@ import type { Assessment } from "../../ops/assess";
 import { exceptionText, exceptionWarnings } from "../../ops/tell";
 import type { Context } from "../context";
 import { look, lookOutcome } from "../looked";
-import { verdictOf } from "../report/verdict";
 import { columnOf, type MatrixColumn, printMatrix } from "../stack-matrix";
 import { printStacks, rowOf, type StackRow } from "../stack-table";
 import { forEachStack, type StackRun } from "../stacks";
@@ -23,7 +22,6 @@ export async function run(context: Context): Promise<number> {
     else if (!run.isOneOfSeveral && !json) {
       printStandings(run.context.stdout, [{ before: [], standings: shown, all: standings }]);
       tellExceptions(run.context.reporter, assessment);
-      run.context.reporter.info(verdictOf(assessment).text);
     }
     return lookOutcome(run, assessment, shown);
   };

@@ -15,6 +15,10 @@ interface Located {
   readonly folder?: string;
   /** The commands that bring what has drifted back to what is declared. Default: none is known. */
   readonly repairs?: readonly string[];
+  /** When drifted layers were last known to be as declared. Default: of none it is known. */
+  readonly lastFine?: ReadonlyMap<Standing, Date>;
+  /** The newest versions of layers, by their ARNs without version. Default: none is known. */
+  readonly newest?: ReadonlyMap<string, number>;
 }
 
 /** A stack that could not be read, or without one a project whose stacks are not known. */

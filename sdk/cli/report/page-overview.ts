@@ -76,12 +76,13 @@ function placesOf({ stacks: sums }: OverviewLayer, stacks: readonly ReportedStac
 
 /** A legend of the signs of a page. */
 export const legend = new Html(`<ul class="legend">
-<li><b class="ok">✓ 5</b> as declared</li>
-<li><b class="drift">≠ 5</b> 5 is declared, and what is <u>underlined</u> is not</li>
-<li><b class="unknown">? 5</b> 5 is declared, and not all is known</li>
-<li>≥ newer is fine too</li>
-<li>rec: recorded in the Pulumi state</li>
-<li>live: in AWS</li>
-<li>– not attached</li>
+<li><b class="ok">✓</b> as declared</li>
+<li><b class="drift">≠</b> <u>underlined</u>: not as declared</li>
+<li><b class="unknown">?</b> not known</li>
+<li><b>≥</b> newer is fine</li>
+<li><b>rec</b> in the Pulumi state</li>
+<li><b>live</b> in AWS</li>
+<li><b>–</b> not attached</li>
+<li><b>after</b> has drifted since that day</li>
 </ul>
 `);

@@ -33,14 +33,19 @@ export function stackPart(reported: ReportedStack, index: number, order: LayerOr
     const lines = reported.error.lines.map((line, at) => html`${at > 0 ? new Html("\n") : undefined}${line}`);
     return { body: html`<p class="problem">! This ${what} could not be read: ${lines}</p>`, style: "" };
   }
-  const { standings, repairs = [] } = reported;
+  const {
+    standings,
+    repairs = [],
+    newest = new Map<string, number>(),
+    lastFine = new Map<Standing, Date>(),
+  } = reported;
   if (standings.length === 0) {
     return { body: html`${notesOf(reported)}<p>${verdictOf(reported).text}.</p>`, style: "" };
   }
   const matrix = matrixOf(reported, order);
   const open = matrix.layers.filter(({ verdict }) => verdict !== undefined).length;
   return {
-    body: html`${numbersOf(reported)}${repairOf(repairs)}${notesOf(reported)}${table(matrix, reported, index)}`,
+    body: html`${numbersOf(reported)}${repairOf(repairs)}${notesOf(reported)}${table(matrix, { stack: reported.stack, index, newest, lastFine })}`,
     style: `#matrix-${index}{--all:${matrix.layers.length};--open:${open}}\n`,
   };
 }
@@ -105,40 +110,55 @@ function exceptionState({ expired, functions, needed }: Exception): Html | undef
   return needed ? undefined : html` <b class="unknown">no longer needed</b>`;
 }
 
-function table({ layers, functions }: Matrix, assessment: Assessment, index: number): Html {
+/** What a stack's table is made with beside its matrix. */
+interface TableContext {
+  readonly stack: string;
+  readonly index: number;
+  readonly newest: ReadonlyMap<string, number>;
+  readonly lastFine: ReadonlyMap<Standing, Date>;
+}
+
+function table({ layers, functions }: Matrix, { stack, index, newest, lastFine }: TableContext): Html {
   const isCalm = layers.map(({ verdict }) => verdict === undefined);
   const regions = new Set(functions.map(({ fn }) => fn.region));
   const columns = isCalm.map((calm) => html`<col class="layer${calm ? " calm" : ""}">`);
-  const heads = layers.map((layer, at) => layerHead(layer, isCalm[at] ?? false));
+  const heads = layers.map((layer, at) => layerHead(layer, isCalm[at] ?? false, newest));
   return html`<div class="frame" tabindex="0" role="region" aria-labelledby="caption-${index}">
 <table class="matrix" id="matrix-${index}">
-<caption id="caption-${index}">Functions of ${assessment.stack} by their layers</caption>
+<caption id="caption-${index}">Functions of ${stack} by their layers</caption>
 <colgroup><col class="name">${columns}</colgroup>
 <thead><tr><th scope="col"><bdi>Function</bdi></th>${heads}</tr></thead>
 <tbody>
-${functions.map((one) => row(one, isCalm, regions.size > 1))}</tbody>
+${functions.map((one) => row(one, { isCalm, hasRegion: regions.size > 1, lastFine }))}</tbody>
 </table>
 </div>`;
 }
 
-function layerHead({ name, arn, place, declared, source }: MatrixLayer, isCalm: boolean): Html {
+function layerHead(
+  { name, arn, place, declared, source }: MatrixLayer,
+  isCalm: boolean,
+  newest: ReadonlyMap<string, number>,
+): Html {
   const calm = isCalm ? html` class="calm"` : undefined;
   if (arn === undefined) return html`<th scope="col"${calm}><bdi>${name}</bdi><small>not readable</small></th>`;
   const line = source && html`, line ${source.line}`;
   const what = declared === undefined ? html`not declared` : html`declared ${declared}${line}`;
-  return html`<th scope="col"${calm} title="${arn}"><bdi>${name}</bdi>${place && html`<small>${place}</small>`}<small>${what}</small></th>`;
+  return html`<th scope="col"${calm} title="${arn}"><bdi>${name}</bdi>${place && html`<small>${place}</small>`}<small>${what}</small>${newest.has(arn) ? html`<small>newest ${newest.get(arn)}</small>` : undefined}</th>`;
 }
 
 const cues = { drift: "≠", unknown: "?" };
 
+interface RowContext {
+  readonly isCalm: readonly boolean[];
+  /** Whether the function's region is told. */
+  readonly hasRegion: boolean;
+  readonly lastFine: ReadonlyMap<Standing, Date>;
+}
+
 /** Beside the name stands what the row has that may be off the screen. */
-function row(
-  { label, fn, verdict, number, cells }: MatrixFunction,
-  isCalm: readonly boolean[],
-  hasRegion: boolean,
-): Html {
+function row({ label, fn, verdict, number, cells }: MatrixFunction, { isCalm, hasRegion, lastFine }: RowContext): Html {
   const region = hasRegion && label === fn.name ? fn.region : undefined;
-  return html`<tr${verdict && html` class="${verdict}"`}><th scope="row">${nameOf(label, fn)}${verdict && html` <small class="cue">${cues[verdict]} ${number}</small>`}${region && html` <small>${region}</small>`}</th>${cells.map((one, at) => cell(one, isCalm[at] ?? false))}</tr>
+  return html`<tr${verdict && html` class="${verdict}"`}><th scope="row">${nameOf(label, fn)}${verdict && html` <small class="cue">${cues[verdict]} ${number}</small>`}${region && html` <small>${region}</small>`}</th>${cells.map((one, at) => cell(one, isCalm[at] ?? false, one && lastFine.get(one)))}</tr>
 `;
 }
 
@@ -158,7 +178,7 @@ const cellKinds = {
   unknown: { kind: "unknown", sign: "?" },
 };
 
-function cell(standing: Standing | undefined, isCalm: boolean): Html {
+function cell(standing: Standing | undefined, isCalm: boolean, lastFine?: Date): Html {
   if (standing === undefined) return isCalm ? noCalmCell : noCell;
   const calm = isCalm ? " calm" : "";
   const { verdict } = standing;
@@ -171,7 +191,13 @@ function cell(standing: Standing | undefined, isCalm: boolean): Html {
   // What is the same everywhere is said once.
   const isSame = askedPlaces([standing]).every((place) => standing[place] === standing.target?.version);
   const versions = isSame && verdict === "as-declared" ? undefined : html` <small>${versionsOf(standing)}</small>`;
-  return html`<td class="${kind}${calm}"><b>${sign} ${declared}</b>${exception}${versions}</td>`;
+  return html`<td class="${kind}${calm}"><b>${sign} ${declared}</b>${exception}${versions}${lastFine && sinceOf(lastFine)}</td>`;
+}
+
+/** Drift came after the layer was last seen as declared. */
+function sinceOf(time: Date): Html {
+  const text = time.toISOString();
+  return html` <small class="since">after <time datetime="${text}" title="${text.slice(0, 16).replace("T", " ")} UTC">${text.slice(0, 10)}</time></small>`;
 }
 
 function versionsOf(standing: Standing): Html {

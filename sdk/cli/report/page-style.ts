@@ -84,7 +84,7 @@ i.unknown { color: var(--unknown); }
 .drift .cue { color: var(--drift); }
 .unknown .cue { color: var(--unknown); }
 button { font: inherit; color: inherit; cursor: pointer; }
-.sort { min-width: 1.6rem; padding: 0; border: 0; border-radius: .2rem; background: none; }
+.sort { float: right; min-width: 1.5rem; margin-left: .2rem; padding: 0; border: 0; border-radius: .2rem; background: none; }
 .sort::after { content: "\\2195"; color: var(--muted); font-weight: 400; }
 [aria-sort=ascending] .sort::after { content: "\\2191"; color: inherit; }
 [aria-sort=descending] .sort::after { content: "\\2193"; color: inherit; }
@@ -135,7 +135,7 @@ summary { cursor: pointer; }
   th, td { padding: .15rem .3rem; }
   thead th, tbody th { position: static; }
   thead { display: table-header-group; break-inside: avoid; break-after: avoid; }
-  tr { break-inside: avoid; }
+  tr, .repair { break-inside: avoid; }
   thead tr, caption, summary, h2, h3, .totals, .repair { break-after: avoid; }
   tbody tr:first-child { break-before: avoid; }
   .matrix td > small { white-space: normal; }

@@ -18,12 +18,12 @@ export function verdictOf(...stacks: readonly ReportedStack[]): Verdict {
   const failed = stacks.length - read.length;
   const projects = stacks.filter((one) => !isRead(one) && one.stack === undefined).length;
   const totals = sumOf(read.map((one) => one.totals));
-  const skipped = read.reduce((sum, one) => sum + new Set(one.skipped.map(({ function: name }) => name)).size, 0);
+  const skipped = read.reduce((sum, one) => sum + skippedOf(one), 0);
   const unread = new Set(read.flatMap(({ live }) => liveGaps(live)));
   const gaps = [
     ...(totals.unknown > 0 ? [unknownText(totals)] : []),
     ...unread,
-    ...(skipped > 0 ? [`${count(skipped, "function")} ${isOrAre(skipped)} skipped`] : []),
+    ...skippedGap(skipped),
     ...(failed > projects ? [`${count(failed - projects, "stack")} could not be read`] : []),
     ...(projects > 0 ? [`${count(projects, "project")} could not be read`] : []),
   ];
@@ -40,6 +40,16 @@ export function verdictOf(...stacks: readonly ReportedStack[]): Verdict {
     sign: totals.drift > 0 ? "≠" : isPartly || isUndeclared ? "?" : "✓",
     text: [driftText(totals) ?? known, ...gaps].join("; "),
   };
+}
+
+/** How many functions were left out. */
+export function skippedOf({ skipped }: Pick<Assessment, "skipped">): number {
+  return new Set(skipped.map(({ function: name }) => name)).size;
+}
+
+/** What is said of functions that were left out; empty if there are none. */
+export function skippedGap(skipped: number): string[] {
+  return skipped > 0 ? [`${count(skipped, "function")} ${isOrAre(skipped)} skipped`] : [];
 }
 
 /** How many layers of functions no entry is about. */
@@ -70,8 +80,12 @@ export function liveNote(live: LiveReading): string | undefined {
   return `${live.code === undefined ? notAsked : "Not all live versions could be read"}: ${live.reason}`;
 }
 
-/** `2 of 5 layers of functions are not as declared`, also if it is none, and how many are unknown. */
+/**
+ * `2 of 5 layers of functions are not as declared`, also if it is none, and how many are unknown. The same line closes
+ * every command.
+ */
 export function totalsText(totals: Totals): string {
+  if (totals.layersOfFunctions === 0) return "No functions with layers";
   const drift =
     driftText(totals) ??
     `0 of ${countLayers(totals.layersOfFunctions)} ${isOrAre(totals.layersOfFunctions)} not as declared`;
