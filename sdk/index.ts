@@ -27,5 +27,5 @@ export type {
 } from "./ops/plans";
 export { proofFailure } from "./ops/recorded/prove";
 export type { UpdatePlan, UpdateResult } from "./ops/update";
-export type { Ports, PreviewStep, ProgramPort, Progress, Reporter } from "./ports";
+export type { Ports, PreviewStep, ProgramPort, Progress, ProgressOptions, Reporter } from "./ports";
 export { createPorts, LayerVersionUpdater, type LayerVersionUpdaterOptions, type WiringOptions } from "./wiring";

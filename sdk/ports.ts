@@ -45,6 +45,8 @@ export interface StackPort {
    * @throws LayersError what `exportState` throws
    */
   list(tag?: string, signal?: AbortSignal): Promise<readonly string[]>;
+  /** Whether the run works in a Pulumi project, as Pulumi looks for one: in its folder or above it. Pulumi is not asked. */
+  hasProject(): boolean;
   /**
    * The stack's state as `pulumi stack export` prints it, byte for byte; secrets are ciphertext.
    * @throws LayersError `pulumi-missing`, `project-missing`, `pulumi-login`, `stack-missing`, `pulumi-failed`, `interrupted`
@@ -269,8 +271,16 @@ export interface Reporter {
   warn(line: string): void;
   /** Shown with `--verbose` only. */
   verbose(line: string): void;
-  /** Starts a piece of work that can take long. */
-  progress(title: string): Progress;
+  /** Begins a piece of work that can take long. Whoever asks a person, or lets others print, ends it before. */
+  progress(title: string, how?: ProgressOptions): Progress;
+}
+
+/** How a piece of work is shown. */
+export interface ProgressOptions {
+  /** How much was done before this display began, which says nothing about its pace. Default: 0. */
+  readonly from?: number;
+  /** What is counted, if it is time: that goes by at a pace of its own. */
+  readonly unit?: "s";
 }
 
 /** The world of a run. */

@@ -40,6 +40,8 @@ const concurrentReads = 25;
 /** Makes the reader of one session. */
 export function createFunctionReader(clients: Clients, caller: Caller): FunctionReader {
   const read: ReadFunction = (name, options) => {
+    // Lambda would refuse the request itself, which is no answer about a function.
+    if (!isPossibleName(name)) return Promise.resolve(undefined);
     const request = { service: "lambda", operation: "GetFunction", subject: name, resource: asArn(name) } as const;
     const input = { FunctionName: name, Qualifier: options?.version };
     return caller
@@ -62,6 +64,11 @@ export function createFunctionReader(clients: Clients, caller: Caller): Function
       return arns.filter((_, index) => states[index]?.update === "InProgress");
     },
   };
+}
+
+/** Whether a function can have this name or ARN: https://docs.aws.amazon.com/lambda/latest/api/API_GetFunction.html. */
+function isPossibleName(name: string): boolean {
+  return /^[A-Za-z0-9_:$.-]+$/.test(name);
 }
 
 async function list(

@@ -178,11 +178,14 @@ export const commands: readonly CommandDefinition[] = [
       "stateFile",
       "cwd",
       ...whichStacksNames,
-      ...aws,
+      ...looked,
       "renovate",
       ...output,
     ],
-    examples: [["lambda-layers outdated --stack prod --expect-no-changes", "exit with 7 if anything is outdated"]],
+    examples: [
+      ["lambda-layers outdated --stack prod --expect-no-changes", "exit with 7 if anything is outdated"],
+      ["lambda-layers outdated --stack prod --all-functions", "without Pulumi"],
+    ],
     load: () => import("./commands/outdated.js"),
   },
   {
@@ -194,7 +197,8 @@ export const commands: readonly CommandDefinition[] = [
     options: [
       ...(["config", "stack", "stateFiles", "live", "force", "dryRun", "cwd"] as const),
       ...whichStacksNames,
-      ...functions,
+      ...withTags,
+      "regions",
       ...aws,
       ...output,
     ],
@@ -203,6 +207,7 @@ export const commands: readonly CommandDefinition[] = [
       ["lambda-layers init --projects '*' --stack '*'", "one for all projects below this folder"],
       ["lambda-layers init --state-file dev.json --state-file prod.json", "without Pulumi"],
       ["lambda-layers init --live --region us-east-1 --stack dev", "from the functions in AWS"],
+      ["lambda-layers init --live --all-functions --stack dev,prod", "by their tags"],
     ],
     load: () => import("./commands/init.js"),
   },
@@ -215,7 +220,7 @@ export const commands: readonly CommandDefinition[] = [
     options: [
       ...(["config", "stack", "to", "like", "group", "minimumAge", "variant", "dryRun", "stateFile", "cwd"] as const),
       ...whichStacksNames,
-      ...aws,
+      ...looked,
       "yes",
       "markdown",
       ...output,

@@ -37,13 +37,26 @@ export async function confirm(question: string, { input, output, signal }: Askin
   }
 }
 
+/** Whether a command has to be confirmed and there is no one to ask. */
+export function mustConfirm({ options, ask }: Context): boolean {
+  return !(ask || options.yes || options.dryRun);
+}
+
 /**
  * Refuses a command that has to be confirmed if there is no one to ask.
+ * @param obstacle why it would fail even then; undefined if nothing is known to be in the way
  * @throws LayersError `usage`
  */
-export function needYes({ options, ask, words }: Context): void {
-  if (ask || options.yes || options.dryRun) return;
-  throw new LayersError("usage", "This command needs confirmation, and there is no terminal to ask on.", {
+export function needYes(context: Context, obstacle?: LayersError): void {
+  const { words } = context;
+  if (!mustConfirm(context)) return;
+  const message = "This command needs confirmation, and there is no terminal to ask on.";
+  // No command is advised that fails.
+  if (obstacle)
+    throw new LayersError("usage", [message, ...obstacle.messageLines], {
+      ...{ changed: unchanged, next: obstacle.nextLines, cause: obstacle },
+    });
+  throw new LayersError("usage", message, {
     changed: unchanged,
     next: `To see what it would do: ${commandLine([...words, "--dry-run"])}. To confirm: ${commandLine([...words, "--yes"])}`,
   });

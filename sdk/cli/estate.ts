@@ -8,7 +8,7 @@ import { allFlags } from "./options";
 import { refuse } from "./requests";
 
 /** The stack that is meant if none is named. */
-const defaultStack = "dev";
+export const defaultStack = "dev";
 
 /** How many stacks are read or planned at a time, unless `--parallel` says otherwise. */
 export const defaultParallel = 4;
@@ -107,7 +107,7 @@ export function estateOf(context: Context, ports: Ports, sites: readonly EstateS
         const own = base.derive({
           ...{ stdout: held.stdout, stderr: held.stderr },
           ...(!asks && { ask: undefined }),
-          progress: (title) => (held.isOpen ? context.reporter.progress(title) : noProgress),
+          progress: (title, how) => (held.isOpen ? context.reporter.progress(title, how) : noProgress),
           prefix: folder === undefined ? "" : `${label}: `,
         });
         return { ...site, index, label, isOneOfSeveral: true, context: own, ports: await own.openPorts() };

@@ -36,7 +36,8 @@ export function assessRequest({ configs }: Ports, options: OptionValues, stack: 
 export async function look({ context, ports, stack }: StackRun): Promise<Assessment> {
   const { options, reporter } = context;
   const assessment = await assessStack(ports, assessRequest(ports, options, stack));
-  const { standings, skipped, live } = assessment;
+  const { standings, skipped, live, where } = assessment;
+  if (standings.length === 0) reporter.warn(`Nothing was compared: no function with layers was found in ${where}.`);
   const label = labelsOfStandings(standings);
   for (const one of skipped) reporter.warn(`Function ${skippedName(one)} is skipped: ${one.reason}.`);
   const failed = failedReading(live);

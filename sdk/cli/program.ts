@@ -91,7 +91,7 @@ function addCommand(
     .summary(definition.summary)
     .description(definition.description)
     .helpOption("-h, --help", "print this help")
-    .exitOverride(endOf(path, definition));
+    .exitOverride((error) => endOf(path, definition, extraWord(command))(error));
   if (run.words.includes(definition.name))
     for (const option of definition.options) command.addOption(createOption(option));
   const { argument } = definition;
@@ -102,10 +102,15 @@ function addCommand(
 }
 
 /** What parsing throws where it would end the process. */
-function endOf(path: string, definition: CommandDefinition) {
+function endOf(path: string, definition: CommandDefinition, extra?: string) {
   return (error: CommanderError): never => {
-    throw error.exitCode === 0 ? error : usageError(error, path, definition);
+    throw error.exitCode === 0 ? error : usageError(error, path, definition, extra);
   };
+}
+
+/** The first word that the command has no argument for. */
+function extraWord({ args, registeredArguments }: Command): string | undefined {
+  return args[registeredArguments.length];
 }
 
 type Argument = NonNullable<CommandDefinition["argument"]>;

@@ -1,5 +1,5 @@
 import { pace } from "../core/text";
-import type { Progress } from "../ports";
+import type { Progress, ProgressOptions } from "../ports";
 import type { Output } from "./terminal";
 
 // Shorter work would only flicker.
@@ -8,7 +8,7 @@ const barWidth = 24;
 const lineEvery = 10_000;
 
 /** Shows that work is going on, on a line of its own that disappears in the end. */
-export function showProgress({ stream, width = 80 }: Output, title: string): Progress {
+export function showProgress({ stream, width = 80 }: Output, title: string, how: ProgressOptions = {}): Progress {
   const begun = performance.now();
   let text = title;
   let spinner: { text: string; stop(): unknown } | undefined;
@@ -20,7 +20,7 @@ export function showProgress({ stream, width = 80 }: Output, title: string): Pro
   }, delay);
   return {
     update(done, total, note) {
-      const numbers = total ? `${done}/${total}, ${pace(done, total, performance.now() - begun)}` : `${done}`;
+      const numbers = total ? numbersOf(done, total, performance.now() - begun, how) : `${done}`;
       const shown = note ? `${numbers}, ${note}` : numbers;
       const candidates = total
         ? [`${title} ${bar(done / total)} ${shown}`, `${title} ${shown}`, shown]
@@ -38,13 +38,13 @@ export function showProgress({ stream, width = 80 }: Output, title: string): Pro
 }
 
 /** Says how far work with a known end is, a line every ten seconds: for logs. */
-export function logProgress(output: Output, title: string): Progress {
+export function logProgress(output: Output, title: string, how: ProgressOptions = {}): Progress {
   const begun = performance.now();
   let latest: { done: number; total: number; note: string | undefined } | undefined;
   const timer = setInterval(() => {
     if (!latest) return;
     const { done, total, note } = latest;
-    const numbers = `${done}/${total}, ${pace(done, total, performance.now() - begun)}`;
+    const numbers = numbersOf(done, total, performance.now() - begun, how);
     output.line(`INFO - ${title}: ${note ? `${numbers}, ${note}` : numbers}`);
   }, lineEvery);
   return {
@@ -53,6 +53,12 @@ export function logProgress(output: Output, title: string): Progress {
     },
     end: () => clearInterval(timer),
   };
+}
+
+/** `150/2000, 15.0/s, 2 min 4 s left`; of a wait `12 of 60 s`. */
+function numbersOf(done: number, total: number, milliseconds: number, { from = 0, unit }: ProgressOptions): string {
+  if (unit !== undefined) return `${done} of ${total} ${unit}`;
+  return `${done}/${total}, ${pace(done - from, total - from, milliseconds)}`;
 }
 
 function bar(part: number): string {

@@ -55,6 +55,6 @@ export function createReporter(options: ReporterOptions): CliReporter {
     progress:
       typeof progress === "function"
         ? progress
-        : (title) => (progress ? showProgress : logProgress)(stderr, shown(title)),
+        : (title, how) => (progress ? showProgress : logProgress)(stderr, shown(title), how),
   };
 }

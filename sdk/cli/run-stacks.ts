@@ -156,7 +156,7 @@ function takingTurns(context: Context, places: readonly Place[], { title, isHeld
       print(one);
       one.held?.close();
     }
-    if (speaks) progress = reporter.progress(title);
+    if (speaks) progress = reporter.progress(title, { from: ended.size });
     show(failed);
   };
   return {

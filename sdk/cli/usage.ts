@@ -17,11 +17,13 @@ export function unknownCommand(name: string, known: readonly CommandDefinition[]
 /**
  * The error of words that a command does not take.
  * @param path the command's name, behind that of its group
+ * @param extra the first word beyond its arguments, if there are too many
  */
 export function usageError(
   { message }: CommanderError,
   path: string,
   { options, commands: inner }: Pick<CommandDefinition, "options" | "commands">,
+  extra?: string,
 ): LayersError {
   if (inner) {
     const names = inner.map(({ name }) => `lambda-layers ${path} ${name}`).join(", ");
@@ -32,7 +34,7 @@ export function usageError(
   if (valued !== undefined) {
     return new LayersError("usage", `option '${valued}' takes no value`, { next: `Write ${valued} without a value.` });
   }
-  const advice = word === undefined ? undefined : adviseOption(word, path, options);
+  const advice = word === undefined ? adviseStack(message, extra, options) : adviseOption(word, path, options);
   return new LayersError("usage", message.replace(/^error: /, ""), {
     next: advice ?? `List its options: lambda-layers help ${path}`,
   });
@@ -42,6 +44,14 @@ export function usageError(
 function flagWithValue(word: string, options: CommandDefinition["options"]): string | undefined {
   const [flag = ""] = word.split("=", 1);
   return flag !== word && options.some((name) => createOption(name).long === flag) ? flag : undefined;
+}
+
+/** Whether the word that is one too many may be a stack: `status prod`. No file is one. */
+function adviseStack(message: string, extra: string | undefined, options: CommandDefinition["options"]) {
+  const takesStack = options.some((name) => createOption(name).long === "--stack");
+  if (!takesStack || extra === undefined || !/too many arguments/.test(message) || /[^\w/-]/.test(extra))
+    return undefined;
+  return `Did you mean --stack ${extra}?`;
 }
 
 /** Which commands take an option, or which one was probably meant. */

@@ -21,23 +21,32 @@ export function planWords(options: OptionValues, stack: string, where: LookedAt)
 
 /** The words of the command that changes what a run has looked at. */
 export function runWords(options: OptionValues, stack: string, where: LookedAt): string[] {
-  const { stateFile, allFunctions, regions, profiles, shard } = options;
-  const which = {
-    ...{ "-f": options.function, "-e": options.exclude, "--all-functions": allFunctions },
-    "--tag": Object.entries(options.tag ?? {}).map(([key, value]) => `${key}=${value}`),
-  };
-  if (where === "AWS")
-    return [
-      "sync",
-      ...flagWords({
-        ...{ "--stack": stack, ...which, "--regions": regions?.join(","), "--profiles": profiles?.join(",") },
-        "--shard": shard && `${shard.index}/${shard.count}`,
-      }),
-    ];
+  const { stateFile, regions, shard } = options;
+  if (where === "AWS") {
+    const part = flagWords({ "--shard": shard && `${shard.index}/${shard.count}` });
+    return ["sync", "--stack", stack, ...selectionWords(options), ...part];
+  }
+  const which = functionFlags(options);
   // An update takes one region; without any it asks each function's own.
   const [region, ...more] = regions ?? [];
   return flagWords({
     ...{ "--stack": stack, "--state-file": stateFile, ...which, "--sync-aws": where === "state and AWS" },
     "--region": more.length > 0 ? undefined : region,
   });
+}
+
+/** The words that say which functions are meant, and where. */
+export function selectionWords(options: OptionValues): string[] {
+  const { regions, profiles } = options;
+  return flagWords({
+    ...functionFlags(options),
+    ...{ "--regions": regions?.join(","), "--profiles": profiles?.join(",") },
+  });
+}
+
+function functionFlags(options: OptionValues) {
+  return {
+    ...{ "-f": options.function, "-e": options.exclude, "--all-functions": options.allFunctions },
+    "--tag": Object.entries(options.tag ?? {}).map(([key, value]) => `${key}=${value}`),
+  };
 }

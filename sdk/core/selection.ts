@@ -86,6 +86,9 @@ export function unknownFunctions(unknown: readonly string[], where: string, know
   const all = [...new Set(known)];
   const hints = unknown.flatMap((name) => didYouMean(name, all) ?? []);
   const lines = unknown.map((name) => `No function ${name} found ${where}.`);
+  const isPattern = unknown.some((name) => /[*?]/.test(name));
+  const byPattern = "-f and -e take names, not patterns. Choose functions by --tag KEY=VALUE or --all-functions.";
+  if (isPattern) return new LayersError("usage", lines, { next: byPattern });
   const next = hints.length > 0 ? hints : ["Check the name, the region (--region) and the account (--profile)."];
   return new LayersError("usage", lines, { next });
 }

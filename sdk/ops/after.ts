@@ -29,9 +29,12 @@ export function afterRun(functions: readonly AssessedFunction[], { state, outcom
   });
 }
 
-/** Without a revision it is not known what became of the last update. */
+/**
+ * Of a function that a run did not get to it is known what it was found with. A failure without a revision leaves open
+ * what became of its last update.
+ */
 function seenAfter({ status, after, revisionId }: FunctionOutcome): SeenLayers {
-  const isKnown = revisionId !== undefined || status === "updated" || status === "unchanged";
+  const isKnown = status !== "unknown" && (status !== "failed" || revisionId !== undefined);
   return { layers: isKnown ? after.flatMap((text) => parseLayerVersionArn(text) ?? []) : [], complete: isKnown };
 }
 

@@ -9,7 +9,9 @@ import type { VersionSource } from "./versions";
 // What there is of the layers that a config declares, as plain data.
 
 /** Whose layers are looked up. A state file instead of the stack's own: AWS is asked for the layers all the same. */
-export interface AvailableRequest extends Pick<AssessRequest, "stack" | "config" | "stateFile"> {
+export interface AvailableRequest extends Pick<AssessRequest, "stack" | "config" | "stateFile">, FunctionSelection {
+  /** Whether functions need not be known: then a Pulumi that cannot be asked is a warning. */
+  readonly withoutFunctions?: boolean;
   /** Names of entries, or of their layers in AWS: only these. Default: all. */
   readonly layers?: readonly string[];
   /** Versions that were published later, or at an unknown time, suit nobody. */
@@ -21,6 +23,12 @@ export interface AvailableRequest extends Pick<AssessRequest, "stack" | "config"
   /** Only what this variant of its entry declares, from 1; 0: what the entry itself does. Default: all. */
   readonly variant?: number;
 }
+
+/** Which functions' use of layers counts. Default: that of the functions of the stack's state. */
+export type FunctionSelection = Pick<
+  AssessRequest,
+  "functions" | "exclude" | "allFunctions" | "tags" | "regions" | "profiles"
+>;
 
 /** The available versions of the layers that a config declares, as `--json` prints them. */
 export interface Available extends Pick<Assessment, "stack" | "project" | "totals" | "live"> {

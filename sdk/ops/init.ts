@@ -4,21 +4,36 @@ import { declareFor, shortStackName } from "../core/config/declared";
 import { type DraftVariant, draftEntries, type LayerUse } from "../core/config/draft";
 import { type DraftSettings, writeDraft } from "../core/config/draft-text";
 import { parseConfig } from "../core/config/parse";
+import { defaultSettings } from "../core/config/settings";
+import { usesOfStage } from "../core/config/stages";
 import { foldEntries } from "../core/draft-fold";
 import { LayersError, unchanged } from "../core/errors";
 import { parseFunctionArn } from "../core/function-arn";
+import type { TagSet } from "../core/live";
 import { createMatcher } from "../core/match";
 import { formatProblems } from "../core/problem";
 import { assessedFunction, type LayerHints } from "../core/recorded";
-import type { FunctionFilter } from "../core/selection";
+import { everyFunction, type FunctionFilter } from "../core/selection";
 import { scanState } from "../core/state/scan";
 import { declaredTargets, isAsDeclared, isTarget, targetArnOf } from "../core/target";
 import type { Ports } from "../ports";
-import { readNamed, whereOf } from "./live/read";
+import { readNamed, tagSets, whereOf } from "./live/read";
 import type { Skipped } from "./plans";
 import { loadState } from "./recorded/load";
 import { letGo } from "./recorded/memory";
 import { refuseUnknown, type SelectedRecords, selectRecorded, withoutStanding } from "./recorded/plan";
+
+/** Which functions in AWS a config is made from. */
+export interface LiveFunctions {
+  /** The stacks that they are taken as: one, or with {@link allFunctions} several. */
+  readonly stacks: readonly string[];
+  /** Only those that are tagged as the stack's. */
+  readonly allFunctions?: boolean;
+  /** Only those that carry all of these tags. */
+  readonly tags?: TagSet;
+  /** Only those of these regions. Default: the run's, else the environment's. */
+  readonly regions?: readonly string[];
+}
 
 /** What a config is made from, and where it goes. */
 export interface InitRequest {
@@ -26,8 +41,8 @@ export interface InitRequest {
   readonly file: string;
   /** The states that the stacks, or exported files of them, have. */
   readonly states: readonly InitState[];
-  /** The stack that the functions in AWS are taken as, instead of any state. */
-  readonly live?: string;
+  /** The functions in AWS, instead of any state. */
+  readonly live?: LiveFunctions;
   readonly filter: FunctionFilter;
   /** Whether a file that is there is replaced. */
   readonly force: boolean;
@@ -73,6 +88,14 @@ export interface InitPlan {
   readonly skipped: readonly Skipped[];
   /** The line that `.gitignore` lacks, since backups hold whole states; undefined if git leaves them alone already. */
   readonly ignoreLine: string | undefined;
+  /** The live functions by which a command finds what the config is about; undefined if those of a state are meant. */
+  readonly tagged?: TaggedFunctions;
+}
+
+/** The functions that were found in AWS, by their names in it, and whether all are tagged as the stack's. */
+export interface TaggedFunctions {
+  readonly names: readonly string[];
+  readonly areAll: boolean;
 }
 
 /**
@@ -109,6 +132,7 @@ export async function planInit(ports: Ports, request: InitRequest): Promise<Init
     })),
     changes: planChanges(text, file, uses),
     ignoreLine: await ports.backups.missingIgnoreLine(),
+    ...(live && !ports.stacks.hasProject() && { tagged: await findTagged(ports, live, uses) }),
   };
 }
 
@@ -137,6 +161,28 @@ export async function readInitState(
   const { facts } = state;
   const stack = shortStackName(file === undefined ? named : (facts.owner?.stack ?? named));
   return { stack, where: file ?? `the state of ${named}`, selected: selectRecorded(facts, filter) };
+}
+
+/** Finds out whether other commands find the functions by the tags of their stack. */
+async function findTagged(
+  ports: Ports,
+  { stacks, regions, allFunctions }: LiveFunctions,
+  uses: readonly FoundLayer[],
+): Promise<TaggedFunctions> {
+  const keyOf = ({ function: name, region }: Pick<FoundLayer, "function" | "region">) => `${region} ${name}`;
+  const names = [...new Set(uses.map((use) => use.function))];
+  if (allFunctions) return { names, areAll: true };
+  try {
+    const sets = stacks.flatMap((stack) => tagSets({ allFunctions: true, tags: {} }, defaultSettings.tagKey, stack));
+    const selection = { filter: everyFunction, sets, where: whereOf(ports, undefined, { regions }) };
+    const { functions } = await readNamed(ports, selection, { hints: noHints, isLook: false });
+    const tagged = new Set(functions.map(({ name, region }) => keyOf({ function: name, region })));
+    return { names, areAll: uses.every((use) => tagged.has(keyOf(use))) };
+  } catch (error) {
+    // No function has the tag, or tags may not be read.
+    if (error instanceof LayersError && error.code !== "interrupted") return { names, areAll: false };
+    throw error;
+  }
 }
 
 /** The config with layers of several regions, runtimes and architectures folded, if that says the same of every function. */
@@ -210,10 +256,24 @@ function isOtherOfName(a: LayerUse, b: LayerUse): boolean {
   return a.layer.name === b.layer.name && layerArn(a.layer) !== layerArn(b.layer);
 }
 
-async function readLiveUses(ports: Ports, name: string, { filter }: InitRequest): Promise<Found> {
-  const selection = { filter, sets: [], where: whereOf(ports, undefined) };
-  const { functions } = await readNamed(ports, selection, { hints: noHints, isLook: false });
-  return { uses: functions.flatMap((fn) => usesOf(shortStackName(name), fn)), skipped: [] };
+async function readLiveUses(ports: Ports, live: LiveFunctions, { filter }: InitRequest): Promise<Found> {
+  const { stacks, allFunctions = false, tags = {}, regions } = live;
+  const found: FoundLayer[] = [];
+  for (const stack of stacks.map(shortStackName)) {
+    const sets = tagSets({ allFunctions, tags }, defaultSettings.tagKey, stack);
+    const selection = { filter, sets, where: whereOf(ports, undefined, { regions }) };
+    const { functions } = await readNamed(ports, selection, { hints: noHints, isLook: false });
+    found.push(...functions.flatMap((fn) => usesOf(stack, fn)));
+  }
+  // Whoever is named, or is tagged as the stack's, is meant.
+  if (allFunctions || filter.functions.length > 0) return { uses: found, skipped: [] };
+  const { own, others } = usesOfStage(found);
+  const stages = new Map(others.map(({ stage, use }) => [use.function, stage]));
+  const left = [...stages].map(([name, stage]) => ({
+    function: name,
+    reason: `layers of ${stage}, and none of the stack`,
+  }));
+  return { uses: own, skipped: left };
 }
 
 function usesOf(stack: string, fn: AssessedFunction): FoundLayer[] {

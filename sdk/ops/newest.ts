@@ -1,8 +1,8 @@
 import { LayersError } from "../core/errors";
 import type { Ports } from "../ports";
 import type { Assessment } from "./assess";
-import { askAbout, matchesOf } from "./matches";
 import { latestOf } from "./look-up";
+import { askAbout, matchesOf } from "./matches";
 import { withProgress } from "./steps";
 import { openVersions } from "./versions";
 

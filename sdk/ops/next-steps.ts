@@ -13,6 +13,7 @@ import type { LiveChange, LoadedState, Proof, RunResult, StateChange } from "./p
 
 type Advise = Pick<Ports, "advise">;
 type AdvisePulumi = Pick<Ports, "advisePulumi">;
+type KnowsProject = { readonly stacks: Pick<Ports["stacks"], "hasProject"> };
 
 /** Before an update: which records of their own keep the old versions, and what brings these up to date. */
 export function adviceOnOwnRecords(
@@ -72,21 +73,34 @@ export function adviceAfterUpdate(
 
 /** After a sync: a state that records these functions still has the old versions. */
 export function adviceAfterSync(
-  { advise }: Advise,
+  ports: Advise & AdvisePulumi & KnowsProject,
   stack: string,
   aws: LiveResult,
   standings: readonly Standing[],
 ): string[] {
   const updated = new Set(updatedArns(aws));
   if (updated.size === 0) return [];
-  const command = advise(["--stack", stack]);
-  const isOwn = (one: Standing) => one.fn.recordedBy === "function" && updated.has(one.fn.arn ?? "");
-  if (standings.every(({ fn }) => fn.recordedBy === undefined))
-    return [
-      `If a Pulumi stack records these functions, its state may still have the old versions. To update it: ${command}`,
-    ];
-  if (!standings.some((one) => isOwn(one) && isDrifted(one, "recorded"))) return [];
-  return [`The state of ${stack} still records the old versions. To update it: ${command}`];
+  if (standings.every(({ fn }) => fn.recordedBy === undefined)) {
+    // If no project is here, nobody is asked to update its state.
+    if (!ports.stacks.hasProject()) return [];
+    const commands = eitherCommand(ports, stack);
+    return [`If stack ${stack} records these functions, its state may still have the old versions. ${commands}`];
+  }
+  const behind = standings.filter((one) => updated.has(one.fn.arn ?? "") && isDrifted(one, "recorded"));
+  const isRecordedBy = (who: Standing["fn"]["recordedBy"]) => behind.some(({ fn }) => fn.recordedBy === who);
+  const own = ports.advise(["--stack", stack]);
+  const up = ports.advisePulumi(["up", "--stack", stack]);
+  return [
+    ...(isRecordedBy("function") ? [`The state of ${stack} still records the old versions. To update it: ${own}`] : []),
+    ...(isRecordedBy("resource")
+      ? [`A LayerVersions resource of ${stack} still records the old versions. To update it: ${up}`]
+      : []),
+  ];
+}
+
+/** The commands that bring a state up to date of which is not known who records the functions in it. */
+function eitherCommand({ advise, advisePulumi }: Advise & AdvisePulumi, stack: string, what = "To update it"): string {
+  return `${what}: ${advise(["--stack", stack])} (if a LayerVersions resource records them: ${advisePulumi(["up", "--stack", stack])})`;
 }
 
 /** An entry of the config that declares another version than those which a rollback has rolled back. */
@@ -138,7 +152,7 @@ export function adviceAfterRollback(
 
 /** After the rollback of a run, which leaves the state alone: that this may have what the run has recorded, or led to. */
 export function adviceAfterRunRollback(
-  { advise }: Advise,
+  ports: Advise & AdvisePulumi & KnowsProject,
   stack: string,
   { functions, exclude }: FunctionFilter,
   stateBackup: string | undefined,
@@ -148,14 +162,14 @@ export function adviceAfterRunRollback(
   const state = `The state of ${stack} was not touched:`;
   const versions = "it may still have the versions that were rolled back in AWS.";
   if (stateBackup === undefined) {
-    const command = advise(["--stack", stack]);
+    if (!ports.stacks.hasProject()) return [];
     return [
-      `${state} if it records these functions, ${versions} Once the config declares the right versions, update it: ${command}`,
+      `${state} if it records these functions, ${versions} ${eitherCommand(ports, stack, "Once the config declares the right versions, update it")}`,
     ];
   }
   const only = [...functions.flatMap((name) => ["-f", name]), ...exclude.flatMap((name) => ["-e", name])];
   return [
-    `${state} ${versions} To roll them back there too: ${advise(["rollback", "--stack", stack, ...only, stateBackup])}`,
+    `${state} ${versions} To roll them back there too: ${ports.advise(["rollback", "--stack", stack, ...only, stateBackup])}`,
   ];
 }
 

@@ -1,3 +1,4 @@
+import { type AssessedFunction, totalsOf } from "../core/assess";
 import { type DeclaredLayer, declareFor } from "../core/config/declared";
 import { type ErrorCode, LayersError, unchanged } from "../core/errors";
 import { labelsOf } from "../core/function-arn";
@@ -5,7 +6,7 @@ import { didYouMean } from "../core/nearest";
 import { variesWithFunctions } from "../core/target";
 import { listNames } from "../core/text";
 import type { Ports } from "../ports";
-import { assessStack } from "./assess";
+import { type Assessment, assessStack } from "./assess";
 import type { Available, AvailableLayer, AvailableRequest } from "./available";
 import { failedReading, worstUnknown } from "./expectation";
 import { availableVariant, lookUp } from "./look-up";
@@ -19,8 +20,22 @@ import { withProgress } from "./steps";
  * row
  */
 export async function readAvailable(ports: Ports, request: AvailableRequest): Promise<Available> {
-  const { stack, config, stateFile, layers: names = [] } = request;
-  const { project, totals, standings, live } = await assessStack(ports, { stack, config, stateFile });
+  return (await readUsed(ports, request)).available;
+}
+
+/** What there is of declared layers, and who records the functions that were looked at. */
+export interface UsedLayers {
+  readonly available: Available;
+  readonly recordedBy: ReadonlySet<AssessedFunction["recordedBy"]>;
+}
+
+/**
+ * Looks up which versions of the declared layers there are, as {@link readAvailable}.
+ * @throws LayersError what {@link readAvailable} throws
+ */
+export async function readUsed(ports: Ports, request: AvailableRequest): Promise<UsedLayers> {
+  const { stack, config, layers: names = [] } = request;
+  const { project, totals, standings, live } = await assessUsers(ports, request);
   const declared = declareFor(config, stack);
   const order = declared.layers.map(({ key }) => key);
   const layers = await withProgress(ports.reporter, "Looking up layer versions", async () => {
@@ -34,7 +49,25 @@ export async function readAvailable(ports: Ports, request: AvailableRequest): Pr
         order.indexOf(a.entry) - order.indexOf(b.entry) || numberOf(a) - numberOf(b) || (a.arn < b.arn ? -1 : 1),
     );
   });
-  return { format: documentFormat, stack, project, totals, layers, live };
+  const recordedBy = new Set(standings.map(({ fn }) => fn.recordedBy));
+  return { available: { format: documentFormat, stack, project, totals, layers, live }, recordedBy };
+}
+
+// Where there is no stack whose functions could be asked for.
+const noStack: readonly ErrorCode[] = ["project-missing", "pulumi-missing", "pulumi-login", "stack-missing"];
+
+async function assessUsers(
+  ports: Ports,
+  { layers, publishedBefore, wanted, region, variant, withoutFunctions, ...request }: AvailableRequest,
+): Promise<Pick<Assessment, "project" | "totals" | "standings" | "live">> {
+  try {
+    return await assessStack(ports, request);
+  } catch (error) {
+    if (!withoutFunctions || !(error instanceof LayersError) || !noStack.includes(error.code)) throw error;
+    const reason = `Which functions use the layers is not known: ${error.message}`;
+    ports.reporter.warn(`${reason} Choose live functions with --all-functions, --tag or -f.`);
+    return { project: null, totals: totalsOf([]), standings: [], live: { read: false, reason } };
+  }
 }
 
 function meantBy(names: readonly string[], matches: readonly DeclaredMatch[]): readonly DeclaredMatch[] {

@@ -4,6 +4,7 @@ import { LayersError } from "../core/errors";
 import { createMatcher } from "../core/match";
 import { declaredTargets } from "../core/target";
 import type { Ports } from "../ports";
+import { newestRecord } from "./live/record";
 import { newestOfUpdates } from "./newest-backup";
 import type { LoadedState } from "./plans";
 import type { ScanState } from "./recorded/load";
@@ -30,14 +31,9 @@ export async function loadBackup(
   scan: ScanState,
 ): Promise<LoadedBackup> {
   const { backups } = ports;
-  const found: Pick<Backup, "path" | "shownPath"> | undefined = await (named === undefined
-    ? newestOfUpdates(backups, stack, otherBackups(ports, stack))
+  const found: Pick<Backup, "path" | "shownPath"> = await (named === undefined
+    ? newestBackup(ports, stack)
     : backups.find(named));
-  if (!found) {
-    throw new LayersError("backup-missing", `No backup made by an update was found for stack ${stack}.`, {
-      next: otherBackups(ports, stack),
-    });
-  }
   const bytes = await backups.read(found);
   try {
     return { stack, file: found.shownPath, path: found.path, bytes, facts: scan(bytes) };
@@ -46,6 +42,21 @@ export async function loadBackup(
     const message = `${error.message} The backup is ${found.shownPath}.`;
     throw new LayersError(error.code, message, { next: otherBackups(ports, stack), cause: error });
   }
+}
+
+/**
+ * The backup that a rollback goes back to if none is named.
+ * @throws LayersError `backup-missing` if no update made any, with the record of the newest run in AWS if there is one
+ */
+export async function newestBackup(ports: Ports, stack: string): Promise<Backup> {
+  const others = otherBackups(ports, stack);
+  const found = await newestOfUpdates(ports.backups, stack, others);
+  if (found) return found;
+  const run = await newestRecord(ports, stack);
+  const back = run !== undefined && ports.advise(["rollback", "--stack", stack, "--sync-aws", run]);
+  throw new LayersError("backup-missing", `No backup made by an update was found for stack ${stack}.`, {
+    next: back ? [`To roll back its newest run in AWS, which left a record: ${back}`, others] : others,
+  });
 }
 
 function otherBackups({ advise }: Ports, stack: string): string {

@@ -23,6 +23,7 @@ import type { RollbackPlan } from "./rollback-plan";
 import { checkpoint, during } from "./steps";
 import { changeLines, labelsOfChanges } from "./tell";
 
+export { newestBackup } from "./rollback-backup";
 export { planRollback, type RollbackPlan, type RollbackRequest } from "./rollback-plan";
 
 /** The outcome of a rollback: `--json` prints it. */

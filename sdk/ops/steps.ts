@@ -1,5 +1,5 @@
 import { LayersError } from "../core/errors";
-import type { Ports, Progress, Reporter } from "../ports";
+import type { Ports, Progress, ProgressOptions, Reporter } from "../ports";
 
 /**
  * Runs a step; its errors say what the run had changed until then, unless they already say so.
@@ -26,8 +26,9 @@ export async function withProgress<T>(
   reporter: Reporter,
   title: string,
   work: (progress: Progress) => Promise<T>,
+  how?: ProgressOptions,
 ): Promise<T> {
-  const progress = reporter.progress(title);
+  const progress = reporter.progress(title, how);
   try {
     return await work(progress);
   } finally {

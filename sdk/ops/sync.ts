@@ -144,6 +144,10 @@ async function plan(ports: Ports, request: SyncRequest): Promise<SyncPlan> {
     warnings: [
       ...warningsOf(standings, labelsOfStandings(standings)),
       ...(standings.length > 0 ? unmatchedWarnings(standings, "AWS", config.file) : []),
+      // An empty part of a fleet is as it is meant.
+      ...(standings.length === 0 && live.failures.length === 0 && !shard && filter.exclude.length === 0
+        ? ["Nothing was compared: no function with layers was found in AWS."]
+        : []),
       ...live.failures.map(({ message }) => `Not all live versions are known: ${message}`),
       ...live.plan.warnings,
     ],

@@ -70,6 +70,8 @@ export interface UpdatePlan extends StatePlan {
   readonly targetOf: TargetOf;
   /** Whether AWS was read; undefined if it was not to be. */
   readonly live: LiveReading | undefined;
+  /** Those of {@link skipped} whose record only the program updates; they have all the same reason. */
+  readonly elsewhere: readonly Skipped[];
 }
 
 /**
@@ -97,6 +99,7 @@ async function plan(ports: Ports, state: LoadedState, request: UpdateRequest): P
   const standings = assess(functions.toSorted(byName), targetOf);
   checkpoint(ports, unchanged);
   const label = labelsOfStandings(standings);
+  const elsewhere = reconciledElsewhere(ports, standings, stack);
   const warnings = [
     ...plaintextWarnings(state),
     ...integrityWarnings(state),
@@ -109,7 +112,8 @@ async function plan(ports: Ports, state: LoadedState, request: UpdateRequest): P
   ];
   return {
     ...planned,
-    skipped: [...planned.skipped, ...reconciledElsewhere(ports, standings, stack)],
+    skipped: [...planned.skipped, ...elsewhere],
+    elsewhere,
     stack,
     dryRun,
     state,

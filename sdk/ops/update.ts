@@ -3,7 +3,7 @@ import { shortStackName } from "../core/config/declared";
 import { unchanged } from "../core/errors";
 import { hasFailed } from "../core/live";
 import { patchState } from "../core/state/patch";
-import { countLayers } from "../core/text";
+import { count, countLayers, listNames } from "../core/text";
 import type { Ports } from "../ports";
 import { afterRun, isHeldBack } from "./after";
 import type { LiveReading } from "./expectation";
@@ -54,7 +54,13 @@ export async function executeUpdate(
 ): Promise<UpdateResult> {
   const proof = prove ? await proveState(ports, plan, scan) : undefined;
   const dryRun = plan.dryRun || isHeldBack({ proof });
-  const reviewed = { ...plan, state: plan.changes, live: plan.aws, isMore: isCopied(plan) };
+  const reviewed = {
+    ...plan,
+    ...leftToProgram(ports, plan),
+    state: plan.changes,
+    live: plan.aws,
+    isMore: isCopied(plan),
+  };
   const ask = confirm && (() => confirm(plan));
   if (!(await review(ports, reviewed, { ...options, dryRun, confirm: ask }))) return plannedResult(ports, plan, proof);
   const backup = await applyToState(ports, plan, scan);
@@ -64,6 +70,19 @@ export async function executeUpdate(
   for (const line of adviceAfterUpdate(ports, plan, standing(plan, recordedBack), live, proof))
     ports.reporter.warn(line);
   return result;
+}
+
+/** Functions whose record only the program updates are told in one line: with `--sync-aws` they are moved all the same. */
+function leftToProgram(
+  { advisePulumi }: Ports,
+  { stack, skipped, warnings, elsewhere }: UpdatePlan,
+): Pick<UpdatePlan, "skipped" | "warnings"> {
+  if (elsewhere.length === 0) return { skipped, warnings };
+  const names = listNames(elsewhere.map(({ function: name }) => name));
+  const up = advisePulumi(["up", "--stack", stack]);
+  const line = `A LayerVersions resource records ${count(elsewhere.length, "function")} (${names}) at other versions than declared. Only the program brings that record up to date: ${up}`;
+  const isElsewhere = new Set(elsewhere);
+  return { skipped: skipped.filter((one) => !isElsewhere.has(one)), warnings: [...warnings, line] };
 }
 
 /** A state file that goes elsewhere is written even if nothing changes: whoever named it goes on with it. */

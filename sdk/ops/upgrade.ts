@@ -4,15 +4,15 @@ import type { LayerConfig } from "../core/config/parse";
 import { isSameWhen, toWhen, type When, whenText } from "../core/config/when";
 import { LayersError, unchanged } from "../core/errors";
 import type { Ports } from "../ports";
-import type { AvailableLayer, AvailableVariant } from "./available";
+import type { AvailableLayer, AvailableVariant, FunctionSelection } from "./available";
 import { failedReading } from "./expectation";
 import { withSession } from "./live/sessions";
 import { labelsOfLayers } from "./matches";
-import { readAvailable } from "./outdated";
+import { readUsed, type UsedLayers } from "./outdated";
 import { readVersion, versionsNear } from "./versions";
 
 /** What is upgraded. */
-export interface UpgradeRequest {
+export interface UpgradeRequest extends FunctionSelection {
   readonly stack: string;
   /** Whether the stack's override is edited, rather than the version for all stacks. */
   readonly override: boolean;
@@ -54,6 +54,8 @@ export interface UpgradePlan extends Pick<UpgradeRequest, "file" | "stack" | "ov
   readonly warnings: readonly string[];
   /** What was looked up; missing if nothing was. */
   readonly rows?: readonly AvailableLayer[];
+  /** Who records the functions that were looked at; absent if none were. */
+  readonly recordedBy?: UsedLayers["recordedBy"];
   readonly before: string;
   readonly after: string;
 }
@@ -70,9 +72,13 @@ export async function planUpgrade(ports: Ports, request: UpgradeRequest): Promis
   // If the version for all stacks is edited, no override hides it.
   const config = override ? loaded : { ...loaded, overrides: new Map() };
   const publishedBefore = minimumAge === undefined ? undefined : new Date(ports.clock.now().getTime() - minimumAge);
-  const { layers, to: wanted, region, variant } = request;
-  const lookUp = { stack, config, stateFile, publishedBefore, layers, wanted, region, variant };
-  const available = await readAvailable(ports, lookUp);
+  const { layers, to: wanted, region, variant, functions, exclude, allFunctions, tags, regions, profiles } = request;
+  const { available, recordedBy } = await readUsed(ports, {
+    ...{ stack, config, stateFile, publishedBefore, layers, wanted, region, variant },
+    ...{ functions, exclude, allFunctions, tags, regions, profiles },
+    // A version that is named is declared whoever uses it.
+    withoutFunctions: wanted !== undefined,
+  });
   const label = labelsOfLayers(available.layers);
 
   const upgrades: Upgrade[] = [];
@@ -102,7 +108,17 @@ export async function planUpgrade(ports: Ports, request: UpgradeRequest): Promis
     ...unsuitable,
     ...hidden,
   ];
-  const plan = { file, stack, project: available.project, override, upgrades, held, warnings, rows: available.layers };
+  const plan = {
+    file,
+    stack,
+    project: available.project,
+    override,
+    upgrades,
+    held,
+    warnings,
+    rows: available.layers,
+    recordedBy,
+  };
   return { ...plan, before, after: editVersions(before, file, edits) };
 }
 

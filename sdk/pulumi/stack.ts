@@ -7,6 +7,7 @@ import type { RecordedUpdate } from "../core/updates";
 import type { Backend, StackPort } from "../ports";
 import { checkpointFile } from "./backend";
 import { runPulumi } from "./command";
+import { findProjectFile } from "./project";
 import { fileOption, isImportRunning } from "./running-imports";
 import { isSameAs, readAll, withNamelessFile } from "./spool";
 import { type AdvisePulumi, explainFailure, explainListing, isStackMissing } from "./stack-errors";
@@ -54,6 +55,10 @@ export class PulumiStacks implements StackPort {
     this.#cwd = resolve(cwd);
     this.#onCommand = onCommand;
     this.#advise = advise;
+  }
+
+  hasProject(): boolean {
+    return findProjectFile(this.#cwd) !== undefined;
   }
 
   /** The names of the project's stacks: one command, whatever the backend. */

@@ -108,6 +108,11 @@ const wrongFlags: BadInput[] = [
   },
   { args: ["status", "--dry-run"], says: /^ERROR - unknown option '--dry-run'$/ },
   { args: ["rollback", "a.json", "b.json", "--yes"], says: /^ERROR - too many arguments for 'rollback'/ },
+  {
+    args: ["status", "prod"],
+    says: /^ERROR - too many arguments for 'status'/,
+    next: "Did you mean --stack prod?",
+  },
   { args: ["rollback", "a.json", "--yes", "--stack", "a,b"], says: /^ERROR - A backup belongs to one stack/ },
   { args: ["rollback"], says: /^ERROR - This command needs confirmation, and there is no terminal to ask on/ },
   { args: ["rollback", "--json"], says: /^ERROR - This command needs confirmation/ },
@@ -115,7 +120,7 @@ const wrongFlags: BadInput[] = [
   { args: ["backups", "remove"], says: /^ERROR - unknown command 'remove'$/ },
   { args: ["completion", "powershell"], says: /^ERROR - .*'powershell' is invalid for argument 'shell'/ },
   { args: [...onFile, "--sync-aws"], says: /^ERROR - .*--state-file and --sync-aws cannot be combined/ },
-  { args: ["--out", "x.json"], says: /^ERROR - --out .* needs --state-file/ },
+  { args: ["--out", "x.json"], says: /^ERROR - --out needs --state-file/ },
   { args: ["--tag", "team=shop"], says: /^ERROR - --all-functions and --tag .* need --sync-aws/ },
 ].map((one) => ({ ...one, name: one.args.join(" "), code: 2, files: valid }));
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { parse } from "yaml";
 import { parseConfig } from "../../sdk/core/config/parse";
 import { useAws } from "../aws/harness";
 import { functionIn, layerVersionsOf } from "../ops/looks";
@@ -164,6 +165,9 @@ stack_overrides:
         changes.map((one: { function: string; from: number; to: number }) => [one.function, one.from, one.to]),
         [["mail", 1, 2]],
       );
+      // Only the program brings such a record to another version.
+      const upgrade = await succeeds("upgrade", "shared", "--to", "1", "--state-file", "shared.json");
+      assert.match(upgrade.stdout, /To see what this changes: pulumi preview --stack dev$/m);
     });
 
     it("refuses names that mean nothing, in states and in AWS", async () => {
@@ -187,6 +191,78 @@ stack_overrides:
       const { code, stderr } = await run("init", "--state-file", "empty.json");
       assert.equal(code, 2);
       assert.match(stderr, /No function with a layer was found/);
+      await folder.write({ "layer_config.yaml": "layers: { shared: { version: 1 } }\n" });
+      const status = await succeeds("status", "--state-file", "empty.json", "--expect-no-changes");
+      assert.equal(status.stderr, "WARNING - Nothing was compared: no function with layers was found in empty.json.\n");
+    });
+  });
+
+  describe("a fleet of several stages, without Pulumi,", () => {
+    const advised = (stdout: string) => [...stdout.matchAll(/: lambda-layers (.+)$/gm)].map(([, words = ""]) => words);
+    const seed = (tags: boolean) =>
+      aws.emulator.seed({
+        functions: ["dev", "prod"].flatMap((stage) =>
+          ["api", "mail"].map((name) => ({
+            ...{ name: `${name}-${stage}`, layers: [`receipt-dynamo-${stage}:${name === "api" ? 4 : 5}`] },
+            ...{ Runtime: "python3.12", Architectures: ["arm64"] },
+            tags: { team: name, ...(tags && { environment: stage }) },
+          })),
+        ),
+      });
+    const entries = async () => Object.keys(parse(await folder.read("layer_config.yaml")).layers);
+
+    for (const tags of [true, false]) {
+      it(`gets a config of one stage, and commands that work, ${tags ? "with" : "without"} tags`, async () => {
+        seed(tags);
+        const { stdout, stderr } = await succeeds("init", "--live", "--stack", "dev", "--region", "us-east-1");
+        assert.deepEqual(await entries(), ["receipt-dynamo"]);
+        assert.match(
+          stderr,
+          /^WARNING - 2 functions \(api-prod, mail-prod\) are skipped: layers of prod, and none of the stack\.$/m,
+        );
+        const which = tags ? "--all-functions" : "-f api-dev -f mail-dev";
+        const place = `--stack dev ${which}`;
+        assert.deepEqual(
+          advised(stdout),
+          [`status ${place}`, `sync ${place} --dry-run`, `outdated ${place}`].map((one) => `${one} --region us-east-1`),
+        );
+        for (const words of [...advised(stdout), `validate ${place}`]) await succeeds(...words.split(" "));
+      });
+    }
+
+    it("gets a config of some functions, or of several stages by their tags", async () => {
+      seed(true);
+      await succeeds("init", "--live", "--tag", "team=mail", "--stack", "prod", "--regions", "us-east-1");
+      assert.match(await folder.read("layer_config.yaml"), /receipt-dynamo-prod\n {4}version: 5 # 1 function\n/);
+      await succeeds("init", "--live", "--all-functions", "--stack", "dev,prod", "--force");
+      assert.deepEqual(await entries(), ["receipt-dynamo"]);
+      for (const stack of ["dev", "prod"]) await succeeds("validate", "--stack", stack, "--all-functions");
+      for (const [args, says] of [
+        [["--live", "--stack", "dev,prod"], /^ERROR - --live takes one stack, unless .*--all-functions/s],
+        [["--tag", "team=mail"], /add --live/],
+        [["--live", "-f", "api-*"], /No function api-\* .*-f and -e take names, not patterns/s],
+      ] as const) {
+        const { code, stderr } = await run("init", "--force", ...args);
+        assert.equal(code, 2);
+        assert.match(stderr, says);
+      }
+    });
+
+    it("is upgraded", async () => {
+      seed(true);
+      await folder.write({ "layer_config.yaml": "layers:\n  receipt-dynamo:\n    version: 4\n" });
+      const { stdout, stderr } = await succeeds("upgrade", "receipt-dynamo", "--to", "5", "--stack", "prod");
+      assert.match(await folder.read("layer_config.yaml"), /prod:\n +receipt-dynamo: { version: 5 }\n/);
+      assert.match(stderr, /^WARNING - Which functions use the layers is not known: /m);
+      assert.deepEqual(advised(stdout), ["sync --stack prod --all-functions --dry-run"]);
+      await succeeds(...(advised(stdout)[0] ?? "").split(" "));
+      const { layers } = JSON.parse(
+        (await succeeds("outdated", "--stack", "dev", "-f", "api-dev", "--regions", "us-east-1", "--json")).stdout,
+      );
+      assert.deepEqual(layers[0].usedBy.functions, ["api-dev"]);
+      const next = await succeeds("upgrade", "--all-functions", "--stack", "dev");
+      assert.match(await folder.read("layer_config.yaml"), /dev:\n +receipt-dynamo: { version: 6 }\n/);
+      assert.deepEqual(advised(next.stdout), ["sync --stack dev --all-functions --dry-run"]);
     });
   });
 

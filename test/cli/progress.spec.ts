@@ -32,6 +32,19 @@ describe("progress in a log", () => {
     assert.equal(lines.length, 2);
   });
 
+  it("is of a wait the time that has gone by, and of work that goes on the pace of what is shown", () => {
+    const wait = logProgress(output, "Waiting", { unit: "s" });
+    wait.update(10, 60);
+    mock.timers.tick(10_000);
+    wait.end();
+    assert.deepEqual(lines, ["INFO - Waiting: 10 of 60 s\n"]);
+    const work = logProgress(output, "Updating", { from: 1000 });
+    work.update(1000, 2000);
+    mock.timers.tick(10_000);
+    work.end();
+    assert.match(lines[1] ?? "", /1000\/2000, 0\.0\/s/);
+  });
+
   it("is nothing where the end is not known", () => {
     const progress = logProgress(output, "Importing");
     progress.update(5);

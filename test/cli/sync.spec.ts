@@ -160,6 +160,22 @@ describe("lambda-layers sync", function () {
 
     const [record = ""] = (await folder.files()).filter((name) => name.endsWith(".jsonl"));
     const rollback = (...args: string[]) => folder.cli(["rollback", record, ...args], { env: env() });
+    // A command that is advised works, and none is advised that does not.
+    const missing = /No backup made by an update was found for stack dev\./;
+    const advised = new RegExp(
+      `To roll back .*: lambda-layers rollback --stack dev --sync-aws ${record.replaceAll(".", "\\.")}$`,
+      "m",
+    );
+    for (const [words, code] of [
+      [["rollback", "--sync-aws", "--canary", "1"], 2],
+      [["rollback", "--sync-aws", "--yes"], 1],
+    ] as const) {
+      const none = await folder.cli(words, { env: env() });
+      assert.equal(none.code, code);
+      assert.match(none.stderr, missing);
+      assert.match(none.stderr, advised);
+      assert.doesNotMatch(none.stderr, /To confirm/);
+    }
     const unclear = await rollback("--yes");
     assert.equal(unclear.code, 2);
     assert.match(unclear.stderr, /needs --sync-aws/);

@@ -322,10 +322,19 @@ describe("a sync", function () {
         slept.push(milliseconds);
         assert.equal(moved(), 3);
       };
-      const ports = { ...fleet.ports(), clock: { now: () => new Date(), sleep } };
+      // Nothing moves on the screen while a person reads a question.
+      const moving: string[] = [];
+      const all = fleet.ports();
+      const progress = (title: string) => {
+        moving.push(title);
+        return { update() {}, end: () => void moving.splice(moving.indexOf(title), 1) };
+      };
+      const reporter = { ...all.reporter, progress };
+      const ports = { ...all, reporter, clock: { now: () => new Date(), sleep } };
       const asked: string[] = [];
       const proceed = async (question: string) => {
         asked.push(question);
+        assert.deepEqual(moving, []);
         return false;
       };
       const stopped = await fleet.sync({}, { canary: { count: 3 }, proceed }, {}, ports);
@@ -333,6 +342,7 @@ describe("a sync", function () {
       assert.deepEqual(slept, []);
       assert.equal(moved(), 3);
       assert.equal(stopped.aws.stopped, "not confirmed after the first 3 functions");
+      assert.deepEqual(stopped.totals, { functions: 10, layersOfFunctions: 30, drift: 7, unknown: 0 });
       assert.equal(failureOf(stopped)?.exitStatus, 130);
       fleet.emulator.edit("fn-0000", { Layers: ["first:1", "base:1", "last:1"] });
       fleet.emulator.edit("fn-0001", { Layers: ["first:1", "base:1", "last:1"] });
@@ -393,7 +403,9 @@ describe("a sync", function () {
         { ...quiet, reporter: { ...ports.reporter, progress } },
       );
       assert.deepEqual(
-        shown.filter(([title]) => title === "Waiting").map(([, done, total]) => [done, total]),
+        shown
+          .filter(([title]) => title === "Waiting after the first function, before the other 1")
+          .map(([, done, total]) => [done, total]),
         [
           [0, 3],
           [1, 3],

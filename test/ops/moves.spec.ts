@@ -131,6 +131,7 @@ describe("an estate of several regions, architectures and runtimes", function ()
       isState: async (_stack: string, file: string) => state.equals(await readFile(file)),
       checkSecrets: async () => {},
       list: async () => ["dev"],
+      hasProject: () => true,
       isImporting: async () => false,
       history: async () => [],
       exportVersion: async () => state,

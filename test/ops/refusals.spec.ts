@@ -24,6 +24,7 @@ function withStacks(change: (stacks: StackPort) => Partial<StackPort>): (ports: 
     const { stacks } = ports;
     const methods: StackPort = {
       list: (...args) => stacks.list(...args),
+      hasProject: () => stacks.hasProject(),
       exportState: (...args) => stacks.exportState(...args),
       isState: (...args) => stacks.isState(...args),
       checkSecrets: (...args) => stacks.checkSecrets(...args),

@@ -47,6 +47,7 @@ describe("what live functions have lost, or others record", () => {
       exportState: async () => bytes,
       isState: async (_stack: string, file: string) => bytes.equals(await readFile(file)),
       checkSecrets: async () => {},
+      hasProject: () => true,
       isImporting: async () => false,
       history: async () => [],
       exportVersion: async () => bytes,
@@ -134,6 +135,33 @@ describe("what live functions have lost, or others record", () => {
       },
     ]);
     assert.equal(totals?.drift, 1);
+  });
+
+  it("tells of a record that only Pulumi updates once for all functions, before they are moved and after", async () => {
+    await writeFile(join(fleet.dir, "layer_config.yaml"), "layers: { base: { version: 3 } }\n");
+    const names = ["api", "mail"];
+    const reset = () => {
+      state = stateOf([layerVersions({ api: { base: 2 }, mail: { base: 2 } })]);
+      seed({ api: ["base:2"], mail: ["base:2"] });
+    };
+    reset();
+    const { aws, skipped } = await update();
+    assert.deepEqual(
+      [aws?.outcomes.map(({ status }) => status), skipped.map((one) => one.function)],
+      [["updated", "updated"], names],
+    );
+    const told = fleet.lines.filter((line) => line.startsWith("WARN") && line.includes("LayerVersions"));
+    assert.deepEqual(told, [
+      "WARN - A LayerVersions resource records 2 functions (api, mail) at other versions than declared. Only the program brings that record up to date: pulumi up --stack dev",
+    ]);
+    reset();
+    const all = ports();
+    const config = loadLayerConfig("layer_config.yaml", fleet.dir);
+    await executeSync(all, await planSync(all, { stack: "dev", config }));
+    assert.equal(
+      fleet.lines.at(-1),
+      "WARN - A LayerVersions resource of dev still records the old versions. To update it: pulumi up --stack dev",
+    );
   });
 
   it("says that a record which cannot be read is not known", async () => {
@@ -365,7 +393,7 @@ describe("what live functions have lost, or others record", () => {
     assert.match(fleet.lines.at(-2) ?? "", /upgrade base --to 1 --stack dev$/);
     assert.equal(
       fleet.lines.at(-1),
-      "WARN - The state of dev was not touched: if it records these functions, it may still have the versions that were rolled back in AWS. Once the config declares the right versions, update it: lambda-layers --stack dev",
+      "WARN - The state of dev was not touched: if it records these functions, it may still have the versions that were rolled back in AWS. Once the config declares the right versions, update it: lambda-layers --stack dev (if a LayerVersions resource records them: pulumi up --stack dev)",
     );
   });
 

@@ -1,4 +1,5 @@
-import type { LayersError } from "../../core/errors";
+import { defaultSettings } from "../../core/config/settings";
+import { type LayersError, unchanged } from "../../core/errors";
 import { isLookedUp } from "../../core/estate";
 import { labelsOf } from "../../core/function-arn";
 import { changeLine } from "../../core/report";
@@ -9,23 +10,28 @@ import {
   type InitChange,
   type InitPlan,
   type InitState,
+  type LiveFunctions,
   planInit,
   readInitState,
   refuseToReplace,
+  type TaggedFunctions,
 } from "../../ops/init";
 import { documentFormat } from "../../ops/plans";
 import type { Ports } from "../../ports";
 import type { Context } from "../context";
 import { defaultParallel, isFailedProject, openEstate, type Place, type StackRun } from "../estate";
 import { errorDocument, printJson } from "../json";
-import { refuse } from "../requests";
+import { placesTwice, refuse } from "../requests";
 import { runStacks } from "../run-stacks";
 import { configFile } from "../settings";
-import { flagWords } from "../words";
+import { flagWords, selectionWords } from "../words";
 
 export async function run(context: Context): Promise<number> {
   const { options, stdout, reporter } = context;
-  const { dryRun = false, stateFiles = [], live = false } = options;
+  const { dryRun = false, stateFiles = [], live = false, allFunctions, tag, regions } = options;
+  const isLiveOnly = (allFunctions ?? tag ?? regions) !== undefined;
+  refuse([[!live && isLiveOnly, "--all-functions, --tag and --regions choose live functions: add --live."]], unchanged);
+  const liveFunctions = live ? chosenLive(context) : undefined;
   const ports = await context.openPorts();
   const file = configFile(options);
   // What is only shown replaces nothing.
@@ -37,9 +43,14 @@ export async function run(context: Context): Promise<number> {
     : stateFiles.length > 0
       ? await readFiles(context, ports, filter)
       : await readStacks(context, filter);
-  const request = { file, states, filter, force, ...(live && { live: oneStack(context) }) };
+  const request = { file, states, filter, force, live: liveFunctions };
   const plan = await planInit(ports, request);
-  for (const { function: name, reason } of plan.skipped) reporter.warn(`Function ${name} is skipped: ${reason}.`);
+  for (const [reason, own] of Map.groupBy(plan.skipped, (one) => one.reason)) {
+    const names = own.map((one) => one.function);
+    const which =
+      names.length === 1 ? `Function ${names[0]} is` : `${names.length} functions (${listNames(names)}) are`;
+    reporter.warn(`${which} skipped: ${reason}.`);
+  }
   if (dryRun && !options.json) stdout.write(plan.text);
   if (!dryRun) {
     await executeInit(ports, plan);
@@ -101,12 +112,23 @@ async function readFiles(context: Context, ports: Ports, filter: FunctionFilter)
   return { states, failed: [] };
 }
 
-/** The stack that live functions are taken as. */
-function oneStack({ options }: Context): string {
-  const { stack: stacks = ["dev"], stateFiles = [], projects, stackTag } = options;
-  const isSeveral = stacks.length > 1 || isLookedUp(stacks) || (projects ?? stackTag) !== undefined;
-  refuse([[isSeveral || stateFiles.length > 0, "--live is for the functions of one stack, and needs no state file."]]);
-  return stacks[0] ?? "dev";
+/** The live functions that are meant, and whose they are. */
+function chosenLive({ options }: Context): LiveFunctions {
+  const { stack: stacks = ["dev"], stateFiles = [], projects, stackTag, allFunctions, tag: tags, regions } = options;
+  const areLookedUp = isLookedUp(stacks) || (projects ?? stackTag) !== undefined;
+  refuse(
+    [
+      ...placesTwice(options),
+      [areLookedUp, "--live takes stacks by their names, without globs, --projects and --stack-tag."],
+      [stateFiles.length > 0, "--live cannot be combined with --state-file."],
+      [
+        stacks.length > 1 && !allFunctions,
+        "--live takes one stack. For several, add --all-functions: the functions that are tagged as each stack's.",
+      ],
+    ],
+    unchanged,
+  );
+  return { stacks, allFunctions, tags, regions };
 }
 
 /** Backups hold whole states, which are not to get into a repository by chance. */
@@ -121,7 +143,8 @@ async function offerIgnoring({ ask, reporter }: Context, { backups }: Ports, { i
   }
 }
 
-function tell({ options, reporter }: Context, { advise }: Ports, plan: InitPlan): void {
+function tell(context: Context, { advise }: Ports, plan: InitPlan): void {
+  const { options, reporter } = context;
   const { file, layers, changes, stacks, skipped } = plan;
   reporter.info(`${file} written: ${count(layers.length, "layer")} of ${stacks.join(", ")}`);
   reporter.info(
@@ -140,7 +163,34 @@ function tell({ options, reporter }: Context, { advise }: Ports, plan: InitPlan)
     "--state-file": others.length > 0 ? undefined : stateFile,
   });
   reporter.info("Next steps:");
+  if (plan.tagged) {
+    tellLive(context, { advise }, plan.tagged, stacks);
+    return;
+  }
   reporter.item(`see the current versions: ${advise(["status", ...which])}`);
   reporter.item(`see what an update would change: ${advise([...which, "--dry-run"])}`);
   reporter.item(`see what is out of date: ${advise(["outdated", ...which])}`);
+}
+
+/** More names make a command that nobody reads. */
+const mostNames = 10;
+
+/** The next steps without a Pulumi project: commands on the same live functions. */
+function tellLive(
+  { options, reporter }: Context,
+  { advise }: Pick<Ports, "advise">,
+  { names, areAll }: TaggedFunctions,
+  stacks: readonly string[],
+): void {
+  const isChosen = options.allFunctions || options.tag !== undefined || options.function !== undefined;
+  if (!isChosen && !areAll && names.length > mostNames) {
+    const tag = `--tag ${defaultSettings.tagKey}=${stacks[0]}`;
+    reporter.item(`tag these functions, so that commands find them (${tag}, or --all-functions), or name them with -f`);
+    return;
+  }
+  const which = isChosen ? options : { ...options, ...(areAll ? { allFunctions: true } : { function: [...names] }) };
+  const words = ["--stack", stacks.join(","), ...selectionWords(which)];
+  reporter.item(`see the current versions: ${advise(["status", ...words])}`);
+  reporter.item(`see what an update would change: ${advise(["sync", ...words, "--dry-run"])}`);
+  reporter.item(`see what is out of date: ${advise(["outdated", ...words])}`);
 }

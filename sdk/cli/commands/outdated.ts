@@ -7,8 +7,8 @@ import { labelsOfLayers } from "../../ops/matches";
 import { readAvailable, unreadOf } from "../../ops/outdated";
 import type { Ports } from "../../ports";
 import type { Context } from "../context";
+import { assessRequest } from "../looked";
 import { addToFeeds, type Feeds, writeFeeds } from "../renovate";
-import { configFile } from "../settings";
 import { forEachStack } from "../stacks";
 import { type Cell, type Column, printTable } from "../table";
 import { flagWords } from "../words";
@@ -17,9 +17,8 @@ export async function run(context: Context): Promise<number> {
   const feeds: Feeds = { byEntry: new Map(), varying: new Set() };
   const status = await forEachStack(context, async ({ stack, context, ports }) => {
     const { options } = context;
-    const config = ports.configs.load(configFile(options));
-    const { stateFile, region, variant } = options;
-    const available = await readAvailable(ports, { stack, config, stateFile, region, variant });
+    const { region, variant } = options;
+    const available = await readAvailable(ports, { ...assessRequest(ports, options, stack), region, variant });
     show(context, available);
     if (options.renovate !== undefined) addToFeeds(feeds, available.layers);
     return { document: available, error: failure(context, ports, available) };

@@ -1,4 +1,4 @@
-import { unchanged } from "../../core/errors";
+import { LayersError, unchanged } from "../../core/errors";
 import { isLookedUp } from "../../core/estate";
 import { count, countLayers } from "../../core/text";
 import { liveFailure } from "../../ops/live/failure";
@@ -6,14 +6,16 @@ import { setAside } from "../../ops/recorded/memory";
 import {
   executeRollback,
   executeRunRollback,
+  newestBackup,
   planRollback,
   planRunRollback,
   type RollbackPlan,
   type RunRollbackPlan,
 } from "../../ops/rollback";
 import { runSummary } from "../ci";
-import { needYes } from "../confirm";
+import { mustConfirm, needYes } from "../confirm";
 import type { Context } from "../context";
+import { defaultStack } from "../estate";
 import { isEstateRecord, openRun } from "../estate-run";
 import type { OptionValues } from "../options";
 import { planStacks } from "../plan-stacks";
@@ -25,13 +27,28 @@ export async function run(context: Context): Promise<number> {
   const { options, args } = context;
   const [backup] = args;
   refuse(contradictions(options, backup), unchanged);
-  needYes(context);
+  const isNewest = backup === undefined && options.resume === undefined;
+  if (mustConfirm(context)) needYes(context, isNewest ? await whyNoBackup(context) : undefined);
   const isLook = options.dryRun ?? false;
   const record = options.resume === true ? undefined : options.resume;
   if (backup !== undefined && isEstateRecord(backup)) return putBackRun(context, backup, isLook);
   if (options.resume !== undefined || (backup !== undefined && isRunRecord(backup)))
     return planStacks(context, (run) => planRun(run, record ?? backup), { verb: "Roll back", isLook });
   return planStacks(context, (run) => planBackup(run, backup), { verb: "Roll back", isLook });
+}
+
+/** Why a rollback of one stack would fail once it is confirmed; undefined if there is a backup, or several stacks are meant. */
+async function whyNoBackup(context: Context): Promise<LayersError | undefined> {
+  const { stack = [defaultStack], projects, stackTag } = context.options;
+  const [only, ...others] = stack;
+  if (only === undefined || others.length > 0 || isLookedUp(stack) || (projects ?? stackTag) !== undefined) return;
+  try {
+    await newestBackup(await context.openPorts(), only);
+    return undefined;
+  } catch (error) {
+    if (error instanceof LayersError) return error;
+    throw error;
+  }
 }
 
 /** Rolls back what a run over several stacks has done. */

@@ -13,14 +13,19 @@ import { confirmed } from "../confirm";
 import type { Context } from "../context";
 import type { OptionValues } from "../options";
 import { renderUpgradeMarkdown, type UpgradedStack } from "../report/upgrade-markdown";
-import { refuse } from "../requests";
+import { placesTwice, refuse, selectionOf } from "../requests";
 import { configFile } from "../settings";
 import { forEachStack, type StackOutcome, type StackRun } from "../stacks";
-import { flagWords } from "../words";
+import { flagWords, planWords } from "../words";
 
 export async function run(context: Context): Promise<number> {
   const { options, args } = context;
   refuse([
+    ...placesTwice(options),
+    [
+      options.stateFile !== undefined && (options.allFunctions ?? options.tag),
+      "--state-file and --all-functions or --tag cannot be combined.",
+    ],
     [options.like !== undefined && options.stack === undefined, "--like needs --stack: name the stack to promote to."],
     [
       options.like !== undefined && (options.to ?? options.minimumAge ?? options.stateFile) !== undefined,
@@ -64,7 +69,7 @@ async function upgradeStack(
     like === undefined
       ? await planUpgrade(ports, {
           ...{ stack, override: options.stack !== undefined, file, stateFile, layers: args, to, minimumAge },
-          ...{ region: options.region, variant: options.variant },
+          ...{ region: options.region, variant: options.variant, ...selectionOf(options) },
         })
       : planPromotion(ports, { stack, like, file, layers: args });
   onPlan(plan);
@@ -74,10 +79,26 @@ async function upgradeStack(
   if (upgrades.length > 0 && !dryRun) {
     await confirmed(context, `Change ${count(upgrades.length, "version")} in ${file}?`);
     await executeUpgrade(ports, plan);
-    const next = ports.advise(flagWords({ "--stack": stack, "--state-file": options.stateFile, "--dry-run": true }));
+    const next = applyingCommands(ports, options, plan).join(" and ");
     if (options.markdown !== true) context.reporter.info(`${file} updated. To see what this changes: ${next}`);
   }
   return { document: { format: documentFormat, stack, project, dryRun, file, override, upgrades, held } };
+}
+
+/** The commands that show what an edited config changes: by whoever records the functions, or in AWS if nobody does. */
+function applyingCommands(ports: Ports, options: OptionValues, { stack, recordedBy }: UpgradePlan): string[] {
+  const { stateFile } = options;
+  const update = () => ports.advise(flagWords({ "--stack": stack, "--state-file": stateFile, "--dry-run": true }));
+  if (recordedBy === undefined || recordedBy.size === 0) {
+    if (stateFile !== undefined || ports.stacks.hasProject()) return [update()];
+    const isChosen = [options.function, options.allFunctions, options.tag].some((one) => one !== undefined);
+    return [ports.advise(planWords(isChosen ? options : { ...options, allFunctions: true }, stack, "AWS"))];
+  }
+  return [
+    ...(recordedBy.has("function") ? [update()] : []),
+    ...(recordedBy.has("resource") ? [ports.advisePulumi(["preview", "--stack", stack])] : []),
+    ...(recordedBy.has(undefined) ? [ports.advise(planWords(options, stack, "AWS"))] : []),
+  ];
 }
 
 /** The entries that `--group` means. */

@@ -92,7 +92,9 @@ function runTitle(result: Ran): string {
 /** The sign of a run's outcome: what was not looked at is not known. */
 function signOf({ totals, live }: Ran, isOpen: boolean): Verdict["sign"] {
   if (isOpen || (totals?.drift ?? 0) > 0) return "≠";
-  return totals?.unknown === 0 && failedReading(live) === undefined ? "✓" : "?";
+  // Nothing is fine of which nothing was there to be looked at.
+  const isAll = totals !== null && totals.layersOfFunctions > 0 && totals.unknown === 0;
+  return isAll && failedReading(live) === undefined ? "✓" : "?";
 }
 
 /** A stack that could not be looked at. */

@@ -7,7 +7,7 @@ import { isRead, type ReportedStack } from "./matrix";
 
 /** What is known of how layers stand: not more than what was read. */
 export interface Verdict {
-  /** `≠`: something is not as declared. `?`: nothing that was read, but not all was read, or nothing is declared. */
+  /** `≠`: something is not as declared. `?`: nothing that was read, but not all was read, or nothing is declared or there. */
   readonly sign: "✓" | "≠" | "?";
   readonly text: string;
 }
@@ -37,7 +37,7 @@ export function verdictOf(...stacks: readonly ReportedStack[]): Verdict {
   else if (gaps.length > 0)
     known = `All ${unread.has(notAsked) ? "recorded layers" : "layers that were read"} are as declared`;
   return {
-    sign: totals.drift > 0 ? "≠" : isPartly || isUndeclared ? "?" : "✓",
+    sign: totals.drift > 0 ? "≠" : isPartly || isUndeclared || isEmpty ? "?" : "✓",
     text: [driftText(totals) ?? known, ...gaps].join("; "),
   };
 }

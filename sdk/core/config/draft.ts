@@ -76,10 +76,11 @@ function inOrder(a: DraftEntry, b: DraftEntry): number {
   return Number(a.arn !== undefined) - Number(b.arn !== undefined) || (a.key < b.key ? -1 : 1);
 }
 
-const stackMark = "{stack}";
+/** Stands for the stack in a layer's name. */
+export const stackMark = "{stack}";
 
 /** The name with {stack} in place of the stack's name, if that is a part of its own between `-` or `_`. */
-function template(name: string, stack: string): string {
+export function template(name: string, stack: string): string {
   // What a stack can be called has no meaning in a regular expression but for the dot.
   const part = new RegExp(`(?<![A-Za-z0-9])${stack.replaceAll(".", "\\.")}(?![A-Za-z0-9])`);
   return name === stack ? name : name.replace(part, stackMark);

@@ -5,8 +5,8 @@ import { type FunctionOutcome, hasFailed } from "../../core/live";
 import { changeLine } from "../../core/report";
 import { everyFunction } from "../../core/selection";
 import { count } from "../../core/text";
-import type { Ports } from "../../ports";
-import { checkpoint, during } from "../steps";
+import type { Ports, Progress } from "../../ports";
+import { checkpoint, during, withProgress } from "../steps";
 import {
   type LivePlan,
   type LiveResult,
@@ -61,14 +61,13 @@ export async function carryOut(
   let aliasesBack: LiveResult["aliasesBack"];
   try {
     if (plan.putBack) aliasesBack = await putBackAliases(ports, plan.putBack, recorder);
-    rollout = await rollOut(ports, plan, options, recorder, followed.note);
+    rollout = await rollOut(ports, plan, options, recorder, followed);
     if (signal?.aborted) throw new LayersError("interrupted", "Interrupted.");
     if (!rollout.stopped) await recorder.end();
   } catch (error) {
     if (!(error instanceof LayersError)) throw error;
     throw cutShort(ports, error, plan, `${soFar} ${followed.soFar()}`.trim(), recorder.file);
   } finally {
-    followed.end();
     await recorder.close();
   }
   const { published, stopped } = rollout;
@@ -114,14 +113,26 @@ function openRecord(ports: Ports, plan: LivePlan, backup: string | undefined): P
 
 /** Reports functions as they come out, and keeps count of them. */
 function follow({ reporter }: Ports, { sites, changes, putBack }: LivePlan, total: number) {
-  const progress = reporter.progress(putBack ? "Rolling back Lambda functions" : "Updating Lambda functions");
+  const title = putBack ? "Rolling back Lambda functions" : "Updating Lambda functions";
+  let progress: Progress | undefined;
   const byFunction = Map.groupBy(changes, ({ functionArn }) => functionArn);
   const label = labelsOfArns(sites.flatMap(({ functions }) => functions.map(({ arn }) => arn)));
   const [failed, unknown]: [string[], string[]] = [[], []];
   let [done, updated] = [0, 0];
   return {
+    /** Shows how far it is while functions are updated. Between portions nothing moves: there others print, or a person is asked. */
+    show: <T>(work: () => Promise<T>) =>
+      withProgress(
+        reporter,
+        title,
+        (shown) => {
+          progress = shown;
+          return work();
+        },
+        { from: done },
+      ),
     note(outcome: FunctionOutcome) {
-      if (outcome.status !== "cancelled") progress.update(++done, total);
+      if (outcome.status !== "cancelled") progress?.update(++done, total);
       if (hasFailed(outcome)) {
         (outcome.status === "failed" ? failed : unknown).push(label(outcome.arn));
         reporter.warn(notUpdated(outcome, label, putBack));
@@ -138,7 +149,6 @@ function follow({ reporter }: Ports, { sites, changes, putBack }: LivePlan, tota
       const open = unknown.length > 0 ? ` Unknown: ${unknown.join(", ")}.` : "";
       return `${updated} of ${count(total, "function")} ${what}.${failures}${open}`;
     },
-    end: () => progress.end(),
   };
 }
 

@@ -1,7 +1,7 @@
 import { type FunctionOutcome, hasFailed, type LiveFunction } from "../../core/live";
 import { divide, interleave, type Portion, type Portions } from "../../core/rollout";
 import { count, listNames } from "../../core/text";
-import type { Ports } from "../../ports";
+import type { Ports, Progress } from "../../ports";
 import type { Site } from "../plans";
 import { withProgress } from "../steps";
 import { publishFunctions } from "./aliases";
@@ -22,6 +22,14 @@ export interface RolloutOptions extends Portions {
   readonly pause?: number;
   /** Asks a person whether to go on after the canary; absent: there is no one to ask. */
   readonly proceed?: (question: string) => Promise<boolean>;
+}
+
+/** Who hears of a rollout. */
+export interface Follower {
+  /** Shows a portion while its functions are updated. */
+  show<T>(work: () => Promise<T>): Promise<T>;
+  /** Called for each function as it comes out. */
+  note(outcome: FunctionOutcome): void;
 }
 
 /** The result of a rollout. */
@@ -69,16 +77,17 @@ export async function rollOut(
   plan: LivePlan,
   options: RolloutOptions,
   recorder: RunRecorder,
-  onOutcome: (outcome: FunctionOutcome) => void,
+  follower: Follower,
 ): Promise<Rollout> {
   const { onFailure = "continue" } = options;
   const portions = portionsOf(plan, options);
   const outcomes: FunctionOutcome[] = [];
   const published: PublishOutcome[] = [];
   const goOnRefused = options.onFailure === "continue";
+  const onOutcome = follower.note;
   const withPlan = { recorder, stopOnFailure: onFailure !== "continue", goOnRefused, onOutcome };
   for (const [index, portion] of portions.entries()) {
-    const moved = await moveFunctions(ports, bySite(portion.items), plan.goal, withPlan);
+    const moved = await follower.show(() => moveFunctions(ports, bySite(portion.items), plan.goal, withPlan));
     outcomes.push(...moved);
     if (ports.signal?.aborted) break;
     const left = portions.slice(index + 1).flatMap((one) => one.items);
@@ -158,7 +167,8 @@ async function gate(
   const seconds = pause ?? (isCanary && check === undefined && !isAsked ? canaryPause : 0);
   if (seconds > 0 && (left.length > 0 || check !== undefined)) {
     reporter.info(`Updated ${which}; waiting ${seconds} s`);
-    await wait(ports, seconds);
+    const next = check === undefined ? `the other ${left.length}` : "the check";
+    await wait(ports, seconds, `Waiting after ${which}, before ${next}`);
   }
   if (check !== undefined) {
     reporter.info(`Updated ${which}; checking: ${check}`);
@@ -173,14 +183,15 @@ async function gate(
   return undefined;
 }
 
-/** Waits, and shows the time that is left. */
-function wait({ clock, reporter, signal }: Ports, seconds: number): Promise<void> {
-  return withProgress(reporter, "Waiting", async (progress) => {
+/** Waits, and shows how long it has waited. */
+function wait({ clock, reporter, signal }: Ports, seconds: number, title: string): Promise<void> {
+  const work = async (progress: Progress) => {
     for (let waited = 0; waited < seconds; waited++) {
       progress.update(waited, seconds);
       await clock.sleep(Math.min(1, seconds - waited) * second, signal);
     }
-  });
+  };
+  return withProgress(reporter, title, work, { unit: "s" });
 }
 
 function notAttempted({ fn }: Item, stopped: Stop): FunctionOutcome {

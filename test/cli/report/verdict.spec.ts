@@ -43,8 +43,8 @@ describe("a verdict on a stack", () => {
     // Functions without layers in the state may have some in AWS.
     [stackOf([], { live: unread }), "? Nothing was found; not all live versions could be read"],
     [stackOf([free]), "? The config declares none of these layers"],
-    [stackOf([]), "✓ No functions with layers"],
-    [stackOf([], { live: unasked }), "✓ No functions with layers; AWS was not asked"],
+    [stackOf([]), "? No functions with layers"],
+    [stackOf([], { live: unasked }), "? No functions with layers; AWS was not asked"],
     [stackOf([fn(), drifted]), "≠ 1 of 2 layers of functions is not as declared"],
     [stackOf([fn(), lost]), "≠ 1 of 2 layers of functions is not as declared"],
     [
