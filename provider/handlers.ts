@@ -8,6 +8,7 @@ import { LayersError } from "../sdk/core/errors";
 import { declaredLayersOf, type Goal } from "../sdk/core/goal";
 import type { LiveFunction } from "../sdk/core/live";
 import { layerName, moveTarget } from "../sdk/core/moves";
+import { didYouMean } from "../sdk/core/nearest";
 import { assessedLive } from "../sdk/core/recorded";
 import { changeLine } from "../sdk/core/report";
 import type { Lines } from "../sdk/core/text";
@@ -54,7 +55,7 @@ export async function check(was: Partial<Checked>, news: Declared): Promise<dyna
     failures: reasons.map(failure),
   });
   const refused = refuseEmpty(selection);
-  if (refused.length > 0) return refuse(refused);
+  if (refused.length > 0) return refuse([...refused, ...readNames(selection.names, news.region).refused]);
   const unresolved = hasUnknown(request.selection) || hasUnknown(declared) ? { unresolved: unknown } : {};
   const recorded = sameTarget(olds, news) ? olds : {};
   const tellLine = request.plan?.tell ?? (request.dryRun ? say : () => {});
@@ -87,14 +88,19 @@ export async function check(was: Partial<Checked>, news: Declared): Promise<dyna
       const pending = pendingOf(live);
       const planned = planRecord(plans, targetOf, so);
       const record = { ...planned, ...withPending(planned, pending, so) };
-      tell(changeLines(plans));
+      const called = (name: string) => (request.isRegionNamed ? `${name} (${aws.region})` : name);
+      tell(changeLines(plans, called));
       tell(
         pending.map(
           ({ function: name, layer }) =>
-            `Function ${name}: Layer ${layer.name} version ${layer.version} -> what this update publishes`,
+            `Function ${called(name)}: Layer ${layer.name} version ${layer.version} -> what this update publishes`,
         ),
       );
-      for (const name of missing) say(`Function ${name} does not exist in ${aws.region} yet, so it is skipped.`);
+      const there = functions.map(({ name }) => name);
+      for (const name of missing) {
+        const hint = didYouMean(name, there);
+        say(`Function ${name} does not exist in ${aws.region} yet, so it is skipped.${hint ? ` ${hint}` : ""}`);
+      }
       tell(known.lines);
       tellLeaving(planned.functions, planned.moves);
       const failures = await findFailures(aws, plans, { ...request, selection: meant });
@@ -162,10 +168,16 @@ async function remove(_id: string, props: Recorded): Promise<void> {
 
 export { remove as delete };
 
-function changeLines(plans: readonly FunctionPlan[]): string[] {
+function changeLines(plans: readonly FunctionPlan[], called: (name: string) => string): string[] {
   return plans.flatMap(({ function: { name }, moves }) =>
     moves.map((move) =>
-      changeLine({ function: name, ...move, layer: layerName(move.layer), arn: move.layer, target: moveTarget(move) }),
+      changeLine({
+        function: called(name),
+        ...move,
+        layer: layerName(move.layer),
+        arn: move.layer,
+        target: moveTarget(move),
+      }),
     ),
   );
 }

@@ -33,9 +33,9 @@ export function refuseEmpty({ prefix, tags }: FunctionSelection): string[] {
 
 /**
  * Reads names in every form that Lambda takes: plain, parts of an ARN, ARNs, each with `$LATEST` or without a qualifier.
- * @param region the resource's
+ * @param region the resource's; undefined if it is not known yet, and names of any region are fine
  */
-export function readNames(names: readonly string[] = [], region: string): ReadNames {
+export function readNames(names: readonly string[] = [], region: string | undefined): ReadNames {
   const named: NamedFunction[] = [];
   const refused: string[] = [];
   for (const text of names) {
@@ -68,13 +68,13 @@ export async function refuseOtherAccounts(
     );
 }
 
-function refusalOf(text: string, region: string): string | undefined {
+function refusalOf(text: string, region: string | undefined): string | undefined {
   if (typeof text !== "string" || text === "")
     return "functions.names contains an empty name. Leave it out, or find out where it comes from.";
   try {
     const reference = parseFunctionReference(withoutQualifier(text));
     if (!reference) return `${quotedIfOdd(text)} in functions.names is neither the name nor the ARN of a function.`;
-    if (reference.region === undefined || reference.region === region) return undefined;
+    if (reference.region === undefined || region === undefined || reference.region === region) return undefined;
     return `${text} is in ${reference.region}, but this resource is for ${region}. Name it in a LayerVersions with \`region: "${reference.region}"\`.`;
   } catch (error) {
     if (!(error instanceof LayersError)) throw error;

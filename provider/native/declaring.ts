@@ -1,9 +1,11 @@
 import { LayersError } from "../../sdk/core/errors";
+import type { FunctionSelection } from "../../sdk/core/live";
 import { type DeclaredConfig, loadDeclared } from "../declared-config";
 import { problemWith } from "../layers-argument";
+import { readNames, refuseEmpty } from "../names";
 import type { Request } from "../record";
 import { cleanLines } from "../say";
-import { hasUnknown, unknown } from "../selection";
+import { hasUnknown, knownPart, unknown } from "../selection";
 import { layerVersionsInputs } from "./interface";
 import { type InputProblem, pathTo, problemsOf } from "./problems";
 import type { LayerVersionsInputs, ProviderConfig } from "./types";
@@ -33,7 +35,8 @@ export interface DeclaredSettings {
 /** Reads what a resource declares, of its inputs and of the config file. */
 export function readDeclaring(name: string, inputs: LayerVersionsInputs, around: Surroundings): Declaring {
   const problems = [...problemsOf(inputs, layerVersionsInputs), ...entryProblems(inputs)];
-  if (problems.length > 0) return { is: "wrong", problems };
+  if (problems.length > 0)
+    return { is: "wrong", problems: [...problems, ...selectionProblems(inputs, around, problems)] };
   const { layers, configFile = around.config.configFile } = inputs;
   if (configFile === unknown || (layers && hasUnknownShape(layers))) return { is: "unknown" };
   const by = `LayerVersions "${name}"`;
@@ -53,6 +56,7 @@ export function readDeclaring(name: string, inputs: LayerVersionsInputs, around:
     settings: { configFile: declared.configFile, region, profile, roleArn, onDelete },
     request: {
       dryRun: false,
+      ...(inputs.region !== undefined && { isRegionNamed: true }),
       // Values of outputs are unknown in a preview, as the handlers have it of the dynamic resource.
       declared: { ...declared.declared, layers: declared.layers as unknown as Request["declared"]["layers"] },
       accountId: settings.accountId,
@@ -71,6 +75,19 @@ export function regionFor(
 ): string | undefined {
   const environment = process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION || undefined;
   return config.region ?? settings.region ?? environment;
+}
+
+/** What the check of a selection would refuse next: all that is wrong is told at once. */
+function selectionProblems(
+  { functions, region }: LayerVersionsInputs,
+  around: Surroundings,
+  told: readonly InputProblem[],
+): InputProblem[] {
+  if (typeof functions !== "object" || functions === null || told.some(({ path }) => path.startsWith("functions")))
+    return [];
+  const { names = [], ...others } = knownPart(functions as FunctionSelection);
+  const refused = [...refuseEmpty(others), ...readNames(names, region ?? around.config.region).refused];
+  return refused.map((reason) => ({ path: "functions", reason }));
 }
 
 /** What is wrong with entries beyond the types of their fields. */

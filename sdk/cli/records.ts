@@ -40,7 +40,12 @@ export async function reportRecords(context: Context, folder: string): Promise<n
   const left = runs.filter((run) => !isDone(run));
   if (left.length === 0) return 0;
   const error = new LayersError("aws-update-failed", `Not everything was done: ${verdict.text}.`, {
-    next: left.map(({ stack, file }) => `To finish: lambda-layers sync --stack ${stack} --resume ${file}`),
+    // What is being rolled back is finished by that alone.
+    next: left.map(({ stack, file, rolledBack }) =>
+      rolledBack === undefined
+        ? `To finish: lambda-layers sync --stack ${stack} --resume ${file}`
+        : `To finish the rollback: lambda-layers rollback --stack ${stack} --sync-aws ${file}`,
+    ),
   });
   reporter.error(error.lines);
   return error.exitStatus;

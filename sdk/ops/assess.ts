@@ -8,6 +8,7 @@ import { createMatcher, type Matcher } from "../core/match";
 import { assessedFunction, type LayerHints, type RecordedFunction } from "../core/recorded";
 import { scanState } from "../core/state/scan";
 import { declaredTargets } from "../core/target";
+import { count } from "../core/text";
 import type { Ports } from "../ports";
 import { type LiveReading, readingOf } from "./expectation";
 import { readFunctions, readNamed, refuseEmptyRegions, tagSets, whereOf } from "./live/read";
@@ -22,7 +23,7 @@ import {
   withoutStanding,
 } from "./recorded/plan";
 import { tellMatches } from "./tell";
-import { unmatchedWarnings } from "./unmatched";
+import { replacesWarnings, unmatchedWarnings } from "./unmatched";
 
 /** Whose layers are looked at. */
 export interface AssessRequest {
@@ -73,6 +74,8 @@ export interface Assessment {
   readonly exceptions: readonly Exception[];
   /** Warnings about a config that matches no layer of the functions; empty if it matches any. */
   readonly unmatched: readonly string[];
+  /** Names in `replaces` that fit no layer of the functions, and what was probably meant. */
+  readonly replaceless: readonly string[];
 }
 
 type Read = Pick<Assessment, "functions" | "skipped" | "live">;
@@ -83,7 +86,8 @@ type Read = Pick<Assessment, "functions" | "skipped" | "live">;
  */
 export async function assessStack(ports: Ports, request: AssessRequest): Promise<Assessment> {
   const assessment = await readStandings(ports, request);
-  if (assessment.standings.length > 0) for (const line of assessment.unmatched) ports.reporter.warn(line);
+  if (assessment.standings.length > 0)
+    for (const line of [...assessment.unmatched, ...assessment.replaceless]) ports.reporter.warn(line);
   return assessment;
 }
 
@@ -126,6 +130,7 @@ export async function readStandings(ports: Ports, request: AssessRequest): Promi
     where,
     // Of functions that could not be read nothing is known.
     unmatched: recorded || read.live.read ? unmatchedWarnings(standings, where, config.file) : [],
+    replaceless: replacesWarnings(declared, standings),
   };
 }
 
@@ -171,7 +176,17 @@ async function readRecorded(
   }
   const where = whereOf(ports, config.settings.region, request);
   if (named.length + exclude.length === 0) refuseEmptyRegions(recorded, where);
-  const selection = { ...where, recorded };
+  const isHere = ({ region }: RecordedFunction) =>
+    where.regions.length === 0 || region === undefined || where.regions.includes(region);
+  const here = recorded.filter(isHere);
+  const away = recorded.length - here.length;
+  // Names are told one by one; of a region that is asked for, the others are not of interest.
+  const isAway = named.length === 0 && here.length > 0 && away > 0;
+  if (isAway)
+    ports.reporter.info(
+      `${count(away, "function")} of other regions left out: this run is for ${where.regions.join(", ")}`,
+    );
+  const selection = { ...where, recorded: isAway ? here : recorded };
   const found = await readFunctions(ports, selection, { hints, isLook: true }, async () => {});
   return { ...found, live: readingOf(found.failures) };
 }

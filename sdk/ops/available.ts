@@ -82,6 +82,8 @@ export interface AvailableVariant {
   readonly place: DeclaredVariant["place"];
   /** Whether it has a version of its own, which is then what is edited. */
   readonly hasVersion: boolean;
+  /** Whether it is an exception, which stays at its version unless it is named. */
+  readonly isException: boolean;
 }
 
 /** A version that can be attached. */

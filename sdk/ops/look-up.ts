@@ -4,6 +4,7 @@ import { whyUnsuitable } from "../core/compatibility";
 import { declaredAt } from "../core/config/declared";
 import type { WhenKey } from "../core/config/when";
 import { LayersError } from "../core/errors";
+import { isException } from "../core/exceptions";
 import type { PublishedVersion } from "../core/live";
 import { fillIn, hasPlaceholder } from "../core/placeholders";
 import { architectureOf } from "../core/target";
@@ -40,8 +41,11 @@ export async function lookUp(
     const facts = await aws.layerVersion(`${arn}:${version}`);
     const asked = wanted === undefined ? undefined : await readVersion(aws, arn, wanted);
     const { source, versions } = await openVersions(aws, { arn, known: version, latest: latestOf(match) });
-    const found = await choose(versions, match, (one) => whyHeld(one, match, label, publishedBefore));
+    const { isListed, ...found } = await choose(versions, match, (one) => whyHeld(one, match, label, publishedBefore));
     const { newest, compatible } = found;
+    // Of answers that contradict each other neither is believed.
+    if (source === "list" && (isListed === false ? typeof facts === "object" : isListed && facts === "missing"))
+      throw contradiction(version, isListed === true);
     const declaredVersion = presenceOf(facts, version, newest?.version, source);
     // What its owner denies of a layer that can be read otherwise is gone; denied all of it, nothing is known.
     const isUnread = declaredVersion === "unreadable" && (source === "list" || newest === undefined);
@@ -71,7 +75,10 @@ export async function lookUp(
 export function availableVariant({ variant, variants = [] }: DeclaredMatch["declared"]): AvailableVariant | undefined {
   if (variant === undefined) return undefined;
   const { when, place, fields } = variant;
-  return { number: variants.indexOf(variant) + 1, when, place, hasVersion: fields.version !== undefined };
+  return {
+    ...{ number: variants.indexOf(variant) + 1, when, place },
+    ...{ hasVersion: fields.version !== undefined, isException: isException(variant) },
+  };
 }
 
 /** Where the newest version is looked up, for the functions that have the layer; undefined if nowhere in particular. */
@@ -135,6 +142,15 @@ function presenceOf(
   return version < newest ? "deleted" : "missing";
 }
 
+function contradiction(version: number, isListed: boolean): LayersError {
+  const [one, other] = isListed
+    ? ["lists it", "has no such version when it is asked for"]
+    : ["has it", "does not list it"];
+  return new LayersError("not-known", `AWS contradicts itself about version ${version}: it ${one}, and ${other}.`, {
+    next: "Run again. If this stays so, check what stands between this tool and AWS.",
+  });
+}
+
 async function choose(
   versions: AsyncIterable<PublishedVersion>,
   match: DeclaredMatch,
@@ -144,14 +160,19 @@ async function choose(
   let compatible: AvailableVersion | undefined;
   let reason: string | undefined;
   let looked = 0;
+  // Whether the declared version is among them; undefined while they were not read down to it.
+  let isListed: boolean | undefined;
+  let isWhole = true;
   for await (const one of versions) {
     const { version, published } = one;
     newest ??= { version, published };
+    if (version <= match.declared.version) isListed ??= version === match.declared.version;
     const held = whyNot(one);
     if (held === undefined) compatible = { version, published };
-    if (held === undefined || version <= match.declared.version) break;
-    reason ??= `version ${version} ${held}`;
-    if (++looked >= mostLookedAt) break;
+    isWhole = held !== undefined && version > match.declared.version && ++looked < mostLookedAt;
+    if (held !== undefined && version > match.declared.version) reason ??= `version ${version} ${held}`;
+    if (!isWhole) break;
   }
-  return { newest, compatible, ...(reason !== undefined && { reason }) };
+  if (isWhole) isListed ??= false;
+  return { newest, compatible, isListed, ...(reason !== undefined && { reason }) };
 }

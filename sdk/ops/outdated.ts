@@ -35,7 +35,9 @@ export interface UsedLayers {
  */
 export async function readUsed(ports: Ports, request: AvailableRequest): Promise<UsedLayers> {
   const { stack, config, layers: names = [] } = request;
-  const { project, totals, standings, live } = await assessUsers(ports, request);
+  // A region chooses layers: the functions that have them may be elsewhere, or another stack's.
+  const everywhere = request.region === undefined ? ports : { ...ports, aws: { ...ports.aws, region: undefined } };
+  const { project, totals, standings, live } = await assessUsers(everywhere, request);
   const declared = declareFor(config, stack);
   const order = declared.layers.map(({ key }) => key);
   const layers = await withProgress(ports.reporter, "Looking up layer versions", async () => {

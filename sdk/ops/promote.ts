@@ -5,7 +5,7 @@ import { type LayerConfig, parseConfig } from "../core/config/parse";
 import { LayersError, unchanged } from "../core/errors";
 import { didYouMean } from "../core/nearest";
 import type { Ports } from "../ports";
-import type { Upgrade, UpgradePlan } from "./upgrade";
+import { editAt, type HeldVersion, type Upgrade, type UpgradePlan } from "./upgrade";
 
 /** What is promoted. */
 export interface PromotionRequest {
@@ -24,7 +24,10 @@ export interface PromotionRequest {
  * is the version for all stacks. Asks neither Pulumi nor AWS.
  * @throws LayersError `usage` for entries that do not exist, `config-invalid`, `config-not-editable`
  */
-export function planPromotion({ configs }: Ports, request: PromotionRequest): UpgradePlan {
+export function planPromotion(
+  { configs, advise }: Pick<Ports, "configs" | "advise">,
+  request: PromotionRequest,
+): UpgradePlan {
   const { stack, like, file, layers } = request;
   const before = configs.readText(file);
   const config = configs.load(file);
@@ -44,9 +47,10 @@ export function planPromotion({ configs }: Ports, request: PromotionRequest): Up
       next: didYouMean(unknown, keys) ?? `Its entries are: ${keys.join(", ")}.`,
     });
 
-  const upgrades: Upgrade[] = [];
-  const held: { entry: string; reason: string }[] = [];
+  const upgrades: Omit<Upgrade, "edit">[] = [];
+  const held: HeldVersion[] = [];
   const edits: VersionEdit[] = [];
+  const shared: string[] = [];
   const collapsed: OverridePath[] = [];
   for (const entry of layers.length > 0 ? layers : keys) {
     const [from, to] = [mine, theirs].map((all) => all.layers.find(({ key }) => key === entry));
@@ -56,7 +60,17 @@ export function planPromotion({ configs }: Ports, request: PromotionRequest): Up
       continue;
     }
     const variants = differingVariants(from, to);
-    if (variants === undefined && from.version === to.version) continue;
+    const path = ["stack_overrides", own, entry, "version"] as const;
+    const { file: at, line } = from.source;
+    const version = { entry, at: `${at}:${line}`, published: undefined };
+    if (variants === undefined && from.version === to.version) {
+      const said = config.overrides.get(own)?.get(entry)?.fields.version;
+      if (said !== undefined && said === config.layers.get(entry)?.fields.version) {
+        collapsed.push(path);
+        upgrades.push({ ...version, from: said, to: said });
+      } else shared.push(...sharedByAll(config, entry, said));
+      continue;
+    }
     const other = variants ?? otherFields(config, entry, own, shortStackName(like));
     if (other !== undefined) {
       held.push({
@@ -69,18 +83,47 @@ export function planPromotion({ configs }: Ports, request: PromotionRequest): Up
       held.push({ entry, reason: `in one of the two stacks, only its variants have a version: edit that first` });
       continue;
     }
-    const path = ["stack_overrides", own, entry, "version"] as const;
     if (config.layers.get(entry)?.fields.version === to.version) collapsed.push(path);
     else edits.push({ path, version: to.version });
-    const { file: at, line } = from.source;
-    upgrades.push({ entry, from: from.version, to: to.version, at: `${at}:${line}`, published: undefined });
+    upgrades.push({ ...version, from: from.version, to: to.version });
   }
-  const warnings = config.overrides.has(shortStackName(like))
-    ? []
-    : [`${file} has no override for stack ${like}, which uses the versions declared for all stacks.`];
+  const warnings = [
+    ...(config.overrides.has(shortStackName(like))
+      ? []
+      : [`${file} has no override for stack ${like}, which uses the versions declared for all stacks.`]),
+    ...shared.map((entry) => {
+      const { stacks, version } = overriding(config, entry);
+      const [forAll, then] = [
+        ["upgrade", entry, "--to", String(version)],
+        ["upgrade", entry, "--like", like, "--stack", stack],
+      ].map(advise);
+      return `The overrides of ${stacks.join(", ")} all declare version ${version} of ${entry}. Declare it for all stacks: ${forAll}, and then remove what an override repeats: ${then}`;
+    }),
+  ];
   const after = removeVersions(edits.length > 0 ? editVersions(before, file, edits) : before, file, collapsed);
   check(config, after, file, { stack: own, upgrades });
-  return { ...{ file, stack, override: true, project: null, upgrades, held, warnings, before, after } };
+  const written = upgrades.map((one): Upgrade => {
+    const edit = edits.find(({ path: [, , entry] }) => entry === one.entry);
+    return { ...one, edit: edit ? editAt(config, { text: after, file }, edit) : { kind: "removed", at: one.at } };
+  });
+  return { ...{ file, stack, override: true, project: null, upgrades: written, held, warnings, before, after } };
+}
+
+/** The stacks whose overrides have a version of an entry, and that version if it is one and the same. */
+function overriding({ overrides }: LayerConfig, entry: string) {
+  const own = [...overrides].flatMap(([stack, entries]) => {
+    const version = entries.get(entry)?.fields.version;
+    return version === undefined ? [] : [{ stack, version }];
+  });
+  const versions = new Set(own.map(({ version }) => version));
+  return { stacks: own.map(({ stack }) => stack), version: versions.size === 1 ? [...versions][0] : undefined };
+}
+
+/** The entry itself if several overrides, and no others, declare one and the same version of it. */
+function sharedByAll(config: LayerConfig, entry: string, version: number | undefined): string[] {
+  const all = overriding(config, entry);
+  const isShared = version !== undefined && all.version === version && all.stacks.length > 1;
+  return isShared && config.layers.get(entry)?.fields.version !== undefined ? [entry] : [];
 }
 
 /** Whether what differs from function to function is not the same in both; places and comments apart. */
@@ -109,7 +152,7 @@ function check(
   before: LayerConfig,
   text: string,
   file: string,
-  { stack, upgrades }: { readonly stack: string; readonly upgrades: readonly Upgrade[] },
+  { stack, upgrades }: { readonly stack: string; readonly upgrades: readonly Pick<Upgrade, "entry" | "to">[] },
 ): void {
   const parsed = parseConfig(text, file);
   const wanted = new Map(upgrades.map(({ entry, to }) => [entry, to]));

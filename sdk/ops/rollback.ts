@@ -2,6 +2,7 @@ import { assess, type Totals, totalsOf } from "../core/assess";
 import { type DeclaredLayers, declareFor } from "../core/config/declared";
 import type { LayerConfig } from "../core/config/parse";
 import { LayersError, unchanged } from "../core/errors";
+import { type NamedFunction, parseFunctionArn } from "../core/function-arn";
 import { createMatcher } from "../core/match";
 import { assessedFunction } from "../core/recorded";
 import type { FunctionFilter } from "../core/selection";
@@ -14,7 +15,7 @@ import { type PutBackPlan, type PutBackResult, putBackResult } from "./live/plan
 import { planPutBack } from "./live/put-back";
 import { loadRecord, newestRecord } from "./live/record";
 import type { RolloutOptions } from "./live/rollout";
-import { adviceAfterRollback, adviceAfterRunRollback } from "./next-steps";
+import { adviceAfterRollback, adviceAfterRunRollback, type DeclaredOtherwise } from "./next-steps";
 import { documentFormat, type RunResult } from "./plans";
 import { replaceStackState } from "./recorded/replace";
 import { type ReviewOptions, review } from "./review";
@@ -37,6 +38,8 @@ export interface RollbackResult extends RunResult {
 export interface RollbackOptions<Plan> extends RolloutOptions, Omit<ReviewOptions, "dryRun" | "confirm"> {
   readonly onFailure?: "continue" | "stop";
   readonly confirm?: (plan: Plan) => Promise<boolean>;
+  /** Whether advice on an entry of the config is news, in a run over stacks that share a config. Default: all is. */
+  readonly isNews?: (entry: DeclaredOtherwise) => boolean;
 }
 
 /**
@@ -54,7 +57,10 @@ export async function executeRollback(
     ...{ rollbackTo: plan.backup.file ?? null, backup: null, totals: null },
   };
   ports.reporter.info(`Rolling back to: ${plan.backup.file}`);
-  const reviewed = { state: changes, skipped, warnings, live: aws, isMore: true, isReplaced: content !== undefined };
+  const reviewed = {
+    ...{ state: changes, skipped, warnings, live: aws, isMore: true, isReplaced: content !== undefined },
+    functions: namedFunctions(plan),
+  };
   const ask = confirm && (() => confirm(plan));
   if (!(await review(ports, reviewed, { ...options, dryRun, confirm: ask }))) {
     return { ...result, ...(aws && { aws: putBackResult(plannedOnly(ports, aws)) }) };
@@ -68,7 +74,8 @@ export async function executeRollback(
       "AWS was not touched: live functions keep their layers until they are rolled back with --sync-aws.",
     );
   }
-  for (const line of adviceAfterRollback(ports, stack, declaredOtherwise(plan))) ports.reporter.warn(line);
+  const declared = declaredOtherwise(plan).filter(options.isNews ?? (() => true));
+  for (const line of adviceAfterRollback(ports, stack, declared)) ports.reporter.warn(line);
   return { ...result, totals: totalsAfter(plan), backup, ...(live && { aws: putBackResult(live) }) };
 }
 
@@ -80,6 +87,11 @@ function totalsAfter({ declared, functions, changes, full }: RollbackPlan): Tota
   return totalsOf(assess(afterRun(now, { state: changes, outcomes: [] }), declaredTargets(createMatcher(declared))));
 }
 
+/** Every function of the state that is meant, to tell those of one name apart. */
+function namedFunctions({ functions }: RollbackPlan): NamedFunction[] {
+  return functions.map(({ name, region, arn }) => ({ name, region, account: parseFunctionArn(arn ?? "")?.account }));
+}
+
 async function writeState(ports: Ports, plan: RollbackPlan): Promise<string | null> {
   const { state, backup, content, changes, retentionDays } = plan;
   checkpoint(ports, unchanged);
@@ -87,7 +99,7 @@ async function writeState(ports: Ports, plan: RollbackPlan): Promise<string | nu
     ports.reporter.info(`The state of ${plan.stack} already matches ${backup.file}: nothing to roll back`);
     return null;
   }
-  const lines = changeLines(changes, labelsOfChanges(changes));
+  const lines = changeLines(changes, labelsOfChanges(changes, namedFunctions(plan)));
   const before = await replaceStackState(ports, { state, content, kind: "rollback", lines, retentionDays });
   return before.shownPath;
 }
@@ -167,7 +179,11 @@ export async function executeRunRollback(
   if (goes) {
     const aws = putBackResult(await carryOut(ports, plan, options, { soFar: "" }));
     const advice = [
-      ...adviceAfterRollback(ports, stack, declaredOtherwise({ declared, changes: [], aws: plan })),
+      ...adviceAfterRollback(
+        ports,
+        stack,
+        declaredOtherwise({ declared, changes: [], aws: plan }).filter(options.isNews ?? (() => true)),
+      ),
       ...adviceAfterRunRollback(ports, stack, filter, stateBackup, aws),
     ];
     for (const line of advice) ports.reporter.warn(line);

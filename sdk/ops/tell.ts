@@ -62,6 +62,8 @@ export function exceptionWarnings(exceptions: readonly Exception[]): string[] {
     const { entry, when, at, until, expired, functions, needed, reason } = one;
     const which = `The exception of ${entry} for ${whenText(when)} (${at})`;
     const why = reason === undefined ? "" : ` (reason: ${reason})`;
+    // One for functions that are not here warns where they are.
+    if (expired && functions === 0) return [];
     if (expired) return [`${which} expired on ${until}${why}. It stays in effect until it is removed.`];
     return functions > 0 && !needed
       ? [`${which} is no longer needed: the same version is declared without it. Remove it.`]

@@ -1,5 +1,6 @@
 import type { Standing } from "../core/assess";
-import { listNames } from "../core/text";
+import { type DeclaredLayers, declaredAt } from "../core/config/declared";
+import { count, listNames } from "../core/text";
 
 /**
  * Warnings about a config that matches no layer of any function at all, which is a mistyped name or another stack's
@@ -12,4 +13,27 @@ export function unmatchedWarnings(standings: readonly Standing[], where: string,
   const names = [...new Set(standings.flatMap(({ layer }) => layer?.name ?? []))];
   if (names.length === 0) return [`${config} matches nothing: no function in ${where} has layers.`];
   return [`${config} matches no layer of the functions in ${where}. They have: ${listNames(names)}.`];
+}
+
+/**
+ * Warnings about names in `replaces` that fit no layer of the functions, while a layer has that name with the stack's:
+ * an entry's own name means that one too, and a name in `replaces` does not.
+ */
+export function replacesWarnings({ layers, stack }: DeclaredLayers, standings: readonly Standing[]): string[] {
+  const users = Map.groupBy(standings, ({ layer }) => layer?.name);
+  return layers.flatMap((entry) =>
+    (entry.replaces ?? []).flatMap((text) => {
+      if (text.startsWith("arn:") || text.includes("*") || users.has(text)) return [];
+      const [meant, written] =
+        [
+          [`${text}-${stack}`, `${text}-{stack}`],
+          [`${stack}-${text}`, `{stack}-${text}`],
+        ].find(([name]) => users.has(name)) ?? [];
+      if (meant === undefined) return [];
+      const number = new Set(users.get(meant)?.map(({ fn }) => fn)).size;
+      return [
+        `${declaredAt(entry)}: "replaces" of ${entry.key} names ${text}, which no function has. ${meant} is used by ${count(number, "function")}: to replace it, write "${written}".`,
+      ];
+    }),
+  );
 }

@@ -1,6 +1,6 @@
-import { shortStackName } from "../core/config/declared";
-import { editVersions, type VersionEdit } from "../core/config/edit";
-import type { LayerConfig } from "../core/config/parse";
+import { declareFor, shortStackName } from "../core/config/declared";
+import { editVersions, sourceAt, type VersionEdit } from "../core/config/edit";
+import { type LayerConfig, parseConfig } from "../core/config/parse";
 import { isSameWhen, toWhen, type When, whenText } from "../core/config/when";
 import { LayersError, unchanged } from "../core/errors";
 import type { Ports } from "../ports";
@@ -41,6 +41,16 @@ export interface Upgrade {
   /** The number of the variant that declares it, from 1, and its condition in words; absent if the entry itself does. */
   readonly variant?: { readonly number: number; readonly when: string };
   readonly published: Date | undefined;
+  /** What is done to the file, and where: a number is changed, or a stack's override gets or loses one. */
+  readonly edit: { readonly kind: "changed" | "added" | "removed"; readonly at: string };
+}
+
+/** A version that stays. */
+export interface HeldVersion {
+  readonly entry: string;
+  /** The version of an exception, which stays unless it is named; absent for any other. */
+  readonly version?: number;
+  readonly reason: string;
 }
 
 /** A planned upgrade of a config file. Nothing has been written. */
@@ -48,8 +58,8 @@ export interface UpgradePlan extends Pick<UpgradeRequest, "file" | "stack" | "ov
   /** The Pulumi project; null if none is known. */
   readonly project: string | null;
   readonly upgrades: readonly Upgrade[];
-  /** Entries that stay although there is something newer, or that AWS does not report. */
-  readonly held: readonly { readonly entry: string; readonly reason: string }[];
+  /** Entries that stay although there is something newer, or that AWS does not report, and exceptions. */
+  readonly held: readonly HeldVersion[];
   /** Why a version that was asked for does not suit, and which stacks have versions of their own. */
   readonly warnings: readonly string[];
   /** What was looked up; missing if nothing was. */
@@ -81,20 +91,25 @@ export async function planUpgrade(ports: Ports, request: UpgradeRequest): Promis
   });
   const label = labelsOfLayers(available.layers);
 
-  const upgrades: Upgrade[] = [];
-  const held: { entry: string; reason: string }[] = [];
+  const upgrades: Omit<Upgrade, "edit">[] = [];
+  const held: HeldVersion[] = [];
   const edits: VersionEdit[] = [];
-  const edited: { readonly entry: string; readonly when: When | undefined }[] = [];
+  const edited: { readonly entry: string; readonly when: When | undefined; readonly to: number }[] = [];
   const added = new Map<string, number>();
   for (const [, rows] of Map.groupBy(available.layers, declarationOf)) {
     const [{ entry, variant: its } = { entry: "", variant: undefined }] = rows;
     const own = its?.hasVersion ? its : undefined;
-    const found = await planEntry(ports, rows, request, label);
     const which = own && { number: own.number, when: whenText(own.when) };
-    if (typeof found === "string") held.push({ entry: which ? `${entry} (${which.when})` : entry, reason: found });
+    const name = which ? `${entry} (${which.when})` : entry;
+    if (own?.isException && variant === undefined) {
+      if (rows.some((row) => mayMove(row, wanted))) held.push(keptException(ports, name, rows, request));
+      continue;
+    }
+    const found = await planEntry(ports, rows, request, { label, loaded });
+    if (typeof found === "string") held.push({ entry: name, reason: found });
     else if (found) {
       upgrades.push({ ...found, ...(which && { variant: which }) });
-      edited.push({ entry, when: own?.when });
+      edited.push({ entry, when: own?.when, to: found.to });
       edits.push(editOf(entry, found.to, request, { loaded, own, added }));
     }
   }
@@ -102,24 +117,52 @@ export async function planUpgrade(ports: Ports, request: UpgradeRequest): Promis
     row.wanted?.held === undefined ? [] : [`Layer ${label(row)}: version ${request.to} ${row.wanted.held}`],
   );
   const unread = failedReading(available.live);
-  const hidden = override ? [] : edited.flatMap(({ entry, when }) => overridesOf(loaded, entry, when));
+  const hidden = override ? [] : edited.flatMap((one) => overridesOf(ports, loaded, one));
   const warnings = [
     ...(unread ? [`Which versions suit live functions is unknown: ${unread.reason}`] : []),
     ...unsuitable,
     ...hidden,
   ];
-  const plan = {
-    file,
-    stack,
-    project: available.project,
-    override,
-    upgrades,
-    held,
-    warnings,
-    rows: available.layers,
-    recordedBy,
-  };
-  return { ...plan, before, after: editVersions(before, file, edits) };
+  const after = editVersions(before, file, edits);
+  const written = upgrades.map((one, index) => ({ ...one, edit: editAt(loaded, { text: after, file }, edits[index]) }));
+  const { project, layers: rows } = available;
+  return { file, stack, project, override, upgrades: written, held, warnings, rows, recordedBy, before, after };
+}
+
+/** Whether an exception would move if it were named, as far as that is known. */
+function mayMove({ code, declared, declaredVersion, compatible }: AvailableLayer, wanted: number | undefined): boolean {
+  if (wanted !== undefined) return wanted !== declared;
+  return code !== undefined || declaredVersion !== "available" || (compatible?.version ?? 0) > declared;
+}
+
+/** An exception that stays, with the command that moves it. */
+function keptException(
+  { advise }: Ports,
+  name: string,
+  [row]: readonly AvailableLayer[],
+  { stack, override, stateFile, to }: UpgradeRequest,
+): HeldVersion {
+  const { entry = name, declared: version, variant } = row ?? {};
+  const number = String(variant?.number);
+  const where = [
+    ...(override ? ["--stack", stack] : []),
+    ...(stateFile === undefined ? [] : ["--state-file", stateFile]),
+  ];
+  const command = ["upgrade", entry, ...(to === undefined ? [] : ["--to", String(to)]), "--variant", number, ...where];
+  const reason = `it is an exception. Name it with --variant ${number} to move it: ${advise(command)}`;
+  return { entry: name, ...(version !== undefined && { version }), reason };
+}
+
+/** What an edit does to a file, and the line of it in the text that has been edited. */
+export function editAt(
+  before: LayerConfig,
+  { text, file }: { readonly text: string; readonly file: string },
+  edit: VersionEdit | undefined,
+): Upgrade["edit"] {
+  const parsed = parseConfig(text, file);
+  const source = edit && parsed.ok ? sourceAt(parsed.config, edit.path) : undefined;
+  const at = source ? `${file}:${source.line}` : file;
+  return { kind: edit && sourceAt(before, edit.path) ? "changed" : "added", at };
 }
 
 /**
@@ -150,14 +193,25 @@ export function declarationOf({
   return `${entry} ${variant?.hasVersion ? variant.number : 0}`;
 }
 
-/** The stacks that an edit of the version for all stacks does not reach. */
-function overridesOf({ overrides }: LayerConfig, entry: string, when: When | undefined): string[] {
+/** The stacks that an edit of the version for all stacks does not reach, and those whose override it makes redundant. */
+function overridesOf(
+  { advise }: Ports,
+  { overrides }: LayerConfig,
+  { entry, when, to }: { readonly entry: string; readonly when: When | undefined; readonly to: number },
+): string[] {
   return [...overrides].flatMap(([stack, entries]) => {
     const { fields, source, variants = [] } = entries.get(entry) ?? {};
     const variant = when && variants.find((one) => isSameWhen(toWhen(one.fields.when), when));
     const [version, at] = when ? [variant?.fields.version, variant?.versionSource] : [fields?.version, source];
     if (version === undefined) return [];
     const what = when ? `${entry} for ${whenText(when)}` : entry;
+    const like = [...overrides.keys()].find((other) => other !== stack);
+    if (version === to && when === undefined) {
+      const command = like && `: ${advise(["upgrade", entry, "--like", like, "--stack", stack])}`;
+      return [
+        `The override of ${stack} (${at?.file}:${at?.line}) then repeats what is declared for all stacks. Remove it${command ?? "."}`,
+      ];
+    }
     return [`Stack ${stack} keeps version ${version} of ${what} from its override (${at?.file}:${at?.line})`];
   });
 }
@@ -195,15 +249,19 @@ type LabelLayer = ReturnType<typeof labelsOfLayers>;
 async function planEntry(
   ports: Ports,
   rows: readonly AvailableLayer[],
-  { to }: UpgradeRequest,
-  label: LabelLayer,
-): Promise<Upgrade | string | undefined> {
+  request: UpgradeRequest,
+  { label, loaded }: { readonly label: LabelLayer; readonly loaded: LayerConfig },
+): Promise<Omit<Upgrade, "edit"> | string | undefined> {
+  const { to } = request;
   const [first] = rows;
   if (!first) return undefined;
   const { entry, declared: from, at } = first;
   if (to !== undefined) {
     const missing = rows.find(({ wanted }) => wanted?.isThere === false);
-    if (missing) throw await noSuchVersion(ports, missing, to, label);
+    // A variant that no function here has is in nobody's way, unless it is what was asked for.
+    const isInWay = missing && (!isUnused(missing) || !missing.variant || request.variant !== undefined);
+    if (isInWay) throw await noSuchVersion(ports, missing, request, { label, loaded });
+    if (missing) return `${label(missing)}: ${await whereElse(ports, missing, request, { label, loaded })}`;
     const unknown = rows.find(({ wanted }) => wanted === undefined);
     if (unknown) return `${label(unknown)}: ${unknown.reason}`;
     return to === from ? undefined : { entry, from, to, at, published: undefined };
@@ -212,7 +270,11 @@ async function planEntry(
   if (unknown) return `${label(unknown)}: ${unknown.reason}`;
   // One number is for all layers of the entry: the newest that all of them have.
   const newest = Math.min(...rows.map(versionOf));
-  if (newest <= from) return whyNoneNewer(rows, from, label);
+  if (newest <= from) {
+    const why = whyNoneNewer(rows, from, label);
+    const unused = why === undefined ? undefined : rows.find(isUnused);
+    return unused ? `${why}. ${await whereElse(ports, unused, request, { label, loaded })}` : why;
+  }
   for (const row of rows) {
     const read = () => withSession(ports, row, (aws) => readVersion(aws, row.arn, newest));
     if (versionOf(row) !== newest && (await read()) === undefined)
@@ -220,6 +282,46 @@ async function planEntry(
   }
   const { compatible } = rows.find((row) => versionOf(row) === newest) ?? first;
   return { entry, from, to: newest, at, published: compatible?.published };
+}
+
+/** Whether a layer is one that no function of the stack has, and that AWS does not have either: another stack's, maybe. */
+function isUnused({ usedBy, declaredVersion }: AvailableLayer): boolean {
+  return usedBy === undefined && declaredVersion === "never-published";
+}
+
+const stacksNamed = 3;
+
+/** What moves the layers of other stacks, if no function of this one has the layer. */
+async function whereElse(
+  ports: Ports,
+  row: AvailableLayer,
+  { stack, stateFile, to }: UpgradeRequest,
+  { label, loaded }: { readonly label: LabelLayer; readonly loaded: LayerConfig },
+): Promise<string> {
+  const { entry, region, variant } = row;
+  const nobody = `No function of stack ${stack} has ${label(row)} in ${region}`;
+  const own = shortStackName(stack);
+  const stacks = stateFile === undefined ? await stacksIfKnown(ports) : [];
+  const others = stacks.filter((name) => shortStackName(name) !== own).slice(0, stacksNamed);
+  if (others.length === 0) return `${nobody}: name a stack whose functions have it with --stack`;
+  const commands = others.map((name) => {
+    // Variants of an override of its own may come before.
+    const variants = declareFor(loaded, name).layers.find(({ key }) => key === entry)?.variants ?? [];
+    const number = variants.findIndex(({ place }) => place.base === variant?.place.base) + 1;
+    const version = to === undefined ? [] : ["--to", String(to)];
+    const which = variant?.hasVersion && number > 0 ? ["--variant", String(number)] : [];
+    return ports.advise(["upgrade", entry, ...version, ...which, "--stack", name]);
+  });
+  return `${nobody}. If another stack's do, move it there: ${commands.join("; or: ")}`;
+}
+
+async function stacksIfKnown({ stacks, signal }: Ports): Promise<readonly string[]> {
+  try {
+    return await stacks.list(undefined, signal);
+  } catch (error) {
+    if (error instanceof LayersError && error.code !== "interrupted") return [];
+    throw error;
+  }
 }
 
 function versionOf({ compatible }: AvailableLayer): number {
@@ -244,17 +346,22 @@ const versionsShown = 3;
 async function noSuchVersion(
   ports: Ports,
   row: AvailableLayer,
-  version: number,
-  label: LabelLayer,
+  request: UpgradeRequest,
+  names: { readonly label: LabelLayer; readonly loaded: LayerConfig },
 ): Promise<LayersError> {
   const { arn, region, declared } = row;
+  const { label } = names;
+  const { to: version = declared } = request;
   const near = await withSession(ports, { region }, (aws) =>
     versionsNear(aws, { arn, known: declared, latest: undefined }, version, versionsShown),
   );
   const next =
     near.length > 0
       ? `Nearest existing versions of ${label(row)}: ${near.join(", ")}.`
-      : `AWS lists no version of ${label(row)} in ${region}.`;
+      : [
+          `AWS lists no version of ${label(row)} in ${region}.`,
+          ...(isUnused(row) ? [await whereElse(ports, row, request, names)] : []),
+        ];
   return new LayersError(
     "layer-version-missing",
     `Layer version does not exist or cannot be read: ${arn}:${version}.`,

@@ -14,6 +14,7 @@ import { askAbout, type DeclaredMatch, findableLayers, type LayerPlace, labelsOf
 import { documentFormat, skippedName } from "./plans";
 import { invalidLayers } from "./recorded/plan";
 import { exceptionWarnings, labelsOfStandings, warningsOf } from "./tell";
+import { type UnusedPart, unknownFunctions, unknownStacks } from "./unused";
 
 /**
  * What a validation has found. An `error` makes the config wrong; `unknown` is what could not be read. The code of both is
@@ -37,7 +38,9 @@ type WarningCode =
   | "function-skipped"
   | "layer-incompatible"
   | "layer-invalid"
-  | "layer-twice";
+  | "layer-twice"
+  | "replaces-nothing"
+  | UnusedPart["code"];
 
 /** How well a config fits a stack: `--json` prints it. */
 export interface ValidationReport extends Pick<Assessment, "stack" | "project" | "totals"> {
@@ -90,6 +93,10 @@ export async function validate(ports: Ports, request: AssessRequest): Promise<Va
   const isPartial = functions.length + exclude.length > 0 || (recorded === undefined && !assessment.live.read);
   const nothing = declared.layers.length > 0 && contested.size === 0 ? assessment.unmatched : [];
   const unused = isPartial ? [] : declared.layers.filter(isUnused);
+  const parts = [
+    ...(recorded === undefined || request.stateFile !== undefined ? [] : await unknownStacks(ports, config, stack)),
+    ...(isPartial ? [] : await unknownFunctions(ports, config, declared, assessment)),
+  ];
   return {
     ...{ format: documentFormat, stack, project, totals, layers },
     findings: [
@@ -99,6 +106,8 @@ export async function validate(ports: Ports, request: AssessRequest): Promise<Va
       ...unused.map((entry) =>
         warning("entry-unused", `${declaredAt(entry)}: "${entry.key}" matches no layer in ${where}.`),
       ),
+      ...parts.map(({ code, message }) => warning(code, message)),
+      ...assessment.replaceless.map((message) => warning("replaces-nothing", message)),
       ...untargeted(assessment),
       ...exceptionWarnings(assessment.exceptions).map((message) => warning("exception", message)),
       ...declaredUnsuitable(matches, assessment),

@@ -89,12 +89,12 @@ INFO - Next steps:
 # The version that each Lambda layer must be at: for each stack, the one that most of its functions use (recorded of dev, prod).
 layers:
   receipt-dynamo: # receipt-dynamo-dev, receipt-dynamo-prod
-    version: 3 # 3 functions
+    version: 3
   shared:
-    version: 2 # 2 functions
+    version: 2
   Datadog-Python312:
     arn: arn:aws:lambda:us-east-1:${theirs}:layer:Datadog-Python312
-    version: 97 # 2 functions
+    version: 97
 
 settings:
   aws_region: us-east-1
@@ -102,8 +102,8 @@ settings:
 
 stack_overrides:
   dev:
-    receipt-dynamo: { version: 4 } # 2 of 3 functions
-    # when this was written: cron-dev at 3
+    receipt-dynamo: { version: 4 }
+    # when this was written: 2 of 3 functions at 4; cron-dev at 3
 `,
       );
     });

@@ -93,7 +93,7 @@ bad.yaml:3:20 unknown-key: unknown key "x" in layers.b
     assert.equal(
       refused(file).describe(),
       `large.yaml has ${maxConfigBytes + 1} bytes, but the limit is ${maxConfigBytes}
-Check that this is the config: one with 1,000 layers has about 100,000 bytes. Choose another file with --config.`,
+Check that this is the config: one with 1,000 layers has about 100,000 bytes. Choose another file: --config on the command line, the property for the config file in a program.`,
     );
   });
 

@@ -33,6 +33,28 @@ describe("what is out of date", () => {
     ]);
   });
 
+  it("is not known if AWS's list and its single answers contradict each other", async () => {
+    looks.aws.emulator.seed({ layers: [{ name: "base", versions: 3 }] });
+    const { aws } = looks.ports;
+    for (const [versions, listed] of [
+      [[], "does not list it"],
+      [
+        [{ arn: "", version: 2, published: undefined, compatibleRuntimes: [], compatibleArchitectures: [] }],
+        "does not list it",
+      ],
+    ] as const) {
+      const connect: typeof aws.connect = async (...args) => {
+        const session = await aws.connect(...args);
+        session.listLayerVersions = async () => ({ versions, next: undefined });
+        return session;
+      };
+      const config = await looks.write(byName, [functionIn(region, "api", ["base:3"])]);
+      const available = await readAvailable({ ...looks.ports, aws: { ...aws, connect } }, { stack: "dev", config });
+      assert.equal(unreadOf(available), "not-known");
+      assert.match(available.layers[0]?.reason ?? "", new RegExp(listed));
+    }
+  });
+
   const parameters =
     "layers:\n  base: { version: 4, latest: 'ssm:/base' }\n  tools: { version: 1, latest: 'ssm:/tools' }\n";
   const api = functionIn(region, "api", ["base:4", "tools:1"]);

@@ -3,6 +3,7 @@ import { addToFeeds, type Feeds } from "../../sdk/cli/renovate";
 import { renderUpgradeMarkdown } from "../../sdk/cli/report/upgrade-markdown";
 import { declareFor } from "../../sdk/core/config/declared";
 import { parseConfig } from "../../sdk/core/config/parse";
+import type { LayersError } from "../../sdk/core/errors";
 import { readAvailable } from "../../sdk/ops/outdated";
 import { planUpgrade } from "../../sdk/ops/upgrade";
 import { functionIn, useLooks } from "./looks";
@@ -178,6 +179,71 @@ describe("over the ports of a stack whose entries have variants", () => {
     ];
     for (const [request, message, next] of refused)
       await assert.rejects(upgrade(request), { code: "usage", message, next });
+  });
+
+  describe("of which some are exceptions, and some another stack's", () => {
+    const own = `layers:
+  base:
+    version: 5
+    variants:
+      - { when: { function: special }, version: 4, until: 2026-12-31 }
+      - { when: { region: eu-west-1 }, version: 3 }
+`;
+    beforeEach(async () => {
+      aws.emulator.seed({
+        layers: [
+          { name: "base-dev", versions: 9 },
+          { name: "base-prod", region: "eu-west-1", versions: 6 },
+        ],
+      });
+      await looks.write(own, [
+        functionIn("us-east-1", "api", ["base-dev:5"]),
+        functionIn("us-east-1", "special", ["base-dev:4"]),
+      ]);
+    });
+    const withStacks = (others: object = {}) => {
+      const stacks = {
+        ...looks.ports.stacks,
+        exportState: looks.ports.stacks.exportState,
+        list: async () => ["dev", "prod"],
+      };
+      return planUpgrade(
+        { ...looks.ports, stacks },
+        { stack: "dev", override: false, file: "layer_config.yaml", layers: [], ...others },
+      );
+    };
+
+    it("an exception stays where it is and blocks nothing, unless it is named", async () => {
+      for (const to of [undefined, 7]) {
+        const { after, held } = await withStacks({ layers: ["base"], to });
+        assert.equal(after, own.replace("version: 5", `version: ${to ?? 9}`));
+        const kept = held.find(({ version }) => version === 4);
+        assert.equal(kept?.entry, "base (function special)");
+        const wanted = to === undefined ? "" : `--to ${to} `;
+        assert.match(kept?.reason ?? "", new RegExp(`: lambda-layers upgrade base ${wanted}--variant 1$`));
+      }
+      assert.equal((await withStacks({ layers: ["base"], variant: 1 })).after, own.replace("version: 4", "version: 9"));
+      const alone = await withStacks({ override: true });
+      assert.equal(alone.after, `${own}stack_overrides:\n  dev:\n    base: { version: 9 }\n`);
+      assert.deepEqual(alone.upgrades[0]?.edit, { kind: "added", at: "layer_config.yaml:9" });
+      assert.match(alone.held[0]?.reason ?? "", /--variant 1 --stack dev$/);
+    });
+
+    it("a region of another stack alone is moved by the command that is advised", async () => {
+      const command = /lambda-layers upgrade base (?:--to 4 )?--variant 2 --stack prod$/;
+      const [held] = (await withStacks({ region: "eu-west-1", variant: 2 })).held;
+      assert.match(held?.reason ?? "", command);
+      await assert.rejects(withStacks({ layers: ["base"], variant: 2, to: 4 }), (error: LayersError) => {
+        assert.match([error.next].flat().join("\n"), command);
+        return true;
+      });
+      await looks.write(own, [functionIn("eu-west-1", "billing", ["base-prod:3"])]);
+      const moved = await withStacks({ stack: "prod", override: true, layers: ["base"], variant: 2 });
+      assert.match(
+        moved.after,
+        /prod:\n {4}base: \{ variants: \[\{ when: \{ region: eu-west-1 \}, version: 6 \}\] \}\n$/,
+      );
+    });
   });
 
   it("what is outdated has a row for each", async () => {

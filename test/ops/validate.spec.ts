@@ -67,6 +67,43 @@ describe("a validation", () => {
     assert.deepEqual(others, []);
   });
 
+  it("warns of parts that are about nothing: stacks, functions, and names in `replaces`", async () => {
+    const text = `layers:
+  base:
+    version: 5
+    names: ["unrelated"]
+    replaces: [receipt-dynamo]
+    variants:
+      - { when: { function: [a, aa] }, version: 4 }
+      - { when: { function: elsewhere }, version: 3 }
+stack_overrides:
+  production: { base: { version: 4 } }
+  dev: { base: { version: 6 } }
+`;
+    looks.aws.emulator.seed({ functions: [{ name: "elsewhere", layers: [] }] });
+    const config = await looks.write(text, functions);
+    const { stacks } = looks.ports;
+    const listing = { ...stacks, exportState: stacks.exportState, list: async () => ["dev", "org/shop/prod"] };
+    const report = await validate({ ...looks.ports, stacks: listing }, { stack: "dev", config });
+    const of = (...codes: string[]) =>
+      report.findings.filter(({ code }) => codes.includes(code)).map(({ message }) => message);
+    assert.deepEqual(of("stack-unknown"), [
+      "layer_config.yaml:10: stack_overrides.production has no effect: this project has no stack production. Its stacks are: dev, prod.",
+    ]);
+    assert.deepEqual(of("function-unknown"), [
+      "layer_config.yaml:7: a variant of base is for function aa, which does not exist in the state of dev or in AWS. Did you mean a?",
+    ]);
+    assert.deepEqual(of("replaces-nothing"), [
+      'layer_config.yaml:11: "replaces" of base names receipt-dynamo, which no function has. receipt-dynamo-dev is used by 2 functions: to replace it, write "receipt-dynamo-{stack}".',
+    ]);
+    const codes = ["stack-unknown", "function-unknown"];
+    const unread = await validate(looks.ports, { stack: "dev", config, stateFile: "state.json" });
+    assert.deepEqual(
+      unread.findings.filter(({ code }) => codes.includes(code)),
+      [],
+    );
+  });
+
   it("counts a layer that a function has twice once, and names it", async () => {
     const twice = [
       functionIn(region, "py-req", ["base:11", "tools:1", "base:12"]),

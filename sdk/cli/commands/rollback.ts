@@ -1,7 +1,9 @@
+import { resolve } from "node:path";
 import { LayersError, unchanged } from "../../core/errors";
 import { isLookedUp } from "../../core/estate";
 import { count, countLayers } from "../../core/text";
 import { liveFailure } from "../../ops/live/failure";
+import type { DeclaredOtherwise } from "../../ops/next-steps";
 import { setAside } from "../../ops/recorded/memory";
 import {
   executeRollback,
@@ -30,11 +32,12 @@ export async function run(context: Context): Promise<number> {
   const isNewest = backup === undefined && options.resume === undefined;
   if (mustConfirm(context)) needYes(context, isNewest ? await whyNoBackup(context) : undefined);
   const isLook = options.dryRun ?? false;
+  const told = new Set<string>();
   const record = options.resume === true ? undefined : options.resume;
   if (backup !== undefined && isEstateRecord(backup)) return putBackRun(context, backup, isLook);
   if (options.resume !== undefined || (backup !== undefined && isRunRecord(backup)))
-    return planStacks(context, (run) => planRun(run, record ?? backup), { verb: "Roll back", isLook });
-  return planStacks(context, (run) => planBackup(run, backup), { verb: "Roll back", isLook });
+    return planStacks(context, (run) => planRun(run, record ?? backup, told), { verb: "Roll back", isLook });
+  return planStacks(context, (run) => planBackup(run, backup, told), { verb: "Roll back", isLook });
 }
 
 /** Why a rollback of one stack would fail once it is confirmed; undefined if there is a backup, or several stacks are meant. */
@@ -54,20 +57,21 @@ async function whyNoBackup(context: Context): Promise<LayersError | undefined> {
 /** Rolls back what a run over several stacks has done. */
 async function putBackRun(context: Context, named: string, isLook: boolean): Promise<number> {
   const { estate, left } = await openRun(context, named);
+  const told = new Set<string>();
   const plan = (run: StackRun) => {
     const own = left[run.index];
-    return own && "record" in own ? planRun(run, own.record) : planBackup(run, own?.backup);
+    return own && "record" in own ? planRun(run, own.record, told) : planBackup(run, own?.backup, told);
   };
   return planStacks(context, plan, { verb: "Roll back", isLook, estate });
 }
 
-async function planBackup({ stack, label, context, ports }: StackRun, backup: string | undefined) {
+async function planBackup({ stack, label, context, ports }: StackRun, backup: string | undefined, told: Set<string>) {
   const { full, dryRun, syncAws, function: functions, exclude, skipPreflight } = context.options;
   const config = configIfAny(ports, context.options);
   const request = { stack, backup, config, full, dryRun, syncAws, functions, exclude, skipPreflight };
   const plan = await planRollback(ports, request);
   const carryOut = async () => {
-    const result = await executeRollback(ports, plan, rollbackOptions(context, question));
+    const result = await executeRollback(ports, plan, rollbackOptions(context, question, told));
     const error = plan.aws && result.aws && liveFailure(ports, plan.aws, result.aws);
     return { document: result, error, summary: runSummary(result, label) };
   };
@@ -78,14 +82,14 @@ async function planBackup({ stack, label, context, ports }: StackRun, backup: st
 }
 
 /** Rolls a run back: the state is not touched, and Pulumi not needed. */
-async function planRun({ stack, label, context, ports }: StackRun, record: string | undefined) {
+async function planRun({ stack, label, context, ports }: StackRun, record: string | undefined, told: Set<string>) {
   const { dryRun, function: functions, exclude } = context.options;
   const retention = retentionDays(ports, context.options);
   const config = configIfAny(ports, context.options);
   const request = { stack, record, dryRun, functions, exclude, retentionDays: retention, config };
   const plan = await planRunRollback(ports, request);
   const carryOut = async () => {
-    const result = await executeRunRollback(ports, plan, rollbackOptions(context, runQuestion));
+    const result = await executeRunRollback(ports, plan, rollbackOptions(context, runQuestion, told));
     const error = result.aws && liveFailure(ports, plan, result.aws);
     return { document: result, error, summary: runSummary(result, label) };
   };
@@ -97,9 +101,16 @@ function isRunRecord(file: string): boolean {
   return file.endsWith(".jsonl");
 }
 
-function rollbackOptions<Plan>(context: Context, question: (plan: Plan) => string) {
+function rollbackOptions<Plan>(context: Context, question: (plan: Plan) => string, told: Set<string>) {
   const { onFailure, ...others } = runOptions(context, question);
-  return { ...others, ...(onFailure !== "rollback" && { onFailure }) };
+  // What is declared for all stacks is the same advice for each that shares the config, in whatever folder it is.
+  const isNews = ({ at, key, back, overridden }: DeclaredOtherwise) => {
+    const entry = `${resolve(context.options.cwd ?? ".", at)} ${key} ${back.join()}`;
+    const isKnown = !overridden && told.has(entry);
+    told.add(entry);
+    return !isKnown;
+  };
+  return { ...others, isNews, ...(onFailure !== "rollback" && { onFailure }) };
 }
 
 function runQuestion({ changes, putBack }: RunRollbackPlan): string {

@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { shortStackName } from "../../core/config/declared";
 import { LayersError, unchanged } from "../../core/errors";
 import { fitsGlob, globOf } from "../../core/glob";
 import { didYouMean } from "../../core/nearest";
@@ -7,7 +8,7 @@ import { reasonOf } from "../../core/system-error";
 import { count, listNames } from "../../core/text";
 import { documentFormat } from "../../ops/plans";
 import { planPromotion } from "../../ops/promote";
-import { executeUpgrade, planUpgrade, type UpgradePlan } from "../../ops/upgrade";
+import { executeUpgrade, planUpgrade, type Upgrade, type UpgradePlan } from "../../ops/upgrade";
 import type { Ports } from "../../ports";
 import { confirmed } from "../confirm";
 import type { Context } from "../context";
@@ -115,14 +116,23 @@ function inGroups({ configs }: Ports, { group = [] }: OptionValues, file: string
   });
 }
 
-function show({ options, reporter }: Context, { upgrades, held, warnings }: UpgradePlan): void {
+function show({ options, reporter }: Context, { upgrades, held, warnings, stack }: UpgradePlan): void {
   const none =
     options.like === undefined ? "Found no newer layer versions" : `Found nothing to take from ${options.like}`;
   for (const line of warnings) reporter.warn(line);
-  for (const { entry, reason } of held) reporter.warn(`Layer ${entry} is not upgraded: ${reason}`);
+  for (const { entry, version, reason } of held)
+    reporter.warn(`Layer ${entry} ${version === undefined ? "is not upgraded" : `stays at ${version}`}: ${reason}`);
   reporter.info(upgrades.length > 0 ? `Found ${count(upgrades.length, "version")} to edit:` : none);
-  for (const { entry, from, to, at, variant } of upgrades) {
+  for (const one of upgrades) {
+    const { entry, from, to, variant } = one;
     const which = variant ? ` for ${variant.when}` : "";
-    reporter.item(`Layer ${entry}${which} version ${from} -> ${to} (${at})`);
+    reporter.item(`Layer ${entry}${which} version ${from} -> ${to} (${editText(one, stack)})`);
   }
+}
+
+/** Where an edit is: in the line of the old version, or in a stack's override that gets or loses one. */
+function editText({ edit: { kind, at } }: Upgrade, stack: string): string {
+  const own = shortStackName(stack);
+  if (kind === "added") return `for ${own} alone: added to stack_overrides.${own}, ${at}`;
+  return kind === "removed" ? `${at}: removed from stack_overrides.${own}, as it is declared for all stacks` : at;
 }

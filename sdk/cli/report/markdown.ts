@@ -1,5 +1,6 @@
 import { isDrifted, type Place, type Standing } from "../../core/assess";
 
+import type { Exception } from "../../core/exceptions";
 import { isOtherLayer } from "../../core/report";
 import { count, countLayers, shown } from "../../core/text";
 import { changedLayers, isHeldBack, type Ran } from "../../ops/after";
@@ -7,12 +8,13 @@ import { changedLayers, isHeldBack, type Ran } from "../../ops/after";
 import type { Assessment } from "../../ops/assess";
 import { failedReading } from "../../ops/expectation";
 import { type LiveChange, type Skipped, type StateChange, skippedName, type UndoneChange } from "../../ops/plans";
-import { labelsOfChanges, labelsOfStandings } from "../../ops/tell";
+import { exceptionText, labelsOfChanges, labelsOfStandings } from "../../ops/tell";
 import {
   askedPlaces,
   declaredText,
   type FailedStack,
   isRead,
+  placeIn,
   type ReportedStack,
   reportedName,
   sourceOf,
@@ -104,7 +106,7 @@ function failedSection(failed: FailedStack): string {
 }
 
 function statusSection(assessment: ReportedStack & Assessment): string {
-  const { standings, totals, live, skipped } = assessment;
+  const { standings, totals, live, skipped, exceptions } = assessment;
   const { sign, text } = verdictOf(assessment);
   const note = liveNote(live);
   const open = standings.filter(({ verdict }) => verdict === "drift" || verdict === "unknown");
@@ -113,13 +115,21 @@ function statusSection(assessment: ReportedStack & Assessment): string {
     `${count(totals.functions, "function")} with ${countLayers(totals.layersOfFunctions)}; ${undeclaredOf(assessment)} not declared by any entry.`,
     "",
     ...(note === undefined ? [] : [plain(note), ""]),
-    ...standingsTable(open, labelsOfStandings(standings)),
+    ...standingsTable(open, labelsOfStandings(standings), assessment.folder),
+    ...list(
+      "Exceptions:",
+      exceptions.filter(({ functions }) => functions > 0).map((one) => exceptionItem(one, assessment.folder)),
+    ),
     ...leftOut(skipped),
   ].join("\n");
 }
 
 /** What is not as declared or not known; without the columns of places that were not asked. */
-function standingsTable(standings: readonly Standing[], label: (fn: Standing["fn"]) => string): string[] {
+function standingsTable(
+  standings: readonly Standing[],
+  label: (fn: Standing["fn"]) => string,
+  folder: string | undefined,
+): string[] {
   const places = askedPlaces(standings);
   const version = (one: Standing, place: Place) =>
     isDrifted(one, place) ? `**≠ ${versionText(one[place])}**` : versionText(one[place]);
@@ -130,11 +140,17 @@ function standingsTable(standings: readonly Standing[], label: (fn: Standing["fn
       one.layer ? code(one.layer.name) : "?",
       one.layer ? (one.target?.by === undefined ? (declaredText(one) ?? "–") : code(declaredText(one) ?? "")) : "?",
       ...places.map((place) => version(one, place)),
-      source ? code(`${source.file}:${source.line}`) : "",
+      source ? code(placeIn(folder, `${source.file}:${source.line}`)) : "",
     ];
   });
   const titles = { recorded: "Recorded", live: "Live" };
   return table(["Function", "Layer", "Declared", ...places.map((place) => titles[place]), "Declared in"], rows);
+}
+
+/** An exception that counts for functions of the stack, and whether it still should. */
+function exceptionItem(one: Exception, folder: string | undefined): string {
+  const state = one.expired ? ", **expired**" : one.needed ? "" : ", **no longer needed**";
+  return `${plain(exceptionText({ ...one, at: placeIn(folder, one.at) }))}${state}`;
 }
 
 function titled(title: string, lines: readonly string[]): string[] {

@@ -1,3 +1,4 @@
+import { isAbsolute, join } from "node:path";
 import { layerArn } from "../../core/arn";
 import { type AssessedFunction, type KnownVersion, type Place, places, type Standing } from "../../core/assess";
 import type { Source } from "../../core/config/parse";
@@ -33,6 +34,11 @@ export type ReportedStack = (Assessment & Located) | FailedStack;
 /** What a report calls a stack: `dev`, or `dev of services/billing`. */
 export function reportedName({ stack, folder }: ReportedStack): string {
   return siteLabel({ stack, folder });
+}
+
+/** A place in a config as the reader of a report over projects sees it: from the run's folder, not from the project's. */
+export function placeIn(folder: string | undefined, place: string): string {
+  return folder === undefined || isAbsolute(place) ? place : join(folder, place).replaceAll("\\", "/");
 }
 
 /** A layer that functions of a stack have. */

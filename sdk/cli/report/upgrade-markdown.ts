@@ -21,7 +21,7 @@ export function renderUpgradeMarkdown(stacks: readonly UpgradedStack[], now: Dat
 
 function section({ label, plan }: UpgradedStack, now: Date): string {
   const { upgrades, held, warnings, rows = [], file, override } = plan;
-  const lines = upgrades.map(({ entry, from, to, at, published, variant }) => {
+  const lines = upgrades.map(({ entry, from, to, edit, published, variant }) => {
     const declaration = declarationOf({ entry, variant: variant && { ...variant, hasVersion: true } });
     const own = rows.filter((row) => declarationOf(row) === declaration);
     return [
@@ -30,7 +30,7 @@ function section({ label, plan }: UpgradedStack, now: Date): string {
       published ? `${published.toISOString().slice(0, 10)} (${ageOf(published, now)})` : "–",
       String(new Set(own.flatMap(functionsOf)).size),
       [...new Set(own.flatMap(({ usedBy }) => usedBy?.runtimes ?? []))].sort().map(code).join(", ") || "–",
-      code(at),
+      `${code(edit.at)}${edit.kind === "changed" ? "" : ` (${edit.kind})`}`,
     ];
   });
   const where = override ? `for stack ${code(label)}` : `for all stacks, chosen for the functions of ${code(label)}`;
@@ -39,7 +39,10 @@ function section({ label, plan }: UpgradedStack, now: Date): string {
     ...table(["Entry", "Version", "Published", "Functions", "Runtimes", "Declared in"], lines),
     ...list(
       "Not upgraded:",
-      held.map(({ entry, reason }) => `${code(entry)}: ${plain(reason)}`),
+      held.map(({ entry, version, reason }) => {
+        const which = version === undefined ? "" : ` at ${version}`;
+        return `${code(entry)}${which}: ${plain(reason)}`;
+      }),
     ),
     ...list("Notes:", warnings.map(plain)),
   ].join("\n");

@@ -1,4 +1,4 @@
-import { shown, visibleJson } from "../text";
+import { count, shown, visibleJson } from "../text";
 import { type DraftEntry, type DraftVariant, type LayerUse, mostUsedVersions } from "./draft";
 import { keyText } from "./insert";
 
@@ -81,12 +81,12 @@ function overrideLines(entries: readonly DraftEntry[]): string[] {
   ];
 }
 
-/** A line that declares a version, with how many of the functions that it is about have it, and what the others have. */
+/** A line that declares a version, and below it, if functions differ, how many have it and what the others have. */
 function explained(line: string, version: number, uses: readonly LayerUse[]): string[] {
   const others = uses.filter(({ layer }) => layer.version !== version);
   const all = functionsOf(uses);
   const agreeing = functionsOf(uses.filter(({ layer }) => layer.version === version));
-  const counted = `${agreeing === all ? "" : `${agreeing} of `}${all} function${all === 1 ? "" : "s"}`;
+  const counted = `${agreeing} of ${count(all, "function")} at ${version}`;
   const equals = mostUsedVersions(uses).filter((one) => one !== version);
   const tied = equals.length > 0 ? `, as many at ${equals.join(" and ")}` : "";
   const isOneStack = new Set(uses.map(({ stack }) => stack)).size === 1;
@@ -94,9 +94,10 @@ function explained(line: string, version: number, uses: readonly LayerUse[]): st
     .slice(0, mostNamed)
     .map((use) => `${shown(use.function)}${isOneStack ? "" : ` (${shown(use.stack)})`} at ${use.layer.version}`);
   const more = others.length > mostNamed ? `, and ${others.length - mostNamed} more` : "";
+  // Nothing stands beside the version that an edit of the version would make untrue.
   return [
-    `${line} # ${counted}${tied}`,
-    ...(others.length > 0 ? [`    # when this was written: ${named.join(", ")}${more}`] : []),
+    line,
+    ...(others.length > 0 ? [`    # when this was written: ${counted}${tied}; ${named.join(", ")}${more}`] : []),
   ];
 }
 

@@ -1,7 +1,7 @@
 import { LayersError } from "../errors";
 import { formatProblems } from "../problem";
 import { insertValue } from "./insert";
-import { type LayerConfig, type LayerEntry, parseConfig } from "./parse";
+import { type LayerConfig, type LayerEntry, parseConfig, type Source } from "./parse";
 import type { When } from "./when";
 import { parseYaml, type YamlFile } from "./yaml";
 
@@ -114,10 +114,22 @@ function isSame(a: LayerEntry["fields"] | undefined, b: LayerEntry["fields"] | u
   return (a === undefined) === (b === undefined) && canonical(a) === canonical(b);
 }
 
-function versionAt({ layers, overrides }: LayerConfig, path: VersionPath): number | undefined {
-  const entry = path[0] === "layers" ? layers.get(path[1]) : overrides.get(path[1])?.get(path[2]);
+function versionAt(config: LayerConfig, path: VersionPath): number | undefined {
+  const entry = entryAt(config, path);
   const [, [field, index]] = splitPath(path);
   return field === "variants" ? entry?.fields.variants?.[index ?? 0]?.version : entry?.fields.version;
+}
+
+/** Where the version of a path is written; undefined if there is none. */
+export function sourceAt(config: LayerConfig, path: VersionPath): Source | undefined {
+  if (versionAt(config, path) === undefined) return undefined;
+  const entry = entryAt(config, path);
+  const [, [field, index]] = splitPath(path);
+  return field === "variants" ? entry?.variants?.[index ?? 0]?.versionSource : entry?.source;
+}
+
+function entryAt({ layers, overrides }: LayerConfig, path: VersionPath): LayerEntry | undefined {
+  return path[0] === "layers" ? layers.get(path[1]) : overrides.get(path[1])?.get(path[2]);
 }
 
 /** The keys that lead to an entry, and what leads on from there. */

@@ -10,7 +10,7 @@ import { createLocator, fillAliases, type Path, type Range } from "./yaml-nodes"
 export const maxConfigBytes = 1024 * 1024;
 /** What to do about a larger one. */
 export const tooLargeAdvice =
-  "Check that this is the config: one with 1,000 layers has about 100,000 bytes. Choose another file with --config.";
+  "Check that this is the config: one with 1,000 layers has about 100,000 bytes. Choose another file: --config on the command line, the property for the config file in a program.";
 /**
  * How many keys and values a file may have once its aliases are filled in. A file of 1,000 layers has about 10,000.
  * Source: without aliases, a file of {@link maxConfigBytes} with keys and values of ten characters has as many.

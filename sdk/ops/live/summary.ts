@@ -1,5 +1,6 @@
 import { labelsOfArns } from "../../core/function-arn";
 import type { RunHistory } from "../../core/run-record";
+import { changedBy } from "./record";
 
 /** The outcome of a function of a run. `open`: it was not attempted. `unknown`: it was, and how that ended is not known. */
 export type RecordedOutcome = "updated" | "unchanged" | "failed" | "unknown" | "cancelled" | "open" | "put back";
@@ -12,6 +13,8 @@ export interface RecordedRun {
   readonly startedAt: Date;
   /** Whether the run has come to its end. */
   readonly isEnded: boolean;
+  /** How far it was rolled back; absent if it was not. Once all that it changed is back, it is done. */
+  readonly rolledBack?: "in part" | "wholly";
   readonly functions: readonly {
     readonly function: string;
     readonly outcome: RecordedOutcome;
@@ -20,10 +23,13 @@ export interface RecordedRun {
 }
 
 /** Summarises a record. */
-export function summarise(file: string, { stack, startedAt, unfinished, begun, functions }: RunHistory): RecordedRun {
+export function summarise(file: string, history: RunHistory): RecordedRun {
+  const { stack, startedAt, unfinished, begun, functions, putBackAt } = history;
+  const isWhole = unfinished === undefined && changedBy(history).length === 0;
   const label = labelsOfArns(functions.map((one) => one.function));
   return {
     ...{ file, stack, startedAt, isEnded: begun && unfinished === undefined },
+    ...(putBackAt && { rolledBack: isWhole ? "wholly" : "in part" }),
     functions: functions.map(({ function: arn, last }) => ({
       function: label(arn),
       outcome:
@@ -34,6 +40,7 @@ export function summarise(file: string, { stack, startedAt, unfinished, begun, f
 }
 
 /** Whether a run has done everything that it planned. */
-export function isDone({ isEnded, functions }: RecordedRun): boolean {
+export function isDone({ isEnded, functions, rolledBack }: RecordedRun): boolean {
+  if (rolledBack !== undefined) return rolledBack === "wholly";
   return isEnded && functions.every(({ outcome }) => outcome === "updated" || outcome === "unchanged");
 }

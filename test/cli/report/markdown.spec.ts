@@ -28,6 +28,20 @@ describe("a report in Markdown", () => {
     ]);
   });
 
+  it("lists exceptions that count, and names files from where the run was started", () => {
+    const one = { entry: "base", when: { function: ["api"] }, reason: "waits", until: "2026-01-01", needed: true };
+    const exceptions = [
+      { ...one, at: "../../layer_config.yaml:8", expired: true, functions: 1 },
+      { ...one, at: "../../layer_config.yaml:9", expired: true, functions: 0 },
+    ];
+    const stack = stackOf([fn("api", { live: ["base:4"] })], { exceptions });
+    const text = renderStatusMarkdown([{ ...stack, folder: "services/billing" }]);
+    const items = text.split("\n").filter((line) => line.startsWith("- "));
+    assert.equal(items.length, 1, text);
+    assert.match(items[0] ?? "", /until 2026-01-01 \(layer_config\.yaml&#58;8\), \*\*expired\*\*$/);
+    assert.match(text, /<code>services\/billing\/layer_config\.yaml&#58;\d+<\/code>/);
+  });
+
   it("says so if nothing has drifted, and which stack could not be read", () => {
     const text = renderStatusMarkdown([stackOf([fn()]), failedStack]);
     assert.match(text, /^### ✓ Lambda layers of stack <code>dev<\/code>: all declared layers are at their versions$/m);

@@ -63,6 +63,7 @@ export function stackOf(functions: readonly AssessedFunction[], others: Partial<
       where: "the state of dev",
       exceptions: [],
       unmatched: [],
+      replaceless: [],
       ...others,
     },
   };

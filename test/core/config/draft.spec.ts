@@ -127,11 +127,11 @@ describe("a drafted config", () => {
 # The version that each Lambda layer must be at: for each stack, the one that most of its functions use (recorded of dev).
 layers:
   base: # base-dev, base-prod
-    version: 3 # 7 of 10 functions
-    # when this was written: fn-base-prod-4-0 at 4, fn-base-prod-4-1 at 4, fn-base-prod-4-2 at 4
+    version: 3
+    # when this was written: 7 of 10 functions at 3; fn-base-prod-4-0 at 4, fn-base-prod-4-1 at 4, fn-base-prod-4-2 at 4
   Datadog:
     arn: arn:aws:lambda:us-east-1:464622532012:layer:Datadog
-    version: 98 # 1 function
+    version: 98
 
 settings:
   aws_region: us-east-1
@@ -139,7 +139,7 @@ settings:
 
 stack_overrides:
   dev:
-    base: { version: 6 } # 2 functions
+    base: { version: 6 }
 `,
     );
   });
@@ -157,10 +157,10 @@ stack_overrides:
 # The version that each Lambda layer must be at: for each stack, the one that most of its functions use, or the newest in a tie (recorded of dev).
 layers:
   base:
-    version: 10 # 1 of 3 functions, as many at 7 and 3
-    # when this was written: fn-base-3 at 3, fn-base-7 at 7
+    version: 10
+    # when this was written: 1 of 3 functions at 10, as many at 7 and 3; fn-base-3 at 3, fn-base-7 at 7
   label: # label-dev, label-prod
-    version: 6 # 3 functions
+    version: 6
 
 settings:
   aws_region: us-east-1
@@ -168,8 +168,8 @@ settings:
 
 stack_overrides:
   prod:
-    label: { version: 5 } # 2 of 4 functions, as many at 4
-    # when this was written: fn-label-prod-4-0 at 4, fn-label-prod-4-1 at 4
+    label: { version: 5 }
+    # when this was written: 2 of 4 functions at 5, as many at 4; fn-label-prod-4-0 at 4, fn-label-prod-4-1 at 4
 `,
     );
   });
@@ -184,10 +184,7 @@ stack_overrides:
     const text = writeDraft(draftEntries([...twice, ...old, ...others, ...namesakes]), settings);
     const commented = text.split("\n").filter((line) => /^ .*#/.test(line));
     assert.deepEqual(commented, [
-      "    version: 5 # 4 of 6 functions",
-      "    # when this was written: api (dev) at 4, api (prod) at 4",
-      "    version: 7 # 2 functions",
-      "    version: 7 # 2 functions",
+      "    # when this was written: 4 of 6 functions at 5; api (dev) at 4, api (prod) at 4",
     ]);
   });
 

@@ -1,0 +1,83 @@
+import type { DeclaredLayers } from "../core/config/declared";
+import { shortStackName } from "../core/config/declared";
+import type { LayerConfig } from "../core/config/parse";
+import { LayersError } from "../core/errors";
+import { didYouMean } from "../core/nearest";
+import type { Ports } from "../ports";
+import type { Assessment } from "./assess";
+import { notInAws } from "./live/names";
+import { whereOf } from "./live/read";
+
+/** A part of a config that is about nothing, as far as it could be found out. */
+export interface UnusedPart {
+  readonly code: "stack-unknown" | "function-unknown";
+  readonly message: string;
+}
+
+/** Stacks that a config names and the project does not have. Nothing is said if Pulumi cannot be asked. */
+export async function unknownStacks(ports: Ports, config: LayerConfig, stack: string): Promise<UnusedPart[]> {
+  const named = [
+    ...[...config.overrides].map(([name, entries]) => {
+      const line = [...entries.values()][0]?.source.line;
+      return { name, at: `${config.file}${line === undefined ? "" : `:${line}`}`, what: `stack_overrides.${name}` };
+    }),
+    ...Object.keys(config.settings.stackNames).map((name) => ({
+      ...{ name, at: config.file, what: `settings.stack_names.${name}` },
+    })),
+  ].filter(({ name }) => name !== shortStackName(stack));
+  // A config above the project may be that of other projects too.
+  if (named.length === 0 || config.file.startsWith("..")) return [];
+  let known: string[];
+  try {
+    known = (await ports.stacks.list(undefined, ports.signal)).map(shortStackName);
+  } catch (error) {
+    if (error instanceof LayersError && error.code !== "interrupted") return [];
+    throw error;
+  }
+  if (known.length === 0) return [];
+  return named
+    .filter(({ name }) => !known.includes(name))
+    .map(({ name, at, what }) => ({
+      code: "stack-unknown",
+      message: `${at}: ${what} has no effect: this project has no stack ${name}. ${didYouMean(name, known) ?? `Its stacks are: ${known.join(", ")}.`}`,
+    }));
+}
+
+/** Functions that conditions name in full and that neither the stack nor AWS has, if AWS could be asked. */
+export async function unknownFunctions(
+  ports: Ports,
+  { settings }: LayerConfig,
+  { layers }: DeclaredLayers,
+  { functions, live, where }: Pick<Assessment, "functions" | "live" | "where">,
+): Promise<UnusedPart[]> {
+  if (!live.read) return [];
+  const known = new Set(functions.map(({ name }) => name));
+  const named = layers.flatMap(({ key, variants = [] }) =>
+    variants.flatMap(({ when, source }) =>
+      (when.function ?? [])
+        .filter((name) => !name.includes("*") && !known.has(name))
+        .map((name) => ({ name, regions: when.region ?? [], at: `${source.file}:${source.line}`, key })),
+    ),
+  );
+  if (named.length === 0) return [];
+  const regions = [...new Set([...functions, ...named.flatMap((one) => one.regions)].flatMap(regionOf))];
+  try {
+    const names = [...new Set(named.map(({ name }) => name))];
+    const missing = await notInAws(ports, names, whereOf(ports, settings.region, { regions }));
+    return named
+      .filter(({ name }) => missing.includes(name))
+      .map(({ name, at, key }) => {
+        const hint = didYouMean(name, [...known]);
+        const message = `${at}: a variant of ${key} is for function ${name}, which does not exist in ${where}.${hint ? ` ${hint}` : ""}`;
+        return { code: "function-unknown", message };
+      });
+  } catch (error) {
+    if (error instanceof LayersError && error.code !== "interrupted") return [];
+    throw error;
+  }
+}
+
+function regionOf(one: string | { readonly region: string | undefined }): string[] {
+  const region = typeof one === "string" ? one : one.region;
+  return region === undefined || region.includes("*") ? [] : [region];
+}

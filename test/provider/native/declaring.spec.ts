@@ -1,0 +1,18 @@
+import assert from "node:assert/strict";
+import { readDeclaring } from "../../../provider/native/declaring";
+import type { LayerVersionsInputs } from "../../../provider/native/types";
+
+describe("what is wrong with the inputs of the plugin's resource", () => {
+  it("is told at once, of layers and of functions", () => {
+    const inputs = {
+      layers: { base: { version: null } },
+      functions: { names: ["api:live", ""], tags: {} },
+    } as unknown as LayerVersionsInputs;
+    const declaring = readDeclaring("shared", inputs, { stack: "dev", config: { region: "us-east-1" } });
+    assert(declaring.is === "wrong");
+    const reasons = declaring.problems.map(({ path, reason }) => `${path}: ${reason}`);
+    assert.equal(reasons.length, 4, reasons.join("\n"));
+    for (const [index, part] of [/^layers\.base/, /functions\.tags is empty/, /api:live/, /empty name/].entries())
+      assert.match(reasons[index] ?? "", part);
+  });
+});
