@@ -88,12 +88,11 @@ export async function check(was: Partial<Checked>, news: Declared): Promise<dyna
       const pending = pendingOf(live);
       const planned = planRecord(plans, targetOf, so);
       const record = { ...planned, ...withPending(planned, pending, so) };
-      const called = (name: string) => (request.isRegionNamed ? `${name} (${aws.region})` : name);
-      tell(changeLines(plans, called));
+      tell(changeLines(plans));
       tell(
         pending.map(
           ({ function: name, layer }) =>
-            `Function ${called(name)}: Layer ${layer.name} version ${layer.version} -> what this update publishes`,
+            `Function ${name}: Layer ${layer.name} version ${layer.version} -> what this update publishes`,
         ),
       );
       const there = functions.map(({ name }) => name);
@@ -168,11 +167,11 @@ async function remove(_id: string, props: Recorded): Promise<void> {
 
 export { remove as delete };
 
-function changeLines(plans: readonly FunctionPlan[], called: (name: string) => string): string[] {
+function changeLines(plans: readonly FunctionPlan[]): string[] {
   return plans.flatMap(({ function: { name }, moves }) =>
     moves.map((move) =>
       changeLine({
-        function: called(name),
+        function: name,
         ...move,
         layer: layerName(move.layer),
         arn: move.layer,

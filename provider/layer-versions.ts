@@ -131,7 +131,6 @@ function makeRequest(
   const watch = functions && watchFunctions(declaration.types);
   const request: { [K in keyof Request]: pulumi.Input<unknown> } = {
     dryRun: pulumi.runtime.isDryRun(),
-    ...(declaration.region !== undefined && { isRegionNamed: true }),
     declared: { ...declared, layers: functions ? declaration.layers : [] },
     accountId: settings.accountId,
     validateLayerExists: settings.validateLayerExists,

@@ -22,8 +22,6 @@ export type Targets = Readonly<Record<string, Readonly<Record<string, Target>>>>
 /** What the program hands to `check` and what is never recorded. */
 export interface Request {
   readonly dryRun: boolean;
-  /** Whether the program names the region: then lines do, as another resource may have a function of the same name. */
-  readonly isRegionNamed?: boolean;
   /** Takes what a preview says, if nobody knows yet whether this is one. Default: `dryRun` tells. */
   readonly plan?: {
     tell(line: string): void;

@@ -56,7 +56,6 @@ export function readDeclaring(name: string, inputs: LayerVersionsInputs, around:
     settings: { configFile: declared.configFile, region, profile, roleArn, onDelete },
     request: {
       dryRun: false,
-      ...(inputs.region !== undefined && { isRegionNamed: true }),
       // Values of outputs are unknown in a preview, as the handlers have it of the dynamic resource.
       declared: { ...declared.declared, layers: declared.layers as unknown as Request["declared"]["layers"] },
       accountId: settings.accountId,

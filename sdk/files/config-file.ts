@@ -66,7 +66,7 @@ function readRegular(path: string, file: string): Uint8Array {
 function notFound(file: string, path: string, cause: unknown): LayersError {
   const steps = [
     ...likeFile(path, (name) => join(dirname(file), name)),
-    "Name the file (--config on the command line; in a program the property for the config file), or create one with `lambda-layers init`.",
+    "Name the file with --config (`configFile` in TypeScript, `config_file` in Python), or create one with `lambda-layers init`.",
   ];
   const message = `Config file not found: ${file} (looked for ${path})`;
   return new LayersError("config-invalid", message, { cause, next: steps });

@@ -111,7 +111,7 @@ async function projectsMeant(ports: Ports, globs: readonly string[]) {
   const found = await ports.projects.find();
   const unreadable = found.unreadable.map(({ folder, reason }) => ({
     folder,
-    error: new LayersError("project-missing", `What is below the folder ${folder} is not known: ${reason}.`),
+    error: new LayersError("project-missing", `The folder ${folder} could not be searched for projects: ${reason}.`),
   }));
   const unused = globs.find((glob) => !found.folders.some((folder) => fitsGlob(folder, globOf(glob))));
   if (unused !== undefined) throw noProject(unused, found.folders);

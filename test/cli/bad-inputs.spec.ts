@@ -38,9 +38,9 @@ const wrongFlags: BadInput[] = [
   { args: ["status", "--out", "x"], says: /'--out'$/, next: "status does not take it, but update does." },
   { args: ["status", "--full=x", "--json"], says: /'--full=x'$/, next: "status does not take it, but rollback does." },
   {
-    args: ["outdated", "-fapi"],
+    args: ["backups", "list", "-fapi"],
     says: /'-fapi'$/,
-    next: "outdated does not take it. These commands do: update, sync, status, report, validate, explain, init, rollback.",
+    next: "backups list does not take it. These commands do: update, sync, rollback, status, report, validate, explain, outdated, init, upgrade.",
   },
   {
     args: ["backups", "list", "--retention-days", "3"],
@@ -65,7 +65,7 @@ const wrongFlags: BadInput[] = [
   {
     args: ["report", "--dry-run=1"],
     says: /'--dry-run=1'$/,
-    next: "report does not take it. These commands do: update, sync, init, upgrade, rollback, backups prune.",
+    next: "report does not take it. These commands do: update, sync, rollback, init, upgrade, backups prune.",
   },
   { args: ["statsu"], says: /^ERROR - unknown command 'statsu'$/, next: "Did you mean status?" },
   { args: ["help", "statsu"], says: /^ERROR - unknown command 'statsu'$/, next: "Did you mean status?" },
@@ -121,7 +121,7 @@ const wrongFlags: BadInput[] = [
   { args: ["completion", "powershell"], says: /^ERROR - .*'powershell' is invalid for argument 'shell'/ },
   { args: [...onFile, "--sync-aws"], says: /^ERROR - .*--state-file and --sync-aws cannot be combined/ },
   { args: ["--out", "x.json"], says: /^ERROR - --out needs --state-file/ },
-  { args: ["--tag", "team=shop"], says: /^ERROR - --all-functions and --tag .* need --sync-aws/ },
+  { args: ["--tag", "team=shop"], says: /^ERROR - --all-functions and --tag need --sync-aws/ },
 ].map((one) => ({ ...one, name: one.args.join(" "), code: 2, files: valid }));
 
 const configs: BadInput[] = [
@@ -130,7 +130,7 @@ const configs: BadInput[] = [
     args: ["--config", "none.yaml"],
     files: valid,
     says: /^ERROR - Config file not found: none\.yaml/,
-    next: "Name the file with --config (`configFile` in a program), or create one with `lambda-layers init`.",
+    next: "Name the file with --config (`configFile` in TypeScript, `config_file` in Python), or create one with `lambda-layers init`.",
   },
   {
     name: "a folder",

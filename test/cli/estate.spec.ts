@@ -373,7 +373,7 @@ INFO - 4 stacks of 2 projects together: 2 of 12 layers of functions are not as d
     assert.match(stdout, /^INFO - new\.yaml written: 2 layers of dev, prod$/m);
     assert.match(stderr, /^WARNING - What project broken uses is not in it: that could not be read\.$/m);
     // What is advised works as it is printed.
-    const [, advised = ""] = /stands: lambda-layers (.*)$/m.exec(stdout) ?? [];
+    const [, advised = ""] = /versions: lambda-layers (.*)$/m.exec(stdout) ?? [];
     assert.equal(advised, "status --projects '*' --stack '*' --config new.yaml");
     const { documents } = await json([...run, "--dry-run"]);
     assert.deepEqual(

@@ -71,7 +71,7 @@ describe("lambda-layers status", () => {
       "   FUNCTION  LAYER  DECLARED  RECORDED  LIVE",
       "   api       base          5         5     5",
       "   web       base          5         5     5",
-      "INFO - All declared layers are at their versions",
+      "INFO - 0 of 2 layers of functions are not as declared",
     ]);
     assert.equal(stderr, "");
     const typo = await status("--regions", "us-east-1,us-eats-1");

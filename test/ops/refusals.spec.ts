@@ -108,7 +108,7 @@ describe("an update that cannot be made", function () {
       fails(
         told,
         "verification-failed",
-        /has overwritten a change .* stack dev in file:\/\/\S+ meanwhile: the update of 20\S+Z\. .* kept in backups\/dev_state_\S+\.\n/,
+        /overwrote a change .* stack dev in file:\/\/\S+ at the same time: the update of 20\S+Z\. .* kept in backups\/dev_state_\S+\.\n/,
       );
       assert.doesNotMatch(await stateNow(), /Function::c"/);
       const { kept, text } = await overwritten(told);

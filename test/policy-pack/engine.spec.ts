@@ -180,10 +180,10 @@ describe("the policy pack on the engine", function () {
     const twice = await analyze(file("duplicates"), config);
     assert.deepEqual(
       said(twice.output, "Function ")
-        .filter((line) => line.includes("is there 2 times"))
+        .filter((line) => line.includes("is listed 2 times"))
         .sort(),
       ["one-good-one-bad", "py-req", "same-twice"].map(
-        (name) => said(twice.output, `Function ${name}: Layer base is there 2 times: layer 1 (version 1`)[0],
+        (name) => said(twice.output, `Function ${name}: Layer base is listed 2 times: layer 1 (version 1`)[0],
       ),
       twice.output,
     );

@@ -80,7 +80,7 @@ for (const name of ["${first}", "${second}"]) new LayerVersions(name, { configFi
         const named = [first, second].map(
           (name) => `LayerVersions "${name}" (${name}.yaml:1: version ${version(name)})`,
         );
-        assert.ok(output.includes(`Layer base is declared differently by ${named.join(" and ")}.`), output);
+        assert.ok(output.includes(`Layer base is declared differently by ${named.join(" and ")}`), output);
         assert.doesNotMatch(output, stackTrace);
         assert.deepEqual(layersIn("us-east-1", "c03-ext"), [base(1)]);
       }
@@ -135,7 +135,7 @@ fn("same", { layers: ["${base(1)}"] });
     const remedied = await program(
       `new LayerVersions("l", { region: elsewhere.region, functions: { names: ["by-provider"] } });`,
     );
-    assert.match((await remedied.preview()).stdout, /Function by-provider \(eu-west-1\): Layer base version 1 -> 5/);
+    assert.match((await remedied.preview()).stdout, /Function by-provider: Layer base version 1 -> 5/);
     await remedied.up();
     assert.deepEqual(layersIn("eu-west-1", "by-provider"), [base(5, "eu-west-1")]);
     await remedied.preview("--expect-no-changes");

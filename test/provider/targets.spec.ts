@@ -68,7 +68,7 @@ describe("pins of functions that differ", function () {
     );
     assert.match(
       output,
-      /Function both has both layers, toolsV2 and toolsV3-python312-x86_64 that is to take its place/,
+      /Function both has both layers, toolsV2 and toolsV3-python312-x86_64, which is declared to replace it/,
     );
     await stack.up();
     const live = Object.fromEntries(
