@@ -11,7 +11,7 @@ const mostAskedAtPreview = 15;
  * Says which aliases serve layers that are not as declared: published versions keep theirs when `$LATEST` moves.
  * @param functions those that move
  */
-export async function tellStaleAliases(
+export async function reportStaleAliases(
   aws: AwsPort,
   functions: readonly Pick<LiveFunction, "arn">[],
   goal: Goal,

@@ -3,11 +3,11 @@ import type { Goal } from "../sdk/core/goal";
 import { hasFailed, type LiveFunction } from "../sdk/core/live";
 import { during } from "../sdk/ops/steps";
 import type { AwsPort, SelectedFunctions } from "../sdk/ports";
-import { tellStaleAliases } from "./aliases";
+import { reportStaleAliases } from "./aliases";
 import { host } from "./host";
 import { forgetUsedJournals, keepJournal } from "./journal";
 import { CredentialsWatch, reasonsOf } from "./outcomes";
-import { tellProgress } from "./progress";
+import { reportProgress } from "./progress";
 import { type Checked, type Recorded, settingsOf } from "./record";
 import { cleanLines } from "./say";
 import { orPlainError, withAws } from "./session";
@@ -52,7 +52,7 @@ export async function apply(id: string, inputs: Checked, olds: Recorded | undefi
       ...found.missing.map((name) => `Function ${name} no longer exists`),
     ];
     const updated = outcomes.filter(({ status, arn }) => status === "updated" && found.withOldVersions?.includes(arn));
-    if (!host().signal.aborted) await tellStaleAliases(aws, updated, published, { isPreview: false });
+    if (!host().signal.aborted) await reportStaleAliases(aws, updated, published, { isPreview: false });
     if (reasons.length > 0) throw new PartialFailure(id, outs, reasons);
     return outs;
   };
@@ -63,7 +63,7 @@ export async function apply(id: string, inputs: Checked, olds: Recorded | undefi
 export async function previewAliases(inputs: Checked, moving: readonly Pick<LiveFunction, "arn">[]): Promise<void> {
   if (moving.length === 0) return;
   const goal: Goal = (fn) => withTargets(fn, inputs.functions[fn.name] ?? {}, {}, inputs.moves?.[fn.name]);
-  await withAws(inputs, (aws) => tellStaleAliases(aws, moving, goal, { isPreview: true }));
+  await withAws(inputs, (aws) => reportStaleAliases(aws, moving, goal, { isPreview: true }));
 }
 
 /** Moves what was found. Until that is done, a journal keeps what the functions had. */
@@ -73,7 +73,7 @@ async function move(aws: AwsPort, { functions }: SelectedFunctions, goal: Goal, 
     before: Object.fromEntries(first.map(({ name, arn }) => [arn, inputs.before[name] ?? {}])),
     after: Object.fromEntries(first.map(({ name, arn }) => [arn, targetVersions(inputs.functions[name])])),
   });
-  const progress = tellProgress("Functions updated", functions.length);
+  const progress = reportProgress("Functions updated", functions.length);
   try {
     const credentials = new CredentialsWatch();
     const outcomes = await aws.reconcile(functions, goal, {

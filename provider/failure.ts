@@ -3,7 +3,7 @@ import type { Lines } from "../sdk/core/text";
 import { cleanLines } from "./say";
 
 // By this status Pulumi's language host knows that the user has been told everything: it prints nothing more of its own.
-const toldAll = 32;
+const reportedAll = 32;
 
 /**
  * Whether the program has a process of its own. Inline programs of the Automation API run in someone else's, which is
@@ -19,10 +19,10 @@ export async function failRun(message: Lines): Promise<void> {
   await pulumi.log.error(cleanLines(message));
   if (pulumi.runtime.isDryRun()) {
     // A logged error alone fails only programs of the Automation API.
-    if (hasOwnProcess) process.exitCode = toldAll;
+    if (hasOwnProcess) process.exitCode = reportedAll;
     return;
   }
-  if (hasOwnProcess) process.exit(toldAll);
+  if (hasOwnProcess) process.exit(reportedAll);
   throw runError(message);
 }
 

@@ -13,7 +13,7 @@ import { assessedLive } from "../sdk/core/recorded";
 import { changeLine } from "../sdk/core/report";
 import type { Lines } from "../sdk/core/text";
 import type { AwsPort, TargetProblem } from "../sdk/ports";
-import { tellStaleAliases } from "./aliases";
+import { reportStaleAliases } from "./aliases";
 import { apply } from "./apply";
 import { type FunctionPlan, planFunctions, planRecord } from "./function-plans";
 import { host } from "./host";
@@ -58,16 +58,16 @@ export async function check(was: Partial<Checked>, news: Declared): Promise<dyna
   if (refused.length > 0) return refuse([...refused, ...readNames(selection.names, news.region).refused]);
   const unresolved = hasUnknown(request.selection) || hasUnknown(declared) ? { unresolved: unknown } : {};
   const recorded = sameTarget(olds, news) ? olds : {};
-  const tellLine = request.plan?.tell ?? (request.dryRun ? say : () => {});
-  const tell = (lines: readonly string[]) => lines.map((line) => tellLine(line));
-  const tellLeaving = (functions: Checked["functions"], moves?: Checked["moves"]) => {
+  const reportLine = request.plan?.tell ?? (request.dryRun ? say : () => {});
+  const tell = (lines: readonly string[]) => lines.map((line) => reportLine(line));
+  const reportLeaving = (functions: Checked["functions"], moves?: Checked["moves"]) => {
     if (news.onDelete !== "restore" || "unresolved" in unresolved) return;
     // Functions of another region or account are others, whatever they are called.
     tell(leavingLines(olds, sameTarget(olds, news) ? functions : {}, moves));
   };
   if (isEmpty(selection) || hasUnknown(declared)) {
     if ("unresolved" in unresolved) return { inputs: { ...settings, functions: unknown, ...unresolved } };
-    tellLeaving({});
+    reportLeaving({});
     return { inputs: { ...settings, before: {}, functions: {} } };
   }
   try {
@@ -101,14 +101,14 @@ export async function check(was: Partial<Checked>, news: Declared): Promise<dyna
         say(`Function ${name} does not exist in ${aws.region} yet, so it is skipped.${hint ? ` ${hint}` : ""}`);
       }
       tell(known.lines);
-      tellLeaving(planned.functions, planned.moves);
+      reportLeaving(planned.functions, planned.moves);
       const failures = await findFailures(aws, plans, { ...request, selection: meant });
       if (failures.length > 0) return { inputs: { ...settings, ...record, ...unresolved }, failures };
       const moving = plans.filter(({ moves }) => moves.length > 0).map((plan) => plan.function);
       request.plan?.moving(moving);
       if (request.dryRun) {
         const goal: Goal = (fn) => declaredLayersOf(assessedLive(fn), fn.layers, targetOf);
-        await tellStaleAliases(aws, moving, goal, { isPreview: true });
+        await reportStaleAliases(aws, moving, goal, { isPreview: true });
       } else {
         claim(live.filter(({ name }) => name in record.functions));
         useJournals(known.journals);

@@ -120,12 +120,12 @@ export class PinChecks {
   }
 
   /** Says that a layer stays as it is, because the config does not tell what it must be at. */
-  tellNoTarget(fn: string, layer: LayerVersionArn, why: string, { entry }: Declared): void {
+  reportNoTarget(fn: string, layer: LayerVersionArn, why: string, { entry }: Declared): void {
     this.#warn(`Function ${fn}: layer ${layer.name} is not pinned (${declaredAt(entry)}): ${why}.`);
   }
 
   /** Says that a layer stays as it is, because the function has the one that is to take its place. */
-  tellBoth(fn: string, arn: string, by: string): void {
+  reportBoth(fn: string, arn: string, by: string): void {
     this.#warn(
       `Function ${fn} has both layers, ${layerName(arn)} and ${layerName(by)}, which is declared to replace it, so it is not pinned. Remove one of the two from its \`layers\`.`,
     );
@@ -140,7 +140,7 @@ export class PinChecks {
   }
 
   /** Tells that an output holds no version: it was not published, or is something else. */
-  async tellNoVersion(fn: string, layer: LayerVersionArn, { entry }: Declared, value: unknown): Promise<void> {
+  async reportNoVersion(fn: string, layer: LayerVersionArn, { entry }: Declared, value: unknown): Promise<void> {
     const declares = `the version that ${declaredAt(entry)} declares`;
     if (value != null)
       return this.fail(

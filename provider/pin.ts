@@ -113,7 +113,7 @@ async function withoutBoth(fn: string, pinned: readonly PinnedLayer[], { checks 
     return arn !== undefined && text !== undefined && !text.startsWith(`${arn}:`) ? [{ arn, target: text }] : [];
   });
   const both = moving.length === 0 ? [] : bothIn(texts, moving);
-  for (const { arn, by } of both) checks.tellBoth(fn, arn, by);
+  for (const { arn, by } of both) checks.reportBoth(fn, arn, by);
   return pinned.map((one) => {
     const isLeft = both.some(({ arn }) => one.given?.text.startsWith(`${arn}:`));
     return isLeft && one.given ? { value: one.given.value, text: one.given.text } : one;
@@ -139,7 +139,7 @@ async function pinLayer(
     return { value: pulumi.output(pin.input as pulumi.Input<string>).apply(() => text) };
   }
   if (pin.is === "none") {
-    pins.checks.tellNoTarget(fn, layer, pin.why, declared);
+    pins.checks.reportNoTarget(fn, layer, pin.why, declared);
     return { value: given, text };
   }
   const version = await known(declared.entry.version);
@@ -150,7 +150,7 @@ async function pinLayer(
   }
   const number = versionNumber(version.value);
   if (number === undefined) {
-    await pins.checks.tellNoVersion(fn, layer, declared, version.value);
+    await pins.checks.reportNoVersion(fn, layer, declared, version.value);
     return { value: given, text };
   }
   const target = targetAt(pin.place, layer, declared.entry, number);

@@ -11,7 +11,7 @@ export interface Progress {
 }
 
 /** Says how far an update of many functions is, a line every ten seconds. */
-export function tellProgress(title: string, total: number): Progress {
+export function reportProgress(title: string, total: number): Progress {
   const begun = performance.now();
   let done = 0;
   const timer = setInterval(() => {

@@ -102,7 +102,7 @@ export class Registry {
 }
 
 const registries = new WeakMap<pulumi.Resource, Registry>();
-const toldCopies = new WeakSet<pulumi.Resource>();
+const reportedCopies = new WeakSet<pulumi.Resource>();
 const ownLayers = new WeakMap<pulumi.Resource, OwnLayers>();
 
 // A bundle of ES modules has no folder.
@@ -111,10 +111,10 @@ const here = typeof __dirname === "string" ? resolve(__dirname, "../..") : "one 
 /** Warns if something is declared through another copy of this package too. */
 function warnOfCopies(): void {
   const stack = pulumi.runtime.getStackResource();
-  if (!stack || toldCopies.has(stack)) return;
+  if (!stack || reportedCopies.has(stack)) return;
   const [other] = noteCopy(stack, here);
   if (other === undefined) return;
-  toldCopies.add(stack);
+  reportedCopies.add(stack);
   pulumi.log.warn(
     cleanLines(
       `The program uses two copies of pulumi-lambda-layers, ${other} and ${here}. Neither sees what is declared through the other, so conflicting declarations of a layer go unnoticed. Install one version for both, for example with \`npm dedupe\`.`,

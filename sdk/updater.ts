@@ -13,7 +13,7 @@ import type { RolloutOptions } from "./ops/live/rollout";
 import type { LoadedState } from "./ops/plans";
 import { loadState } from "./ops/recorded/load";
 import { proofFailure, proveState } from "./ops/recorded/prove";
-import { tellMatches } from "./ops/tell";
+import { reportMatches } from "./ops/report-changes";
 import { unmatchedWarnings } from "./ops/unmatched";
 import {
   type AppliedState,
@@ -124,7 +124,7 @@ export class LayerVersionUpdater {
       hints: { declared, accountId: config.settings.accountId },
       live: syncAws ? { allFunctions, tags, skipPreflight, isLook: expectNoChanges } : undefined,
     });
-    tellMatches(this.ports.reporter, plan.standings, matcher);
+    reportMatches(this.ports.reporter, plan.standings, matcher);
     const where = `${state.file ?? `the state of ${state.stack}`}${syncAws ? " or in AWS" : ""}`;
     // If all are excluded, nothing was looked for.
     const isEmpty = plan.standings.length === 0 && plan.skipped.length > 0;

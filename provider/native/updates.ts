@@ -19,7 +19,7 @@ const oldEngine =
 
 /** Creates, updates and deletes resources, each with the entries of its functions. */
 export class Updates {
-  #hasToldOldEngine = false;
+  #hasReportedOldEngine = false;
 
   constructor(private readonly handling: Handling) {}
 
@@ -62,7 +62,7 @@ export class Updates {
       return outputsOf({ ...checked, functions: unknown, before: unknown } as unknown as Recorded, news);
     }
     const standings = standingsOf(checked, olds);
-    this.#tellOfRows(operation, news, standings);
+    this.#reportOfRows(operation, news, standings);
     await this.handling.run(urn, () => previewAliases(checked, moving));
     await this.#publishViews(operation, news, standings);
     return outputsOf({ ...checked, functions: plannedVersions(standings) } as unknown as Recorded, news);
@@ -75,7 +75,7 @@ export class Updates {
     work: () => Promise<T>,
   ): Promise<T> {
     const standings = standingsOf(checkedOf(news), olds);
-    this.#tellOfRows(operation, news, standings);
+    this.#reportOfRows(operation, news, standings);
     try {
       const done = await this.handling.run(operation.urn, work);
       await this.#publishViews(operation, news, withLive(standings, done.outs.functions));
@@ -89,15 +89,15 @@ export class Updates {
   }
 
   /** Says why functions have no rows, if it is not for what the program says. */
-  #tellOfRows(operation: Operation, news: Values, standings: readonly FunctionStanding[]): void {
+  #reportOfRows(operation: Operation, news: Values, standings: readonly FunctionStanding[]): void {
     const { urn, preview = false, status, views = [] } = operation;
     if (!hasViews(news) || standings.length === 0) return;
     const { engine } = this.handling;
     if (status) {
       const line = preview ? undefined : rowsLine(viewSteps(nameOf(urn), standings, views));
       if (line) engine.log(line, urn);
-    } else if (!this.#hasToldOldEngine) {
-      this.#hasToldOldEngine = true;
+    } else if (!this.#hasReportedOldEngine) {
+      this.#hasReportedOldEngine = true;
       engine.log(oldEngine, urn);
     }
   }

@@ -2,7 +2,7 @@ import type { Backup } from "../core/backup";
 import type { Context } from "./context";
 import { defaultParallel, isFailedProject, openBackedUp, type StackRun } from "./estate";
 import { errorDocument } from "./json";
-import { runStacks, tellNotBegun } from "./run-stacks";
+import { reportNotBegun, runStacks } from "./run-stacks";
 
 /** Where a backup is: its project's folder, if the run is over several projects. */
 interface Where {
@@ -28,7 +28,7 @@ export async function readBackedUp<T>(context: Context, work: (run: StackRun) =>
     const one = done[index];
     return one !== undefined && "error" in one && one.error.code === "not-begun";
   };
-  tellNotBegun(
+  reportNotBegun(
     context,
     estate.places.filter((_, index) => isNotBegun(index)),
   );

@@ -24,7 +24,7 @@ export interface JobSummary {
   /** Functions that were left out of a look, so that the totals say nothing of them. */
   readonly skipped: number;
   /** Whether the command's own lines end with the totals. */
-  readonly isTold: boolean;
+  readonly isReported: boolean;
 }
 
 /** The job that the command runs in. */
@@ -127,14 +127,14 @@ export function statusSummary(assessment: Assessment, label = assessment.stack):
     totals,
     gaps,
     skipped: skippedOf(assessment),
-    isTold: true,
+    isReported: true,
   };
 }
 
 /** The summary of a stack that could not be looked at. */
 export function failureSummary(failed: FailedStack): JobSummary {
   const markdown = () => renderStatusMarkdown([failed]);
-  return { markdown, changes: 0, totals: undefined, gaps: [], skipped: 0, isTold: true };
+  return { markdown, changes: 0, totals: undefined, gaps: [], skipped: 0, isReported: true };
 }
 
 /**
@@ -150,6 +150,6 @@ export function runSummary(result: Ran, label = result.stack): JobSummary {
     gaps: runGaps(result),
     skipped: 0,
     // A dry run ends with its list of changes, as in the Python tool.
-    isTold: dryRun,
+    isReported: dryRun,
   };
 }

@@ -5,7 +5,7 @@ import type { CliReporter } from "./reporter";
  * Explains to a person what went wrong; with `--verbose` also where in the code.
  * @returns the error as one with a code and an exit status
  */
-export function tellError(reporter: CliReporter, error: unknown): LayersError {
+export function reportError(reporter: CliReporter, error: unknown): LayersError {
   const told = asLayersError(error);
   if (told.code === "interrupted") reporter.warn(told.lines);
   else reporter.error(told.lines);

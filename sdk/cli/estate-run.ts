@@ -43,7 +43,7 @@ export function isEstateRecord(file: string): boolean {
 }
 
 /** What is to be rolled back of a run over several stacks. */
-export interface RunToPutBack {
+export interface RunToRollBack {
   readonly estate: Estate;
   /** By the place in the estate: the stack's backup, or the record of what was changed in AWS alone. */
   readonly left: readonly ({ readonly backup: string } | { readonly record: string })[];
@@ -53,11 +53,11 @@ export interface RunToPutBack {
  * Reads what there is to roll back of a run, the last stacks first.
  * @throws LayersError `backup-missing`, `backup-folder`, `record-invalid`, `usage` if the run has changed nothing
  */
-export async function openRun(context: Context, named: string): Promise<RunToPutBack> {
+export async function openRun(context: Context, named: string): Promise<RunToRollBack> {
   const ports = await context.openPorts();
   const { stacks } = await loadEstateRecord(ports, named);
   const { syncAws } = context.options;
-  const found: { site: StackSite; left: RunToPutBack["left"][number] }[] = [];
+  const found: { site: StackSite; left: RunToRollBack["left"][number] }[] = [];
   const unfinished: StackHistory[] = [];
   for (const history of stacks.toReversed()) {
     const { stack, folder } = history;

@@ -3,7 +3,7 @@ import { type Assessment, type AssessRequest, assessStack } from "../ops/assess"
 import { failedReading, unexpected } from "../ops/expectation";
 import { skippedName } from "../ops/plans";
 import { type Repair, repairsOfAll } from "../ops/repairs";
-import { labelsOfStandings, warningsOf } from "../ops/tell";
+import { labelsOfStandings, warningsOf } from "../ops/report-changes";
 import type { Ports } from "../ports";
 import { statusSummary } from "./ci";
 import { assessmentDocument } from "./json";

@@ -4,7 +4,7 @@ import type { WiringOptions } from "../wiring";
 import { commandFirst, hasFlag } from "./argv";
 import { commands, defaultCommand } from "./commands";
 import type { Context, ContextChanges } from "./context";
-import { tellError } from "./errors";
+import { reportError } from "./errors";
 import { errorDocument, printJson } from "./json";
 import { allFlags, type OptionValues } from "./options";
 import { createProgram, type RunCommand } from "./program";
@@ -35,7 +35,7 @@ export function start(version: string): void {
     const verbose = words.some((word) => word === "--verbose" || word === "-v");
     const output = new Output(stderr, env);
     const reporter = createReporter({ stdout: output, stderr: output, verbose });
-    process.exit(tellError(reporter, error).exitStatus);
+    process.exit(reportError(reporter, error).exitStatus);
   });
   const world: World = {
     ...{ stdout, stderr, env, version, signal },
@@ -58,7 +58,7 @@ export async function main(words: readonly string[], world: World): Promise<numb
   const stdout = new Output(world.stdout, env);
   const stderr = new Output(world.stderr, env);
   const fail = (error: unknown, reporter: CliReporter, json = false) => {
-    const told = tellError(reporter, error);
+    const told = reportError(reporter, error);
     if (json) printJson(stdout, { error: errorDocument(told) });
     return told.exitStatus;
   };

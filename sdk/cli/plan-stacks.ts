@@ -40,7 +40,7 @@ export interface PlanStacksOptions {
   /** The stacks, if not those of the options. */
   readonly estate?: Estate;
   /** Whether what each prints stands under its name, and all together as one plan. Default: true. */
-  readonly isTold?: boolean;
+  readonly isReported?: boolean;
   readonly witness?: RunWitness;
 }
 
@@ -54,9 +54,9 @@ export async function planStacks(
   plan: (run: StackRun) => Promise<PlannedStack>,
   options: PlanStacksOptions,
 ): Promise<number> {
-  const { isLook, witness, isTold = true } = options;
+  const { isLook, witness, isReported = true } = options;
   const estate = options.estate ?? (await openEstate(context));
-  if (!estate.isSeveral || isLook || !isTold) {
+  if (!estate.isSeveral || isLook || !isReported) {
     const plans = new Map<Place, PlannedChanges>();
     const work = async (run: StackRun) => {
       const planned = await plan(run);
@@ -66,14 +66,14 @@ export async function planStacks(
       return planned.carryOut();
     };
     const onEnd = () => {
-      if (isTold && estate.isSeveral) tellPlan(context, inOrder(estate, plans));
+      if (isReported && estate.isSeveral) reportPlan(context, inOrder(estate, plans));
     };
     return forEachStack(context, work, { writes: !isLook, estate, onEnd });
   }
   const { plans, failed } = await planAll(context, estate, plan);
   const stopped = [...failed.values()].find(({ error }) => error.code === "interrupted");
   if (stopped) return finish(context, estate, withOthers(estate, failed, stopped), {});
-  const changed = tellPlan(context, plans);
+  const changed = reportPlan(context, plans);
   refuseLargePlan(context, plans);
   if (changed.length > 0) await confirmed(context, questionOf(options.verb, plans, changed));
   if (changed.length > 0) await witness?.begin(changed.flatMap(({ site }) => (isFailedProject(site) ? [] : site)));
@@ -142,7 +142,7 @@ function withOthers(
  * Reports the plans of several stacks as one, summed up by layer.
  * @returns the places where something changes
  */
-function tellPlan({ reporter }: Context, plans: ReadonlyMap<Place, PlannedChanges>): Place[] {
+function reportPlan({ reporter }: Context, plans: ReadonlyMap<Place, PlannedChanges>): Place[] {
   const changed = [...plans].flatMap(([place, { changes, live }]) => (changes.length + live.length > 0 ? [place] : []));
   const sums = sumByLayer(
     [...plans].map(([{ site, label }, { changes, live }]) => {

@@ -32,12 +32,12 @@ export function createReporter(options: ReporterOptions): CliReporter {
   const { stdout, stderr, json, verbose, progress, prefix = "", asides = stdout.isTerminal } = options;
   const { yellow, red, dim } = stderr.colors;
   const told = json ? stderr : stdout;
-  const isTold = !json || verbose;
+  const isReported = !json || verbose;
   const info = (line: string) => {
-    if (isTold) told.line(`${told.colors.cyan("INFO")} - ${shown(line)}`);
+    if (isReported) told.line(`${told.colors.cyan("INFO")} - ${shown(line)}`);
   };
   const item = (line: string) => {
-    if (isTold) told.line(`  - ${shown(line)}`);
+    if (isReported) told.line(`  - ${shown(line)}`);
   };
   return {
     info,

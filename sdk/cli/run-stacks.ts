@@ -2,7 +2,7 @@ import { type ErrorCode, LayersError } from "../core/errors";
 import { isExceeded } from "../core/estate";
 import { count, listNames, shown } from "../core/text";
 import type { Context } from "./context";
-import { tellError } from "./errors";
+import { reportError } from "./errors";
 import { type Estate, errorInRun, isFailedProject, type Place, type StackRun } from "./estate";
 
 /** The outcome of one place of a run: what the work gave, or why there is nothing. */
@@ -67,7 +67,7 @@ export async function runStacks<T>(
       const value = await work(run);
       done.set(place, { value });
       const error = errorOf(value);
-      if (error) tellError(run.context.reporter, error);
+      if (error) reportError(run.context.reporter, error);
       if (error && error.code !== "changes-found") failures++;
     } catch (thrown) {
       const reporter =
@@ -77,7 +77,7 @@ export async function runStacks<T>(
           stderr: place.held?.stderr ?? context.stderr,
           prefix: prefixOf(place),
         }).reporter;
-      const error = tellOnce(reporter, estate.isSeveral && run ? inRun(thrown, context, run) : thrown, told);
+      const error = reportOnce(reporter, estate.isSeveral && run ? inRun(thrown, context, run) : thrown, told);
       fail(place, error);
       if (concernsAll.has(error.code)) general.set("", error);
       else if (concernsProject.has(error.code)) general.set(`folder ${place.site.folder ?? ""}`, error);
@@ -99,14 +99,14 @@ export async function runStacks<T>(
 }
 
 /** An error that all stacks of a project share is reported once, however many are at work when it comes up. */
-function tellOnce(reporter: Context["reporter"], thrown: unknown, told: Set<string>): LayersError {
-  if (!(thrown instanceof LayersError)) return tellError(reporter, thrown);
+function reportOnce(reporter: Context["reporter"], thrown: unknown, told: Set<string>): LayersError {
+  if (!(thrown instanceof LayersError)) return reportError(reporter, thrown);
   // Options that exclude each other are the same to all; a name that one stack does not have, another may.
   const isShared = thrown.code === "usage" || concernsAll.has(thrown.code) || concernsProject.has(thrown.code);
   const key = `${thrown.code} ${thrown.message}`;
   if (isShared && told.has(key)) return thrown;
   told.add(key);
-  return tellError(reporter, thrown);
+  return reportError(reporter, thrown);
 }
 
 function inRun(thrown: unknown, context: Context, run: StackRun): unknown {
@@ -181,7 +181,7 @@ function takingTurns(context: Context, places: readonly Place[], { title, isHeld
 }
 
 /** Names the stacks that were not started, of a run that has stopped. */
-export function tellNotBegun({ reporter }: Context, places: readonly Place[]): void {
+export function reportNotBegun({ reporter }: Context, places: readonly Place[]): void {
   if (places.length === 0) return;
   const names = listNames(
     places.map(({ label }) => label),

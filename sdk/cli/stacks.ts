@@ -8,7 +8,7 @@ import type { Context } from "./context";
 import { defaultParallel, type Estate, isFailedProject, openEstate, type Place, type StackRun } from "./estate";
 import { errorDocument, printJson } from "./json";
 import { skippedGap, totalsText } from "./report/verdict";
-import { type Done, runStacks, tellNotBegun } from "./run-stacks";
+import { type Done, reportNotBegun, runStacks } from "./run-stacks";
 
 export type { StackRun } from "./estate";
 
@@ -87,7 +87,7 @@ export async function runOutcomes(
   const isDocument = json || use === "document";
   const keep = async (run: StackRun) => {
     const { document, error, summary } = await work(run);
-    if (summary?.isTold === false && !isDocument) tellTotals(run.context.reporter, [run], [summary]);
+    if (summary?.isReported === false && !isDocument) reportTotals(run.context.reporter, [run], [summary]);
     const shown = summary && isInCi(env) ? summary.markdown() : "";
     return {
       document: json ? located(document, run) : undefined,
@@ -162,12 +162,12 @@ export async function finish(
   }
   await onEnd?.(estate);
   if (isSeveral)
-    tellNotBegun(
+    reportNotBegun(
       context,
       places.filter((place) => isNotBegun(outcomes.get(place))),
     );
   if ((isSeveral || use === "end") && isSummed && !isDocument)
-    tellTotals(
+    reportTotals(
       reporter,
       places.flatMap(({ site }) => (isFailedProject(site) ? [] : site)),
       summaries,
@@ -183,7 +183,7 @@ function isNotBegun(done: KeptOutcome | undefined): boolean {
 }
 
 /** `2 stacks together: 3 of 8 layers of functions are not as declared; AWS was not asked`; nothing if nothing is known. */
-function tellTotals(
+function reportTotals(
   reporter: Context["reporter"],
   sites: readonly StackSite[],
   summaries: readonly JobSummary[],

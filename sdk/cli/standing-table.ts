@@ -1,5 +1,5 @@
 import { isDrifted, type Place, type Standing } from "../core/assess";
-import { labelsOfStandings } from "../ops/tell";
+import { labelsOfStandings } from "../ops/report-changes";
 import { askedPlaces, declaredText, versionText } from "./report/matrix";
 import { type Cell, type Column, printTable } from "./table";
 import type { Output } from "./terminal";

@@ -45,7 +45,7 @@ const numbers = ["ENTRIES", "USED", "LAYERS", ...Object.keys(severities)];
 export function printValidations({ stdout, reporter, options }: Context, given: readonly ValidationRow[]): void {
   const rows = given.filter((row) => row !== undefined);
   const read = rows.filter((row) => "findings" in row);
-  tellFindings(reporter, read);
+  reportFindings(reporter, read);
   const { titles, before } = placeColumns(rows);
   const { red, yellow } = stdout.colors;
   const cells = rows.map((row): Cell[] => {
@@ -85,7 +85,7 @@ function numberOf(findings: readonly Finding[], severity: Finding["severity"]): 
 // More of them no one reads on a line; `--json` has all.
 const mostStacks = 5;
 
-function tellFindings(
+function reportFindings(
   reporter: Context["reporter"],
   rows: readonly Exclude<ValidationRow, { error: LayersError }>[],
 ): void {

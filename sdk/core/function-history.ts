@@ -46,7 +46,7 @@ export class FunctionRecord {
       this.#last = { aim: line.aim, outcome: line.unknown ? "unknown" : line.outcome, reason: line.reason };
     if (line.line === "planned") for (const change of line.changes) this.#planned.set(change.layer, change);
     else if (line.line === "alias") this.#noteAlias(line);
-    else if (line.aim === "rollback") this.#notePutBack(line);
+    else if (line.aim === "rollback") this.#noteRollback(line);
     else if (line.line === "before") this.#noteUpdate(line);
     else this.#noteOutcome(line);
   }
@@ -80,7 +80,7 @@ export class FunctionRecord {
   }
 
   /** A layer that is back where it was is no longer the run's. */
-  #notePutBack(line: RunLine & { line: "before" | "after" }): void {
+  #noteRollback(line: RunLine & { line: "before" | "after" }): void {
     if (line.line === "before") return;
     for (const move of [...this.#moved.values()]) {
       if (stateOfMove(move, line.layersAfter).is === "before") this.#moved.delete(move.layer);

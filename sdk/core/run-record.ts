@@ -18,7 +18,7 @@ export interface RunHistory {
   /** What the last process that worked on it has not ended. */
   readonly unfinished: RunAim | undefined;
   /** When the last process began, if it was to put the run back. */
-  readonly putBackAt: Date | undefined;
+  readonly rolledBackAt: Date | undefined;
   /** Whether the last attempt at a function failed. Publishing is not in a record. */
   readonly hasFailed: boolean;
   /** Whether checksums show that no line of it was changed. Version 0.1.0 wrote none. */
@@ -81,13 +81,13 @@ function historyOf(run: RunLine & { line: "run" }, lines: readonly RunLine[]): O
     return known;
   };
   let unfinished: RunAim | undefined;
-  let putBackAt: Date | undefined;
+  let rolledBackAt: Date | undefined;
   const outcomes = new Map<string, string>();
   for (const line of lines) {
     if (line.line === "after") outcomes.set(line.function, line.outcome);
     if (line.line === "begun") {
       unfinished = line.aim;
-      putBackAt = line.aim === "rollback" ? new Date(line.at) : undefined;
+      rolledBackAt = line.aim === "rollback" ? new Date(line.at) : undefined;
     } else if (line.line === "ended") unfinished = undefined;
     else if (line.line !== "run") of(line.function).note(line);
   }
@@ -99,7 +99,7 @@ function historyOf(run: RunLine & { line: "run" }, lines: readonly RunLine[]): O
     functions: [...functions.values()].map((one) => one.history()),
     begun: lines.some(({ line }) => line === "begun"),
     unfinished,
-    putBackAt,
+    rolledBackAt,
     hasFailed: [...outcomes.values()].includes("failed"),
   };
 }

@@ -22,7 +22,7 @@ import {
   unreadable,
   withoutStanding,
 } from "./recorded/plan";
-import { tellMatches } from "./tell";
+import { reportMatches } from "./report-changes";
 import { replacesWarnings, unmatchedWarnings } from "./unmatched";
 
 /** Whose layers are looked at. */
@@ -113,7 +113,7 @@ export async function readStandings(ports: Ports, request: AssessRequest): Promi
     : await readLive(ports, request, hints, others);
   const functions = [...read.functions, ...(state ? unreadable(state.facts) : [])].toSorted(byName);
   const standings = assess(functions, declaredTargets(matcher));
-  tellMatches(ports.reporter, standings, matcher);
+  reportMatches(ports.reporter, standings, matcher);
   const inAws = read.live.read ? " or in AWS" : "";
   const where = recorded ? `${ofState}${inAws}` : "AWS";
   return {

@@ -6,7 +6,7 @@ import type { FunctionFilter } from "../core/selection";
 import type { FunctionFacts, StateFacts } from "../core/state/facts";
 import { listNames } from "../core/text";
 import type { Ports } from "../ports";
-import type { LiveResult, PutBackResult } from "./live/plans";
+import type { LiveResult, LiveRollbackResult } from "./live/plans";
 import type { LiveChange, LoadedState, Proof, RunResult, StateChange } from "./plans";
 
 // Consequences of a run that a user cannot see, each with the command to run next.
@@ -156,7 +156,7 @@ export function adviceAfterRunRollback(
   stack: string,
   { functions, exclude }: FunctionFilter,
   stateBackup: string | undefined,
-  aws: PutBackResult,
+  aws: LiveRollbackResult,
 ): string[] {
   if (updatedArns(aws).length === 0) return [];
   const state = `The state of ${stack} was not touched:`;

@@ -4,12 +4,12 @@ import type { Portions } from "../core/rollout";
 import { countLayers } from "../core/text";
 import type { Ports } from "../ports";
 import type { LivePlan } from "./live/plans";
+import { reportAliases, reportAliasRollbacks, reportToPublish } from "./live/report-live";
 import { describePortions } from "./live/rollout";
-import { tellAliases, tellAliasesToPutBack, tellToPublish } from "./live/tell";
 import { layerSumText, sumByLayer } from "./plan-sum";
 import { type LiveChange, type Skipped, type StateChange, skippedName } from "./plans";
+import { labelsOfChanges, reportChanges } from "./report-changes";
 import { checkpoint } from "./steps";
-import { labelsOfChanges, tellChanges } from "./tell";
 
 /** A plan as it is reported before it is carried out. */
 export interface Reviewed {
@@ -46,7 +46,7 @@ export async function review(ports: Ports, plan: Reviewed, options: ReviewOption
   const { reporter } = ports;
   const { state, live, skipped, warnings, isMore = false, isReplaced = false, functions } = plan;
   const { dryRun, expectNoChanges = false, confirm } = options;
-  const isLive = live !== undefined && (live.sites.length > 0 || (live.putBack?.sites.length ?? 0) > 0);
+  const isLive = live !== undefined && (live.sites.length > 0 || (live.rollback?.sites.length ?? 0) > 0);
   const isNothing = (state ?? []).length === 0 && !isLive && !isReplaced;
   for (const line of [...warnings, ...(live?.warnings ?? [])]) reporter.warn(line);
   for (const one of [...skipped, ...(live?.skipped ?? [])]) {
@@ -54,17 +54,17 @@ export async function review(ports: Ports, plan: Reviewed, options: ReviewOption
   }
   if (dryRun || expectNoChanges || confirm || isNothing) {
     const label = labelsOfChanges([...(state ?? []), ...(live?.changes ?? [])], functions);
-    if (state) tellChanges(reporter, state, "", label);
+    if (state) reportChanges(reporter, state, "", label);
     if (live) {
-      tellChanges(reporter, live.changes, " in AWS", label);
-      tellAliases(reporter, live.aliases);
-      if (live.toPublish) tellToPublish(reporter, live.toPublish);
+      reportChanges(reporter, live.changes, " in AWS", label);
+      reportAliases(reporter, live.aliases);
+      if (live.toPublish) reportToPublish(reporter, live.toPublish);
       else if (live.publish) reporter.info("What is left to publish is known only once the run continues");
       for (const line of describePortions(live, options)) reporter.info(line);
     }
-    tellSum(reporter, [...(state ?? []), ...(live?.changes ?? [])]);
+    reportSum(reporter, [...(state ?? []), ...(live?.changes ?? [])]);
   }
-  if (live?.putBack) tellAliasesToPutBack(reporter, live.putBack);
+  if (live?.rollback) reportAliasRollbacks(reporter, live.rollback);
   if (live) refuseLargePlan(live, options);
   if (dryRun || expectNoChanges || (isNothing && !isMore)) return false;
   if (confirm && !isNothing && !(await confirm()))
@@ -74,7 +74,7 @@ export async function review(ports: Ports, plan: Reviewed, options: ReviewOption
 }
 
 /** Of a plan whose lines are more than a person counts, what comes of each layer. */
-function tellSum(reporter: Ports["reporter"], changes: readonly (StateChange | LiveChange)[]): void {
+function reportSum(reporter: Ports["reporter"], changes: readonly (StateChange | LiveChange)[]): void {
   const sums = sumByLayer([{ stack: "", label: "", changes }]);
   const functions = sums.reduce((all, one) => all + one.functions, 0);
   if (functions > sums.length) reporter.aside?.("By layer:", sums.map(layerSumText));

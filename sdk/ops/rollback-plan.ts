@@ -9,9 +9,9 @@ import { type Outline, outlineOf } from "../core/state/outline";
 import { scanState } from "../core/state/scan";
 import type { Ports } from "../ports";
 import { planFormer } from "./live/former";
-import type { LivePlan, PutBackPlan } from "./live/plans";
-import { planPutBack } from "./live/put-back";
+import type { LivePlan, LiveRollbackPlan } from "./live/plans";
 import { changedBy, type LoadedRecord, loadRecord, newestRecord } from "./live/record";
+import { planLiveRollback } from "./live/rollback";
 import { withSession } from "./live/sessions";
 import type { LoadedState, StateChange } from "./plans";
 import { integrityWarnings, loadState, refuseBroken, refusePendingOperations, type ScanState } from "./recorded/load";
@@ -55,7 +55,7 @@ export interface RollbackPlan extends StatePlan {
   /** How long older backups are kept, in days. */
   readonly retentionDays: number;
   /** Absent without `--sync-aws`. */
-  readonly aws: LivePlan | PutBackPlan | undefined;
+  readonly aws: LivePlan | LiveRollbackPlan | undefined;
   /** What the config declares, if there is one. */
   readonly declared: DeclaredLayers | undefined;
   /** The functions of the state that are meant. */
@@ -160,7 +160,7 @@ async function planFunctions(
     return planFormer(ports, { stack, settings, skipPreflight, recorded, former: backup.facts, isOurs });
   }
   const run = await loadRecord(ports, stack, record);
-  const plan = await planPutBack(ports, run, { functions, exclude }, retentionDays);
+  const plan = await planLiveRollback(ports, run, { functions, exclude }, retentionDays);
   return { ...plan, warnings: [...plan.warnings, ...(await newerRun(ports, stack, run))] };
 }
 
@@ -169,7 +169,7 @@ async function newerRun(ports: Ports, stack: string, { file }: LoadedRecord): Pr
   const newest = await newestRecord(ports, stack);
   if (newest === undefined || newest === file.shownPath) return [];
   const { history } = await loadRecord(ports, stack, newest);
-  if (history.putBackAt !== undefined || changedBy(history).length === 0) return [];
+  if (history.rolledBackAt !== undefined || changedBy(history).length === 0) return [];
   const command = ports.advise(["rollback", "--stack", stack, "--sync-aws", newest]);
   return [
     `A newer run has changed AWS, and this rollback does not undo it: ${newest}. Roll that back first: ${command}`,

@@ -11,18 +11,18 @@ import type { Ports } from "../ports";
 import { afterRun } from "./after";
 import { declaredOtherwise } from "./declared-otherwise";
 import { carryOut, plannedOnly } from "./live/carry-out";
-import { type PutBackPlan, type PutBackResult, putBackResult } from "./live/plans";
-import { planPutBack } from "./live/put-back";
+import { type LiveRollbackPlan, type LiveRollbackResult, liveRollbackResult } from "./live/plans";
 import { loadRecord, newestRecord } from "./live/record";
+import { planLiveRollback } from "./live/rollback";
 import type { RolloutOptions } from "./live/rollout";
 import { adviceAfterRollback, adviceAfterRunRollback, type DeclaredOtherwise } from "./next-steps";
 import { documentFormat, type RunResult } from "./plans";
 import { replaceStackState } from "./recorded/replace";
+import { changeLines, labelsOfChanges } from "./report-changes";
 import { type ReviewOptions, review } from "./review";
 import { besideIfAny } from "./rollback-backup";
 import type { RollbackPlan } from "./rollback-plan";
 import { checkpoint, during } from "./steps";
-import { changeLines, labelsOfChanges } from "./tell";
 
 export { newestBackup } from "./rollback-backup";
 export { planRollback, type RollbackPlan, type RollbackRequest } from "./rollback-plan";
@@ -31,7 +31,7 @@ export { planRollback, type RollbackPlan, type RollbackRequest } from "./rollbac
 export interface RollbackResult extends RunResult {
   /** The backup whose versions these are, as messages name it; null for the rollback of a run alone. */
   readonly rollbackTo: string | null;
-  readonly aws?: PutBackResult;
+  readonly aws?: LiveRollbackResult;
 }
 
 /** How a rollback is carried out. */
@@ -63,7 +63,7 @@ export async function executeRollback(
   };
   const ask = confirm && (() => confirm(plan));
   if (!(await review(ports, reviewed, { ...options, dryRun, confirm: ask }))) {
-    return { ...result, ...(aws && { aws: putBackResult(plannedOnly(ports, aws)) }) };
+    return { ...result, ...(aws && { aws: liveRollbackResult(plannedOnly(ports, aws)) }) };
   }
   const backup = await writeState(ports, plan);
   const soFar = backup === null ? "The state was not changed." : `The state of ${stack} was rolled back.`;
@@ -76,7 +76,7 @@ export async function executeRollback(
   }
   const declared = declaredOtherwise(plan).filter(options.isNews ?? (() => true));
   for (const line of adviceAfterRollback(ports, stack, declared)) ports.reporter.warn(line);
-  return { ...result, totals: totalsAfter(plan), backup, ...(live && { aws: putBackResult(live) }) };
+  return { ...result, totals: totalsAfter(plan), backup, ...(live && { aws: liveRollbackResult(live) }) };
 }
 
 /** How the state stands to what the config declares after a rollback; null if there is no config, or not all is known. */
@@ -119,7 +119,7 @@ export interface RunRollbackRequest {
 }
 
 /** A planned rollback of one run. */
-export interface RunRollbackPlan extends PutBackPlan {
+export interface RunRollbackPlan extends LiveRollbackPlan {
   readonly dryRun: boolean;
   readonly filter: FunctionFilter;
   /** What the config declares, if there is one. */
@@ -140,7 +140,7 @@ export async function planRunRollback(ports: Ports, request: RunRollbackRequest)
     const record = await loadRecord(ports, stack, request.record ?? (await unfinishedRollback(ports, stack)));
     const filter = { functions, exclude };
     const plan = {
-      ...(await planPutBack(ports, record, filter, retentionDays)),
+      ...(await planLiveRollback(ports, record, filter, retentionDays)),
       ...{ dryRun, filter, declared: config && declareFor(config, stack) },
       stateBackup: await besideIfAny(ports, record.file.shownPath, "state"),
     };
@@ -177,7 +177,7 @@ export async function executeRunRollback(
   const ask = confirm && (() => confirm(plan));
   const goes = await review(ports, { skipped: [], warnings: [], live: plan }, { ...options, dryRun, confirm: ask });
   if (goes) {
-    const aws = putBackResult(await carryOut(ports, plan, options, { soFar: "" }));
+    const aws = liveRollbackResult(await carryOut(ports, plan, options, { soFar: "" }));
     const advice = [
       ...adviceAfterRollback(
         ports,
@@ -192,6 +192,6 @@ export async function executeRunRollback(
   // What cannot be rolled back has failed, although nothing was attempted.
   return {
     ...result,
-    aws: { ...putBackResult(plannedOnly(ports, plan)), outcomes: dryRun ? [] : plan.putBack.impossible },
+    aws: { ...liveRollbackResult(plannedOnly(ports, plan)), outcomes: dryRun ? [] : plan.rollback.impossible },
   };
 }

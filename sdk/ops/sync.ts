@@ -21,9 +21,9 @@ import { adviceAfterSync } from "./next-steps";
 import { documentFormat, type LoadedState, type RunResult } from "./plans";
 import { loadState } from "./recorded/load";
 import { refuseUnknown, selectRecorded, unreadable, withoutStanding } from "./recorded/plan";
+import { labelsOfStandings, reportMatches, warningsOf } from "./report-changes";
 import { type ReviewOptions, review } from "./review";
 import { during } from "./steps";
-import { labelsOfStandings, tellMatches, warningsOf } from "./tell";
 import { unmatchedWarnings } from "./unmatched";
 
 /** What a sync is asked to do. */
@@ -135,7 +135,7 @@ async function plan(ports: Ports, request: SyncRequest): Promise<SyncPlan> {
     if (shard && live.found === 0) ports.reporter.info(`Shard ${shard.index}/${shard.count} has no functions`);
   }
   const { standings, functions } = live;
-  tellMatches(ports.reporter, standings, matcher);
+  reportMatches(ports.reporter, standings, matcher);
   return {
     ...live.plan,
     project: state?.facts.owner?.project ?? null,

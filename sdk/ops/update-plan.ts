@@ -29,8 +29,8 @@ import {
   selectRecorded,
   unreadable,
 } from "./recorded/plan";
+import { labelsOfStandings, warningsOf } from "./report-changes";
 import { checkpoint, during } from "./steps";
-import { labelsOfStandings, warningsOf } from "./tell";
 
 /** What an update is asked to do. */
 export interface UpdateRequest {

@@ -16,9 +16,9 @@ import { loadState, type ScanState } from "./recorded/load";
 import { proveState } from "./recorded/prove";
 import { pruneBackups, replaceStackState } from "./recorded/replace";
 import { planRestore } from "./recorded/restore";
+import { changeLines, labelsOfChanges } from "./report-changes";
 import { type ReviewOptions, review } from "./review";
 import { checkpoint, during } from "./steps";
-import { changeLines, labelsOfChanges } from "./tell";
 import type { UpdatePlan } from "./update-plan";
 
 export { planUpdate, type UpdatePlan, type UpdateRequest } from "./update-plan";

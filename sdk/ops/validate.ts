@@ -13,7 +13,7 @@ import { codeOfUnknown, failedReading, type LiveReading } from "./expectation";
 import { askAbout, type DeclaredMatch, findableLayers, type LayerPlace, labelsOfLayers, matchesOf } from "./matches";
 import { documentFormat, skippedName } from "./plans";
 import { invalidLayers } from "./recorded/plan";
-import { exceptionWarnings, labelsOfStandings, warningsOf } from "./tell";
+import { exceptionWarnings, labelsOfStandings, warningsOf } from "./report-changes";
 import { type UnusedPart, unknownFunctions, unknownStacks } from "./unused";
 
 /**

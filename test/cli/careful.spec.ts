@@ -47,7 +47,7 @@ describe("lambda-layers with live functions, carefully,", function () {
       ...{ code: "InvalidParameterValueException", message: "no luck" },
     });
 
-  it("put back an update whose check fails, in AWS and in the state, and list both", async () => {
+  it("roll back an update whose check fails, in AWS and in the state, and list both", async () => {
     const { code, stdout, stderr } = await run("--sync-aws", "--canary", "1", "--batch", "2", "--check", "false");
     assert.equal(code, 4, stderr);
     assert.deepEqual([live(), await recorded()], ["1111", "1111"]);

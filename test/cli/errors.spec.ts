@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { tellError } from "../../sdk/cli/errors";
+import { reportError } from "../../sdk/cli/errors";
 import { createReporter } from "../../sdk/cli/reporter";
 import { Output } from "../../sdk/cli/terminal";
 import { LayersError } from "../../sdk/core/errors";
@@ -12,7 +12,7 @@ function tell(error: unknown, verbose: boolean): { text: string; status: number 
   };
   const output = new Output({ write, on() {} } as never, {});
   const reporter = createReporter({ stdout: output, stderr: output, json: false, verbose, progress: false });
-  const status = tellError(reporter, error).exitStatus;
+  const status = reportError(reporter, error).exitStatus;
   return { text, status };
 }
 

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { explain as explainAws } from "../../sdk/aws/errors";
 import { failureSummary, writeJobSummary } from "../../sdk/cli/ci";
 import { confirm } from "../../sdk/cli/confirm";
-import { tellError } from "../../sdk/cli/errors";
+import { reportError } from "../../sdk/cli/errors";
 import { printJson } from "../../sdk/cli/json";
 import type { main as Main } from "../../sdk/cli/main";
 import { renderStatusMarkdown } from "../../sdk/cli/report/markdown";
@@ -55,9 +55,9 @@ const outputs: Readonly<Record<string, (text: string) => string | Promise<string
   "an error": (text) =>
     printed((stderr) => {
       const reporter = createReporter({ stdout: stderr, stderr, verbose: true });
-      tellError(reporter, new LayersError("internal", text, { next: text, changed: text, cause: new Error(text) }));
-      tellError(reporter, new LayersError("interrupted", [text, text], { next: [text, text] }).having(text));
-      tellError(reporter, new Error(text));
+      reportError(reporter, new LayersError("internal", text, { next: text, changed: text, cause: new Error(text) }));
+      reportError(reporter, new LayersError("interrupted", [text, text], { next: [text, text] }).having(text));
+      reportError(reporter, new Error(text));
     }),
   "an error of AWS": (text) => {
     const request = { service: "lambda", operation: text, subject: text, resource: text } as const;

@@ -6,7 +6,7 @@ import { parseConfig } from "../../sdk/core/config/parse";
 import { exceptionsOf } from "../../sdk/core/exceptions";
 import { createMatcher } from "../../sdk/core/match";
 import { declaredTargets } from "../../sdk/core/target";
-import { exceptionText, exceptionWarnings } from "../../sdk/ops/tell";
+import { exceptionText, exceptionWarnings } from "../../sdk/ops/report-changes";
 
 const config = `layers:
   base:

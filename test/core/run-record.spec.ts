@@ -89,7 +89,7 @@ describe("a run record", () => {
     ]);
   });
 
-  it("forgets what a rollback has put back, and nothing else", () => {
+  it("forgets what a rollback has rolled back, and nothing else", () => {
     const done = [
       sending(layers(1, 1), layers(2, 2)),
       cameOut("updated", layers(2, 2)),
@@ -126,8 +126,8 @@ describe("a run record", () => {
 
   it("knows whether the last session put it back, and whether the last attempt at a function failed", () => {
     const back = [begun("rollback"), ended("rollback")];
-    assert.equal(history(...back).putBackAt?.toISOString(), at);
-    assert.equal(history(...back, begun("sync")).putBackAt, undefined);
+    assert.equal(history(...back).rolledBackAt?.toISOString(), at);
+    assert.equal(history(...back, begun("sync")).rolledBackAt, undefined);
     const failed = cameOut("failed", layers(1, 1));
     assert.deepEqual(
       [history(failed).hasFailed, history(failed, cameOut("updated", layers(2, 1))).hasFailed],

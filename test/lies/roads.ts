@@ -35,14 +35,18 @@ export interface Road {
 
 type Outcomes = { readonly outcomes: readonly FunctionOutcome[]; readonly record?: string };
 
-async function toldBy(fleet: Fleet, work: () => Promise<{ readonly aws?: unknown }>, putBack?: object): Promise<Told> {
+async function reportedBy(
+  fleet: Fleet,
+  work: () => Promise<{ readonly aws?: unknown }>,
+  rollback?: object,
+): Promise<Told> {
   const from = fleet.lines.length;
   let outcomes: readonly FunctionOutcome[] = [];
   let failure: LayersError | undefined;
   try {
     const result = await work();
     outcomes = (result.aws as Outcomes | undefined)?.outcomes ?? [];
-    failure = failureOf(result as Parameters<typeof failureOf>[0], putBack as Parameters<typeof failureOf>[1]);
+    failure = failureOf(result as Parameters<typeof failureOf>[0], rollback as Parameters<typeof failureOf>[1]);
   } catch (error) {
     // Anything else is a crash, and fails the test.
     if (!(error instanceof LayersError)) throw error;
@@ -62,14 +66,14 @@ async function toldBy(fleet: Fleet, work: () => Promise<{ readonly aws?: unknown
 /** Runs again what has got no record, and finishes what has one. */
 const resumed = async (fleet: Fleet, again: () => Promise<{ readonly aws?: unknown }>): Promise<Told> => {
   const record = await newestRecord(fleet);
-  return toldBy(fleet, record === undefined ? again : () => fleet.resume({ record }));
+  return reportedBy(fleet, record === undefined ? again : () => fleet.resume({ record }));
 };
 
-const putBack = async (fleet: Fleet): Promise<Told> => {
+const rollBack = async (fleet: Fleet): Promise<Told> => {
   const record = await newestRecord(fleet);
   if (record === undefined) return { exit: 0, text: "", claims: [] };
-  const plan = { putBack: { impossible: [], found: [], sites: [] } };
-  return toldBy(fleet, () => fleet.putBack({ record }), plan);
+  const plan = { rollback: { impossible: [], found: [], sites: [] } };
+  return reportedBy(fleet, () => fleet.rollback({ record }), plan);
 };
 
 /** The path of the newest record; undefined if there is none. */
@@ -91,23 +95,23 @@ async function serve(fleet: Fleet): Promise<void> {
 const seed = async (fleet: Fleet, functions: number) => fleet.emulator.seed(taggedFleet(functions));
 
 const sync: Road = {
-  ...{ title: "sync", wanted: declared, first: former, prepare: seed, undo: putBack },
-  run: (fleet) => toldBy(fleet, () => fleet.sync()),
+  ...{ title: "sync", wanted: declared, first: former, prepare: seed, undo: rollBack },
+  run: (fleet) => reportedBy(fleet, () => fleet.sync()),
   finish: (fleet) => resumed(fleet, () => fleet.sync()),
 };
 
 const release: Road = {
-  ...{ title: "sync --publish --alias", wanted: served(declared), first: served(former), undo: putBack },
+  ...{ title: "sync --publish --alias", wanted: served(declared), first: served(former), undo: rollBack },
   async prepare(fleet, functions) {
     await seed(fleet, functions);
     await serve(fleet);
   },
-  run: (fleet) => toldBy(fleet, () => fleet.sync({ publish: { alias: "live" } })),
+  run: (fleet) => reportedBy(fleet, () => fleet.sync({ publish: { alias: "live" } })),
   finish: (fleet) => resumed(fleet, () => fleet.sync({ publish: { alias: "live" } })),
 };
 
 const resume: Road = {
-  ...{ title: "sync --resume", wanted: declared, first: former, undo: putBack },
+  ...{ title: "sync --resume", wanted: declared, first: former, undo: rollBack },
   async prepare(fleet, functions) {
     await seed(fleet, functions);
     fleet.emulator.fault({ operation: "UpdateFunctionConfiguration", status: 400 });
@@ -119,17 +123,17 @@ const resume: Road = {
 };
 
 const update: Road = {
-  ...{ title: "update --sync-aws", wanted: declared, first: former, undo: putBack },
+  ...{ title: "update --sync-aws", wanted: declared, first: former, undo: rollBack },
   async prepare(fleet, functions) {
     await seed(fleet, functions);
     await recordFunctions(fleet);
   },
-  run: (fleet) => toldBy(fleet, () => updateStack(fleet)),
+  run: (fleet) => reportedBy(fleet, () => updateStack(fleet)),
   finish: (fleet) => resumed(fleet, () => updateStack(fleet)),
 };
 
 const rollback: Road = {
-  ...{ title: "rollback", wanted: former, first: former, run: putBack, finish: putBack },
+  ...{ title: "rollback", wanted: former, first: former, run: rollBack, finish: rollBack },
   async prepare(fleet, functions) {
     await seed(fleet, functions);
     await fleet.sync();
@@ -148,7 +152,7 @@ const resource: Road = {
   async undo(fleet) {
     const state = recorded.get(fleet);
     if (!state) return { exit: 0, text: "", claims: [] };
-    return toldByHandlers(() => inNewProcess().delete("id", state));
+    return reportedByHandlers(() => inNewProcess().delete("id", state));
   },
 };
 
@@ -171,7 +175,7 @@ async function up(fleet: Fleet): Promise<Told> {
   };
   const settings = { configFile: "layer_config.yaml", onDelete: "restore" as const, before: {} };
   const olds = recorded.get(fleet);
-  const told = await toldByHandlers(async () => {
+  const told = await reportedByHandlers(async () => {
     const { inputs, failures = [] } = await handlers.check(olds ?? {}, { ...settings, request });
     if (failures.length > 0)
       throw new Error([...failures.map(({ reason }) => reason), "Nothing was changed."].join("\n"));
@@ -193,7 +197,7 @@ async function up(fleet: Fleet): Promise<Told> {
   return { ...told, claims };
 }
 
-async function toldByHandlers(work: () => Promise<void>): Promise<Told> {
+async function reportedByHandlers(work: () => Promise<void>): Promise<Told> {
   const lines: unknown[] = [];
   const { log } = console;
   console.log = (line) => lines.push(line);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { LayersError } from "../../sdk/core/errors";
 import { loadLayerConfig } from "../../sdk/files/config-file";
 import { liveFailure } from "../../sdk/ops/live/failure";
-import type { LivePlan, LiveResult, PutBackResult } from "../../sdk/ops/live/plans";
+import type { LivePlan, LiveResult, LiveRollbackResult } from "../../sdk/ops/live/plans";
 import type { ResumeRequest } from "../../sdk/ops/live/resume";
 import {
   executeRunRollback,
@@ -50,20 +50,20 @@ export interface Fleet {
   /** Plans to finish a run, and carries it out. */
   resume(request?: Partial<ResumeRequest> & { readonly dryRun?: boolean }, options?: SyncOptions): Promise<SyncResult>;
   /** Plans to put a run back. */
-  planPutBack(request?: Partial<RunRollbackRequest>): Promise<RunRollbackPlan>;
+  planLiveRollback(request?: Partial<RunRollbackRequest>): Promise<RunRollbackPlan>;
   /** Plans to put a run back, and carries it out. */
-  putBack(request?: Partial<RunRollbackRequest>): Promise<RollbackResult & { readonly aws: PutBackResult }>;
+  rollback(request?: Partial<RunRollbackRequest>): Promise<RollbackResult & { readonly aws: LiveRollbackResult }>;
   /** The lines of the only run record, or of the one named, without their checksums. */
   record(name?: string): Promise<Record<string, unknown>[]>;
 }
 
 /** Why a run of stack dev fails whose functions came out so; undefined if it does not. */
 export function failureOf(
-  { aws }: { readonly stack?: string; readonly aws?: LiveResult | PutBackResult },
-  plan?: Pick<LivePlan, "putBack">,
+  { aws }: { readonly stack?: string; readonly aws?: LiveResult | LiveRollbackResult },
+  plan?: Pick<LivePlan, "rollback">,
 ): LayersError | undefined {
   const advise = (words: readonly string[]) => ["lambda-layers", ...words].join(" ");
-  return aws && liveFailure({ advise }, { stack: "dev", putBack: plan?.putBack }, aws);
+  return aws && liveFailure({ advise }, { stack: "dev", rollback: plan?.rollback }, aws);
 }
 
 /** The config of {@link useFleet}'s tests, with one layer `base` at a version. */
@@ -116,9 +116,9 @@ export function useFleet(options: EmulatorOptions = {}): Fleet {
       const all = ports();
       return executeSync(all, await planResumed(all, { stack: "dev", retentionDays: 30, ...request }), execute);
     },
-    planPutBack: (request) => planRunRollback(ports(), { stack: "dev", retentionDays: 30, ...request }),
-    async putBack(request) {
-      const result = await executeRunRollback(ports(), await this.planPutBack(request));
+    planLiveRollback: (request) => planRunRollback(ports(), { stack: "dev", retentionDays: 30, ...request }),
+    async rollback(request) {
+      const result = await executeRunRollback(ports(), await this.planLiveRollback(request));
       if (!result.aws) throw new Error("a rollback of a run is one in AWS");
       return { ...result, aws: result.aws };
     },

@@ -85,7 +85,7 @@ describe("a sync that is killed", function () {
     await fc.assert(property, runs);
   });
 
-  itSampled("is put back by a rollback: every function is as before", async () => {
+  itSampled("is rolled back by a rollback: every function is as before", async () => {
     const property = fc.asyncProperty(moments, async ({ writes, delay }) => {
       const record = await kill(writes, delay);
       if (record) {

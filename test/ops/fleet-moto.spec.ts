@@ -69,7 +69,7 @@ function worksOnMoto(python: NonNullable<ReturnType<typeof findMotoPython>>): vo
     record = aws.record ?? "";
   });
 
-  it("is put back by its record", async () => {
+  it("is rolled back by its record", async () => {
     const all = ports();
     await executeRunRollback(all, await planRunRollback(all, { stack: "dev", record, retentionDays: 30 }));
     for (const [, , layer] of await layersOf()) assert.equal(layer, base(1));

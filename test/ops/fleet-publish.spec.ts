@@ -174,7 +174,7 @@ describe("a sync of functions with aliases", function () {
       "  - Function fn-0000: alias live version 2 -> 1",
       "  - Function fn-0001: alias live version 2 -> 1",
     ];
-    const planned = await fleet.putBack({ record: aws.record, dryRun: true });
+    const planned = await fleet.rollback({ record: aws.record, dryRun: true });
     assert.deepEqual(fleet.told.slice(-3), told);
     const move = { alias: "live", from: "2", to: "1" };
     assert.deepEqual(
@@ -182,7 +182,7 @@ describe("a sync of functions with aliases", function () {
       ["fn-0000", "fn-0001"].map((name) => ({ function: name, functionArn: arnOf(name), ...move })),
     );
     fleet.lines.length = 0;
-    const back = await fleet.putBack({ record: aws.record });
+    const back = await fleet.rollback({ record: aws.record });
     assert.deepEqual(fleet.lines.slice(0, 3), told);
     assert.deepEqual([await served("fn-0000"), await served("fn-0001")], ["1", "$LATEST"]);
     const reasons = back.aws.aliases.map(({ function: name, from, to, reason }) => [name, from, to, reason]);
@@ -204,7 +204,7 @@ describe("a sync of functions with aliases", function () {
       status: 400,
       code: "InvalidParameterValueException",
     });
-    const first = await fleet.putBack({ record: aws.record });
+    const first = await fleet.rollback({ record: aws.record });
     assert.deepEqual(
       fleet.emulator.writes().map(({ operation }) => operation),
       ["UpdateAlias", "UpdateFunctionConfiguration", "UpdateFunctionConfiguration"],
@@ -215,7 +215,7 @@ describe("a sync of functions with aliases", function () {
     );
     assert.deepEqual([await served("fn-0000"), await served("fn-0001")], ["1", "2"]);
     fleet.emulator.clearFaults();
-    await fleet.putBack({ record: aws.record });
+    await fleet.rollback({ record: aws.record });
     assert.deepEqual([await served("fn-0000"), await served("fn-0001")], ["1", "1"]);
   });
 

@@ -9,7 +9,7 @@ import { configFor, failureOf, taggedFleet, useFleet } from "./fleet-harness";
 
 const names = (things: readonly { readonly function: string }[]) => things.map((one) => one.function);
 
-describe("a run that is put back", function () {
+describe("a run that is rolled back", function () {
   this.timeout(60_000);
   const fleet = useFleet();
   const versions = () => fleet.emulator.functions().map(({ layers }) => Number(layers[1]?.split(":").at(-1)));
@@ -25,18 +25,18 @@ describe("a run that is put back", function () {
 
   it("leaves every function as it was", async () => {
     const record = await run(60);
-    const { aws } = await fleet.putBack({ record });
+    const { aws } = await fleet.rollback({ record });
     assert.ok(aws.outcomes.every(({ status }) => status === "updated"));
     assert.deepEqual(new Set(versions()), new Set([1]));
     assert.equal(fleet.emulator.counts().UpdateFunctionConfiguration, 60);
-    const again = await fleet.putBack({ record });
+    const again = await fleet.rollback({ record });
     assert.deepEqual([again.aws.changes, again.aws.outcomes], [[], []]);
     await assert.rejects(fleet.resume(), { code: "backup-missing" });
   });
 
   it("shows in a dry run what it would do", async () => {
     const record = await run(2);
-    const { aws } = await fleet.putBack({ record, dryRun: true });
+    const { aws } = await fleet.rollback({ record, dryRun: true });
     assert.deepEqual(fleet.lines, [
       "INFO - Found 2 layer version updates in AWS:",
       "  - Function fn-0000: Layer base version 2 -> 1",
@@ -52,7 +52,7 @@ describe("a run that is put back", function () {
     change("fn-0001", "first:1", "last:1");
     change("fn-0002", "last:4", "base:2", "first:2");
     change("fn-0003", "first:1", "base:1", "last:1");
-    const { aws } = await fleet.putBack({ record });
+    const { aws } = await fleet.rollback({ record });
     assert.deepEqual(fleet.emulator.layersOf("fn-0000"), [base(1, "first"), base(3), base(1, "last")]);
     assert.deepEqual(fleet.emulator.layersOf("fn-0001"), [base(1, "first"), base(1, "last")]);
     assert.deepEqual(fleet.emulator.layersOf("fn-0002"), [base(4, "last"), base(1), base(2, "first")]);
@@ -64,12 +64,12 @@ describe("a run that is put back", function () {
       { function: "fn-0001", reason: "someone else has since removed layer base" },
     ]);
     assert.deepEqual(names(aws.outcomes), ["fn-0002", "fn-0004"]);
-    assert.equal(failureOf({ aws }, { putBack: { impossible: [], found: [], sites: [] } }), undefined);
+    assert.equal(failureOf({ aws }, { rollback: { impossible: [], found: [], sites: [] } }), undefined);
   });
 
-  it("does not undo what somebody changes while it is put back", async () => {
+  it("does not undo what somebody changes while it is rolled back", async () => {
     const record = await run(3);
-    const plan = await fleet.planPutBack({ record });
+    const plan = await fleet.planLiveRollback({ record });
     change("fn-0001", "first:1", "base:4", "last:1");
     const { aws } = await executeRunRollback(fleet.ports(), plan);
     assert.ok(aws);
@@ -80,9 +80,9 @@ describe("a run that is put back", function () {
 
   it("may be only some functions, and does the others later", async () => {
     const record = await run(4);
-    await fleet.putBack({ record, functions: ["fn-0001", arnOf("fn-0002")], exclude: ["fn-0002"] });
+    await fleet.rollback({ record, functions: ["fn-0001", arnOf("fn-0002")], exclude: ["fn-0002"] });
     assert.deepEqual(versions(), [2, 1, 2, 2]);
-    await fleet.putBack({ record });
+    await fleet.rollback({ record });
     assert.deepEqual(versions(), [1, 1, 1, 1]);
   });
 
@@ -106,20 +106,20 @@ describe("a run that is put back", function () {
     const { aws } = await fleet.sync({}, {}, {}, ports);
     assert.deepEqual(versions(), [2, 2, 2]);
     assert.ok(fleet.lines.some((line) => /^WARN - Function fn-0001 was changed by someone else during/.test(line)));
-    await fleet.putBack({ record: aws.record ?? "" });
+    await fleet.rollback({ record: aws.record ?? "" });
     assert.deepEqual(versions(), [1, 4, 1]);
   });
 
-  it("says before it starts that a layer version is gone, puts back all others, and exits with 4", async () => {
+  it("says before it starts that a layer version is gone, rolls back all others, and exits with 4", async () => {
     const record = await run(3);
     fleet.emulator.seed({ layers: [{ name: "base", versions: 5, deleted: [1] }] });
     change("fn-0002", "first:1", "base:1", "last:1");
-    const { aws } = await fleet.putBack({ record });
+    const { aws } = await fleet.rollback({ record });
     const reason = `${base(1)} no longer exists, and a deleted layer version cannot be attached again.`;
     assert.equal(fleet.lines[0], `WARN - Function fn-0000 cannot be rolled back: ${reason}`);
     assert.deepEqual(versions(), [2, 2, 1]);
     assert.deepEqual(fleet.emulator.writes(), []);
-    assert.equal(failureOf({ aws }, { putBack: { impossible: [], found: [], sites: [] } })?.exitStatus, 4);
+    assert.equal(failureOf({ aws }, { rollback: { impossible: [], found: [], sites: [] } })?.exitStatus, 4);
   });
 
   it("reports functions that failed, and those that are gone", async () => {
@@ -128,15 +128,15 @@ describe("a run that is put back", function () {
     await lambda.deleteFunction({ FunctionName: "fn-0000" });
     lambda.destroy();
     fleet.emulator.fault({ operation: "UpdateFunctionConfiguration", resource: "fn-0001", status: 400 });
-    const { aws } = await fleet.putBack({ record });
+    const { aws } = await fleet.rollback({ record });
     assert.deepEqual(aws.skipped, [{ function: "fn-0000", reason: "it no longer exists in AWS" }]);
     assert.match(
-      failureOf({ aws }, { putBack: { impossible: [], found: [], sites: [] } })?.message ?? "",
+      failureOf({ aws }, { rollback: { impossible: [], found: [], sites: [] } })?.message ?? "",
       /^1 of 2 functions were not rolled back in AWS\.\n {2}Function fn-0001 was not/,
     );
     assert.deepEqual(versions(), [2, 1]);
     fleet.emulator.clearFaults();
-    await fleet.putBack({ record });
+    await fleet.rollback({ record });
     assert.deepEqual(versions(), [1, 1]);
   });
 
@@ -144,11 +144,11 @@ describe("a run that is put back", function () {
     const record = await run(2);
     const path = join(fleet.dir, record);
     await writeFile(path, `${unsealed((await readFile(path, "utf8")).trim().split("\n")).join("\n")}\n`);
-    await fleet.putBack({ record });
+    await fleet.rollback({ record });
     assert.deepEqual(versions(), [1, 1]);
     const warning = `WARN - Cannot verify that ${record} is unchanged: it has no checksums, like all records that version 0.1.0 wrote.`;
     assert.equal(fleet.lines[0], warning);
-    const again = await fleet.putBack({ record });
+    const again = await fleet.rollback({ record });
     assert.deepEqual(again.aws.changes, []);
   });
 
@@ -160,7 +160,7 @@ describe("a run that is put back", function () {
       path,
       text.replace(`"layersBefore":["${base(1, "first")}"`, `"layersBefore":["${base(3, "first")}"`),
     );
-    for (const attempt of [fleet.putBack({ record }), fleet.resume({ record })])
+    for (const attempt of [fleet.rollback({ record }), fleet.resume({ record })])
       await assert.rejects(attempt, {
         code: "record-invalid",
         message: /its checksum does not match.* Nothing was changed\.$/,
@@ -199,7 +199,7 @@ describe("a run that is put back", function () {
     it(`is not believed from ${what}`, async () => {
       const record = await run(2);
       await plant(join(fleet.dir, record));
-      for (const attempt of [() => fleet.putBack({ record }), () => fleet.resume({ record })])
+      for (const attempt of [() => fleet.rollback({ record }), () => fleet.resume({ record })])
         await assert.rejects(attempt, { code: "backup-folder", message });
       assert.deepEqual(fleet.emulator.counts(), {});
       assert.deepEqual(versions(), [2, 2]);
@@ -209,7 +209,7 @@ describe("a run that is put back", function () {
   it("is believed from a folder like /tmp, where only its owner can replace it", async () => {
     const record = await run(2);
     await chmod(join(fleet.dir, "backups"), 0o1777);
-    await fleet.putBack({ record });
+    await fleet.rollback({ record });
     assert.deepEqual(versions(), [1, 1]);
   });
 
@@ -224,7 +224,7 @@ describe("a run that is put back", function () {
   ] as const) {
     it(`needs a record: one ${what} is refused`, async () => {
       await write(join(fleet.dir, "run.jsonl"));
-      await assert.rejects(fleet.putBack({ record: "run.jsonl" }), { code, message: /Nothing was changed\.$/ });
+      await assert.rejects(fleet.rollback({ record: "run.jsonl" }), { code, message: /Nothing was changed\.$/ });
       assert.deepEqual(fleet.emulator.counts(), {});
     });
   }
@@ -276,10 +276,10 @@ describe("a run that is resumed", function () {
     assert.equal(failureOf({ stack: "dev", aws }), undefined);
   });
 
-  it("can be put back as a whole afterwards", async () => {
+  it("can be rolled back as a whole afterwards", async () => {
     const record = await killed();
     await fleet.resume();
-    await fleet.putBack({ record });
+    await fleet.rollback({ record });
     assert.deepEqual(versions(), [1, 1, 1, 1]);
   });
 
@@ -303,7 +303,7 @@ describe("a run that is resumed", function () {
       });
     }
     fleet.lines.length = 0;
-    const { aws } = await fleet.putBack({ record });
+    const { aws } = await fleet.rollback({ record });
     assert.deepEqual(aws.changes, []);
     assert.match(
       fleet.lines[0] ?? "",
@@ -312,7 +312,7 @@ describe("a run that is resumed", function () {
     assert.deepEqual(fleet.emulator.writes(), []);
   });
 
-  it("is not one that was being put back", async () => {
+  it("is not one that was being rolled back", async () => {
     const record = await killed();
     const lines = (await readFile(join(fleet.dir, record), "utf8")).split("\n").slice(0, -1);
     lines.push('{"line":"begun","aim":"rollback","at":"2024-08-24T14:30:22.000Z"}');
@@ -320,10 +320,10 @@ describe("a run that is resumed", function () {
     await assert.rejects(fleet.resume(), { code: "usage", message: /was being rolled back\. Nothing was changed\.$/ });
   });
 
-  it("is not one that was put back since", async () => {
+  it("is not one that was rolled back since", async () => {
     const record = await killed();
     await fleet.resume();
-    await fleet.putBack({ record });
+    await fleet.rollback({ record });
     const message = new RegExp(
       `^The run in ${record} was rolled back by the rollback of [-:.T0-9]+Z. Nothing was changed.$`,
     );
@@ -333,10 +333,10 @@ describe("a run that is resumed", function () {
     assert.deepEqual(versions(), [1, 1, 1, 1]);
   });
 
-  it("is not one of which a part was put back: what is left of it can be put back too", async () => {
+  it("is not one of which a part was rolled back: what is left of it can be rolled back too", async () => {
     const record = await killed();
     await fleet.resume();
-    await fleet.putBack({ record, functions: ["fn-0001"] });
+    await fleet.rollback({ record, functions: ["fn-0001"] });
     await assert.rejects(fleet.resume({ record }), {
       message: /^The run in \S+ was partly rolled back by the rollback of /,
       next: `Roll back the others: lambda-layers rollback --stack dev --sync-aws ${record}\nOr start a new run:   lambda-layers sync --stack dev`,
@@ -362,7 +362,7 @@ describe("a run that is resumed", function () {
     await fleet.resume();
     assert.deepEqual(versions(), [2, 2, 2, 2]);
     assert.ok(fleet.lines.some((line) => /^WARN - Cannot verify that .* it has no checksums, like all/.test(line)));
-    await fleet.putBack({ record });
+    await fleet.rollback({ record });
     assert.deepEqual(versions(), [1, 1, 1, 1]);
   });
 

@@ -283,7 +283,7 @@ describe("a sync", function () {
       assert.deepEqual(seen, { stack: "dev", portion: "batch", functions: [arnOf("fn-0001")], left: 0 });
     });
 
-    it("stops and puts back when the check fails", async () => {
+    it("stops and rolls back when the check fails", async () => {
       fleet.emulator.seed(taggedFleet(10));
       const { aws } = await fleet.sync({}, { ...portions, check: "exit 3" });
       assert.equal(moved(), 0);

@@ -99,7 +99,7 @@ export function useStack(
   let project: Project;
   let emulator: Emulator;
   let original: string;
-  let putBack: () => Promise<void>;
+  let restoreBackend: () => Promise<void>;
   let restore: () => void;
   let opened: Awaited<ReturnType<OpenBackend>> | undefined;
   before(async function () {
@@ -111,7 +111,7 @@ export function useStack(
     project = await createAwsStack({ env, program: `${beginning}\n${program}`, ...options });
     await project.up();
     original = await project.exportText();
-    putBack = await keepDeployed(project, emulator);
+    restoreBackend = await keepDeployed(project, emulator);
     restore = withEnv(project.env);
   });
   after(async () => {
@@ -133,7 +133,7 @@ export function useStack(
     async reset() {
       await rm(join(project.dir, "backups"), { recursive: true, force: true });
       emulator.seed({ layers });
-      await putBack();
+      await restoreBackend();
     },
   };
 }

@@ -271,7 +271,7 @@ describe("an estate of several regions, architectures and runtimes", function ()
     assert.deepEqual(fleet.emulator.writes(), []);
   });
 
-  it("is put back by the record of a run, the old layer at its place, but not where others have gone on", async () => {
+  it("is rolled back by the record of a run, the old layer at its place, but not where others have gone on", async () => {
     const sync = { allFunctions: true, regions };
     const { aws } = await fleet.sync(sync);
     isLive(declared);
@@ -279,7 +279,7 @@ describe("an estate of several regions, architectures and runtimes", function ()
     assert(changed);
     const layers = declared(changed).with(1, arn(changed.region, vendor, "PowertoolsV3-python312-arm64:4"));
     fleet.emulator.edit(changed.name, { Layers: layers }, { region: changed.region });
-    const back = await fleet.putBack({ record: aws.record });
+    const back = await fleet.rollback({ record: aws.record });
     isLive(atFirst, others);
     assert.equal(liveOf(changed)?.[1], layers[1]);
     assert.deepEqual(back.aws.skipped, [

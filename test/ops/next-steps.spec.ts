@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parseLayerVersionArn } from "../../sdk/core/arn";
 import type { AssessedFunction, Standing } from "../../sdk/core/assess";
-import type { LiveResult, PutBackResult } from "../../sdk/ops/live/plans";
+import type { LiveResult, LiveRollbackResult } from "../../sdk/ops/live/plans";
 import { adviceAfterRunRollback, adviceAfterSync } from "../../sdk/ops/next-steps";
 import { base } from "../aws/harness";
 
@@ -52,7 +52,7 @@ describe("the advice after the rollback of a run", () => {
   const advice = (project: boolean) =>
     adviceAfterRunRollback(inProject(project), "dev", { functions: [], exclude: [] }, undefined, {
       outcomes: [outcome("updated")],
-    } as unknown as PutBackResult);
+    } as unknown as LiveRollbackResult);
 
   it("names the command for either kind of record, and none if there is no Pulumi project", () => {
     assert.match(advice(true).join(), /: lambda-layers --stack dev \(if a LayerVersions .*: pulumi up --stack dev\)$/);

@@ -98,7 +98,7 @@ describe("what live functions have lost, or others record", () => {
     assert.deepEqual(live("api"), [base(1, "first"), base(2), base(1, "last")]);
     assert.deepEqual([aws?.changes[0]?.from, aws?.changes[0]?.to], [null, 2]);
     assert.equal(totals?.drift, 0);
-    await fleet.putBack({ record: aws?.record });
+    await fleet.rollback({ record: aws?.record });
     assert.deepEqual(live("api"), [base(1, "first"), base(1, "last")]);
   });
 
@@ -171,7 +171,7 @@ describe("what live functions have lost, or others record", () => {
     assert.deepEqual(totals, { functions: 1, layersOfFunctions: 1, drift: 0, unknown: 1 });
   });
 
-  it("puts the record back too of functions that a stopped run has put back or not reached", async () => {
+  it("rolls the record back too of functions that a stopped run has rolled back or not reached", async () => {
     const names = ["a", "b", "c"];
     state = stateOf(names.map((name) => awsFunction(name, [layer("base", 1)])));
     seed(Object.fromEntries(names.map((name) => [name, ["base:1"]])));
@@ -194,7 +194,7 @@ describe("what live functions have lost, or others record", () => {
     assert.equal(result.totals?.drift, 3);
   });
 
-  describe("if a failed check finds that the canary cannot be put back", () => {
+  describe("if a failed check finds that the canary cannot be rolled back", () => {
     const names = ["a", "b", "c"];
 
     /** Updates the three with `a` as the canary; something happens during its check, which fails. */
@@ -220,7 +220,7 @@ describe("what live functions have lost, or others record", () => {
       const { result, failure } = await stoppedRun(deny("lambda:*")).catch(() => ({}) as never);
       assert.deepEqual(names.map(live), [[base(2)], [base(1)], [base(1)]]);
       assert.deepEqual(recorded(), [2, 1, 1]);
-      assert.equal(result.aws?.toPutBack, 1);
+      assert.equal(result.aws?.toRollBack, 1);
       assert.match(
         failure?.message ?? "",
         /rolled back in 0 functions\.\n {2}Function a was not rolled back: AWS permission /,
@@ -239,14 +239,14 @@ describe("what live functions have lost, or others record", () => {
       assert.deepEqual(recorded(), [2, 1, 1]);
       assert.match(failure?.next ?? "", /^Roll back the others: lambda-layers rollback --stack dev --sync-aws \S+$/);
       fleet.emulator.allowAll();
-      await fleet.putBack({ record: result.aws?.record });
+      await fleet.rollback({ record: result.aws?.record });
       assert.deepEqual(live("a"), [base(1)]);
     });
 
     it("counts what others have set meanwhile, and does not advise to put that back", async () => {
       const edited = await stoppedRun(() => fleet.emulator.edit("a", { Layers: ["base:4"] }));
       assert.deepEqual([edited.totals.drift, edited.result.totals], [3, edited.totals]);
-      assert.deepEqual([edited.result.aws?.toPutBack, edited.failure?.next], [0, undefined]);
+      assert.deepEqual([edited.result.aws?.toRollBack, edited.failure?.next], [0, undefined]);
     });
 
     it("counts it as drift if it was deleted meanwhile", async () => {
@@ -255,7 +255,7 @@ describe("what live functions have lost, or others record", () => {
     });
   });
 
-  it("keeps the record of functions that are right in AWS already, if a stopped run is put back", async () => {
+  it("keeps the record of functions that are right in AWS already, if a stopped run is rolled back", async () => {
     state = stateOf(["a", "b"].map((name) => awsFunction(name, [layer("base", 1)])));
     seed({ a: ["base:2"], b: ["base:1"] });
     await update({ canary: { count: 1 }, check: "false" });
@@ -336,7 +336,7 @@ describe("what live functions have lost, or others record", () => {
     );
   });
 
-  it("says in a rollback what was put back before, and which newer run it leaves as it is", async () => {
+  it("says in a rollback what was rolled back before, and which newer run it leaves as it is", async () => {
     state = stateOf([awsFunction("api", [layer("base", 1)])]);
     seed({ api: ["base:1"] });
     const config = loadLayerConfig("layer_config.yaml", fleet.dir);

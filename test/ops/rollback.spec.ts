@@ -34,7 +34,7 @@ describe("a rollback", function () {
     compareStates(Buffer.from(deployed.original), Buffer.from(await deployed.project.exportText()));
   const live = (name: string) => deployed.emulator.layersOf(name);
 
-  it("puts back the versions of the newest update, and is backed up itself", async () => {
+  it("rolls back the versions of the newest update, and is backed up itself", async () => {
     const { project } = deployed;
     await update(project);
     const [kept] = await backupNames(project);

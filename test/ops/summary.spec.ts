@@ -15,7 +15,7 @@ function history(left: number, others: Partial<RunHistory> = {}): RunHistory {
     last: { aim: "rollback", outcome: index < left ? "failed" : "updated", reason: undefined } as const,
   }));
   const run = { stack: "dev", startedAt: at, sites: [], publish: undefined, begun: true, unfinished: undefined };
-  return { ...run, functions, putBackAt: at, hasFailed: left > 0, isChecked: true, ...others };
+  return { ...run, functions, rolledBackAt: at, hasFailed: left > 0, isChecked: true, ...others };
 }
 
 describe("the summary of a run that was rolled back", () => {

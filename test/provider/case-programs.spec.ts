@@ -17,13 +17,13 @@ describe("programs that went wrong", function () {
 
   let emulator: Emulator;
   let stack: Project;
-  let putBack: () => Promise<void>;
+  let restore: () => Promise<void>;
 
   before(async () => {
     emulator = await startEmulator();
     emulator.seed({ layers: [{ name: "base", versions: 9 }] });
     stack = await createAwsStack({ env: emulator.env });
-    putBack = await stack.keepBackend();
+    restore = await stack.keepBackend();
   });
   after(async () => {
     await stack?.dispose();
@@ -40,7 +40,7 @@ describe("programs that went wrong", function () {
 
   /** Makes it the program of the stack, which has nothing in it. */
   async function begin(program: string, number: number): Promise<void> {
-    await putBack();
+    await restore();
     await stack.write({ "index.js": program, "layer_config.yaml": config(number) });
   }
 

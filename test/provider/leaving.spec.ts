@@ -51,7 +51,7 @@ describe("functions that leave a LayerVersions which restores", () => {
     return (await handlers.update("id", olds, news)).outs ?? assert.fail("nothing was recorded");
   }
 
-  it("keep their layers, which the preview says, and are not put back", async () => {
+  it("keep their layers, which the preview says, and are not restored", async () => {
     const { inputs, outs } = await created();
     lines = [];
     const news = await check(inputs, ["a"], declared, true);
@@ -94,7 +94,7 @@ describe("functions that leave a LayerVersions which restores", () => {
     assert.match(lines[0] ?? "", /^Function a is no longer selected|^Function a: Layer base is no longer declared/);
   });
 
-  it("say when a version cannot be put back, having put back the others", async () => {
+  it("say when a version cannot be rolled back, having rolled back the others", async () => {
     const { outs } = await created();
     aws.emulator.fault({
       ...{ operation: "UpdateFunctionConfiguration", resource: "a", status: 400 },

@@ -38,7 +38,7 @@ describe("pinned functions", function () {
   let emulator: Emulator;
   let stack: Project;
   let firstOutput: string;
-  let putBack: () => Promise<void>;
+  let restore: () => Promise<void>;
 
   before(async () => {
     emulator = await startEmulator();
@@ -57,10 +57,10 @@ describe("pinned functions", function () {
     firstOutput = (await stack.up()).output;
     // The first up looks for functions while it creates this one, and may or may not have seen it.
     if (!emulator.layersOf("fn-ignored")[0]?.endsWith(":5")) await stack.up();
-    putBack = await keepDeployed(stack, emulator);
+    restore = await keepDeployed(stack, emulator);
   });
   beforeEach(async () => {
-    await putBack();
+    await restore();
     await stack.write({ "layer_config.yaml": config(5) });
   });
 

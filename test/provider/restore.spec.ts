@@ -20,7 +20,7 @@ const record = (more: Partial<Recorded> = {}): Recorded => ({
   ...more,
 });
 
-describe("what a resource puts back when it is deleted", () => {
+describe("what a resource restores when it is deleted", () => {
   it("is what is as the resource left it", () => {
     const { versions, changed } = planRestore(fn(base(5), base(3, "other")), record());
     assert.deepEqual(versions, { base: 1, other: 2 });

@@ -26,7 +26,7 @@ describe("LayerVersions for functions owned elsewhere", function () {
   let project: Project;
   let firstUpdate: string;
   let firstWrites: Write[];
-  let putBack: () => Promise<void>;
+  let restore: () => Promise<void>;
 
   before(async () => {
     emulator = await startEmulator();
@@ -54,10 +54,10 @@ describe("LayerVersions for functions owned elsewhere", function () {
     // Its preview comes first.
     firstUpdate = (await project.succeeds(["up", "--yes"])).stdout;
     firstWrites = emulator.writes();
-    putBack = await keepDeployed(project, emulator);
+    restore = await keepDeployed(project, emulator);
   });
   beforeEach(async () => {
-    await putBack();
+    await restore();
     await project.write({ "layer_config.yaml": config(5) });
   });
 

@@ -164,7 +164,7 @@ function tell(context: Context, { advise }: Ports, plan: InitPlan): void {
   });
   reporter.info("Next steps:");
   if (plan.tagged) {
-    tellLive(context, { advise }, plan.tagged, stacks);
+    reportLive(context, { advise }, plan.tagged, stacks);
     return;
   }
   reporter.item(`see the current versions: ${advise(["status", ...which])}`);
@@ -176,7 +176,7 @@ function tell(context: Context, { advise }: Ports, plan: InitPlan): void {
 const mostNames = 10;
 
 /** The next steps without a Pulumi project: commands on the same live functions. */
-function tellLive(
+function reportLive(
   { options, reporter }: Context,
   { advise }: Pick<Ports, "advise">,
   { names, areAll }: TaggedFunctions,

@@ -34,7 +34,7 @@ export async function run(context: Context): Promise<number> {
   const isLook = options.dryRun ?? false;
   const told = new Set<string>();
   const record = options.resume === true ? undefined : options.resume;
-  if (backup !== undefined && isEstateRecord(backup)) return putBackRun(context, backup, isLook);
+  if (backup !== undefined && isEstateRecord(backup)) return rollBackRun(context, backup, isLook);
   if (options.resume !== undefined || (backup !== undefined && isRunRecord(backup)))
     return planStacks(context, (run) => planRun(run, record ?? backup, told), { verb: "Roll back", isLook });
   return planStacks(context, (run) => planBackup(run, backup, told), { verb: "Roll back", isLook });
@@ -55,7 +55,7 @@ async function whyNoBackup(context: Context): Promise<LayersError | undefined> {
 }
 
 /** Rolls back what a run over several stacks has done. */
-async function putBackRun(context: Context, named: string, isLook: boolean): Promise<number> {
+async function rollBackRun(context: Context, named: string, isLook: boolean): Promise<number> {
   const { estate, left } = await openRun(context, named);
   const told = new Set<string>();
   const plan = (run: StackRun) => {
@@ -113,8 +113,8 @@ function rollbackOptions<Plan>(context: Context, question: (plan: Plan) => strin
   return { ...others, isNews, ...(onFailure !== "rollback" && { onFailure }) };
 }
 
-function runQuestion({ changes, putBack }: RunRollbackPlan): string {
-  const aliases = putBack.sites.reduce((sum, site) => sum + site.aliases.length, 0);
+function runQuestion({ changes, rollback }: RunRollbackPlan): string {
+  const aliases = rollback.sites.reduce((sum, site) => sum + site.aliases.length, 0);
   const moved = aliases > 0 ? ` and ${count(aliases, "alias", "aliases")}` : "";
   return `Roll back ${countLayers(changes.length)}${moved} in AWS?`;
 }

@@ -1,7 +1,7 @@
 import type { Standing } from "../../core/assess";
 import { count } from "../../core/text";
 import type { Assessment } from "../../ops/assess";
-import { exceptionText, exceptionWarnings } from "../../ops/tell";
+import { exceptionText, exceptionWarnings } from "../../ops/report-changes";
 import type { Context } from "../context";
 import { look, lookOutcome } from "../looked";
 import { columnOf, type MatrixColumn, printMatrix } from "../stack-matrix";
@@ -21,7 +21,7 @@ export async function run(context: Context): Promise<number> {
     if (matrix) columns[run.index] = columnOf(run, assessment);
     else if (!run.isOneOfSeveral && !json) {
       printStandings(run.context.stdout, [{ before: [], standings: shown, all: standings }]);
-      tellExceptions(run.context.reporter, assessment);
+      reportExceptions(run.context.reporter, assessment);
     }
     return lookOutcome(run, assessment, shown);
   };
@@ -43,7 +43,7 @@ export async function run(context: Context): Promise<number> {
 }
 
 /** Says which exceptions count, which have expired, and which are no longer needed. */
-function tellExceptions(reporter: Context["reporter"], { exceptions }: Assessment): void {
+function reportExceptions(reporter: Context["reporter"], { exceptions }: Assessment): void {
   const counting = exceptions.filter(({ functions }) => functions > 0);
   if (counting.length > 0)
     reporter.info(`Found ${count(counting.length, "exception in effect", "exceptions in effect")}:`);

@@ -38,7 +38,7 @@ export async function run(context: Context): Promise<number> {
     verb: "Update",
     isLook: dryRun ?? false,
     // A file that several stacks share changes with each of them.
-    isTold: stateFile === undefined,
+    isReported: stateFile === undefined,
     witness: recordRun(context, { isLive: options.syncAws ?? false }),
   });
 }
@@ -64,7 +64,7 @@ async function planOf({ stack: stackName, label, context, ports }: StackRun, dry
     const { totals, aws, live } = result;
     const failure =
       proofFailure(ports, { ...result, stack: stackName }) ??
-      (aws && liveFailure(ports, { stack: stackName, putBack: undefined }, aws));
+      (aws && liveFailure(ports, { stack: stackName, rollback: undefined }, aws));
     const again = ports.advise(planWords(options, stackName, syncAws ? "state and AWS" : "state"));
     return {
       document: result,

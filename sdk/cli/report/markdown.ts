@@ -8,7 +8,7 @@ import { changedLayers, isHeldBack, type Ran } from "../../ops/after";
 import type { Assessment } from "../../ops/assess";
 import { failedReading } from "../../ops/expectation";
 import { type LiveChange, type Skipped, type StateChange, skippedName, type UndoneChange } from "../../ops/plans";
-import { exceptionText, labelsOfChanges, labelsOfStandings } from "../../ops/tell";
+import { exceptionText, labelsOfChanges, labelsOfStandings } from "../../ops/report-changes";
 import {
   askedPlaces,
   declaredText,

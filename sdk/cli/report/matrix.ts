@@ -8,7 +8,7 @@ import { sharedLayerName, siteLabel } from "../../core/estate";
 import { layerName } from "../../core/moves";
 
 import type { Assessment } from "../../ops/assess";
-import { labelsOfStandings } from "../../ops/tell";
+import { labelsOfStandings } from "../../ops/report-changes";
 
 /** What a report says of a stack beside how its layers stand. */
 interface Located {

@@ -4,7 +4,7 @@ import { type Exception, isException } from "../../core/exceptions";
 import { count } from "../../core/text";
 import type { Assessment } from "../../ops/assess";
 import { skippedName } from "../../ops/plans";
-import { exceptionText } from "../../ops/tell";
+import { exceptionText } from "../../ops/report-changes";
 import { Html, html } from "./html";
 import {
   askedPlaces,

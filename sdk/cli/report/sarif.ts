@@ -5,7 +5,7 @@ import { isDrifted, type Standing } from "../../core/assess";
 import { type Lines, shownLines, visibleJson } from "../../core/text";
 import type { Assessment } from "../../ops/assess";
 import { failedReading } from "../../ops/expectation";
-import { labelsOfStandings } from "../../ops/tell";
+import { labelsOfStandings } from "../../ops/report-changes";
 import { standingRow } from "../json";
 import { declaredText, type FailedStack, isRead, type ReportedStack, reportedName, sourceOf } from "./matrix";
 import { verdictOf } from "./verdict";

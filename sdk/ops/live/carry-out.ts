@@ -10,18 +10,18 @@ import { checkpoint, during, withProgress } from "../steps";
 import {
   type LivePlan,
   type LiveResult,
-  type PutBack,
-  type PutBackPlan,
-  type PutBackResult,
-  putBackResult,
+  type LiveRollback,
+  type LiveRollbackPlan,
+  type LiveRollbackResult,
+  liveRollbackResult,
   type StaleAlias,
   type Stop,
 } from "./plans";
-import { planPutBack, putBackAliases } from "./put-back";
 import { changedBy, type LoadedRecord, loadRecord } from "./record";
 import { RunRecorder } from "./recorder";
+import { notUpdated, reportAliases, reportAliasRollbacks, reportSummary } from "./report-live";
+import { planLiveRollback, rollBackAliases } from "./rollback";
 import { type Rollout, type RolloutOptions, rollOut } from "./rollout";
-import { notUpdated, tellAliases, tellAliasesToPutBack, tellSummary } from "./tell";
 
 /** The run that live functions are a part of. */
 export interface LiveRun {
@@ -45,8 +45,8 @@ export async function carryOut(
 ): Promise<LiveResult> {
   const planned = plannedOnly(ports, plan);
   const total = plan.sites.reduce((sum, { functions }) => sum + functions.length, 0);
-  if (total === 0 && (plan.putBack?.sites.length ?? 0) === 0) {
-    return { ...planned, outcomes: plan.putBack?.impossible ?? [] };
+  if (total === 0 && (plan.rollback?.sites.length ?? 0) === 0) {
+    return { ...planned, outcomes: plan.rollback?.impossible ?? [] };
   }
   checkpoint(ports, soFar);
   const { reporter, signal } = ports;
@@ -60,7 +60,7 @@ export async function carryOut(
   let rollout: Rollout;
   let aliasesBack: LiveResult["aliasesBack"];
   try {
-    if (plan.putBack) aliasesBack = await putBackAliases(ports, plan.putBack, recorder);
+    if (plan.rollback) aliasesBack = await rollBackAliases(ports, plan.rollback, recorder);
     rollout = await rollOut(ports, plan, options, recorder, followed);
     if (signal?.aborted) throw new LayersError("interrupted", "Interrupted.");
     if (!rollout.stopped) await recorder.end();
@@ -74,10 +74,10 @@ export async function carryOut(
   const run = { record: recorder.file, changed: `${soFar} ${followed.soFar()}`.trim() };
   const back = stopped && (await rollBackIfMeant(ports, plan, run, stopped, options));
   const { rolledBack, found = [] } = back ?? {};
-  const outcomes = [...asFound(rollout.outcomes, found), ...(plan.putBack?.impossible ?? [])];
+  const outcomes = [...asFound(rollout.outcomes, found), ...(plan.rollback?.impossible ?? [])];
   const stale = plan.aliases.filter((one) => rolledBack || !published.some((done) => serves(done, one)));
-  tellSummary(reporter, plan, outcomes, published, rolledBack);
-  if (!plan.publish) tellAliases(reporter, stale);
+  reportSummary(reporter, plan, outcomes, published, rolledBack);
+  if (!plan.publish) reportAliases(reporter, stale);
   const isPartial =
     stopped !== undefined || outcomes.some(hasFailed) || published.some(({ status }) => status === "failed");
   return {
@@ -89,7 +89,7 @@ export async function carryOut(
     published,
     ...(stopped && { stopped: stopped.reason, stoppedBy: stopped.cause }),
     ...(isPartial &&
-      !plan.putBack && { toPutBack: back?.toPutBack ?? (await countToPutBack(ports, plan.stack, recorder.file)) }),
+      !plan.rollback && { toRollBack: back?.toRollBack ?? (await countToRollBack(ports, plan.stack, recorder.file)) }),
     ...(rolledBack && { rolledBack }),
     calls: callsOf(ports, plan),
   };
@@ -97,23 +97,23 @@ export async function carryOut(
 
 /** The result of a plan that is not carried out. */
 export function plannedOnly(ports: Ports, plan: LivePlan): LiveResult {
-  const { changes, skipped, aliases, toPublish, putBack } = plan;
+  const { changes, skipped, aliases, toPublish, rollback } = plan;
   return {
     ...{ changes, skipped, outcomes: [], published: [], ...(toPublish && { toPublish }) },
     aliases,
-    ...(putBack && { aliasesBack: putBack.sites.flatMap((site) => site.aliases) }),
+    ...(rollback && { aliasesBack: rollback.sites.flatMap((site) => site.aliases) }),
     calls: callsOf(ports, plan),
   };
 }
 
 function openRecord(ports: Ports, plan: LivePlan, backup: string | undefined): Promise<RunRecorder> {
-  if (plan.resumed) return RunRecorder.reopen(ports, plan.resumed, plan.putBack ? "rollback" : "sync");
+  if (plan.resumed) return RunRecorder.reopen(ports, plan.resumed, plan.rollback ? "rollback" : "sync");
   return RunRecorder.create(ports, plan, backup);
 }
 
 /** Reports functions as they come out, and keeps count of them. */
-function follow({ reporter }: Ports, { sites, changes, putBack }: LivePlan, total: number) {
-  const title = putBack ? "Rolling back Lambda functions" : "Updating Lambda functions";
+function follow({ reporter }: Ports, { sites, changes, rollback }: LivePlan, total: number) {
+  const title = rollback ? "Rolling back Lambda functions" : "Updating Lambda functions";
   let progress: Progress | undefined;
   const byFunction = Map.groupBy(changes, ({ functionArn }) => functionArn);
   const label = labelsOfArns(sites.flatMap(({ functions }) => functions.map(({ arn }) => arn)));
@@ -135,7 +135,7 @@ function follow({ reporter }: Ports, { sites, changes, putBack }: LivePlan, tota
       if (outcome.status !== "cancelled") progress?.update(++done, total);
       if (hasFailed(outcome)) {
         (outcome.status === "failed" ? failed : unknown).push(label(outcome.arn));
-        reporter.warn(notUpdated(outcome, label, putBack));
+        reporter.warn(notUpdated(outcome, label, rollback));
       }
       if (outcome.status !== "updated") return;
       updated += 1;
@@ -144,7 +144,7 @@ function follow({ reporter }: Ports, { sites, changes, putBack }: LivePlan, tota
       }
     },
     soFar() {
-      const what = putBack ? "were rolled back in AWS" : "were updated in AWS";
+      const what = rollback ? "were rolled back in AWS" : "were updated in AWS";
       const failures = failed.length > 0 ? ` Failed: ${failed.join(", ")}.` : "";
       const open = unknown.length > 0 ? ` Unknown: ${unknown.join(", ")}.` : "";
       return `${updated} of ${count(total, "function")} ${what}.${failures}${open}`;
@@ -154,9 +154,9 @@ function follow({ reporter }: Ports, { sites, changes, putBack }: LivePlan, tota
 
 /** An error that ends a run in its middle, with what was done by then and how to go on. */
 function cutShort({ advise }: Ports, error: LayersError, plan: LivePlan, changed: string, record: string): LayersError {
-  const { stack, putBack } = plan;
+  const { stack, rollback } = plan;
   const back = advise(["rollback", "--stack", stack, "--sync-aws", record]);
-  const steps = putBack
+  const steps = rollback
     ? [`Roll back the others: ${back}`]
     : [`Finish the run:   ${advise(["sync", "--stack", stack, "--resume", record])}`, `Or roll it back:  ${back}`];
   return new LayersError(error.code, error.messageLines, {
@@ -167,11 +167,11 @@ function cutShort({ advise }: Ports, error: LayersError, plan: LivePlan, changed
 
 /** The outcome of rolling back a run. */
 interface RolledBack {
-  readonly rolledBack: PutBackResult;
+  readonly rolledBack: LiveRollbackResult;
   /** The functions as they were when it was planned. */
-  readonly found: PutBack["found"];
+  readonly found: LiveRollback["found"];
   /** In how many functions something can still be rolled back. */
-  readonly toPutBack: number;
+  readonly toRollBack: number;
 }
 
 async function rollBackIfMeant(
@@ -184,37 +184,37 @@ async function rollBackIfMeant(
   const { reporter } = ports;
   reporter.warn(`The run stopped: ${reason}.`);
   const isMeant = onFailure === "rollback" || ((cause === "check" || cause === "canary") && onFailure !== "stop");
-  if (!isMeant || plan.putBack) return undefined;
+  if (!isMeant || plan.rollback) return undefined;
   reporter.info("Rolling back what this run changed");
   const record = await during(changed, () => loadRecord(ports, plan.stack, file));
-  let back: PutBackPlan;
+  let back: LiveRollbackPlan;
   try {
-    back = await planPutBack(ports, record, everyFunction, plan.retentionDays);
+    back = await planLiveRollback(ports, record, everyFunction, plan.retentionDays);
   } catch (error) {
     if (!(error instanceof LayersError)) throw error;
     if (error.code === "interrupted") throw cutShort(ports, error, plan, changed, file);
     reporter.warn(`What this run changed was not rolled back: ${error.messageLines.join(" ")}`);
-    const failed = notPutBack(record, error);
+    const failed = notRolledBack(record, error);
     const rolledBack = { changes: [], skipped: [], outcomes: failed, aliases: [], published: [], calls: {} };
-    return { rolledBack, found: [], toPutBack: failed.length };
+    return { rolledBack, found: [], toRollBack: failed.length };
   }
   for (const line of back.warnings) reporter.warn(line);
   for (const { function: name, reason: why } of back.skipped) {
     reporter.warn(`Function ${name} is not rolled back: ${why}.`);
   }
-  tellAliasesToPutBack(reporter, back.putBack);
-  const rolledBack = putBackResult(await carryOut(ports, back, {}, { soFar: changed }));
-  const { found, impossible } = back.putBack;
+  reportAliasRollbacks(reporter, back.rollback);
+  const rolledBack = liveRollbackResult(await carryOut(ports, back, {}, { soFar: changed }));
+  const { found, impossible } = back.rollback;
   const isImpossible = new Set(impossible.map(({ arn }) => arn));
   const left = new Set([
     ...rolledBack.outcomes.filter((one) => hasFailed(one) && !isImpossible.has(one.arn)).map(({ arn }) => arn),
     ...rolledBack.aliases.filter((one) => one.reason !== undefined).map(({ functionArn }) => functionArn),
   ]);
-  return { rolledBack, found, toPutBack: left.size };
+  return { rolledBack, found, toRollBack: left.size };
 }
 
 /** The functions that a run has changed, none of which could be looked at: it is not known what layers they have now. */
-function notPutBack({ history }: LoadedRecord, error: LayersError): FunctionOutcome[] {
+function notRolledBack({ history }: LoadedRecord, error: LayersError): FunctionOutcome[] {
   const reason = error.inOneLine();
   return changedBy(history).map(({ function: arn }) => ({
     ...{ function: functionName(arn), arn, before: [], after: [], status: "failed", reason },
@@ -222,13 +222,13 @@ function notPutBack({ history }: LoadedRecord, error: LayersError): FunctionOutc
 }
 
 /** Outcomes with the layers that functions were found with later: someone else may have changed them meanwhile. */
-function asFound(outcomes: readonly FunctionOutcome[], found: PutBack["found"]): FunctionOutcome[] {
+function asFound(outcomes: readonly FunctionOutcome[], found: LiveRollback["found"]): FunctionOutcome[] {
   const now = new Map(found.map(({ arn, layers, revisionId }) => [arn, { after: layers, revisionId }]));
   return outcomes.map((outcome) => ({ ...outcome, ...now.get(outcome.arn) }));
 }
 
 /** In how many functions a rollback of the run has something to roll back. */
-async function countToPutBack(ports: Ports, stack: string, file: string): Promise<number> {
+async function countToRollBack(ports: Ports, stack: string, file: string): Promise<number> {
   const { history } = await loadRecord(ports, stack, file);
   return changedBy(history).length;
 }

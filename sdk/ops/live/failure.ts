@@ -3,8 +3,8 @@ import { labelsOfArns } from "../../core/function-arn";
 import { hasFailed } from "../../core/live";
 import { count, listNames } from "../../core/text";
 import type { Ports } from "../../ports";
-import type { AliasPutBack, LivePlan, LiveResult, PutBackResult } from "./plans";
-import { notUpdated } from "./tell";
+import type { AliasRollback, LivePlan, LiveResult, LiveRollbackResult } from "./plans";
+import { notUpdated } from "./report-live";
 
 // Running again does not bring back what was deleted.
 const adviceOnGone =
@@ -16,19 +16,19 @@ const adviceOnGone =
  */
 export function liveFailure(
   { advise }: Pick<Ports, "advise">,
-  { stack, putBack }: Pick<LivePlan, "stack" | "putBack">,
-  result: LiveResult | PutBackResult,
+  { stack, rollback }: Pick<LivePlan, "stack" | "rollback">,
+  result: LiveResult | LiveRollbackResult,
 ): LayersError | undefined {
-  const { outcomes, published, stopped, stoppedBy, rolledBack, aliases, record, toPutBack } = result;
+  const { outcomes, published, stopped, stoppedBy, rolledBack, aliases, record, toRollBack } = result;
   const failures = outcomes.filter(hasFailed);
   const unknown = failures.filter(({ status }) => status === "unknown");
   const failed = failures.length - unknown.length;
   const unpublished = published.filter(({ status }) => status === "failed");
   const left = stopped === undefined ? [] : outcomes.filter(({ status }) => status === "cancelled");
-  const stuck = putBack ? stuckAliases(aliases as readonly AliasPutBack[]) : [];
+  const stuck = rollback ? stuckAliases(aliases as readonly AliasRollback[]) : [];
   if (failures.length + unpublished.length + stuck.length === 0 && stopped === undefined) return undefined;
   const label = labelsOfArns(outcomes.map(({ arn }) => arn));
-  const done = putBack ? "rolled back" : "updated";
+  const done = rollback ? "rolled back" : "updated";
   const of = count(outcomes.length, "function");
   const what = [
     ...(failed > 0 ? [`${failed} of ${of} were not ${done} in AWS`] : []),
@@ -41,7 +41,7 @@ export function liveFailure(
   ];
   const lines = [
     what.length > 0 ? `${what.join("; ")}.` : "The last check failed.",
-    ...failures.map((one) => `  ${notUpdated(one, label, putBack)}`),
+    ...failures.map((one) => `  ${notUpdated(one, label, rollback)}`),
     ...(left.length > 0 ? [`  Not attempted: ${listNames(left.map(({ arn }) => label(arn)))}`] : []),
     ...unpublished.map(({ function: name, reason }) => `  Function ${name} was not published: ${reason}`),
     ...stuck.map(aliasLine),
@@ -49,17 +49,17 @@ export function liveFailure(
   ];
   const isUnwanted = stoppedBy === "person" && failures.length + unpublished.length === 0;
   const steps =
-    (rolledBack && !toPutBack) || record === undefined
+    (rolledBack && !toRollBack) || record === undefined
       ? []
-      : nextSteps(advise, stack, record, { putBack, toPutBack, rolledBack, failed: failures.length });
-  const impossible = putBack && putBack.impossible.length > 0 ? [adviceOnGone] : [];
+      : nextSteps(advise, stack, record, { rollback, toRollBack, rolledBack, failed: failures.length });
+  const impossible = rollback && rollback.impossible.length > 0 ? [adviceOnGone] : [];
   const next = [...steps, ...impossible];
   return new LayersError(isUnwanted ? "interrupted" : "aws-update-failed", lines, {
     next: next.length === 0 ? undefined : next,
   });
 }
 
-function rolledBackLines({ outcomes, skipped, aliases }: PutBackResult, label: (arn: string) => string): string[] {
+function rolledBackLines({ outcomes, skipped, aliases }: LiveRollbackResult, label: (arn: string) => string): string[] {
   const [back, notBack] = [
     outcomes.filter((one) => !hasFailed(one)),
     outcomes.filter((one) => one.status === "failed"),
@@ -77,15 +77,15 @@ function rolledBackLines({ outcomes, skipped, aliases }: PutBackResult, label: (
   ];
 }
 
-function stuckAliases(aliases: readonly AliasPutBack[]): AliasPutBack[] {
+function stuckAliases(aliases: readonly AliasRollback[]): AliasRollback[] {
   return aliases.filter(({ reason }) => reason !== undefined);
 }
 
-function aliasLine({ function: name, alias, reason }: AliasPutBack): string {
+function aliasLine({ function: name, alias, reason }: AliasRollback): string {
   return `  Alias ${alias} of ${name} was not moved back: ${reason}`;
 }
 
-interface Left extends Pick<LivePlan, "putBack">, Pick<LiveResult, "toPutBack" | "rolledBack"> {
+interface Left extends Pick<LivePlan, "rollback">, Pick<LiveResult, "toRollBack" | "rolledBack"> {
   readonly failed: number;
 }
 
@@ -93,15 +93,15 @@ function nextSteps(
   advise: Ports["advise"],
   stack: string,
   record: string,
-  { putBack, toPutBack, rolledBack, failed }: Left,
+  { rollback, toRollBack, rolledBack, failed }: Left,
 ): string[] {
   const back = advise(["rollback", "--stack", stack, "--sync-aws", record]);
   // What is known to be impossible is not attempted again.
-  if (putBack) return failed > putBack.impossible.length ? [`Roll back the others: ${back}`] : [];
+  if (rollback) return failed > rollback.impossible.length ? [`Roll back the others: ${back}`] : [];
   const resume = advise(["sync", "--stack", stack, "--resume", record]);
   // A run of which something was rolled back is no longer finished.
   if (rolledBack?.record !== undefined) return [`Roll back the others: ${back}`];
   if (rolledBack) return [`Roll back the others: ${back}`, `Or finish the run:    ${resume}`];
   const attempt = `Attempt the others:   ${resume}`;
-  return toPutBack === 0 ? [attempt] : [attempt, `Or roll back the run: ${back}`];
+  return toRollBack === 0 ? [attempt] : [attempt, `Or roll back the run: ${back}`];
 }

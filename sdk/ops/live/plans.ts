@@ -24,7 +24,7 @@ export interface LivePlan {
   /** The record of an earlier run that is resumed; absent: a run of its own. */
   readonly resumed?: Pick<Backup, "path" | "shownPath">;
   /** Set if an earlier run is rolled back. */
-  readonly putBack?: PutBack;
+  readonly rollback?: LiveRollback;
   /** How long older records are kept, in days. */
   readonly retentionDays: number;
   /** The requests that the process had sent before this plan, by operation. */
@@ -32,23 +32,23 @@ export interface LivePlan {
 }
 
 /** A planned rollback of a run. */
-export interface PutBackPlan extends LivePlan {
+export interface LiveRollbackPlan extends LivePlan {
   readonly resumed: Pick<Backup, "path" | "shownPath">;
-  readonly putBack: PutBack;
+  readonly rollback: LiveRollback;
 }
 
 /** What a rollback of a run does beside layers. */
-export interface PutBack {
+export interface LiveRollback {
   /** Functions that cannot be rolled back, as outcomes. */
   readonly impossible: readonly FunctionOutcome[];
   /** The functions that the run has changed, as they were found; without layers if they no longer exist in AWS. */
   readonly found: readonly Pick<LiveFunction, "arn" | "layers" | "revisionId">[];
   /** The aliases that are moved back, by account and region. */
-  readonly sites: readonly (Omit<Site, "functions"> & { readonly aliases: readonly AliasPutBack[] })[];
+  readonly sites: readonly (Omit<Site, "functions"> & { readonly aliases: readonly AliasRollback[] })[];
 }
 
 /** An alias that is to be rolled back. */
-export interface AliasPutBack {
+export interface AliasRollback {
   readonly function: string;
   readonly functionArn: string;
   readonly alias: string;
@@ -117,7 +117,7 @@ export interface LiveResult extends AwsResult {
   /** Aliases that still serve layers which are not as declared. */
   readonly aliases: readonly StaleAlias[];
   /** In a rollback: the aliases that were to be rolled back. */
-  readonly aliasesBack?: readonly AliasPutBack[];
+  readonly aliasesBack?: readonly AliasRollback[];
   /** What was planned to be published; absent if that was not asked for, or not known in advance. */
   readonly toPublish?: readonly PlannedPublish[];
   readonly published: readonly PublishOutcome[];
@@ -126,20 +126,20 @@ export interface LiveResult extends AwsResult {
   /** What it was that stopped it. */
   readonly stoppedBy?: Stop["cause"];
   /** If something failed: in how many functions a rollback of the run has something to roll back. */
-  readonly toPutBack?: number;
+  readonly toRollBack?: number;
   /** What was rolled back, if the run was. */
-  readonly rolledBack?: PutBackResult;
+  readonly rolledBack?: LiveRollbackResult;
   /** Requests to AWS by operation, retries included. */
   readonly calls: Readonly<Record<string, number>>;
 }
 
 /** How a rollback of live functions came out: `--json` prints it. */
-export interface PutBackResult extends Omit<LiveResult, "aliases" | "aliasesBack"> {
+export interface LiveRollbackResult extends Omit<LiveResult, "aliases" | "aliasesBack"> {
   /** The aliases that were to be rolled back. */
-  readonly aliases: readonly AliasPutBack[];
+  readonly aliases: readonly AliasRollback[];
 }
 
 /** The result of a rollback, from that of a run. */
-export function putBackResult({ aliasesBack = [], ...result }: LiveResult): PutBackResult {
+export function liveRollbackResult({ aliasesBack = [], ...result }: LiveResult): LiveRollbackResult {
   return { ...result, aliases: aliasesBack };
 }

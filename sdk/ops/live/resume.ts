@@ -81,9 +81,9 @@ async function findUnfinished(ports: Ports, { stack, record: named }: ResumeRequ
     });
   }
   const record = await loadRecord(ports, stack, file);
-  const { begun, unfinished, putBackAt, hasFailed, publish } = record.history;
+  const { begun, unfinished, rolledBackAt, hasFailed, publish } = record.history;
   const shown = record.file.shownPath;
-  const putBack = ports.advise(["rollback", "--stack", stack, "--sync-aws", shown]);
+  const rollback = ports.advise(["rollback", "--stack", stack, "--sync-aws", shown]);
   if (!begun) {
     throw new LayersError("usage", `The run in ${shown} was interrupted before it started.`, {
       next: `Start a new one: ${again()}`,
@@ -91,16 +91,16 @@ async function findUnfinished(ports: Ports, { stack, record: named }: ResumeRequ
   }
   if (unfinished === "rollback") {
     throw new LayersError("usage", `The run in ${shown} was being rolled back.`, {
-      next: `Finish the rollback: ${putBack}`,
+      next: `Finish the rollback: ${rollback}`,
     });
   }
   // Finishing it would restore what someone did not want.
-  if (putBackAt !== undefined) {
+  if (rolledBackAt !== undefined) {
     const code = named === undefined ? "backup-missing" : "usage";
-    const by = `by the rollback of ${putBackAt.toISOString()}`;
+    const by = `by the rollback of ${rolledBackAt.toISOString()}`;
     if (changedBy(record.history).length > 0) {
       throw new LayersError(code, `The run in ${shown} was partly rolled back ${by}.`, {
-        next: [`Roll back the others: ${putBack}`, `Or start a new run:   ${again()}`],
+        next: [`Roll back the others: ${rollback}`, `Or start a new run:   ${again()}`],
       });
     }
     throw new LayersError(code, `The run in ${shown} was rolled back ${by}.`, { next: `Start a new one: ${again()}` });

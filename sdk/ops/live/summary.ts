@@ -24,12 +24,12 @@ export interface RecordedRun {
 
 /** Summarises a record. */
 export function summarise(file: string, history: RunHistory): RecordedRun {
-  const { stack, startedAt, unfinished, begun, functions, putBackAt } = history;
+  const { stack, startedAt, unfinished, begun, functions, rolledBackAt } = history;
   const isWhole = unfinished === undefined && changedBy(history).length === 0;
   const label = labelsOfArns(functions.map((one) => one.function));
   return {
     ...{ file, stack, startedAt, isEnded: begun && unfinished === undefined },
-    ...(putBackAt && { rolledBack: isWhole ? "wholly" : "in part" }),
+    ...(rolledBackAt && { rolledBack: isWhole ? "wholly" : "in part" }),
     functions: functions.map(({ function: arn, last }) => ({
       function: label(arn),
       outcome:

@@ -9,8 +9,8 @@ import { compareWithProgram, type ProgramFunction, type UndoneLayer } from "../.
 import type { Ports, PreviewStep } from "../../ports";
 import { afterRun } from "../after";
 import { type LoadedState, type Proof, skippedName, skipping, type UndoneChange } from "../plans";
+import { changeLines, labelsOfChanges } from "../report-changes";
 import { checkpoint, withProgress } from "../steps";
-import { changeLines, labelsOfChanges } from "../tell";
 import type { ScanState } from "./load";
 import { byName, type StatePlan } from "./plan";
 

@@ -152,7 +152,7 @@ describe("a run in Markdown", () => {
     assert.match(text, /^- <code>api<\/code>: no &#42;permission&#42;$/m);
   });
 
-  it("says what was put back, and does not count it", () => {
+  it("says what was rolled back, and does not count it", () => {
     const aws = { ...nothing, changes: [live], outcomes: [updated], rolledBack: { outcomes: [updated] } };
     const text = renderRunMarkdown({ ...result, aws, recordedBack: [change] });
     assert.match(text, /^### ✓ .*: no changes$/m);

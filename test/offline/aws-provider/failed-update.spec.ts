@@ -15,16 +15,16 @@ describe("aws provider: an update that AWS does not make", function () {
   this.timeout(120_000);
   let emulator: Emulator;
   let stack: Project;
-  let putBack: () => Promise<void>;
+  let restore: () => Promise<void>;
 
   before(async () => {
     emulator = await startEmulator();
     emulator.seed({ layers: [{ name: "base", versions: 5 }] });
     stack = await createAwsStack({ env: emulator.env, program: program(1) });
     await stack.up();
-    putBack = await keepDeployed(stack, emulator);
+    restore = await keepDeployed(stack, emulator);
   });
-  beforeEach(() => putBack());
+  beforeEach(() => restore());
   after(async () => {
     await stack?.dispose();
     await emulator?.close();

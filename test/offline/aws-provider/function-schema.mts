@@ -91,4 +91,4 @@ export const schema: Schema = {
 };
 
 /** Programs give these, and AWS does not tell them. */
-export const untold = ["code", "publish", "region", "s3Bucket", "s3Key", "s3ObjectVersion", "skipDestroy"];
+export const unreported = ["code", "publish", "region", "s3Bucket", "s3Key", "s3ObjectVersion", "skipDestroy"];

@@ -3,7 +3,7 @@
 import type { FunctionCode, FunctionConfiguration, GetFunctionResponse, LambdaClient } from "@aws-sdk/client-lambda";
 import { zipOf } from "./archive.mts";
 import type { Aws } from "./aws.mts";
-import { code, configuration, schema, untold } from "./function-schema.mts";
+import { code, configuration, schema, unreported } from "./function-schema.mts";
 import { CreatedError, type Resource, unlessMissing } from "./resource.mts";
 import { emptied, fromAws, only, toAws } from "./translate.mts";
 import { isZero, type Properties, pick, type Schema, type Value } from "./values.mts";
@@ -46,7 +46,7 @@ export const lambdaFunction: Resource = {
     return {
       ...outputs(found, version),
       ...aws.tagOutputs(found.Tags ?? {}, known),
-      ...pick(known, (name, value) => untold.includes(name) && value !== null),
+      ...pick(known, (name, value) => unreported.includes(name) && value !== null),
     };
   },
 

@@ -32,7 +32,7 @@ const schema: Schema = {
 };
 
 /** Programs give these, and AWS does not tell them. */
-const untold = ["code", "s3Bucket", "s3Key", "s3ObjectVersion", "skipDestroy"];
+const unreported = ["code", "s3Bucket", "s3Key", "s3ObjectVersion", "skipDestroy"];
 
 export const layerVersion: Resource = {
   schema,
@@ -72,7 +72,7 @@ export const layerVersion: Resource = {
       sourceCodeHash: CodeSha256,
       version: String(version),
       ...unknownToAws,
-      ...pick(known, (property, value) => untold.includes(property) && value !== null),
+      ...pick(known, (property, value) => unreported.includes(property) && value !== null),
     };
   },
 

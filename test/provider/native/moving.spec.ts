@@ -83,7 +83,7 @@ describe("a stack that version 0.1.0 recorded, and moves between resource and pl
         await emulator?.close();
       });
 
-      test("without a replacement and without a write, and puts back in the end what was there at first", async () => {
+      test("without a replacement and without a write, and rolls back in the end what was there at first", async () => {
         const { stdout } = await project.succeeds(["preview", "--json"]);
         const ops = JSON.parse(stdout).steps.flatMap(({ op, urn }: { op: string; urn: string }) =>
           urn.endsWith("::layers") ? op : [],

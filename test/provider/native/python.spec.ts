@@ -157,7 +157,7 @@ else
       assert.deepEqual(versionsOf("fn-13"), ["dynamo-dev:6"]);
     });
 
-    it("puts back on destroy what it found at first", async () => {
+    it("rolls back on destroy what it found at first", async () => {
       await succeeds("destroy");
       for (const name of names)
         assert.deepEqual(versionsOf(name), [name === "fn-01" ? "dynamo-dev:5" : "dynamo-dev:3"]);

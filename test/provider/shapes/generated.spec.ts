@@ -114,12 +114,12 @@ describe("a program of functions before and after, in regions, providers and com
   this.timeout(soak ? 3_600_000 : 300_000);
   let emulator: Emulator;
   let stack: Project;
-  let putBack: () => Promise<void>;
+  let restore: () => Promise<void>;
   let settings: { config: Record<string, unknown> };
   before(async () => {
     emulator = await startEmulator();
     stack = await createAwsStack({ env: emulator.env });
-    putBack = await stack.keepBackend();
+    restore = await stack.keepBackend();
     settings = parse(await readFile(join(stack.dir, "Pulumi.dev.yaml"), "utf8"));
   });
   after(async () => {
@@ -136,7 +136,7 @@ describe("a program of functions before and after, in regions, providers and com
         const ownLayer = `own-${run}`;
         const shared = { name: "ext-own", layers: [`${ownLayer}:1`] };
         emulator.seed({ layers: [{ name: ownLayer, versions: 1 }], functions: [shared] });
-        await putBack();
+        await restore();
         const named = functions.map((fn, index) => ({ fn, name: `run-${run}-${index}` }));
         const of = (isPinned: boolean) =>
           named.filter(({ fn }) => fn.isPinned === isPinned).map(({ fn, name }) => statement(fn, name));

@@ -11,33 +11,33 @@ import type { Reporter } from "../ports";
 import type { LiveChange, StateChange, UndoneChange } from "./plans";
 
 /** Any change that a line can report. */
-type ToldChange = StateChange | LiveChange | UndoneChange;
+type ReportedChange = StateChange | LiveChange | UndoneChange;
 
 /** How lines call the functions of changes: by name, with the region or account if that is needed to tell them apart. */
 export function labelsOfChanges(
-  changes: readonly ToldChange[],
+  changes: readonly ReportedChange[],
   others: Iterable<NamedFunction> = [],
-): (change: ToldChange) => string {
+): (change: ReportedChange) => string {
   const label = labelsOf([...changes.map(namedBy), ...others]);
   return (change) => label(namedBy(change));
 }
 
-function namedBy(change: ToldChange): NamedFunction {
+function namedBy(change: ReportedChange): NamedFunction {
   const account = "functionArn" in change ? parseFunctionArn(change.functionArn)?.account : undefined;
   return { name: change.function, region: change.region, account };
 }
 
 /** The lines of changes, in their order. */
-export function changeLines(changes: readonly ToldChange[], label: (change: ToldChange) => string): string[] {
+export function changeLines(changes: readonly ReportedChange[], label: (change: ReportedChange) => string): string[] {
   return changes.map((change) => changeLine({ ...change, function: label(change) }));
 }
 
 /** Lists changes, and says if there are none. */
-export function tellChanges(
+export function reportChanges(
   reporter: Reporter,
-  changes: readonly ToldChange[],
+  changes: readonly ReportedChange[],
   where: "" | " in AWS",
-  label: (change: ToldChange) => string,
+  label: (change: ReportedChange) => string,
 ): void {
   const found = count(changes.length, "layer version update");
   reporter.info(changes.length > 0 ? `Found ${found}${where}:` : `Found no layer version updates${where}`);
@@ -83,7 +83,7 @@ export function labelsOfStandings(standings: readonly Standing[]): (fn: NamedFun
 }
 
 /** Tells, with `--verbose`, of each layer once which entry declares it and why, or that none does. */
-export function tellMatches(reporter: Reporter, standings: readonly Standing[], matcher: Matcher): void {
+export function reportMatches(reporter: Reporter, standings: readonly Standing[], matcher: Matcher): void {
   const layers = new Map(standings.flatMap(({ layer }) => (layer ? [[layerArn(layer), layer] as const] : [])));
   for (const [arn, layer] of layers) {
     const match = matcher(layer);

@@ -9,7 +9,7 @@ import { type FunctionFilter, selectFunctions, unknownFunctions, withoutQualifie
 import type { AwsPort, Ports } from "../../ports";
 import type { Skipped } from "../plans";
 import { liveChanges, movingTargets } from "./plan";
-import type { AliasPutBack, PutBack, PutBackPlan } from "./plans";
+import type { AliasRollback, LiveRollback, LiveRollbackPlan } from "./plans";
 import { type LoadedRecord, type RecordedNow, readRecorded, sitesOf, warningsOf } from "./record";
 import type { RunRecorder } from "./recorder";
 import { sideBySide, withSession } from "./sessions";
@@ -22,12 +22,12 @@ const concurrency = 10;
  * @throws LayersError `usage` for a name that the run has not changed; `aws-credentials`, `aws-permission`, `aws-failed`,
  * `interrupted`
  */
-export async function planPutBack(
+export async function planLiveRollback(
   ports: Ports,
   record: LoadedRecord,
   filter: FunctionFilter,
   retentionDays: number,
-): Promise<PutBackPlan> {
+): Promise<LiveRollbackPlan> {
   const callsBefore = ports.aws.calls();
   const meant = meantIn(record, filter);
   const changed = meant.filter(({ moved }) => moved.length > 0);
@@ -40,7 +40,7 @@ export async function planPutBack(
   const aliasSites = sitesOf(record.history, meant)
     .map(({ functions, ...site }) => ({
       ...site,
-      aliases: functions.flatMap((one) => one.aliases.map((move) => putBackOf(one.function, move))),
+      aliases: functions.flatMap((one) => one.aliases.map((move) => aliasRollback(one.function, move))),
     }))
     .filter(({ aliases }) => aliases.length > 0);
   return {
@@ -50,7 +50,7 @@ export async function planPutBack(
     skipped: [...skipped, ...visited.flatMap((one) => one.skipped)],
     warnings: [
       ...warningsOf(record),
-      ...(changed.length + aliasSites.length === 0 && record.history.putBackAt !== undefined
+      ...(changed.length + aliasSites.length === 0 && record.history.rolledBackAt !== undefined
         ? [`The run in ${record.file.shownPath} was already rolled back: nothing is left to do.`]
         : []),
       ...impossible.map(({ function: name, reason }) => `Function ${name} cannot be rolled back: ${reason}`),
@@ -59,7 +59,7 @@ export async function planPutBack(
     aliases: [],
     publish: undefined,
     resumed: record.file,
-    putBack: { impossible, found, sites: aliasSites },
+    rollback: { impossible, found, sites: aliasSites },
     retentionDays,
     callsBefore,
   };
@@ -133,7 +133,7 @@ async function goneVersions(aws: AwsPort, functions: readonly FunctionHistory[])
   return new Set(answers.filter(({ facts }) => facts === "missing").map(({ arn }) => arn));
 }
 
-function putBackOf(functionArn: string, { alias, from, to }: AliasMove): AliasPutBack {
+function aliasRollback(functionArn: string, { alias, from, to }: AliasMove): AliasRollback {
   return { function: functionName(functionArn), functionArn, alias, from: to, to: from };
 }
 
@@ -142,14 +142,18 @@ function putBackOf(functionArn: string, { alias, from, to }: AliasMove): AliasPu
  * result.
  * @throws LayersError `backup-folder`, `interrupted`
  */
-export async function putBackAliases(ports: Ports, { sites }: PutBack, recorder: RunRecorder): Promise<AliasPutBack[]> {
+export async function rollBackAliases(
+  ports: Ports,
+  { sites }: LiveRollback,
+  recorder: RunRecorder,
+): Promise<AliasRollback[]> {
   const done = await sideBySide(sites, (site) =>
     withSession(ports, site, (aws) => pooled(site.aliases, concurrency, (one) => moveBack(aws, one, recorder))),
   );
   return done.flat();
 }
 
-async function moveBack(aws: AwsPort, planned: AliasPutBack, recorder: RunRecorder): Promise<AliasPutBack> {
+async function moveBack(aws: AwsPort, planned: AliasRollback, recorder: RunRecorder): Promise<AliasRollback> {
   const { functionArn, alias, from, to } = planned;
   await recorder.alias(functionArn, { alias, from, to });
   try {

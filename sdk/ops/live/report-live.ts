@@ -4,17 +4,17 @@ import type { Reporter } from "../../ports";
 import type {
   LayerDifference,
   LivePlan,
+  LiveRollback,
+  LiveRollbackResult,
   PlannedPublish,
   PublishOutcome,
-  PutBack,
-  PutBackResult,
   StaleAlias,
 } from "./plans";
 
 // What runs tell beside the layers that they move.
 
 /** Lists aliases that serve other layer versions than declared. */
-export function tellAliases(reporter: Reporter, aliases: readonly StaleAlias[]): void {
+export function reportAliases(reporter: Reporter, aliases: readonly StaleAlias[]): void {
   if (aliases.length === 0) return;
   reporter.info(`Found ${count(aliases.length, "alias that serves", "aliases that serve")} other layer versions:`);
   for (const { function: name, alias, version, layers } of aliases) {
@@ -29,7 +29,7 @@ function differenceText({ layer, from, to, target }: LayerDifference): string {
 }
 
 /** Lists what is to be published, and warns of what is known to be refused. */
-export function tellToPublish(reporter: Reporter, planned: readonly PlannedPublish[]): void {
+export function reportToPublish(reporter: Reporter, planned: readonly PlannedPublish[]): void {
   const possible = planned.filter(({ refused }) => refused === undefined);
   reporter.info(
     possible.length > 0 ? `Found ${count(possible.length, "function")} to publish:` : "Found no functions to publish",
@@ -44,7 +44,7 @@ export function tellToPublish(reporter: Reporter, planned: readonly PlannedPubli
 }
 
 /** Lists aliases that are to be moved back. */
-export function tellAliasesToPutBack(reporter: Reporter, { sites }: PutBack): void {
+export function reportAliasRollbacks(reporter: Reporter, { sites }: LiveRollback): void {
   const aliases = sites.flatMap((site) => site.aliases);
   if (aliases.length === 0) return;
   reporter.info(`Found ${count(aliases.length, "alias", "aliases")} to move back:`);
@@ -60,26 +60,26 @@ export function tellAliasesToPutBack(reporter: Reporter, { sites }: PutBack): vo
 export function notUpdated(
   { arn, reason, status }: FunctionOutcome,
   label: (arn: string) => string,
-  putBack?: PutBack,
+  rollback?: LiveRollback,
 ): string {
-  const done = putBack ? "rolled back" : "updated";
+  const done = rollback ? "rolled back" : "updated";
   const why = reason ?? "no reason given";
   if (status === "unknown") return `Whether function ${label(arn)} was ${done} in AWS is unknown: ${why}`;
   return `Function ${label(arn)} was not ${done} in AWS: ${why}`;
 }
 
 /** Reports how a run's functions came out. */
-export function tellSummary(
+export function reportSummary(
   reporter: Reporter,
-  { putBack }: Pick<LivePlan, "putBack">,
+  { rollback }: Pick<LivePlan, "rollback">,
   outcomes: readonly FunctionOutcome[],
   published: readonly PublishOutcome[],
-  rolledBack: PutBackResult | undefined,
+  rolledBack: LiveRollbackResult | undefined,
 ): void {
   const number = (status: FunctionOutcome["status"]) => outcomes.filter((one) => one.status === status).length;
   const parts = [
-    updatedPart(outcomes, putBack, rolledBack),
-    ...(number("unchanged") > 0 ? [`${number("unchanged")} already ${putBack ? "as before" : "as declared"}`] : []),
+    updatedPart(outcomes, rollback, rolledBack),
+    ...(number("unchanged") > 0 ? [`${number("unchanged")} already ${rollback ? "as before" : "as declared"}`] : []),
     ...(number("failed") > 0 ? [`${number("failed")} failed`] : []),
     ...(number("unknown") > 0 ? [`${number("unknown")} unknown`] : []),
     ...(number("cancelled") > 0 ? [`${number("cancelled")} not attempted`] : []),
@@ -101,11 +101,11 @@ export function tellSummary(
 
 function updatedPart(
   outcomes: readonly FunctionOutcome[],
-  putBack: PutBack | undefined,
-  rolledBack: PutBackResult | undefined,
+  rollback: LiveRollback | undefined,
+  rolledBack: LiveRollbackResult | undefined,
 ): string {
   const updated = outcomes.filter(({ status }) => status === "updated");
-  if (putBack) return `${updated.length} rolled back`;
+  if (rollback) return `${updated.length} rolled back`;
   const back = new Set(rolledBack?.outcomes.filter((one) => !hasFailed(one)).map(({ arn }) => arn));
   const number = updated.filter(({ arn }) => back.has(arn)).length;
   if (number === 0) return `${updated.length} updated`;
