@@ -7,10 +7,9 @@ import { parseLayerVersionArn } from "../sdk/core/arn";
 import { LayersError } from "../sdk/core/errors";
 import { declaredLayersOf, type Goal } from "../sdk/core/goal";
 import type { LiveFunction } from "../sdk/core/live";
-import { layerName, moveTarget } from "../sdk/core/moves";
 import { didYouMean } from "../sdk/core/nearest";
 import { assessedLive } from "../sdk/core/recorded";
-import { changeLine } from "../sdk/core/report";
+import { moveLine } from "../sdk/core/report";
 import type { Lines } from "../sdk/core/text";
 import type { AwsPort, TargetProblem } from "../sdk/ports";
 import { reportStaleAliases } from "./aliases";
@@ -168,17 +167,7 @@ async function remove(_id: string, props: Recorded): Promise<void> {
 export { remove as delete };
 
 function changeLines(plans: readonly FunctionPlan[]): string[] {
-  return plans.flatMap(({ function: { name }, moves }) =>
-    moves.map((move) =>
-      changeLine({
-        function: name,
-        ...move,
-        layer: layerName(move.layer),
-        arn: move.layer,
-        target: moveTarget(move),
-      }),
-    ),
-  );
+  return plans.flatMap(({ function: { name }, moves }) => moves.map((move) => moveLine(name, move)));
 }
 
 /** What would make the update fail, found before it starts. Functions that stay as they are matter only when named. */

@@ -1,7 +1,7 @@
 import { LayersError } from "../sdk/core/errors";
 import type { LiveFunction } from "../sdk/core/live";
-import { layerName, movesBetween, moveTarget } from "../sdk/core/moves";
-import { changeLine } from "../sdk/core/report";
+import { layerName, movesBetween } from "../sdk/core/moves";
+import { moveLine } from "../sdk/core/report";
 import { listNames } from "../sdk/core/text";
 import type { AwsPort } from "../sdk/ports";
 import { CredentialsWatch, isCancelled, reasonsOf } from "./outcomes";
@@ -68,16 +68,7 @@ export async function restore(aws: AwsPort, record: Recorded): Promise<void> {
     onOutcome(outcome) {
       credentials.note(outcome);
       const { function: name, before, after } = outcome;
-      for (const move of movesBetween(before, after))
-        say(
-          changeLine({
-            function: name,
-            ...move,
-            layer: layerName(move.layer),
-            arn: move.layer,
-            target: moveTarget(move),
-          }),
-        );
+      for (const move of movesBetween(before, after)) say(moveLine(name, move));
     },
   });
   const reasons = reasonsOf(outcomes, "restored");

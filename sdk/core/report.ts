@@ -1,3 +1,5 @@
+import { type LayerMove, layerName, moveTarget } from "./moves";
+
 /** A change as the tool's lines and reports name it. */
 export interface ReportedChange {
   /** The function's name, or what tells it from others of that name. */
@@ -24,6 +26,12 @@ export function changeLine(change: ReportedChange): string {
   const comes = target.split(":").slice(-2).join(":");
   if (comes.startsWith(`${layer}:`)) return `Function ${name}: Layer ${arn}:${from ?? "-"} -> ${target}`;
   return `Function ${name}: Layer ${layer}:${from ?? "-"} -> ${comes}`;
+}
+
+/** The line of a function's move. */
+export function moveLine(name: string, move: LayerMove): string {
+  const { layer, from, to } = move;
+  return changeLine({ function: name, layer: layerName(layer), from, to, arn: layer, target: moveTarget(move) });
 }
 
 /** Whether a change puts another layer in the place of one. */
