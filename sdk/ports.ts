@@ -37,6 +37,13 @@ export interface ProjectPort {
   pathFrom(folder: string, file: string): string;
 }
 
+/** What tells a Pulumi project from others. */
+export interface ProjectName {
+  readonly name: string;
+  /** The URL under `backend` in the project's file; undefined if the environment says where stacks are kept. */
+  readonly backend: string | undefined;
+}
+
 /** Pulumi stacks, by the Pulumi CLI. */
 export interface StackPort {
   /**
@@ -45,6 +52,10 @@ export interface StackPort {
    * @throws LayersError what `exportState` throws
    */
   list(tag?: string, signal?: AbortSignal): Promise<readonly string[]>;
+  /**
+   * The project's name, and the backend that its own file names; undefined if the file cannot be read. Pulumi is not asked.
+   */
+  project(): Promise<ProjectName | undefined>;
   /** Whether the run works in a Pulumi project, as Pulumi looks for one: in its folder or above it. Pulumi is not asked. */
   hasProject(): boolean;
   /**

@@ -64,8 +64,9 @@ const systems: readonly CiSystem[] = [
           (file) => file.size,
           () => 0,
         );
-        if (size + Buffer.byteLength(markdown) <= mostBytes) await appendFile(env.GITHUB_STEP_SUMMARY, markdown);
-        else reporter.warn("The job summary is too long for GitHub and was not written.");
+        const part = cutTo(markdown, mostBytes - size);
+        if (part !== markdown) reporter.warn("The job summary is too long for GitHub and was cut short.");
+        await appendFile(env.GITHUB_STEP_SUMMARY, part);
       }
       const lines = Object.entries(outputs).map(([name, value]) => `${name}=${value}\n`);
       if (env.GITHUB_OUTPUT) await appendFile(env.GITHUB_OUTPUT, lines.join(""));
@@ -86,6 +87,17 @@ const systems: readonly CiSystem[] = [
     },
   },
 ];
+
+const cutNote = "\n\nThis was too long for GitHub and is cut short here. The log has the rest.\n";
+
+/** A text with as many of its lines as there is room for, and a note if these are not all; empty if there is no room. */
+export function cutTo(text: string, bytes: number): string {
+  const whole = Buffer.from(text);
+  if (whole.length <= bytes) return text;
+  const room = bytes - Buffer.byteLength(cutNote);
+  const end = room <= 0 ? -1 : whole.lastIndexOf("\n", room - 1);
+  return end < 0 ? "" : `${whole.subarray(0, end).toString()}${cutNote}`;
+}
 
 /** As Azure Pipelines takes what stands in a command: https://github.com/microsoft/azure-pipelines-agent, CommandStringConvertor. */
 function azureText(text: string): string {
@@ -114,11 +126,11 @@ export async function writeJobSummary(summaries: readonly JobSummary[], job: Job
 
 /**
  * The summary of where a stack's layers stand.
- * @param label how the stack is named, if not as the assessment does
+ * @param folder that of its project, in a run over several
  */
-export function statusSummary(assessment: Assessment, label = assessment.stack): JobSummary {
+export function statusSummary(assessment: Assessment, folder?: string): JobSummary {
   const { totals, live } = assessment;
-  const markdown = () => renderStatusMarkdown([{ ...assessment, stack: label }]);
+  const markdown = () => renderStatusMarkdown([{ ...assessment, folder }]);
   const isUndeclared = totals.layersOfFunctions > 0 && undeclaredOf(assessment) === totals.layersOfFunctions;
   const gaps = [...liveGaps(live), ...(isUndeclared ? ["the config declares none of these layers"] : [])];
   return {

@@ -3,7 +3,7 @@ import { LayersError, unchanged } from "../core/errors";
 import { type StackSite, siteLabel } from "../core/estate";
 import type { StackHistory } from "../core/estate-record";
 import { executePrune, planPrune } from "../ops/backups";
-import { EstateRecorder, estateName, leftOf, loadEstateRecord } from "../ops/estate-record";
+import { EstateRecorder, estateName, type LeftOfStack, leftOf, loadEstateRecord } from "../ops/estate-record";
 import type { RunResult } from "../ops/plans";
 import type { Context } from "./context";
 import { type Estate, estateOf } from "./estate";
@@ -45,8 +45,8 @@ export function isEstateRecord(file: string): boolean {
 /** What is to be rolled back of a run over several stacks. */
 export interface RunToRollBack {
   readonly estate: Estate;
-  /** By the place in the estate: the stack's backup, or the record of what was changed in AWS alone. */
-  readonly left: readonly ({ readonly backup: string } | { readonly record: string })[];
+  /** By the place in the estate. */
+  readonly left: readonly NonNullable<LeftOfStack>[];
 }
 
 /**

@@ -62,14 +62,14 @@ export async function look({ context, ports, stack }: StackRun): Promise<Assessm
  * @param rows the standings that are shown
  */
 export function lookOutcome(
-  { context: { options }, ports, label }: StackRun,
+  { context: { options }, ports, folder }: StackRun,
   assessment: Assessment,
   rows?: readonly Standing[],
 ): StackOutcome {
   return {
     document: assessmentDocument(assessment, rows),
     error: options.expectNoChanges ? unexpected(ports, assessment, planCommand(ports, options, assessment)) : undefined,
-    summary: statusSummary(assessment, label),
+    summary: statusSummary(assessment, folder),
   };
 }
 

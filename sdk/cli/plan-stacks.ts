@@ -95,7 +95,7 @@ export async function planStacks(
     { writes: true, failed: failed.size },
   );
   if (changed.length > 0) await witness?.end();
-  return finish(context, estate, new Map([...failed, ...outcomes]), {});
+  return finish(context, estate, new Map([...failed, ...outcomes]), { writes: true });
 }
 
 /** Plans in the order of the places, whichever was made first. */

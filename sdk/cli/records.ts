@@ -20,7 +20,8 @@ export async function reportRecords(context: Context, folder: string): Promise<n
   const { options, stdout, reporter, env } = context;
   const { cwd = ".", html, markdown, json } = options;
   const runs = await readRuns(context, folder);
-  const now = (await context.openPorts()).clock.now();
+  const { clock, advise } = await context.openPorts();
+  const now = clock.now();
   if (json) printJson(stdout, { format: documentFormat, runs });
   const text = renderRecordsMarkdown(runs);
   if (markdown === true) stdout.write(text);
@@ -36,16 +37,28 @@ export async function reportRecords(context: Context, folder: string): Promise<n
   }
   if (env.GITHUB_STEP_SUMMARY) await writeFile(env.GITHUB_STEP_SUMMARY, text, { flag: "a" });
   const verdict = recordsVerdict(runs);
+  if (runs.length === 0) {
+    const error = new LayersError("not-known", `There are no run records in ${folder}.`, {
+      next: "A job that has had nothing to change leaves none. If jobs have changed something, collect their backup folders there.",
+    });
+    if (!options.expectNoChanges) {
+      for (const line of error.lines) reporter.warn(line);
+      return 0;
+    }
+    reporter.error(error.lines);
+    return error.exitStatus;
+  }
   if (markdown !== true) reporter.info(verdict.text);
   const left = runs.filter((run) => !isDone(run));
   if (left.length === 0) return 0;
   const error = new LayersError("aws-update-failed", `Not everything was done: ${verdict.text}.`, {
     // What is being rolled back is finished by that alone.
-    next: left.map(({ stack, file, rolledBack }) =>
-      rolledBack === undefined
-        ? `To finish: lambda-layers sync --stack ${stack} --resume ${file}`
-        : `To finish the rollback: lambda-layers rollback --stack ${stack} --sync-aws ${file}`,
-    ),
+    next: left.map(({ stack, file, rolledBack }) => {
+      const path = join(folder, file).replaceAll("\\", "/");
+      return rolledBack === undefined
+        ? `To finish: ${advise(["sync", "--stack", stack, "--resume", path])}`
+        : `To finish the rollback: ${advise(["rollback", "--stack", stack, "--sync-aws", path])}`;
+    }),
   });
   reporter.error(error.lines);
   return error.exitStatus;

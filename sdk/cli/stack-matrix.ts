@@ -5,7 +5,7 @@ import type { Assessment } from "../ops/assess";
 import type { Context } from "./context";
 import type { StackRun } from "./estate";
 import { declaredText, versionText } from "./report/matrix";
-import { type Cell, type Column, printTable } from "./table";
+import { type Cell, type Column, gap, printTable, widthOf } from "./table";
 
 /** How one layer stands in one stack, over all functions that have it. */
 interface MatrixEntry {
@@ -55,12 +55,11 @@ function foundIn(one: Standing): string[] {
 
 /**
  * Prints a row each layer and a column each stack: the declared version, and behind `!` what there is instead. Rows in
- * which stacks differ are marked with `*`.
+ * which stacks differ are marked with `*`. Stacks that do not fit the width of a terminal are in further tables below.
  */
 export function printMatrix({ stdout, reporter }: Context, columns: readonly MatrixColumn[]): void {
   const keys = [...new Set(columns.flatMap(({ layers }) => [...layers.keys()]))].sort();
   if (keys.length === 0) return;
-  const titles: Column[] = ["", "LAYER", ...columns.map(({ title }) => title)].map((title) => ({ title }));
   const { red, yellow, dim } = stdout.colors;
   const cell = (entry: MatrixEntry | undefined): Cell => {
     if (!entry) return { text: "-", color: dim };
@@ -74,12 +73,15 @@ export function printMatrix({ stdout, reporter }: Context, columns: readonly Mat
     const own = columns.flatMap(({ layers }) => layers.get(key) ?? []);
     return new Set(own.map(({ declared, found }) => declared ?? [...found].sort().join(","))).size > 1;
   };
-  const rows = keys.map((key) => [
-    isDifferent(key) ? "*" : "",
-    key,
-    ...columns.map(({ layers }) => cell(layers.get(key))),
-  ]);
-  printTable(stdout, titles, rows);
+  const lead = Math.max(...["LAYER", ...keys].map(widthOf)) + 1;
+  const cells = columns.map(({ title, layers }) => ({ title, own: keys.map((key) => cell(layers.get(key))) }));
+  const blocks = inBlocks(cells, lead, stdout.width);
+  for (const [index, block] of blocks.entries()) {
+    if (index > 0) stdout.line();
+    const titles: Column[] = ["", "LAYER", ...block.map(({ title }) => title)].map((title) => ({ title }));
+    const rows = keys.map((key, row) => [isDifferent(key) ? "*" : "", key, ...block.map(({ own }) => own[row] ?? "")]);
+    printTable(stdout, titles, rows);
+  }
   const different = keys.filter(isDifferent).length;
   const all = count(keys.length, "layer");
   reporter.info(
@@ -87,4 +89,29 @@ export function printMatrix({ stdout, reporter }: Context, columns: readonly Mat
       ? `${different} of ${all} ${different === 1 ? "is" : "are"} declared differently between stacks (*)`
       : `${all} declared the same in all stacks that have ${keys.length === 1 ? "it" : "them"}`,
   );
+}
+
+interface MatrixCells {
+  readonly title: string;
+  readonly own: readonly Cell[];
+}
+
+/** The columns of as many tables as it takes for each to fit the width. */
+function inBlocks(
+  columns: readonly MatrixCells[],
+  lead: number,
+  available = Number.POSITIVE_INFINITY,
+): MatrixCells[][] {
+  const blocks: MatrixCells[][] = [];
+  let left = 0;
+  for (const column of columns) {
+    const width = gap.length + Math.max(...[column.title, ...column.own].map(widthOf));
+    if (blocks.length === 0 || width > left) {
+      blocks.push([]);
+      left = available - lead - gap.length;
+    }
+    blocks.at(-1)?.push(column);
+    left -= width;
+  }
+  return blocks;
 }

@@ -124,7 +124,7 @@ export async function finish(
   context: Context,
   estate: Estate,
   outcomes: ReadonlyMap<Place, KeptOutcome>,
-  { stdout: use = "stacks", onFailure, onEnd }: StackOptions,
+  { stdout: use = "stacks", writes = false, onFailure, onEnd }: StackOptions,
 ): Promise<number> {
   const { options, stdout, reporter, env } = context;
   const { places, isSeveral } = estate;
@@ -166,12 +166,14 @@ export async function finish(
       context,
       places.filter((place) => isNotBegun(outcomes.get(place))),
     );
-  if ((isSeveral || use === "end") && isSummed && !isDocument)
+  // Of one stack its own lines have ended with them.
+  const isToldAlready = use === "stacks" && summaries.length === 1 && summaries[0]?.isReported === false;
+  if ((isSeveral || use === "end") && isSummed && !isDocument && !isToldAlready)
     reportTotals(
       reporter,
       places.flatMap(({ site }) => (isFailedProject(site) ? [] : site)),
       summaries,
-      places.filter(({ site }) => isFailedProject(site)).length,
+      { failedProjects: places.filter(({ site }) => isFailedProject(site)).length, writes },
     );
   if (options.json) printJson(stdout, isSeveral ? documents : documents[0]);
   if (isSummed) await writeJobSummary(summaries, { env, reporter, stdout: isDocument ? undefined : stdout });
@@ -187,7 +189,7 @@ function reportTotals(
   reporter: Context["reporter"],
   sites: readonly StackSite[],
   summaries: readonly JobSummary[],
-  failedProjects = 0,
+  { failedProjects = 0, writes = false } = {},
 ): void {
   const known = summaries.flatMap(({ totals }) => totals ?? []);
   if (known.length === 0) return;
@@ -200,6 +202,8 @@ function reportTotals(
     ...(failedProjects > 0 ? [`${count(failedProjects, "project")} could not be read`] : []),
   ];
   const stacks =
-    isWhole || known.length === sites.length ? `${all} together` : `${known.length} of ${all} could be read`;
+    isWhole || known.length === sites.length
+      ? `${all} together`
+      : `${known.length} of ${all} could be ${writes ? "done" : "read"}`;
   reporter.info(summaries.length > 1 ? `${stacks}: ${parts.join("; ")}` : parts.join("; "));
 }

@@ -17,7 +17,8 @@ export interface PaintedText {
 /** What a table shows in one place. */
 export type Cell = string | PaintedText;
 
-const gap = "  ";
+/** What stands between two columns. */
+export const gap = "  ";
 // Narrower columns would be unreadable.
 const narrowest = 8;
 
@@ -34,7 +35,7 @@ export function printTable(
 ): void {
   const titles = columns.map(({ title }) => ({ text: title, color: output.colors.bold }));
   const cells = [titles, ...rows].map((row) => row.map(cleaned));
-  const needed = columns.map((_, column) => Math.max(1, ...cells.map((row) => stringWidth(row[column]?.text ?? ""))));
+  const needed = columns.map((_, column) => Math.max(1, ...cells.map((row) => widthOf(row[column] ?? ""))));
   const least = columns.map(({ title }) => Math.max(narrowest, stringWidth(title)));
   const widths = fitWidths(needed, least, wraps ? output.width : undefined);
   for (const row of cells) {
@@ -71,6 +72,11 @@ export function fitWidths(
     open--;
   }
   return widths;
+}
+
+/** How many columns of a terminal a cell takes. */
+export function widthOf(cell: Cell): number {
+  return stringWidth(cleaned(cell).text);
 }
 
 /** Whatever a cell holds stays in its place. */

@@ -20,21 +20,41 @@ export function isLookedUp(patterns: readonly string[]): boolean {
   return patterns.some(isGlob);
 }
 
+// What backends without organizations call theirs.
+const onlyOrganization = "organization";
+
 /**
  * The stacks of a project that names and globs mean, in the order of these and each once. Both are compared with short
  * and with full names.
  * @param listed the project's stacks, as Pulumi lists them
+ * @param project the project's name, if that is known: then `org/project/stack` means this project's stacks alone
  * @returns the stacks, and the patterns that mean none
  */
-export function stacksMeant(patterns: readonly string[], listed: readonly string[]) {
+export function stacksMeant(patterns: readonly string[], listed: readonly string[], project?: string) {
   const names = listed.toSorted();
-  const found = patterns
-    .map(globOf)
-    .map((glob) => names.filter((name) => fitsGlob(name, glob) || fitsGlob(shortStackName(name), glob)));
+  const found = patterns.map((pattern) => {
+    const glob = globOf(pattern);
+    const fitting = names.filter((name) => spellingsOf(name, project).some((one) => fitsGlob(one, glob)));
+    return fitting.length > 0 ? fitting : namedInFull(pattern, names, project);
+  });
   return {
     stacks: [...new Set(found.flat())],
     missing: patterns.filter((_, index) => found[index]?.length === 0),
   };
+}
+
+/** A stack's name as Pulumi lists it, short, and in full as far as that is known. */
+function spellingsOf(name: string, project: string | undefined): string[] {
+  const short = shortStackName(name);
+  const [organization = onlyOrganization, ...others] = name.split("/").slice(0, -1);
+  return [name, short, ...(project === undefined || others.length > 0 ? [] : [`${organization}/${project}/${short}`])];
+}
+
+/** The stack of a full name whose organization Pulumi does not list: it will tell if it is not that. */
+function namedInFull(pattern: string, names: readonly string[], project: string | undefined): string[] {
+  const [, itsProject, stack, ...others] = pattern.split("/");
+  const isFull = !isGlob(pattern) && stack !== undefined && others.length === 0 && itsProject === project;
+  return isFull && names.some((name) => shortStackName(name) === stack) ? [pattern] : [];
 }
 
 /** How many stacks of a run may fail. */

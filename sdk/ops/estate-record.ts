@@ -73,8 +73,14 @@ export async function loadEstateRecord({ backups }: Ports, named: string): Promi
   return readEstateRecord(content, file.shownPath, sha256);
 }
 
-/** What a run has left of one stack to roll it back by. */
-export type LeftOfStack = { readonly backup: string } | { readonly record: string } | undefined;
+/**
+ * What a run has left of one stack to roll it back by: its backup, and whether the run may have changed AWS too; or the
+ * record of what it changed in AWS alone.
+ */
+export type LeftOfStack =
+  | { readonly backup: string; readonly isLive: boolean }
+  | { readonly record: string }
+  | undefined;
 
 /**
  * What rolls a stack back to how it was before the run. Of a stack whose turn was cut short the files that it wrote since
@@ -82,7 +88,7 @@ export type LeftOfStack = { readonly backup: string } | { readonly record: strin
  */
 export async function leftOf({ backups }: Ports, history: StackHistory): Promise<LeftOfStack> {
   const { stack, begunAt, isEnded, backup, record } = history;
-  if (backup !== undefined) return { backup };
+  if (backup !== undefined) return { backup, isLive: true };
   if (record !== undefined) return { record };
   if (isEnded || begunAt === undefined) return undefined;
   // Names tell the time to the second.
@@ -90,7 +96,8 @@ export async function leftOf({ backups }: Ports, history: StackHistory): Promise
   const files = (await backups.list(stack)).filter(({ time }) => time.getTime() >= since);
   const oldest = (kind: "state" | "sync") => files.findLast((one) => one.kind === kind);
   const state = oldest("state");
-  if (state) return { backup: state.shownPath };
   const sync = oldest("sync");
+  // What is changed in AWS is in a record before it is: without one there is nothing of this run's to roll back there.
+  if (state) return { backup: state.shownPath, isLive: sync !== undefined };
   return sync && { record: sync.shownPath };
 }

@@ -5,7 +5,7 @@ import { fitsGlob, globOf, isGlob } from "../core/glob";
 import { didYouMean } from "../core/nearest";
 import { pooled } from "../core/pool";
 import { count, listNames } from "../core/text";
-import type { Ports } from "../ports";
+import type { Ports, ProjectName } from "../ports";
 import { checkpoint, withProgress } from "./steps";
 
 /** Which stacks a run is about. */
@@ -42,7 +42,7 @@ export async function findStacks(ports: Ports, request: EstateRequest): Promise<
   if (projects !== undefined) return ofProjects(ports, request, projects);
   if (!isLookedUp(stacks) && tag === undefined) return stacks.map((stack) => ({ stack }));
   const listed = await ports.stacks.list(tag, ports.signal);
-  const { stacks: meant, missing } = stacksMeant(stacks, listed);
+  const { stacks: meant, missing } = stacksMeant(stacks, listed, (await ports.stacks.project())?.name);
   if (missing[0] === undefined && meant.length > 0) return meant.map((stack) => ({ stack }));
   const look = `See which there are: ${ports.advisePulumi(["stack", "ls"])}`;
   throw noStack(missing[0] ?? stacks.join(", "), listed, { tag, where: "in this project", look });
@@ -62,19 +62,41 @@ async function ofProjects(ports: Ports, request: EstateRequest, globs: readonly 
   });
   const readable = read.filter(isReadable);
   const known = readable.flatMap(({ listed }) => listed);
-  const { missing } = stacksMeant(stacks, known);
+  const all = readable.map((one) => ({ ...one, ...stacksMeant(stacks, one.listed, one.project?.name) }));
+  const missing = stacks.filter((pattern) => all.every((one) => one.missing.includes(pattern)));
   // What could not be read may have it.
   const isOpen = read.length > readable.length || unreadable.length > 0;
   if (missing[0] !== undefined && !isOpen)
     throw noStack(missing[0], known, { tag, where: "in any of these projects", look: "They have no stacks." });
-  const sites = readable.map(({ folder, listed }) => ({ folder, meant: stacksMeant(stacks, listed).stacks }));
-  const without = sites.flatMap(({ folder, meant }) => (meant.length === 0 ? [folder] : []));
+  const without = all.flatMap((one) => (one.stacks.length === 0 ? [one.folder] : []));
   if (without.length > 0)
     ports.reporter.info(`${count(without.length, "project")} without such a stack: ${listNames(without)}`);
-  const runs = sites.flatMap(({ folder, meant }) => meant.map((stack) => ({ stack, folder })));
+  const runs = eachOnce(ports, all).flatMap((one) => one.stacks.map((stack) => ({ stack, folder: one.folder })));
   return [...runs, ...read.filter((one) => "error" in one), ...unreadable].toSorted((a, b) =>
     compare(a.folder, b.folder),
   );
+}
+
+interface MeantProject extends ReadProject {
+  readonly stacks: readonly string[];
+}
+
+/** Without the folders that hold a project which another one holds too: to Pulumi their stacks are the same ones. */
+function eachOnce({ reporter }: Ports, projects: readonly MeantProject[]): MeantProject[] {
+  const first = new Map<string, string>();
+  return projects.filter(({ folder, project, stacks }) => {
+    if (project === undefined || stacks.length === 0) return true;
+    const key = JSON.stringify([project.backend, project.name]);
+    const other = first.get(key);
+    if (other === undefined) {
+      first.set(key, folder);
+      return true;
+    }
+    reporter.warn(
+      `The folders ${other} and ${folder} both hold the Pulumi project ${project.name}, so that their stacks are the same. They are taken once, from ${other}, with its config and backups. To take them from ${folder}, name that alone with --projects.`,
+    );
+    return false;
+  });
 }
 
 /**
@@ -113,12 +135,17 @@ async function projectsMeant(ports: Ports, globs: readonly string[]) {
     folder,
     error: new LayersError("project-missing", `The folder ${folder} could not be searched for projects: ${reason}.`),
   }));
-  const unused = globs.find((glob) => !found.folders.some((folder) => fitsGlob(folder, globOf(glob))));
+  const unused = globs.find((glob) => !found.folders.some((folder) => fitsGlob(folder, globOfFolder(glob))));
   if (unused !== undefined) throw noProject(unused, found.folders);
   return {
-    folders: found.folders.filter((folder) => globs.some((glob) => fitsGlob(folder, globOf(glob)))),
+    folders: found.folders.filter((folder) => globs.some((glob) => fitsGlob(folder, globOfFolder(glob)))),
     unreadable,
   };
+}
+
+/** Shells complete a folder's name to `services/`, and people write `./services`. */
+function globOfFolder(glob: string) {
+  return globOf(glob.replace(/^(?:\.\/+)+(?=.)/, "").replace(/(?<=.)\/+$/, ""));
 }
 
 /** Whether what went wrong is about one project, and so leaves the others alone. */
@@ -130,6 +157,7 @@ function concernsProject(error: unknown): error is LayersError {
 interface ReadProject {
   readonly folder: string;
   readonly listed: readonly string[];
+  readonly project: ProjectName | undefined;
 }
 
 function isReadable(one: ReadProject | FailedProject): one is ReadProject {
@@ -142,7 +170,7 @@ async function listOf(
   tag: string | undefined,
 ): Promise<ReadProject | FailedProject> {
   try {
-    return { folder, listed: await stacks.list(tag, signal) };
+    return { folder, listed: await stacks.list(tag, signal), project: await stacks.project() };
   } catch (error) {
     if (!concernsProject(error)) throw error;
     return { folder, error };

@@ -3,6 +3,7 @@ import { type DeclaredLayer, declareFor, shortStackName } from "../core/config/d
 import { editVersions, type VersionEdit } from "../core/config/edit";
 import { type LayerConfig, parseConfig } from "../core/config/parse";
 import { LayersError, unchanged } from "../core/errors";
+import { isGlob } from "../core/glob";
 import { didYouMean } from "../core/nearest";
 import type { Ports } from "../ports";
 import { editAt, type HeldVersion, type Upgrade, type UpgradePlan } from "./upgrade";
@@ -29,6 +30,10 @@ export function planPromotion(
   request: PromotionRequest,
 ): UpgradePlan {
   const { stack, like, file, layers } = request;
+  if (isGlob(like))
+    throw new LayersError("usage", `--like takes the name of one stack, and ${like} is a glob.`, {
+      changed: unchanged,
+    });
   const before = configs.readText(file);
   const config = configs.load(file);
   const [mine, theirs] = [declareFor(config, stack), declareFor(config, like)];
@@ -88,9 +93,7 @@ export function planPromotion(
     upgrades.push({ ...version, from: from.version, to: to.version });
   }
   const warnings = [
-    ...(config.overrides.has(shortStackName(like))
-      ? []
-      : [`${file} has no override for stack ${like}, which uses the versions declared for all stacks.`]),
+    ...(config.overrides.has(shortStackName(like)) ? [] : [withoutOverride(config, like)]),
     ...shared.map((entry) => {
       const { stacks, version } = overriding(config, entry);
       const [forAll, then] = [
@@ -107,6 +110,13 @@ export function planPromotion(
     return { ...one, edit: edit ? editAt(config, { text: after, file }, edit) : { kind: "removed", at: one.at } };
   });
   return { ...{ file, stack, override: true, project: null, upgrades: written, held, warnings, before, after } };
+}
+
+/** Whether there is such a stack is not known here, so a name that may be a slip is said to be one. */
+function withoutOverride({ file, overrides }: LayerConfig, like: string): string {
+  const meant = didYouMean(shortStackName(like), [...overrides.keys()]);
+  const taken = `${file} has no override for stack ${like}, which uses the versions declared for all stacks.`;
+  return meant === undefined ? taken : `${taken} ${meant}`;
 }
 
 /** The stacks whose overrides have a version of an entry, and that version if it is one and the same. */
@@ -158,15 +168,17 @@ function check(
   const wanted = new Map(upgrades.map(({ entry, to }) => [entry, to]));
   const versions = (config: LayerConfig, of: string) =>
     declareFor(config, of).layers.map(({ key, version, ...others }) => {
-      const { source: _, overridden: __, description: ___, ...said } = others;
+      const { overridden: _, description: __, ...said } = others;
       return { key, version, said };
     });
+  // Lines move, those of variants too.
+  const placeless = (declared: unknown) => JSON.stringify(declared, (name, it) => (name === "source" ? undefined : it));
   // No stack can have the last of these names.
   const isRight = [...before.overrides.keys(), stack, "/"].every((of) => {
     const expected = versions(before, of).map((one) =>
       of === stack ? { ...one, version: wanted.get(one.key) ?? one.version } : one,
     );
-    return parsed.ok && JSON.stringify(versions(parsed.config, of)) === JSON.stringify(expected);
+    return parsed.ok && placeless(versions(parsed.config, of)) === placeless(expected);
   });
   if (isRight) return;
   throw new LayersError("config-not-editable", `${file} cannot be edited so that only stack ${stack} changes.`, {

@@ -9,6 +9,8 @@ import { reasonOf } from "../core/system-error";
 export interface Project {
   readonly path: string;
   readonly name: string;
+  /** The URL of the backend that the file names. */
+  readonly backend: string | undefined;
   /** Where Pulumi looks for the configuration of a stack, which may have none. */
   configOf(stack: string): string;
 }
@@ -25,19 +27,20 @@ export function findProjectFile(folder: string): string | undefined {
 export async function readProject(folder: string): Promise<Project> {
   const path = findProjectFile(folder);
   if (path === undefined) throw new LayersError("pulumi-failed", `${folder} is not in a Pulumi project`);
-  const { name, stackConfigDir, config } = await readObject(path);
+  const { name, stackConfigDir, config, backend } = await readObject(path);
   // `config` was its name before it came to hold the values that all stacks share.
   const folderOfConfigs = [stackConfigDir, config].find((one) => typeof one === "string") ?? "";
   return {
     path,
     name: String(name),
+    backend: backend?.url,
     configOf: (stack) => join(dirname(path), folderOfConfigs, `Pulumi.${stack}${extname(path)}`),
   };
 }
 
 async function readObject(
   path: string,
-): Promise<Record<string, unknown> & { stackConfigDir?: string; config?: string }> {
+): Promise<Record<string, unknown> & { stackConfigDir?: string; config?: string; backend?: { url?: string } }> {
   try {
     return parse(await readFile(path, "utf8")) ?? {};
   } catch (cause) {

@@ -4,10 +4,10 @@ import { resolve } from "node:path";
 import { shortStackName } from "../core/config/declared";
 import { LayersError } from "../core/errors";
 import type { RecordedUpdate } from "../core/updates";
-import type { Backend, StackPort } from "../ports";
+import type { Backend, ProjectName, StackPort } from "../ports";
 import { checkpointFile } from "./backend";
 import { runPulumi } from "./command";
-import { findProjectFile } from "./project";
+import { findProjectFile, readProject } from "./project";
 import { fileOption, isImportRunning } from "./running-imports";
 import { isSameAs, readAll, withNamelessFile } from "./spool";
 import { type AdvisePulumi, explainFailure, explainListing, isStackMissing } from "./stack-errors";
@@ -59,6 +59,14 @@ export class PulumiStacks implements StackPort {
 
   hasProject(): boolean {
     return findProjectFile(this.#cwd) !== undefined;
+  }
+
+  async project(): Promise<ProjectName | undefined> {
+    try {
+      return await readProject(this.#cwd);
+    } catch {
+      return undefined; // Pulumi itself says what is wrong with it
+    }
   }
 
   /** The names of the project's stacks: one command, whatever the backend. */

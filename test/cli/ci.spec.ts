@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { failureSummary, type JobSummary, runSummary, statusSummary, writeJobSummary } from "../../sdk/cli/ci";
+import { cutTo, failureSummary, type JobSummary, runSummary, statusSummary, writeJobSummary } from "../../sdk/cli/ci";
 import type { LiveChange, RunResult } from "../../sdk/ops/plans";
 import { Folder } from "./harness";
 import { failedStack, fn, stackOf } from "./report/samples";
@@ -47,4 +47,19 @@ describe("outputs of a CI job", () => {
       }
     });
   }
+});
+
+describe("a job summary that is too long for GitHub", () => {
+  const text = `${"é".repeat(40)}\n`.repeat(10);
+
+  it("is cut at the end of a line, and says so", () => {
+    const cut = cutTo(text, 400);
+    assert.ok(Buffer.byteLength(cut) <= 400);
+    assert.match(cut, /^(?:é{40}\n)+\nThis was too long for GitHub and is cut short here\. The log has the rest\.\n$/);
+    assert.equal(cutTo(text, Buffer.byteLength(text)), text);
+  });
+
+  it("is nothing if there is no room", () => {
+    for (const room of [-5, 0, 60, 100]) assert.equal(cutTo(text, room), "", String(room));
+  });
 });

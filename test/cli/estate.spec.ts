@@ -195,6 +195,7 @@ INFO - 4 stacks of 2 projects together: 2 of 12 layers of functions are not as d
       /^INFO - The plan for 4 stacks: 8 layers of functions in 4 stacks:\n {2}- base-\{stack\} -> 5: 4 functions, 2 stacks: prod of services\/billing \(2\), prod of services\/orders \(2\)\n {2}- base-\{stack\} -> 6: 4 functions, 2 stacks: dev of services\/billing \(2\), dev of services\/orders \(2\)$/m,
     );
     assert.match(stderr, /^ERROR - dev of services\/billing: The stack dev is locked: [\s\S]*someone@elsewhere/m);
+    assert.match(stdout, /^INFO - 2 of 4 stacks of 2 projects could be done: /m);
     assert.match(
       stderr,
       /^ERROR - prod of services\/orders: The secrets of stack prod of services\/orders need a different passphrase or key\. Run it on its own with that: lambda-layers --yes --stack prod --config \.\.\/\.\.\/layer_config\.yaml --cwd services\/orders$/m,
@@ -364,6 +365,20 @@ INFO - 4 stacks of 2 projects together: 2 of 12 layers of functions are not as d
     const none = await start(["explain", "nowhere", ...run]).ended;
     assert.equal(none.code, 2);
     assert.match(none.stderr, /^ERROR - None of these stacks records a function nowhere\.$/m);
+  });
+
+  it("upgrades a group wherever a config has it, and refuses one that none has", async () => {
+    const run = (group: string) =>
+      start(["upgrade", "--projects", "services/o*", "--projects", "web", "--group", group, "--dry-run"]).ended;
+    const { code, stdout, stderr } = await run("too*");
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /^INFO - No entry of layer_config\.yaml matches too\*\.$/m);
+    const none = await run("twols");
+    assert.equal(none.code, 2);
+    assert.match(
+      none.stderr,
+      /^ERROR - No entry of .*layer_config\.yaml matches twols\. Nothing was changed\.\nDid you mean tools\?$/m,
+    );
   });
 
   it("drafts one config from many stacks, and says of what it knows nothing", async () => {

@@ -33,6 +33,21 @@ describe("lambda-layers report", () => {
     assert.equal((await report("--markdown")).stdout, stdout);
   });
 
+  it("knows nothing of jobs that have left no record", async () => {
+    await folder.write({ "records/notes.txt": "no record" });
+    const records = (...args: string[]) => folder.cli(["report", "--records", "records", ...args]);
+    const { code, stderr } = await records("--html", "runs.html", "--markdown", "runs.md");
+    assert.equal(code, 0);
+    assert.match(stderr, /^WARNING - There are no run records in records\.$/m);
+    assert.match(await folder.read("runs.html"), /<p class="verdict unknown"><b>\?<\/b> No run records/);
+    assert.match(
+      await folder.read("runs.md"),
+      /^### \? Lambda layers: No run records: what the jobs have done is not known$/m,
+    );
+    const strict = await records("--expect-no-changes");
+    assert.deepEqual([strict.code, strict.stderr.split("\n")[0]], [1, "ERROR - There are no run records in records."]);
+  });
+
   it("writes every form at once", async () => {
     await folder.write({ "out/.keep": "" });
     const files = ["--html", "out/page.html", "--markdown", "out/report.md", "--sarif", "out/layers.sarif"];
@@ -268,7 +283,7 @@ describe("job summaries", () => {
     assert.doesNotThrow(() => JSON.parse(json.stdout));
   });
 
-  it("that cannot be written are a warning, and one that would be too long is left out", async () => {
+  it("that cannot be written are a warning, and one that would be too long is cut short", async () => {
     const unwritable = await run(["status"], { GITHUB_STEP_SUMMARY: join(folder.path, "none", "summary.md") });
     assert.equal(unwritable.code, 0);
     assert.match(unwritable.stderr, /WARNING - The job summary of GitHub Actions could not be written: /);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { type MatrixColumn, printMatrix } from "../../sdk/cli/stack-matrix";
 import { type Cell, type Column, fitWidths, printTable } from "../../sdk/cli/table";
 import { Output } from "../../sdk/cli/terminal";
 import { counts } from "../support/counts";
@@ -133,4 +134,44 @@ describe("tables", () => {
       counts({ sample: 300, full: 10_000 }),
     );
   });
+});
+
+describe("the matrix of many stacks", () => {
+  const column = (title: string, version: string): MatrixColumn => ({
+    title,
+    layers: new Map([["base", { declared: version, found: new Set<string>(), verdict: "as-declared" }]]),
+  });
+  const columns = Array.from({ length: 9 }, (_, index) => column(`stack-${index} of services/billing`, String(index)));
+  const linesAt = (width: number | undefined) => {
+    let text = "";
+    const write = (part: string) => {
+      text += part;
+    };
+    const stream = { isTTY: width !== undefined, columns: width, write, on() {} };
+    const stdout = new Output(stream as never, { NO_COLOR: "1" });
+    printMatrix({ stdout, reporter: { info() {} } } as never, columns);
+    return text.split("\n").slice(0, -1);
+  };
+
+  for (const width of [30, 80, 200])
+    it(`has as many tables as fit a terminal of ${width} columns, with each stack once`, () => {
+      const lines = linesAt(width);
+      assert.ok(
+        lines.every((line) => line.length <= Math.max(width, 40)),
+        lines.join("\n"),
+      );
+      const titles = lines.filter((line) => line.includes("LAYER")).map((line) => line.match(/stack-\d/g) ?? []);
+      assert.deepEqual(
+        titles.flat(),
+        columns.map(({ title }) => title.slice(0, 7)),
+      );
+      assert.equal(titles.length, { 30: 9, 80: 5, 200: 2 }[width]);
+      const cells = lines.filter((line) => line.startsWith("*")).flatMap((line) => line.match(/\d/g) ?? []);
+      assert.deepEqual(
+        cells,
+        columns.map((_, index) => String(index)),
+      );
+    });
+
+  it("is one table where there is no terminal", () => assert.equal(linesAt(undefined).length, 2));
 });

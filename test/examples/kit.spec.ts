@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { chmod, cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { parse } from "yaml";
 import { bin } from "../cli/harness";
 import { type Emulator, startEmulator } from "../emulator";
@@ -23,6 +24,8 @@ interface Step {
 interface Job {
   permissions?: Record<string, string>;
   environment?: string;
+  env?: Record<string, string>;
+  secrets?: Record<string, string>;
   uses?: string;
   steps?: Step[];
 }
@@ -90,6 +93,13 @@ describe("the workflows of the kit", () => {
     }
   });
 
+  it("find their stacks on a backend of one's own too", async () => {
+    for (const [name, { jobs }] of await workflows())
+      for (const [job, { env = {}, secrets = {} }] of Object.entries(jobs))
+        for (const given of [env, secrets])
+          assert.equal("PULUMI_BACKEND_URL" in given, "PULUMI_ACCESS_TOKEN" in given, `${name}: ${job}`);
+  });
+
   it("run a pull request's own code nowhere beside a role, and no role but the one that looks", async () => {
     for (const [name, { on, jobs }] of await workflows()) {
       if (!("pull_request" in on)) continue;
@@ -102,6 +112,18 @@ describe("the workflows of the kit", () => {
           `${name}: ${job}`,
         );
       }
+    }
+  });
+});
+
+describe("what is written to GitHub", () => {
+  it("is cut to what a comment holds, and keeps the mark that it is found again by", async () => {
+    const { bodyOf, isMarked } = await import(pathToFileURL(join(kit, "lambda-layers/github.mjs")).href);
+    for (const text of ["short", "a line\n".repeat(20_000), "x".repeat(200_000), `x\n${"y".repeat(200_000)}`]) {
+      const body: string = bodyOf("plan", text);
+      assert.ok(body.length <= 65_536);
+      assert.ok(isMarked({ user: { type: "Bot" }, body }, "plan"), body.slice(0, 99));
+      assert.equal(body.includes("This was too long for GitHub."), text.length > 65_000);
     }
   });
 });
@@ -325,7 +347,7 @@ stack_overrides:
       }
     };
     const none = await inProject("Report", "report");
-    assert.deepEqual([none.code, /no job has started/.test(none.output)], [0, true], none.output);
+    assert.deepEqual([none.code, /no run records/.test(none.output)], [0, true], none.output);
     for (const SHARD of ["1", "2"]) {
       const synced = await inProject("Sync", "sync", { SHARD });
       assert.equal(synced.code, 0, synced.output);
@@ -345,5 +367,10 @@ stack_overrides:
     const cut = await inProject("Report", "report");
     assert.equal(cut.code, 4, cut.output);
     assert.match(cut.output, /1 unknown; 1 run interrupted/);
+    // What is advised works as it is printed.
+    const [, advised = ""] = /^To finish: lambda-layers (.*)$/m.exec(cut.output) ?? [];
+    assert.match(advised, /^sync --stack dev --resume records\/records-\d\/dev_sync_\d+_\d+\.jsonl$/);
+    const finished = await run(process.execPath, [bin, ...advised.split(" "), "--yes"], { cwd: dir, env: estate.env });
+    assert.equal(finished.code, 0, finished.output);
   });
 });

@@ -132,6 +132,7 @@ describe("an estate of several regions, architectures and runtimes", function ()
       checkSecrets: async () => {},
       list: async () => ["dev"],
       hasProject: () => true,
+      project: async () => undefined,
       isImporting: async () => false,
       history: async () => [],
       exportVersion: async () => state,

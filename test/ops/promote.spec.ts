@@ -84,7 +84,25 @@ describe("promotion", () => {
       return true;
     });
     await assert.rejects(plan(config, [], "prod"), LayersError);
-    assert.match((await plan(config, [], "stagign")).warnings[0] ?? "", /has no override for stack stagign/);
+    assert.match(
+      (await plan(config, [], "stagign")).warnings[0] ?? "",
+      /has no override for stack stagign, .*\. Did you mean staging\?$/,
+    );
+    await assert.rejects(plan(config, [], "st*"), (error: LayersError) => {
+      assert.deepEqual(
+        [error.code, error.message.split(".")[0]],
+        ["usage", "--like takes the name of one stack, and st* is a glob"],
+      );
+      return true;
+    });
+  });
+
+  it("takes away lines in front of variants that stay", async () => {
+    const variants = "    multi:\n      variants:\n        - when: { region: us-east-2 }\n          version: 9\n";
+    const text = (own: string) =>
+      `layers:\n  base: { version: 5 }\n  multi: { version: 1 }\nstack_overrides:\n  prod:\n${own}${variants}`;
+    const planned = await plan(text("    base: { version: 7 }\n"), ["base"]);
+    assert.equal(planned.after, text(""));
   });
 
   it("leaves every other stack as it was", async () => {

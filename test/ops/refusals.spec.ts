@@ -25,6 +25,7 @@ function withStacks(change: (stacks: StackPort) => Partial<StackPort>): (ports: 
     const methods: StackPort = {
       list: (...args) => stacks.list(...args),
       hasProject: () => stacks.hasProject(),
+      project: () => stacks.project(),
       exportState: (...args) => stacks.exportState(...args),
       isState: (...args) => stacks.isState(...args),
       checkSecrets: (...args) => stacks.checkSecrets(...args),

@@ -48,6 +48,7 @@ describe("what live functions have lost, or others record", () => {
       isState: async (_stack: string, file: string) => bytes.equals(await readFile(file)),
       checkSecrets: async () => {},
       hasProject: () => true,
+      project: async () => undefined,
       isImporting: async () => false,
       history: async () => [],
       exportVersion: async () => bytes,

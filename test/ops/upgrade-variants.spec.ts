@@ -126,7 +126,8 @@ describe("over the ports of a stack whose entries have variants", () => {
   });
 
   it("a pull request tells each variant by itself, with its own functions", async () => {
-    const text = renderUpgradeMarkdown([{ label: "dev", plan: await upgrade({ layers: ["insights"] }) }], new Date());
+    const plan = await upgrade({ layers: ["insights"] });
+    const text = renderUpgradeMarkdown([{ label: "dev", folder: undefined, plan }], new Date());
     const cells = text.split("\n").filter((line) => line.startsWith("| <code>insights</code>"));
     assert.deepEqual(
       cells.map((line) => [0, 1, 3].map((index) => line.slice(2, -2).split(" | ")[index])),
@@ -136,6 +137,42 @@ describe("over the ports of a stack whose entries have variants", () => {
         ["<code>insights</code> for region eu-west-1", "1 → 4", "1"],
       ],
     );
+  });
+
+  it("a pull request shows once what stacks share of a file, by its path from where the run was started", async () => {
+    const plan = await upgrade({ layers: ["tools"], file: "layer_config.yaml" });
+    const [first = assert.fail()] = plan.upgrades;
+    const at = (folder: string, file: string, upgrades = plan.upgrades) => ({
+      ...{ label: `dev of ${folder}`, folder },
+      plan: { ...plan, file, upgrades: upgrades.map((one) => ({ ...one, edit: { ...one.edit, at: `${file}:9` } })) },
+    });
+    const stacks = [
+      at("services/api", "../../layer_config.yaml"),
+      // The second finds what the first has written, and a project of its own has nothing newer.
+      at("web", "../layer_config.yaml", []),
+      at("alone", "layer_config.yaml", []),
+    ];
+    const lines = renderUpgradeMarkdown(stacks, new Date()).split("\n");
+    assert.deepEqual(
+      lines.filter((line) => line.startsWith("###")),
+      [
+        "### Lambda layers in <code>layer_config.yaml</code>: 1 version for all stacks, chosen for the functions of <code>dev of services/api</code>, <code>dev of web</code>",
+      ],
+    );
+    const functions = new Set(plan.rows?.flatMap(({ usedBy }) => usedBy?.functions ?? [])).size;
+    const cells = lines.filter((line) => line.startsWith("| <code>")).map((line) => line.slice(2, -2).split(" | "));
+    assert.deepEqual(
+      cells.map(([entry, version, , number, , place]) => [entry, version, number, place]),
+      [
+        [
+          `<code>${first.entry}</code>`,
+          `${first.from} → ${first.to}`,
+          String(2 * functions),
+          "<code>layer_config.yaml&#58;9</code>",
+        ],
+      ],
+    );
+    assert.equal(renderUpgradeMarkdown([at("alone", "layer_config.yaml", [])], new Date()).match(/###/g)?.length, 1);
   });
 
   it("a feed is of the entry's own number, whatever its variants have", async () => {

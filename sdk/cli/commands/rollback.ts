@@ -60,7 +60,9 @@ async function rollBackRun(context: Context, named: string, isLook: boolean): Pr
   const told = new Set<string>();
   const plan = (run: StackRun) => {
     const own = left[run.index];
-    return own && "record" in own ? planRun(run, own.record, told) : planBackup(run, own?.backup, told);
+    if (own && "record" in own) return planRun(run, own.record, told);
+    const options = { ...run.context.options, ...(own?.isLive === false && { syncAws: false }) };
+    return planBackup({ ...run, context: run.context.derive({ options }) }, own?.backup, told);
   };
   return planStacks(context, plan, { verb: "Roll back", isLook, estate });
 }

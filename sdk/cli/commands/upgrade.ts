@@ -38,9 +38,14 @@ export async function run(context: Context): Promise<number> {
   const isPrinted = markdown === true;
   if (isPrinted && options.json) throw new LayersError("usage", "--json and --markdown cannot both write to stdout.");
   const plans: UpgradedStack[] = [];
-  const work = (run: StackRun) => upgradeStack(run, args, (plan) => plans.push({ label: run.label, plan }));
+  const groups = new Groups();
+  const work = (run: StackRun) =>
+    upgradeStack(run, args, groups, (plan) => plans.push({ label: run.label, folder: run.folder, plan }));
   const how = { writes: true, isSerial: true, ...(isPrinted && { stdout: "document" as const }) };
-  const status = await forEachStack(context, work, how);
+  const ended = await forEachStack(context, work, how);
+  const unused = groups.unused();
+  if (unused) context.reporter.error(unused.lines);
+  const status = ended || (unused?.exitStatus ?? 0);
   if (markdown === undefined) return status;
   const text = renderUpgradeMarkdown(plans, (await context.openPorts()).clock.now());
   if (isPrinted) context.stdout.write(text);
@@ -58,14 +63,21 @@ async function writeText({ options, reporter }: Context, name: string, text: str
 }
 
 async function upgradeStack(
-  { stack, context, ports }: StackRun,
+  { stack, context, ports, isOneOfSeveral }: StackRun,
   names: readonly string[],
+  groups: Groups,
   onPlan: (plan: UpgradePlan) => void,
 ): Promise<StackOutcome> {
   const { options } = context;
   const { to, like, minimumAge, stateFile } = options;
   const file = configFile(options);
-  const args = [...names, ...inGroups(ports, options, file)];
+  const inGroups = groups.entriesIn(ports, options, file, isOneOfSeveral);
+  const args = [...names, ...inGroups];
+  if (options.group !== undefined && args.length === 0) {
+    context.reporter.info(`No entry of ${file} matches ${listNames(options.group)}.`);
+    const nothing = { upgrades: [], held: [], override: options.stack !== undefined, project: null };
+    return { document: { format: documentFormat, stack, dryRun: options.dryRun ?? false, file, ...nothing } };
+  }
   const plan =
     like === undefined
       ? await planUpgrade(ports, {
@@ -102,18 +114,38 @@ function applyingCommands(ports: Ports, options: OptionValues, { stack, recorded
   ];
 }
 
-/** The entries that `--group` means. */
-function inGroups({ configs }: Ports, { group = [] }: OptionValues, file: string): string[] {
-  const { layers, overrides } = configs.load(file);
-  const keys = new Set([...layers.keys(), ...[...overrides.values()].flatMap((entries) => [...entries.keys()])]);
-  return group.flatMap((glob) => {
-    const found = [...keys].filter((key) => fitsGlob(key, globOf(glob)));
-    if (found.length > 0) return found;
-    throw new LayersError("usage", `No entry of ${file} matches ${glob}.`, {
-      changed: unchanged,
-      next: didYouMean(glob, [...keys]) ?? `Its entries are: ${listNames([...keys])}.`,
+/** What `--group` means in the configs of a run. */
+class Groups {
+  readonly #used = new Set<string>();
+  readonly #unused = new Map<string, LayersError>();
+
+  /**
+   * The entries of one config. Of several stacks others may have a config with what one lacks.
+   * @throws LayersError `usage` for a glob that matches nothing, unless there are other stacks
+   */
+  entriesIn({ configs }: Ports, { group = [] }: OptionValues, file: string, isOneOfSeveral: boolean): string[] {
+    const { layers, overrides } = configs.load(file);
+    const keys = new Set([...layers.keys(), ...[...overrides.values()].flatMap((entries) => [...entries.keys()])]);
+    return group.flatMap((glob) => {
+      const found = [...keys].filter((key) => fitsGlob(key, globOf(glob)));
+      if (found.length > 0) {
+        this.#used.add(glob);
+        return found;
+      }
+      const error = new LayersError("usage", `No entry of ${file} matches ${glob}.`, {
+        changed: unchanged,
+        next: didYouMean(glob, [...keys]) ?? `Its entries are: ${listNames([...keys])}.`,
+      });
+      if (!isOneOfSeveral) throw error;
+      if (!this.#unused.has(glob)) this.#unused.set(glob, error);
+      return [];
     });
-  });
+  }
+
+  /** Why a glob is an error: no config of the run has an entry that it matches. */
+  unused(): LayersError | undefined {
+    return [...this.#unused].find(([glob]) => !this.#used.has(glob))?.[1];
+  }
 }
 
 function show({ options, reporter }: Context, { upgrades, held, warnings, stack }: UpgradePlan): void {

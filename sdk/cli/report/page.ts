@@ -8,7 +8,7 @@ import { layersByStacks, legend } from "./page-overview";
 import { pageScript } from "./page-script";
 import { stackPart } from "./page-stack";
 import { pageStyle } from "./page-style";
-import { type Verdict, verdictOf } from "./verdict";
+import { signClasses, verdictOf } from "./verdict";
 
 /** What a page is about. */
 export interface PageOptions {
@@ -84,8 +84,6 @@ const filters = html`<div class="filters" role="search" aria-label="Filters">
 </div>
 <output id="shown" class="muted"></output>
 </div>`;
-
-const signClasses: Readonly<Record<Verdict["sign"], string>> = { "✓": "ok", "≠": "drift", "?": "unknown" };
 
 /** Projects, in each its stacks, and in each of these its functions. The worst stack is open. */
 function projects(stacks: readonly ReportedStack[], bodyOf: (index: number) => Html | undefined): readonly Html[] {

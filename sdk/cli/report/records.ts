@@ -4,6 +4,7 @@ import { isDone, type RecordedRun } from "../../ops/live/summary";
 import { Html, html } from "./html";
 import { code, list, plain, table } from "./markdown";
 import { pageStyle } from "./page-style";
+import { signClasses, type Verdict } from "./verdict";
 
 const columns = ["updated", "unchanged", "failed", "unknown", "cancelled", "open", "put back"] as const;
 
@@ -25,9 +26,9 @@ function cellsOf({ file, stack, functions, isEnded }: RecordedRun): string[] {
   return [file, stack, String(functions.length), ...numbers, isEnded ? "yes" : "no"];
 }
 
-/** `8 functions in 2 runs: 7 updated, 1 failed`, and whether that is all that was to be done. */
-export function recordsVerdict(runs: readonly RecordedRun[]): { readonly sign: "✓" | "≠"; readonly text: string } {
-  if (runs.length === 0) return { sign: "✓", text: "No run records: no job has started to change anything" };
+/** `8 functions in 2 runs: 7 updated, 1 failed`, and whether that is all that was to be done. Without a record that is not known. */
+export function recordsVerdict(runs: readonly RecordedRun[]): Verdict {
+  if (runs.length === 0) return { sign: "?", text: "No run records: what the jobs have done is not known" };
   const all = runs.flatMap(({ functions }) => functions);
   const parts = columns.flatMap((one) => {
     const number = all.filter(({ outcome }) => outcome === one).length;
@@ -100,7 +101,7 @@ export function renderRecordsPage(runs: readonly RecordedRun[], time: Date): str
 <header>
 <h1>Lambda layer runs</h1>
 <p class="muted"><time datetime="${time.toISOString()}">${time.toISOString().slice(0, 16).replace("T", " ")} UTC</time></p>
-<p class="verdict ${sign === "✓" ? "ok" : "drift"}"><b>${sign}</b> ${text}.</p>
+<p class="verdict ${signClasses[sign]}"><b>${sign}</b> ${text}.</p>
 </header>
 <main>
 <div class="frame" tabindex="0" role="region" aria-labelledby="runs"><table><caption id="runs">Runs</caption><thead><tr>${head}</tr></thead><tbody>

@@ -12,6 +12,9 @@ export interface Verdict {
   readonly text: string;
 }
 
+/** The CSS classes that pages show verdicts by. */
+export const signClasses: Readonly<Record<Verdict["sign"], string>> = { "✓": "ok", "≠": "drift", "?": "unknown" };
+
 /** What is known of a stack, or of several together. */
 export function verdictOf(...stacks: readonly ReportedStack[]): Verdict {
   const read = stacks.filter(isRead);

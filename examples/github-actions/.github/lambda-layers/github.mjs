@@ -41,7 +41,9 @@ export function bodyOf(mark, text) {
   if (whole.length <= mostCharacters) return whole;
   const rest = `\n\nThis was too long for GitHub. [The run has all of it](${runUrl}).\n`;
   const cut = whole.slice(0, mostCharacters - rest.length);
-  return cut.slice(0, cut.lastIndexOf("\n") + 1) + rest;
+  const end = cut.lastIndexOf("\n") + 1;
+  // A line as long as all of it is cut inside, rather than the mark lost.
+  return cut.slice(0, end > markOf(mark).length + 1 ? end : cut.length) + rest;
 }
 
 /** Whether one of these scripts has written a body with this mark, rather than somebody who quotes it. */
