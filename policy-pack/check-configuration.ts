@@ -2,10 +2,10 @@ import type { Policies } from "@pulumi/policy";
 import { shownLines } from "../sdk/core/text";
 import { configurationProblems } from "./configuration";
 
-// Neither the engine (3.259) nor the policy SDK (1.21) minds a policy or a setting that does not exist: a misspelt one has
-// no effect, and no one is told. Only the SDK's server receives the whole configuration, so its answer to that call is
-// changed: an error there ends the run before any resource is looked at, whatever levels policies have. If the SDK is
-// another copy than ours, or changed, nothing is checked.
+// Neither the engine (3.259) nor the policy SDK (1.21) complains about a policy or setting that does not exist: a
+// misspelt one silently has no effect. Only the SDK's server receives the whole configuration, so its answer to that
+// call is wrapped: an error there ends the run before any resource is checked, whatever the policies' levels. If the
+// SDK is another copy than ours, or has changed, nothing is checked.
 
 interface ConfigureCall {
   readonly request: {
@@ -56,5 +56,5 @@ function checked(configure: Configure, policies: Policies): Configure {
   };
 }
 
-/** gRPC's status for a request that no repetition makes right. */
+/** gRPC's status for a request that would fail again. */
 const invalidArgument = 3;

@@ -5,40 +5,40 @@ import { LayersError } from "../sdk/core/errors";
 import { formatProblems } from "../sdk/core/problem";
 import { defaultConfigFile, loadLayerConfig } from "../sdk/files/config-file";
 
-/** What every policy takes as configuration. The keys of the inline form mean what they mean in a config file. */
+/** The configuration of every policy. The keys of the inline form have the same meaning as in a config file. */
 export interface PolicySettings {
-  /** Path of the config file; a relative one starts at the directory that `pulumi` was called in. */
+  /** Path of the config file; relative to the directory that `pulumi` was called in. */
   readonly configFile?: string;
   /** The layers themselves, instead of a file. */
   readonly layers?: object;
-  /** What differs by stack; only beside `layers`. */
+  /** What differs by stack; only together with `layers`. */
   readonly stackOverrides?: object;
   /** Further function types, each with the property that holds its layers. */
   readonly resourceTypes?: Readonly<Record<string, string>>;
 }
 
-/** How messages name a config that stands in the policy's configuration. */
+/** The name in messages of a config inside the policy's configuration. */
 export const inlineConfigName = "the policy's configuration";
 
 /** The variable that names the config file if the policy's configuration does not. */
 export const configVariable = "LAMBDA_LAYERS_CONFIG";
 
-/** What was found, or why nothing can be checked. */
+/** The config, or why nothing can be checked. */
 export type ConfigSearch =
   | { readonly found: true; readonly config: LayerConfig }
   | {
       readonly found: false;
       /** The message for the user, its lines. */
       readonly problem: readonly string[];
-      /** Whether there simply is no file, as in a project that has no functions. */
+      /** Whether there is just no file, as in a project without functions. */
       readonly missing: boolean;
     };
 
 /**
  * Reads the layers that policies compare with: from the settings (`configFile`, or `layers`), else from the file that
  * LAMBDA_LAYERS_CONFIG names, else from `layer_config.yaml` in the caller's directory or the nearest one above it, up
- * to the root of the repository, or without one to the folder of Pulumi.yaml: what lies further up may be anybody's.
- * Never throws for what a user wrote.
+ * to the root of the repository, or without one to the folder of Pulumi.yaml: files further up may be anyone's. Never
+ * throws because of user input.
  */
 export function findConfig(settings: PolicySettings, env: NodeJS.ProcessEnv, directory: string): ConfigSearch {
   if (settings.configFile && settings.layers) {
@@ -53,8 +53,8 @@ export function findConfig(settings: PolicySettings, env: NodeJS.ProcessEnv, dir
 
 /**
  * The directory that `pulumi` was called in. A policy pack runs in its own folder, but inherits PWD from the shell.
- * With `pulumi -C DIR` it is still the shell's directory, not DIR. If there is no PWD, as on Windows, the pack's own
- * folder has to do: it usually lies in the project's `node_modules`.
+ * With `pulumi -C DIR` it is still the shell's directory, not DIR. Without PWD, as on Windows, the pack's own folder is
+ * used, which is usually in the project's `node_modules`.
  */
 export function callerDirectory(env: NodeJS.ProcessEnv): string {
   const { PWD } = env;

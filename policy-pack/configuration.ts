@@ -3,7 +3,7 @@ import { didYouMean, nearest } from "../sdk/core/nearest";
 import { shown } from "../sdk/core/text";
 import { configSchema, liveConfigSchema } from "./metadata";
 
-/** A pack's configuration as the engine sends it: by policy, its settings. */
+/** A pack's configuration as the engine sends it: settings by policy. */
 export type PackConfiguration = Readonly<Record<string, object>>;
 
 // Of the engine: settings for all policies, and each policy's level.
@@ -11,8 +11,8 @@ const everyPolicy = "all";
 const levelSetting = "enforcementLevel";
 
 /**
- * What of a configuration no policy would ever read: names of policies and of settings that do not exist. In a pack that
- * has other policies too, only a name that is nearly one of ours is a problem: the rest is its author's affair.
+ * Parts of a configuration that no policy reads: unknown names of policies and settings. In a pack with other policies
+ * too, only a name close to one of ours is a problem; the rest is up to its author.
  * @param policies the pack's
  */
 export function configurationProblems(configuration: PackConfiguration, policies: Policies): string[] {

@@ -7,7 +7,7 @@ import { type ConfigSearch, callerDirectory, findConfig, type PolicySettings } f
 import { FunctionView, type ReviewedResource, viewFunction } from "./function-view";
 import { remember } from "./remember";
 
-/** The first policy of the pack. The config that it is given holds for the others too, unless they have their own. */
+/** The first policy of the pack. Its config applies to the others too, unless they have their own. */
 export const leadingPolicy = "layer-version-pinned";
 
 /** A config as it applies to one stack. */
@@ -15,7 +15,7 @@ export interface StackLayers {
   readonly declared: DeclaredLayers;
   readonly matcher: Matcher;
   readonly targetOf: TargetOf;
-  /** Whether anything differs from function to function, so that it has to be known what a function is. */
+  /** Whether anything differs between functions, so that a function's properties must be known. */
   readonly varies: boolean;
 }
 
@@ -28,7 +28,7 @@ export interface LookUp {
 
 /**
  * What the policies of one pack have in common. A pack's process serves one preview, update or analysis, so a config is
- * read once, and what concerns the whole run is said once.
+ * read once, and messages about the whole run are reported once.
  */
 export class PolicyContext {
   readonly #env: NodeJS.ProcessEnv;
@@ -43,7 +43,7 @@ export class PolicyContext {
     this.#env = env;
   }
 
-  /** The config and the function types that a policy's settings lead to. */
+  /** The config and the function types according to a policy's settings. */
   lookUp(policy: string, settings: PolicySettings): LookUp {
     if (policy === leadingPolicy && namesConfig(settings)) this.#shared = settings;
     const effective = namesConfig(settings) ? settings : { ...settings, ...this.#shared };
@@ -77,16 +77,16 @@ export class PolicyContext {
   }
 
   /**
-   * Keeps the layers that a function is to have. Stack policies are given outputs, and before an update the AWS provider
-   * knows none of a function's layers if it does not know one; what resource policies are given is known one by one.
+   * Keeps the layers that a function will have. Stack policies receive outputs, and before an update the AWS provider
+   * reports all of a function's layers as unknown if one is; resource policies receive them one by one.
    */
   keepWanted({ urn, layers, unknown }: FunctionView): void {
     this.#wanted.set(urn, { layers, unknown });
   }
 
   /**
-   * A function that a stack policy is given, with the layers that it is to have. If no resource policy has seen it,
-   * as in a pack that has none, these are its outputs.
+   * A stack policy's function, with the layers that it will have. If no resource policy has seen it, as in a pack
+   * without any, these are its outputs.
    * @param property the property of its type that holds the layers
    */
   wantedOf(resource: ReviewedResource, property: string): FunctionView {
@@ -94,7 +94,7 @@ export class PolicyContext {
     return wanted ? new FunctionView(resource, wanted.layers, wanted.unknown) : viewFunction(resource, property);
   }
 
-  /** Whether this is said for the first time in this run. */
+  /** Whether this is the first such message in this run. */
   first(what: string): boolean {
     if (this.#said.has(what)) return false;
     this.#said.add(what);
@@ -103,7 +103,7 @@ export class PolicyContext {
 
   /**
    * Whether a problem of the whole run has to be reported for this resource. Once is enough, but in an update every
-   * resource has to be stopped: with `--continue-on-error` the engine goes on to the next.
+   * resource must be stopped: with `--continue-on-error` the engine goes on to the next.
    */
   firstProblem(problem: string, urn: string): boolean {
     return this.first(this.#env.PULUMI_NODEJS_DRY_RUN === "false" ? `${urn} ${problem}` : problem);

@@ -1,9 +1,6 @@
 import { isLayerArn } from "../sdk/core/arn";
 
-/**
- * Why a text that is no layer version ARN is none. The text is not quoted: it may be a secret that got into the wrong
- * place.
- */
+/** Why a text is not a layer version ARN. The text is not quoted, because it may be a misplaced secret. */
 export function describeInvalid(text: string): string {
   if (isLayerArn(text))
     return "it has no version at its end; `aws.lambda.LayerVersion` has the full ARN in `arn`, not in `layerArn`";

@@ -14,7 +14,7 @@ import { cleaned, type Report } from "./messages";
 import { configSchema, tags } from "./metadata";
 import { remediatedProperties } from "./remediated";
 
-/** What a policy is, beside its check. */
+/** A policy without its check. */
 export type PolicyAbout = Omit<Policy, "tags" | "configSchema">;
 
 /** A policy over each function that needs no config; if there is one, it may register further function types. */
@@ -32,8 +32,8 @@ export function functionPolicy(
 }
 
 /**
- * A policy over each function that compares it with the config. A config that is missing or broken is reported once,
- * by the first policy that needs it.
+ * A policy that compares each function with the config. A missing or invalid config is reported once, by the first
+ * policy that needs it.
  */
 export function declaredPolicy(
   context: PolicyContext,
@@ -47,7 +47,7 @@ export function declaredPolicy(
       return args.notApplicable("The layer config cannot be used, which is reported separately");
     };
     const { search, property } = lookUp(context, about.name, args);
-    // A broken file might have registered this resource's type, so it stops resources of any type.
+    // An invalid file might have registered this resource's type, so it stops resources of any type.
     if (!search.found && (property !== undefined || !search.missing)) return refuse(search.problem);
     review(context, args, property, (fn) => {
       if (!search.found) return;
@@ -77,7 +77,7 @@ export function declaredRemediation(
     if (property === undefined) return args.notApplicable(notAFunction);
     if (!search.found) return undefined;
     try {
-      // What Pulumi does not manage it cannot change: the validation reports it.
+      // Pulumi cannot change what it does not manage; the validation reports it.
       if (isCloudControl(args, property)) return undefined;
       const changed = remediate(viewFunction(args, property), context.layersOf(search.config, args.urn), property);
       return changed ? remediatedProperties(args.props, property) : undefined;

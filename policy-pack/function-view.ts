@@ -7,7 +7,7 @@ export type LayerSlot =
   | {
       readonly kind: "text";
       readonly text: string;
-      /** Undefined if the text is no layer version ARN. */
+      /** Undefined if the text is not a layer version ARN. */
       readonly arn: LayerVersionArn | undefined;
     }
   | { readonly kind: "unknown" | "hidden" | "other" };
@@ -33,7 +33,7 @@ export class FunctionView {
     return this.resource.urn;
   }
 
-  /** The function's name in AWS; if it is not known yet, the last part of the URN. */
+  /** The function's name in AWS; if unknown, the last part of the URN. */
   get name(): string {
     const { props } = this.resource;
     const name = readOptional(() => props.name ?? props.functionName);
@@ -52,10 +52,10 @@ export class UnknownValue {
   }
 }
 
-/** What `pulumi policy analyze` puts in the place of a secret that it cannot decrypt. */
+/** `pulumi policy analyze`'s placeholder for a secret that it cannot decrypt. */
 const redacted = "[secret]";
 
-/** Reads properties of a resource: the policy SDK throws if one is not known before the update. */
+/** Reads properties of a resource: the policy SDK throws for unknown ones. */
 export function read<T>(access: () => T): T | UnknownValue {
   try {
     return access();
@@ -65,15 +65,15 @@ export function read<T>(access: () => T): T | UnknownValue {
   }
 }
 
-/** As {@link read}, for a value that can be done without: undefined if it is not known yet. */
+/** Like {@link read}, for an optional value: undefined if unknown. */
 export function readOptional<T>(access: () => T): T | undefined {
   const value = read(access);
   return value instanceof UnknownValue ? undefined : value;
 }
 
 /**
- * Whether properties have the names that Cloud Control gives them (`Layers`), as those of resources do that Pulumi has
- * found in an account and does not manage.
+ * Whether properties have the names that Cloud Control gives them (`Layers`), as for resources that Pulumi has
+ * discovered but does not manage.
  */
 export function isCloudControl({ props }: Pick<ReviewedResource, "props">, property: string): boolean {
   return !(property in props) && pascalCase(property) in props;
@@ -97,7 +97,7 @@ export function viewFunction(given: ReviewedResource, property: string): Functio
   const list = read(() => resource.props[property]);
   if (list instanceof UnknownValue) return new FunctionView(resource, [], list);
   if (list == null) return new FunctionView(resource, []);
-  // Not `map`: in a remediation the list is a proxy of a proxy, on which methods that make a new array throw.
+  // Not `map`: in a remediation the list is a proxy of a proxy, on which methods that create an array throw.
   if (!Array.isArray(list)) return new FunctionView(resource, [{ kind: list === redacted ? "hidden" : "other" }]);
   const slots: LayerSlot[] = [];
   let unknown: UnknownValue | undefined;
@@ -113,7 +113,7 @@ export function viewFunction(given: ReviewedResource, property: string): Functio
 /** One layer of a function that is known and is a layer version ARN. */
 export interface LayerUse {
   readonly arn: LayerVersionArn;
-  /** Where it stands in the function's list, from 0. */
+  /** Its index in the function's list. */
   readonly index: number;
 }
 
@@ -139,7 +139,7 @@ export function regionOf({ props, provider }: ReviewedResource): string | undefi
   );
 }
 
-/** What decides about a function's layers, as far as it is known: what is not known yet, or is a secret, is left out. */
+/** What a function's targets depend on, without unknown and secret values. */
 export function factsOf({ resource, name }: FunctionView): TargetFacts {
   const { props } = resource;
   const text = (access: () => unknown) => {
@@ -148,7 +148,7 @@ export function factsOf({ resource, name }: FunctionView): TargetFacts {
   };
   const itsName = read(() => props.name ?? props.functionName);
   return {
-    // One that Pulumi makes up is not known before the update: no condition names it by chance.
+    // A generated name is unknown before the update; no condition can name it.
     name: itsName instanceof UnknownValue ? undefined : name,
     region: regionOf(resource),
     account: parseFunctionArn(text(() => props.arn) ?? "")?.account,
@@ -157,7 +157,7 @@ export function factsOf({ resource, name }: FunctionView): TargetFacts {
   };
 }
 
-// Index by index: what the SDK puts around a list makes its iterator slow.
+// Index by index: the SDK's proxies make iterators slow.
 function architecturesOf({ props }: ReviewedResource): readonly string[] | undefined {
   const list = read(() => {
     const value = props.architectures;

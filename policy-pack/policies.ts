@@ -11,7 +11,7 @@ import "./check-configuration";
 const context = new PolicyContext();
 
 /**
- * `layer-version-pinned` (mandatory): a function has a layer in another version than the config declares. At level
+ * `layer-version-pinned` (mandatory): a function has a layer in a version other than the declared one. At level
  * `remediate` the layers are set to the declared versions, in their order, before the resource is deployed.
  */
 export const layerVersionPinned: ResourceValidationPolicy = versionPinned(context);
@@ -37,7 +37,7 @@ export const layerDeclared: ResourceValidationPolicy = allDeclared(context);
 /** `layer-consistency` (advisory): a stack has one layer in two versions, declared or not. */
 export const layerConsistency: StackValidationPolicy = consistency(context);
 
-/** `layer-live-drift` (disabled): a function runs in AWS with another version than the config declares. */
+/** `layer-live-drift` (disabled): a function runs in AWS with a version other than the declared one. */
 export const layerLiveDrift: StackValidationPolicy = liveDrift(context);
 
 /** All policies, for a pack of your own: `new PolicyPack("my-pack", { policies: [...layerPolicies, ...others] })`. */

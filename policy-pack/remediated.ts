@@ -1,9 +1,9 @@
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb.js";
 
 // The policy SDK (1.21) does not pass properties through a remediation unharmed: assets and archives lose the hash by
-// which providers see whether a function's code has changed, and of an archive that is composed of assets only names are
-// left, which the engine refuses. So the engine's own message is kept beside what the SDK makes of it, and everything
-// but the layers goes back as it came. If the SDK is another copy than ours, or changed, its own way remains.
+// which providers detect code changes, and an archive composed of assets keeps only names, which the engine refuses. So
+// the engine's own message is kept next to what the SDK makes of it, and everything except the layers is returned
+// unchanged. If the SDK is another copy than ours, or has changed, its own behaviour remains.
 
 interface Deserializer {
   deserializeProperties(sent: Struct, forRemediation: boolean): object;
@@ -20,13 +20,13 @@ sdk.deserializeProperties = (sent, forRemediation) => {
 
 /**
  * The properties that a remediation gives back after it has changed one of them in place.
- * @param props the properties as the SDK hands them to a remediation
+ * @param props the properties as the SDK passes them to a remediation
  */
 export function remediatedProperties(props: Record<string, unknown>, changed: string): Record<string, unknown> {
-  // The SDK's proxies answer to this name with what is behind them.
+  // Under this name, the SDK's proxies return their target.
   const sent = sentProperties.get(props.__getSpecialProxyTarget as object);
   if (!sent) return props;
-  // Read past the proxies, which would take away the mark of a secret.
+  // Read past the proxies, which would remove the secret marker.
   const value: unknown = Object.getOwnPropertyDescriptor(props, changed)?.value;
   return { ...sent.toJavaScript(), [changed]: value };
 }

@@ -1,4 +1,4 @@
-/** The value that a map has for a key; made and kept if it has none. */
+/** A map's value for a key, created if missing. */
 export function remember<K, V>(memory: Map<K, V>, key: K, make: () => V): V {
   const known = memory.get(key);
   if (known !== undefined) return known;

@@ -4,11 +4,11 @@ import { readAliases } from "../sdk/ops/live/aliases";
 import type { AwsPort } from "../sdk/ports";
 import { say } from "./say";
 
-// Each costs a request or more of Lambda's scarce budget: a second of it at preview, to see how it is.
+// Each takes at least one request of Lambda's scarce budget; a preview spends a second of it on a sample.
 const mostAskedAtPreview = 15;
 
 /**
- * Says which aliases serve layers that are not as declared: published versions keep theirs when `$LATEST` moves.
+ * Reports which aliases serve layers that are not as declared: published versions keep theirs when `$LATEST` moves.
  * @param functions those that move
  */
 export async function reportStaleAliases(

@@ -14,13 +14,13 @@ import { orPlainError, withAws } from "./session";
 import { isFunctionSettled, liveVersions, movingFunctions, openTargets, targetVersions, withTargets } from "./versions";
 
 /**
- * Moves the functions to their targets; those that are there already cost nothing.
+ * Moves the functions to their targets; those already there take no update.
  * @param olds what was recorded of the same account and region
  * @throws PartialFailure some functions were not moved; what was done is recorded all the same
  */
 export async function apply(id: string, inputs: Checked, olds: Recorded | undefined): Promise<Recorded> {
   const settings = settingsOf(inputs);
-  // `check` has just seen the others at their targets: reading them again would double the calls.
+  // `check` has just seen the others at their targets; reading them again would double the calls.
   const lastSeen = olds?.functions ?? inputs.before;
   const moving = movingFunctions(inputs, lastSeen);
   const isSettled = ([name]: [string, object]) => name in inputs.functions && !moving.has(name);
@@ -33,7 +33,7 @@ export async function apply(id: string, inputs: Checked, olds: Recorded | undefi
   }
   const goal: Goal = (fn) =>
     withTargets(fn, inputs.functions[fn.name] ?? {}, inputs.lost?.[fn.name], inputs.moves?.[fn.name]);
-  // Published versions never get a lost layer back.
+  // Published versions cannot get a lost layer back.
   const published: Goal = (fn) => withTargets(fn, inputs.functions[fn.name] ?? {}, {}, inputs.moves?.[fn.name]);
   const work = async (aws: AwsPort): Promise<Recorded> => {
     const isOldVersion = (fn: LiveFunction) => published(fn).join() !== fn.layers.join();
@@ -41,7 +41,7 @@ export async function apply(id: string, inputs: Checked, olds: Recorded | undefi
     const outcomes = await move(aws, found, goal, inputs);
     const after = outcomes.map(({ function: name, after: layers }) => ({ name, layers }));
     const now = liveVersions(after, inputs.functions, inputs.before);
-    // What may have been carried out is to be restored in the end, if it was.
+    // A change that may have been applied must be restored later, if it was.
     const perhaps = outcomes
       .filter((one) => one.revisionId === undefined && (hasFailed(one) || one.status === "cancelled"))
       .map(({ function: name }) => [name, openTargets(now[name], inputs.functions[name])] as const);
@@ -59,14 +59,14 @@ export async function apply(id: string, inputs: Checked, olds: Recorded | undefi
   return orPlainError(() => withAws(settings, work, host().signal));
 }
 
-/** Says at preview which aliases of functions that move keep serving what an update is going to move away from. */
+/** Reports at preview which aliases of moving functions will keep serving the old layers. */
 export async function previewAliases(inputs: Checked, moving: readonly Pick<LiveFunction, "arn">[]): Promise<void> {
   if (moving.length === 0) return;
   const goal: Goal = (fn) => withTargets(fn, inputs.functions[fn.name] ?? {}, {}, inputs.moves?.[fn.name]);
   await withAws(inputs, (aws) => reportStaleAliases(aws, moving, goal, { isPreview: true }));
 }
 
-/** Moves what was found. Until that is done, a journal keeps what the functions had. */
+/** Moves the functions found. Meanwhile a journal keeps their original layers. */
 async function move(aws: AwsPort, { functions }: SelectedFunctions, goal: Goal, inputs: Checked) {
   const first = functions.filter(({ name }) => !isFunctionSettled(inputs.before[name], inputs.functions[name]));
   const forget = await keepJournal({
@@ -91,7 +91,7 @@ async function move(aws: AwsPort, { functions }: SelectedFunctions, goal: Goal, 
   }
 }
 
-/** The shape by which Pulumi records what was done although something failed. */
+/** The error shape with which Pulumi records the outputs of a partial failure. */
 class PartialFailure extends Error {
   override stack = "";
   readonly reasons: readonly string[];

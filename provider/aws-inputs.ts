@@ -5,7 +5,7 @@ import type { AwsPort } from "../sdk/ports";
 import { isLiteral, known } from "./known";
 import { providerOf } from "./regions";
 
-/** Which account and region a program means. */
+/** A program's account and region. */
 export interface AwsInputs {
   readonly region?: pulumi.Input<string>;
   readonly profile?: pulumi.Input<string>;
@@ -13,8 +13,8 @@ export interface AwsInputs {
 }
 
 /**
- * The arguments, with what they leave open from the provider for AWS that a component hands to its children, the
- * stack's configuration, the config file and the environment.
+ * The arguments, with missing values from the AWS provider that a component passes to its children, the stack's
+ * configuration, the config file and the environment.
  */
 export function resolveAwsInputs(args: AwsInputs, settings: LayerSettings, parent?: pulumi.Resource): AwsInputs {
   const stack = new pulumi.Config("aws");
@@ -32,8 +32,8 @@ export function resolveAwsInputs(args: AwsInputs, settings: LayerSettings, paren
 }
 
 /**
- * A session in a region, with the profile and role of a program; undefined while these are not known. The region is that
- * of what is asked about: a function can only have layers of the region that it is in.
+ * A session in a region, with the profile and role of a program; undefined while these are unknown. The region is that
+ * of the function or layer, because a function can only have layers of its own region.
  */
 export async function connectIn(region: string, { profile, roleArn }: AwsInputs): Promise<AwsPort | undefined> {
   const who = await known(pulumi.output({ profile, roleArn }));

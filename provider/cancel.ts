@@ -2,8 +2,8 @@ import { subscribe } from "node:diagnostics_channel";
 
 const cancelled = new AbortController();
 
-// At the first Ctrl-C the engine calls Cancel and waits for what is under way; the answer that @pulumi/pulumi has for its
-// dynamic providers does nothing. If Node.js does not report requests, an update runs to its end.
+// At the first Ctrl-C the engine calls Cancel and waits for running calls; @pulumi/pulumi's handler for dynamic
+// providers does nothing. If Node.js does not report requests, an update runs to its end.
 subscribe("http2.server.stream.start", (message) => {
   const { headers } = message as { headers?: Readonly<Record<string, unknown>> };
   if (headers?.[":path"] === "/pulumirpc.ResourceProvider/Cancel") cancelled.abort();

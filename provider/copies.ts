@@ -1,8 +1,8 @@
 const key = Symbol.for("pulumi-lambda-layers.copies");
 
 /**
- * Notes on the stack of a program that a copy of this package declares something: a library of the program may bring one
- * of its own, and each copy knows only what is declared through it.
+ * Notes on a program's stack that a copy of this package declares something: a library may bring its own copy, and each
+ * copy knows only its own declarations.
  * @param folder the copy's
  * @returns the folders of other copies that do
  */

@@ -6,7 +6,7 @@ import { createMatcher, type Match, type Matcher } from "../sdk/core/match";
 import type { AwsInputs } from "./aws-inputs";
 import { isLiteral, known } from "./known";
 
-/** One layer as a program declares it: its ARN and version may be outputs, of a layer that the program publishes. */
+/** One layer as declared by a program: ARN and version may be outputs of a layer that the program publishes. */
 export interface ProgramLayer extends Omit<DeclaredLayer, "version" | "arn"> {
   readonly arn: pulumi.Input<string> | undefined;
   /** Undefined if only variants give one. */
@@ -15,7 +15,7 @@ export interface ProgramLayer extends Omit<DeclaredLayer, "version" | "arn"> {
 
 /** What one `LayerVersions` resource or one call of `pinLayers` declares. */
 export interface Declaration {
-  /** How messages call it: `LayerVersions "layers"`. */
+  /** Its name in messages: `LayerVersions "layers"`. */
   readonly by: string;
   readonly stack: string;
   readonly layers: readonly ProgramLayer[];
@@ -25,7 +25,7 @@ export interface Declaration {
   readonly types: Readonly<Record<string, string>>;
   /** Whether AWS is asked whether the versions exist. */
   readonly validateLayerExists: boolean;
-  /** Who asks. */
+  /** The resource that asks. */
   readonly aws: AwsInputs;
 }
 
@@ -60,7 +60,7 @@ export function matcherOf(declaration: Declaration): Promise<Matcher<PlacedLayer
 async function placedLayers({ layers }: Declaration): Promise<PlacedLayer[]> {
   const placed = layers.map(async (layer): Promise<PlacedLayer[]> => {
     const arn = await known(layer.arn);
-    // A layer without an ARN in the end is left out of this update by --target, and not published yet.
+    // A layer whose ARN stays missing is excluded by --target, and not published yet.
     if (!arn.isKnown || (layer.arn !== undefined && arn.value === undefined)) return [];
     return [{ ...layer, arn: arn.value }];
   });
@@ -68,7 +68,7 @@ async function placedLayers({ layers }: Declaration): Promise<PlacedLayer[]> {
 }
 
 /**
- * The entries that are about a layer, of every declaration whose region it is in.
+ * The entries that match a layer, from every declaration that covers its region.
  * @throws LayersError `layer-ambiguous`
  */
 export async function declaredFor(
@@ -86,8 +86,8 @@ export async function declaredFor(
 }
 
 /**
- * What two declarations say differently about one layer of one region, as a message; undefined if they agree. Looks
- * only at what is there at once; the rest shows when functions are pinned.
+ * A message about a conflict of two declarations on one layer of one region; undefined if they agree. Considers only
+ * immediate values; the rest shows when functions are pinned.
  */
 export function conflictBetween(one: Declaration, other: Declaration): string | undefined {
   if (!isLiteral(one.region) || !isLiteral(other.region)) return undefined;
@@ -98,7 +98,7 @@ export function conflictBetween(one: Declaration, other: Declaration): string | 
   );
   const [first, second] = [one, other].map(({ stack }, index) => createMatcher({ stack, layers: placed[index] ?? [] }));
   for (const layer of placed.flat().flatMap((entry) => examplesOf(entry, one.stack))) {
-    // A literal ARN of another region is about nothing here.
+    // A literal ARN of another region matches nothing here.
     if (region !== undefined && layer.region !== "" && layer.region !== region) continue;
     const [a, b] = [matched(first, layer), matched(second, layer)];
     if (a && b && differ(a, b)) {
@@ -111,12 +111,12 @@ export function conflictBetween(one: Declaration, other: Declaration): string | 
   return undefined;
 }
 
-/** Whether the program wrote all of it itself, so that there is nothing to wait for. */
+/** Whether all values are literals, so that there is nothing to wait for. */
 export function isAllLiteral({ region, layers }: Declaration): boolean {
   return isLiteral(region) && layers.every(({ arn, version }) => isLiteral(arn) && isLiteral(version));
 }
 
-/** A declaration with the values that its outputs turn out to have; entries that stay unknown are left out. */
+/** A declaration with its outputs resolved; entries that stay unknown are left out. */
 export async function resolved(declaration: Declaration): Promise<Declaration | undefined> {
   const region = await known(declaration.region);
   if (!region.isKnown) return undefined;
@@ -128,7 +128,7 @@ export async function resolved(declaration: Declaration): Promise<Declaration | 
   return { ...declaration, region: region.value, layers: (await Promise.all(layers)).flat() };
 }
 
-/** Says of declarations that contradict each other what each declares where. */
+/** Describes conflicting declarations: what each declares, and where. */
 export function conflictMessage(layer: string, declared: readonly Declared[]): string {
   const each = declared.map(({ declaration, entry }) => {
     const version = versionText(entry);
@@ -144,7 +144,7 @@ function versionText({ version }: ProgramLayer): string {
   return isLiteral(version) ? `version ${version}` : "the version of an output";
 }
 
-/** Whether two entries mean different versions. What an output holds is the same only if it is the same output. */
+/** Whether two entries declare different versions. Outputs are equal only if they are the same output. */
 export function differ(a: ProgramLayer, b: ProgramLayer): boolean {
   // What variants come to is compared when functions are pinned.
   if ((a.variants ?? b.variants) !== undefined) return false;

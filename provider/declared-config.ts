@@ -19,16 +19,17 @@ export interface DeclaredConfig {
   readonly settings: LayerSettings;
   /** What the file declares. */
   readonly declared: DeclaredLayers;
-  /** The same with what the arguments say over it. */
+  /** The same, overridden by the arguments. */
   readonly layers: readonly ProgramLayer[];
-  /** The file's name relative to the program, whatever form the program gave: absolute paths differ from machine to machine. */
+  /** The file's name relative to the program, because absolute paths differ between machines. */
   readonly configFile: string;
 }
 
 /**
- * @param by who declares it, for messages
+ * @param by the declaring resource, for messages
  * @param stack its short or full name
- * @throws LayersError `config-invalid`: the file is missing or not valid, with all its problems; `usage`: an argument is not
+ * @throws LayersError `config-invalid`: the file is missing or not valid, with all its problems; `usage`: an argument
+ * is not
  */
 export function loadDeclared(by: string, args: DeclaringArgs, stack: string): DeclaredConfig {
   const configFile = relativeToProgram(args.configFile ?? defaultConfigFile);
@@ -50,7 +51,7 @@ function realFolder(folder: string): string {
   try {
     return realpathSync(folder);
   } catch {
-    return folder; // the message about the missing file says more
+    return folder; // the message about the missing file is more helpful
   }
 }
 

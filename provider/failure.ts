@@ -2,18 +2,18 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Lines } from "../sdk/core/text";
 import { cleanLines } from "./say";
 
-// By this status Pulumi's language host knows that the user has been told everything: it prints nothing more of its own.
+// With this status, Pulumi's language host knows that the error has been reported, and adds nothing.
 const reportedAll = 32;
 
 /**
- * Whether the program has a process of its own. Inline programs of the Automation API run in someone else's, which is
- * not ours to end.
+ * Whether the program has its own process. Inline programs of the Automation API run in the caller's, which must not be
+ * ended.
  */
 export const hasOwnProcess = /[\\/]cmd[\\/]run(?:[\\/]|$)/.test(process.argv[1] ?? "");
 
 /**
- * Makes the run fail with a message and without a stack trace. A preview goes on, so that it shows the rest of the plan
- * and what else is wrong; an update must not get any further.
+ * Makes the run fail with a message and without a stack trace. A preview continues, so that it shows the rest of the
+ * plan and other problems; an update must stop.
  */
 export async function failRun(message: Lines): Promise<void> {
   await pulumi.log.error(cleanLines(message));

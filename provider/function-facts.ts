@@ -17,15 +17,15 @@ export interface RegisteredFunction {
   readonly opts: pulumi.ResourceOptions;
 }
 
-/** What is known of a function when it is registered. */
+/** What is known about a function when it is registered. */
 export interface FoundFacts {
   readonly facts: TargetFacts;
-  /** What decides about its layers and is not known in this preview. */
+  /** What its targets depend on and is unknown in this preview. */
   readonly open: readonly { readonly key: WhenKey; readonly input: pulumi.Input<unknown> }[];
 }
 
 /**
- * Finds out what entries ask of a function, and no more: whatever is looked up costs a preview time.
+ * Finds out the facts that entries depend on, and no others, because each lookup takes time in a preview.
  * @param layer one of its layers, which tells its region: Lambda attaches no layers of others
  * @param aws who asks for the account
  */
@@ -63,7 +63,7 @@ export async function factsFor(
   };
 }
 
-/** The name that Pulumi has made up for a function, or, of one that is not there yet, one such as it is going to make up. */
+/** The name that Pulumi has generated for a function or, for a new one, an example of such a name. */
 async function madeUpName(type: string, logicalName: string): Promise<string> {
   const { owned } = await readOwnStack({ [type]: "layers" }, pulumi.output(""));
   const found = owned.find(({ resource }) => resource === `${type}::${logicalName}`);
@@ -80,7 +80,7 @@ function textOf(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** How messages call a function: by its name in AWS, or in the program if Pulumi makes one up. */
+/** A function's name in messages: its name in AWS, or in the program if Pulumi generates one. */
 export function shownName({ name: logicalName, props }: RegisteredFunction): string {
   return [props.name, props.functionName].find((one) => typeof one === "string") ?? logicalName;
 }

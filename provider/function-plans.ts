@@ -7,7 +7,7 @@ import { isAsDeclared, isTarget, type TargetOf } from "../sdk/core/target";
 import type { Checked, RecordedVersion, Target } from "./record";
 import { layersByKey, ruleOf, satisfies, set } from "./versions";
 
-/** A live function and the layers that it is to have. */
+/** A live function and its target layers. */
 export interface FunctionPlan {
   readonly function: LiveFunction;
   /** The whole list, in merge order. */
@@ -17,7 +17,7 @@ export interface FunctionPlan {
 }
 
 /**
- * What functions are to have: declared layers as declared, and those back that were recorded and that AWS has lost.
+ * The target layers of functions: declared layers as declared, and restored ones that were recorded but lost in AWS.
  * @throws LayersError `layer-ambiguous`
  */
 export function planFunctions(
@@ -34,7 +34,7 @@ export function planFunctions(
     const layers = Object.fromEntries(
       targets.map(([key, target]) => [key, ruleOf(target).arn ?? ruleOf(target).version]),
     );
-    // The shortcut of almost all: nothing is lost, and everything as declared.
+    // The shortcut for almost all: nothing is lost, and everything is as declared.
     const byKey = layersByKey(fn.layers);
     const isThere = targets.every(([key, target]) => byKey.has(key) && ruleOf(target).arn === undefined);
     if (isThere && fn.layers.every((text) => isAsWanted(text, fn, targetOf)))
@@ -53,7 +53,7 @@ function isAsWanted(text: string, fn: LiveFunction, targetOf: TargetOf): boolean
   return isTarget(target) && target.by === undefined && isAsDeclared(layer.version, target);
 }
 
-/** What `check` records: targets from the config, and how the live functions stand to what was recorded before. */
+/** What `check` records: targets from the config, and how live functions differ from the earlier record. */
 export function planRecord(
   plans: readonly FunctionPlan[],
   targetOf: TargetOf,
@@ -71,7 +71,7 @@ export function planRecord(
       const move = moves.find((one) => (one.by ?? one.layer) === layerArn(layer));
       const target = targetOf(move?.by === undefined ? layer : { ...layer, ...placeOf(move.layer) }, fn);
       if (!isTarget(target)) continue;
-      // A layer that is left alone beside the one that is to take its place has no target of its own.
+      // A layer left alone because its replacement is already there has no target of its own.
       if (target.by !== undefined && move?.by === undefined) continue;
       const known = recordedOf(fn.name, key, move, recorded);
       const live = move ? liveOf(move) : layer.version;
@@ -80,7 +80,7 @@ export function planRecord(
       if (first !== null) set(before, fn.name, key, first);
       if (move?.by !== undefined) set(comes, fn.name, move.layer, moveTarget(move) ?? text);
       if (live === null) set(lost, fn.name, key, text);
-      // A version that moves because the config does is no drift, and neither is what an earlier run got done.
+      // Moves due to a config change are not drift, and neither are those that an earlier run has done.
       else if (
         move &&
         known.last !== undefined &&
@@ -98,12 +98,12 @@ export function planRecord(
   };
 }
 
-/** What is live of a layer that moves: with its ARN if another one comes. */
+/** The live version of a layer that moves: the full ARN if another layer replaces it. */
 function liveOf({ layer, from, by }: LayerMove): RecordedVersion | null {
   return by === undefined || from === null ? from : `${layer}:${from}`;
 }
 
-/** What is recorded of a layer; of one that another is to take the place of, under its own key too. */
+/** What is recorded for a layer; for one to be replaced, also under its own key. */
 function recordedOf(
   name: string,
   key: string,
@@ -118,7 +118,7 @@ function recordedOf(
   const old = oldKey === undefined ? undefined : before?.[name]?.[oldKey];
   const itsFirst = typeof old === "number" ? `${move.layer}:${old}` : old;
   const itsLast = oldKey === undefined ? undefined : functions?.[name]?.[oldKey];
-  // Layers of one name share a key: what is recorded there is of the one that goes.
+  // Layers with the same name share a key: the record is for the one being replaced.
   return {
     first: oldKey === key ? itsFirst : (first ?? itsFirst),
     last: oldKey === key ? itsLast : (last ?? itsLast),

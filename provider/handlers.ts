@@ -1,4 +1,4 @@
-// What the shim in a stack's state calls. The path `pulumi-lambda-layers/provider/handlers` and the signatures of the
+// Called by the shim in a stack's state. The path `pulumi-lambda-layers/provider/handlers` and the signatures of the
 // six functions are a permanent interface: shims of every published version stay in users' states.
 
 import type { dynamic } from "@pulumi/pulumi";
@@ -61,7 +61,7 @@ export async function check(was: Partial<Checked>, news: Declared): Promise<dyna
   const tell = (lines: readonly string[]) => lines.map((line) => reportLine(line));
   const reportLeaving = (functions: Checked["functions"], moves?: Checked["moves"]) => {
     if (news.onDelete !== "restore" || "unresolved" in unresolved) return;
-    // Functions of another region or account are others, whatever they are called.
+    // Functions of another region or account are different ones, whatever their names.
     tell(leavingLines(olds, sameTarget(olds, news) ? functions : {}, moves));
   };
   if (isEmpty(selection) || hasUnknown(declared)) {
@@ -119,13 +119,13 @@ export async function check(was: Partial<Checked>, news: Declared): Promise<dyna
   }
 }
 
-/** Whether anything that is recorded differs, or anything live from what was recorded. */
+/** Whether the records differ, or anything live differs from the record. */
 export async function diff(_id: string, was: Partial<Recorded>, news: Partial<Checked>): Promise<dynamic.DiffResult> {
   const olds = recordOf(was);
   const settings = ["configFile", "region", "profile", "roleArn", "onDelete"] as const;
   return {
     changes:
-      // What the plugin has recorded lacks the code that deletes it.
+      // A record of the plugin lacks the code to delete it.
       isNative(was) ||
       news.drift !== undefined ||
       news.lost !== undefined ||
@@ -141,13 +141,13 @@ export async function create(inputs: Checked): Promise<dynamic.CreateResult<Reco
   return { id: resourceId, outs: await apply(resourceId, inputs, undefined) };
 }
 
-/** Moves the functions to their targets; those that are there already cost nothing. */
+/** Moves the functions to their targets; those already there take no update. */
 export async function update(id: string, was: Recorded, news: Checked): Promise<dynamic.UpdateResult<Recorded>> {
   const olds = recordOf(was);
   return { outs: await apply(id, news, sameTarget(olds, news) ? olds : undefined) };
 }
 
-/** What is live now: as outputs, so that a refresh sees drift, and as inputs, so that the next preview shows it. */
+/** The live versions: as outputs, so that a refresh sees drift, and as inputs, so that the next preview shows it. */
 export async function read(id: string, props: Recorded): Promise<dynamic.ReadResult<Recorded>> {
   const recorded = props.functions ?? {};
   const names = Object.keys(recorded);
@@ -170,7 +170,7 @@ function changeLines(plans: readonly FunctionPlan[]): string[] {
   return plans.flatMap(({ function: { name }, moves }) => moves.map((move) => moveLine(name, move)));
 }
 
-/** What would make the update fail, found before it starts. Functions that stay as they are matter only when named. */
+/** Checks for anything that would make the update fail. Functions that do not change matter only if named. */
 async function findFailures(
   aws: AwsPort,
   plans: readonly FunctionPlan[],
@@ -179,10 +179,10 @@ async function findFailures(
   const isNamed = ({ name, arn }: LiveFunction) => [name, arn].some((text) => selection.names?.includes(text));
   const wanted = plans.filter(({ function: fn, moves }) => isNamed(fn) || moves.length > 0);
   const problems = await checkTargets(aws, wanted, { existence: validateLayerExists });
-  // What a publisher declares a layer to be compatible with is advice: Lambda attaches it all the same.
+  // A layer's declared compatibility is only advice: Lambda attaches it anyway.
   const isAdvice = ({ code }: TargetProblem) => code === "layer-incompatible";
   for (const { message } of problems.filter(isAdvice)) say(`Warning: ${message}`);
-  // What the program publishes itself may be there when the update comes to it.
+  // A layer that the program publishes may exist by the time the update needs it.
   const isOwn = ({ code, layerVersionArn = "" }: TargetProblem) =>
     dryRun && code === "layer-version-missing" && ownLayers.includes(parseLayerVersionArn(layerVersionArn)?.name ?? "");
   for (const { layerVersionArn } of problems.filter(isOwn))
@@ -198,7 +198,7 @@ function readLive(settings: Settings, names: readonly string[], recorded: Versio
   );
 }
 
-/** Without a property: the engine would print its value, which here is what the program knows and not what is wrong. */
+/** Without a property, because the engine would print its value, which is not the cause here. */
 function failure(reason: Lines): dynamic.CheckFailure {
   return { property: "", reason: cleanLines(reason) };
 }

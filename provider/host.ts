@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { cancelSignal } from "./cancel";
 
-/** What runs the handlers: Pulumi's server of dynamic resources, or the native plugin. */
+/** The host of the handlers: Pulumi's server for dynamic resources, or the native plugin. */
 export interface Host {
   /** Aborted once the engine has been told to cancel: what was started is finished and recorded, and nothing else is started. */
   readonly signal: AbortSignal;
@@ -12,15 +12,15 @@ export interface Host {
 // Pulumi shows what a dynamic provider writes to its standard output.
 const dynamicHost: Host = { signal: cancelSignal, log: (lines) => console.log(lines) };
 
-// By what a call belongs to, as the engine has one process deal with several resources at a time.
+// Per call, because one process handles several resources at a time.
 const hosts = new AsyncLocalStorage<Host>();
 
-/** Runs handlers for another host than Pulumi's server of dynamic resources. */
+/** Runs handlers for a host other than Pulumi's server for dynamic resources. */
 export function withHost<T>(host: Host, work: () => T): T {
   return hosts.run(host, work);
 }
 
-/** The host of the handler that runs. */
+/** The host of the current handler. */
 export function host(): Host {
   return hosts.getStore() ?? dynamicHost;
 }

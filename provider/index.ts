@@ -8,13 +8,13 @@ export type { LayerArgs } from "./layers-argument";
 export type { PinLayersArgs } from "./program";
 export type { Versions } from "./record";
 
-// From now on, as layers and functions may be registered before anything is declared about them.
+// Starts now, because layers and functions may be registered before the first declaration.
 watchProgram();
 watchFunctions(functionTypes);
 
 /**
  * Pins the layers of every function that the program registers from now on to the versions that the config declares,
- * without a resource of its own.
+ * without a separate resource.
  * @throws pulumi.RunError the config file is missing or not valid, with all its problems; or another declaration says
  * something else about a layer
  */

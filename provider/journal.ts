@@ -1,5 +1,5 @@
-// A second Ctrl-C ends this process while functions are being moved, and the engine records nothing of what was done:
-// not what they had at first either, which can no longer be read. So that is kept in a file until it is recorded.
+// A second Ctrl-C ends this process while functions are being moved, and the engine records nothing: neither what was
+// done nor the original layers, which can no longer be read. So these are kept in a file until they are recorded.
 
 import { createHash, randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
@@ -11,32 +11,32 @@ import { say } from "./say";
 /** By the ARN of a function: layer to version. */
 type ByArn = Readonly<Record<string, Readonly<Record<string, number | string>>>>;
 
-/** What was about to be done to functions. */
+/** What was about to be done. */
 export interface Journal {
-  /** What they had. */
+  /** Their old layers. */
   readonly before: ByArn;
-  /** What they were to get. */
+  /** Their new layers. */
   readonly after: ByArn;
 }
 
-/** A journal of an update that was cut short. */
+/** The journal of an interrupted update. */
 export interface Unfinished extends Journal {
   readonly file: string;
 }
 
 const format = 1;
 
-/** Beside Pulumi's own files of this user. */
+/** Next to this user's own Pulumi files. */
 function folder(): string {
   return join(process.env.PULUMI_HOME || join(homedir(), ".pulumi"), "lambda-layers");
 }
 
-/** The beginning of the names of the files of this program: the engine runs providers in the program's folder. */
+/** The prefix of this program's file names: the engine runs providers in the program's folder. */
 function prefix(): string {
   return `${createHash("sha256").update(process.cwd()).digest("hex").slice(0, 16)}-`;
 }
 
-/** Keeps what is about to be done. @returns forgets it, once the engine has the answer */
+/** Keeps what is about to be done. @returns removes it, once the engine has the answer */
 export async function keepJournal(journal: Journal): Promise<() => Promise<void>> {
   const engine = process.ppid;
   const file = join(folder(), `${prefix()}${randomUUID()}.json`);
@@ -48,12 +48,12 @@ export async function keepJournal(journal: Journal): Promise<() => Promise<void>
     return async () => {};
   }
   return async () => {
-    // Without the engine nobody records anything.
+    // Without an engine, nothing is recorded.
     if (process.ppid === engine) await forgetJournals([file]);
   };
 }
 
-/** The journals of updates of this program that were cut short. */
+/** The journals of this program's interrupted updates. */
 export async function readJournals(): Promise<Unfinished[]> {
   const names = await readdir(folder()).catch(() => []);
   const files = names.filter((name) => name.startsWith(prefix()) && name.endsWith(".json"));
@@ -63,12 +63,12 @@ export async function readJournals(): Promise<Unfinished[]> {
 
 const used = new Set<string>();
 
-/** Has these journals removed once an update has recorded what they tell. */
+/** Removes these journals once an update has recorded their content. */
 export function useJournals(files: readonly string[]): void {
   for (const file of files) used.add(file);
 }
 
-/** Removes the journals whose content is in what is recorded now. */
+/** Removes the journals whose content is recorded now. */
 export async function forgetUsedJournals(): Promise<void> {
   await forgetJournals([...used]);
   used.clear();
@@ -83,7 +83,7 @@ async function readJournal(file: string): Promise<Unfinished | undefined> {
     const journal = JSON.parse(await readFile(file, "utf8"));
     return journal?.format === format ? { file, before: journal.before ?? {}, after: journal.after ?? {} } : undefined;
   } catch {
-    // Gone by now, or not ours.
+    // Already gone, or not ours.
     return undefined;
   }
 }

@@ -4,18 +4,18 @@ import { readJournals } from "./journal";
 import { type LayerVersionsOf, type OtherRecord, type Settings, sameTarget, type Versions } from "./record";
 import { liveVersion } from "./versions";
 
-/** What is known of the first versions of functions that a resource does not record yet. */
+/** The known original versions of functions that a resource does not record yet. */
 export interface KnownElsewhere {
   readonly before: Versions;
-  /** What a preview says of it. */
+  /** The preview's lines about it. */
   readonly lines: readonly string[];
-  /** The journals that told it. */
+  /** The journals used. */
   readonly journals: readonly string[];
 }
 
 /**
- * What functions had at first, as another resource of the stack records it, or the journal of an update that was cut
- * short. A resource that was renamed goes on with what it recorded under its old name.
+ * The original layers of functions, from another resource of the stack or the journal of an interrupted update. A
+ * renamed resource continues with the record of its old name.
  * @param live functions that the resource does not record
  */
 export async function knownElsewhere(
@@ -53,7 +53,7 @@ export async function knownElsewhere(
   return { before, lines, journals };
 }
 
-/** Whether all layers are as an update that was cut short found them, or as it was to leave them. */
+/** Whether all layers are as an interrupted update found them, or as planned by it. */
 function isUntouched(fn: LiveFunction, before: LayerVersionsOf, after: LayerVersionsOf): boolean {
   return Object.keys(before).every((key) => {
     const known = [before[key], after[key]];

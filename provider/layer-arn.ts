@@ -29,7 +29,7 @@ export function findLayer({ declared, declaration }: ProgramConfig, key: string)
   throw runError(`${declared.file} declares no layer "${key}" for stack ${declared.stack}.${hint ? ` ${hint}` : ""}`);
 }
 
-/** What of a function an ARN is for; what is left out is not known. */
+/** The function's properties that an ARN depends on; omitted ones are unknown. */
 export interface ArnFor {
   readonly region: pulumi.Input<string | undefined>;
   readonly runtime?: pulumi.Input<string> | undefined;
@@ -38,8 +38,8 @@ export interface ArnFor {
 
 /**
  * The full layer version ARN of an entry.
- * @param wanted.region undefined, or undefined in the end: the region of the program's resource
- * @throws pulumi.RunError Lambda cannot have a layer of this name; the entry depends on what is left out
+ * @param wanted.region if it is, or resolves to, undefined: the region of the program's resource
+ * @throws pulumi.RunError Lambda cannot have a layer of this name; the entry depends on an omitted property
  */
 export function arnIn(
   program: ProgramConfig,
@@ -81,7 +81,7 @@ async function placeIn({ accountId }: LayerSettings, target: Where) {
   }
 }
 
-/** Whether an entry says something else for some functions. */
+/** Whether an entry differs for some functions. */
 function needsFunction({ arn, ...entry }: ProgramLayer): boolean {
   return variesWithFunctions({ ...entry, arn: typeof arn === "string" ? arn : undefined, replaces: [] });
 }
@@ -98,7 +98,7 @@ function arnOfFunction(
     const place = await placeIn(settings, target);
     const facts = { name: undefined, ...place, runtime: runsOn[0], architectures: runsOn[1] ? [runsOn[1]] : undefined };
     const known = { ...entry, arn: itsArn, version: versionNumber(number) };
-    // As if the layer were one that gives way to what is declared.
+    // As for a layer that is replaced by the declared one.
     const example = { ...place, name: `${layer.key}-${declaration.stack}`, version: 1 };
     const match = { declared: known, rule: "name and stack", stack: declaration.stack, isReplaced: true } as const;
     const found = targetFor(match, example, facts);

@@ -17,7 +17,7 @@ export function nameInAws(
   );
 }
 
-/** The same, whether Lambda can have it or not. */
+/** The same, without checking that Lambda allows it. */
 export function firstName({ key, names }: Pick<DeclaredLayer, "key" | "names">, stack: string): string {
   return names?.find((candidate) => !candidate.includes("*")) ?? `${key}-${stack}`;
 }

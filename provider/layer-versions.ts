@@ -11,13 +11,15 @@ import { shim } from "./shim";
 
 const resourceType = "pulumi-nodejs:dynamic/lambda-layers:LayerVersions";
 
-/** Which functions, owned elsewhere, a {@link LayerVersions} resource reconciles: those that any of the parts means. */
+/**
+ * Which functions, owned elsewhere, a {@link LayerVersions} resource reconciles: those that any of the fields selects.
+ */
 export interface FunctionsArgs {
-  /** Function names or ARNs. One that does not exist (yet) is left out, and the preview says so. */
+  /** Function names or ARNs. A missing function is skipped, with a note in the preview. */
   names?: pulumi.Input<pulumi.Input<string>[]>;
-  /** The beginning of function names. */
+  /** A prefix of function names. */
   prefix?: pulumi.Input<string>;
-  /** Tags that a function must have, all of them. */
+  /** Tags, all of which a function must have. */
   tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;
 }
 
@@ -26,12 +28,15 @@ export interface LayerVersionsArgs extends PinLayersArgs {
   /** Functions owned elsewhere (another stack, the console, a pipeline) that this resource reconciles. Default: none. */
   functions?: FunctionsArgs;
   /**
-   * Where these functions are. If it is given, only layers of this region are pinned. Default: the region of the AWS
-   * provider that the parent hands on, the stack's `aws:region`, the config's `settings.aws_region`, AWS_REGION or
-   * AWS_DEFAULT_REGION; and layers of all regions are pinned.
+   * The region of these functions. If given, only layers of this region are pinned. Default: the region of the parent's
+   * AWS provider, the stack's `aws:region`, the config's `settings.aws_region`, AWS_REGION or AWS_DEFAULT_REGION; and
+   * layers of all regions are pinned.
    */
   region?: pulumi.Input<string>;
-  /** A profile of the shared AWS config files. Default: the parent's provider's, the stack's `aws:profile`, else the AWS SDK's own chain. */
+  /**
+   * A profile of the shared AWS config files. Default: that of the parent's provider, the stack's `aws:profile`,
+   * otherwise the AWS SDK's own chain.
+   */
   profile?: pulumi.Input<string>;
   /** A role to assume for all calls. */
   roleArn?: pulumi.Input<string>;
@@ -51,7 +56,7 @@ export class LayerVersions extends pulumi.dynamic.Resource {
 
   /**
    * @throws pulumi.RunError the config file is missing or not valid, with all its problems; another resource declares
-   * something else about a layer; the options name a provider, or a resource to import
+   * something else about a layer; the options contain a provider, or a resource to import
    */
   constructor(name: string, args: LayerVersionsArgs = {}, opts: pulumi.CustomResourceOptions = {}) {
     const by = `LayerVersions "${name}"`;
@@ -81,7 +86,7 @@ export class LayerVersions extends pulumi.dynamic.Resource {
     this.#registry = registry;
   }
 
-  /** What is declared for this stack. Entries whose values are outputs are left out: `arn` knows them. */
+  /** The declarations for this stack, without entries whose values are outputs; `arn` has those. */
   get declared(): DeclaredLayers {
     return this.#program.declared;
   }
@@ -119,8 +124,8 @@ export class LayerVersions extends pulumi.dynamic.Resource {
 }
 
 /**
- * What `check` needs to compute the plan; it records none of this. Not one output but many: if one value is unknown
- * in a preview, the others still arrive.
+ * The input of `check`, none of which is recorded. Many outputs rather than one, so that in a preview known values
+ * arrive even if others are unknown.
  */
 function makeRequest(
   { settings, declared, declaration }: ProgramConfig,

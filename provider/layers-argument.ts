@@ -9,7 +9,7 @@ import type { ProgramLayer } from "./declarations";
 import { isLiteral } from "./literal";
 import { versionNumber } from "./pending";
 
-/** One layer that a program declares itself, or what it changes of an entry of the config file. */
+/** One layer declared by a program, or its changes to an entry of the config file. */
 export interface LayerArgs {
   /** The version, as a number or its text: `version: own.version` of an `aws.lambda.LayerVersion` is always the newest. */
   version?: pulumi.Input<number | string>;
@@ -27,9 +27,9 @@ export interface LayerArgs {
 const knownKeys = ["version", "arn", "names", "enforce"];
 
 /**
- * The entries of the config file with what the program says over them, field by field, and those that only it declares.
- * @param by who declares them, for messages
- * @throws LayersError `usage`: a value cannot be
+ * The entries of the config file, overridden field by field by the program, and the program's own.
+ * @param by the declaring resource, for messages
+ * @throws LayersError `usage`: invalid value
  */
 export function withLayersArgument(
   { layers, stack }: DeclaredLayers,
@@ -51,7 +51,7 @@ export function withLayersArgument(
     return {
       ...(entry ?? blank(key)),
       version,
-      // What one of the two names takes the place of both: an entry goes by an ARN or by names.
+      // Either of the two fields replaces both: an entry has an ARN or names.
       ...((fields.arn !== undefined || fields.names !== undefined) && {
         arn: isLiteral(fields.arn) && fields.arn !== undefined ? fill(fields.arn) : fields.arn,
         names: fields.names?.map(fill),
@@ -64,7 +64,7 @@ export function withLayersArgument(
   return [...layers.filter(({ key }) => !Object.hasOwn(args, key)), ...added];
 }
 
-/** The entries whose values the program wrote itself, and which can be determined at once. */
+/** The entries with literal values, which can be determined immediately. */
 export function literalLayers(layers: readonly ProgramLayer[]): DeclaredLayer[] {
   return layers.flatMap((layer) => {
     const { arn, version } = layer;
@@ -74,7 +74,7 @@ export function literalLayers(layers: readonly ProgramLayer[]): DeclaredLayer[] 
   });
 }
 
-/** What is wrong with an entry of the argument, as the rest of a sentence about it; undefined if nothing is. */
+/** What is wrong with an entry of the argument, as the rest of a sentence about it; undefined if valid. */
 export function problemWith(key: string, fields: LayerArgs): string | undefined {
   for (const field of Object.keys(fields)) {
     if (!knownKeys.includes(field))

@@ -1,9 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { unknown } from "./selection";
 
-/** Whether the program wrote the value itself, so that it is there at once. */
+/** Whether the value is a literal, so that it is available immediately. */
 export function isLiteral<T>(input: pulumi.Input<T>): input is T {
-  // As `pulumi.Output.isInstance`, without loading the package: it takes a tenth of a second that the plugin can spare.
+  // Like `pulumi.Output.isInstance`, but without loading the package, which saves the plugin a tenth of a second.
   const isOutput = (input as { readonly __pulumiOutput?: unknown } | null | undefined)?.__pulumiOutput === true;
   return !isOutput && !(input instanceof Promise) && input !== unknown;
 }

@@ -6,9 +6,9 @@ import type { AwsPort } from "../sdk/ports";
 export type Existence = { readonly is: "there" | "missing" } | { readonly is: "unchecked"; readonly why: string };
 
 /**
- * What can be done about a version that does not exist: a number that was deleted is never published again.
- * @param newest undefined if it is not known
- * @param output what the program has of the version that it publishes itself, such as `layer.version`
+ * What to do about a version that does not exist: a number that was deleted is never published again.
+ * @param newest undefined if unknown
+ * @param output the program's expression for the version that it publishes itself, such as `layer.version`
  */
 export function missingAdvice(layer: LayerVersionArn, newest: number | undefined, output?: string): string {
   const other =
@@ -22,22 +22,22 @@ export function missingAdvice(layer: LayerVersionArn, newest: number | undefined
   return `It was deleted, and its number is never used again: ${other ?? "declare a version that exists."}`;
 }
 
-/** Asks AWS about the layer versions that a program pins: once a version, over one session a region. */
+/** Asks AWS about the layer versions that a program pins: once per version, with one session per region. */
 export class LayerLookup<Who> {
   readonly #sessions = new Map<string, Promise<AwsPort | undefined>>();
   readonly #answers = new Map<string, Promise<Existence>>();
 
-  /** @param connect opens a session in a region; undefined while it is not known whose */
+  /** @param connect opens a session in a region; undefined while the account is unknown */
   constructor(private readonly connect: (region: string, aws: Who) => Promise<AwsPort | undefined>) {}
 
-  /** @param aws whose credentials are used, of the first that asks about a region */
+  /** @param aws whose credentials to use; the first request for a region decides */
   exists(layerVersionArn: string, aws: Who): Promise<Existence> {
     const answer = this.#answers.get(layerVersionArn) ?? this.#ask(layerVersionArn, aws);
     this.#answers.set(layerVersionArn, answer);
     return answer;
   }
 
-  /** Asks anew the next time: in an update, the program may publish it meanwhile. */
+  /** Asks again next time: in an update, the program may publish it meanwhile. */
   forget(layerVersionArn: string): void {
     this.#answers.delete(layerVersionArn);
     this.#sessions.clear();
@@ -56,7 +56,7 @@ export class LayerLookup<Who> {
     }
   }
 
-  /** The account of the credentials in a region; undefined if it cannot be found out. */
+  /** The account of the credentials in a region; undefined if it cannot be determined. */
   async account(region: string, aws: Who): Promise<string | undefined> {
     try {
       return (await (await this.#session(region, aws))?.callerIdentity())?.account;

@@ -5,22 +5,22 @@ import { withoutQualifier } from "../sdk/core/selection";
 import { quotedIfOdd } from "../sdk/core/text";
 import type { AwsPort } from "../sdk/ports";
 
-/** A function that the program names, in whatever form Lambda takes. */
+/** A function named by the program, in any form that Lambda accepts. */
 export interface NamedFunction {
-  /** As the program has it. */
+  /** As written in the program. */
   readonly text: string;
   readonly name: string;
   /** Twelve digits; undefined if the text names none. */
   readonly account: string | undefined;
 }
 
-/** The names of a selection, and why some of them cannot be meant. */
+/** The names of a selection, and why some of them are invalid. */
 export interface ReadNames {
   readonly named: readonly NamedFunction[];
   readonly refused: readonly string[];
 }
 
-/** Why a selection cannot be meant that would select every function, or none. */
+/** Why a selection of every function, or none, is rejected. */
 export function refuseEmpty({ prefix, tags }: FunctionSelection): string[] {
   const reasons: string[] = [];
   const means = "which would select every function in the region";
@@ -32,8 +32,9 @@ export function refuseEmpty({ prefix, tags }: FunctionSelection): string[] {
 }
 
 /**
- * Reads names in every form that Lambda takes: plain, parts of an ARN, ARNs, each with `$LATEST` or without a qualifier.
- * @param region the resource's; undefined if it is not known yet, and names of any region are fine
+ * Reads names in every form that Lambda accepts: plain, parts of an ARN, ARNs, each with `$LATEST` or without a
+ * qualifier.
+ * @param region the resource's; undefined while unknown, when names of any region are allowed
  */
 export function readNames(names: readonly string[] = [], region: string | undefined): ReadNames {
   const named: NamedFunction[] = [];
@@ -47,7 +48,7 @@ export function readNames(names: readonly string[] = [], region: string | undefi
 }
 
 /**
- * Why functions that are named by an account cannot be meant: it is not the one of the credentials.
+ * Why functions named with an account are rejected: it is not the account of the credentials.
  * @param live the functions that were found by those names
  */
 export async function refuseOtherAccounts(
@@ -57,7 +58,7 @@ export async function refuseOtherAccounts(
 ): Promise<string[]> {
   const withAccount = named.filter(({ account }) => account !== undefined);
   if (withAccount.length === 0) return [];
-  // A function of the account tells which it is, without a request.
+  // A function's ARN gives the account without a request.
   const known = live.map(({ arn }) => parseFunctionReference(arn)?.account).find((account) => account !== undefined);
   const own = known ?? (await aws.callerIdentity()).account;
   return withAccount

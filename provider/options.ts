@@ -4,10 +4,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { hasOwnProcess, runError } from "./failure";
 import { cleanLines } from "./say";
 
-/** What `check` computes itself, whatever the engine keeps of older values. */
+/** What `check` computes itself, regardless of older values in the engine. */
 const computed = /^(?:functions|drift|lost|before)(?:[.[]|$)|^\*$/;
 
-/** @throws pulumi.RunError the options hand on a provider, which this resource cannot use */
+/** @throws pulumi.RunError the options contain a provider, which this resource cannot use */
 export function refuseProvider(by: string, opts: pulumi.ResourceOptions): void {
   const given = (["provider", "providers"] as const).find(
     (option) => (opts as Record<string, unknown>)[option] !== undefined,
@@ -18,7 +18,7 @@ export function refuseProvider(by: string, opts: pulumi.ResourceOptions): void {
   );
 }
 
-/** @throws pulumi.RunError the options ask to import what needs no import */
+/** @throws pulumi.RunError the options ask for an import, which is not needed */
 export function refuseImport(by: string, opts: pulumi.CustomResourceOptions): void {
   if (opts.import === undefined) return;
   throw runError(
@@ -43,12 +43,12 @@ export function warnVoidOptions(by: string, { ignoreChanges = [], ...opts }: pul
 }
 
 /**
- * What is recorded in state loads this package from the program's folder, at every refresh and destroy. Bundling it, or
- * having it only as the dependency of a dependency, does not suffice.
+ * The code recorded in state loads this package from the program's folder, at every refresh and destroy. A bundle, or
+ * an indirect dependency, is not enough.
  * @throws pulumi.RunError it is not found there
  */
 export function requireInstalled(): void {
-  // Of an inline program of the Automation API nobody knows the folder that Pulumi is going to work in.
+  // For an inline program of the Automation API, the folder that Pulumi will work in is unknown.
   if (!hasOwnProcess) return;
   const folder = process.cwd();
   try {

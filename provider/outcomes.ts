@@ -2,9 +2,9 @@ import { type FunctionOutcome, hasFailed } from "../sdk/core/live";
 import { listNames } from "../sdk/core/text";
 
 /**
- * Why functions are not as they were to be: a line for each that failed, one for all that a cancelled run did not come
- * to, and one for all that it could not go on with when its credentials had ended.
- * @param done what was to be done to them, as in "was not updated"
+ * Why functions do not have their targets: a line for each failed function, one for all that a cancelled run did not
+ * reach, and one for all that remained when credentials expired.
+ * @param done the intended action, as in "was not updated"
  */
 export function reasonsOf(outcomes: readonly FunctionOutcome[], done: string): string[] {
   const ended = outcomes.filter(haveEnded);
@@ -42,7 +42,7 @@ function haveEnded(outcome: FunctionOutcome): boolean {
   return hasFailed(outcome) && outcome.code === "aws-credentials";
 }
 
-/** Whether an update may have been sent that nothing more is known of. */
+/** Whether an update with an unknown outcome may have been sent. */
 function isUnknown({ revisionId }: FunctionOutcome): boolean {
   return revisionId === undefined;
 }
@@ -51,11 +51,11 @@ function namesOf(outcomes: readonly FunctionOutcome[]): string {
   return outcomes.map(({ function: name }) => name).join(", ");
 }
 
-/** Ends a run when its credentials have: nothing else in it would get any further, and it is said once. */
+/** Ends a run when its credentials expire: everything else would fail too, and it is reported once. */
 export class CredentialsWatch {
   readonly #over = new AbortController();
 
-  /** Aborted once the credentials have ended. */
+  /** Aborted once the credentials have expired. */
   get signal(): AbortSignal {
     return this.#over.signal;
   }
@@ -65,7 +65,7 @@ export class CredentialsWatch {
   }
 }
 
-/** Whether a run was cancelled by somebody. */
+/** Whether the user cancelled a run. */
 export function isCancelled(outcomes: readonly FunctionOutcome[]): boolean {
   return (
     outcomes.some(({ status, code }) => status === "cancelled" || code === "interrupted") && !outcomes.some(haveEnded)

@@ -12,14 +12,14 @@ export interface OwnLayer {
   /** The layer's name in AWS. */
   readonly name: pulumi.Input<string> | undefined;
   readonly region: pulumi.Input<string | undefined>;
-  /** Whether versions stay in AWS that the program no longer has. */
+  /** Whether old versions stay in AWS. */
   readonly keepsVersions: pulumi.Input<boolean | undefined>;
 }
 
-/** Types that publish a version of a layer, all with the property `layerName`. */
+/** Resource types that publish a layer version, all with the property `layerName`. */
 const layerTypes = ["aws:lambda/layerVersion:LayerVersion", "aws-native:lambda:LayerVersion"];
 
-// How long nothing may have been constructed before the program counts as having declared everything.
+// After this long without a new resource, the program counts as complete.
 const quietMilliseconds = 100;
 
 /** The layers that one program publishes, wherever in the program it declares them. */
@@ -27,7 +27,7 @@ export class OwnLayers {
   readonly #layers: OwnLayer[] = [];
   #seen = 0;
 
-  /** Watches what is constructed from now on, and looks up what is there already. */
+  /** Watches resources from now on, and includes existing ones. */
   constructor(stack: pulumi.Resource | undefined) {
     if (!stack) return;
     for (const resource of resourcesBelow(stack)) this.#addConstructed(resource);
@@ -54,7 +54,7 @@ export class OwnLayers {
     return this.#layers;
   }
 
-  /** The one that publishes a layer; undefined if none does, as far as is known so far. */
+  /** The resource that publishes a layer; undefined if none is known so far. */
   async find({ name, region }: Pick<LayerVersionArn, "name" | "region">): Promise<OwnLayer | undefined> {
     for (const own of this.#layers) {
       const itsName = await known(own.name);
@@ -65,13 +65,13 @@ export class OwnLayers {
     return undefined;
   }
 
-  /** The one that a value is made from. */
+  /** The layer that a value comes from. */
   async publisherOf(value: pulumi.Input<unknown>): Promise<OwnLayer | undefined> {
     const resources = await resourcesBehind(value);
     return this.#layers.find(({ resource }) => resources.includes(resource));
   }
 
-  /** All but those whose names wait for a resource: it cannot wait for them. */
+  /** All except those whose names wait for a resource. */
   before(resource: pulumi.Resource | undefined): readonly OwnLayer[] {
     return this.#layers.filter(({ name }) => !waitsFor(name, resource));
   }
@@ -100,13 +100,13 @@ export class OwnLayers {
   }
 }
 
-/** The names of layers, as far as they are known. */
+/** The known names of layers. */
 export async function namesOf(layers: readonly OwnLayer[]): Promise<string[]> {
   const names = await Promise.all(layers.map(({ name }) => known(name)));
   return names.flatMap((name) => (name.isKnown && name.value !== undefined ? name.value : []));
 }
 
-/** Whether a layer keeps old versions. What is not known counts as yes: a warning has to be right. */
+/** Whether a layer keeps old versions. Unknown counts as yes, to avoid wrong warnings. */
 export async function keepsVersions({ keepsVersions: input }: OwnLayer): Promise<boolean> {
   if (isLiteral(input)) return input === true;
   const answer = await known(input);

@@ -8,9 +8,9 @@ type Outputs = Readonly<Record<string, unknown>>;
 const nothing: StackRecords = { owned: [], others: [] };
 
 /**
- * Asks the engine, as a stack reference to the stack itself does.
+ * Asks the engine, like a stack reference to the stack itself.
  * @param types function types to the property that holds their layers
- * @param own the URN of the resource that asks, whose own record is left out
+ * @param own the URN of the calling resource, whose own record is left out
  */
 export async function readOwnStack(
   types: Readonly<Record<string, string>>,
@@ -27,7 +27,7 @@ export async function readOwnStack(
   }
 }
 
-/** What gRPC's clients have beside the methods of their service. */
+/** Methods of gRPC clients besides those of their service. */
 interface RawClient {
   makeUnaryRequest?(
     path: string,
@@ -39,12 +39,12 @@ interface RawClient {
 }
 
 /**
- * The outputs of a stack's resources, by their URNs. As `pulumi.runtime.invoke` does, but that one decodes all of it,
- * prints it, and takes a second for thousands of functions.
+ * The outputs of a stack's resources, by their URNs. Like `pulumi.runtime.invoke`, which however decodes and prints
+ * everything, and takes a second for thousands of functions.
  */
 async function readOutputs(stackName: string): Promise<LazyStruct> {
   const client = pulumi.runtime.getMonitor() as unknown as RawClient | undefined;
-  // Mocks have no stack to read.
+  // With mocks there is no stack to read.
   if (!client?.makeUnaryRequest) return new Map();
   const args = textField(1, Buffer.concat([textField(1, "stackName"), textField(2, textField(3, stackName))]));
   const request = Buffer.concat([textField(1, "pulumi:pulumi:readStackResourceOutputs"), textField(2, args)]);
@@ -60,7 +60,7 @@ function asIs(bytes: Buffer): Buffer {
   return bytes;
 }
 
-/** Picks what matters from the outputs of a stack's resources, by their URNs. */
+/** Extracts the relevant parts from the outputs of a stack's resources, by URN. */
 function recordsIn(answer: LazyStruct, types: Readonly<Record<string, string>>, ownUrn: string): StackRecords {
   const owned: OwnedFunction[] = [];
   const others: OtherRecord[] = [];
@@ -93,7 +93,7 @@ function otherRecord(name: string, values: Outputs, property: string): OtherReco
   };
 }
 
-/** Function to layer to version, without what is none. */
+/** Function to layer to version, without invalid values. */
 function versionsOf(value: unknown): Versions {
   const functions = Object.entries(objectOf(value)).map(([name, layers]) => {
     const known = Object.entries(objectOf(layers)).filter(

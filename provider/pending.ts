@@ -8,33 +8,33 @@ import type { Checked, Recorded } from "./record";
 import { unknown } from "./selection";
 import { layersByKey } from "./versions";
 
-/** A version as a number; undefined if it cannot be one. */
+/** A version as a number; undefined if it is invalid. */
 export function versionNumber(value: unknown): number | undefined {
   const number = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
   return typeof number === "number" && Number.isSafeInteger(number) && number >= 1 ? number : undefined;
 }
 
-/** A layer of a function whose version this update publishes, so that a preview does not know it. */
+/** A layer of a function whose version this update publishes, so that it is unknown in a preview. */
 export interface PendingLayer {
   readonly function: string;
-  /** What it is recorded under. */
+  /** Its key in the record. */
   readonly key: string;
   readonly layer: LayerVersionArn;
 }
 
-/** What a program declares, in a preview that may not know every version. */
+/** A program's declarations, in a preview with possibly unknown versions. */
 export interface DeclaredNow {
   readonly targetOf: TargetOf;
   pendingOf(live: readonly LiveFunction[]): PendingLayer[];
 }
 
 /**
- * @param declared as the engine sends it: values of outputs are texts, or unknown, or absent if --target leaves out what
- * publishes them
+ * @param declared as the engine sends it: values of outputs are texts, or unknown, or absent if --target excludes the
+ * publishing resource
  */
 export function declaredNow(declared: DeclaredLayers): DeclaredNow {
   const placed = declared.layers.filter(({ arn }) => arn !== unknown);
-  // Entries whose version is an output: in a preview it may not be known, or not be published at all.
+  // Entries whose version is an output: in a preview it may be unknown, or not published at all.
   const isOutput = new Set<string>();
   const isPending = new Set<string>();
   const layers = placed.map((entry): DeclaredLayer => {
@@ -46,7 +46,7 @@ export function declaredNow(declared: DeclaredLayers): DeclaredNow {
   });
   const matcher = createMatcher({ ...declared, layers });
   const targets = declaredTargets(matcher);
-  /** The entry that is about a layer of a function, if its version is open for that function. */
+  /** The entry that matches a layer of a function, if its version is unknown for that function. */
   const openEntry = (layer: LayerVersionArn, fn: TargetFacts): DeclaredLayer | undefined => {
     const entry = matcher(layer)?.declared;
     if (!entry || !isOutput.has(entry.key)) return undefined;
@@ -69,7 +69,7 @@ export function declaredNow(declared: DeclaredLayers): DeclaredNow {
   };
 }
 
-/** What is recorded, with the layers that wait for their version. */
+/** The record, with the layers that wait for their version. */
 export function withPending(
   record: Pick<Checked, "functions" | "before">,
   pending: readonly PendingLayer[],

@@ -13,17 +13,17 @@ import { type Existence, type LayerLookup, missingAdvice } from "./lookup";
 import { keepsVersions, type OwnLayer, type OwnLayers } from "./own-layers";
 import { cleanLines } from "./say";
 
-// A layer that an update publishes takes seconds; this is for one that waits for much else.
+// Publishing a layer takes seconds; this allows for one that waits for much else.
 const publishingMilliseconds = 15 * 60_000;
 
 /**
- * What is said about the pins of one program. What would make the update fail fails the preview; what a preview cannot
- * know it says, for each pin. Nothing is said twice.
+ * Checks and messages about the pins of one program. What would make the update fail also fails the preview; unknowns
+ * are reported for each pin. Nothing is reported twice.
  */
 export class PinChecks {
   readonly #said = new Set<string>();
   readonly #own: OwnLayers;
-  /** Whom AWS is asked by. */
+  /** The credentials for AWS. */
   readonly lookup: LayerLookup<AwsInputs>;
 
   constructor(own: OwnLayers, lookup: LayerLookup<AwsInputs>) {
@@ -31,18 +31,18 @@ export class PinChecks {
     this.lookup = lookup;
   }
 
-  /** Finds out whether a pinned version exists; fails the run if it does not. */
+  /** Checks that a pinned version exists; otherwise fails the run. */
   async verify(fn: string, layerVersionArn: string, { declaration, entry }: Declared): Promise<void> {
     const layer = parseLayerVersionArn(layerVersionArn);
     if (!declaration.validateLayerExists || !layer) return;
-    // What the program has just published is there.
+    // A version that the program has just published exists.
     if (!isLiteral(entry.version) && (await this.#isPublishedBy(layer, entry.version))) return;
     const declares = `${declaredAt(entry)} declares for stack ${declaration.stack}`;
     const answer = await this.lookup.exists(layerVersionArn, declaration.aws);
     if (answer.is === "there") return;
     if (answer.is === "unchecked") return this.#warnUnchecked(layerVersionArn, answer, declares);
 
-    // Only a program that has declared everything can say that it does not publish the layer.
+    // Only once the program is complete is it certain that it does not publish the layer.
     const own = (await this.#own.find(layer)) ?? (await this.#own.settled().then(() => this.#own.find(layer)));
     const { isDryRun } = pulumi.runtime;
     if (own && !isDryRun() && (await this.#isThereOnceRegistered(own, layerVersionArn, declaration))) return;
@@ -79,8 +79,8 @@ export class PinChecks {
   }
 
   /**
-   * Says which layers of a function a preview does not know, as far as these may be pinned.
-   * @param what of the list that is not known: with the program's own layers, all of it may hold others too
+   * Reports the layers of a function that are unknown in a preview, as far as these may be pinned.
+   * @param what the unknown part of the list: with the program's own layers, all of it may contain others too
    */
   async warnUnknown(
     fn: string,
@@ -111,7 +111,7 @@ export class PinChecks {
     }
   }
 
-  /** Says that what decides about a layer is not known yet. */
+  /** Reports that a layer's target depends on an unknown value. */
   warnUnknownFact(fn: string, layer: LayerVersionArn, key: WhenKey, { entry }: Declared): void {
     const what = key === "function" ? "its name" : `its ${key}`;
     this.#warn(
@@ -119,19 +119,19 @@ export class PinChecks {
     );
   }
 
-  /** Says that a layer stays as it is, because the config does not tell what it must be at. */
+  /** Reports that a layer stays, because the config does not determine its target. */
   reportNoTarget(fn: string, layer: LayerVersionArn, why: string, { entry }: Declared): void {
     this.#warn(`Function ${fn}: layer ${layer.name} is not pinned (${declaredAt(entry)}): ${why}.`);
   }
 
-  /** Says that a layer stays as it is, because the function has the one that is to take its place. */
+  /** Reports that a layer stays, because the function already has its replacement. */
   reportBoth(fn: string, arn: string, by: string): void {
     this.#warn(
       `Function ${fn} has both layers, ${layerName(arn)} and ${layerName(by)}, which is declared to replace it, so it is not pinned. Remove one of the two from its \`layers\`.`,
     );
   }
 
-  /** Says that the version of a pin is not known, unless it is the one that the program publishes. */
+  /** Reports that a pin's version is unknown, unless the program publishes it. */
   async warnUnknownVersion(fn: string, layer: LayerVersionArn, { entry }: Declared): Promise<void> {
     if (await this.#isPublishedBy(layer, entry.version)) return;
     this.#warn(
@@ -139,7 +139,7 @@ export class PinChecks {
     );
   }
 
-  /** Tells that an output holds no version: it was not published, or is something else. */
+  /** Reports that an output is not a version: it was not published, or is something else. */
   async reportNoVersion(fn: string, layer: LayerVersionArn, { entry }: Declared, value: unknown): Promise<void> {
     const declares = `the version that ${declaredAt(entry)} declares`;
     if (value != null)
@@ -165,7 +165,7 @@ export class PinChecks {
     }
   }
 
-  /** The entries that are about a layer of the program's own and say its version without asking it. */
+  /** The entries that declare a fixed version for one of the program's own layers. */
   async numbersOf(own: OwnLayer, declarations: readonly Declaration[]): Promise<(Declared & { number: unknown })[]> {
     const found = (await this.#declaredForOwn(own, declarations)).map(async (declared) => {
       const { version } = declared.entry;
@@ -181,7 +181,7 @@ export class PinChecks {
     return publisher !== undefined && (await ifKnown(publisher.name)) === layer.name;
   }
 
-  /** The entries that are about a layer of the program's own, wherever it is published. */
+  /** The entries that match one of the program's own layers, in any region. */
   async #declaredForOwn(own: OwnLayer, declarations: readonly Declaration[]): Promise<Declared[]> {
     const name = await ifKnown(own.name);
     if (name === undefined) return [];
@@ -201,7 +201,7 @@ export class PinChecks {
     return (await Promise.all(found)).flat();
   }
 
-  /** Waits until an update is done with a layer of the program's own, and asks again. */
+  /** Waits until an update has published one of the program's own layers, and asks again. */
   async #isThereOnceRegistered(own: OwnLayer, layerVersionArn: string, { aws }: Declaration): Promise<boolean> {
     let timer: NodeJS.Timeout | undefined;
     const tooLate = new Promise<void>((resolve) => {
@@ -228,7 +228,7 @@ export class PinChecks {
   }
 }
 
-/** How a program's text may well call the resource. */
+/** The likely variable name of the resource in the program. */
 function variableOf({ logicalName }: OwnLayer): string {
   return /^[A-Za-z_$][\w$]*$/.test(logicalName) ? logicalName : "layer";
 }

@@ -27,24 +27,24 @@ import { versionNumber } from "./pending";
 import type { PinChecks } from "./pin-checks";
 import { cleanLines } from "./say";
 
-/** What the pins of one program go by. */
+/** What the pins of one program are based on. */
 export interface Pins {
   readonly declarations: readonly Declaration[];
   readonly checks: PinChecks;
-  /** Is told of each function whose pins the engine asks for. */
+  /** Called for each function whose pins the engine requests. */
   note(type: string, name: string): void;
 }
 
-/** One layer of a function as its provider gets it. */
+/** One layer of a function as passed to its provider. */
 interface PinnedLayer {
   readonly value: pulumi.Input<string>;
   /** The layer version ARN; undefined while it is not known. */
   readonly text?: string;
-  /** Whether it is not known, so that nobody can tell yet which layer it is. */
+  /** Whether it is unknown, so that the layer cannot be identified yet. */
   readonly isUnknown?: true;
-  /** What publishes the version. */
+  /** The resource that publishes the version. */
   readonly dependsOn?: readonly pulumi.Resource[];
-  /** As the program has it. */
+  /** As written in the program. */
   readonly given?: { readonly value: pulumi.Input<string>; readonly text: string };
 }
 
@@ -88,7 +88,7 @@ async function pinFunction(
     return undefined;
   }
   if (list === undefined) await pins.checks.warnUnknown(fn, "its layers", others, pins.declarations);
-  // A list may be anything that a program puts there by mistake; its provider complains better than we could.
+  // A list may be anything by mistake; its provider's error is better than ours would be.
   if (!Array.isArray(list)) return undefined;
 
   const pinned = await withoutBoth(fn, await Promise.all(list.map((layer) => pinLayer(registered, layer, pins))), pins);
@@ -105,7 +105,7 @@ async function pinFunction(
   };
 }
 
-/** Leaves a layer as it is if the function has the one that is to take its place. */
+/** Keeps a layer if the function already has its replacement. */
 async function withoutBoth(fn: string, pinned: readonly PinnedLayer[], { checks }: Pins): Promise<PinnedLayer[]> {
   const texts = pinned.flatMap(({ given, text }) => given?.text ?? text ?? []);
   const moving = pinned.flatMap(({ given, text }) => {
@@ -135,7 +135,7 @@ async function pinLayer(
   const { declared } = pin;
   if (pin.is === "unknown") {
     pins.checks.warnUnknownFact(fn, layer, pin.key, declared);
-    // Known in the update, in which the pin is worked out anew.
+    // Known in the update, in which the pin is computed again.
     return { value: pulumi.output(pin.input as pulumi.Input<string>).apply(() => text) };
   }
   if (pin.is === "none") {
@@ -156,7 +156,7 @@ async function pinLayer(
   const target = targetAt(pin.place, layer, declared.entry, number);
   const pinned = isAsDeclared(layer.version, target) ? text : targetArnOf(layer, target);
   await pins.checks.verify(fn, pinned, declared);
-  // What is made from a secret is one.
+  // Values derived from secrets are secret.
   const isHidden = (await isSecret(given)) || (await isSecret(declared.entry.version));
   const value = isHidden ? pulumi.secret(pinned) : pinned;
   const dependsOn = await resourcesBehind(declared.entry.version);
@@ -167,7 +167,7 @@ function targetAt(place: string, layer: LayerVersionArn, { enforce }: PlacedLaye
   return { version, enforce, ...(place !== layerArn(layer) && { by: place }) };
 }
 
-/** What a layer is pinned to, as far as it is known. */
+/** A layer's pin, as far as known. */
 type Pin =
   | { readonly is: "nothing" }
   | ({ readonly declared: Declared } & (
@@ -180,7 +180,7 @@ type Pin =
       | { readonly is: "none"; readonly why: string }
     ));
 
-/** What the one entry that is about a layer says; fails the run if two resources declare something different. */
+/** The pin from the one entry that matches a layer; fails the run if two resources disagree. */
 async function pinOf(registered: RegisteredFunction, layer: LayerVersionArn, pins: Pins): Promise<Pin> {
   const found = await declaredFor(layer, pins.declarations);
   const meant = await Promise.all(found.map((one) => pinOfEntry(registered, layer, one, pins)));
@@ -220,7 +220,7 @@ async function pinOfEntry(
   return { is: "none", declared, why: place.why };
 }
 
-/** Whether the program has the engine ignore changes of the property, so that a pin has no effect. */
+/** Whether the program ignores changes of the property, so that a pin has no effect. */
 export function ignoresProperty(opts: pulumi.ResourceOptions, property: string): boolean {
   const ignored = (opts as pulumi.CustomResourceOptions).ignoreChanges ?? [];
   return ignored.some(

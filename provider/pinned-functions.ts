@@ -9,9 +9,9 @@ import { cleanLines } from "./say";
 export interface OwnFunctions {
   /** Physical names. */
   readonly names: readonly string[];
-  /** Logical names of functions whose physical name Pulumi makes up. */
+  /** Logical names of functions whose physical name Pulumi generates. */
   readonly autoNamed: readonly string[];
-  /** Types and logical names, `TYPE::NAME`, of functions that the program declares and leaves the layers of to others. */
+  /** Types and logical names, `TYPE::NAME`, of functions that the program declares without layers. */
   readonly others: readonly string[];
 }
 
@@ -22,20 +22,20 @@ interface SeenFunction {
   readonly props: pulumi.Inputs;
   /** The property that holds its layers. */
   readonly property: string;
-  /** Whether the program sets its layers: not without layers, nor if it only reads it, or ignores changes of them. */
+  /** Whether the program sets its layers: not if it has no layers, is only read, or ignores changes of them. */
   readonly isOwn: boolean;
 }
 
-// How long no function may have been constructed before the program counts as having declared all of them. Programs
-// are synchronous for the most part and need one turn of the event loop; this is for those that await something.
+// After this long without a new function, the program counts as complete. Most programs are synchronous and need one
+// turn of the event loop; this is for those that await something.
 const quietMilliseconds = 100;
 
-// A process may run several programs, one after the other: the Automation API does.
+// A process may run several programs in sequence, as with the Automation API.
 const watches = new WeakMap<object, OwnFunctionsWatch>();
 
 /**
- * The watch over the functions of the program that runs; undefined outside of any. The first call starts it, which is
- * when the package is loaded: functions that are registered before `LayerVersions` are the program's own all the same.
+ * The watch over the functions of the current program; undefined outside a program. The first call, when the package is
+ * loaded, starts it, so that functions registered before `LayerVersions` count as the program's own.
  */
 export function watchFunctions(types: Readonly<Record<string, string>>): OwnFunctionsWatch | undefined {
   const stack = pulumi.runtime.getStackResource();
@@ -66,7 +66,7 @@ class OwnFunctionsWatch {
     });
   }
 
-  /** Has functions of these types watched too from now on: type to the property that holds its layers. */
+  /** Also watches functions of these types from now on: type to the property that holds its layers. */
   include(types: Readonly<Record<string, string>>): void {
     this.#types = { ...this.#types, ...types };
   }
@@ -83,13 +83,13 @@ class OwnFunctionsWatch {
         if (!isPinned(type, name)) warnUnpinned({ name, props }, layer, targetOf);
       };
       const layers = props[property];
-      // One by one: what is not known of one does not hide the others.
+      // One by one, so that an unknown one does not hide the others.
       if (Array.isArray(layers)) for (const layer of layers) pulumi.all([layer, urn]).apply(([text]) => warn(text));
       else pulumi.all([layers, urn]).apply(([list]) => (Array.isArray(list) ? list.forEach(warn) : undefined));
     }
   }
 
-  /** The physical names of own functions that a value is made from, such as the output `name` of one. */
+  /** The physical names of the program's functions that a value depends on, such as the output `name` of one. */
   namesBehind(value: pulumi.Input<unknown>): pulumi.Output<string[]> {
     const sources = pulumi.output(value) as unknown as { allResources(): Promise<Set<pulumi.Resource>> };
     const names = sources.allResources().then((resources) => {
@@ -117,7 +117,7 @@ class OwnFunctionsWatch {
       const name = (props.name ?? props.functionName) as pulumi.Input<string> | undefined;
       if (name === undefined) autoNamed.add(logicalName);
       else if (typeof name === "string") names.add(name);
-      // What is known by now: an output may never be.
+      // What is known so far: an output may stay unknown.
       else pulumi.output(name).apply((known) => names.add(known));
     }
     await new Promise((resolve) => setImmediate(resolve));

@@ -2,9 +2,9 @@ import type { LiveFunction } from "../sdk/core/live";
 import type { Request } from "./record";
 
 /**
- * Says which functions are the program's own, so that this resource has to leave them alone. If Pulumi makes up the
- * physical name (a hyphen and 7 hex digits behind the logical one), the function may also be another stack's of the same
- * program: naming it exactly says that it is meant.
+ * Determines which functions are the program's own, so that this resource must leave them alone. If Pulumi generates
+ * the physical name (a hyphen and 7 hex digits after the logical one), the function may also be another stack's of the
+ * same program: naming it exactly selects it.
  */
 export function ownFunctions({
   pinned,
@@ -17,7 +17,7 @@ export function ownFunctions({
   const names = new Set([...pinned.names, ...(Array.isArray(pinnedBehindNames) ? pinnedBehindNames : [])]);
   const named = new Set(selection.names);
   const others = new Set(pinned.others);
-  // The program may not have come to these yet. Those that it declares without layers are left to others.
+  // The program may not have reached these yet. Functions that it declares without layers are left to others.
   const owned = new Set(stack?.owned.filter(({ resource }) => !others.has(resource)).map(({ arn }) => arn));
   return ({ name, arn }) => {
     if (names.has(name)) return true;

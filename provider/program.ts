@@ -19,26 +19,25 @@ export interface PinLayersArgs {
   /** The config file, relative to the program's directory. Default `layer_config.yaml`. */
   configFile?: string;
   /**
-   * Layers by the names of their entries, over those of the file, field by field. With these, the default file need not
-   * be there.
+   * Layers by entry name, overriding those of the file field by field. With these, the default file need not be there.
    */
   layers?: Record<string, LayerArgs>;
 }
 
-/** What a program declares, with the config file as its stack sees it. */
+/** A program's declarations, with the config file as it applies to its stack. */
 export interface ProgramConfig {
   readonly settings: LayerSettings;
-  /** What can be determined at once: entries with values of outputs are left out. */
+  /** The immediately known entries, without those whose values are outputs. */
   readonly declared: DeclaredLayers;
   readonly declaration: Declaration;
-  /** The file's name relative to the program, whatever form the program gave: absolute paths differ from machine to machine. */
+  /** The file's name relative to the program, because absolute paths differ between machines. */
   readonly configFile: string;
 }
 
 /**
- * @param by who declares it, for messages
- * @param args the region that the program names is the only one that is pinned
- * @param parent whose provider says which account and region are meant if the program does not
+ * @param by the declaring resource, for messages
+ * @param args if it has a region, only that one is pinned
+ * @param parent whose provider gives the default account and region
  * @throws pulumi.RunError the file is missing or not valid, with all its problems and no stack trace
  */
 export function loadProgramConfig(

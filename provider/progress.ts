@@ -5,12 +5,12 @@ const lineEvery = 10_000;
 
 /** Says how far a long update is. */
 export interface Progress {
-  /** One function more is done. */
+  /** One more function is done. */
   step(): void;
   end(): void;
 }
 
-/** Says how far an update of many functions is, a line every ten seconds. */
+/** Reports the progress of an update of many functions, one line every ten seconds. */
 export function reportProgress(title: string, total: number): Progress {
   const begun = performance.now();
   let done = 0;

@@ -1,17 +1,17 @@
 import type { DeclaredLayers } from "../sdk/core/config/declared";
 import type { FunctionSelection, LiveFunction } from "../sdk/core/live";
 
-/** A version, or a full layer version ARN if it is of another layer than the one that it is recorded under. */
+/** A version, or a full layer version ARN if it belongs to a layer other than the key's. */
 export type RecordedVersion = number | string;
 
-/** Layer to version. A layer goes by its name; if a function has two of one name, by its ARN. */
+/** Layer to version. Keys are layer names, or ARNs if a function has two layers with the same name. */
 export type LayerVersionsOf = Readonly<Record<string, RecordedVersion>>;
 
 /** Function to layer to version. */
 export type Versions = Readonly<Record<string, LayerVersionsOf>>;
 
 /**
- * The version that a layer must be at; `>=5` if newer ones are fine too. After a refresh it may be a full ARN, as of
+ * The version that a layer must be at; `>=5` if newer ones are allowed. After a refresh it may be a full ARN, as in
  * {@link RecordedVersion}.
  */
 export type Target = number | string;
@@ -19,13 +19,13 @@ export type Target = number | string;
 /** Function to layer to target. */
 export type Targets = Readonly<Record<string, Readonly<Record<string, Target>>>>;
 
-/** What the program hands to `check` and what is never recorded. */
+/** The program's input for `check`, which is never recorded. */
 export interface Request {
   readonly dryRun: boolean;
-  /** Takes what a preview says, if nobody knows yet whether this is one. Default: `dryRun` tells. */
+  /** Receives a preview's lines, while it is unknown whether this is a preview. Default: `dryRun` decides. */
   readonly plan?: {
     tell(line: string): void;
-    /** The functions that are going to move. */
+    /** The functions that will move. */
     moving(functions: readonly Pick<LiveFunction, "arn">[]): void;
   };
   readonly declared: DeclaredLayers;
@@ -34,19 +34,19 @@ export interface Request {
   readonly validateLayerExists: boolean;
   readonly selection: FunctionSelection;
   /**
-   * Functions whose layers the program sets itself, to leave out: by physical name, or by logical name if Pulumi makes
-   * one up; and as `TYPE::NAME` those that it declares without.
+   * Functions whose layers the program sets itself, to leave out: by physical name, or by logical name if Pulumi
+   * generates one; and as `TYPE::NAME` those declared without layers.
    */
   readonly pinned: {
     readonly names: readonly string[];
     readonly autoNamed: readonly string[];
     readonly others?: readonly string[];
   };
-  /** Physical names of such functions whose outputs are among the selected names; no list if that is not known yet. */
+  /** Physical names of such functions whose outputs are among the selected names; no list if that is unknown. */
   readonly pinnedBehindNames: readonly string[] | string;
-  /** Names of layers that the program publishes: what a preview does not find of these may be there in the update. */
+  /** Names of layers that the program publishes: versions that a preview does not find may exist in the update. */
   readonly ownLayers?: readonly string[];
-  /** What the stack's state records of functions; absent if nobody asked. */
+  /** What the stack's state records about functions; absent if not requested. */
   readonly stack?: StackRecords;
 }
 
@@ -65,7 +65,7 @@ export interface OtherRecord extends Pick<Settings, "region" | "profile" | "role
   readonly before: Versions;
 }
 
-/** What the state of the stack that is being previewed or updated says about functions, as the last update left it. */
+/** What the current stack's state, as the last update left it, says about functions. */
 export interface StackRecords {
   readonly owned: readonly OwnedFunction[];
   readonly others: readonly OtherRecord[];
@@ -87,8 +87,8 @@ export interface Recorded extends Settings {
   /** Live versions. */
   readonly functions: Versions;
   /**
-   * Of layers that a refresh found moved by someone else, the versions that this resource had left; of those whose last
-   * update is not known to be carried out, the versions that it would have left.
+   * For layers moved by someone else since, as found by a refresh: the versions that this resource had set. For layers
+   * whose last update has an unknown outcome: the versions that it would have set.
    */
   readonly left?: Versions;
 }
@@ -98,24 +98,24 @@ export interface Checked extends Settings {
   readonly functions: Targets;
   /** The live versions of layers that were moved away from where they were recorded. */
   readonly drift?: Versions;
-  /** Recorded layers that AWS has lost, as the layer version ARNs that are attached again. */
+  /** Recorded layers that are lost in AWS, as the ARNs to reattach. */
   readonly lost?: LostLayers;
-  /** Layers that give way to others: function to the layer's ARN without version to the full ARN of what comes. */
+  /** Layers to replace: function to the layer's ARN without version to the new full ARN. */
   readonly moves?: LayerMoves;
 }
 
-/** Function to layer ARN without version to the layer version ARN that takes its place. */
+/** Function to layer ARN without version to the layer version ARN that replaces it. */
 export type LayerMoves = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** Function to layer to layer version ARN. */
 export type LostLayers = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-/** Whether two records are about functions of the same account and region, so that one can be compared with the other. */
+/** Whether two records cover the same account and region, so that they can be compared. */
 export function sameTarget(a: Partial<Settings>, b: Partial<Settings>): boolean {
   return a.region === b.region && a.profile === b.profile && a.roleArn === b.roleArn;
 }
 
-/** Just what is recorded, without what is undefined, which a state cannot hold. */
+/** Only the recorded properties, without undefined ones, which a state cannot contain. */
 export function settingsOf({ configFile, region, profile, roleArn, onDelete, before }: Settings): Settings {
   const settings = { configFile, region, profile, roleArn, onDelete, before: before ?? {} };
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as unknown as Settings;

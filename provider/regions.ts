@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-/** What a provider's configuration says of where it works; each value may be left open. */
+/** A provider's configuration of account and region; each value may be missing. */
 export interface AwsProvider {
   readonly region?: pulumi.Input<string | undefined>;
   readonly profile?: pulumi.Input<string | undefined>;
@@ -10,9 +10,7 @@ const providerTypes = ["pulumi:providers:aws", "pulumi:providers:aws-native"];
 
 const configurations = new WeakMap<pulumi.Resource, AwsProvider>();
 
-/**
- * Notes what a provider is configured with. Its outputs do not tell: what it leaves open stays unknown in previews.
- */
+/** Notes what a provider is configured with. Its outputs do not help: missing values stay unknown in previews. */
 export function noteProvider({ type, props, resource }: pulumi.ResourceTransformationArgs): void {
   if (providerTypes.includes(type)) configurations.set(resource, { region: props.region, profile: props.profile });
 }
@@ -25,7 +23,7 @@ export function providerOf(type: string, opts: pulumi.ResourceOptions): AwsProvi
   return configurations.get(found) ?? { region: (found as AwsProvider).region };
 }
 
-/** The region that a resource is in, as far as the program tells: its own argument's, else its provider's. */
+/** A resource's region according to the program: its own argument, otherwise its provider's. */
 export function regionOf(
   type: string,
   props: pulumi.Inputs,

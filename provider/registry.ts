@@ -12,15 +12,15 @@ import { PinChecks } from "./pin-checks";
 import { regionOf } from "./regions";
 import { cleanLines } from "./say";
 
-/** What makes a layer version ARN for a region. */
+/** Creates a layer version ARN for a region. */
 type ArnIn = (region: pulumi.Input<string | undefined>) => pulumi.Output<string>;
 
-/** All that one program declares about layers: its pins go by this, in whatever order it comes. */
+/** All of one program's declarations about layers, in any order: the basis of its pins. */
 export class Registry {
   readonly #declarations: Declaration[] = [];
   readonly #issued = new WeakMap<object, ArnIn>();
   readonly #checks: PinChecks;
-  /** By type and name of a function, the declarations that its pins went by. */
+  /** By type and name of a function, the declarations that its pins were based on. */
   readonly #pinned = new Map<string, readonly Declaration[]>();
 
   constructor(
@@ -51,19 +51,19 @@ export class Registry {
     if (pulumi.runtime.isDryRun()) void this.#checks.warnOwnNumbers(declaration);
   }
 
-  /** Whether a declaration was there when the engine asked for the pins of a function. */
+  /** Whether a declaration existed when the engine asked for a function's pins. */
   hasPinned(type: string, name: string, declaration: Declaration): boolean {
     return this.#pinned.get(`${type}::${name}`)?.includes(declaration) ?? false;
   }
 
-  /** Notes an ARN that was handed out for the default region: a function elsewhere gets that of its own region. */
+  /** Notes an ARN returned for the default region: a function elsewhere gets that of its own region. */
   issue(arn: pulumi.Output<string>, arnIn: ArnIn): void {
     this.#issued.set(arn, arnIn);
   }
 
   /**
-   * The names of the layers that the program publishes, as soon as it has declared everything and those are published
-   * that a declaration means by a number: nothing else tells the engine that they come first.
+   * The names of the layers that the program publishes, once it is complete and the layers declared by number are
+   * published: nothing else makes the engine publish them first.
    * @param waiting the resource that waits for the answer
    */
   async publishedLayers(declaration: Declaration, waiting: () => pulumi.Resource | undefined): Promise<string[]> {
@@ -75,7 +75,7 @@ export class Registry {
     return names;
   }
 
-  /** Compares again when outputs are there: the program goes on meanwhile. */
+  /** Compares again once outputs are known; the program continues meanwhile. */
   async #compareLater(...declarations: [Declaration, Declaration]): Promise<void> {
     const [one, other] = await Promise.all(declarations.map(resolved));
     const conflict = one && other && conflictBetween(one, other);
@@ -122,10 +122,10 @@ function warnOfCopies(): void {
   );
 }
 
-/** The registry of the program that runs: of several in one process, each has its own. */
+/** The registry of the current program: each of several in one process has its own. */
 export function programRegistry(): Registry {
   const stack = pulumi.runtime.getStackResource();
-  // A unit test with Pulumi's mocks has no stack, and nothing in it may depend on the tests before.
+  // A unit test with Pulumi's mocks has no stack, and must not depend on earlier tests.
   if (!stack) return new Registry(new OwnLayers(undefined));
   const registry = registries.get(stack) ?? new Registry(ownLayersOf(stack));
   registries.set(stack, registry);
@@ -138,7 +138,7 @@ function ownLayersOf(stack: pulumi.Resource): OwnLayers {
   return own;
 }
 
-/** Starts to note the layers that the program publishes, so that those before the first declaration count too. */
+/** Starts watching published layers, so that those before the first declaration count too. */
 export function watchProgram(): void {
   const stack = pulumi.runtime.getStackResource();
   if (stack) ownLayersOf(stack);

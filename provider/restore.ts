@@ -9,8 +9,8 @@ import type { LayerMoves, LayerVersionsOf, Recorded, RecordedVersion, Versions }
 import { say } from "./say";
 import { liveVersion, withTargets } from "./versions";
 
-// The engine runs the whole update in one process of this provider: what a resource of the program claims there, one
-// that is deleted in the same update is no longer responsible for. A rename without an alias is such an update.
+// The engine runs the whole update in one process of this provider: a resource deleted in that update is no longer
+// responsible for functions that another one claims, as after a rename without an alias.
 const claimed = new Set<string>();
 
 /** Notes that a resource of the program reconciles these functions. */
@@ -18,15 +18,15 @@ export function claim(functions: readonly Pick<LiveFunction, "arn">[]): void {
   for (const { arn } of functions) claimed.add(arn);
 }
 
-/** What it takes to restore a function. */
+/** What is needed to restore a function. */
 export interface Restore {
-  /** Layer to the version found before the first change; only of layers that are as this resource left them. */
+  /** Layer to the version found before the first change; only for layers that are as this resource left them. */
   readonly versions: LayerVersionsOf;
   /** A line for each layer that someone else has changed since. */
   readonly changed: readonly string[];
 }
 
-/** What is restored of one function: what the resource still records, and what is as it left it. */
+/** The restorable layers of one function: those that the resource still records and that are as it left them. */
 export function planRestore(fn: LiveFunction, { functions, before, left }: Recorded): Restore {
   const versions: Record<string, RecordedVersion> = {};
   const changed: string[] = [];
@@ -46,7 +46,7 @@ function changedLine(name: string, layer: string, now: RecordedVersion | undefin
 }
 
 /**
- * Restores the versions found before the first change, a line for each, and names what stays as it is.
+ * Restores the versions found before the first change, a line for each, and lists what stays.
  * @throws LayersError `aws-update-failed`, naming each function that was not restored
  */
 export async function restore(aws: AwsPort, record: Recorded): Promise<void> {
@@ -81,7 +81,7 @@ export async function restore(aws: AwsPort, record: Recorded): Promise<void> {
 }
 
 /**
- * What this resource had left, of layers that someone else has moved since, or taken off.
+ * The versions that this resource had set, for layers that someone else has moved or removed since.
  * @param live as they are now
  */
 export function leftVersions({ functions = {}, left }: Partial<Recorded>, live: Versions): Versions {
@@ -94,12 +94,12 @@ export function leftVersions({ functions = {}, left }: Partial<Recorded>, live: 
   return changed;
 }
 
-/** Whether another layer takes the place of one, with what it had at first. */
+/** Whether another layer replaces one, with its original version. */
 function givesWay(key: string, moves: LayerMoves[string] = {}): boolean {
   return Object.keys(moves).some((arn) => arn === key || layerName(arn) === key);
 }
 
-/** What a preview says of functions that were recorded and that the resource is no longer about, if it is to restore them in the end. */
+/** A preview's lines about recorded functions that the resource no longer covers, if it restores on delete. */
 export function leavingLines(
   was: { readonly functions?: Readonly<Record<string, object>>; readonly before?: Versions },
   is: Readonly<Record<string, object>>,

@@ -1,9 +1,9 @@
 import type { FunctionSelection } from "../sdk/core/live";
 
-/** What Pulumi's engine sends in place of a value that is not known yet, in previews. */
+/** The engine's placeholder for an unknown value in previews. */
 export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** Whether a value is unknown, or holds one that is. */
+/** Whether a value is or contains an unknown one. */
 export function hasUnknown(value: unknown): boolean {
   if (value === unknown) return true;
   return typeof value === "object" && value !== null && Object.values(value).some(hasUnknown);
@@ -14,12 +14,12 @@ export function knownPart({ names, prefix, tags }: FunctionSelection): FunctionS
   return {
     names: Array.isArray(names) ? names.filter((name) => name !== unknown) : [],
     ...(!hasUnknown(prefix) && { prefix }),
-    // Half of the tags would mean more functions than all of them.
+    // A part of the tags would select more functions than all of them.
     ...(!hasUnknown(tags) && { tags }),
   };
 }
 
-/** Whether a selection can mean no function at all. */
+/** Whether a selection cannot select any function. */
 export function isEmpty({ names, prefix, tags }: FunctionSelection): boolean {
   return !names?.length && prefix === undefined && tags === undefined;
 }

@@ -18,7 +18,7 @@ export async function withAws<T>(
   }
 }
 
-/** Pulumi prints the stack of what a handler throws; our errors say all there is to say in their message. */
+/** Pulumi prints the stack of a handler's error; the message of ours is enough. */
 export async function orPlainError<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

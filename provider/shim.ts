@@ -1,11 +1,12 @@
 import type { dynamic } from "@pulumi/pulumi";
 
 // Pulumi serialises the text of these functions into the state of every stack that uses the resource, and refresh and
-// destroy run that text years later. So the shim holds no logic: it requires the installed package's handlers inside each
-// function, and says what to do if they are not there. Their path and signatures are therefore a permanent interface.
+// destroy run that text years later. So the shim contains no logic: it requires the installed package's handlers inside
+// each function, and says what to do if they are missing. Their path and signatures are therefore a permanent
+// interface.
 //
-// Each function is made from a text, because a bundler would put its own module in place of a `require` that it sees,
-// and Pulumi would then serialise the whole bundle.
+// Each function is built from text, because a bundler would replace a `require` that it sees with its own module, and
+// Pulumi would then serialise the whole bundle.
 
 /** The handlers of the package that is installed in the program's folder. */
 const handlers = new Function(`return () => {
@@ -26,7 +27,7 @@ function handler<Name extends keyof dynamic.ResourceProvider>(
   return new Function("handlers", `return (${args}) => handlers().${name}(${args});`)(handlers);
 }
 
-/** The dynamic provider as it is recorded in state. */
+/** The dynamic provider as recorded in state. */
 export const shim: dynamic.ResourceProvider = {
   check: handler("check", "olds, news"),
   diff: handler("diff", "id, olds, news"),

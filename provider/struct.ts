@@ -1,14 +1,14 @@
-// What the engine answers is a google.protobuf.Struct. The state of a large stack takes long to decode, and little of it
-// matters here: so this reads the wire format, and decodes only what is asked for.
+// The engine's answers are google.protobuf.Structs. Decoding a large stack's state takes long, and little of it matters
+// here, so this reads the wire format and decodes only what is requested.
 
 import * as pulumi from "@pulumi/pulumi";
 
-/** The members of a struct by their names; each is decoded when it is called. */
+/** The members of a struct by name; each is decoded when called. */
 export type LazyStruct = ReadonlyMap<string, () => unknown>;
 
 interface Field {
   readonly number: number;
-  /** The bytes of text and messages; the number of what is one. */
+  /** The bytes of texts and messages; the value of numbers. */
   readonly value: Buffer | number;
 }
 
@@ -22,21 +22,21 @@ export function lazyStruct(message: Buffer): LazyStruct {
   return new Map(members);
 }
 
-/** The members of a struct that is a member of another one; empty if it is something else. */
+/** The members of a nested struct; empty if it is something else. */
 export function structAt(message: Buffer, name: string): LazyStruct {
   const entry = messagesIn(message, 1).findLast((one) => messagesIn(one, 1)[0]?.toString() === name);
   const [struct] = entry ? messagesIn(entry, 2).flatMap((value) => messagesIn(value, 5)) : [];
   return struct ? lazyStruct(struct) : new Map();
 }
 
-/** All messages or texts that stand in one field of a message. */
+/** All messages or texts in one field of a message. */
 export function messagesIn(message: Buffer, number: number): Buffer[] {
   return fieldsOf(message).flatMap((field) =>
     field.number === number && Buffer.isBuffer(field.value) ? field.value : [],
   );
 }
 
-/** A message that holds one text or message. */
+/** A message with one text or message. */
 export function textField(number: number, text: string | Buffer): Buffer {
   const bytes = Buffer.from(text);
   const length: number[] = [];
@@ -45,7 +45,7 @@ export function textField(number: number, text: string | Buffer): Buffer {
   return Buffer.concat([Buffer.of((number << 3) | 2, ...length, rest), bytes]);
 }
 
-/** A google.protobuf.Value as JavaScript has it; of a secret, its value. */
+/** A google.protobuf.Value as a JavaScript value; secrets are unwrapped. */
 function decoded(message: Buffer): unknown {
   // Of several alternatives, the last counts.
   const field = fieldsOf(message).at(-1);

@@ -5,9 +5,9 @@ import { assessedLive } from "../sdk/core/recorded";
 import { isAsDeclared, type LayerTarget, type TargetOf } from "../sdk/core/target";
 import type { Checked, RecordedVersion, Target, Targets, Versions } from "./record";
 
-// How recorded versions and targets compare with the layers that functions have.
+// Compares recorded versions and targets with the layers of functions.
 
-/** One function's layers by the key they are recorded under. */
+/** One function's layers by record key. */
 export function layersByKey(layers: readonly string[]): ReadonlyMap<string, string> {
   const parsed = layers.flatMap((text) => {
     const arn = parseLayerVersionArn(text);
@@ -20,8 +20,8 @@ export function layersByKey(layers: readonly string[]): ReadonlyMap<string, stri
 }
 
 /**
- * What is live under the key of a layer: the version of that layer, or the full ARN of one of those that it may have
- * taken the place of; undefined if there is none.
+ * The live value for a layer's key: the layer's version, or the full ARN of a layer that it may have replaced;
+ * undefined if there is none.
  * @param hints what is recorded under the key
  */
 export function liveVersion(
@@ -35,7 +35,7 @@ export function liveVersion(
   return layers.find((text) => others.some((layer) => text.startsWith(layer)));
 }
 
-/** Whether a live version is where it was recorded to be. */
+/** Whether a live version is as recorded. */
 export function satisfies(live: RecordedVersion | undefined, target: Target | RecordedVersion | undefined): boolean {
   if (live === undefined || target === undefined) return false;
   const rule = ruleOf(target);
@@ -43,24 +43,24 @@ export function satisfies(live: RecordedVersion | undefined, target: Target | Re
   return rule.arn === undefined && isAsDeclared(live, rule);
 }
 
-/** The rule of a target. @returns `arn` if it is of another layer than the key's */
+/** The rule of a target. @returns `arn` if it belongs to a layer other than the key's */
 export function ruleOf(target: Target | RecordedVersion): LayerTarget & { readonly arn?: string } {
   if (typeof target === "number") return { version: target, enforce: "exact" };
   if (target.startsWith(">=")) return { version: Number(target.slice(">=".length)), enforce: "minimum" };
   return { version: parseLayerVersionArn(target)?.version ?? 0, enforce: "exact", arn: target };
 }
 
-/** Layer to the version that it is moved to, if it has to be. */
+/** Layer to its new version, for layers that must move. */
 export function targetVersions(targets: Targets[string] = {}): Record<string, number> {
   return Object.fromEntries(Object.entries(targets).map(([layer, target]) => [layer, ruleOf(target).version]));
 }
 
-/** Of these targets, those that a function is not known to be at, as the versions that it may have been moved to. */
+/** The targets that a function is not known to have reached, as the versions that it may have been moved to. */
 export function openTargets(live: Versions[string] = {}, targets: Targets[string] = {}): Record<string, number> {
   return targetVersions(Object.fromEntries(Object.entries(targets).filter(([key, to]) => !satisfies(live[key], to))));
 }
 
-/** Whether these live versions are of just these layers and all where they have to be. */
+/** Whether these live versions cover exactly these layers and match their targets. */
 export function isSettled(live: Versions, targets: Targets): boolean {
   const names = Object.keys(targets);
   return (
@@ -68,13 +68,13 @@ export function isSettled(live: Versions, targets: Targets): boolean {
   );
 }
 
-/** The same of one function. */
+/** The same for one function. */
 export function isFunctionSettled(live: Versions[string] = {}, targets: Targets[string] = {}): boolean {
   const keys = Object.keys(targets);
   return keys.length === Object.keys(live).length && keys.every((key) => satisfies(live[key], targets[key]));
 }
 
-/** The functions that are not known to be where they have to be. */
+/** The functions that are not known to have their targets. */
 export function movingFunctions(
   { functions, drift, lost, moves: comes }: Checked,
   lastSeen: Versions,
@@ -86,7 +86,7 @@ export function movingFunctions(
 
 /**
  * The live versions of recorded layers; layers and functions that are gone are left out.
- * @param before what they had at first, by which a layer is known that took its old place again
+ * @param before their original versions, to recognise a layer that has been restored
  */
 export function liveVersions(
   live: readonly Pick<LiveFunction, "name" | "layers">[],
@@ -104,9 +104,9 @@ export function liveVersions(
 }
 
 /**
- * A function's list with recorded layers at their targets, and lost ones at its end: order kept, others untouched.
+ * A function's list with recorded layers at their targets, and lost ones appended: order kept, others untouched.
  * @param lost layer version ARNs by the keys of their targets
- * @param moves layer version ARNs that come, by the ARNs of the layers that give way
+ * @param moves new layer version ARNs, by the ARNs of the layers to replace
  */
 export function withTargets(
   fn: LiveFunction,
@@ -131,19 +131,19 @@ export function withTargets(
   return declaredLayersOf({ ...assessedLive(fn), recordedBy: "resource", recorded }, fn.layers, targetOf);
 }
 
-/** The target of a layer that has to be this layer version. */
+/** The target for this layer version. */
 function movedTo(arn: string, text: string): LayerTarget {
   const by = text.slice(0, text.lastIndexOf(":"));
   return { version: parseLayerVersionArn(text)?.version ?? 0, enforce: "exact", ...(by !== arn && { by }) };
 }
 
-/** `first` with what only `second` has. */
+/** `first`, completed from `second`. */
 export function mergeVersions(first: Versions | undefined, second: Versions | undefined): Versions {
   const names = new Set([...Object.keys(first ?? {}), ...Object.keys(second ?? {})]);
   return Object.fromEntries([...names].map((name) => [name, { ...second?.[name], ...first?.[name] }]));
 }
 
-/** Sets one version of one function, leaving older objects as they are. */
+/** Sets one version of one function, without changing older objects. */
 export function set<T>(versions: Record<string, Record<string, T>>, name: string, key: string, version: T): void {
   versions[name] = { ...versions[name], [key]: version };
 }

@@ -26,48 +26,50 @@ import {
 } from "./ops/update";
 import type { Ports } from "./ports";
 
-/** What a {@link LayerVersionUpdater} is to do. */
+/** Options of a {@link LayerVersionUpdater}. */
 export interface UpdaterOptions {
   /** Path to the YAML configuration file. Default `layer_config.yaml`. */
   readonly configPath?: string;
   /** Target Pulumi stack: `dev` or `organization/project/dev`. Default `dev`. */
   readonly stackName?: string;
-  /** Shows the changes and writes nothing at all. */
+  /** Show the changes and write nothing at all. */
   readonly dryRun?: boolean;
-  /** Also updates the live functions. */
+  /** Also update the live functions. */
   readonly syncAws?: boolean;
-  /** An exported state that is updated instead of the stack. */
+  /** An exported state to update instead of the stack. */
   readonly stateFile?: string;
-  /** Where that state goes. Default: the same file, which is replaced after a backup. */
+  /** The output file for that state. Default: the same file, which is replaced after a backup. */
   readonly out?: string;
-  /** Writes nothing: what there is to change is reported and returned, see `unexpected`. */
+  /** Write nothing: changes are reported and returned, see `unexpected`. */
   readonly expectNoChanges?: boolean;
   /**
-   * Imports only if the program keeps the new versions, as a preview on a copy of the stack shows. In a dry run, and in
-   * what {@link LayerVersionUpdater.run} returns, see `proofFailure` for whether it does.
+   * Import only if the program keeps the new versions, as shown by a preview on a copy of the stack. For the result, in
+   * a dry run too, see `proofFailure`.
    */
   readonly prove?: boolean;
   /** Names in AWS: only these functions. */
   readonly functions?: readonly string[];
   /** Names in AWS: all but these functions. */
   readonly exclude?: readonly string[];
-  /** With `syncAws`: also live functions that are tagged as the stack's. */
+  /** With `syncAws`: also live functions tagged as the stack's. */
   readonly allFunctions?: boolean;
-  /** With `syncAws`: also live functions that carry all of these tags. */
+  /** With `syncAws`: also live functions with all of these tags. */
   readonly tags?: Readonly<Record<string, string>>;
-  /** With `syncAws`: looks neither at permissions nor at layer versions in advance. */
+  /** With `syncAws`: check neither permissions nor layer versions in advance. */
   readonly skipPreflight?: boolean;
-  /** With `syncAws`: refuses a plan that changes more layers of functions in AWS. */
+  /** With `syncAws`: refuse a plan that changes more layers of functions in AWS. */
   readonly maxChanges?: number;
   /** With `syncAws`: how carefully live functions are updated. */
   readonly rollout?: RolloutOptions;
-  /** Asked by {@link LayerVersionUpdater.run} before anything is written; false ends the run with code `interrupted`. */
+  /**
+   * Called by {@link LayerVersionUpdater.run} before anything is written; false ends the run with code `interrupted`.
+   */
   readonly confirm?: (plan: UpdatePlan) => Promise<boolean>;
 }
 
 /**
- * Updates the layer versions that a Pulumi stack records, and those of its live functions. `run` does all of it; the
- * other methods are its steps, in their order. Errors are LayersError; their messages say what was changed.
+ * Updates the layer versions that a Pulumi stack records, and those of its live functions. `run` does everything; the
+ * other methods are its steps, in order. Errors are LayersError; their messages say what was changed.
  *
  * To extend it, override {@link buildLayerArn}, {@link loadConfig} or {@link findLambdaResources}.
  */
@@ -83,7 +85,7 @@ export class LayerVersionUpdater {
   #plan: UpdatePlan | undefined;
   #applied: AppliedState = { shown: null };
 
-  /** @throws LayersError `usage` for options that exclude each other */
+  /** @throws LayersError `usage` for contradicting options */
   constructor(options: UpdaterOptions, ports: Ports) {
     this.configPath = options.configPath ?? "layer_config.yaml";
     this.stackName = options.stackName ?? "dev";
@@ -126,7 +128,7 @@ export class LayerVersionUpdater {
     });
     reportMatches(this.ports.reporter, plan.standings, matcher);
     const where = `${state.file ?? `the state of ${state.stack}`}${syncAws ? " or in AWS" : ""}`;
-    // If all are excluded, nothing was looked for.
+    // If all are excluded, nothing was searched for.
     const isEmpty = plan.standings.length === 0 && plan.skipped.length > 0;
     const unmatched = isEmpty ? [] : unmatchedWarnings(plan.standings, where, this.configPath);
     this.#plan = { ...plan, warnings: [...plan.warnings, ...unmatched] };
@@ -149,8 +151,8 @@ export class LayerVersionUpdater {
   }
 
   /**
-   * Brings live functions to their versions; in a dry run only reports. One function's failure leaves the others alone and
-   * is in the outcomes.
+   * Brings live functions to their versions; in a dry run only reports. One function's failure does not affect the
+   * others and is in the outcomes.
    */
   async syncWithAws(): Promise<LiveResult> {
     const plan = this.#plan ?? (await this.updateLayerVersionsInState());
@@ -160,7 +162,7 @@ export class LayerVersionUpdater {
   }
 
   /**
-   * Does all of it: export, plan, confirmation, import, AWS.
+   * Does everything: export, plan, confirmation, import, AWS.
    * @throws LayersError; but functions that AWS did not update, and a proof that failed, are in the result: see
    * `liveFailure` and `proofFailure`
    */
@@ -176,7 +178,7 @@ export class LayerVersionUpdater {
   }
 
   /**
-   * The other half of {@link run}: confirmation, import, AWS, as planned. A stack that was changed since is left alone.
+   * The other half of {@link run}: confirmation, import, AWS, as planned. A stack that has changed since is left alone.
    * @throws LayersError as `run` does
    */
   async carryOut(): Promise<UpdateResult> {
@@ -186,8 +188,8 @@ export class LayerVersionUpdater {
   }
 
   /**
-   * The layer version ARN that a layer must be at. Override it to add matching patterns of your own: these may change
-   * the version only, and return what this method returns for all else.
+   * The target ARN of a layer. Override it to add your own matching patterns: an override may only change the version,
+   * and returns this method's result for everything else.
    * @param layerVersionArn as a state records it, or as a function has it
    * @param fn the function's name, and what is known of it
    */
@@ -223,14 +225,14 @@ export class LayerVersionUpdater {
 
   readonly #scan = (bytes: Uint8Array): StateFacts => this.findLambdaResources(bytes);
 
-  /** The config's targets, with what an override of `buildLayerArn` makes of them. */
+  /** The config's targets, with the results of an overridden `buildLayerArn`. */
   get #targetOf(): TargetOf {
     const { targetOf } = this.#loaded;
     const isOwn = this.buildLayerArn === LayerVersionUpdater.prototype.buildLayerArn;
     return isOwn ? targetOf : (layer, fn) => this.#builtTarget(layer, fn, targetOf(layer, fn));
   }
 
-  /** What `buildLayerArn` says; if it leaves a layer as it is, the config tells whether it is declared at all. */
+  /** The result of `buildLayerArn`; if it keeps a layer, the config decides whether it is declared at all. */
   #builtTarget(layer: LayerVersionArn, fn: TargetFacts, found: ReturnType<TargetOf>): ReturnType<TargetOf> {
     const text = layerVersionArn(layer);
     const built = this.buildLayerArn(text, { ...fn, name: fn.name ?? "" });
@@ -245,7 +247,7 @@ export class LayerVersionUpdater {
   }
 }
 
-/** What options must not say together: whether they do, and what is wrong with that. */
+/** Contradictions between options: whether they apply, and what is wrong. */
 function contradictions(options: UpdaterOptions): readonly (readonly [isThere: boolean, message: string])[] {
   const { stateFile, out, syncAws, prove, expectNoChanges, allFunctions, tags = {} } = options;
   const isFile = stateFile !== undefined;

@@ -14,7 +14,7 @@ import { runCommand } from "./pulumi/shell";
 import { type PulumiCommand, PulumiStacks } from "./pulumi/stack";
 import { LayerVersionUpdater as Updater, type UpdaterOptions } from "./updater";
 
-/** Where a run works, and who hears of it. */
+/** Where a run works, and its callbacks. */
 export interface WiringOptions {
   /** The folder of the Pulumi project; relative paths are relative to it. Default: the working directory. */
   readonly cwd?: string;
@@ -24,14 +24,14 @@ export interface WiringOptions {
   readonly region?: string;
   /** A profile of the shared AWS config and credentials files. */
   readonly profile?: string;
-  /** Requests a second to AWS Lambda. Default 15. */
+  /** Requests per second to AWS Lambda. Default 15. */
   readonly rate?: number;
-  /** Default: nothing is reported. */
+  /** Default: no reports. */
   readonly reporter?: Reporter;
   readonly signal?: AbortSignal;
-  /** Words behind each command that a message advises, such as `["--cwd", "infra"]`. Default: none. */
+  /** Words appended to each command that a message advises, such as `["--cwd", "infra"]`. Default: none. */
   readonly adviceWords?: readonly string[];
-  /** The folder of the Pulumi project as the user names it, for Pulumi commands that messages advise. Default: none. */
+  /** The folder of the Pulumi project as the user names it, for Pulumi commands in messages. Default: none. */
   readonly adviceFolder?: string;
   /** Called after each Pulumi command. */
   readonly onPulumi?: (command: PulumiCommand) => void;
@@ -96,10 +96,10 @@ const silent: Reporter = {
   progress: () => ({ update() {}, end() {} }),
 };
 
-/** What a {@link LayerVersionUpdater} is to do, where it works, and who hears of it. */
+/** Options of a {@link LayerVersionUpdater}, where it works, and its callbacks. */
 export interface LayerVersionUpdaterOptions extends UpdaterOptions, WiringOptions {}
 
-/** The updater with the real Pulumi, file system and AWS, unless it is given others. */
+/** The updater with the real Pulumi, file system and AWS, unless others are given. */
 export class LayerVersionUpdater extends Updater {
   constructor(options: LayerVersionUpdaterOptions = {}, ports: Ports = createPorts(options)) {
     super(options, ports);

@@ -48,7 +48,7 @@ export function compatible(context: PolicyContext): ResourceValidationPolicy {
   );
 }
 
-// Index by index: what the SDK puts around a list makes its iterator slow.
+// Index by index: the SDK's proxies make iterators slow.
 function architecturesOf(list: unknown): string[] {
   if (!Array.isArray(list) || list.length === 0) return [defaultArchitecture];
   return Array.from({ length: list.length }, (_, index) => String(list[index]));

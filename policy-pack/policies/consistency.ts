@@ -56,7 +56,7 @@ function usesOf(functions: readonly FunctionView[]): Uses[] {
   return [...uses.values()];
 }
 
-/** What is to be said, in the order of the layers' names. */
+/** The messages, by layer name. */
 function violations(uses: readonly Uses[], names: (users: Iterable<FunctionView>) => string[]): string[] {
   const label = labelsOf(uses.map(({ layer }) => layer));
   return uses

@@ -23,11 +23,11 @@ interface LiveSettings extends PolicySettings {
   readonly timeoutSeconds?: number;
 }
 
-/** A function of the stack that exists in AWS, by what it can be found there. */
+/** A function of the stack, with what is needed to find it in AWS. */
 interface DeployedFunction extends NamedFunction {
   /** Its ARN, or its name if the ARN is not recorded. */
   readonly id: string;
-  /** As the program wants it, or as the state has it. */
+  /** From the program, or from the state. */
   readonly view: FunctionView;
 }
 
@@ -110,7 +110,7 @@ function deployed(
 
 async function readLive(functions: readonly DeployedFunction[], settings: LiveSettings) {
   const { region, profile, roleArn, timeoutSeconds = defaultTimeout } = settings;
-  // Loaded here, as packs that do not use this policy should not wait for the AWS SDK.
+  // Loaded here, so that packs without this policy need not wait for the AWS SDK.
   const { connectAws } = await import("../../sdk/aws/session.js");
   const aws = await connectAws({ region, profile, roleArn }, { signal: AbortSignal.timeout(timeoutSeconds * 1000) });
   try {
@@ -135,7 +135,7 @@ function assessed({ view }: DeployedFunction, live: AssessedFunction): AssessedF
   return { ...live, urn: view.urn, recordedBy: "function", recorded };
 }
 
-/** What AWS has otherwise than declared; undefined if nothing, or if only the program has. */
+/** The live drift; undefined if none, or if only the program differs. */
 function driftOf(standing: Standing, label: string, config: LayerConfig): string[] | undefined {
   const { fn, layer, live, target, isLost } = standing;
   if (!layer || !target?.declared) return undefined;
@@ -148,7 +148,7 @@ function driftOf(standing: Standing, label: string, config: LayerConfig): string
   return [`In AWS: ${line}`, `${declaration(target.declared)}. ${repair(standing, stackOf(fn.urn ?? ""), config)}`];
 }
 
-/** A layer that is lost, as it is attached again. */
+/** A lost layer, as it will be reattached. */
 function attached(text: string) {
   const layer = parseLayerVersionArn(text);
   return { layer: layer?.name ?? "", from: null, to: layer?.version ?? null };

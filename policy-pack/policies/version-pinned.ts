@@ -40,7 +40,7 @@ export function versionPinned(context: PolicyContext): ResourceValidationPolicy 
   );
   const remediateResource = declaredRemediation(context, leadingPolicy, (fn, layers, property) => {
     const changes = changesOf(fn, layers);
-    // In place and one by one: what is secret or not yet known has to stay behind the SDK's proxies as it is.
+    // In place and one by one: secret and unknown values must stay untouched behind the SDK's proxies.
     const list = fn.resource.props[property] as string[];
     for (const { index, target } of changes) list[index] = target;
     return changes.length > 0;
@@ -50,11 +50,11 @@ export function versionPinned(context: PolicyContext): ResourceValidationPolicy 
 
 function changesOf(fn: FunctionView, { targetOf, varies }: StackLayers): LayerChange[] {
   const texts = fn.layers.map((layer) => (layer.kind === "text" ? layer.text : ""));
-  // Each property that is read costs time, as the policy SDK puts something around all of them.
+  // Each property read is slow, because of the policy SDK's proxies.
   return planLayers(texts, targetOf, varies ? factsOf(fn) : { name: undefined });
 }
 
-/** Layers that an entry is about, and whose target cannot be determined. */
+/** Layers that an entry covers, but whose target cannot be determined. */
 function openLayers(fn: FunctionView, { targetOf, varies }: StackLayers) {
   if (!varies) return [];
   const facts = factsOf(fn);
@@ -64,7 +64,7 @@ function openLayers(fn: FunctionView, { targetOf, varies }: StackLayers) {
   });
 }
 
-/** What of a function decides about its layers and is not known before the update. */
+/** The unknown properties that a function's targets depend on. */
 function unknownFact({ resource: { props } }: FunctionView): UnknownValue | undefined {
   const facts = [() => props.runtime, () => props.architectures, () => props.name ?? props.functionName];
   return facts.map((access) => read(access)).find((value) => value instanceof UnknownValue);

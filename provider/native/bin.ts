@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// What the engine starts. Old versions of Node.js must be able to read this file, so it keeps to ECMAScript 2015 and
-// loads nothing else before the version is known to do.
+// The plugin's entry point. Old versions of Node.js must be able to parse this file, so it sticks to ECMAScript 2015
+// and loads nothing else before it has checked the version.
 
 const { engines, version } = require("./package.json");
 const needed = parseInt(engines.node.replace(/^\D+/, ""), 10);
@@ -13,7 +13,7 @@ if (parseInt(process.versions.node, 10) < needed) {
   require("./main").start(version);
 }
 
-/** Keeps compiled code from run to run, in the user's own cache folder: the plugin starts with every preview. */
+/** Caches compiled code between runs, in the user's own cache folder: the plugin starts with every preview. */
 function keepCompiledCode(node: Partial<typeof import("node:module")>): void {
   const { join, isAbsolute } = require("node:path");
   const { LOCALAPPDATA, XDG_CACHE_HOME, HOME, NODE_COMPILE_CACHE } = process.env;

@@ -9,14 +9,14 @@ import type { LayerVersionsInputs } from "./types";
 import { nameOf, placeOf } from "./urn";
 import { open, seal, type Values } from "./values";
 
-/** What a preview says of a resource. */
+/** A preview's lines about a resource. */
 export interface Plan {
   readonly lines: readonly string[];
-  /** The functions that are going to move. */
+  /** The functions that will move. */
   readonly moving: readonly { readonly arn: string }[];
 }
 
-/** The checks of resources, and what they would have a preview say: only `create` and `update` know that there is one. */
+/** The checks of resources, and the lines for a preview: only `create` and `update` know whether it is one. */
 export class Checks {
   readonly #plans = new Map<string, Plan>();
 
@@ -26,7 +26,7 @@ export class Checks {
     private readonly pinned: ReadonlySet<string>,
   ) {}
 
-  /** What a resource's check would have a preview say. */
+  /** The lines of a resource's check for a preview. */
   planOf(urn: string): Plan {
     return this.#plans.get(urn) ?? { lines: [], moving: [] };
   }
@@ -43,7 +43,7 @@ export class Checks {
         ),
       };
     const hidden = hiddenBy(secrets);
-    // Pulumi would leave the entries of a resource that gets another name behind, without a word to the plugin.
+    // Pulumi would leave the entries of a renamed resource behind, without notifying the plugin.
     const place = hasViews(news) ? { rowsBelow: placeOf(urn) } : {};
     if (declaring.is === "unknown") {
       const later = { versions: unknown, before: unknown, unresolved: unknown };

@@ -10,20 +10,20 @@ import { layerVersionsInputs } from "./interface";
 import { type InputProblem, pathTo, problemsOf } from "./problems";
 import type { LayerVersionsInputs, ProviderConfig } from "./types";
 
-/** What a provider gives those that do not say it themselves. */
+/** A provider's defaults for its resources. */
 export interface Surroundings {
   readonly stack: string;
   readonly config: ProviderConfig;
 }
 
-/** What a resource's inputs come to, or what is wrong with them. */
+/** A resource's resolved inputs, or their problems. */
 export type Declaring =
   | { readonly is: "wrong"; readonly problems: readonly InputProblem[] }
   /** Too little is known yet, in a preview. */
   | { readonly is: "unknown" }
   | { readonly is: "known"; readonly settings: DeclaredSettings; readonly request: Request };
 
-/** What is recorded of a resource's inputs in the shape that the handlers have. */
+/** The recorded inputs of a resource in the handlers' shape. */
 export interface DeclaredSettings {
   readonly configFile: string;
   readonly region?: string;
@@ -32,7 +32,7 @@ export interface DeclaredSettings {
   readonly onDelete?: "keep" | "restore";
 }
 
-/** Reads what a resource declares, of its inputs and of the config file. */
+/** Reads a resource's declarations from its inputs and the config file. */
 export function readDeclaring(name: string, inputs: LayerVersionsInputs, around: Surroundings): Declaring {
   const problems = [...problemsOf(inputs, layerVersionsInputs), ...entryProblems(inputs)];
   if (problems.length > 0)
@@ -56,7 +56,7 @@ export function readDeclaring(name: string, inputs: LayerVersionsInputs, around:
     settings: { configFile: declared.configFile, region, profile, roleArn, onDelete },
     request: {
       dryRun: false,
-      // Values of outputs are unknown in a preview, as the handlers have it of the dynamic resource.
+      // Outputs are unknown in a preview, as the handlers expect from the dynamic resource.
       declared: { ...declared.declared, layers: declared.layers as unknown as Request["declared"]["layers"] },
       accountId: settings.accountId,
       validateLayerExists: settings.validateLayerExists,
@@ -67,7 +67,7 @@ export function readDeclaring(name: string, inputs: LayerVersionsInputs, around:
   };
 }
 
-/** The region of what names none. */
+/** The default region. */
 export function regionFor(
   { config }: Surroundings,
   { settings }: Pick<DeclaredConfig, "settings">,
@@ -76,7 +76,7 @@ export function regionFor(
   return config.region ?? settings.region ?? environment;
 }
 
-/** What the check of a selection would refuse next: all that is wrong is told at once. */
+/** Checks that would fail later, so that all problems are reported at once. */
 function selectionProblems(
   { functions, region }: LayerVersionsInputs,
   around: Surroundings,
@@ -89,12 +89,12 @@ function selectionProblems(
   return refused.map((reason) => ({ path: "functions", reason }));
 }
 
-/** What is wrong with entries beyond the types of their fields. */
+/** Problems of entries beyond the types of their fields. */
 function entryProblems({ layers }: LayerVersionsInputs): InputProblem[] {
   if (typeof layers !== "object" || layers === null) return [];
   return Object.entries(layers).flatMap(([key, fields]) => {
     const path = pathTo("layers", key);
-    // What has the wrong type has been reported already.
+    // Wrong types have already been reported.
     if (typeof fields !== "object" || problemsOf({ layers: { [key]: fields } }, layerVersionsInputs).length > 0)
       return [];
     const wrong = hasUnknownShape({ [key]: fields })
@@ -104,7 +104,7 @@ function entryProblems({ layers }: LayerVersionsInputs): InputProblem[] {
   });
 }
 
-/** Whether it is not known which layers are meant, or how; an ARN or a version alone may come later. */
+/** Whether the set of layers is unknown; single ARNs and versions may be unknown. */
 function hasUnknownShape(layers: NonNullable<LayerVersionsInputs["layers"]>): boolean {
   return (layers as unknown) === unknown || Object.values(layers).some(isUnknownEntry);
 }

@@ -11,7 +11,7 @@ export interface PropertyChange {
 
 const settings = ["configFile", "region", "profile", "roleArn", "onDelete"] as const;
 
-/** What differs between what is recorded and what a check came to, property by property. */
+/** The differences between the record and a check's result, property by property. */
 export function changesBetween(olds: Partial<Recorded>, news: Partial<Checked>): PropertyChange[] {
   const changed = settings.flatMap((name) => change(name, olds[name], news[name]));
   return [
@@ -54,7 +54,7 @@ function keyed(parent: string, key: string): string {
   return `${parent}[${JSON.stringify(key)}]`;
 }
 
-/** The properties at the top that changes start with. */
+/** The top-level properties of changes. */
 export function topOf(changes: readonly PropertyChange[]): string[] {
   return [...new Set(changes.map(({ path }) => /^\w+/.exec(path)?.[0] ?? path))];
 }

@@ -17,16 +17,16 @@ export interface StatusTarget {
   readonly token: string;
 }
 
-/** What the plugin reports to the engine beside its answers. */
+/** What the plugin reports to the engine besides its answers. */
 export interface Engine {
   /** Shows lines at a resource; with "Warning: " before them, as a warning. In the order of the calls. */
   log(lines: string, urn: string): void;
-  /** Resolves once all lines have arrived: what comes behind an answer may never be shown. */
+  /** Resolves once all lines have arrived: lines after an answer may never be shown. */
   flushed(): Promise<void>;
   publish(target: StatusTarget, urn: string, steps: readonly ViewStep[]): Promise<void>;
 }
 
-/** @param address where the engine listens; undefined if nobody does, as when the plugin runs by itself */
+/** @param address where the engine listens; undefined if the plugin runs by itself */
 export function connectEngine(address: string | undefined): Engine {
   const client =
     address === undefined ? undefined : new EngineClient(address, grpc.credentials.createInsecure(), channelOptions);
@@ -39,7 +39,7 @@ export function connectEngine(address: string | undefined): Engine {
         .setSeverity(warning ? LogSeverity.WARNING : LogSeverity.INFO)
         .setMessage(cleanLines(warning ? lines.slice(warning[0].length) : lines))
         .setUrn(urn);
-      // A line that does not arrive is no reason to leave functions half moved.
+      // A lost line is no reason to stop halfway.
       sent = sent.then(
         () => new Promise<void>((resolve) => (client ? client.log(request, () => resolve()) : resolve())),
       );

@@ -1,19 +1,19 @@
 import type { FunctionStanding } from "./planned";
 
-/** What an update that failed in part says: the outputs that it came to, and a reason for each thing that failed. */
+/** A partial failure of an update: the resulting outputs, and a reason for each failure. */
 export interface PartialFailure {
   readonly id: string;
   readonly properties: { readonly functions: Readonly<Record<string, Readonly<Record<string, number>>>> };
   readonly reasons: readonly string[];
 }
 
-/** Whether an error of the handlers is one by which Pulumi records what was done. */
+/** Whether an error is a partial failure, with which Pulumi records what was done. */
 export function isPartial(error: unknown): error is PartialFailure {
   const { id, properties, reasons } = (error ?? {}) as Partial<PartialFailure>;
   return typeof id === "string" && typeof properties === "object" && Array.isArray(reasons);
 }
 
-/** Why each function that was to move has not: by its name. */
+/** By function name, why it was not moved. */
 export function failuresOf(standings: readonly FunctionStanding[], error: PartialFailure): Map<string, string> {
   const failures = new Map<string, string>();
   for (const { name, to, moves } of standings) {

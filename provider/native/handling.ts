@@ -9,14 +9,14 @@ export class Handling {
 
   constructor(readonly engine: Engine) {}
 
-  /** Stops between functions: what was done is recorded. */
+  /** Stops between functions; what was done is recorded. */
   cancel(): void {
     this.#cancelled.abort();
   }
 
   /**
    * Runs handlers whose lines appear at a resource.
-   * @param hidden the properties whose values the lines may name; if there are any, no line appears
+   * @param hidden secret properties whose values the lines may contain; if any, no line appears
    */
   async run<T>(urn: string, work: () => Promise<T>, hidden: ReadonlySet<string> = nothing): Promise<T> {
     const log = (lines: string) => {

@@ -1,8 +1,8 @@
 import type { FunctionSelection } from "./types";
 
 /**
- * Reads which functions an import means: `fn-01,fn-02`, `prefix=billing-`, `tag:team=x`, each part behind a comma.
- * @throws Error the text says none
+ * Parses the function selection of an import: `fn-01,fn-02`, `prefix=billing-`, `tag:team=x`, separated by commas.
+ * @throws Error the text selects none
  */
 export function readSelection(id: string): FunctionSelection {
   const parts = id.split(",").map((part) => part.trim());

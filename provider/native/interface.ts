@@ -1,4 +1,4 @@
-// What the plugin offers, in one place: the schema is made from this, and arguments are checked by it.
+// The plugin's interface: the schema is generated from it, and arguments are checked against it.
 
 import { boolean, integer, listOf, mapOf, type Properties, text, version } from "./shapes";
 import type {
@@ -19,7 +19,7 @@ import type {
 export const packageName = "lambda-layers";
 /** The type of the resource. */
 export const resourceToken = "lambda-layers:index:LayerVersions";
-/** The type of the entries below it, one a function. */
+/** The type of the entries below it, one per function. */
 export const viewToken = "lambda-layers:index:FunctionLayers";
 
 const enforce = {

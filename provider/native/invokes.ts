@@ -27,7 +27,7 @@ import type {
   ProviderConfig,
 } from "./types";
 
-/** What one configured provider has been asked so far: each layer version is looked up once. */
+/** The functions of one configured provider: each layer version is looked up once. */
 export class Invokes {
   readonly #lookup = new LayerLookup((region: string, who: ProviderConfig) => connectAws({ ...who, region }));
   readonly #warned = new Set<string>();
@@ -60,7 +60,7 @@ export class Invokes {
       name: varies ? `${name}-${declared.stack}` : nameInAws(entry, declared.stack),
       version: 1,
     };
-    // As if the layer were one that gives way to what is declared.
+    // As for a layer that is replaced by the declared one.
     const asReplaced = varies ? { isReplaced: true as const } : {};
     const match = { declared: entry, rule: "name and stack" as const, stack: declared.stack, ...asReplaced };
     const target = targetFor(match, example, { name: undefined, ...place });
@@ -71,7 +71,7 @@ export class Invokes {
   }
 
   /**
-   * @param warn takes what could not be checked
+   * @param warn called with what could not be checked
    * @throws LayersError the config is not valid, or declares a version that does not exist
    */
   async pinLayer(args: PinLayerArgs, around: Surroundings, warn: (line: string) => void): Promise<ArnResult> {

@@ -1,4 +1,4 @@
-// The plugin's process: the engine gives its address as the argument, and takes the first line for the port.
+// The plugin's process: the engine passes its address as an argument, and reads the port from the first line.
 
 import { fstatSync } from "node:fs";
 import process from "node:process";
@@ -16,7 +16,7 @@ export async function start(version: string): Promise<void> {
   endWithEngine(plugin, busy);
 }
 
-/** An engine that was killed leaves its plugins behind: what is under way comes to an orderly end first. */
+/** A killed engine leaves its plugins behind: running work is finished in order first. */
 function endWithEngine(plugin: Plugin, busy: () => number): void {
   const engine = process.ppid;
   const leave = () => {
@@ -27,7 +27,7 @@ function endWithEngine(plugin: Plugin, busy: () => number): void {
   setInterval(() => {
     if (process.ppid !== engine) leave();
   }, watchEvery).unref();
-  // Under a language host standard input is no pipe, and at its end from the beginning.
+  // Under a language host, standard input is not a pipe and is at its end from the start.
   if (isPipe()) process.stdin.on("end", leave).resume();
 }
 

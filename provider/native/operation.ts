@@ -7,20 +7,20 @@ import type { RecordedView } from "./views";
 export interface Operation {
   readonly urn: string;
   readonly preview?: boolean;
-  /** Undefined if the engine knows no entries below a resource. */
+  /** Undefined if the engine does not support entries below a resource. */
   readonly status?: StatusTarget;
   readonly views?: readonly RecordedView[];
-  /** Where the resource was when these were recorded; undefined if that is not known. */
+  /** The resource's place when these were recorded; undefined if unknown. */
   readonly viewsBelow?: string;
 }
 
-/** What a check came to. */
+/** A check's result. */
 export interface CheckedInputs {
   readonly inputs: Values;
   readonly problems: readonly InputProblem[];
 }
 
-/** A failure that leaves something to record. */
+/** A failure with something to record. */
 export class PartiallyDone extends Error {
   constructor(
     readonly id: string,

@@ -2,17 +2,17 @@ import { layerName } from "../../sdk/core/moves";
 import type { Checked, Recorded, RecordedVersion, Target, Versions } from "../record";
 import { satisfies, targetVersions } from "../versions";
 
-/** One function as a plan or an update has it. */
+/** One function in a plan or update. */
 export interface FunctionStanding {
   readonly name: string;
-  /** Layer to the version that is known to be there before the update, or to the full ARN of the layer that gives way to it. */
+  /** Layer to its known version before the update, or to the full ARN of the layer that it replaces. */
   readonly from: Versions[string];
-  /** Layer to the version that it has afterwards. A version that this update publishes is the engine's text for unknown. */
+  /** Layer to its version afterwards. A version that this update publishes is the engine's text for unknown. */
   readonly to: Readonly<Record<string, number | string>>;
   readonly moves: boolean;
 }
 
-/** Where the functions stand and where they are going, by what a check came to. */
+/** The functions' current and target versions, from a check's result. */
 export function standingsOf(checked: Checked, olds: Partial<Recorded> | undefined): FunctionStanding[] {
   const { before, drift, lost } = checked;
   return Object.entries(checked.functions).map(([name, targets]) => {
@@ -27,7 +27,7 @@ export function standingsOf(checked: Checked, olds: Partial<Recorded> | undefine
   });
 }
 
-/** Under the keys of layers that come, the full ARNs of recorded layers that give way to them. */
+/** Keyed by new layers, the full ARNs of the recorded layers that they replace. */
 function givingWay(
   name: string,
   { functions, moves }: Checked,
@@ -45,7 +45,7 @@ function givingWay(
   );
 }
 
-/** The versions that an update leaves, as far as a preview can tell. */
+/** The versions after an update, as far as a preview can tell. */
 export function plannedVersions(standings: readonly FunctionStanding[]): Record<string, FunctionStanding["to"]> {
   return Object.fromEntries(standings.map(({ name, to }) => [name, to]));
 }
@@ -55,7 +55,7 @@ function versionAfter(live: RecordedVersion | undefined, target: Target): number
   return isTarget(target) ? (targetVersions({ layer: target }).layer ?? target) : target;
 }
 
-/** Whether it is a target, and not the engine's text for what is not known yet. */
+/** Whether it is a target, rather than the engine's text for unknown. */
 function isTarget(target: Target): boolean {
   return typeof target === "number" || target.startsWith(">=");
 }

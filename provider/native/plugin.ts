@@ -1,4 +1,4 @@
-// What the engine asks of the plugin, in plain values: the handlers do the work, and the server speaks the protocol.
+// The plugin's operations in plain values: the handlers do the work, and the server speaks the protocol.
 
 import { LayersError } from "../../sdk/core/errors";
 import * as handlers from "../handlers";
@@ -39,7 +39,7 @@ export class Plugin {
     this.#updates = new Updates(this.#handling);
   }
 
-  /** Stops between functions: what was done is recorded. */
+  /** Stops between functions; what was done is recorded. */
   cancel(): void {
     this.#handling.cancel();
   }
@@ -85,14 +85,14 @@ export class Plugin {
     return { id: "", outputs: await this.#updates.preview(operation, plan, undefined, news) };
   }
 
-  /** @throws Error the resource has another name or parent, and entries that cannot follow */
+  /** @throws Error the resource has another name or parent, which its entries cannot follow */
   async update(operation: Operation, id: string, olds: Values, news: Values): Promise<Values> {
     refuseToLeaveViews(operation);
     if (!operation.preview) return this.#updates.update(operation, id, olds, news);
     return this.#updates.preview(operation, this.#checks.planOf(operation.urn), recordedOf(olds), news);
   }
 
-  /** The live versions of what is recorded; without a record, of what the id selects. */
+  /** The live versions of recorded functions or, without a record, of those that the id selects. */
   async read({ urn }: Operation, id: string, olds: Values, oldInputs: Values): Promise<Found | undefined> {
     requireResource(urn);
     if (Object.keys(olds).length === 0) return importSelected(this.#handling, urn, id, this.#aroundOf(urn));

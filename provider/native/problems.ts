@@ -4,7 +4,7 @@ import { versionNumber } from "../pending";
 import { unknown } from "../selection";
 import type { AnyProperties, AnyShape } from "./shapes";
 
-/** What is wrong with one value. */
+/** A problem with one value. */
 export interface InputProblem {
   /** As Pulumi writes it: `functions.names[0]`, `layers["my layer"].version`. */
   readonly path: string;
@@ -18,7 +18,7 @@ export function pathTo(parent: string, key: string): string {
   return parent === "" ? key : `${parent}.${key}`;
 }
 
-/** What is wrong with values that are to have these properties. What is unknown yet is fine. */
+/** The problems of values with these properties. Unknown values are allowed. */
 export function problemsOf(values: object, properties: AnyProperties, parent = ""): InputProblem[] {
   const names = Object.keys(properties);
   const given = Object.entries(values).filter(([, value]) => value !== null && value !== undefined);

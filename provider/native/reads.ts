@@ -8,14 +8,14 @@ import { hiddenBy, isComputed, isDynamic, outputsOf, recordedOf } from "./record
 import { nameOf } from "./urn";
 import { open, seal, type Values } from "./values";
 
-/** A resource as AWS has it. */
+/** A resource as it is in AWS. */
 export interface Found {
   readonly id: string;
   readonly outputs: Values;
   readonly inputs: Values;
 }
 
-/** The live versions of what is recorded. */
+/** The live versions of recorded functions. */
 export async function refresh(
   handling: Handling,
   urn: string,
@@ -28,7 +28,7 @@ export async function refresh(
   const found = await handling.run(urn, () => handlers.read(id, recorded));
   const { functions: versions, before } = found.inputs as unknown as Recorded;
   const outputs = outputsOf(found.props as Recorded, oldInputs);
-  // What is as it was recorded is no news: a refresh would show the drift that an update has repaired.
+  // Unchanged functions are not reported: a refresh would show drift that an update has already repaired.
   if (isDeepStrictEqual(versions, recorded.functions)) return { id, outputs, inputs: oldInputs };
   const program = Object.fromEntries(Object.entries(values).filter(([name]) => !isComputed(name)));
   const inputs = seal(

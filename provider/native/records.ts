@@ -1,13 +1,13 @@
-// What a resource records, as the engine has it and as the handlers have it.
+// A resource's record, in the engine's form and in the handlers' form.
 
 import { recordOf } from "../native-record";
 import type { Checked, Recorded } from "../record";
 import { open, seal, type Values } from "./values";
 
-/** What the program never gives and what a check adds. */
+/** What a check adds to the program's inputs. */
 const computed = ["versions", "before", "drift", "lost", "moves", "unresolved", "rowsBelow"] as const;
 
-/** The checked inputs as the handlers have them. */
+/** The checked inputs in the handlers' form. */
 export function checkedOf(news: Values): Checked {
   const {
     versions,
@@ -20,7 +20,7 @@ export function checkedOf(news: Values): Checked {
   return { ...record, functions: versions } as unknown as Checked;
 }
 
-/** What is recorded as outputs, with the marks of the secrets that it is made from. */
+/** The recorded outputs, marked secret if their sources are. */
 export function outputsOf(recorded: Recorded, inputs: Values): Values {
   const { configFile, region, profile, roleArn, onDelete, functions: versions, before, left } = recorded;
   const { secrets } = open(inputs);
@@ -28,7 +28,7 @@ export function outputsOf(recorded: Recorded, inputs: Values): Values {
   return seal(outputs, new Set([...secrets, ...hiddenBy(secrets)]));
 }
 
-/** What is secret because the functions or layers are: it names them. */
+/** Properties that are secret if the functions or layers are, because they name them. */
 export function hiddenBy(secrets: ReadonlySet<string>): ReadonlySet<string> {
   const names = secrets.has("functions") || secrets.has("layers");
   return new Set(names ? ["versions", "before", "drift", "lost", "moves", "left"] : []);
@@ -39,7 +39,7 @@ export function wantsViews({ views }: Values): boolean {
   return views !== false;
 }
 
-/** Whether functions have entries: the program may not want them, and the name of one cannot be a secret. */
+/** Whether functions have entries: the program may opt out, and an entry's name cannot be secret. */
 export function hasViews(inputs: Values): boolean {
   const { values, secrets } = open(inputs);
   return wantsViews(values) && hiddenBy(secrets).size === 0;
@@ -55,12 +55,12 @@ export function isDynamic(recorded: Values): boolean {
   return "__provider" in recorded;
 }
 
-/** Whether a property is one that the program never gives. */
+/** Whether a property never comes from the program. */
 export function isComputed(name: string): boolean {
   return (computed as readonly string[]).includes(name);
 }
 
-/** What is recorded, as the handlers have it. */
+/** The record in the handlers' form. */
 export function recordedOf(olds: Values): Recorded {
   return recordOf(open(olds).values) as unknown as Recorded;
 }

@@ -70,7 +70,7 @@ export function packageSchema(packageVersion: string): Json {
   };
 }
 
-/** @param types gets the types that are named */
+/** @param types receives the named types */
 function objectSpec(properties: AnyProperties, types: Record<string, Json>): Json {
   const entries = Object.entries(properties);
   const required = entries.filter(([, one]) => one.required).map(([name]) => name);
@@ -101,7 +101,7 @@ function typeSpec(shape: AnyShape, types: Record<string, Json>): Json {
       return named(shape.name, { type: "string", enum: values }, types);
     }
     case "object": {
-      // A place for it first, so that its own parts come behind it.
+      // Reserves its place first, so that its own parts come after it.
       const spec = named(shape.name, {}, types);
       types[tokenOf(shape.name)] = { description: shape.description, ...objectSpec(shape.properties, types) };
       return spec;

@@ -1,4 +1,4 @@
-// The provider's side of the protocol that the engine speaks. What is left out answers UNIMPLEMENTED.
+// The provider's side of the protocol that the engine speaks. Omitted methods answer UNIMPLEMENTED.
 
 import * as grpc from "@grpc/grpc-js";
 import * as plugins from "@pulumi/pulumi/proto/plugin_pb.js";
@@ -16,10 +16,10 @@ import { packageSchema } from "./schema";
 import { open, readStruct, toStruct } from "./values";
 import type { RecordedView } from "./views";
 
-/** A server that listens. */
+/** A listening server. */
 export interface Serving {
   readonly port: number;
-  /** How many calls are under way. */
+  /** How many calls are running. */
   readonly busy: () => number;
 }
 
@@ -66,7 +66,7 @@ function methods(plugin: Plugin, count: (by: number) => void): grpc.UntypedServi
       const [olds, news] = [readStruct(request.getOlds()), readStruct(request.getNews())];
       return checked(await plugin.checkConfig(request.getUrn(), olds, news));
     }),
-    // A resource records its own region and account, and says itself what another one means.
+    // A resource records its own region and account, and decides itself what a different one means.
     diffConfig: answer(() => new messages.DiffResponse().setChanges(messages.DiffResponse.DiffChanges.DIFF_NONE)),
     configure: answer((request: messages.ConfigureRequest) => {
       plugin.configure(request.getUrn() ?? "", readStruct(request.getArgs()));
@@ -157,7 +157,7 @@ function differences(changes: readonly PropertyChange[] | undefined): messages.D
   return response;
 }
 
-/** How gRPC carries an error that has more to say than a message. */
+/** gRPC's form of an error with details. */
 function initFailed(error: PartiallyDone): Partial<grpc.ServiceError> {
   const failed = new messages.ErrorResourceInitFailed()
     .setId(error.id)

@@ -39,14 +39,14 @@ export type Properties<T> = {
   } & (undefined extends T[Key] ? { readonly required?: false } : { readonly required: true });
 };
 
-/** A shape of whatever type, for code that walks over it. */
+/** A shape of any type, for code that walks it. */
 export type AnyShape =
   | { readonly kind: "boolean" | "integer" | "text" | "version" }
   | { readonly kind: "choice"; readonly name: string; readonly choices: Readonly<Record<string, string>> }
   | { readonly kind: "list" | "map"; readonly of: AnyShape }
   | AnyObject;
 
-/** An object's shape, for code that walks over it. */
+/** An object's shape, for code that walks it. */
 export interface AnyObject {
   readonly kind: "object";
   readonly name: string;

@@ -1,4 +1,4 @@
-/** One layer that a program declares itself, or what it changes of an entry of the config file. */
+/** One layer declared by a program, or its changes to an entry of the config file. */
 export interface LayerDeclaration {
   readonly version?: number | string;
   readonly arn?: string;
@@ -13,7 +13,7 @@ export interface FunctionSelection {
   readonly tags?: Readonly<Record<string, string>>;
 }
 
-/** The provider's configuration: what its resources and functions do not say themselves. */
+/** The provider's configuration: defaults for its resources and functions. */
 export interface ProviderConfig {
   readonly configFile?: string;
   readonly region?: string;
@@ -29,7 +29,7 @@ export interface LayerVersionsInputs extends ProviderConfig {
   readonly views?: boolean;
 }
 
-/** A version: its number, or the full layer version ARN if it is of another layer than the key's. */
+/** A version: its number, or the full layer version ARN if it belongs to a layer other than the key's. */
 export type Version = number | string;
 
 /** Function to layer to version. */
@@ -41,14 +41,14 @@ export interface LayerVersionsOutputs {
   readonly before: VersionMap;
 }
 
-/** What `getLayerVersionArn` is asked. */
+/** The arguments of `getLayerVersionArn`. */
 export interface LayerVersionArnArgs {
   readonly name: string;
   readonly region?: string;
   readonly configFile?: string;
 }
 
-/** What `pinLayer` is asked: one layer of a function, and what is known of that function. */
+/** The arguments of `pinLayer`: one layer of a function, and what is known about the function. */
 export interface PinLayerArgs {
   readonly layerArn: string;
   readonly functionName?: string;
@@ -58,12 +58,12 @@ export interface PinLayerArgs {
   readonly configFile?: string;
 }
 
-/** What `getLayerVersionArn` and `pinLayer` answer. */
+/** The result of `getLayerVersionArn` and `pinLayer`. */
 export interface ArnResult {
   readonly arn: string;
 }
 
-/** What `getDeclaredLayers` is asked. */
+/** The arguments of `getDeclaredLayers`. */
 export interface DeclaredLayersArgs {
   readonly configFile?: string;
 }
@@ -77,7 +77,7 @@ export interface DeclaredLayer {
   readonly description?: string;
 }
 
-/** What `getDeclaredLayers` answers. */
+/** The result of `getDeclaredLayers`. */
 export interface DeclaredLayersResult {
   readonly layers: Readonly<Record<string, DeclaredLayer>>;
   readonly resourceTypes: Readonly<Record<string, string>>;

@@ -13,7 +13,7 @@ import { nameOf, placeOf } from "./urn";
 import type { Values } from "./values";
 import { removals, rowsLine, type ViewStep, viewSteps, withinLimit } from "./views";
 
-/** What an engine is told that knows no entries below a resource. */
+/** The message for an engine that does not support entries below a resource. */
 const oldEngine =
   "This version of Pulumi cannot show a row for each function. Pulumi 3.176 and newer can (3.177 for YAML programs). The preview's lines and the property `drift` say what changes. Set `views: false` to hide this message.";
 
@@ -46,7 +46,7 @@ export class Updates {
     await this.#publish(operation, removals(operation.views ?? []));
   }
 
-  /** Reports the plan, and answers with what the update will leave. */
+  /** Reports the plan, and answers with the state after the update. */
   async preview(
     operation: Operation,
     { lines, moving }: Plan,
@@ -88,7 +88,7 @@ export class Updates {
     }
   }
 
-  /** Says why functions have no rows, if it is not for what the program says. */
+  /** Explains why functions have no rows, unless the program opted out. */
   #reportOfRows(operation: Operation, news: Values, standings: readonly FunctionStanding[]): void {
     const { urn, preview = false, status, views = [] } = operation;
     if (!hasViews(news) || standings.length === 0) return;
@@ -119,7 +119,7 @@ export class Updates {
   }
 }
 
-/** @throws Error the resource has another name or parent than its entries have recorded */
+/** @throws Error the resource's name or parent differs from the one recorded in its entries */
 export function refuseToLeaveViews({ urn, views = [], viewsBelow }: Operation): void {
   if (views.length === 0 || viewsBelow === undefined || viewsBelow === placeOf(urn)) return;
   throw new Error(

@@ -1,6 +1,6 @@
 import { resourceToken } from "./interface";
 
-/** @throws Error it is not the plugin's resource */
+/** @throws Error if it is not the plugin's resource */
 export function requireResource(urn: string): void {
   const type = urn.split("::")[2]?.split("$").at(-1);
   if (type !== resourceToken) throw new Error(`A program cannot declare ${type}, only ${resourceToken}.`);
@@ -11,7 +11,7 @@ export function stackOf(urn: string): string {
   return (urn.split("::")[0] ?? "").replace(/^urn:pulumi:/, "");
 }
 
-/** Where the resource is in its stack: its type, with those of its parents, and its name. */
+/** The resource's place in its stack: its type, with those of its parents, and its name. */
 export function placeOf(urn: string): string {
   return urn.split("::").slice(2).join("::");
 }

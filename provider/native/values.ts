@@ -1,4 +1,4 @@
-// Values as they travel between engine and plugin.
+// Values as exchanged between engine and plugin.
 
 import { Struct } from "google-protobuf/google/protobuf/struct_pb.js";
 import { secretSignature, signatureKey } from "../../sdk/core/state/secret";
@@ -12,24 +12,24 @@ export interface Opened {
   readonly secrets: ReadonlySet<string>;
 }
 
-/** What the engine sends, as it is. */
+/** Values from the engine, as they are. */
 export function readStruct(struct: Struct | undefined): Values {
   return (struct?.toJavaScript() ?? {}) as Values;
 }
 
-/** What the engine takes; values that are undefined are left out. */
+/** Values for the engine, without undefined ones. */
 export function toStruct(values: Values): Struct {
   return Struct.fromJavaScript(withoutUndefined(values) as Parameters<typeof Struct.fromJavaScript>[0]);
 }
 
-/** Takes the marks off. */
+/** Removes secret markers. */
 export function open(values: Values): Opened {
   const secrets = new Set<string>();
   const opened = Object.entries(values).map(([name, value]) => [name, unwrap(value, () => secrets.add(name))] as const);
   return { values: Object.fromEntries(opened), secrets };
 }
 
-/** Puts marks on. */
+/** Adds secret markers. */
 export function seal(values: Values, secrets: ReadonlySet<string>): Values {
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => [

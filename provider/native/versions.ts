@@ -1,14 +1,14 @@
-/** The versions that an update has to do with, as the engine has them: of any type, or missing. */
+/** The versions involved in an update, as the engine has them: of any type, or missing. */
 export interface Versions {
   /** The plugin's. */
   readonly own: string;
   /** That of the program's package, or of the option `version`. */
   readonly asked?: unknown;
-  /** That which the stack's last update asked for. */
+  /** The one that the stack's last update used. */
   readonly recorded?: unknown;
 }
 
-/** What there is to say of a plugin that is not of the version that the program or the stack's state goes by. */
+/** A message about a plugin whose version differs from that of the program or the stack's state. */
 export function versionLines({ own, asked, recorded }: Versions): string[] {
   const lines: string[] = [];
   if (typeof asked === "string" && asked !== own)
@@ -22,7 +22,7 @@ export function versionLines({ own, asked, recorded }: Versions): string[] {
   return lines;
 }
 
-/** Whether a version is newer than another by their three numbers. */
+/** Whether a version is newer than another, by three numbers. */
 function isNewer(version: string, than: string): boolean {
   const [one, other] = [numbersOf(version), numbersOf(than)];
   const place = one.findIndex((number, index) => number !== other[index]);

@@ -1,37 +1,36 @@
 import type { FunctionStanding } from "./planned";
 
-/** What becomes of the entry of one function below the resource. */
+/** The step for one function's entry below the resource. */
 export interface ViewStep {
   readonly op: "create" | "read" | "same" | "update" | "delete";
   /** As {@link entryName} makes it. */
   readonly name: string;
-  /** Layer to version, as it was. */
+  /** Layer to old version. */
   readonly old?: Readonly<Record<string, number | string>>;
-  /** Layer to version, as it becomes. */
+  /** Layer to new version. */
   readonly new?: Readonly<Record<string, number | string>>;
   /** Why the function was not moved. */
   readonly error?: string;
 }
 
 /**
- * The name of a function's entry. The engine tells entries apart by the type of what they are below and by their names,
- * in a whole stack: two resources may each have a function of one name, in two regions.
- * @param resource the name of the resource that it is below
+ * The name of a function's entry. Within a stack, the engine identifies entries by their parent's type and their name,
+ * but two resources may each have a function of the same name in different regions.
+ * @param resource the name of the parent resource
  */
 export function entryName(resource: string, fn: string): string {
   return `${resource}/${fn}`;
 }
 
-/** An entry that the state has. */
+/** An entry in the state. */
 export interface RecordedView {
   readonly name: string;
   readonly layers: Readonly<Record<string, number | string>>;
 }
 
 /**
- * A step for each entry that there is or is to be. What the state does not have yet appears as created if the function
- * moves, else as read.
- * @param resource the name of the resource that they are below
+ * A step for each existing or new entry. New entries appear as created if the function moves, otherwise as read.
+ * @param resource the name of the parent resource
  * @param failures reasons by the names of the functions that were not moved
  */
 export function viewSteps(
@@ -54,24 +53,24 @@ export function viewSteps(
 }
 
 /**
- * As many rows as an update may have. The engine writes each into the state by itself: with 500 functions and the file
- * backend that took a tenth of a second a row, and longer with every further function. A preview writes none.
+ * The maximum number of rows in an update. The engine saves the state for each: with 500 functions and the file
+ * backend, each row took a tenth of a second, growing with the number of functions. A preview writes none.
  */
 export const mostRows = 100;
 
-/** The steps with no more rows than are worth their time. What is left out has its lines in the log all the same. */
+/** Limits the steps to a reasonable number of rows. The log still has lines for the others. */
 export function withinLimit(steps: readonly ViewStep[], { preview }: { readonly preview: boolean }): ViewStep[] {
   if (rowsOf(steps).length <= mostRows) return [...steps];
   const moving = steps.filter(({ op }) => op !== "read");
   if (preview || rowsOf(moving).length <= mostRows) return moving;
   return moving.flatMap((step): ViewStep[] => {
     if (step.op === "create") return [];
-    // Recorded as it becomes, without a row.
+    // Recorded in its new state, without a row.
     return step.op === "update" && step.error === undefined ? [{ ...step, op: "same", old: step.new }] : [step];
   });
 }
 
-/** What an update says before it starts, if functions that move have no rows. */
+/** A message before an update if moving functions have no rows. */
 export function rowsLine(steps: readonly ViewStep[]): string | undefined {
   const rows = rowsOf(steps.filter(({ op }) => op !== "read")).length;
   if (rows <= mostRows) return undefined;

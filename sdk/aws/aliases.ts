@@ -21,7 +21,9 @@ const publishDeadline = 600_000;
 // How often `$LATEST` may change between being read and being published.
 const mostTries = 5;
 
-/** What a release consists of beside layers. What else a configuration holds does not change what runs. */
+/**
+ * The parts of a configuration, besides layers, that make a new release necessary. The rest does not change what runs.
+ */
 const released = [
   "CodeSha256",
   "Runtime",
@@ -33,9 +35,9 @@ const released = [
   "Environment",
 ] as const satisfies readonly (keyof FunctionConfiguration)[];
 
-/** Makes these methods of one session. */
+/** Creates these methods for one session. */
 export function createAliasMethods({ lambda }: Clients, caller: Caller, read: ReadFunction): AliasMethods {
-  // By name: its account and region are the session's.
+  // Keyed by name: account and region are the session's.
   const requestFor = (operation: string, arn: string) =>
     ({ service: "lambda", operation, subject: functionName(arn), resource: arn }) as const;
 
@@ -73,12 +75,12 @@ export function createAliasMethods({ lambda }: Clients, caller: Caller, read: Re
       answer: (error) => (classify(error) === "conflict" ? ("conflict" as const) : undefined),
     });
     if (answer !== "conflict") return;
-    // An update whose answer was lost has changed the revision too.
+    // An update whose response was lost has also changed the revision.
     const now = await getAlias(arn, alias);
     if (now.FunctionVersion !== to) throw movedMeanwhile(arn, alias, now.FunctionVersion);
   };
 
-  /** The version that a release has to replace; undefined if it has these layers already. */
+  /** The version that a release replaces; undefined if it has these layers already. */
   const replaced = async (arn: string, latest: FunctionConfiguration, alias: string): Promise<string | undefined> => {
     const { FunctionVersion: version = "$LATEST", RoutingConfig: routing } = await getAlias(arn, alias);
     const name = functionName(arn);

@@ -1,6 +1,6 @@
 import { LayersError } from "../core/errors";
 
-/** An answer with HTTP status 200 that is not what AWS answers: a proxy's page, or half of something. */
+/** A response with HTTP status 200 that did not come from AWS, such as a proxy's page, or that is incomplete. */
 export class ForeignAnswer extends Error {
   override readonly name = "ForeignAnswer";
   readonly $metadata = { httpStatusCode: 200 };
@@ -10,16 +10,16 @@ export class ForeignAnswer extends Error {
   }
 }
 
-/** The part of an answer that AWS never leaves out. @throws ForeignAnswer it is not there */
+/** The part of a response that AWS always includes. @throws ForeignAnswer if it is missing */
 export function required<T>(value: T | null | undefined, what: string): T {
   if (value === undefined || value === null) throw new ForeignAnswer(what);
   return value;
 }
 
 /**
- * Asks for page after page.
- * @param ask asks for the page that a marker leads to, and gives the marker of the next one
- * @throws LayersError `aws-failed` if a marker leads back to where it came from
+ * Requests page after page.
+ * @param ask requests the page at a marker and returns the marker of the next one
+ * @throws LayersError `aws-failed` if a marker repeats
  */
 export async function eachPage(
   what: string,

@@ -5,20 +5,19 @@ interface Waiter {
   gone: boolean;
 }
 
-// A little below the quota, because the clock that counts is not ours.
+// A little below the quota, because it is AWS's clock that counts.
 const margin = 0.98;
-// How many requests may go at once after a pause, in seconds of the rate: far less than a full bucket of AWS's.
+// How many requests may be sent at once after a pause, in seconds of the rate: far fewer than AWS's own bucket allows.
 const burstSeconds = 1 / 2;
-// What a refusal costs, and what a second without one gives back, in parts of the full rate.
+// How far a refusal lowers the pace, and how far a second without one raises it, as a fraction of the full rate.
 const decrease = 0.7;
 const recoveryPerSecond = 0.1;
 const floor = 0.05;
 const refusalsCountedOnceEvery = 1000;
 
 /**
- * A token bucket that gives out permissions to send a request: first come, first served, evenly paced.
- * When AWS refuses a request all the same, someone else uses the same quota: the pace drops by 30 %, and comes back by
- * 10 % of the full rate a second.
+ * A token bucket that permits requests: first come, first served, evenly paced. If AWS throttles a request anyway,
+ * someone else is using the same quota: the pace drops by 30 % and recovers by 10 % of the full rate a second.
  */
 export class Budget {
   #full: number;
@@ -36,7 +35,7 @@ export class Budget {
     this.#tokens = this.#capacity;
   }
 
-  /** Changes the quota. The pace follows at once. */
+  /** Changes the quota. It takes effect immediately. */
   setQuota(perSecond: number): void {
     this.#count();
     const share = (perSecond * margin) / this.#full;
@@ -45,7 +44,7 @@ export class Budget {
     this.#tokens *= share;
   }
 
-  /** The pace at present, in requests a second. */
+  /** The current pace, in requests a second. */
   get rate(): number {
     this.#count();
     return this.#rate;
@@ -75,11 +74,11 @@ export class Budget {
     });
   }
 
-  /** To be told of each request that AWS refused for its rate. */
+  /** Called for each request that AWS throttled. */
   refused(): void {
     this.#count();
     const now = performance.now();
-    // The requests of one moment are refused together and say one thing.
+    // Requests sent at the same moment are throttled together, and count as one refusal.
     if (now - this.#refusedAt < refusalsCountedOnceEvery) return;
     this.#refusedAt = now;
     this.#rate = Math.max(this.#full * floor, this.#rate * decrease);

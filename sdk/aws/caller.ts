@@ -5,29 +5,29 @@ import type { Limiter } from "./limiter";
 import { Attempts, asSdkError, classify } from "./retry";
 import type { AwsCall } from "./types";
 
-// A read that has not succeeded by then will not: ten tries with their pauses take less.
+// Longer than ten tries with their pauses take, so a read that has not succeeded by then will not.
 const readDeadline = 120_000;
 
-// The SDK's own timeouts end when an answer starts; its end can take forever. A page of functions takes a second.
+// The SDK's own timeouts end when a response starts, but its body may never end. A page of functions takes a second.
 const answerDeadline = 15_000;
 
-/** How a request is sent until it is answered. */
+/** How a request is sent, retries included. */
 export interface CallOptions {
   /** Ends waits, pauses and the request itself. Default: the session's; `none` for no signal at all. */
   readonly signal?: AbortSignal | "none";
-  /** When to give up, on the clock of `performance.now()`. Default: two minutes from now. */
+  /** When to give up, as a `performance.now()` time. Default: two minutes from now. */
   readonly deadline?: number;
 }
 
-/** How a request is sent once. */
+/** How a single request is sent. */
 export interface OnceOptions {
   /** Ends the wait for the budget. Default: the session's; `none` for no signal at all. */
   readonly signal?: AbortSignal | "none";
-  /** Awaited when the budget has permitted the request, immediately before it is sent. */
+  /** Awaited after the budget has permitted the request, immediately before it is sent. */
   readonly prepare?: () => Promise<void>;
 }
 
-/** What the SDK's clients take beside the input. */
+/** What the SDK's clients take besides the input. */
 export interface SendOptions {
   readonly abortSignal?: AbortSignal;
 }
@@ -39,7 +39,7 @@ interface CallerConfig {
   readonly onCall?: (call: AwsCall) => void;
 }
 
-/** Sends requests: within the budgets, reported one by one, and with errors that a person can read. */
+/** Sends requests: within the budgets, reporting each one, and turns errors into readable ones. */
 export class Caller {
   readonly #config: CallerConfig;
   #limiter: Limiter | undefined;
@@ -54,8 +54,8 @@ export class Caller {
   }
 
   /**
-   * Sends a request that may be sent again without harm, until it succeeds, fails for good, or its deadline comes.
-   * @param options.answer what an error means that is an answer rather than a failure; undefined for all others
+   * Sends an idempotent request until it succeeds, fails for good, or reaches its deadline.
+   * @param options.answer the result that an error stands for, if it is not a failure; undefined for real failures
    * @throws LayersError
    */
   async call<T, A = never>(
@@ -105,21 +105,24 @@ export class Caller {
     }
   }
 
-  /** The error that a person is shown for a failed request. */
+  /** The error shown for a failed request. */
   explain(error: unknown, request: Request) {
     return explain(error, request, this.#config.where);
   }
 
-  /** Only these services have budgets: few requests go to others, and STS is what tells whose budgets they are. */
+  /**
+   * Only these services have budgets: other services get few requests, and STS is what identifies the account that a
+   * budget belongs to.
+   */
   async #budgetOf({ service, operation }: Request): Promise<Budget | undefined> {
     if (service !== "lambda" && service !== "tagging") return undefined;
-    // To know the account takes credentials, and so may fail: then it is tried again.
+    // Finding the account takes credentials and so may fail; it is then tried again.
     this.#limiter ??= await this.#config.limiter();
     return this.#limiter.budget(service, operation);
   }
 }
 
-/** An answer, whole, or the error of one that took too long. What still arrives of it is of no use to anybody. */
+/** The whole response, or the error of one that took too long. Whatever still arrives of it is discarded. */
 async function inTime<T>(answer: Promise<T>, operation: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {

@@ -7,7 +7,7 @@ import type { NodeHttpHandler } from "@smithy/node-http-handler";
 import { LayersError } from "../core/errors";
 import type { AwsTarget } from "./types";
 
-/** The AWS SDK's clients of one session. Those of seldom used services are loaded when they are asked for. */
+/** The AWS SDK's clients of one session. Clients of rarely used services are loaded on first use. */
 export interface Clients {
   readonly region: string;
   /** Lambda's address if the environment redirects it, otherwise empty. */
@@ -17,24 +17,24 @@ export interface Clients {
   sts(): Promise<STS>;
   iam(): Promise<IAM>;
   ssm(): Promise<SSM>;
-  /** The account of the credentials, or their access key if they do not say. */
+  /** The account of the credentials, or their access key if the account is unknown. */
   owner(): Promise<string>;
   close(): void;
 }
 
-// Lambda answers a configuration update within a few seconds; a request that takes longer is lost.
+// Lambda answers a configuration update within a few seconds; a request that takes longer is considered lost.
 const requestTimeout = 10_000;
 const connectionTimeout = 5_000;
 // Requests in flight: a hundred a second, each stalled for a moment.
 const maxSockets = 256;
 
 type Logger = Pick<Console, "trace" | "debug" | "info" | "warn" | "error">;
-// What goes wrong reaches the caller as an error. Without an `info` the SDK does not copy each answer for it, which takes
-// longer than parsing it.
+// Problems reach the caller as errors anyway. Without `info`, the SDK does not copy each response for logging, which
+// takes longer than parsing it.
 const silent = { trace() {}, debug() {}, warn() {}, error() {} } as unknown as Logger;
 
 /**
- * Sets up clients and credential providers, and sends nothing.
+ * Sets up clients and credential providers; sends nothing.
  * @throws LayersError `usage` if no region is set
  */
 export async function connectClients(target: AwsTarget): Promise<Clients> {
@@ -49,9 +49,9 @@ export async function connectClients(target: AwsTarget): Promise<Clients> {
     httpsAgent: agent,
     logger: silent,
   });
-  // Retries are this package's own: the SDK's would be counted twice, and would not know of the budgets.
+  // This package retries by itself: the SDK's retries would multiply with these and ignore the budgets.
   const common = { requestHandler, logger: silent, maxAttempts: 1, profile: target.profile };
-  // A variable that is set to nothing counts as not set.
+  // An empty variable counts as unset.
   const region = target.region ?? (process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION || undefined);
   const credentials = await credentialsOf({ ...target, region }, common);
   const lambda = withoutVersionWarning(() => new Lambda({ ...common, region, credentials }));
@@ -85,7 +85,7 @@ export async function connectClients(target: AwsTarget): Promise<Clients> {
       const { accountId, accessKeyId } = await lambda.config.credentials();
       return accountId ?? target.roleArn?.split(":")[4] ?? accessKeyId;
     },
-    // All clients share one handler, and with it its connections.
+    // All clients share one handler, and so its connections.
     close: () => requestHandler.destroy(),
   };
 }
@@ -122,8 +122,8 @@ async function regionOf(lambda: Lambda, target: AwsTarget): Promise<string> {
 }
 
 /**
- * The SDK warns once a process of Node versions that it will stop supporting, when its first client is made. That is for
- * this package's maintainers, not for the terminal of a user.
+ * The SDK warns once per process, when its first client is created, of Node versions that it will stop supporting. That
+ * concerns this package's maintainers, not its users.
  */
 function withoutVersionWarning<T>(make: () => T): T {
   const variable = "AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED";

@@ -10,9 +10,9 @@ export interface Request {
   readonly service: Service;
   /** AWS's name of the operation, such as `GetFunction`. */
   readonly operation: string;
-  /** The function or layer version that is meant, as a person calls it. */
+  /** The function or layer version in question, as messages name it. */
   readonly subject?: string;
-  /** What the permission is needed on, if it is not everything. */
+  /** The resource that the permission is needed on; default: all. */
   readonly resource?: string;
 }
 
@@ -50,10 +50,10 @@ const denied = new Set(["AccessDenied", "AccessDeniedException", "UnauthorizedOp
 const refusal =
   /(?:User: (\S+) )?is not authorized to perform: (\S+)(?: on resource: (\S+))?(?: (?:because|with) (.+))?/s;
 
-/** Whether an error says that the caller may not do what was asked; with an action, that it was this one. */
+/** Whether an error denies the caller permission; if an action is given, permission for that action. */
 export function isDenied(error: unknown, action?: string): boolean {
   const { name = "", message = "" } = asSdkError(error);
-  // A refusal can come from a request that this one needs first: assuming a role.
+  // The request may have been denied because of an earlier one that it depends on, such as assuming a role.
   return denied.has(name) && (!action || (refusal.exec(message)?.[2] ?? action) === action);
 }
 
@@ -62,10 +62,10 @@ export function isNamed(error: unknown, name: string): boolean {
   return asSdkError(error).name === name;
 }
 
-// What UpdateFunctionConfiguration says to a layer version that was never published, or deleted.
+// UpdateFunctionConfiguration's error for a layer version that was deleted or never published.
 const noSuchLayer = /Layer version (arn:\S+:layer:\S+) does not exist/;
 
-/** Explains to a person what went wrong with a request. Nothing of AWS's own text is lost: the cause carries it. */
+/** Explains what went wrong with a request. AWS's own text is kept in the cause. */
 export function explain(cause: unknown, request: Request, where: Whereabouts): LayersError {
   if (cause instanceof LayersError) return cause;
   const error = asSdkError(cause);

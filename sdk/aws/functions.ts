@@ -8,7 +8,7 @@ import type { Caller, CallOptions } from "./caller";
 import type { Clients } from "./clients";
 import { isNamed } from "./errors";
 
-/** A function and how its last update stands. */
+/** A function and the status of its last update. */
 export interface FunctionState {
   readonly live: LiveFunction;
   readonly update: "Successful" | "Failed" | "InProgress";
@@ -18,7 +18,7 @@ export interface FunctionState {
 
 /** How a function is read. */
 export interface ReadOptions extends CallOptions {
-  /** A published version, or an alias, instead of `$LATEST`. */
+  /** A published version, or an alias, to read instead of `$LATEST`. */
   readonly version?: string;
 }
 
@@ -29,18 +29,18 @@ export type ReadFunction = (name: string, options?: ReadOptions) => Promise<Func
 export interface FunctionReader {
   readonly read: ReadFunction;
   readonly list: AwsPort["listFunctions"];
-  /** Functions by their ARNs that have an update in progress now. */
+  /** Functions with an update in progress, by ARN. */
   readonly busy: AwsPort["busyFunctions"];
 }
 
-// As many as one page of ListFunctions holds: read one by one they cost half a second of GetFunction's own budget.
+// As many as one page of ListFunctions holds: read one by one, they take half a second of GetFunction's own budget.
 const fewFunctions = 50;
 const concurrentReads = 25;
 
-/** Makes the reader of one session. */
+/** Creates the reader of one session. */
 export function createFunctionReader(clients: Clients, caller: Caller): FunctionReader {
   const read: ReadFunction = (name, options) => {
-    // Lambda would refuse the request itself, which is no answer about a function.
+    // Lambda would reject the request itself, which says nothing about a function.
     if (!isPossibleName(name)) return Promise.resolve(undefined);
     const request = { service: "lambda", operation: "GetFunction", subject: name, resource: asArn(name) } as const;
     const input = { FunctionName: name, Qualifier: options?.version };
@@ -85,7 +85,7 @@ async function list(
   const isMeant = ({ name, arn }: LiveFunction) =>
     all || (prefix !== undefined && name.startsWith(prefix)) || known.has(name) || known.has(arn);
 
-  // Which functions are tagged is being found out while they are listed.
+  // Tagged functions are looked up while all functions are listed.
   let listing: Promise<Found> | undefined;
   const listIfMany = () => {
     if (listing || !(all || prefix !== undefined || known.size > fewFunctions)) return;
@@ -102,7 +102,7 @@ async function list(
     }),
   );
   const [failed] = (await Promise.allSettled(looks)).filter(({ status }) => status === "rejected");
-  // No further requests behind the back of a caller who was told that it failed.
+  // No further requests once the caller has been given an error.
   if (failed?.status === "rejected") {
     await Promise.allSettled([listing]);
     throw failed.reason;
@@ -111,7 +111,7 @@ async function list(
   const listed = listing ? meantIn(await listing, isMeant) : await readEach([...known], read);
   const isThere = ({ name, arn }: LiveFunction) => [name, arn];
   const seen = new Set(listed.functions.flatMap(isThere));
-  // A list that shifts while it is read can lack a function. One that was named and is lacking is in `missing`.
+  // A list that changes while it is read can skip a function. A named function that was skipped is in `missing`.
   const lacking = areFew ? [] : [...tagged].filter((arn) => !seen.has(arn));
   const others = await readEach(lacking, read);
   const { busy } = listed;
@@ -142,7 +142,7 @@ interface Found {
 
 async function readEach(names: readonly string[], read: ReadFunction): Promise<Found> {
   const states = await pooled(names, concurrentReads, (name) => read(name));
-  // The same function can be named, named by ARN, and tagged.
+  // One function can be selected by name, by ARN and by tag.
   const byArn = new Map(states.flatMap((state) => (state ? [[state.live.arn, state]] : [])));
   const busy = [...byArn].flatMap(([arn, { update }]) => (update === "InProgress" ? [arn] : []));
   return { functions: [...byArn.values()].map(({ live }) => live), withOldVersions: [...byArn.keys()], busy };
@@ -156,7 +156,7 @@ async function listWhere(
   caller: Caller,
 ): Promise<Found> {
   const request = { service: "lambda", operation: "ListFunctions" } as const;
-  // A list that shifts while it is read can have a function on two pages.
+  // A list that changes while it is read can contain a function twice.
   const functions = new Map<string, LiveFunction>();
   const withOldVersions = new Set<string>();
   await eachPage("Lambda ListFunctions", async (marker) => {
@@ -175,7 +175,10 @@ async function listWhere(
   return { functions: [...functions.values()], withOldVersions: [...withOldVersions] };
 }
 
-/** Returns the ARNs of the functions that carry all of the tags: ListFunctions does not, and ListTags would be one call a function. */
+/**
+ * Returns the ARNs of the functions that carry all of the tags: ListFunctions does not return tags, and ListTags takes
+ * one call per function.
+ */
 async function listTagged(clients: Clients, caller: Caller, tags: TagSet, tell: (arn: string) => void): Promise<void> {
   const tagging = await clients.tagging();
   const request = { service: "tagging", operation: "GetResources" } as const;
@@ -195,14 +198,15 @@ async function listTagged(clients: Clients, caller: Caller, tags: TagSet, tell: 
 }
 
 /**
- * What is kept of Lambda's answer: little, as a fleet may have thousands.
- * @throws ForeignAnswer it is not about a function
+ * The parts of Lambda's response that are kept: few, as a fleet may have thousands of functions.
+ * @throws ForeignAnswer if it does not describe a function
  */
 export function stateOf(answer: FunctionConfiguration | undefined): FunctionState {
   const configuration = required(answer, "a configuration");
   const name = required(configuration.FunctionName, "the function's name");
   const arn = required(configuration.FunctionArn, "the function's ARN");
-  // Without layers an answer has no list of them: only what is always there tells a whole one from a half.
+  // A function without layers has no list of them in the response, so only the fields that are always present tell a
+  // complete response from an incomplete one.
   required(configuration.RevisionId ?? configuration.LastModified, "the function's revision");
   return {
     live: {
@@ -214,17 +218,17 @@ export function stateOf(answer: FunctionConfiguration | undefined): FunctionStat
       packageType: configuration.PackageType === "Image" ? "Image" : "Zip",
       revisionId: configuration.RevisionId,
     },
-    // A function that is still being created cannot be updated either.
+    // A function that is still being created cannot be updated yet.
     update: configuration.State === "Pending" ? "InProgress" : (configuration.LastUpdateStatus ?? "Successful"),
     reason: configuration.LastUpdateStatusReason,
   };
 }
 
 /**
- * The same, of an answer to a question about one function.
+ * The same, for a response about one function.
  * @param asked the function as Lambda takes it
- * @param region where it is, if `asked` does not say
- * @throws ForeignAnswer it is not about that function
+ * @param region the function's region, if `asked` does not include it
+ * @throws ForeignAnswer if it is about another function
  */
 export function answerAbout(asked: string, answer: FunctionConfiguration | undefined, region?: string): FunctionState {
   const state = stateOf(answer);
@@ -235,7 +239,7 @@ export function answerAbout(asked: string, answer: FunctionConfiguration | undef
   return state;
 }
 
-/** What a text says of where a function is, and its name. */
+/** A function's name, and its region and account as far as the text includes them. */
 function given(asked: string): Partial<Pick<FunctionReference, "region" | "account">> & { readonly name: string } {
   const { name, region, account } = parseFunctionReference(asked) ?? { name: asked };
   return { name, ...(region !== undefined && { region }), ...(account !== undefined && { account }) };

@@ -5,15 +5,15 @@ import type { Clients } from "./clients";
 
 const request = { service: "sts", operation: "GetCallerIdentity" } as const;
 
-/** Who the credentials of a session belong to. */
+/** The identity behind a session's credentials. */
 export interface Identity {
   /** Asks STS, once. */
   ask(): Promise<CallerIdentity>;
-  /** The account, as far as is known without asking; otherwise the access key, which belongs to one account. */
+  /** The account if known without a request; otherwise the access key, which belongs to one account. */
   owner(): Promise<string>;
 }
 
-/** Makes the identity of one session. */
+/** Creates the identity of one session. */
 export function createIdentity(clients: Clients, caller: Caller): Identity {
   let known: CallerIdentity | undefined;
   let asked: Promise<CallerIdentity> | undefined;
@@ -24,7 +24,7 @@ export function createIdentity(clients: Clients, caller: Caller): Identity {
         known = await asked;
         return known;
       } catch (error) {
-        // Only answers are kept.
+        // Failures are not cached.
         asked = undefined;
         throw error;
       }

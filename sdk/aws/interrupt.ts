@@ -7,7 +7,7 @@ export function interrupted(): LayersError {
   return new LayersError("interrupted", "Interrupted.");
 }
 
-/** One signal for many, which hundreds of waiting requests may listen to without Node's warning of a leak. */
+/** One signal shared by many listeners, so that hundreds of waiting requests do not set off Node's leak warning. */
 export function anySignal(signals: readonly (AbortSignal | undefined)[]): AbortSignal {
   const signal = AbortSignal.any(signals.filter((one) => one !== undefined));
   setMaxListeners(0, signal);

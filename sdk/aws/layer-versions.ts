@@ -6,7 +6,7 @@ import type { Caller } from "./caller";
 import type { Clients } from "./clients";
 import { isDenied, isNamed } from "./errors";
 
-/** Makes the reader of one session. */
+/** Creates the reader of one session. */
 export function createVersionLister(clients: Clients, caller: Caller): AwsPort["listLayerVersions"] {
   return (layerArn, marker) => {
     const request = {
@@ -46,7 +46,7 @@ function published(item: LayerVersionsListItem): PublishedVersion[] {
   ];
 }
 
-/** Lambda writes `2018-11-27T15:10:45.123+0000`: ISO 8601, but for the colon of the zone. */
+/** Lambda writes `2018-11-27T15:10:45.123+0000`: ISO 8601, except for the missing colon in the time zone. */
 export function dateOf(text: string | undefined): Date | undefined {
   const date = new Date(text?.replace(/([+-]\d\d)(\d\d)$/, "$1:$2") ?? Number.NaN);
   return Number.isNaN(date.getTime()) ? undefined : date;

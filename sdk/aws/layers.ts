@@ -7,7 +7,7 @@ import type { Clients } from "./clients";
 import { isDenied, isNamed } from "./errors";
 import { dateOf } from "./layer-versions";
 
-/** Reads layer versions, each once: concurrent callers share one request, and only answers are kept, no failures. */
+/** Reads each layer version once: concurrent callers share one request, and failures are not cached. */
 export function createLayerReader(clients: Clients, caller: Caller): (arn: string) => Promise<LayerVersionAnswer> {
   const answers = new Map<string, Promise<LayerVersionAnswer>>();
   return (arn) => {
@@ -24,7 +24,7 @@ async function read(clients: Clients, caller: Caller, arn: string): Promise<Laye
   const parsed = parseLayerVersionArn(arn);
   if (!parsed) throw new LayersError("usage", `Not a layer version ARN: ${arn}`);
   const request = { service: "lambda", operation: "GetLayerVersion", subject: arn, resource: arn } as const;
-  // The ARN as name reaches layers of other accounts too.
+  // An ARN as the name also reaches layers of other accounts.
   const input = { LayerName: layerArn(parsed), VersionNumber: parsed.version };
   return caller.call(
     request,

@@ -8,24 +8,26 @@ export type LimitedService = "lambda" | "tagging";
 export interface Limiter {
   /** The budget that an operation counts against. */
   budget(service: LimitedService, operation: string): Budget;
-  /** Sets the requests a second for Lambda's operations; GetFunction's follow in proportion. */
+  /** Sets the requests per second for Lambda's operations; the rate of GetFunction changes in proportion. */
   setRate(perSecond: number): void;
 }
 
-/** Lambda's quota for all control plane calls but GetFunction, in requests a second: "Lambda quotas", API requests. */
+/**
+ * Lambda's quota for all control plane calls except GetFunction, in requests per second: "Lambda quotas", API requests.
+ */
 export const defaultRate = 15;
-// The same page gives GetFunction 100 a second.
+// Same page: GetFunction, 100 per second.
 const getFunctionShare = 100 / defaultRate;
-// "Service Quotas for Resource Groups Tagging API": GetResources, in requests a second. No part of Lambda's quota.
+// "Service Quotas for Resource Groups Tagging API": GetResources, in requests per second. Separate from Lambda's quota.
 const taggingRate = 15;
 
-// One a process: sessions on the same account and region must not exceed together what each may use alone.
+// One per process: together, sessions on the same account and region must not exceed that account's quota.
 const limiters = new Map<string, Limiter>();
 
 /**
  * The limiter that all sessions of this process on the same account and region share.
- * @param owner the account, or what stands for it
- * @param rate a rate that is asked for holds for all from then on
+ * @param owner the account, or a stand-in for it
+ * @param rate if given, applies to all of these sessions from now on
  */
 export function limiterFor(owner: string, { region, endpoint }: Clients, rate: number | undefined): Limiter {
   const key = `${owner} ${region} ${endpoint}`;

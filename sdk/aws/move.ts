@@ -7,22 +7,22 @@ import { pause, throwIfInterrupted } from "./interrupt";
 import { Attempts, classify } from "./retry";
 import { settled } from "./wait";
 
-/** What moving functions needs of the run it is part of. */
+/** What moving functions needs from the run that it is part of. */
 export interface MoveContext {
   readonly lambda: Lambda;
   readonly caller: Caller;
   readonly read: ReadFunction;
   readonly desired: (fn: LiveFunction) => readonly string[];
   readonly signal: AbortSignal;
-  /** Milliseconds for one function. */
+  /** Per function, in milliseconds. */
   readonly deadlineMs: number;
-  /** Never fails: a failure aborts the signal. */
+  /** Never rejects: a failure aborts the signal instead. */
   readonly beforeUpdate: (fn: LiveFunction, layers: readonly string[], instead: boolean) => Promise<void>;
 }
 
 // After an interrupt, updates that Lambda has accepted get this long to end, so that most are reported correctly.
 const graceAfterInterrupt = 10_000;
-// A function that changed this often under our hands is someone else's.
+// A function that has changed this often during the run is left to whoever is changing it.
 const mostForeignChanges = 10;
 
 /** Brings one function to its layers. Never fails: the outcome says what happened. */
@@ -44,11 +44,11 @@ class Move {
   #current: LiveFunction;
   /** Its layers before the last update that was sent. */
   #before: readonly string[];
-  /** The state of the function that the last call of `beforeUpdate` has told of. */
+  /** The function's state as last passed to `beforeUpdate`. */
   #announced: LiveFunction | undefined;
-  /** The layers of the last update that Lambda has, or may have, carried out. */
+  /** The layers of the last update that Lambda has applied, or may have. */
   #sent: readonly string[] | undefined;
-  /** What is not known of that update: whether it was carried out, or how it will end. */
+  /** What is unknown about that update: whether it was applied, or how it will end. */
   #unknown: "answer" | "end" | undefined;
   #foreignChanges = 0;
   #interruptedAt: number | undefined;
@@ -63,7 +63,7 @@ class Move {
   }
 
   async run(): Promise<"updated" | "unchanged"> {
-    // Without a revision to hold on to, an update could undo what someone else did in the meantime.
+    // Without a revision to make it conditional on, an update could undo what someone else did in the meantime.
     let known = this.#current.revisionId !== undefined;
     for (;;) {
       const wanted = this.#context.desired(this.#current);
@@ -99,7 +99,7 @@ class Move {
     return { ...outcome, ...(code !== undefined && { code }) };
   }
 
-  /** Sends one update and learns how the function stands after it. */
+  /** Sends one update and finds out the function's state after it. */
   async #step(wanted: readonly string[]): Promise<void> {
     let accepted: FunctionState;
     try {
@@ -135,11 +135,11 @@ class Move {
     );
   }
 
-  /** Learns after a failed update how the function stands, so that the next one is planned from that. */
+  /** Reads the function again after a failed update, so that the next update is planned from its current state. */
   async #recover(error: unknown, wanted: readonly string[]): Promise<void> {
     if (error instanceof LayersError) throw error;
     const kind = classify(error);
-    // If no update was announced, what failed came before it: the credentials.
+    // If no update was announced, the failure came before it, from the credentials.
     if (kind === "lost" && this.#announced === this.#current) {
       this.#sent = wanted;
       this.#unknown = "answer";
@@ -150,14 +150,14 @@ class Move {
       if (this.#unknown === "answer" && (await this.#hasArrived(wanted))) return;
       throw failure;
     }
-    // Even after an interrupt: what a lost answer was can be found out.
+    // Even after an interrupt, because the outcome behind a lost response can be found out.
     await pause(wait, kind === "lost" ? undefined : this.#context.signal);
     if (kind === "throttled" || kind === "unreachable") return;
     const state = await this.#settle(await this.#read());
     this.#see(state, this.#sent !== undefined && sameLayers(state.live.layers, this.#sent));
   }
 
-  /** Looks once more, when no further try is due, whether an update was carried out. */
+  /** Checks once more, after the last try, whether an update was applied. */
   async #hasArrived(wanted: readonly string[]): Promise<boolean> {
     const state = await this.#settle(await this.#read()).catch(() => undefined);
     if (!state) return false;
@@ -165,9 +165,9 @@ class Move {
     return sameLayers(state.live.layers, wanted);
   }
 
-  /** Takes note of a function without an update in progress. `ours`: its last update was this run's. */
+  /** Notes the state of a function without an update in progress. `ours`: its last update was this run's. */
   #see({ live, update, reason }: FunctionState, ours: boolean): void {
-    // An update whose answer was lost, and which then failed, has changed the revision too.
+    // An update whose response was lost, and which then failed, has also changed the revision.
     const lostAndFailed = this.#unknown === "answer" && update === "Failed";
     const foreign = ours
       ? !sameLayers(live.layers, this.#sent ?? [])
@@ -212,7 +212,7 @@ class Move {
     return this.#context.read(this.#name, { signal: "none", deadline: this.#limit });
   }
 
-  /** When to stop waiting: after an interrupt soon, and at once if nothing was sent. */
+  /** When to stop waiting: soon after an interrupt, or immediately if nothing was sent. */
   get #limit(): number {
     if (!this.#context.signal.aborted) return this.#deadline;
     const now = performance.now();

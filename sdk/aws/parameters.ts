@@ -6,7 +6,7 @@ import { isNamed } from "./errors";
 
 const missing = Symbol("missing");
 
-/** Makes the reader of one session. Each parameter is read once. */
+/** Creates the reader of one session. Each parameter is read once. */
 export function createParameterReader(clients: Clients, caller: Caller): AwsPort["parameter"] {
   const known = new Map<string, string | undefined>();
   return async (name) => {

@@ -8,17 +8,17 @@ import type { Clients } from "./clients";
 import { isDenied } from "./errors";
 import type { Unanswered } from "./types";
 
-// One page of answers ("SimulatePrincipalPolicy", MaxItems: 100 if it is not given).
+// One page of results ("SimulatePrincipalPolicy", MaxItems: 100 if it is not given).
 const resourcesAtOnce = 100;
 const concurrentQuestions = 4;
-// A preflight is worth no longer wait.
+// A preflight is not worth a longer wait.
 const deadline = 5_000;
 
 const principal = /^arn:([^:]+):(iam|sts)::(\d{12}):(user|assumed-role|root|role)(?:\/([^/]+))?/;
 
 /**
- * Makes the session's `checkPermissions`.
- * @param unanswered what the sessions of a run have found out together
+ * Creates the session's `checkPermissions`.
+ * @param unanswered what the sessions of a run have found out so far
  */
 export function createPermissionCheck(
   clients: Clients,
@@ -39,7 +39,7 @@ export function createPermissionCheck(
       const ask = (question: WantedPermission) => simulate(iam, caller, source, question);
       const [first, ...others] = questions;
       if (first === undefined) return { refused: [] };
-      // Whoever may not ask is refused each time: all of a run wait for the first to find out.
+      // A caller without permission to ask is denied every time, so all sessions of a run wait for the first answer.
       const known = unanswered.get(identity.arn);
       if (known) {
         const why = await known;
@@ -111,7 +111,7 @@ async function simulate(
 
 function judge(results: readonly EvaluationResult[]): PermissionReport {
   const denied = results.filter(({ EvalDecision: decision }) => decision !== "allowed");
-  // A statement with a condition, such as one on a function's tags: the simulator does not know their values.
+  // The statement has a condition, such as on a function's tags, whose values the simulator does not know.
   const undecided = denied.filter(({ MissingContextValues: values = [] }) => values.length > 0);
   const refused = denied
     .filter((result) => !undecided.includes(result))

@@ -3,14 +3,14 @@ import type { LiveFunction } from "../core/live";
 import { pooled } from "../core/pool";
 import type { AwsPort, CheckOptions, LayerVersionAnswer, TargetProblem, UpdateTarget } from "../ports";
 
-// Each is one request of Lambda's scarce budget, which paces them; this bounds only how many are under way.
+// Lambda's request budget sets the pace; this only limits how many requests are in flight.
 const concurrentChecks = 10;
 const namesShown = 3;
 
 /**
- * Looks for everything that would make these updates fail: image functions, more than five layers, and of the layer
- * versions that functions do not have yet, those that do not exist, cannot be read, or suit another runtime or
- * architecture. One GetLayerVersion a distinct layer version; changes nothing.
+ * Finds everything that would make these updates fail: image functions, more than five layers, and new layer versions
+ * that do not exist, cannot be read, or do not suit the runtime or architecture. Takes one GetLayerVersion request per
+ * distinct layer version; changes nothing.
  * @throws LayersError what {@link AwsPort.layerVersion} throws
  */
 export async function checkTargets(
@@ -28,7 +28,7 @@ export async function checkTargets(
   return [...problems, ...found.flat()];
 }
 
-/** The layer versions that functions are to get and do not have, with these functions. */
+/** The layer versions that functions will get and do not have yet, with those functions. */
 function newLayers(targets: readonly UpdateTarget[]): Map<string, LiveFunction[]> {
   const wanted = new Map<string, LiveFunction[]>();
   for (const { function: fn, layers } of targets) {

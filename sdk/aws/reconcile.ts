@@ -11,7 +11,7 @@ import type { AwsOptions } from "./types";
 const defaultDeadline = 300_000;
 const startedPerRate = 10;
 
-/** Makes the reconciler of one session. */
+/** Creates the reconciler of one session. */
 export function createReconciler(
   clients: Clients,
   caller: Caller,
@@ -20,7 +20,7 @@ export function createReconciler(
 ): AwsPort["reconcile"] {
   return async (functions, desired, options = {}) => {
     const hooks = new AbortController();
-    // What a hook throws is the caller's own error: it ends the run, and what is under way ends first.
+    // An error from a hook is the caller's own: it ends the run once the functions in progress are done.
     const guarded = async (hook: () => void | Promise<void> | undefined) => {
       try {
         await hook();

@@ -1,12 +1,11 @@
 /**
- * What a failed request means for the next one:
- * `throttled` it was refused for its rate and not carried out; `conflict` neither, because of what others did or do to
- * the same thing; `lost` it may have been carried out or not; `unreachable` no connection was made;
- * `final` the same request will fail again.
+ * What a failed request means for the next one: `throttled`: refused for its rate and not carried out; `conflict`: not
+ * carried out because of a concurrent change; `lost`: may have been carried out; `unreachable`: no connection was made;
+ * `final`: the same request would fail again.
  */
 export type FailureKind = "throttled" | "conflict" | "lost" | "unreachable" | "final";
 
-// How often a request is sent in all. What ends when others are done is bounded by deadlines alone.
+// How often a request is sent in total. Waiting for others is only limited by deadlines.
 const tries: Record<FailureKind, number> = {
   throttled: Number.POSITIVE_INFINITY,
   conflict: Number.POSITIVE_INFINITY,
@@ -27,12 +26,12 @@ const throttlingNames = new Set([
   "ThrottlingException",
   "TooManyRequestsException",
 ]);
-// What the SDK and this package call an answer without an error of AWS's own, or without what AWS's answer has.
+// Names that the SDK and this package give to a response that carries no AWS error, or lacks what AWS always sends.
 const namesOfNone = new Set(["Unknown", "UnknownError", "Error", "SyntaxError", "TypeError", "ForeignAnswer"]);
-// Gateways have codes in their answers too. AWS's are names, and most of them say what they are; the others come with
-// the ID that AWS gives to each request.
+// Gateways put codes into their responses too. AWS's codes are names, most with a telling suffix; the others come with
+// AWS's request ID.
 const nameOfAws = /^[A-Z][A-Za-z]+(?:Exception|Fault)$/;
-// Lambda answers these with 502 although they are about the function, and the same request gets the same answer:
+// Lambda returns these with status 502 although the function is the cause, so the same request fails again:
 // https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors
 const finalNames = /^(?:KMS\w+|Invalid(?:Runtime|ZipFile|SubnetID|SecurityGroupID)|EC2AccessDenied)Exception$/;
 const lostNames = new Set(["TimeoutError", "RequestTimeout", "RequestTimeoutException"]);
@@ -41,7 +40,7 @@ const unreachableCodes = new Set(["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH",
 // The SDK's handler has one name for both of its timeouts.
 const notConnected = /not establish a connection/;
 
-/** What is read of the AWS SDK's errors, and of Node's below them. */
+/** The parts of the AWS SDK's errors, and of Node's errors below them, that are read. */
 export interface SdkError {
   readonly name?: string;
   readonly message?: string;
@@ -56,44 +55,44 @@ export interface SdkError {
   readonly $response?: { readonly statusCode?: number; readonly headers?: Record<string, string> };
 }
 
-/** Sorts an error of the AWS SDK. */
+/** Classifies an error of the AWS SDK. */
 export function classify(error: unknown): FailureKind {
   const { name = "", message = "", code = "", cause, $metadata, $response } = asSdkError(error);
   const status = $metadata?.httpStatusCode ?? $response?.statusCode ?? 0;
-  // Only AWS's own error says that nothing was done: a proxy's page with the same status says nothing.
+  // Only an error from AWS itself proves that nothing was done; a proxy's page with the same status does not.
   if (isForeign(error)) return "lost";
   if (status === 429 || throttlingNames.has(name)) return "throttled";
   if (finalNames.test(name)) return "final";
   if (status === 409 || status === 412) return "conflict";
   if (unreachableCodes.has(code) || (name === "TimeoutError" && notConnected.test(message))) return "unreachable";
-  // The SDK has learned from the refusal how wrong this machine's clock is, and signs the next request by AWS's.
+  // The SDK has learned this machine's clock skew from the refusal, and signs the next request with AWS's time.
   if (status >= 500 || $metadata?.clockSkewCorrected || lostNames.has(name) || lostCodes.has(code)) return "lost";
   return cause ? classify(cause) : "final";
 }
 
-/** Whether something has answered a request that is not AWS. */
+/** Whether something other than AWS has answered a request. */
 export function isForeign(error: unknown): boolean {
   const { name = "", $metadata } = asSdkError(error);
   if ($metadata?.httpStatusCode === undefined || throttlingNames.has(name)) return false;
   return namesOfNone.has(name) || ($metadata.requestId === undefined && !nameOfAws.test(name));
 }
 
-/** What the SDK or the machinery below it has thrown, as an object that can be asked. */
+/** Whatever the SDK or the layers below it have thrown, as an object with known properties. */
 export function asSdkError(error: unknown): SdkError {
   return typeof error === "object" && error !== null ? error : { message: String(error) };
 }
 
-/** Counts the failures of one piece of work, and says how long to wait before it is tried again. */
+/** Counts the failures of one piece of work and decides how long to wait before the next try. */
 export class Attempts {
   readonly #failures: Record<FailureKind, number> = { throttled: 0, conflict: 0, lost: 0, unreachable: 0, final: 0 };
   readonly #deadline: number;
 
-  /** @param deadline when to give up, on the clock of `performance.now()` */
+  /** @param deadline when to give up, as a `performance.now()` time */
   constructor(deadline: number) {
     this.#deadline = deadline;
   }
 
-  /** The pause before the next try in milliseconds, or undefined if there must be none. */
+  /** The pause before the next try in milliseconds; undefined if there must be no further try. */
   pauseAfter(error: unknown): number | undefined {
     const kind = classify(error);
     this.#failures[kind] += 1;
@@ -104,7 +103,10 @@ export class Attempts {
   }
 }
 
-/** Half to all of a time that is never longer than five seconds, so that those who failed together do not return together. */
+/**
+ * A random time between half and all of a limit of at most five seconds, so that requests that failed together are not
+ * retried together.
+ */
 function jittered(milliseconds: number): number {
   return Math.min(longestPause, milliseconds) * (0.5 + Math.random() / 2);
 }

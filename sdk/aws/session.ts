@@ -17,7 +17,7 @@ import type { AwsOptions, AwsTarget } from "./types";
 export type { AwsCall, AwsOptions, AwsTarget } from "./types";
 
 /**
- * Opens a session. Sends nothing: credentials are looked for at the first request.
+ * Opens a session. Sends nothing: credentials are resolved at the first request.
  * @throws LayersError `usage` if no region is set, or the rate is not above 0
  */
 export async function connectAws(target: AwsTarget, options: AwsOptions = {}): Promise<AwsPort> {

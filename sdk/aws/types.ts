@@ -1,4 +1,4 @@
-/** Who calls AWS, and where. Whatever is absent comes from the AWS SDK's own chain (environment, shared files, roles). */
+/** Who calls AWS, and where. Anything absent comes from the AWS SDK's own chain (environment, shared files, roles). */
 export interface AwsTarget {
   /** Such as `us-east-1`. */
   readonly region?: string;
@@ -12,27 +12,27 @@ export interface AwsTarget {
 export interface AwsCall {
   /** Lambda's, STS's or the tagging API's name of the operation, such as `ListFunctions`. */
   readonly operation: string;
-  /** The function or layer version that it was about, if it was about one. */
+  /** The function or layer version that it was about, if any. */
   readonly subject?: string;
   readonly milliseconds: number;
   /** `ok`, or the name of the error. */
   readonly outcome: string;
 }
 
-/** Why IAM answers no questions about a caller, by its ARN: known after the first; undefined if it does. */
+/** By a caller's ARN, why IAM does not answer questions about it, known after the first one; undefined if it does. */
 export type Unanswered = Map<string, Promise<string | undefined>>;
 
 /** How a session behaves. */
 export interface AwsOptions {
   /**
-   * Requests a second for everything but GetFunction, which may be called 100/15 times as often. Default 15, Lambda's
-   * own limit for an account and region ("Lambda quotas", API requests). Shared with all other sessions of this process
-   * on the same account and region: what was asked for last holds.
+   * Requests per second for everything except GetFunction, which may be called 100/15 times as often. Default: 15,
+   * Lambda's own limit for an account and region ("Lambda quotas", API requests). Shared with all other sessions of
+   * this process on the same account and region: the last value given applies.
    */
   readonly rate?: number;
-  /** Ends all work of the session; what was not done fails with code `interrupted`. */
+  /** Ends all work of the session; unfinished work fails with code `interrupted`. */
   readonly signal?: AbortSignal;
-  /** What is known of questions about permissions that are not answered, for all sessions of a run. */
+  /** Callers for whom IAM does not answer questions about permissions, shared by all sessions of a run. */
   readonly unanswered?: Unanswered;
   /** Called after each request. */
   readonly onCall?: (call: AwsCall) => void;

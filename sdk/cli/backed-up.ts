@@ -4,15 +4,15 @@ import { defaultParallel, isFailedProject, openBackedUp, type StackRun } from ".
 import { errorDocument } from "./json";
 import { reportNotBegun, runStacks } from "./run-stacks";
 
-/** Where a backup is: its project's folder, if the run is over several projects. */
+/** Where a backup is: in its project's folder, if the run covers several projects. */
 interface Where {
   readonly folder?: string;
 }
 
 /**
- * Does the same for each stack that has backups, in a run over several projects. What cannot be read is told, and leaves
- * the others alone.
- * @returns what came of each, in their order; documents of those that failed, and the first exit status that is not 0
+ * Does the same for each stack that has backups, in a run over several projects. An unreadable one is reported and does
+ * not affect the others.
+ * @returns the outcome of each, in order; documents of those that failed, and the first exit status that is not 0
  */
 export async function readBackedUp<T>(context: Context, work: (run: StackRun) => Promise<T>) {
   const estate = await openBackedUp(context);

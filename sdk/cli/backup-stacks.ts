@@ -2,8 +2,8 @@ import { fitsGlob, globOf, isGlob } from "../core/glob";
 import type { Ports } from "../ports";
 
 /**
- * The stacks whose backups are meant: names as they are, and for a glob those that have any; undefined means all.
- * @param patterns what `--stack` was given
+ * The stacks whose backups are selected: names as given, and for a glob the stacks that have any; undefined means all.
+ * @param patterns the values of `--stack`
  */
 export async function stacksOfBackups(
   { backups }: Ports,

@@ -7,7 +7,7 @@ interface BackupColumn extends Column {
   readonly of: (backup: Backup) => string;
 }
 
-// A file's name tells these too.
+// These can also be seen from a file's name.
 const who: readonly BackupColumn[] = [
   { title: "STACK", of: ({ stack }) => stackName(stack) },
   { title: "KIND", of: ({ kind }) => kind },
@@ -26,7 +26,7 @@ export function toDocument({ stack, kind, madeBy, time, bytes, shownPath }: Back
   return { stack: stackName(stack), kind, madeBy, time: time.toISOString(), bytes, file: shownPath };
 }
 
-/** Prints backups as a table. A terminal that is too narrow for it goes without what a file's name tells. */
+/** Prints backups as a table. On a terminal that is too narrow, what a file's name includes is left out. */
 export function printBackups(stdout: Output, backups: readonly Backup[]): void {
   const fits = (set: readonly BackupColumn[]) => stdout.width === undefined || widthOf(set, backups) <= stdout.width;
   const columns = [all, all.slice(who.length)].find(fits) ?? [by, ...what];

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// What the command `lambda-layers` starts. Old versions of Node.js must be able to read this file, so it keeps to
-// ECMAScript 2015 and loads nothing else before the version is known to do.
+// The entry point of `lambda-layers`. Old versions of Node.js must be able to parse this file, so it sticks to
+// ECMAScript 2015 and loads nothing else before it has checked the version.
 
 const { engines, version } = require("../../package.json");
 const needed = parseInt(engines.node.replace(/^\D+/, ""), 10);
@@ -14,9 +14,9 @@ if (parseInt(process.versions.node, 10) < needed) {
 }
 
 /**
- * Keeps compiled code from run to run: it takes a tenth off a short one. In the user's own cache folder, not in the
- * temporary one that Node.js would take, as whoever may write there could plant code. NODE_COMPILE_CACHE goes first,
- * also if it is empty.
+ * Caches compiled code between runs, which makes a short run a tenth faster. It is kept in the user's own cache folder,
+ * not in the temporary folder that Node.js would use, where others could plant code. NODE_COMPILE_CACHE takes
+ * precedence, even if empty.
  */
 function keepCompiledCode(node: Partial<typeof import("node:module")>): void {
   const { join, isAbsolute } = require("node:path");

@@ -11,17 +11,17 @@ import { liveGaps, runGaps, skippedOf, undeclaredOf } from "./report/verdict";
 import type { CliReporter } from "./reporter";
 import type { Output } from "./terminal";
 
-/** What a CI job shows of one stack, and what later steps of it can ask for. */
+/** What a CI job shows of one stack, and what its later steps can read. */
 export interface JobSummary {
-  /** Made only if a CI system shows it. */
+  /** Only created if a CI system shows it. */
   readonly markdown: () => string;
   /** Layers of functions that were changed, or that an update would change. */
   readonly changes: number;
-  /** How the stack stands when the command ends; undefined if that was not looked at. */
+  /** The stack's totals when the command ends; undefined if not looked at. */
   readonly totals: Totals | undefined;
   /** What the totals leave out, as in `AWS was not asked`. */
   readonly gaps: readonly string[];
-  /** Functions that were left out of a look, so that the totals say nothing of them. */
+  /** Functions that were skipped and so are not in the totals. */
   readonly skipped: number;
   /** Whether the command's own lines end with the totals. */
   readonly isReported: boolean;
@@ -31,18 +31,18 @@ export interface JobSummary {
 export interface Job {
   readonly env: NodeJS.ProcessEnv;
   readonly reporter: CliReporter;
-  /** Undefined if stdout is for a document alone. */
+  /** Undefined if stdout is reserved for a document. */
   readonly stdout: Output | undefined;
 }
 
 /** The outcome of all stacks. */
 interface WrittenSummary {
   readonly markdown: string;
-  /** Numbers by their names; without what was not looked at. */
+  /** Numbers by name, without those that were not looked at. */
   readonly outputs: Readonly<Record<string, number>>;
 }
 
-/** A CI system that has a place for summaries of jobs. */
+/** A CI system with job summaries. */
 interface CiSystem {
   readonly name: string;
   isRunning(env: NodeJS.ProcessEnv): boolean;
@@ -79,7 +79,7 @@ const systems: readonly CiSystem[] = [
     async write({ markdown, outputs }, { env, stdout }) {
       if (!stdout) return;
       const file = join(env.AGENT_TEMPDIRECTORY || tmpdir(), `lambda-layers-${crypto.randomUUID()}.md`);
-      // In a folder that others can write to a name may be taken by a link of theirs.
+      // In a folder that others can write to, they may have placed a link under that name.
       await writeFile(file, markdown, { flag: "wx", mode: 0o600 });
       stdout.line(`##vso[task.uploadsummary]${azureText(file)}`);
       for (const [name, value] of Object.entries(outputs))
@@ -99,7 +99,10 @@ export function cutTo(text: string, bytes: number): string {
   return end < 0 ? "" : `${whole.subarray(0, end).toString()}${cutNote}`;
 }
 
-/** As Azure Pipelines takes what stands in a command: https://github.com/microsoft/azure-pipelines-agent, CommandStringConvertor. */
+/**
+ * Escaped as Azure Pipelines expects it in a command: https://github.com/microsoft/azure-pipelines-agent,
+ * CommandStringConvertor.
+ */
 function azureText(text: string): string {
   return text.replaceAll("%", "%AZP25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
 }
@@ -109,7 +112,7 @@ export function isInCi(env: NodeJS.ProcessEnv): boolean {
   return systems.some(({ isRunning }) => isRunning(env));
 }
 
-/** Writes the outcome of all stacks to where the CI system that this runs in expects it. Not being able to is a warning. */
+/** Writes the outcome of all stacks to where the current CI system expects it. A failure to write is only a warning. */
 export async function writeJobSummary(summaries: readonly JobSummary[], job: Job): Promise<void> {
   const system = systems.find(({ isRunning }) => isRunning(job.env));
   if (!system) return;

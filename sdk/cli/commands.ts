@@ -7,7 +7,7 @@ const aws: readonly OptionName[] = ["region", "profile", "rate"];
 const functions: readonly OptionName[] = ["function", "exclude"];
 const withTags: readonly OptionName[] = [...functions, "allFunctions", "tag"];
 const estate: readonly OptionName[] = ["region", "regions", "profile", "profiles", "rate"];
-/** Whose layers are looked at, with or without Pulumi. */
+/** Which functions' layers to look at, with or without Pulumi. */
 const looked: readonly OptionName[] = [...withTags, ...estate];
 
 /** The command that runs if none is named. */

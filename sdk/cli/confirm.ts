@@ -3,22 +3,19 @@ import { LayersError, unchanged } from "../core/errors";
 import { commandLine, shown, withoutCommands } from "../core/text";
 import type { Context } from "./context";
 
-/** Who is asked, and how. */
+/** How to ask for confirmation. */
 export interface Asking {
   readonly input: NodeJS.ReadableStream;
   readonly output: NodeJS.WritableStream;
   readonly signal: AbortSignal;
 }
 
-/**
- * Asks a person a question. Only `y` and `yes` mean yes: a bare Enter, the end of the input and Ctrl-C do not.
- */
+/** Asks the user a question. Only `y` and `yes` mean yes: a bare Enter, the end of the input and Ctrl-C do not. */
 export async function confirm(question: string, { input, output, signal }: Asking): Promise<boolean> {
-  // Without a terminal of its own the interface leaves Ctrl-C to the system, which makes it the signal that all of the
-  // program listens to.
+  // The interface does not use terminal mode, so that Ctrl-C remains the signal that the whole program listens to.
   const asking = createInterface({ input, output, terminal: false });
   const ended = new Promise<undefined>((resolve) => asking.once("close", () => resolve(undefined)));
-  // Without an Enter the question's line is still open.
+  // If Enter was not pressed, the question's line is still open.
   const unanswered = () => {
     output.write("\n");
     return false;
@@ -44,14 +41,14 @@ export function mustConfirm({ options, ask }: Context): boolean {
 
 /**
  * Refuses a command that has to be confirmed if there is no one to ask.
- * @param obstacle why it would fail even then; undefined if nothing is known to be in the way
+ * @param obstacle why it would fail even with confirmation; undefined if nothing is known to be in the way
  * @throws LayersError `usage`
  */
 export function needYes(context: Context, obstacle?: LayersError): void {
   const { words } = context;
   if (!mustConfirm(context)) return;
   const message = "This command needs confirmation, and there is no terminal to ask on.";
-  // No command is advised that fails.
+  // A command that would fail is not advised.
   if (obstacle)
     throw new LayersError("usage", [message, ...obstacle.messageLines], {
       ...{ changed: unchanged, next: obstacle.nextLines, cause: obstacle },
@@ -63,7 +60,7 @@ export function needYes(context: Context, obstacle?: LayersError): void {
 }
 
 /**
- * Asks, unless `--yes` has answered.
+ * Asks, unless `--yes` was given.
  * @throws LayersError `interrupted`
  */
 export async function confirmed({ ask }: Context, question: string): Promise<void> {

@@ -8,7 +8,7 @@ export interface CommandDefinition {
   readonly name: string;
   /** One line, for the list of commands. */
   readonly summary: string;
-  /** The heading that it stands under in that list. Default: that of the one before. */
+  /** Its heading in that list. Default: that of the command before it. */
   readonly group?: string;
   /** Several lines, for the command's own help. */
   readonly description: string;
@@ -36,9 +36,9 @@ export interface CommandTable {
 /** What a command works with. */
 export interface Context {
   readonly options: OptionValues;
-  /** The words that are no options. */
+  /** The words that are not options. */
   readonly args: readonly string[];
-  /** All words as they were given, behind `lambda-layers`. */
+  /** All words as given, after `lambda-layers`. */
   readonly words: readonly string[];
   readonly stdout: Output;
   readonly stderr: Output;
@@ -46,26 +46,26 @@ export interface Context {
   readonly env: NodeJS.ProcessEnv;
   /** The version of this package. */
   readonly version: string;
-  /** The table that the command stands in. */
+  /** The table that contains the command. */
   readonly table: CommandTable;
-  /** Asks a person; undefined if there is nobody to ask, or `--yes` has answered. */
+  /** Asks the user; undefined without a terminal or with `--yes`. */
   readonly ask: ((question: string) => Promise<boolean>) | undefined;
-  /** The world that the use cases run in. */
+  /** The environment that the use cases run in. */
   openPorts(): Promise<Ports>;
-  /** The same command with something else about it, as for one of several stacks. */
+  /** A copy of the context with changes, as for one of several stacks. */
   derive(changes: ContextChanges): Context;
 }
 
-/** What can be else about a context. */
+/** What can be changed in a copy of a context. */
 export interface ContextChanges {
   readonly options?: OptionValues;
   readonly stdout?: Output;
   readonly stderr?: Output;
-  /** Undefined, if it is there: nobody is asked. */
+  /** Present but undefined: do not ask. */
   readonly ask?: undefined;
-  /** How work that takes long is shown. Default: as without the changes. */
+  /** How long-running work is shown. Default: unchanged. */
   readonly progress?: CliReporter["progress"];
-  /** In front of warnings and errors: which of several stacks they are about. */
+  /** Prefix of warnings and errors: the stack that they are about. */
   readonly prefix?: string;
 }
 

@@ -2,8 +2,8 @@ import { LayersError } from "../core/errors";
 import type { CliReporter } from "./reporter";
 
 /**
- * Explains to a person what went wrong; with `--verbose` also where in the code.
- * @returns the error as one with a code and an exit status
+ * Prints what went wrong; with `--verbose` also where in the code.
+ * @returns the error as a LayersError, with a code and an exit status
  */
 export function reportError(reporter: CliReporter, error: unknown): LayersError {
   const told = asLayersError(error);

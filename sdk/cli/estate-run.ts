@@ -10,7 +10,7 @@ import { type Estate, estateOf } from "./estate";
 import type { RunWitness } from "./plan-stacks";
 import { retentionDays } from "./settings";
 
-/** Keeps the record of a run over several stacks, from which all of it can be rolled back, and says how. */
+/** Writes the record of a run over several stacks, from which the whole run can be rolled back, and says how. */
 export function recordRun(context: Context, how: { readonly isLive: boolean }): RunWitness {
   let recorder: EstateRecorder | undefined;
   return {
@@ -42,7 +42,7 @@ export function isEstateRecord(file: string): boolean {
   return parseBackupName(file.slice(Math.max(file.lastIndexOf("/"), file.lastIndexOf("\\")) + 1))?.kind === "run";
 }
 
-/** What is to be rolled back of a run over several stacks. */
+/** What to roll back of a run over several stacks. */
 export interface RunToRollBack {
   readonly estate: Estate;
   /** By the place in the estate. */
@@ -50,8 +50,8 @@ export interface RunToRollBack {
 }
 
 /**
- * Reads what there is to roll back of a run, the last stacks first.
- * @throws LayersError `backup-missing`, `backup-folder`, `record-invalid`, `usage` if the run has changed nothing
+ * Reads what can be rolled back of a run, last stack first.
+ * @throws LayersError `backup-missing`, `backup-folder`, `record-invalid`, `usage` if the run changed nothing
  */
 export async function openRun(context: Context, named: string): Promise<RunToRollBack> {
   const ports = await context.openPorts();

@@ -7,55 +7,58 @@ import { type HeldOutput, holdOutput } from "./held-output";
 import { allFlags } from "./options";
 import { refuse } from "./requests";
 
-/** The stack that is meant if none is named. */
+/** The stack if none is named. */
 export const defaultStack = "dev";
 
 /** How many stacks are read or planned at a time, unless `--parallel` says otherwise. */
 export const defaultParallel = 4;
 
-/** One stack of a run, with the world that it runs in. */
+/** One stack of a run, with its environment. */
 export interface StackRun extends StackSite {
-  /** Its place among all of the run's, from 0. */
+  /** Its index in the run, from 0. */
   readonly index: number;
   /** How messages name it. */
   readonly label: string;
   /** Whether the run is about several stacks. */
   readonly isOneOfSeveral: boolean;
-  /** The command's context as it is in the stack's project. */
+  /** The command's context in the stack's project. */
   readonly context: Context;
   readonly ports: Ports;
 }
 
-/** A place of a run: a stack, or a project whose stacks are not known. */
+/** One item of a run: a stack, or a project whose stacks are unknown. */
 export interface Place {
   readonly site: EstateSite;
   readonly label: string;
-  /** Undefined for what is reported at once, as of a run on one stack. */
+  /** Undefined if output is printed immediately, as in a run on one stack. */
   readonly held: HeldOutput | undefined;
   /**
-   * Opens the stack's world.
-   * @param asks whether a person may be asked in it
-   * @throws LayersError why the project's stacks are not known
+   * Opens the stack's environment.
+   * @param asks whether the user may be asked
+   * @throws LayersError why the project's stacks are unknown
    */
   open(how: { readonly asks: boolean }): Promise<StackRun>;
 }
 
-/** All that a run is about. */
+/** Everything that a run covers. */
 export interface Estate {
-  /** In the order of tables and documents. */
+  /** In the order of output. */
   readonly places: readonly Place[];
-  /** Whether several stacks are meant, however many there are: then there is one table and an array of documents. */
+  /**
+   * Whether several stacks were asked for, however many there are: the output is then one table and an array of
+   * documents.
+   */
   readonly isSeveral: boolean;
 }
 
-/** Whether a place is a project whose stacks are not known. */
+/** Whether a place is a project whose stacks are unknown. */
 export function isFailedProject(site: EstateSite): site is FailedProject {
   return "error" in site;
 }
 
 /**
- * Finds out which stacks a run is about.
- * @throws LayersError `usage`, `stack-missing`, and what asking Pulumi throws
+ * Finds the stacks of a run.
+ * @throws LayersError `usage`, `stack-missing`, and what the Pulumi port throws
  */
 export async function openEstate(context: Context): Promise<Estate> {
   const { options } = context;
@@ -76,7 +79,7 @@ export async function openEstate(context: Context): Promise<Estate> {
 }
 
 /**
- * Finds the stacks that have backups, of a run that is over several projects or goes by a tag.
+ * Finds the stacks that have backups, for a run over several projects or by tag.
  * @throws LayersError as {@link openEstate} does
  */
 export async function openBackedUp(context: Context): Promise<Estate> {
@@ -86,14 +89,14 @@ export async function openBackedUp(context: Context): Promise<Estate> {
   return estateOf(context, ports, await findBackedUp(ports, { stacks, projects, tag, parallel, portsOf }));
 }
 
-/** An estate of one stack, which tells and asks as it goes. */
+/** An estate of one stack, which prints and asks as it goes. */
 function single(context: Context, ports: Ports, site: StackSite): Estate {
   const label = siteLabel(site);
   const run = { ...site, index: 0, label, isOneOfSeveral: false, context, ports };
   return { places: [{ site, label, held: undefined, open: async () => run }], isSeveral: false };
 }
 
-/** An estate of several stacks, or of what is treated so. */
+/** An estate of several stacks, or of one that is treated as several. */
 export function estateOf(context: Context, ports: Ports, sites: readonly EstateSite[]): Estate {
   const places = sites.map((site, index): Place => {
     const { folder } = site;
@@ -119,7 +122,10 @@ export function estateOf(context: Context, ports: Ports, sites: readonly EstateS
 
 const noProgress: Progress = { update() {}, end() {} };
 
-/** The context in a project's folder: with its nearest config, and with commands that are advised working there. */
+/**
+ * The context in a project's folder: with its nearest config, and with advised commands that work from the user's
+ * folder.
+ */
 function inFolder(context: Context, { projects }: Ports, folder: string): Context {
   const { cwd, config } = context.options;
   const file = config === undefined ? projects.nearestConfig(folder) : projects.pathFrom(folder, config);
@@ -127,13 +133,13 @@ function inFolder(context: Context, { projects }: Ports, folder: string): Contex
   return context.derive({ options: { ...context.options, cwd: path, config: file } });
 }
 
-// What chooses stacks, or is said of the place that a command is advised for.
+// Flags that select stacks, or that depend on where an advised command runs.
 const choosing = new Set<string>([
   ...["--stack", "--projects", "--stack-tag", "--parallel", "--failure-tolerance"],
   ...["--cwd", "--config", "--backup-dir", "--region", "--profile"],
 ]);
 
-/** The words of a run over many for one stack alone; the place is added by whoever advises them. */
+/** The words of a run over many stacks, for one stack alone; the caller adds the stack. */
 export function wordsAlone(words: readonly string[], stack: string): string[] {
   const flags = allFlags();
   const kept: string[] = [];
@@ -146,7 +152,7 @@ export function wordsAlone(words: readonly string[], stack: string): string[] {
   return [...kept, "--stack", stack];
 }
 
-/** The error of a stack in a run over many: one line if it is only that the stack needs another passphrase. */
+/** A stack's error in a run over many: one line if the stack only needs another passphrase. */
 export function errorInRun(error: LayersError, { words }: Context, run: StackRun): LayersError {
   if (error.code !== "passphrase") return error;
   const alone = run.ports.advise(wordsAlone(words, run.stack));

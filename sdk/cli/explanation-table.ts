@@ -8,12 +8,12 @@ import type { FailedPlace, StackRun } from "./stacks";
 import { signOf } from "./standing-table";
 import { type Cell, printTable } from "./table";
 
-/** What a table of many stacks says of a function in one of them. */
+/** A function in one stack, as a row of a table of many stacks. */
 export type ExplanationRow =
   | { readonly stack: string; readonly folder: string | undefined; readonly functions: readonly ExplainedFunction[] }
   | Omit<FailedPlace, "index">;
 
-/** The row of a stack that was asked. */
+/** The row of a stack that was read. */
 export function explanationRow({ stack, folder }: StackRun, { functions }: Explanation): ExplanationRow {
   return { stack, folder, functions };
 }
@@ -23,7 +23,7 @@ export function namedFunction({ function: name, region, account }: ExplainedFunc
   return { name, region, account };
 }
 
-/** Prints one table of the layers of a function in several stacks, and in how many of them it is. */
+/** Prints one table of a function's layers in several stacks, and how many stacks have it. */
 export function printExplanations(
   { stdout, reporter, options, args }: Context,
   given: readonly ExplanationRow[],

@@ -1,20 +1,23 @@
 import { Output } from "./terminal";
 
-/** The two streams of one stack of a run over many: what it prints is kept until it is its turn, so that it stays whole. */
+/**
+ * The two streams of one stack in a run over many: output is held back until the stack's turn, so that it stays
+ * together.
+ */
 export interface HeldOutput {
   readonly stdout: Output;
   readonly stderr: Output;
-  /** Whether what is printed appears at once. */
+  /** Whether output appears immediately. */
   readonly isOpen: boolean;
-  /** Whether nothing is kept. */
+  /** Whether nothing is held back. */
   readonly isEmpty: boolean;
-  /** From now on prints at once, and what was kept before. */
+  /** Prints what was held back, and everything else immediately from now on. */
   open(): void;
-  /** From now on keeps. */
+  /** Holds output back from now on. */
   close(): void;
 }
 
-/** Holds back what is printed to two streams, in the order in which it came. */
+/** Holds back output to two streams, in order. */
 export function holdOutput(stdout: Output, stderr: Output, env: NodeJS.ProcessEnv): HeldOutput {
   let held: { readonly to: Output; readonly text: string }[] = [];
   let isOpen = false;
@@ -26,7 +29,7 @@ export function holdOutput(stdout: Output, stderr: Output, env: NodeJS.ProcessEn
           else held.push({ to, text });
           return true;
         },
-        // Whoever stops reading is noticed where the text goes.
+        // A closed pipe is noticed by the stream that the text goes to.
         on() {
           return this as never;
         },

@@ -12,24 +12,24 @@ export function printJson(stdout: Output, document: unknown): void {
   stdout.line(visibleJson(document, 2));
 }
 
-/** An error as documents hold it. */
+/** An error as JSON documents show it. */
 export function errorDocument({ code, message, next }: LayersError) {
   return { code, message, ...(next !== undefined && { next }) };
 }
 
-/** How functions stand as documents hold it. `rows`: the standings that are shown, all of them by default. */
+/** An assessment as JSON documents show it. `rows`: the standings to show, default: all. */
 export function assessmentDocument(
   { stack, project, totals, standings, skipped, live, exceptions }: Assessment,
   rows: readonly Standing[] = standings,
 ) {
-  // Only of a config that has any: what a document had before stays as it was.
+  // Only if the config has any, so that documents of other configs stay unchanged.
   const its = exceptions.length > 0 ? { exceptions } : {};
   return { format: documentFormat, stack, project, totals, rows: rows.map(standingRow), skipped, live, ...its };
 }
 
 /**
- * A standing as documents hold it. `recorded` and `live`: a version, `absent` or `unknown`; missing if it was not asked
- * for. `declared`, `enforce` and `source` are missing if no entry is about the layer; null is what is not known.
+ * A standing as JSON documents show it. `recorded` and `live`: a version, `absent` or `unknown`; missing if it was not
+ * asked for. `declared`, `enforce` and `source` are missing if no entry is about the layer; null is what is not known.
  */
 export function standingRow({ fn, layer, target, noTarget, recorded, live, verdict, isLost }: Standing) {
   const variant = target?.declared?.variant ?? noTarget?.variant;
@@ -54,7 +54,7 @@ export function standingRow({ fn, layer, target, noTarget, recorded, live, verdi
   };
 }
 
-/** The variant that counts for a function. */
+/** The variant that applies to a function. */
 function variantOf({ when, until, fields }: DeclaredVariant) {
   const { description } = fields;
   return { when, ...(description !== undefined && { description }), ...(until !== undefined && { until }) };

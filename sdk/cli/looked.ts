@@ -13,10 +13,10 @@ import { configFile } from "./settings";
 import type { StackOutcome, StackRun } from "./stacks";
 import { planWords, runWords } from "./words";
 
-// What the commands have in common that look at functions and change nothing.
+// Shared code of the commands that look at functions and change nothing.
 
 /**
- * What is to be looked at of a stack. Loads the config.
+ * What to look at in a stack. Loads the config.
  * @throws LayersError `usage` for options that exclude each other, `config-invalid`
  */
 export function assessRequest({ configs }: Ports, options: OptionValues, stack: string): AssessRequest {
@@ -45,7 +45,7 @@ export async function look({ context, ports, stack }: StackRun): Promise<Assessm
   for (const line of warningsOf(standings, label)) reporter.warn(line);
   for (const { fn, layer, recorded, isLost } of standings) {
     if (!isLost || fn.isGone) continue;
-    // Who records the function brings a lost layer back.
+    // The stack that records the function restores a lost layer.
     const again =
       fn.recordedBy === "resource"
         ? ports.advisePulumi(["up", "--stack", stack])
@@ -59,7 +59,7 @@ export async function look({ context, ports, stack }: StackRun): Promise<Assessm
 
 /**
  * The outcome of looking.
- * @param rows the standings that are shown
+ * @param rows the standings to show
  */
 export function lookOutcome(
   { context: { options }, ports, folder }: StackRun,
@@ -73,7 +73,7 @@ export function lookOutcome(
   };
 }
 
-/** The commands that bring what has drifted of a stack back to what is declared; empty if nothing has. */
+/** The commands that bring a stack's drifted layers back to what is declared; empty without drift. */
 export function repairCommands({ context: { options }, ports }: StackRun, assessment: Assessment): string[] {
   const { stack, standings } = assessment;
   const pulumiUp = (...words: string[]) => ports.advisePulumi(["up", "--stack", stack, ...words]);

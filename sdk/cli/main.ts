@@ -14,14 +14,14 @@ import { flagWords } from "./words";
 
 /** The process around a run. */
 export interface World {
-  /** Opened when it is asked for, which takes a while. */
+  /** Opened on first use, because that takes a while. */
   readonly stdin: NodeJS.ReadStream;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
   readonly env: NodeJS.ProcessEnv;
   /** What `--version` prints. */
   readonly version: string;
-  /** Asked between steps; a run that stops for it says what was done and what was not. */
+  /** Checked between steps; a run that stops for it reports what was done and what was not. */
   readonly signal: AbortSignal;
 }
 
@@ -30,7 +30,7 @@ export function start(version: string): void {
   const { stdout, stderr, env } = process;
   const signal = listenToSignals();
   const words = process.argv.slice(2);
-  // What nothing else has caught is reported like any other error.
+  // Uncaught errors are reported like any other.
   process.on("uncaughtException", (error) => {
     const verbose = words.some((word) => word === "--verbose" || word === "-v");
     const output = new Output(stderr, env);
@@ -50,7 +50,7 @@ export function start(version: string): void {
 
 /**
  * Runs a command line to its end.
- * @param words what stands behind `lambda-layers`
+ * @param words the words after `lambda-layers`
  * @returns the exit status
  */
 export async function main(words: readonly string[], world: World): Promise<number> {
@@ -77,7 +77,7 @@ export async function main(words: readonly string[], world: World): Promise<numb
     await createProgram({ words: all, version, stdout, stderr, runCommand }).parseAsync(all, { from: "user" });
     return status;
   } catch (error) {
-    // Help and version end the parsing too.
+    // Help and version also end the parsing.
     if (error instanceof CommanderError) return 0;
     if (!(error instanceof LayersError)) throw error;
     // Wrong usage: options were not parsed.
@@ -86,7 +86,7 @@ export async function main(words: readonly string[], world: World): Promise<numb
   }
 }
 
-/** What is known of a context before it is made. */
+/** The parts of a context that are known before it is created. */
 type Given = Pick<Context, "options" | "args" | "words" | "stdout" | "stderr"> & ContextChanges;
 
 function createContext(given: Given, world: World): Context {
@@ -95,7 +95,7 @@ function createContext(given: Given, world: World): Context {
   const { json, verbose, yes } = options;
   const isMoving = stderr.isTerminal && !env.CI;
   const progress = given.progress ?? isMoving;
-  // What stands among others is summed up with them.
+  // One of several stacks is summed up with the others.
   const asides = prefix === undefined && stdout.isTerminal;
   const reporter = createReporter({ stdout, stderr, json, verbose, progress, prefix, asides });
   const isAsked = !("ask" in given) && stdout.isTerminal && !json && !yes && world.stdin.isTTY;
@@ -117,15 +117,15 @@ function createContext(given: Given, world: World): Context {
 }
 
 /**
- * Else V8 sets aside 100 MB for new objects once there are many, and leaves most of it empty. Only now: with other flags
- * than its own, Node.js compiles each of its modules anew.
+ * Otherwise V8 reserves 100 MB for new objects once there are many, and leaves most of it unused. Set only here,
+ * because Node.js recompiles each of its modules if its flags differ.
  */
 async function keepNewObjectsSmall(): Promise<void> {
   const { setFlagsFromString } = await import("node:v8");
   setFlagsFromString("--semi-space-growth-factor=1");
 }
 
-/** The world of a command's use cases, and which of their steps `--verbose` reports. */
+/** The environment of a command's use cases; with `--verbose`, their steps are reported. */
 function portOptions(options: OptionValues, reporter: CliReporter, signal: AbortSignal): WiringOptions {
   const { config, cwd, backupDir, region, profile, rate } = options;
   return {
@@ -151,7 +151,7 @@ function seconds(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(3)} s`;
 }
 
-// Milliseconds until a run that is asked to stop tells that it is not done yet.
+// Milliseconds until an interrupted run reports that it is still finishing.
 const patience = 300;
 
 /** The first Ctrl-C ends the run between two steps, the second one at once. */
@@ -161,11 +161,11 @@ function listenToSignals(): AbortSignal {
     if (controller.signal.aborted) process.exit(exitStatus.interrupted);
     controller.abort();
     const message = "Stopping after the current step. Press Ctrl-C again to stop immediately.";
-    // Most runs have ended by then, and have said themselves what was done.
+    // Most runs have ended by then and have reported what was done.
     setTimeout(() => console.error(message), patience).unref();
   };
   for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, stop);
-  // The terminal is gone, and with it whoever could read a line.
+  // The terminal is gone, so nobody could read a line.
   process.on("SIGHUP", () => controller.abort());
   return controller.signal;
 }

@@ -3,14 +3,14 @@ import { parseTolerance } from "../core/estate";
 import { parseShare } from "../core/rollout";
 import { parseShard } from "../core/shard";
 
-/** An option of a command, whose value is of such a type. */
+/** An option of a command, with the type of its value. */
 export interface OptionDefinition<Value = unknown> {
   /** `FILE` and `DIR` as the value's name make shells complete paths. */
   readonly flags: string;
   readonly description: string;
-  /** Makes the option's value of its one word. Default: the word. */
+  /** Parses the option's value from its one word. Default: the word. */
   readonly parse?: (word: string) => Value;
-  /** Adds a word to the value, of an option that can be repeated. */
+  /** Adds a word to the value of a repeatable option. */
   collect?(word: string, previous?: Value): Value;
 }
 
@@ -28,7 +28,7 @@ export function value<Value = string>(
   return { flags, description, parse };
 }
 
-/** An option that can be repeated. */
+/** A repeatable option. */
 export function values<Value>(
   flags: string,
   description: string,
@@ -37,7 +37,7 @@ export function values<Value>(
   return { flags, description, collect };
 }
 
-/** Parses the word of an option that has one value: a second one is refused, unless it says the same. */
+/** Parses the word of an option with one value: a second, different one is refused. */
 export function once(parse: (value: string) => unknown = (value) => value) {
   let first: string | undefined;
   return (value: string): unknown => {
@@ -55,7 +55,7 @@ export function addText(value: string, previous: string[] = []): string[] {
   return [...previous, value];
 }
 
-/** Collects names that are repeated, or separated by commas; each once. */
+/** Collects names that are repeated or separated by commas, without duplicates. */
 export function addNames(what: string) {
   return (value: string, previous: string[] = []): string[] => {
     const names = value.split(",").map((name) => name.trim());
@@ -111,7 +111,7 @@ export const shardFrom = orRefuse(parseShard, "Write a part and the number of pa
 
 const onFailures = ["continue", "stop", "rollback"] as const;
 
-/** Parses what a failure is to do. */
+/** Parses what to do on failure. */
 export const onFailureFrom = orRefuse(
   (text) => onFailures.find((one) => one === text),
   "Write continue, stop or rollback.",

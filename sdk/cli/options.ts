@@ -26,7 +26,7 @@ const stacks = (meant: string) =>
 const whatToDo = {
   config: value("--config <FILE>", "the layer configuration (default: layer_config.yaml)"),
   stack: stacks("dev"),
-  /** The same flag, for commands that are about all stacks. */
+  /** The same flag, for commands that cover all stacks. */
   stacks: stacks("all"),
   dryRun: flag("--dry-run", "show the changes and write nothing"),
   prove: flag(
@@ -190,13 +190,13 @@ const definitions = { ...whatToDo, ...whichStacks, ...whichFunctions, ...howCare
 
 export type OptionName = keyof typeof definitions;
 
-/** The options that say how live functions are moved, for every command that does. */
+/** The options on how live functions are moved, for every command that moves them. */
 export const rolloutNames: readonly OptionName[] = [
   ...(Object.keys(howCarefully) as (keyof typeof howCarefully)[]),
   "resume",
 ];
 
-/** The options that choose among many stacks, for every command that takes `--stack`. */
+/** The options that select stacks, for every command that takes `--stack`. */
 export const whichStacksNames = Object.keys(whichStacks) as readonly (keyof typeof whichStacks)[];
 
 /** The value of every option, as commands get it; undefined if it was not given. */
@@ -204,14 +204,14 @@ export type OptionValues = {
   [Name in OptionName]?: (typeof definitions)[Name] extends OptionDefinition<infer Value> ? Value : never;
 };
 
-/** Makes the option of a command. */
+/** Creates the Commander option. */
 export function createOption(name: OptionName): Option {
   const { flags, description, parse, collect }: OptionDefinition = definitions[name];
   const option = new Option(flags, description);
   option.helpGroup(groups.find(([, options]) => name in options)?.[0] ?? "");
   // Two options can have the same flag, for different commands.
   option.attributeName = () => name;
-  // Commander calls it for words only, and so never for a switch.
+  // Commander calls it only for options with a value.
   return option.argParser(collect ?? once(parse));
 }
 

@@ -17,13 +17,15 @@ interface PlannedChanges {
 
 /** What a command would do to one stack. */
 export interface PlannedStack extends PlannedChanges {
-  /** Has what the plan holds of a state out of memory, until what it returns is called. Absent if it holds none. */
+  /**
+   * Moves the state that the plan holds out of memory, until the returned function is called. Absent if it holds none.
+   */
   setAside?(): () => void;
-  /** Does it; in a dry run only reports. */
+  /** Carries it out; in a dry run only reports. */
   carryOut(): Promise<StackOutcome>;
 }
 
-/** Hears of what a run over several stacks does, to be able to take it back as a whole. */
+/** Notified of what a run over several stacks does, so that it can be rolled back as a whole. */
 export interface RunWitness {
   begin(sites: readonly StackSite[]): Promise<void>;
   stackBegins(site: StackSite): Promise<void>;
@@ -31,22 +33,23 @@ export interface RunWitness {
   end(): Promise<void>;
 }
 
-/** How {@link planStacks} goes about it. */
+/** Options of {@link planStacks}. */
 export interface PlanStacksOptions {
-  /** What is asked before anything is changed, as in `Update 5 layers of functions in 3 stacks?`. */
+  /** The question to ask before anything is changed, such as `Update 5 layers of functions in 3 stacks?`. */
   readonly verb: string;
   /** Nothing is changed, whatever the plans say. */
   readonly isLook: boolean;
-  /** The stacks, if not those of the options. */
+  /** The stacks. Default: those of the options. */
   readonly estate?: Estate;
-  /** Whether what each prints stands under its name, and all together as one plan. Default: true. */
+  /** Whether each stack's output has its name as a heading, and all are shown as one plan. Default: true. */
   readonly isReported?: boolean;
   readonly witness?: RunWitness;
 }
 
 /**
- * Changes the stacks that are meant. One is planned, asked about and carried out; of several all are planned first, told
- * as one plan, asked about once, and carried out, each as it was planned: one that has changed meanwhile is left alone.
+ * Changes the selected stacks. A single stack is planned, confirmed and carried out; several are all planned first,
+ * shown as one plan, confirmed once, and each carried out as planned: one that has changed in the meantime is left
+ * alone.
  * @returns the first exit status that is not 0
  */
 export async function planStacks(
@@ -88,7 +91,7 @@ export async function planStacks(
       if (isWitnessed) await witness.stackBegins(site);
       const outcome = await (plans.get(place) as PlannedStack).carryOut();
       if (isWitnessed) await witness.stackEnded(site, outcome.document);
-      // Of a large estate not all states are kept until the end.
+      // In a large estate, not all states are kept until the end.
       plans.delete(place);
       return outcome;
     },
@@ -98,7 +101,7 @@ export async function planStacks(
   return finish(context, estate, new Map([...failed, ...outcomes]), { writes: true });
 }
 
-/** Plans in the order of the places, whichever was made first. */
+/** Plans in the order of the places, whichever was finished first. */
 function inOrder({ places }: Estate, plans: ReadonlyMap<Place, PlannedChanges>): Map<Place, PlannedChanges> {
   return new Map(
     places.flatMap((place) => {
@@ -108,7 +111,7 @@ function inOrder({ places }: Estate, plans: ReadonlyMap<Place, PlannedChanges>):
   );
 }
 
-/** Plans all stacks, of whose states few are in memory at a time. */
+/** Plans all stacks, with few states in memory at a time. */
 async function planAll(context: Context, estate: Estate, plan: (run: StackRun) => Promise<PlannedStack>) {
   const title = "Planning stacks";
   const parallel = context.options.parallel ?? defaultParallel;
@@ -164,7 +167,7 @@ function reportPlan({ reporter }: Context, plans: ReadonlyMap<Place, PlannedChan
   return changed;
 }
 
-// More of them no one reads on a line; `--json` has all.
+// More would make an unreadable line; `--json` lists all.
 const mostStacks = 20;
 
 function questionOf(verb: string, plans: ReadonlyMap<Place, PlannedStack>, changed: readonly Place[]): string {
@@ -178,7 +181,7 @@ function questionOf(verb: string, plans: ReadonlyMap<Place, PlannedStack>, chang
   return `${verb} ${parts.join(" and ")}, in ${countSites(changed.map(({ site }) => site as StackSite))}?`;
 }
 
-/** What `--max-changes` allows is for the whole run. */
+/** `--max-changes` applies to the whole run. */
 function refuseLargePlan({ options }: Context, plans: ReadonlyMap<Place, PlannedStack>): void {
   const live = [...plans.values()].reduce((sum, one) => sum + one.live.length, 0);
   const { maxChanges } = options;

@@ -12,9 +12,11 @@ export type RunCommand = (
   args: readonly string[],
 ) => Promise<void>;
 
-/** What the program is made of. */
+/** What the program is built from. */
 export interface ProgramOptions {
-  /** What will be parsed. Only the commands that it names get their options: making all of them takes a while. */
+  /**
+   * The words to parse. Only the commands that they name get their options, because creating all of them takes a while.
+   */
   readonly words: readonly string[];
   readonly version: string;
   readonly stdout: Output;
@@ -23,8 +25,8 @@ export interface ProgramOptions {
 }
 
 /**
- * The command line's grammar and help, made from the tables. Parsing throws CommanderError once it has printed help or
- * version, and LayersError `usage` for what a command does not take.
+ * The command line's grammar and help, built from the tables. Parsing throws CommanderError after printing help or
+ * version, and LayersError `usage` for invalid words.
  */
 export function createProgram({ words, version, stdout, stderr, runCommand }: ProgramOptions): Command {
   const program = new Command("lambda-layers")
@@ -41,22 +43,22 @@ export function createProgram({ words, version, stdout, stderr, runCommand }: Pr
       writeErr: (text) => stderr.write(text),
       getOutHelpWidth: () => stdout.width ?? widthOfFiles,
       getErrHelpWidth: () => stderr.width ?? widthOfFiles,
-      // What is wrong is thrown.
+      // Errors are thrown instead.
       outputError() {},
     });
   for (const definition of commands) {
     if (definition.group) program.commandsGroup(definition.group);
     addCommand(program, definition, { words, runCommand });
   }
-  // Behind the others, it stands in the group of the last.
+  // As the last command, it falls into the group of the one before.
   return program.helpCommand("help [command]", "print help for a command");
 }
 
-// The width of help that is not printed on a terminal.
+// The width of help without a terminal.
 const widthOfFiles = 100;
 
 const helpFormat: Partial<Help> = {
-  // What the default command takes stands in the program's own help, as users of a tool with one command expect it.
+  // The default command's options are listed in the program's own help, as users of a tool with one command expect it.
   visibleOptions(command) {
     const isProgram = command.parent === null;
     const options = isProgram ? defaultCommand.options.map((option) => createOption(option)) : [];
@@ -101,14 +103,14 @@ function addCommand(
   if (definition.load) command.action(() => run.runCommand(definition, command.opts(), command.args));
 }
 
-/** What parsing throws where it would end the process. */
+/** Turns the process exit of the parser into an error. */
 function endOf(path: string, definition: CommandDefinition, extra?: string) {
   return (error: CommanderError): never => {
     throw error.exitCode === 0 ? error : usageError(error, path, definition, extra);
   };
 }
 
-/** The first word that the command has no argument for. */
+/** The first word beyond the command's arguments. */
 function extraWord({ args, registeredArguments }: Command): string | undefined {
   return args[registeredArguments.length];
 }

@@ -7,7 +7,7 @@ const delay = 400;
 const barWidth = 24;
 const lineEvery = 10_000;
 
-/** Shows that work is going on, on a line of its own that disappears in the end. */
+/** Shows work in progress on a line that disappears at the end. */
 export function showProgress({ stream, width = 80 }: Output, title: string, how: ProgressOptions = {}): Progress {
   const begun = performance.now();
   let text = title;
@@ -15,7 +15,7 @@ export function showProgress({ stream, width = 80 }: Output, title: string, how:
   let ended = false;
   const timer = setTimeout(async () => {
     const { default: yoctoSpinner } = await import("yocto-spinner");
-    // Signals are ours: on Ctrl-C the work ends in its own time.
+    // Signals are handled elsewhere: after Ctrl-C, the work still has to finish its step.
     if (!ended) spinner = yoctoSpinner({ text, stream: stream as NodeJS.WriteStream, handleSignals: false }).start();
   }, delay);
   return {
@@ -25,7 +25,7 @@ export function showProgress({ stream, width = 80 }: Output, title: string, how:
       const candidates = total
         ? [`${title} ${bar(done / total)} ${shown}`, `${title} ${shown}`, shown]
         : [`${title} ${shown}`];
-      // The spinner has two columns of the line.
+      // The spinner takes two columns.
       text = candidates.find(({ length }) => length <= width - 3) ?? `${done}`;
       if (spinner) spinner.text = text;
     },
@@ -37,7 +37,7 @@ export function showProgress({ stream, width = 80 }: Output, title: string, how:
   };
 }
 
-/** Says how far work with a known end is, a line every ten seconds: for logs. */
+/** Reports the progress of work with a known end, one line every ten seconds, for logs. */
 export function logProgress(output: Output, title: string, how: ProgressOptions = {}): Progress {
   const begun = performance.now();
   let latest: { done: number; total: number; note: string | undefined } | undefined;
@@ -55,7 +55,7 @@ export function logProgress(output: Output, title: string, how: ProgressOptions 
   };
 }
 
-/** `150/2000, 15.0/s, 2 min 4 s left`; of a wait `12 of 60 s`. */
+/** `150/2000, 15.0/s, 2 min 4 s left`; for a wait `12 of 60 s`. */
 function numbersOf(done: number, total: number, milliseconds: number, { from = 0, unit }: ProgressOptions): string {
   if (unit !== undefined) return `${done} of ${total} ${unit}`;
   return `${done}/${total}, ${pace(done - from, total - from, milliseconds)}`;

@@ -10,11 +10,11 @@ import { printJson } from "./json";
 import { recordsVerdict, renderRecordsMarkdown, renderRecordsPage } from "./report/records";
 
 /**
- * Reports the outcome of the runs whose records are in a folder or below it, as those of several jobs are that each did a
+ * Reports the outcome of the runs whose records are in or below a folder, such as those of several jobs that each did a
  * part. Asks neither Pulumi nor AWS.
- * @returns 0 if all was done that was to be done, else the status of a failed update
- * @throws LayersError `usage` if the folder cannot be read, and what reading a record throws: half a report would say
- * that all is well
+ * @returns 0 if everything planned was done, otherwise the status of a failed update
+ * @throws LayersError `usage` if the folder cannot be read, and what reading a record throws: a partial report would
+ * look like success
  */
 export async function reportRecords(context: Context, folder: string): Promise<number> {
   const { options, stdout, reporter, env } = context;
@@ -52,7 +52,7 @@ export async function reportRecords(context: Context, folder: string): Promise<n
   const left = runs.filter((run) => !isDone(run));
   if (left.length === 0) return 0;
   const error = new LayersError("aws-update-failed", `Not everything was done: ${verdict.text}.`, {
-    // What is being rolled back is finished by that alone.
+    // A run that is being rolled back can only be finished by the rollback.
     next: left.map(({ stack, file, rolledBack }) => {
       const path = join(folder, file).replaceAll("\\", "/");
       return rolledBack === undefined
@@ -78,7 +78,7 @@ async function readRuns(context: Context, folder: string): Promise<RecordedRun[]
   return runs.sort((a, b) => (a.file < b.file ? -1 : 1));
 }
 
-/** A folder and all that are in it. */
+/** A folder and all folders in it. */
 async function foldersOf(root: string, shown: string): Promise<string[]> {
   try {
     const entries = await readdir(root, { recursive: true, withFileTypes: true });

@@ -6,23 +6,23 @@ import { count, listNames } from "../core/text";
 import type { AvailableLayer } from "../ops/available";
 import type { Context } from "./context";
 
-/** Versions of one entry of the config, each with the time when it was published if AWS tells. */
+/** Versions of one entry of the config, each with its publication time if AWS gives one. */
 export type Feed = Map<number, Date | undefined>;
 
-/** The feeds of a run. */
+/** The version feeds of a run. */
 export interface Feeds {
-  /** By the names of entries. */
+  /** By entry name. */
   readonly byEntry: Map<string, Feed>;
-  /** Entries whose variants have versions of their own, which are in no feed: it is of one number. */
+  /** Entries whose variants have versions of their own, which are not in a feed because a feed tracks one number. */
   readonly varying: Set<string>;
 }
 
-/** Adds what is known of entries: the version that is declared, and the newest that suits all layers that it is for. */
+/** Adds what is known about entries: the declared version, and the newest one that suits all layers of the entry. */
 export function addToFeeds({ byEntry, varying }: Feeds, layers: readonly AvailableLayer[]): void {
   for (const [entry, all] of Map.groupBy(layers, (row) => row.entry)) {
     const rows = all.filter(({ variant }) => !variant?.hasVersion);
     if (rows.length < all.length) varying.add(entry);
-    // What could not be read of one layer may not have the version that others have.
+    // If one layer could not be read, it may lack a version that the others have.
     if (rows.length === 0 || rows.some(({ code, compatible }) => code !== undefined || compatible === undefined))
       continue;
     const feed = byEntry.get(entry) ?? new Map<number, Date | undefined>();
@@ -49,7 +49,7 @@ export function feedDocument(feed: Feed) {
 }
 
 /**
- * Writes a file for each entry of which all is known, `ENTRY.json`.
+ * Writes a file `ENTRY.json` for each fully known entry.
  * @throws LayersError `usage` if they cannot be written
  */
 export async function writeFeeds({ options, reporter }: Context, folder: string, { byEntry, varying }: Feeds) {

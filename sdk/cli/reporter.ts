@@ -7,14 +7,14 @@ import type { Output } from "./terminal";
 export interface ReporterOptions {
   readonly stdout: Output;
   readonly stderr: Output;
-  /** Stdout is for one JSON document alone. */
+  /** Stdout is reserved for one JSON document. */
   readonly json?: boolean;
   readonly verbose?: boolean;
-  /** Whether work that takes long is shown on a line that moves; otherwise a line every ten seconds reports it. */
+  /** Whether long work is shown by a spinner; otherwise by a line every ten seconds. */
   readonly progress?: boolean | Reporter["progress"];
-  /** Whether what only a person needs is told. Default: if stdout is a terminal. */
+  /** Whether to print hints that only a person needs. Default: if stdout is a terminal. */
   readonly asides?: boolean;
-  /** In front of warnings, errors and what `--verbose` tells: which of several stacks they are about. */
+  /** Prefix of warnings, errors and `--verbose` lines: the stack that they are about. */
   readonly prefix?: string;
 }
 
@@ -25,8 +25,8 @@ export interface CliReporter extends Reporter {
 }
 
 /**
- * Says what a run does in the lines of the Python tool: `INFO - ...` and `  - ...`. Whatever names in them hold, they
- * cannot make lines of their own or move the cursor; only warnings and errors have several lines.
+ * Reports what a run does in the Python tool's format: `INFO - ...` and `  - ...`. Names in them are escaped, so that
+ * they cannot add lines or move the cursor; only warnings and errors have several lines.
  */
 export function createReporter(options: ReporterOptions): CliReporter {
   const { stdout, stderr, json, verbose, progress, prefix = "", asides = stdout.isTerminal } = options;

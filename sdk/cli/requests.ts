@@ -3,9 +3,9 @@ import type { RolloutOptions } from "../ops/live/rollout";
 import type { Context } from "./context";
 import { type OptionValues, rolloutNames } from "./options";
 
-// What several commands make of their options.
+// Requests that several commands build from their options.
 
-/** Which functions are meant, and where. */
+/** Which functions, and where. */
 export function selectionOf(options: OptionValues) {
   const { function: functions, exclude, allFunctions, tag: tags, regions, profiles } = options;
   return { functions, exclude, allFunctions, tags, regions, profiles };
@@ -13,7 +13,7 @@ export function selectionOf(options: OptionValues) {
 
 /**
  * How a command carries out its plan.
- * @param question what a person is asked before
+ * @param question what to ask the user first
  */
 export function runOptions<Plan>({ options, ask }: Context, question: (plan: Plan) => string) {
   const { canary, batch, check, pause, onFailure, maxChanges } = options;
@@ -21,12 +21,12 @@ export function runOptions<Plan>({ options, ask }: Context, question: (plan: Pla
   return { ...rollout, maxChanges, confirm: ask && ((plan: Plan) => ask(question(plan))) };
 }
 
-/** What options must not say together: whether they do, and what is wrong with that. */
+/** A contradiction between options: whether it applies, and what is wrong with it. */
 export type Contradiction = readonly [isThere: unknown, message: string];
 
 /**
  * Refuses the first contradiction.
- * @param changed what the run has changed by then
+ * @param changed what the run has changed so far
  * @throws LayersError `usage`
  */
 export function refuse(contradictions: readonly Contradiction[], changed?: string): void {
@@ -34,7 +34,7 @@ export function refuse(contradictions: readonly Contradiction[], changed?: strin
   if (found) throw new LayersError("usage", found[1], { changed });
 }
 
-/** One region or profile beside several. */
+/** One region or profile together with several. */
 export function placesTwice({ region, regions, profile, profiles }: OptionValues): Contradiction[] {
   return [
     [region !== undefined && regions, "--region and --regions cannot be combined."],

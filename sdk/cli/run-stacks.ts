@@ -5,33 +5,34 @@ import type { Context } from "./context";
 import { reportError } from "./errors";
 import { type Estate, errorInRun, isFailedProject, type Place, type StackRun } from "./estate";
 
-/** The outcome of one place of a run: what the work gave, or why there is nothing. */
+/** The outcome of one place of a run: its value, or why there is none. */
 export type Done<T> = { readonly value: T } | { readonly error: LayersError };
 
-/** How {@link runStacks} goes about it. */
+/** Options of {@link runStacks}. */
 export interface RunStacksOptions<T> {
-  /** What is shown while it lasts. */
+  /** The label to show meanwhile. */
   readonly title: string;
-  /** How many at a time; what one at a time prints is not held back. */
+  /** How many at a time; with one at a time, output is not held back. */
   readonly parallel: number;
-  /** Whether what a stack prints stands under its name. */
+  /** Whether a stack's output has its name as a heading. */
   readonly headings: boolean;
-  /** Whether the work of a stack may ask a person; only one at a time can. */
+  /** Whether a stack's work may ask the user; only possible one at a time. */
   readonly asks?: boolean;
   /** Why the run ends with another status than 0 although there is a value. */
   readonly errorOf?: (value: T) => LayersError | undefined;
-  /** Failures before this work, which count too. */
+  /** Failures before this work; they count as well. */
   readonly failed?: number;
 }
 
-// What is wrong for one stack is then wrong for all of its project.
+// Errors that apply to all stacks of a project.
 const concernsProject: ReadonlySet<ErrorCode> = new Set(["config-invalid", "project-missing", "pulumi-login"] as const);
-// And this for all stacks.
+// Errors that apply to all stacks.
 const concernsAll: ReadonlySet<ErrorCode> = new Set(["pulumi-missing", "interrupted"] as const);
 
 /**
  * Does the same for several stacks, some at a time, and prints the output of each as a whole and in order. One stack's
- * failure leaves the others alone, unless it concerns them too, or more have failed than may: the others are not started.
+ * failure does not affect the others, unless it applies to them too or too many have failed: the rest are then not
+ * started.
  * @returns one for each place, in their order
  */
 export async function runStacks<T>(
@@ -98,10 +99,10 @@ export async function runStacks<T>(
   return new Map(places.flatMap((place) => (done.has(place) ? [[place, done.get(place) as Done<T>]] : [])));
 }
 
-/** An error that all stacks of a project share is reported once, however many are at work when it comes up. */
+/** An error shared by all stacks of a project is reported once, even if several stacks run into it. */
 function reportOnce(reporter: Context["reporter"], thrown: unknown, told: Set<string>): LayersError {
   if (!(thrown instanceof LayersError)) return reportError(reporter, thrown);
-  // Options that exclude each other are the same to all; a name that one stack does not have, another may.
+  // Contradicting options apply to all stacks, but a name missing from one stack may exist in another.
   const isShared = thrown.code === "usage" || concernsAll.has(thrown.code) || concernsProject.has(thrown.code);
   const key = `${thrown.code} ${thrown.message}`;
   if (isShared && told.has(key)) return thrown;
@@ -127,7 +128,7 @@ interface TurnOptions {
   readonly headings: boolean;
 }
 
-/** Lets each place print as a whole: at once if they come one after the other, else in their order. */
+/** Lets each place print as a whole: directly if run one by one, otherwise in order. */
 function takingTurns(context: Context, places: readonly Place[], { title, isHeld, headings }: TurnOptions) {
   const { stdout, reporter } = context;
   const ended = new Set<Place>();
@@ -150,7 +151,7 @@ function takingTurns(context: Context, places: readonly Place[], { title, isHeld
     const ready: Place[] = [];
     for (let one = places[next]; one && ended.has(one); one = places[++next]) if (begun.has(one)) ready.push(one);
     const speaks = ready.some(({ held }) => headings || held?.isEmpty === false);
-    // A line that moves would stand in the middle of what is printed.
+    // A spinner would end up in the middle of the output.
     if (speaks) progress?.end();
     for (const one of ready) {
       print(one);
@@ -173,14 +174,14 @@ function takingTurns(context: Context, places: readonly Place[], { title, isHeld
       else place.held?.close();
     },
     close(failed: number) {
-      // What ended behind one that was never begun.
+      // Places that ended after one that was never started.
       if (isHeld) printReady(failed);
       progress?.end();
     },
   };
 }
 
-/** Names the stacks that were not started, of a run that has stopped. */
+/** Names the stacks that a stopped run has not started. */
 export function reportNotBegun({ reporter }: Context, places: readonly Place[]): void {
   if (places.length === 0) return;
   const names = listNames(

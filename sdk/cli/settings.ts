@@ -4,13 +4,13 @@ import { LayersError } from "../core/errors";
 import type { Ports } from "../ports";
 import type { OptionValues } from "./options";
 
-/** The config file that is meant. */
+/** The config file to use. */
 export function configFile({ config = defaultConfigFile }: OptionValues): string {
   return config;
 }
 
 /**
- * The config for a command that needs none: undefined if none is named and there is none.
+ * The config for a command that needs none: undefined if none is named and the default does not exist.
  * @throws LayersError `config-invalid`
  */
 export function configIfAny({ configs }: Ports, options: OptionValues): LayerConfig | undefined {
@@ -30,7 +30,7 @@ export function retentionDays(ports: Ports, options: OptionValues): number {
   return (configIfAny(ports, options)?.settings ?? defaultSettings).backupRetentionDays;
 }
 
-/** Whether an error is that of a config file that is not there. */
+/** Whether an error says that the config file is missing. */
 function isMissing(error: unknown): boolean {
   if (!(error instanceof LayersError) || error.code !== "config-invalid") return false;
   return (error.cause as NodeJS.ErrnoException | undefined)?.code === "ENOENT";

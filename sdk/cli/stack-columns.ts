@@ -2,13 +2,13 @@ import type { FailedPlace } from "./stacks";
 import type { Cell, Column } from "./table";
 import type { Output } from "./terminal";
 
-/** Where a row of a table of many stacks comes from. */
+/** The origin of a row in a table of many stacks. */
 export interface RowPlace {
   readonly stack?: string | undefined;
   readonly folder?: string | undefined;
 }
 
-/** What stands in front of each row of a table of many stacks: the project, if the run is over several, and the stack. */
+/** The first columns in a table of many stacks: the project, if there are several, and the stack. */
 export function placeColumns(rows: readonly RowPlace[]) {
   const hasProjects = rows.some(({ folder }) => folder !== undefined);
   return {
@@ -17,12 +17,12 @@ export function placeColumns(rows: readonly RowPlace[]) {
   };
 }
 
-/** Columns by their titles, numbers on the right. */
+/** Columns by title, with numbers right-aligned. */
 export function columnsOf(texts: readonly string[], numbers: readonly string[] = []): Column[] {
   return [...texts.map((title) => ({ title })), ...numbers.map((title) => ({ title, align: "right" as const }))];
 }
 
-/** The cells of a stack that could not be read, behind its place: a dash for each number, and why. */
+/** The remaining cells of a stack that could not be read: a dash for each number, and why. */
 export function failedCells(stdout: Output, { error }: Pick<FailedPlace, "error">, numbers: number): Cell[] {
   const [said = ""] = error.message.split("\n");
   const none: Cell = { text: "-", color: stdout.colors.dim };
@@ -31,7 +31,7 @@ export function failedCells(stdout: Output, { error }: Pick<FailedPlace, "error"
 
 const mostOfAnError = 60;
 
-/** The whole error is told beside the table. */
+/** The whole error is printed outside the table. */
 function shortened(text: string): string {
   return text.length > mostOfAnError ? `${text.slice(0, mostOfAnError - 1)}…` : text;
 }

@@ -7,11 +7,11 @@ import type { StackRun } from "./estate";
 import { declaredText, versionText } from "./report/matrix";
 import { type Cell, type Column, gap, printTable, widthOf } from "./table";
 
-/** How one layer stands in one stack, over all functions that have it. */
+/** The status of one layer in one stack, over all functions that have it. */
 interface MatrixEntry {
-  /** As the config writes it; undefined if no entry is about the layer. */
+  /** As written in the config; undefined without an entry. */
   readonly declared: string | undefined;
-  /** The versions that are not as declared, or if nothing is declared all that exist. */
+  /** The versions that are not as declared; all versions if nothing is declared. */
   readonly found: ReadonlySet<string>;
   readonly verdict: Standing["verdict"];
 }
@@ -19,7 +19,7 @@ interface MatrixEntry {
 /** The column of one stack. */
 export interface MatrixColumn {
   readonly title: string;
-  /** By the entry's name, or the layer's if no entry is about it. */
+  /** By entry name, or by layer name without an entry. */
   readonly layers: ReadonlyMap<string, MatrixEntry>;
 }
 
@@ -54,8 +54,8 @@ function foundIn(one: Standing): string[] {
 }
 
 /**
- * Prints a row each layer and a column each stack: the declared version, and behind `!` what there is instead. Rows in
- * which stacks differ are marked with `*`. Stacks that do not fit the width of a terminal are in further tables below.
+ * Prints a row per layer and a column per stack: the declared version and, after `!`, the actual one. Rows in which
+ * stacks differ are marked with `*`. Stacks that do not fit the terminal's width follow in further tables.
  */
 export function printMatrix({ stdout, reporter }: Context, columns: readonly MatrixColumn[]): void {
   const keys = [...new Set(columns.flatMap(({ layers }) => [...layers.keys()]))].sort();

@@ -8,27 +8,27 @@ import type { FailedPlace } from "./stacks";
 import { printStandings, signOf } from "./standing-table";
 import { type Cell, printTable } from "./table";
 
-/** What a table of many stacks says of one. Not the whole assessment, since there may be many. */
+/** One stack in a table of many. Not the whole assessment, to save memory. */
 export type StackRow =
   | {
       readonly stack: string;
       readonly folder: string | undefined;
       readonly totals: Totals;
       readonly isLiveUnread: boolean;
-      /** The standings that have a row of their own, and all of their functions. */
+      /** The standings with a row of their own, and all of their functions. */
       readonly shown: readonly Standing[];
       readonly all: readonly Standing[];
     }
   | Omit<FailedPlace, "index">;
 
-/** The row of a stack that was read. `shown`: the standings that have a row of their own. */
+/** The row of a stack that was read. `shown`: the standings with a row of their own. */
 export function rowOf({ stack, folder }: StackRun, assessment: Assessment, shown: readonly Standing[]): StackRow {
   const { totals, live, standings } = assessment;
   const all = shown.length > 0 ? standings : [];
   return { stack, folder, totals, isLiveUnread: failedReading(live) !== undefined, shown, all };
 }
 
-/** Prints what of several stacks has a row of its own, and then a row each stack. */
+/** Prints the standings of several stacks that have their own row, then one row per stack. */
 export function printStacks({ stdout }: Context, rows: readonly StackRow[]): void {
   const known = rows.filter((row) => row !== undefined);
   const { titles, before } = placeColumns(known);

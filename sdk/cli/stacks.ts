@@ -24,23 +24,23 @@ export interface StackOutcome {
 
 /** A stack, or a project, that could not be read. */
 export interface FailedPlace {
-  /** Its place among all of the run's, from 0. */
+  /** Its index in the run, from 0. */
   readonly index: number;
-  /** The stack; undefined if it is a project whose stacks are not known. */
+  /** The stack; undefined if it is a project whose stacks are unknown. */
   readonly stack: string | undefined;
   readonly folder: string | undefined;
   readonly error: LayersError;
 }
 
-/** How {@link forEachStack} goes about it. */
+/** Options of {@link forEachStack}. */
 export interface StackOptions {
-  /** What stdout is for: lines of each stack under its name, lines when all is done, or nothing but one document. */
+  /** What stdout carries: lines per stack under its name, lines at the end, or only one document. */
   readonly stdout?: "stacks" | "end" | "document";
-  /** Whether stacks are changed: then they come one after the other, unless `--parallel` is given. */
+  /** Whether stacks are changed: they are then run one by one, unless `--parallel` is given. */
   readonly writes?: boolean;
-  /** Whether `--parallel` is not for this work, as where stacks share a file that is changed. */
+  /** Whether `--parallel` is not possible, as when stacks share a file that is changed. */
   readonly isSerial?: boolean;
-  /** The stacks, if not those of the options. */
+  /** The stacks. Default: those of the options. */
   readonly estate?: Estate;
   /** Called for each stack that has no document. */
   readonly onFailure?: (failed: FailedPlace) => void;
@@ -49,8 +49,8 @@ export interface StackOptions {
 }
 
 /**
- * Does the same for each stack that is meant, and prints the JSON document if that is asked for: an array if several are
- * meant. One stack's failure leaves the others alone, unless it concerns them too. Lines end with the totals, of several
+ * Does the same for each selected stack, and prints the JSON document if requested: an array for several stacks. One
+ * stack's failure does not affect the others, unless it applies to them too. Output ends with the totals, for several
  * stacks with those of all together. If a CI system has job summaries, those of the stacks are written there.
  * @returns the first exit status that is not 0
  */
@@ -70,10 +70,10 @@ export async function forEachStack(
   return finish(context, estate, outcomes, options);
 }
 
-/** What is kept of a stack until the run ends: not the whole of what was read, since there may be many. */
+/** The part of a stack that is kept until the run ends, to save memory. */
 export type KeptOutcome = Done<StackOutcome>;
 
-/** Does the work of a command on stacks, and keeps what is needed in the end. */
+/** Does a command's work on stacks, and keeps what is needed at the end. */
 export async function runOutcomes(
   context: Context,
   estate: Estate,
@@ -105,13 +105,13 @@ export async function runOutcomes(
   });
 }
 
-/** How many stacks come at a time. */
+/** How many stacks run at a time. */
 function parallelOf({ options }: Context, { writes = false, isSerial = false }: StackOptions): number {
   if (isSerial) return 1;
   return options.parallel ?? (writes ? 1 : defaultParallel);
 }
 
-/** A document of a run over projects says in which folder its project is. */
+/** In a run over projects, each document includes its project's folder. */
 function located(document: unknown, { folder }: StackSite): unknown {
   return folder === undefined || typeof document !== "object" ? document : { folder, ...document };
 }

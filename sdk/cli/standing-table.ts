@@ -4,17 +4,17 @@ import { askedPlaces, declaredText, versionText } from "./report/matrix";
 import { type Cell, type Column, printTable } from "./table";
 import type { Output } from "./terminal";
 
-/** Standings that stand together in a table, and what stands in front of each of their rows. */
+/** Standings that belong together in a table, and the first cells of their rows. */
 export interface StandingGroup {
   readonly before: readonly Cell[];
   readonly standings: readonly Standing[];
-  /** All of the stack's, to tell functions of one name apart. */
+  /** All functions of the stack, to tell those of the same name apart. */
   readonly all: readonly Standing[];
 }
 
 /**
- * Prints one row a standing, without the columns of places that were not asked; nothing if there are none.
- * @param titles of what stands in front of the rows
+ * Prints one row per standing, without columns that were not requested; nothing if there are none.
+ * @param titles of the first cells
  */
 export function printStandings(stdout: Output, groups: readonly StandingGroup[], titles: readonly string[] = []): void {
   const places = askedPlaces(groups.flatMap(({ standings }) => standings));

@@ -8,13 +8,13 @@ export interface Column {
   readonly align?: "left" | "right";
 }
 
-/** Text and how it is coloured. */
+/** Text and its colour. */
 export interface PaintedText {
   readonly text: string;
   readonly color: (text: string) => string;
 }
 
-/** What a table shows in one place. */
+/** The content of a table cell. */
 export type Cell = string | PaintedText;
 
 /** What stands between two columns. */
@@ -23,9 +23,9 @@ export const gap = "  ";
 const narrowest = 8;
 
 /**
- * Prints a table without lines. On a terminal it is at most as wide as that: the widest columns wrap. Elsewhere nothing
- * wraps, so that each row is a line.
- * @param options.wrap false: nowhere, for rows that are to be copied from
+ * Prints a table without borders. On a terminal, the widest columns wrap to fit its width. Elsewhere nothing wraps, so
+ * that each row is one line.
+ * @param options.wrap false: never wrap, for rows to be copied
  */
 export function printTable(
   output: Output,
@@ -54,8 +54,8 @@ export function printTable(
 }
 
 /**
- * The widths that columns get: what they need, or if that is too much in all, the widest ones an equal share of what
- * the others leave, but no less than their least.
+ * Column widths: what each column needs; if the total is too wide, the widest columns share the remaining space
+ * equally, but get at least their minimum.
  */
 export function fitWidths(
   needed: readonly number[],
@@ -79,7 +79,7 @@ export function widthOf(cell: Cell): number {
   return stringWidth(cleaned(cell).text);
 }
 
-/** Whatever a cell holds stays in its place. */
+/** A cell's content cannot leave its cell. */
 function cleaned(cell: Cell): PaintedText {
   if (typeof cell === "string") return { text: shown(cell), color: (line: string) => line };
   return { text: shown(cell.text), color: cell.color };

@@ -1,7 +1,7 @@
 import pc from "picocolors";
 import { withoutCommands } from "../core/text";
 
-/** Colours and weights of text: functions that leave it as it is if there are none. */
+/** Colours and weights of text: functions that return it unchanged without colours. */
 export type Colors = ReturnType<typeof pc.createColors>;
 
 /** What this package uses of `process.stdout` and `process.stderr`. */
@@ -19,26 +19,26 @@ export class Output {
     this.stream = stream;
     this.#isDumb = env.TERM === "dumb";
     this.colors = pc.createColors(hasColors(stream, env));
-    // `lambda-layers status | head`: whoever read has enough. The run itself goes on, since it may be in the middle of
-    // a change.
+    // `lambda-layers status | head`: the reader has stopped. The run goes on, since it may be in the middle of a
+    // change.
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code !== "EPIPE") throw error;
       this.#isClosed = true;
     });
   }
 
-  /** Whether a person looks at it, on a terminal that can move its cursor. */
+  /** Whether it is an interactive terminal that can move its cursor. */
   get isTerminal(): boolean {
     return this.stream.isTTY === true && !this.#isDumb;
   }
 
-  /** Columns of the terminal; undefined if there is none, and so no limit. */
+  /** Columns of the terminal; undefined without a terminal, and so without a limit. */
   get width(): number | undefined {
-    // A terminal that does not tell its size says 0.
+    // A terminal of unknown size reports 0.
     return this.stream.isTTY ? this.stream.columns || 80 : undefined;
   }
 
-  /** Prints text with a line break. No line of it is a command to GitHub Actions. */
+  /** Prints text with a line break, escaped so that no line is a GitHub Actions command. */
   line(text = ""): void {
     this.write(`${withoutCommands(text)}\n`);
   }
@@ -48,7 +48,7 @@ export class Output {
   }
 }
 
-/** https://no-color.org and https://force-color.org: what the user has set counts more than what the stream is. */
+/** https://no-color.org and https://force-color.org: the user's setting takes precedence over the stream's kind. */
 function hasColors(stream: OutputStream, env: NodeJS.ProcessEnv): boolean {
   if (env.NO_COLOR) return false;
   if (env.FORCE_COLOR) return env.FORCE_COLOR !== "0" && env.FORCE_COLOR !== "false";

@@ -5,7 +5,7 @@ import { commands } from "./commands";
 import type { CommandDefinition } from "./context";
 import { createOption } from "./options";
 
-/** The error of a word that is none of the commands, or of those of a group. */
+/** The error for a word that is not a command, or not one of a group's commands. */
 export function unknownCommand(name: string, known: readonly CommandDefinition[], group?: string): LayersError {
   const names = known.map((one) => one.name);
   const help = ["lambda-layers help", group].filter(Boolean).join(" ");
@@ -15,8 +15,8 @@ export function unknownCommand(name: string, known: readonly CommandDefinition[]
 }
 
 /**
- * The error of words that a command does not take.
- * @param path the command's name, behind that of its group
+ * The error for words that a command does not take.
+ * @param path the command's name, after that of its group
  * @param extra the first word beyond its arguments, if there are too many
  */
 export function usageError(
@@ -40,13 +40,13 @@ export function usageError(
   });
 }
 
-/** The flag of `--dry-run=yes`, if the command takes it without a value. */
+/** The flag in `--dry-run=yes`, if the command takes it without a value. */
 function flagWithValue(word: string, options: CommandDefinition["options"]): string | undefined {
   const [flag = ""] = word.split("=", 1);
   return flag !== word && options.some((name) => createOption(name).long === flag) ? flag : undefined;
 }
 
-/** Whether the word that is one too many may be a stack: `status prod`. No file is one. */
+/** Whether the extra word may be a stack, as in `status prod`; a file is not. */
 function adviseStack(message: string, extra: string | undefined, options: CommandDefinition["options"]) {
   const takesStack = options.some((name) => createOption(name).long === "--stack");
   if (!takesStack || extra === undefined || !/too many arguments/.test(message) || /[^\w/-]/.test(extra))

@@ -8,11 +8,11 @@ import type { FailedPlace, StackRun } from "./stacks";
 import { signOf } from "./standing-table";
 import { type Cell, printTable } from "./table";
 
-/** What a table of many validated stacks says of one. */
+/** One stack in a table of many validated stacks. */
 export type ValidationRow =
   | (StackSite & {
       readonly entries: number;
-      /** Entries that are about a layer of any function. */
+      /** Entries that match a layer of any function. */
       readonly used: number;
       readonly layersOfFunctions: number;
       readonly findings: readonly Finding[];
@@ -41,7 +41,7 @@ export function validationRow({ stack, folder }: StackRun, report: ValidationRep
 const severities = { ERRORS: "error", WARNINGS: "warning", UNKNOWN: "unknown" } as const;
 const numbers = ["ENTRIES", "USED", "LAYERS", ...Object.keys(severities)];
 
-/** Tells what was found in several stacks, what is found in many of them once; prints a row each, and the totals. */
+/** Reports what was found in several stacks, shared findings only once; prints a row per stack, and the totals. */
 export function printValidations({ stdout, reporter, options }: Context, given: readonly ValidationRow[]): void {
   const rows = given.filter((row) => row !== undefined);
   const read = rows.filter((row) => "findings" in row);
@@ -82,7 +82,7 @@ function numberOf(findings: readonly Finding[], severity: Finding["severity"]): 
   return findings.filter((one) => one.severity === severity).length;
 }
 
-// More of them no one reads on a line; `--json` has all.
+// More would make an unreadable line; `--json` lists all.
 const mostStacks = 5;
 
 function reportFindings(

@@ -1,8 +1,8 @@
 import type { OptionValues } from "./options";
 
 /**
- * Flags as words of a command line: each with its value, with each of several values, or alone if it is a switch. A flag
- * that is undefined or false is left out.
+ * Flags as words of a command line: with a value, repeated for several values, or alone for a switch. Undefined and
+ * false flags are left out.
  */
 export function flagWords(flags: Readonly<Record<string, string | readonly string[] | boolean | undefined>>): string[] {
   return Object.entries(flags).flatMap(([flag, value = []]) => {
@@ -11,15 +11,15 @@ export function flagWords(flags: Readonly<Record<string, string | readonly strin
   });
 }
 
-/** What a run has looked at: an update's state, with AWS or without, or AWS as a sync does. */
+/** What a run has looked at: state (and AWS), as an update does, or AWS alone, as a sync does. */
 export type LookedAt = "state" | "state and AWS" | "AWS";
 
-/** The words of the command that shows what there is to change of what a run has looked at. */
+/** The command that shows what would change in what a run has looked at. */
 export function planWords(options: OptionValues, stack: string, where: LookedAt): string[] {
   return [...runWords(options, stack, where), "--dry-run"];
 }
 
-/** The words of the command that changes what a run has looked at. */
+/** The command that changes what a run has looked at. */
 export function runWords(options: OptionValues, stack: string, where: LookedAt): string[] {
   const { stateFile, regions, shard } = options;
   if (where === "AWS") {
@@ -27,7 +27,7 @@ export function runWords(options: OptionValues, stack: string, where: LookedAt):
     return ["sync", "--stack", stack, ...selectionWords(options), ...part];
   }
   const which = functionFlags(options);
-  // An update takes one region; without any it asks each function's own.
+  // An update takes one region; by default each function's own is used.
   const [region, ...more] = regions ?? [];
   return flagWords({
     ...{ "--stack": stack, "--state-file": stateFile, ...which, "--sync-aws": where === "state and AWS" },
@@ -35,7 +35,7 @@ export function runWords(options: OptionValues, stack: string, where: LookedAt):
   });
 }
 
-/** The words that say which functions are meant, and where. */
+/** The words that select functions and where they are. */
 export function selectionWords(options: OptionValues): string[] {
   const { regions, profiles } = options;
   return flagWords({

@@ -8,11 +8,11 @@ export interface LayerVersionArn {
   readonly version: number;
 }
 
-// Characters and lengths of the parts: the pattern of LayerVersionArn in Lambda's API reference. The partition is open,
-// so that partitions that do not exist yet pass through.
+// Characters and lengths of the parts: the pattern of LayerVersionArn in Lambda's API reference. Any partition is
+// accepted, including future ones.
 const layerPattern = /^arn:([a-zA-Z0-9-]+):lambda:([a-zA-Z0-9-]+):(\d{12}):layer:([a-zA-Z0-9_-]{1,140})(?::(\d+))?$/;
 
-/** Thousands of functions share few layers, and each of their texts is asked for several times. */
+/** A cache: thousands of functions share few layers, and each ARN is parsed several times. */
 const parsed = new Map<string, LayerVersionArn | undefined>();
 const mostParsed = 1000;
 
@@ -42,7 +42,7 @@ export function isLayerArn(text: string): boolean {
   return match !== null && match[5] === undefined;
 }
 
-// The other half of Lambda's pattern for a function's layers. Such a layer has no version: AWS itself keeps it.
+// The other half of Lambda's pattern for a function's layers. AWS maintains these layers, which have no version.
 const builtInPattern = /^arn:[a-zA-Z0-9-]+:lambda:::awslayer:[a-zA-Z0-9_-]+$/;
 
 /** Whether the text is a layer that Lambda itself provides, which nobody declares: `arn:PARTITION:lambda:::awslayer:NAME`. */

@@ -1,15 +1,15 @@
 import { type LayerVersionArn, layerArn } from "./arn";
 import { type DeclaredTarget, isAsDeclared, isTarget, type NoTarget, type TargetOf, targetArnOf } from "./target";
 
-// The one answer to "where do the layers of functions stand?". Every view, count and exit status reads it here.
+// The single source of drift: every view, count and exit status is derived from it.
 
 /** The layers that a function has in one place: in Pulumi's state, or in AWS. */
 export interface SeenLayers {
   /** In merge order. */
   readonly layers: readonly LayerVersionArn[];
-  /** Recorded beside those that count, as inputs are beside outputs: they matter if they are not as declared. */
+  /** Recorded besides those that count, as inputs are besides outputs; they matter if they are not as declared. */
   readonly others?: readonly LayerVersionArn[];
-  /** False if there are, or may be, layers that could not be read: a secret, or no answer from AWS. */
+  /** False if there may be layers that could not be read: a secret, or no response from AWS. */
   readonly complete: boolean;
 }
 
@@ -17,24 +17,24 @@ export interface SeenLayers {
 export interface AssessedFunction {
   /** Its name in AWS. */
   readonly name: string;
-  /** Its ARN; undefined if it is not known. */
+  /** Its ARN; undefined if unknown. */
   readonly arn: string | undefined;
   readonly region: string | undefined;
   /** Twelve digits. */
   readonly account: string | undefined;
   /** The resource that records it; undefined if none does. */
   readonly urn: string | undefined;
-  /** Whether that is its own resource, or a `LayerVersions` resource that reconciles it. */
+  /** Whether it is the function's own resource, or a `LayerVersions` resource that reconciles it. */
   readonly recordedBy: "function" | "resource" | undefined;
-  /** Undefined if nobody asked, as for a function that nothing records. */
+  /** Undefined if not requested, as for a function that nothing records. */
   readonly recorded: SeenLayers | undefined;
-  /** Undefined if nobody asked. */
+  /** Undefined if not requested. */
   readonly live: SeenLayers | undefined;
   /** Whether AWS was asked and has no such function. */
   readonly isGone?: true;
-  /** As it runs, else as it is recorded; undefined if neither is known. */
+  /** As live, otherwise as recorded; undefined if neither is known. */
   readonly runtime?: string | undefined;
-  /** The same; empty if none is named, which means x86_64. */
+  /** The same; empty if none is given, which means x86_64. */
   readonly architectures?: readonly string[] | undefined;
 }
 
@@ -47,7 +47,7 @@ export const places = ["recorded", "live"] as const;
 /** One of {@link places}. */
 export type Place = (typeof places)[number];
 
-/** How one layer of one function stands. */
+/** The status of one layer of one function. */
 export type Verdict = "as-declared" | "drift" | "unknown" | "undeclared";
 
 /** What is declared, recorded and live for one layer of one function, and the verdict. */
@@ -55,22 +55,22 @@ export interface Standing {
   readonly fn: AssessedFunction;
   /** The layer; undefined for layers of the function that could not be read at all. */
   readonly layer: LayerVersionArn | undefined;
-  /** Undefined if no entry is about the layer, or what one says of it cannot be determined: see `noTarget`. */
+  /** Undefined if no entry covers the layer, or its target cannot be determined: see `noTarget`. */
   readonly target: DeclaredTarget | undefined;
-  /** Set if an entry is about the layer, and what it must be at cannot be determined. */
+  /** Set if an entry covers the layer, but its target cannot be determined. */
   readonly noTarget?: NoTarget;
-  /** Undefined if it was not asked for. */
+  /** Undefined if not requested. */
   readonly recorded: KnownVersion | undefined;
-  /** Undefined if it was not asked for. */
+  /** Undefined if not requested. */
   readonly live: KnownVersion | undefined;
   readonly verdict: Verdict;
-  /** Whether the function has lost the layer in AWS: it is recorded and declared, and known not to be attached. */
+  /** Whether the function has lost the layer in AWS: it is recorded and declared, but known not to be attached. */
   readonly isLost: boolean;
-  /** Whether the function has the layer more than once in one place. */
+  /** Whether the function has the layer twice or more in one place. */
   readonly isTwice: boolean;
 }
 
-/** The totals of standings. A layer that two functions have counts twice. */
+/** The totals of standings. A layer of two functions counts twice. */
 export interface Totals {
   /** Functions with layers. */
   readonly functions: number;
@@ -79,13 +79,13 @@ export interface Totals {
   readonly unknown: number;
 }
 
-/** The standings of functions, in the order of the functions; of each, first the recorded layers and then the others. */
+/** The standings of functions, in the order of the functions; for each, the recorded layers first. */
 export function assess(functions: Iterable<AssessedFunction>, targetOf: TargetOf): Standing[] {
   return [...functions].flatMap((fn) => standingsOf(fn, targetOf));
 }
 
 function standingsOf(fn: AssessedFunction, targetOf: TargetOf): Standing[] {
-  // A layer whose successor is there, or that is to become what is there, is not lost.
+  // A layer is not lost if its successor is attached, or if it is to become one that is attached.
   const successors = new Set((fn.live?.layers ?? []).flatMap((layer) => successorOf(layer, fn, targetOf) ?? []));
   const recorded = byLayer(fn.recorded?.layers);
   const others = byLayer(fn.recorded?.others);
@@ -100,7 +100,7 @@ function standingsOf(fn: AssessedFunction, targetOf: TargetOf): Standing[] {
     const target = isTarget(found) ? found : undefined;
     const noTarget = isTarget(found) ? undefined : found;
     const isWrong = ({ version }: LayerVersionArn) => target !== undefined && !isAsDeclared(version, target);
-    // What does not count matters only if it is wrong.
+    // Layers that do not count matter only if they are wrong.
     const beside = (others.get(arn) ?? []).filter(isWrong);
     if (own.length + running.length + beside.length === 0) continue;
     const seen = {
@@ -119,7 +119,8 @@ function standingsOf(fn: AssessedFunction, targetOf: TargetOf): Standing[] {
     const nothing = { layer: undefined, target: undefined, isLost: false, isTwice: false };
     standings.push({ fn, ...nothing, recorded: "unknown", live, verdict: "unknown" });
   }
-  // What nothing records, and AWS has not told, would be passed over: as when it is not known what became of an update.
+  // Without this, a function that nothing records and AWS did not describe would be skipped, as after an update with an
+  // unknown outcome.
   if (fn.recorded === undefined && fn.live?.complete === false && !standings.some((one) => one.live === "unknown")) {
     const nothing = { layer: undefined, target: undefined, isLost: false, isTwice: false };
     standings.push({ fn, ...nothing, recorded: undefined, live: "unknown", verdict: "unknown" });
@@ -127,13 +128,13 @@ function standingsOf(fn: AssessedFunction, targetOf: TargetOf): Standing[] {
   return standings;
 }
 
-/** The layer that is to take the place of another one, by its ARN without version; undefined if none is. */
+/** The layer that replaces another one, as an ARN without version; undefined if none does. */
 function successorOf(layer: LayerVersionArn, fn: AssessedFunction, targetOf: TargetOf): string | undefined {
   const target = targetOf(layer, fn);
   return isTarget(target) ? target.by : undefined;
 }
 
-/** Of a layer that is there more than once, the version that is not as declared tells how it stands. */
+/** If a layer is present more than once, the version that is not as declared decides. */
 function versionIn(
   found: readonly LayerVersionArn[],
   seen: SeenLayers | undefined,
@@ -144,7 +145,7 @@ function versionIn(
   return shown?.version ?? (seen.complete ? "absent" : "unknown");
 }
 
-/** What decides about a verdict. */
+/** What a verdict depends on. */
 type Found = Pick<Standing, "target" | "isLost" | Place>;
 
 function verdictOf(standing: Found & { readonly noTarget: NoTarget | undefined }): Verdict {
@@ -154,7 +155,7 @@ function verdictOf(standing: Found & { readonly noTarget: NoTarget | undefined }
   return places.some((place) => standing[place] === "unknown") ? "unknown" : "as-declared";
 }
 
-/** Whether what is in one of the two places is not as declared: another version, or none although it is recorded. */
+/** Whether one of the two places is not as declared: another version, or none although one is recorded. */
 export function isDrifted({ target, isLost, ...versions }: Found, place: Place): boolean {
   const version = versions[place];
   if (typeof version !== "number") return place === "live" && isLost;
@@ -184,7 +185,7 @@ export function sumOf(totals: readonly Totals[]): Totals {
 }
 
 /**
- * The full ARN that a lost layer is attached as: the recorded version if that is as declared, else what is declared.
+ * The full ARN that restores a lost layer: the recorded version if that is as declared, otherwise the declared one.
  * Undefined if the layer is not lost.
  */
 export function lostLayerArn({ isLost, recorded, target, layer }: Standing): string | undefined {

@@ -1,12 +1,12 @@
 import { LayersError } from "./errors";
 
 /**
- * What a file in the backup folder holds: the state before an update or rollback, what either of them imported, the
+ * What a file in the backup folder holds: the state before an update or rollback, the state that was imported, the
  * record of what a run changed in AWS, or that of a run over several stacks.
  */
 export type BackupKind = "state" | "updated" | "rollback" | "sync" | "run";
 
-/** What the name of a file in the backup folder tells. */
+/** What the name of a file in the backup folder says. */
 export interface BackupName {
   readonly name: string;
   /** The stack as file names write it: `org+project+dev` for `org/project/dev`. */
@@ -24,17 +24,20 @@ export interface Backup extends BackupName {
   readonly path: string;
   /** The path as messages name it: below the folder as the user named it. */
   readonly shownPath: string;
-  /** Whose run wrote it. `copy`: a state that none has replaced, as of a state file, or of an update that failed. `run`: a run over several stacks. */
+  /**
+   * What wrote it. `copy`: a state that was not replaced, such as that of a state file or of a failed update. `run`: a
+   * run over several stacks.
+   */
   readonly madeBy: "update" | "rollback" | "sync" | "copy" | "run";
-  /** When the run was, as {@link timeOfRun} finds out. */
+  /** When the run was, see {@link timeOfRun}. */
   readonly time: Date;
-  /** Set if only the name tells that time, as of files that were copied without theirs. */
+  /** Set if only the name gives that time, as for files copied without their timestamps. */
   readonly isByName?: true;
   readonly bytes: number;
 }
 
 // Pulumi's own characters of a stack's name (validateStackName in pkg/backend/state/validation), with organization and
-// project in front of it. A plus sign is in none of them.
+// project in front of it. None of them contains a plus sign.
 const stackPattern = /^[A-Za-z0-9_.-]{1,100}(\/[A-Za-z0-9_.-]{1,100}){0,2}$/;
 const namePattern =
   /^([A-Za-z0-9_.+-]+)_(state|updated|rollback|sync|run)_(\d{8}_\d{6})(?:_([2-9]|[1-9]\d+))?\.(jsonl?)$/;
@@ -57,12 +60,12 @@ export function formatBackupName({ stack, kind, stamp, number }: Omit<BackupName
   return `${stack}_${kind}_${stamp}${number > 1 ? `_${number}` : ""}.${extensionOf(kind)}`;
 }
 
-/** Records grow line by line. */
+/** Records consist of lines. */
 function extensionOf(kind: BackupKind): string {
   return kind === "sync" || kind === "run" ? "jsonl" : "json";
 }
 
-/** What a name tells; undefined for any other file's. */
+/** Parses a name; undefined for any other file. */
 export function parseBackupName(name: string): BackupName | undefined {
   const [, stack, kind, stamp, number = "1", extension] = namePattern.exec(name) ?? [];
   if (!stack || !kind || !stamp || extension !== extensionOf(kind as BackupKind)) return undefined;
@@ -76,13 +79,13 @@ export function formatStamp(time: Date): string {
   return `${day}_${[time.getHours(), time.getMinutes(), time.getSeconds()].map(digits).join("")}`;
 }
 
-/** The time that a stamp means here; of the two that one hour of the year has, the first. */
+/** The time of a stamp in this time zone; if ambiguous at the end of summer time, the first. */
 export function parseStamp(stamp: string): Date {
   const at = (start: number, length = 2) => Number(stamp.slice(start, start + length));
   return new Date(at(0, 4), at(4) - 1, at(6), at(9), at(11), at(13));
 }
 
-/** The path that another file of the same run has beside one; undefined if the path is none of a backup or record. */
+/** The path of another file of the same run; undefined if the given path is not a backup or record. */
 export function pathBeside(path: string, kind: BackupKind): string | undefined {
   const at = Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1;
   const parsed = parseBackupName(path.slice(at));
@@ -95,20 +98,20 @@ export function isSameRun(a: BackupName, b: BackupName): boolean {
 }
 
 const quarterHour = 900_000;
-/** How far two local times of one moment can be from each other, in milliseconds: from UTC-12 to UTC+14. */
+/** How far apart two local times of one moment can be, in milliseconds: from UTC-12 to UTC+14. */
 export const widestShift = 26 * 3_600_000;
 
 /**
- * When a run was. Its stamp is in the local time of whoever made it, which is not ours if that was in another time zone,
- * or in the hour that the end of summer time repeats. Its files' times tell: they are the run's to the second, so that one
- * which is whole quarters of an hour from the stamp, as all time zones are, is the truth, and any other is that of a copy.
+ * When a run was. Its stamp is in the local time of its machine, which differs from ours in another time zone, or in
+ * the repeated hour at the end of summer time. The files' own times resolve this: a time that differs from the stamp by
+ * whole quarters of an hour, as all time zones do, is the run's; any other is that of a copy.
  * @param modified when the files of the run were last changed
  */
 export function timeOfRun(stamp: string, modified: readonly Date[]): Date {
   return new Date(parseStamp(stamp).getTime() + (shiftOf(stamp, modified) ?? 0));
 }
 
-/** Whether any of these files tells the time of its run, so that its name need not be believed. */
+/** Whether any of these files shows the time of its run, so that its name need not be relied on. */
 export function isTimeTold(stamp: string, modified: readonly Date[]): boolean {
   return shiftOf(stamp, modified) !== undefined;
 }
@@ -119,14 +122,14 @@ function shiftOf(stamp: string, modified: readonly Date[]): number | undefined {
   return shifts.find((one) => one % quarterHour === 0 && Math.abs(one) <= widestShift);
 }
 
-/** When the run of a record began, from the record's first words; undefined if they do not tell. */
+/** When the run of a record began, from the start of the record; undefined if missing. */
 export function startInRecord(head: string): Date | undefined {
   const [, at] = /^\{"line":"(?:run|estate)",[^\n]*?"at":"([\d:.TZ-]+)"/.exec(head) ?? [];
   const time = new Date(at ?? "");
   return Number.isNaN(time.getTime()) ? undefined : time;
 }
 
-/** Newest first; of one run, what was there before comes first. */
+/** Newest first; within a run, the state before it comes first. */
 export function newestFirst(a: Backup, b: Backup): number {
   return (
     b.time.getTime() - a.time.getTime() ||
@@ -137,8 +140,8 @@ export function newestFirst(a: Backup, b: Backup): number {
 }
 
 /**
- * The backups that are older than the retention. The newest state, the newest that an update made, and the newest
- * record stay however old they are: they are what a rollback goes back to.
+ * The backups that are older than the retention. The newest state, the newest one written by an update, and the newest
+ * record always stay, because a rollback needs them.
  * @param days 0 or more
  */
 export function expiredBackups(backups: readonly Backup[], days: number, now: Date): Backup[] {

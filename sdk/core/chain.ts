@@ -1,16 +1,16 @@
-// Lines that vouch for each other: each ends with a sum over itself and all lines before it, so that none can be changed,
-// removed or moved without a trace. Whoever can write the whole file can make new sums: that is kept out by the folder.
+// Lines with chained checksums: each covers its line and all lines before it, so that none can be changed, removed or
+// moved unnoticed. Whoever can rewrite the whole file can also compute new sums; the folder's permissions prevent that.
 
 /** A hash of a text, in hexadecimal digits. */
 export type Digest = (text: string) => string;
 
-/** What the first line stands on. */
+/** The point before the first line. */
 export const chainStart = "";
 
 const sumDigits = 32;
 const sealedPattern = /^(.*),"sum":"([0-9a-f]{32})"\}$/s;
 
-/** Writes lines that go on from a point of a chain. */
+/** Writes lines that continue a chain from a point. */
 export class ChainWriter {
   /** @param point {@link chainStart}, or {@link ChainReader.point} */
   constructor(
@@ -18,7 +18,7 @@ export class ChainWriter {
     private readonly digest: Digest,
   ) {}
 
-  /** A line, an object in JSON that is not empty, with its sum as its last property. */
+  /** A line: a JSON object, not empty, with its sum as the last property. */
   seal(line: string): string {
     this.point = sumOf(this.digest, this.point, line);
     return `${line.slice(0, -1)},"sum":"${this.point}"}`;
@@ -26,13 +26,13 @@ export class ChainWriter {
 }
 
 /**
- * Reads lines in their order, and checks whether each is where it was written. Two processes may write to one file at
- * once: each line has to follow one that no other has followed, and one that starts a session any that was there.
+ * Reads lines in order, and checks that each is where it was written. Two processes may write to one file at once: each
+ * line must follow one that no other line has followed; a line that starts a session may follow any.
  */
 export class ChainReader {
   readonly #digest: Digest;
   readonly #points = new Set([chainStart]);
-  /** Those that a line may go on from. */
+  /** The points that a line may continue. */
   readonly #ends = new Set([chainStart]);
   #isSealed = false;
 
@@ -40,7 +40,7 @@ export class ChainReader {
     this.#digest = digest;
   }
 
-  /** Where lines go on that are written next. */
+  /** The point that the next lines continue. */
   get point(): string {
     return [...this.#ends].at(-1) ?? chainStart;
   }
@@ -63,7 +63,7 @@ export class ChainReader {
     return undefined;
   }
 
-  /** Goes on behind a text that has no sum and needs none. */
+  /** Continues after a text that has no sum and needs none. */
   pass(text: string): void {
     const before = this.point;
     this.#ends.delete(before);

@@ -6,7 +6,7 @@ export const mostLayers = 5;
 
 /**
  * Why a layer version does not suit a function, as the end of a sentence that starts with the layer; undefined if it
- * does. What the publisher did not declare, or the function does not have, is no reason. Lambda itself does not look.
+ * does. Missing information, of the publisher or the function, is no reason. Lambda itself does not check.
  */
 export function whyUnsuitable(
   fn: Partial<Pick<LiveFunction, "runtime" | "architectures">>,
@@ -21,7 +21,7 @@ export function whyUnsuitable(
   return undefined;
 }
 
-/** The region of a layer version if it is not the function's: Lambda attaches no layers of other regions. */
+/** The region of a layer version if it differs from the function's: Lambda does not attach layers of other regions. */
 export function foreignRegion(fn: Pick<LiveFunction, "arn">, layerVersionArn: string): string | undefined {
   const region = parseLayerVersionArn(layerVersionArn)?.region;
   return region === regionOfArn(fn.arn) ? undefined : region;

@@ -1,6 +1,6 @@
 import { isFunctionArn, parseFunctionArn } from "./function-arn";
 
-// Of the other partitions, which are AWS's isolated ones, no address is public.
+// The console addresses of the other partitions, which are isolated, are not public.
 const hosts: Readonly<Record<string, string>> = {
   aws: "console.aws.amazon.com",
   "aws-cn": "console.amazonaws.cn",
@@ -8,7 +8,7 @@ const hosts: Readonly<Record<string, string>> = {
   "aws-eusc": "console.amazonaws-eusc.eu",
 };
 
-/** The page of a function in the AWS console of its partition and region; undefined if that is not known. */
+/** The page of a function in the AWS console of its partition and region; undefined if unknown. */
 export function consoleUrl(functionArn: string): string | undefined {
   const parsed = isFunctionArn(functionArn) ? parseFunctionArn(functionArn) : undefined;
   const host = parsed && Object.hasOwn(hosts, parsed.partition) ? hosts[parsed.partition] : undefined;

@@ -3,7 +3,7 @@ import type { DraftEntry, DraftVariant, LayerUse } from "./config/draft";
 import { runtimeInName } from "./placeholders";
 import { architectureOf } from "./target";
 
-/** A drafted entry with the parts of its ARN, and the name in which what is its functions' is a placeholder. */
+/** A drafted entry with the parts of its ARN, and its name with placeholders for properties of its functions. */
 interface Part {
   readonly entry: DraftEntry;
   readonly template: string;
@@ -16,8 +16,8 @@ interface Part {
 }
 
 /**
- * Folds entries whose ARNs differ by region, account, runtime or architecture alone into one with placeholders, and with
- * variants for what is still different. Whether the result says the same of every function is for the caller to find out.
+ * Folds entries whose ARNs differ only by region, account, runtime or architecture into one with placeholders, and
+ * variants for remaining differences. The caller must check that the result means the same for every function.
  */
 export function foldEntries(entries: readonly DraftEntry[]): DraftEntry[] {
   const parts = entries.flatMap((entry) => partOf(entry) ?? []);
@@ -47,7 +47,7 @@ function partOf(entry: DraftEntry): Part | undefined {
   };
 }
 
-/** The one value that all have; undefined if they differ, or one is not known. */
+/** The value that all share; undefined if they differ, or one is unknown. */
 function only(uses: readonly LayerUse[], of: (use: LayerUse) => string | undefined): string | undefined {
   const [value, ...others] = new Set(uses.map(of));
   return others.length === 0 ? value : undefined;
@@ -83,7 +83,7 @@ function fold(group: readonly Part[], keys: Set<string>): DraftEntry {
   };
 }
 
-/** A variant for each region in which all are alike, else one for each runtime and architecture of it. */
+/** A variant for each region in which all are alike, otherwise one for each runtime and architecture in it. */
 function variantsOf(
   others: readonly Part[],
   group: readonly Part[],

@@ -1,9 +1,6 @@
 import { type Lines, sentence, shown, shownLines } from "./text";
 
-/**
- * What can go wrong, each with the exit status that the CLI ends with.
- * One map, so that a code can never be without a status.
- */
+/** All error codes with their CLI exit status. One map, so that every code has a status. */
 export const exitStatus = {
   internal: 1,
   "stack-changed": 1,
@@ -44,28 +41,28 @@ export const exitStatus = {
 /** Why an operation did not succeed; the keys of {@link exitStatus}. */
 export type ErrorCode = keyof typeof exitStatus;
 
-/** What a run says that has written nothing. */
+/** The statement of a run that has written nothing. */
 export const unchanged = "Nothing was changed.";
 
-/** What an error carries beside its code and message. */
+/** What an error carries besides its code and message. */
 export interface ErrorDetails {
   /** What the user can do next, one step a line. */
   readonly next?: Lines;
-  /** What the run has changed by then, in a sentence. */
+  /** What the run has changed so far, as a sentence. */
   readonly changed?: string;
   readonly cause?: unknown;
 }
 
 /**
  * The one error class of this package. The message says what happened and, at its end, what was and was not changed;
- * `next` says what to do about it. Whatever names in them hold, they have no lines but those that they are given as.
+ * `next` says what to do about it. Names in them are escaped, so that they cannot add lines.
  */
 export class LayersError extends Error {
   override readonly name = "LayersError";
   readonly code: ErrorCode;
   /** What the user can do next, one step a line. */
   readonly next: string | undefined;
-  /** What was changed, the last sentence of the message; undefined if that is not known yet. */
+  /** What was changed, the last sentence of the message; undefined if not yet known. */
   readonly changed: string | undefined;
 
   /** @param message a text is one line; a list has a line each */
@@ -118,7 +115,7 @@ function linesOf(text: string): string[] {
   return text.split("\n");
 }
 
-/** The text with a sentence more at its end; behind a list it gets a line of its own. */
+/** The text with a sentence added; after a list, on its own line. */
 function withSentence(text: string, more: string): string {
   return text.includes("\n") ? `${text}\n${more}` : `${sentence(text)} ${more}`;
 }

@@ -3,8 +3,8 @@ import { ChainReader, type Digest } from "./chain";
 import { LayersError } from "./errors";
 import type { StackSite } from "./estate";
 
-// What ties the stacks of one run over many: one JSON document a line, each written before or after the stack that it is
-// about, sealed as run records are. It holds no layer versions: these are in the backups and records that it names.
+// The record of a run over many stacks: one JSON document per line, each written before or after the stack's turn, with
+// checksums as in run records. It holds no layer versions; these are in the backups and records that it names.
 
 const format = 1;
 
@@ -23,9 +23,9 @@ const time = v.pipe(
 const site = { stack: text, folder: v.optional(folder) };
 
 const lineSchema = v.variant("line", [
-  /** The first line: what the run is, and the stacks that it is to change. */
+  /** The first line: the kind of run, and the stacks that it will change. */
   v.object({ line: v.literal("estate"), format: v.literal(format), at: time, stacks: v.array(v.object(site)) }),
-  /** A stack's turn comes. */
+  /** A stack's turn starts. */
   v.object({ line: v.literal("begun"), ...site, at: time }),
   /** A stack's turn has ended; `backup` and `record` as its project's folder names them. */
   v.object({
@@ -43,23 +43,23 @@ export type EstateLine = v.InferOutput<typeof lineSchema>;
 
 /** What a run has done to one stack. */
 export interface StackHistory extends StackSite {
-  /** When its turn came; undefined if it never did. */
+  /** When its turn started; undefined if it never did. */
   readonly begunAt: Date | undefined;
-  /** Whether its turn ended in order; otherwise what it has left is not known from the record. */
+  /** Whether its turn ended normally; otherwise the record does not show what it left. */
   readonly isEnded: boolean;
-  /** The state as it was before, if the run changed it. */
+  /** The state before the run, if the run changed it. */
   readonly backup: string | undefined;
   /** The record of what it changed in AWS. */
   readonly record: string | undefined;
 }
 
-/** What a whole record tells, stacks in the order of the run. */
+/** A parsed record, with stacks in the order of the run. */
 export interface EstateHistory {
   readonly startedAt: Date;
   readonly stacks: readonly StackHistory[];
 }
 
-/** A line as it is sealed and written. */
+/** A line as written, with its checksum. */
 export function formatEstateLine(line: EstateLine): string {
   return JSON.stringify(line);
 }
@@ -75,13 +75,13 @@ export function estateLine(stacks: readonly StackSite[], at: Date): EstateLine {
 }
 
 /**
- * Reads a record. A last line that a kill has cut short is left out.
+ * Reads a record. An incomplete last line, left by a killed process, is ignored.
  * @param file its name, for messages
  * @throws LayersError `record-invalid` for anything but a record as it was written
  */
 export function readEstateRecord(content: string, file: string, digest: Digest): EstateHistory {
   const lines = content.split("\n");
-  // Without a line end at its end, a line was cut short.
+  // A line without a line end is incomplete.
   lines.pop();
   const chain = new ChainReader(digest);
   let startedAt: Date | undefined;

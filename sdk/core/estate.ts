@@ -2,10 +2,10 @@ import { shortStackName } from "./config/declared";
 import { fitsGlob, globOf, isGlob } from "./glob";
 import { count } from "./text";
 
-/** One stack of a run over many. */
+/** One stack in a run over many. */
 export interface StackSite {
   readonly stack: string;
-  /** The project's folder below the working directory, `.` for that itself; undefined if the run is of one project. */
+  /** The project's folder relative to the working directory; undefined if the run covers one project. */
   readonly folder?: string;
 }
 
@@ -15,20 +15,20 @@ export function siteLabel({ stack, folder }: { readonly stack?: string; readonly
   return folder === undefined ? stack : `${stack} of ${folder}`;
 }
 
-/** Whether a run is over what a lookup finds, rather than over names that are taken as they are. */
+/** Whether a run's stacks must be looked up, rather than taken by name. */
 export function isLookedUp(patterns: readonly string[]): boolean {
   return patterns.some(isGlob);
 }
 
-// What backends without organizations call theirs.
+// The name that backends without organizations use.
 const onlyOrganization = "organization";
 
 /**
- * The stacks of a project that names and globs mean, in the order of these and each once. Both are compared with short
- * and with full names.
+ * The stacks of a project that match names and globs, in their order and without duplicates. Both are compared with
+ * short and full names.
  * @param listed the project's stacks, as Pulumi lists them
- * @param project the project's name, if that is known: then `org/project/stack` means this project's stacks alone
- * @returns the stacks, and the patterns that mean none
+ * @param project the project's name, if known: then `org/project/stack` matches only this project's stacks
+ * @returns the stacks, and the patterns that match none
  */
 export function stacksMeant(patterns: readonly string[], listed: readonly string[], project?: string) {
   const names = listed.toSorted();
@@ -43,21 +43,21 @@ export function stacksMeant(patterns: readonly string[], listed: readonly string
   };
 }
 
-/** A stack's name as Pulumi lists it, short, and in full as far as that is known. */
+/** A stack's name as Pulumi lists it, its short name, and, if known, its full name. */
 function spellingsOf(name: string, project: string | undefined): string[] {
   const short = shortStackName(name);
   const [organization = onlyOrganization, ...others] = name.split("/").slice(0, -1);
   return [name, short, ...(project === undefined || others.length > 0 ? [] : [`${organization}/${project}/${short}`])];
 }
 
-/** The stack of a full name whose organization Pulumi does not list: it will tell if it is not that. */
+/** A stack by its full name. Pulumi does not list the organization, but reports a wrong one when asked for the stack. */
 function namedInFull(pattern: string, names: readonly string[], project: string | undefined): string[] {
   const [, itsProject, stack, ...others] = pattern.split("/");
   const isFull = !isGlob(pattern) && stack !== undefined && others.length === 0 && itsProject === project;
   return isFull && names.some((name) => shortStackName(name) === stack) ? [pattern] : [];
 }
 
-/** How many stacks of a run may fail. */
+/** How many stacks in a run may fail. */
 export type Tolerance = { readonly count: number } | { readonly percent: number };
 
 /** Parses `0`, `5` or `10%`; undefined for anything else. */
@@ -69,7 +69,7 @@ export function parseTolerance(text: string): Tolerance | undefined {
   return Number.isInteger(value) ? { count: value } : undefined;
 }
 
-/** Whether more stacks have failed than may. A share is rounded down to whole stacks. */
+/** Whether more stacks have failed than allowed. A share is rounded down to whole stacks. */
 export function isExceeded(failed: number, stacks: number, tolerance: Tolerance | undefined): boolean {
   if (tolerance === undefined) return false;
   const most = "count" in tolerance ? tolerance.count : Math.floor((stacks * tolerance.percent) / 100);

@@ -3,36 +3,36 @@ import { type DeclaredLayer, type DeclaredVariant, declaredAt } from "./config/d
 import type { When } from "./config/when";
 import { formFor, whenFactsOf } from "./target";
 
-/** A variant that is an exception: for functions that it names, or until a day. Plain data. */
+/** An exception: a variant for named functions, or with an end date. Plain data. */
 export interface Exception {
   /** The entry's name in the config. */
   readonly entry: string;
   readonly when: When;
   /** Why it is there; undefined if the config does not say. */
   readonly reason: string | undefined;
-  /** The last day (UTC) that it is meant for, such as `2026-12-31`; undefined if none is given. */
+  /** Its last day (UTC), such as `2026-12-31`; undefined if none is given. */
   readonly until: string | undefined;
-  /** Where it stands: `layer_config.yaml:8`. */
+  /** Its place: `layer_config.yaml:8`. */
   readonly at: string;
-  /** Whether that day has passed. The exception goes on to count. */
+  /** Whether that day has passed. An expired exception still applies. */
   readonly expired: boolean;
-  /** How many of the functions that were looked at it counts for. */
+  /** How many of the functions looked at it applies to. */
   readonly functions: number;
   /** Whether any function would have another target without it. */
   readonly needed: boolean;
 }
 
-/** Whether a variant is an exception, and not what differs by region, runtime and the like. */
+/** Whether a variant is an exception, rather than a difference by region, runtime and the like. */
 export function isException({ when, until }: Pick<DeclaredVariant, "when" | "until">): boolean {
   return when.function !== undefined || until !== undefined;
 }
 
-/** Whether the last day of an exception has passed: it counts through that day, UTC. */
+/** Whether the last day of an exception (UTC, inclusive) has passed. */
 export function isExpired({ until }: Pick<DeclaredVariant, "until">, now: Date): boolean {
   return until !== undefined && now.toISOString().slice(0, "2026-12-31".length) > until;
 }
 
-/** The exceptions of a config, in its order, and what they come to for some functions. */
+/** The exceptions of a config, in order, and their effect on some functions. */
 export function exceptionsOf(layers: readonly DeclaredLayer[], standings: readonly Standing[], now: Date): Exception[] {
   const uses = Map.groupBy(standings, ({ target }) => target?.declared?.variant);
   return layers.flatMap((entry) =>

@@ -17,7 +17,7 @@ export function parseFunctionArn(text: string): FunctionArn | undefined {
   return { partition, region, account, name, qualifier };
 }
 
-// As Lambda's API reference has it; the partition is open, so that those which do not exist yet pass through.
+// As Lambda's API reference has it; any partition is accepted, including future ones.
 const wholePattern = /^arn:[a-zA-Z0-9-]+:lambda:[a-z]+(?:-[a-z]+)+-\d+:\d{12}:function:[\w-]{1,140}$/;
 
 /** Whether a text can be the ARN of a function in AWS, without a version or alias. */
@@ -25,16 +25,19 @@ export function isFunctionArn(text: string): boolean {
   return wholePattern.test(text);
 }
 
-/** What a text says by which Lambda finds a function. */
+/** The parts of a text by which Lambda finds a function. */
 export interface FunctionReference extends Partial<Omit<FunctionArn, "name">> {
   readonly name: string;
 }
 
-// `FunctionName` of Lambda's API reference: a name, a part of an ARN, or a whole one, with a qualifier or without.
+// `FunctionName` of Lambda's API reference: a name, or a partial or full ARN, with or without a qualifier.
 const reference =
   /^(?:arn:([a-zA-Z0-9-]+):lambda:)?(?:([a-z]+(?:-[a-z]+)+-\d+):)?(?:(\d{12}):)?(?:function:)?([\w-]+)(?::(\$LATEST|[\w-]+))?$/;
 
-/** Parses whatever Lambda takes for a function: `x`, `function:x`, `123456789012:function:x`, an ARN; undefined for anything else. */
+/**
+ * Parses whatever Lambda accepts as a function: `x`, `function:x`, `123456789012:function:x`, an ARN; undefined for
+ * anything else.
+ */
 export function parseFunctionReference(text: string): FunctionReference | undefined {
   const [, partition, region, account, name, qualifier] = reference.exec(text) ?? [];
   return name === undefined ? undefined : { partition, region, account, name, qualifier };
@@ -50,14 +53,14 @@ export function unqualifiedArn(arn: string): string {
   return arn.split(":").slice(0, 7).join(":");
 }
 
-/** As {@link labelsOf}, for functions that go by their ARNs. */
+/** As {@link labelsOf}, for functions identified by ARN. */
 export function labelsOfArns(arns: Iterable<string>): (arn: string) => string {
   const named = (arn: string) => parseFunctionArn(arn) ?? { name: arn, region: undefined, account: undefined };
   const label = labelsOf([...arns].map(named));
   return (arn) => label(named(arn));
 }
 
-/** What tells functions of one name apart. */
+/** What distinguishes functions of the same name. */
 export interface NamedFunction {
   readonly name: string;
   readonly region: string | undefined;
@@ -65,15 +68,14 @@ export interface NamedFunction {
 }
 
 /**
- * How messages call functions: by their names alone, and of those that share a name each with its region, and with its
- * account if that differs too.
+ * Function names for messages: functions that share a name get their region, and their account if that differs too.
  * @param all every function that the output may name
  */
 export function labelsOf(all: Iterable<NamedFunction>): (fn: NamedFunction) => string {
   const regions = new Map<string, Set<string>>();
   const accounts = new Map<string, Set<string>>();
   const note = (known: Map<string, Set<string>>, name: string, value: string | undefined) => {
-    // What is not known may be the same.
+    // Unknown values may be the same.
     if (value !== undefined) known.set(name, (known.get(name) ?? new Set()).add(value));
   };
   for (const { name, region, account } of all) {

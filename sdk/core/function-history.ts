@@ -2,29 +2,29 @@ import type { AliasMove } from "./live";
 import { type LayerMove, movesBetween, stateOfMove } from "./moves";
 import type { RunLine } from "./run-line";
 
-// What the lines of a run record come to for one function.
+// What the lines of a run record mean for one function.
 
-/** A move that a run is to make. */
+/** A planned move of a run. */
 export interface PlannedMove extends LayerMove {
-  /** The place in the function's list, from 0, that a layer gets which was not there. */
+  /** For a layer that was not attached: its index in the function's list. */
   readonly at?: number;
 }
 
-/** What a record says of one function. */
+/** What a record says about one function. */
 export interface FunctionHistory {
   /** The function's ARN. */
   readonly function: string;
-  /** What is to be done: each layer as the run has last seen it. */
+  /** What is planned: each layer as the run last saw it. */
   readonly planned: readonly PlannedMove[];
-  /** What updates of the run have changed, or may have, and what no rollback has rolled back. */
+  /** What updates of the run have changed, or may have, without what was rolled back. */
   readonly moved: readonly LayerMove[];
   /** The same for aliases. */
   readonly aliases: readonly AliasMove[];
-  /** How the last attempt came out; undefined if there was none. */
+  /** The outcome of the last attempt; undefined if there was none. */
   readonly last?: LastAttempt;
 }
 
-/** An attempt at a function. `unknown`: an update was, or may have been, sent, and what became of it is not known. */
+/** An attempt at a function. `unknown`: an update was, or may have been, sent, and its outcome is unknown. */
 export interface LastAttempt extends Pick<RunLine & { line: "after" }, "aim" | "reason"> {
   readonly outcome: (RunLine & { line: "after" })["outcome"] | "unknown";
 }
@@ -32,7 +32,7 @@ export interface LastAttempt extends Pick<RunLine & { line: "after" }, "aim" | "
 /** Follows one function through the lines of a record. */
 export class FunctionRecord {
   readonly #planned = new Map<string, PlannedMove>();
-  /** What was changed before the session that is under way. */
+  /** What was changed before the current session. */
   #settled = new Map<string, LayerMove>();
   #moved = new Map<string, LayerMove>();
   readonly #aliases = new Map<string, AliasMove>();
@@ -64,7 +64,7 @@ export class FunctionRecord {
   #noteUpdate({ layersBefore, layersAfter, instead }: RunLine & { line: "before" }): void {
     if (instead) this.#moved = new Map(this.#settled);
     for (const move of movesBetween(layersBefore, layersAfter)) {
-      // What had come by an earlier update of the run goes on from there.
+      // Layers moved by an earlier update of the run continue from there.
       for (const [key, { by }] of this.#moved) if (by === move.layer) this.#moved.delete(key);
       this.#moved.set(move.layer, move);
       const planned = this.#planned.get(move.layer);
@@ -73,13 +73,13 @@ export class FunctionRecord {
   }
 
   #noteOutcome({ outcome, revision, layersBefore, layersAfter }: RunLine & { line: "after" }): void {
-    // Without a revision it is not known what became of the last update.
+    // Without a revision, the outcome of the last update is unknown.
     const isUndone = outcome === "failed" && revision !== undefined;
     if (isUndone && movesBetween(layersBefore, layersAfter).length === 0) this.#moved = new Map(this.#settled);
     this.#settled = new Map(this.#moved);
   }
 
-  /** A layer that is back where it was is no longer the run's. */
+  /** A layer that is back at its old version is no longer part of the run. */
   #noteRollback(line: RunLine & { line: "before" | "after" }): void {
     if (line.line === "before") return;
     for (const move of [...this.#moved.values()]) {

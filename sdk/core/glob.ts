@@ -1,11 +1,11 @@
-/** A text in which `*` stands for any text, ready to be compared. */
+/** A compiled text in which `*` stands for any text. */
 export interface Glob {
   readonly first: string;
-  /** What stands between two `*`, if anything does. */
+  /** The parts between `*`, without empty ones. */
   readonly middle: readonly string[];
   /** What it ends with; undefined if there is no `*`. */
   readonly last: string | undefined;
-  /** How long a text has to be that has all of it. */
+  /** The minimum length of a matching text. */
   readonly least: number;
 }
 
@@ -14,7 +14,7 @@ export function isGlob(text: string): boolean {
   return text.includes("*");
 }
 
-/** Reads a glob. */
+/** Compiles a glob. */
 export function globOf(text: string): Glob {
   const [first = "", ...others] = text.split("*");
   const last = others.pop();
@@ -22,7 +22,7 @@ export function globOf(text: string): Glob {
   return { first, middle, last, least: [first, ...middle, last ?? ""].join("").length };
 }
 
-/** Whether a text fits a glob. Linear in the text's length, whatever the glob. */
+/** Whether a text matches a glob, in time linear in the text's length. */
 export function fitsGlob(text: string, { first, middle, last, least }: Glob): boolean {
   if (last === undefined) return text === first;
   if (text.length < least || !text.startsWith(first)) return false;

@@ -5,15 +5,15 @@ import type { LayerMove } from "./moves";
 import { pinLayerList } from "./plan";
 import type { TargetOf } from "./target";
 
-/** The whole list of layers that a live function is to have, in merge order. */
+/** The complete list of layers that a live function should have, in merge order. */
 export type Goal = (fn: LiveFunction) => readonly string[];
 
 /**
  * The layers of a function with each declared one as declared: order kept, others untouched. Declared layers that are
- * recorded and that AWS has lost come back: at their recorded place if the function's own resource records them, else at
- * the end.
+ * recorded but missing in AWS are restored: at their recorded place if the function's own resource records them,
+ * otherwise at the end.
  * @param fn as it was assessed; its live layers are those of `layers`
- * @param layers layer version ARNs, as AWS has them now
+ * @param layers layer version ARNs, as they are in AWS now
  * @throws LayersError `layer-ambiguous`
  */
 export function declaredLayersOf(fn: AssessedFunction, layers: readonly string[], targetOf: TargetOf): string[] {
@@ -28,13 +28,13 @@ export function declaredLayersOf(fn: AssessedFunction, layers: readonly string[]
   return lost.reduce((list, { arn, text }) => (hasLayer(list, text) ? list : inserted(list, text, arn, order)), moved);
 }
 
-/** Whether a list has the layer of a layer version ARN, in whatever version. */
+/** Whether a list contains the layer of a layer version ARN, in any version. */
 function hasLayer(list: readonly string[], text: string): boolean {
   const layer = text.slice(0, text.lastIndexOf(":") + 1);
   return list.some((one) => one.startsWith(layer));
 }
 
-/** The list with a layer at its place in the order: behind the nearest one before it that is there. */
+/** The list with a layer inserted in order: after its nearest predecessor in the list. */
 export function inserted(list: readonly string[], text: string, arn: string, order: readonly string[]): string[] {
   const at = order.indexOf(arn);
   const places = list.map((one) => one.slice(0, one.lastIndexOf(":")));
@@ -48,7 +48,7 @@ export function inserted(list: readonly string[], text: string, arn: string, ord
 
 /**
  * The layers of a function with each of some moves made, if the layer is still where the move starts.
- * @param moves each from what is expected to what is wanted; `at`: where a layer comes that is not there, from 0
+ * @param moves each from the expected to the wanted version; `at`: the index for a layer that is not attached
  */
 export function movedLayers(
   layers: readonly string[],
@@ -58,7 +58,7 @@ export function movedLayers(
   for (const { layer, from, to, at, by } of moves) {
     const has = list.some((text) => text.startsWith(`${layer}:`));
     if (by !== undefined) {
-      // A function that has both by now is left as it is.
+      // A function that meanwhile has both is left alone.
       const isBoth = list.some((text) => text.startsWith(`${by}:`));
       if (!isBoth) list = list.map((text) => (text === `${layer}:${from}` ? `${by}:${to}` : text));
     } else if (from === null && to !== null && !has) list = list.toSpliced(at ?? list.length, 0, `${layer}:${to}`);

@@ -5,25 +5,25 @@ export interface LiveFunction {
   readonly name: string;
   /** The function's ARN, without a version. */
   readonly arn: string;
-  /** Layer version ARNs in merge order; empty if the function has none. */
+  /** Layer version ARNs in merge order. */
   readonly layers: readonly string[];
   readonly runtime: string | undefined;
   readonly architectures: readonly string[];
   /** Image functions cannot have layers. */
   readonly packageType: "Zip" | "Image";
-  /** Names this state of the function: an update made conditional on it fails if someone else was faster. */
+  /** Identifies this state of the function: a conditional update fails if someone else was faster. */
   readonly revisionId: string | undefined;
 }
 
 /** Tags by their keys. */
 export type TagSet = Readonly<Record<string, string>>;
 
-/** Which functions of an account and region are meant; a function meant by any of the parts is meant. */
+/** Selects functions of an account and region; the parts are combined with "or". */
 export interface FunctionSelection {
   /** Exact names or function ARNs. */
   readonly names?: readonly string[];
   readonly prefix?: string;
-  /** Functions that carry all of these tags; of several sets of tags, all of any one. */
+  /** Sets of tags: functions with all tags of at least one set. */
   readonly tags?: TagSet | readonly TagSet[];
   readonly all?: boolean;
 }
@@ -33,7 +33,7 @@ export interface LayerVersionFacts {
   readonly arn: string;
   readonly compatibleRuntimes: readonly string[];
   readonly compatibleArchitectures: readonly string[];
-  /** Absent if AWS does not say. */
+  /** Absent if AWS does not return it. */
   readonly published?: Date;
 }
 
@@ -42,10 +42,10 @@ export interface PublishedVersion extends LayerVersionFacts {
   readonly version: number;
 }
 
-/** Some of a layer's versions, newest first; those that were deleted are left out. */
+/** Some of a layer's versions, newest first, without deleted ones. */
 export interface LayerVersionPage {
   readonly versions: readonly PublishedVersion[];
-  /** Leads to the next page, of older versions; undefined if there is none. */
+  /** Marker of the next page, with older versions; undefined if there is none. */
   readonly next: string | undefined;
 }
 
@@ -57,19 +57,19 @@ export interface FunctionOutcome {
   readonly before: readonly string[];
   /** The layers that the function has now, as far as is known. */
   readonly after: readonly string[];
-  /** `unknown`: an update was sent, and whether Lambda has carried it out could not be found out. */
+  /** `unknown`: an update was sent, but it could not be determined whether Lambda applied it. */
   readonly status: "updated" | "unchanged" | "failed" | "unknown" | "cancelled";
-  /** The revision that has these layers; absent if it is not known what became of the last update. */
+  /** The revision that has these layers; absent if the outcome of the last update is unknown. */
   readonly revisionId?: string;
   /** Why it failed or was cancelled, in a sentence or two with what to do. */
   readonly reason?: string;
-  /** The kind of what went wrong; absent if nothing did, or nothing that has one. */
+  /** The error code; absent if nothing failed, or the failure has none. */
   readonly code?: ErrorCode;
-  /** Set if someone else changed the function during the run: what was done was planned anew from what they left. */
+  /** Set if someone else changed the function during the run: the update was planned again from their change. */
   readonly changedMeanwhile?: true;
 }
 
-/** Whether a function is not known to be as it was to be, although its update was attempted. */
+/** Whether a function's update was attempted and it is not known to have succeeded. */
 export function hasFailed({ status }: { readonly status: string }): boolean {
   return status === "failed" || status === "unknown";
 }
@@ -79,11 +79,11 @@ export interface FunctionAlias {
   readonly name: string;
   /** The version that it points to, such as `7`. */
   readonly version: string;
-  /** A further version that gets a part of the calls. */
+  /** A second version that gets a share of the calls. */
   readonly otherVersion?: string;
 }
 
-/** An alias and the versions of its function that it moves from and to. */
+/** An alias and the versions that it moves from and to. */
 export interface AliasMove {
   readonly alias: string;
   readonly from: string;

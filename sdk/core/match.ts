@@ -10,18 +10,18 @@ const matchRules = ["arn", "arn with placeholders", "exact name", "name and stac
 /** How an entry matched a layer. */
 export type MatchRule = (typeof matchRules)[number];
 
-/** What it takes to match an entry with layers: in a program, the version may not be known yet. */
+/** What matching needs of an entry: in a program, the version may not be known yet. */
 export type Matchable = Pick<DeclaredLayer, "key" | "arn" | "names" | "replaces" | "source"> & {
   readonly variants?: readonly DeclaredVariant[];
 };
 
-/** The entry that declares a layer, and why it is that one. */
+/** The entry that declares a layer, and how it matched. */
 export interface Match<Entry extends Matchable = DeclaredLayer> {
   readonly declared: Entry;
   readonly rule: MatchRule;
-  /** Set if the layer is one that the entry takes the place of, and by that alone. */
+  /** Set if the entry matched only as a replacement for the layer. */
   readonly isReplaced?: true;
-  /** What `{stack}` stands for. */
+  /** The value of `{stack}`. */
   readonly stack: string;
 }
 
@@ -31,7 +31,7 @@ export interface Match<Entry extends Matchable = DeclaredLayer> {
  */
 export type Matcher<Entry extends Matchable = DeclaredLayer> = (layer: LayerVersionArn) => Match<Entry> | undefined;
 
-/** What an entry is about in one of its forms. */
+/** What an entry matches in one of its forms. */
 interface Form {
   readonly arn?: string | undefined;
   readonly names?: readonly string[] | undefined;
@@ -45,7 +45,10 @@ interface Candidate<Entry> {
 
 type Indexed = Exclude<MatchRule, "arn with placeholders" | "glob">;
 
-/** Builds the matcher of one stack's declared layers. Matching a layer takes constant time, globs and placeholders apart. */
+/**
+ * Builds the matcher of one stack's declared layers. Matching a layer takes constant time, except for globs and
+ * placeholders.
+ */
 export function createMatcher<Entry extends Matchable = DeclaredLayer>({
   stack,
   layers,
@@ -53,7 +56,7 @@ export function createMatcher<Entry extends Matchable = DeclaredLayer>({
   readonly file?: string;
   readonly layers: readonly Entry[];
 }): Matcher<Entry> {
-  // One index a rule, so that a lookup asks a few maps instead of every entry.
+  // One index per rule, so that a lookup takes a few maps instead of every entry.
   const indexes = new Map<Indexed, Map<string, Candidate<Entry>[]>>();
   const tests = new Map<MatchRule, { fits: (layer: LayerVersionArn) => boolean; one: Candidate<Entry> }[]>();
   const index = (rule: Indexed, text: string, one: Candidate<Entry>) => {
@@ -123,7 +126,7 @@ export function createMatcher<Entry extends Matchable = DeclaredLayer>({
   return memoized(find);
 }
 
-/** What an entry is about: its own form and those of its variants. */
+/** What an entry matches: its own form and those of its variants. */
 function formsOf({ arn, names, variants = [] }: Matchable): Form[] {
   return [{ arn, names }, ...variants.map(({ fields }) => fields)];
 }
@@ -138,7 +141,7 @@ function memoized<Entry extends Matchable>(find: Matcher<Entry>): Matcher<Entry>
   };
 }
 
-/** In a time that does not grow with what is there. */
+/** In constant time. */
 function add<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void {
   const known = lists.get(key);
   if (known) known.push(value);

@@ -7,13 +7,13 @@ export interface LayerMove {
   readonly from: number | null;
   /** Null if the function no longer has the layer. */
   readonly to: number | null;
-  /** The layer that comes in its place, by its ARN without version, if that is another one; `to` is its version. */
+  /** If another layer replaces it: that layer's ARN without version; `to` is its version. */
   readonly by?: string | undefined;
 }
 
 /**
- * What differs between two lists of layer version ARNs, one move a layer: those of `before` in its order, then what came.
- * A layer that came where another went has taken its place.
+ * The differences between two lists of layer version ARNs, one move per layer: those of `before` in order, then added
+ * ones. A layer added where another was removed has replaced it.
  */
 export function movesBetween(before: readonly string[], after: readonly string[]): LayerMove[] {
   const [was, is] = [versionsByLayer(before), versionsByLayer(after)];
@@ -24,12 +24,12 @@ export function movesBetween(before: readonly string[], after: readonly string[]
     if (old.join() === now.join() || came.has(layer)) return [];
     const by = takers.get(layer);
     if (by !== undefined) return [{ layer, from: old[0] ?? null, to: is.get(by)?.[0] ?? null, by }];
-    // Of a layer that is there more than once, the version that does not stay.
+    // If a layer is present more than once, the version that does not stay.
     return [{ layer, from: old.find((one) => !now.includes(one)) ?? old[0] ?? null, to: now[0] ?? null }];
   });
 }
 
-/** Which layers have taken the places of which: between the same neighbours that stay, one after the other. */
+/** Which layers replaced which: between the same unchanged neighbours, in order. */
 function takersBetween(
   was: ReadonlyMap<string, readonly number[]>,
   is: ReadonlyMap<string, readonly number[]>,
@@ -47,7 +47,7 @@ function takersBetween(
   return takers;
 }
 
-/** The layers that a list does not share with another, by the shared one that stands before them. */
+/** The layers that a list does not share with another, keyed by the shared one before them. */
 function gaps(layers: Iterable<string>, other: ReadonlyMap<string, unknown>): Map<string, string[]> {
   const found = new Map<string, string[]>();
   let place = "";
@@ -68,15 +68,18 @@ export function moveTarget({ layer, to, by }: LayerMove): string | null {
   return to === null ? null : `${by ?? layer}:${to}`;
 }
 
-/** Versions by the layers' ARNs; of a layer that is there more than once, the last. */
+/** Versions by the layers' ARNs; the last one if a layer is present more than once. */
 export function versionsOf(layerVersionArns: readonly string[]): Map<string, number> {
   return new Map([...versionsByLayer(layerVersionArns)].map(([layer, versions]) => [layer, versions.at(-1) ?? 0]));
 }
 
-/** Where a move stands in a list: not started, done, or otherwise; `now` is then the layer's version, null if it is gone. */
+/**
+ * The status of a move in a list: not started, done, or otherwise; `now` is then the layer's version, null if it is
+ * gone.
+ */
 export type MoveState = { readonly is: "before" | "after" } | { readonly is: "other"; readonly now: number | null };
 
-/** Where a move stands in a list of layer version ARNs. */
+/** The status of a move in a list of layer version ARNs. */
 export function stateOfMove({ layer, from, to, by }: LayerMove, layers: readonly string[]): MoveState {
   const versions = versionsOf(layers);
   const now = versions.get(layer) ?? null;

@@ -1,16 +1,16 @@
 import { closest, distance } from "fastest-levenshtein";
 
-/** The known name that was probably meant; undefined if none is near. */
+/** The known name that was probably meant; undefined if none is close. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined;
   const found = closest(name, known);
   const edits = distance(name, found);
-  // Of a very short name two edits leave nothing.
+  // Two edits would change a very short name entirely.
   return edits <= Math.max(2, name.length / 3) && edits < name.length ? found : undefined;
 }
 
 /**
- * `Did you mean NAME?`, with the known name that was probably meant; undefined if none is near.
+ * `Did you mean NAME?`, with the known name that was probably meant; undefined if none is close.
  * @param shown how a name is shown. Default: as it is
  */
 export function didYouMean(

@@ -1,5 +1,5 @@
-// Placeholders stand in a config for what differs from function to function. Each stands for one whole value of its kind,
-// and in a layer's name a runtime has no dots, since none can stand there: `python312`.
+// Placeholders in a config stand for what differs between functions. Each stands for one whole value; in a layer's name
+// a runtime is written without dots, which layer names cannot contain: `python312`.
 
 /** Every placeholder that there is. */
 export const placeholderNames = ["stack", "partition", "region", "account", "runtime", "architecture"] as const;
@@ -7,12 +7,12 @@ export const placeholderNames = ["stack", "partition", "region", "account", "run
 /** One of {@link placeholderNames}. */
 export type PlaceholderName = (typeof placeholderNames)[number];
 
-/** What placeholders stand for; what is not known is left out. */
+/** The values of placeholders; unknown ones are left out. */
 export type PlaceholderValues = Readonly<Partial<Record<PlaceholderName, string | undefined>>>;
 
 const placeholder = /\{([^{}]*)\}/g;
 
-/** The placeholders in a text as they are written, without braces; they may be none that is known. */
+/** The placeholders in a text as written, without braces; they may be unknown ones. */
 export function placeholdersIn(text: string): string[] {
   return [...text.matchAll(placeholder)].map(([, name = ""]) => name);
 }
@@ -22,10 +22,10 @@ export function hasPlaceholder(text: string): boolean {
   return text.includes("{");
 }
 
-/** The result of filling in: the text, or the placeholder without a known value. */
+/** The filled-in text, or the placeholder whose value is unknown. */
 export type Filled = { readonly text: string } | { readonly missing: PlaceholderName };
 
-/** Fills in placeholders; those that are none stay as they are. */
+/** Fills in placeholders; unknown names in braces stay as they are. */
 export function fillIn(text: string, values: PlaceholderValues): Filled {
   let missing: PlaceholderName | undefined;
   const filled = text.replace(placeholder, (written, name: string) => {
@@ -39,7 +39,7 @@ export function fillIn(text: string, values: PlaceholderValues): Filled {
 
 /** Fills in `{stack}` alone. */
 export function fillStack(text: string, stack: string): string {
-  // A function, because `$&` in a replacement text would have a meaning.
+  // A function, because `$&` is special in a replacement text.
   return text.replaceAll("{stack}", () => stack);
 }
 
@@ -48,12 +48,13 @@ export function isPlaceholder(name: string): name is PlaceholderName {
   return (placeholderNames as readonly string[]).includes(name);
 }
 
-/** A runtime as it can stand in a layer's name. */
+/** A runtime as written in a layer's name. */
 export function runtimeInName(runtime: string): string {
   return runtime.replaceAll(".", "");
 }
 
-// The families of Lambda's runtimes, without dots. Any word would take `receipt-{runtime}` for `receipt-dynamo`.
+// The families of Lambda's runtimes, without dots. If any word were allowed, `receipt-{runtime}` would match
+// `receipt-dynamo`.
 const runtimes = "(?:(?:python|nodejs|java|dotnetcore|dotnet|ruby|go|rust)\\d[0-9a-z]*|nodejs|provided(?:al\\d+)?)";
 
 const patterns: Readonly<Record<PlaceholderName, string>> = {
@@ -65,15 +66,15 @@ const patterns: Readonly<Record<PlaceholderName, string>> = {
   architecture: "(?:x86_64|arm64)",
 };
 
-/** A text with placeholders, ready to be compared. */
+/** A compiled text with placeholders. */
 export interface Pattern {
-  /** Whether it may come to the text. */
+  /** Whether it can produce the text. */
   test(text: string): boolean;
 }
 
 /**
- * Reads a text with placeholders; `*` in it stands for any text. It follows all ways at once instead of one after the
- * other, as a regular expression would: that takes a time without measure if there are many `*`.
+ * Compiles a text with placeholders; `*` stands for any text. All alternatives are followed at once, because the
+ * backtracking of a regular expression would take exponential time with many `*`.
  */
 export function patternOf(text: string): Pattern {
   const steps = text.split(/(\{[^{}]*\}|\*+)/).map(stepOf);
@@ -86,7 +87,7 @@ export function patternOf(text: string): Pattern {
   };
 }
 
-/** The places, in ascending order, that a part of a pattern can end at if it starts at one of others. */
+/** The positions, in ascending order, at which a part of a pattern can end if it starts at one of the given ones. */
 type Step = (text: string, from: readonly number[]) => readonly number[];
 
 function stepOf(part: string): Step {

@@ -1,9 +1,9 @@
 import { layerArn, parseLayerVersionArn } from "./arn";
 import { type DeclaredForm, isAsDeclared, isTarget, type TargetFacts, type TargetOf, targetArnOf } from "./target";
 
-/** One layer of one function that has to move to another version, or give way to another layer. Plain data. */
+/** One layer of one function that moves to another version or is replaced by another layer. Plain data. */
 export interface LayerChange {
-  /** Where the layer stands in the function's list, from 0. */
+  /** The layer's index in the function's list. */
   readonly index: number;
   /** The layer's name in AWS. */
   readonly layer: string;
@@ -11,21 +11,21 @@ export interface LayerChange {
   readonly arn: string;
   readonly from: number;
   readonly to: number;
-  /** The full ARN of what comes: of another layer, if the layer moves. */
+  /** The new full ARN, which may be that of another layer. */
   readonly target: string;
   /** What declares the version; undefined for an updater's own rule. */
   readonly declared: DeclaredForm | undefined;
 }
 
-/** A layer that is to give way to one that the function has already, so that it is left alone. */
+/** A layer to be replaced by one that the function already has, so that it is left alone. */
 export interface BothLayers {
   /** The ARN of the layer, without version. */
   readonly arn: string;
-  /** That of the one which takes its place. */
+  /** The ARN of its replacement. */
   readonly by: string;
 }
 
-/** What a function's list of layers needs. */
+/** The changes that a function's list of layers needs. */
 export interface LayerPlan {
   /** In the list's order. */
   readonly changes: readonly LayerChange[];
@@ -33,9 +33,8 @@ export interface LayerPlan {
 }
 
 /**
- * The changes that bring a function's list of layers to what is declared, in the list's order. Layers that no entry
- * declares, texts that are no layer version ARN, versions that are fine under `enforce: minimum`, and layers whose target
- * is not known need none.
+ * The changes that bring a function's list of layers to what is declared, in the list's order. Undeclared layers, texts
+ * that are not layer version ARNs, versions allowed by `enforce: minimum`, and layers with an unknown target need none.
  * @param layers layer version ARNs, as Lambda or a state holds them; never changed
  * @throws LayersError `layer-ambiguous`
  */
@@ -54,17 +53,17 @@ export function planList(layers: readonly string[], targetOf: TargetOf, fn: Targ
   return { changes: both.length === 0 ? changes : changes.filter((change) => !isLeft(change)), both };
 }
 
-/** Whether another layer comes in the place of this one. */
+/** Whether another layer replaces this one. */
 export function isMove({ arn, target }: Pick<LayerChange, "arn" | "target">): boolean {
   return !target.startsWith(`${arn}:`);
 }
 
-/** A layer, by its ARN without version, and the full ARN of what comes. */
+/** A layer's ARN without version, and the new full ARN. */
 export type LayerMoving = Pick<LayerChange, "arn" | "target">;
 
 /**
- * The layers that are left alone, because the list has what is to take their place. Of several that one layer is to take
- * the place of, the first gives way: no list gets a layer twice.
+ * The layers that are left alone because the list already has their replacement. If one layer replaces several, only
+ * the first is replaced, so that no list gets a layer twice.
  */
 export function bothIn(layers: readonly string[], changes: readonly LayerMoving[]): BothLayers[] {
   const there = new Set(layers.map(withoutVersion));
@@ -84,7 +83,7 @@ function withoutVersion(text: string): string {
   return text.slice(0, text.lastIndexOf(":"));
 }
 
-/** The change that one layer needs; undefined if it is as declared, or not declared at all, or what it needs is not known. */
+/** The change that one layer needs; undefined if it is as declared, undeclared, or of unknown target. */
 export function planLayer(text: string, targetOf: TargetOf, fn: TargetFacts): Omit<LayerChange, "index"> | undefined {
   const parsed = parseLayerVersionArn(text);
   const target = parsed && targetOf(parsed, fn);
@@ -96,7 +95,7 @@ export function planLayer(text: string, targetOf: TargetOf, fn: TargetFacts): Om
   };
 }
 
-/** The layer version ARN that a layer must be at: the same text if nothing has to change. */
+/** The target ARN of a layer: the same text if nothing changes. */
 export function pinLayer(text: string, targetOf: TargetOf, fn: TargetFacts): string {
   return planLayer(text, targetOf, fn)?.target ?? text;
 }

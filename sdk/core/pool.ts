@@ -1,6 +1,6 @@
 /**
  * Maps items with at most `concurrency` of them at work, results in the order of the items. After the first failure no
- * other item is started, and what is at work ends first, so that nothing goes on behind the caller's back.
+ * other item is started, and those in progress are awaited, so that nothing goes on after this returns.
  * @throws the first error
  */
 export async function pooled<T, R>(

@@ -1,7 +1,7 @@
 import stringWidth from "string-width";
 import { shown } from "./text";
 
-/** Where something stands in a text file. Line and column count from 1, columns in UTF-16 units as editors do. */
+/** A position in a text file. Line and column count from 1, columns in UTF-16 units as editors do. */
 export interface Position {
   readonly line: number;
   readonly column: number;
@@ -9,21 +9,21 @@ export interface Position {
 
 /** One thing that is wrong with a file, as data; {@link formatProblem} makes it readable. */
 export interface Problem extends Position {
-  /** A short stable name of the kind of problem, such as `unknown-key`. */
+  /** A short stable name for the kind of problem, such as `unknown-key`. */
   readonly code: string;
   readonly file: string;
   readonly message: string;
   /** What to do about it. */
   readonly next?: string;
-  /** The line of the file that the problem stands in, without its line break. */
+  /** The line with the problem, without its line break. */
   readonly text: string;
-  /** How many characters of that line are meant, at least 1. */
+  /** How many characters to mark, at least 1. */
   readonly length: number;
 }
 
 const longestLine = 160;
 
-/** How many problems of a file are shown: more than anyone fixes before checking again. */
+/** How many problems of a file are shown: nobody fixes more before checking again. */
 export const mostProblems = 50;
 
 /** The lines of problems of a file, each as {@link formatProblem} shows it: the first of many, and how many more there are. */
@@ -45,7 +45,7 @@ export function formatProblem(problem: Problem): string {
 
 function linesOf(problem: Problem): string[] {
   const number = String(problem.line);
-  // A very long line is cut so that the caret stays visible.
+  // A very long line is shortened around the caret.
   const start = Math.max(0, problem.column - 1 - longestLine / 2);
   const from = problem.column - 1 - start;
   // A tab has no fixed width.

@@ -10,7 +10,7 @@ import type { TargetFacts } from "./target";
 export interface RecordedFunction {
   /** The function's name in AWS. */
   readonly name: string;
-  /** Undefined if it is not recorded. */
+  /** Undefined if not recorded. */
   readonly arn: string | undefined;
   readonly region: string | undefined;
   /** The resource that records it. */
@@ -22,8 +22,8 @@ export interface RecordedFunction {
 }
 
 /**
- * The functions that a state records and that have standings: not those that wait for their end or their replacement,
- * that the stack only reads, or that are container images. If a function is recorded twice, its own resource counts.
+ * The functions that a state records and that have standings: not those pending deletion or replacement, only read by
+ * the stack, or container images. If a function is recorded twice, its own resource counts.
  */
 export function recordedFunctions({ functions, reconciled }: StateFacts): RecordedFunction[] {
   const own = functions
@@ -57,17 +57,17 @@ export function whyNotOwned(fn: FunctionFacts): string | undefined {
   return undefined;
 }
 
-/** What is known to find the layers of a `LayerVersions` record by, which has names and no accounts. */
+/** What is known for finding the layers of a `LayerVersions` record, which contains names but no accounts. */
 export interface LayerHints {
   readonly declared: DeclaredLayers;
   /** The account of the settings. */
   readonly accountId: string | undefined;
-  /** Layers of other functions in the region, by their names. Default: none. */
+  /** Layers of other functions in the region, by name. Default: none. */
   readonly known?: ReadonlyMap<string, LayerVersionArn>;
 }
 
 /**
- * A recorded function as it is assessed.
+ * A recorded function, as input for the assessment.
  * @param live undefined if AWS was not asked
  */
 export function assessedFunction(
@@ -91,19 +91,19 @@ export function assessedFunction(
   };
 }
 
-/** The layers of a function that only AWS has been asked for. */
+/** The layers of a function that was only read from AWS. */
 export function assessedLive(fn: LiveFunction): AssessedFunction {
   const { region, account } = parseFunctionArn(fn.arn) ?? {};
   const nothing = { urn: undefined, recordedBy: undefined, recorded: undefined };
   return { name: fn.name, arn: fn.arn, region, account, ...nothing, live: seenLive(fn), ...runsOn(fn) };
 }
 
-/** Lambda always says what a function runs on: an answer without it was only a part of one. */
+/** Lambda always returns a function's runtime; a response without it was incomplete. */
 function runsOn({ runtime, architectures }: Pick<LiveFunction, "runtime" | "architectures">) {
   return { runtime, architectures: architectures.length > 0 ? architectures : undefined };
 }
 
-/** What decides about the layers of a function that a state records. */
+/** What the targets of a recorded function depend on. */
 export function factsOf({ name, arn, region, runtime, architectures }: FunctionFacts): TargetFacts {
   const where = parseFunctionArn(arn ?? "");
   return { name, region: where?.region ?? region, account: where?.account, runtime, architectures };
@@ -148,7 +148,10 @@ function layersOfResource(
   return { layers: Object.entries(layers).flatMap(([key, version]) => toArn(key, version)), complete: true };
 }
 
-/** The texts of the layers that count, and those beside them: outputs first, but after a failed update these were never applied. */
+/**
+ * The layers that count, and the others: outputs come first, except after a failed update, whose outputs were never
+ * applied.
+ */
 export function countingFirst(fn: FunctionFacts): readonly [counting: string[], others: string[]] {
   const [first, second] = sidesOf(fn).map((side) => fn[side]);
   if (first?.kind === "list" && second) return [layerTexts(first), layerTexts(second)];

@@ -1,11 +1,11 @@
 /** A number of functions, or a share of all of them in percent. */
 export type Share = { readonly count: number } | { readonly percent: number };
 
-/** In which portions a fleet is updated. */
+/** The portions in which a fleet is updated. */
 export interface Portions {
-  /** How many functions come first, on their own. Default: none. */
+  /** How many functions are updated first, on their own. Default: none. */
   readonly canary?: Share;
-  /** How many of the others follow at a time. Default: all at once. */
+  /** How many of the others are updated at a time. Default: all at once. */
   readonly batch?: Share;
 }
 
@@ -24,7 +24,7 @@ export function parseShare(text: string): Share | undefined {
   return Number.isInteger(value) ? { count: value } : undefined;
 }
 
-/** Divides a fleet, in its order. A share is rounded up to whole functions, one at least. */
+/** Divides a fleet, in order. A share is rounded up to whole functions, at least one. */
 export function divide<T>(items: readonly T[], { canary, batch }: Portions): Portion<T>[] {
   const portions: Portion<T>[] = [];
   let begun = 0;
@@ -38,7 +38,7 @@ export function divide<T>(items: readonly T[], { canary, batch }: Portions): Por
   return portions;
 }
 
-/** The first of each list, then the second of each, and so on: work for all of them at any time. */
+/** The first of each list, then the second of each, and so on: so that all of them always have work. */
 export function interleave<T>(lists: readonly (readonly T[])[]): T[] {
   const longest = Math.max(0, ...lists.map(({ length }) => length));
   return Array.from({ length: longest }, (_, index) => lists.flatMap((list) => list.slice(index, index + 1))).flat();
@@ -46,6 +46,7 @@ export function interleave<T>(lists: readonly (readonly T[])[]): T[] {
 
 function sizeOf(share: Share, total: number): number {
   if ("count" in share) return share.count;
-  // In whole thousandths, as shares are written: 82.4 % of 375 is 309, and would come to a little more.
+  // In whole thousandths to avoid rounding errors: 82.4 % of 375 is 309, but comes out slightly higher in floating
+  // point.
   return Math.max(1, Math.ceil(Math.round(total * share.percent * 1000) / 100_000));
 }

@@ -2,12 +2,12 @@ import * as v from "valibot";
 import { isLayerArn } from "./arn";
 import { isFunctionArn } from "./function-arn";
 
-// A run record says what a run was to change in AWS and what it has changed: one JSON document a line, each written
-// before or after the request that it is about. It outlives the program that wrote it, so that shapes only ever grow.
-// Requests are made of it: what cannot be the name of anything in AWS is refused.
+// A run record says what a run planned to change in AWS and what it changed: one JSON document per line, each written
+// before or after the request that it describes. It outlives the program that wrote it, so shapes are only extended.
+// Requests are built from it, so anything that cannot be a name in AWS is refused.
 
 const format = 1;
-/** The format of runs that put a layer in the place of another one, which older versions of this tool could not carry out. */
+/** The format of runs that replace a layer with another one, which older versions of this tool could not do. */
 const formatOfMoves = 2;
 
 const text = v.string();
@@ -32,7 +32,7 @@ const site = v.object({
 });
 
 const lineSchema = v.variant("line", [
-  /** The first line: what the run is. */
+  /** The first line: the kind of run. */
   v.object({
     line: v.literal("run"),
     format: v.picklist([format, formatOfMoves]),
@@ -41,9 +41,9 @@ const lineSchema = v.variant("line", [
     sites: v.array(site),
     publish: v.optional(v.object({ alias: v.optional(aliasName) })),
   }),
-  /** A function that the run is to change. */
+  /** A function that the run will change. */
   v.object({ line: v.literal("planned"), function: functionArn, changes: v.array(plannedMove) }),
-  /** A process starts to work on the run. */
+  /** A process starts working on the run. */
   v.object({ line: v.literal("begun"), aim, at: time }),
   /** An update is about to be sent. `instead`: the function's earlier updates of this session were not carried out. */
   v.object({
@@ -55,7 +55,7 @@ const lineSchema = v.variant("line", [
     revision: v.optional(text),
     instead: v.optional(v.literal(true)),
   }),
-  /** How a function came out. */
+  /** The outcome of a function. */
   v.object({
     line: v.literal("after"),
     aim,
@@ -64,11 +64,11 @@ const lineSchema = v.variant("line", [
     layersAfter: layers,
     revision: v.optional(text),
     outcome: v.picklist(["updated", "unchanged", "failed", "cancelled"]),
-    /** Beside `failed`: whether the last update was carried out is not known. */
+    /** With `failed`: it is unknown whether the last update was applied. */
     unknown: v.optional(v.literal(true)),
     reason: v.optional(text),
   }),
-  /** An alias is about to be moved; with `done` it has been. */
+  /** An alias is about to be moved or, with `done`, has been moved. */
   v.object({
     line: v.literal("alias"),
     aim,
@@ -78,14 +78,14 @@ const lineSchema = v.variant("line", [
     to: publishedVersion,
     done: v.optional(v.literal(true)),
   }),
-  /** A process has done its work to the end, whether or not each function came out right. */
+  /** A process has finished its work, whether or not each function succeeded. */
   v.object({ line: v.literal("ended"), aim, at: time }),
 ]);
 
 /** One line of a run record. */
 export type RunLine = v.InferOutput<typeof lineSchema>;
 
-/** Whether a run brings functions to their versions, or rolls them back. */
+/** Whether a run updates functions or rolls them back. */
 export type RunAim = v.InferOutput<typeof aim>;
 
 /** An account and region that a run worked in. */
@@ -98,7 +98,7 @@ export function formatRunLine(line: RunLine): string {
 
 /**
  * The first line of a record.
- * @param hasMoves whether any function is to get a layer in the place of another one
+ * @param hasMoves whether any layer is replaced with another one
  */
 export function runLine(
   run: { stack: string; at: Date; sites: RunSite[]; publish?: { alias?: string } },
@@ -107,7 +107,7 @@ export function runLine(
   return { line: "run", format: hasMoves ? formatOfMoves : format, ...run, at: run.at.toISOString() };
 }
 
-/** One line of a record; `torn` if it is no JSON. */
+/** One line of a record; `torn` if it is not JSON. */
 export function parseLine(line: string): "torn" | v.SafeParseResult<typeof lineSchema> {
   try {
     return v.safeParse(lineSchema, JSON.parse(line));

@@ -4,10 +4,10 @@ import { LayersError } from "./errors";
 import { type FunctionHistory, FunctionRecord } from "./function-history";
 import { parseLine, type RunAim, type RunLine, type RunSite } from "./run-line";
 
-/** What a whole record tells. */
+/** A parsed record. */
 export interface RunHistory {
   readonly stack: string;
-  /** When the run began. */
+  /** When the run started. */
   readonly startedAt: Date;
   readonly sites: readonly RunSite[];
   readonly publish: { readonly alias?: string } | undefined;
@@ -15,27 +15,27 @@ export interface RunHistory {
   readonly functions: readonly FunctionHistory[];
   /** Whether anything was started: before that no request was sent. */
   readonly begun: boolean;
-  /** What the last process that worked on it has not ended. */
+  /** What the last process that worked on it left unfinished. */
   readonly unfinished: RunAim | undefined;
-  /** When the last process began, if it was to put the run back. */
+  /** When the last process started, if it was a rollback. */
   readonly rolledBackAt: Date | undefined;
-  /** Whether the last attempt at a function failed. Publishing is not in a record. */
+  /** Whether the last attempt at a function failed. Records do not cover publishing. */
   readonly hasFailed: boolean;
-  /** Whether checksums show that no line of it was changed. Version 0.1.0 wrote none. */
+  /** Whether checksums prove that no line was changed. Version 0.1.0 wrote none. */
   readonly isChecked: boolean;
 }
 
 /** A record that was read. */
 export interface ReadRecord {
   readonly history: RunHistory;
-  /** Where the checksums of further lines go on. */
+  /** The point where the checksums of further lines continue. */
   readonly point: string;
 }
 
 /**
- * Reads a record. The end of a line that a kill has cut off says nothing, at the end of the record or before a later
- * session's first line: it was not on disk when its request was due. What stands before the first session was written at
- * once, so that nothing of it can be cut off.
+ * Reads a record. An incomplete line, left by a killed process, is ignored at the end of the record and before a later
+ * session's first line: its request was not sent, because it was not on disk. Everything before the first session was
+ * written in one step and cannot be incomplete.
  * @param file its name, for messages
  * @throws LayersError `record-invalid`
  */

@@ -2,29 +2,29 @@ import { LayersError } from "./errors";
 import { parseFunctionReference } from "./function-arn";
 import { didYouMean } from "./nearest";
 
-/** Which functions are meant; all of them if nothing is given. */
+/** A filter for functions; empty means all. */
 export interface FunctionFilter {
-  /** Names in AWS, ARNs, or names in the Pulumi program; only these, if there are any. */
+  /** Names in AWS, ARNs, or names in the Pulumi program; only these, if any are given. */
   readonly functions: readonly string[];
-  /** The same, of functions that are left out in any case. */
+  /** The same, for functions to leave out in any case. */
   readonly exclude: readonly string[];
 }
 
-/** No name given. */
+/** Without names. */
 export const everyFunction: FunctionFilter = { functions: [], exclude: [] };
 
-/** What a function can be named by. */
+/** The names of a function. */
 export interface NameableFunction {
   /** Its name in AWS. */
   readonly name: string;
   readonly arn: string | undefined;
-  /** The resource that is the function, whose last part is its name in the program; undefined for any other. */
+  /** The resource that is the function, whose last part is its name in the program; undefined if there is none. */
   readonly ownUrn?: string | undefined;
 }
 
 /**
- * The functions that a text names: by ARN or by name in AWS, else by the name in the Pulumi program. Several, if they
- * share the name.
+ * The functions named by a text: by ARN or name in AWS, otherwise by name in the Pulumi program. Several, if they share
+ * the name.
  */
 export function meantBy<T extends NameableFunction>(text: string, all: readonly T[]): T[] {
   const named = all.filter((fn) => isNamed(fn, text));
@@ -39,11 +39,11 @@ export function isNamed({ name, arn }: NameableFunction, text: string): boolean 
 /** The result of applying a filter to functions. */
 export interface Selected<T> {
   readonly functions: readonly T[];
-  /** Names of either list that mean none of the functions. */
+  /** Names of either list that match none of the functions. */
   readonly unknown: readonly string[];
 }
 
-/** The functions that a filter means, in their order. */
+/** The functions that a filter selects, in order. */
 export function selectFunctions<T extends NameableFunction>(all: readonly T[], filter: FunctionFilter): Selected<T> {
   const { functions, exclude } = filter;
   const found = new Map([...functions, ...exclude].map((name) => [name, meantBy(name, all)]));
@@ -56,16 +56,16 @@ export function selectFunctions<T extends NameableFunction>(all: readonly T[], f
 }
 
 /**
- * The filter without the qualifier of `$LATEST`, which is the function itself.
- * @throws LayersError `usage` for the name of a version or an alias: these keep the layers that they were published with
+ * The filter without `$LATEST` qualifiers, which stand for the function itself.
+ * @throws LayersError `usage` for the name of a version or an alias: their layers cannot change
  */
 export function withoutQualifiers({ functions, exclude }: FunctionFilter): FunctionFilter {
   return { functions: functions.map(withoutQualifier), exclude: exclude.map(withoutQualifier) };
 }
 
 /**
- * A function's name or ARN without the qualifier of `$LATEST`, which is the function itself.
- * @throws LayersError `usage` for the name of a version or an alias: these keep the layers that they were published with
+ * A function's name or ARN without the qualifier `$LATEST`, which stands for the function itself.
+ * @throws LayersError `usage` for the name of a version or an alias: their layers cannot change
  */
 export function withoutQualifier(text: string): string {
   const { name, qualifier } = parseFunctionReference(text) ?? {};
@@ -78,9 +78,9 @@ export function withoutQualifier(text: string): string {
 }
 
 /**
- * The error of names that mean nothing, as what else was meant by them is not known.
+ * The error for names that match nothing.
  * @param where such as `in the state of dev`
- * @param known names that exist, to find the one that was probably meant
+ * @param known names that exist, for a suggestion
  */
 export function unknownFunctions(unknown: readonly string[], where: string, known: Iterable<string>): LayersError {
   const all = [...new Set(known)];

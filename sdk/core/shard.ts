@@ -4,7 +4,7 @@ export interface Shard {
   readonly count: number;
 }
 
-/** Parses `2/8`; undefined for anything that names no part. */
+/** Parses `2/8`; undefined for anything else. */
 export function parseShard(text: string): Shard | undefined {
   const [, index, count] = /^(\d{1,6})\/(\d{1,6})$/.exec(text) ?? [];
   const shard = { index: Number(index), count: Number(count) };
@@ -12,15 +12,15 @@ export function parseShard(text: string): Shard | undefined {
 }
 
 /**
- * Whether a function belongs to a shard. Each function belongs to exactly one of the shards of a count, always the same,
- * whichever other functions there are.
+ * Whether a function belongs to a shard. For a given count, a function always belongs to the same single shard,
+ * whatever other functions exist.
  * @param arn the function's ARN
  */
 export function isInShard(arn: string, { index, count }: Shard): boolean {
   return hash(arn) % count === index - 1;
 }
 
-// FNV-1a with 32 bits, and murmur3's last step: a remainder looks at the low bits alone, which FNV mixes worst.
+// 32-bit FNV-1a with murmur3's finalizer, because a remainder uses the low bits, which FNV mixes worst.
 function hash(text: string): number {
   let value = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(text)) value = Math.imul(value ^ byte, 0x01000193);

@@ -7,8 +7,8 @@ const inWords: Readonly<Record<string, string>> = {
 };
 
 /**
- * Why the system refused something, in words and without its code: `it is a folder` for
- * `EISDIR: illegal operation on a directory, read`. The message of any other error as it is.
+ * Why the system refused something, in words and without its code: `it is a folder` for `EISDIR: illegal operation on a
+ * directory, read`. Other errors keep their message.
  */
 export function reasonOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);

@@ -10,7 +10,7 @@ export interface ArchiveEntry {
 const block = 512;
 
 /**
- * A tar archive (POSIX ustar). Nothing in it depends on time or user, so that the same files make the same archive.
+ * A tar archive (POSIX ustar). It does not depend on time or user, so that the same files give the same archive.
  * @throws RangeError a path is too long for the format
  */
 export function tarOf(entries: readonly ArchiveEntry[]): Uint8Array {
@@ -42,7 +42,7 @@ function header(path: string, size: number, mode: number): Uint8Array {
   write(`${octal(0, 11)}\0`, 136);
   write("0", 156);
   write("ustar\x0000", 257);
-  // The sum is made as if its own place held blanks.
+  // The checksum is computed with its own field as blanks.
   write(" ".repeat(8), 148);
   write(
     `${octal(

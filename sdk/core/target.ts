@@ -12,73 +12,73 @@ import {
   runtimeInName,
 } from "./placeholders";
 
-// The one answer to "which layer version does this layer of this function have to be?".
+// The single answer to "which version must this layer of this function have?".
 
-/** What of a function decides about its layers. What is not known is undefined, and is never guessed. */
+/** The properties of a function that its layers depend on. Unknown ones are undefined and never guessed. */
 export interface TargetFacts {
-  /** Its name in AWS; undefined while it is not known. */
+  /** Its name in AWS; undefined while unknown. */
   readonly name: string | undefined;
   readonly region?: string | undefined;
   /** Twelve digits. */
   readonly account?: string | undefined;
   readonly runtime?: string | undefined;
-  /** Empty if none is named, which means {@link defaultArchitecture}; undefined if it is not known. */
+  /** Empty if none is given, which means {@link defaultArchitecture}; undefined if unknown. */
   readonly architectures?: readonly string[] | undefined;
 }
 
-/** What Lambda takes if a function names no architecture: its API reference, "CreateFunction". */
+/** Lambda's default architecture: API reference, "CreateFunction". */
 export const defaultArchitecture = "x86_64";
 
-/** What a layer of a function must be at. */
+/** The target of a layer of a function. */
 export interface LayerTarget {
   readonly version: number;
-  /** `minimum`: newer versions are fine too. */
+  /** `minimum`: newer versions are allowed. */
   readonly enforce: DeclaredLayer["enforce"];
-  /** The layer that has to come in the place of this one, by its ARN without version; absent: the layer itself stays. */
+  /** The layer that must replace this one, as an ARN without version; absent: the layer itself stays. */
   readonly by?: string;
 }
 
-/** What holds for one function of an entry: the entry with its first variant that fits. */
+/** An entry as it applies to one function: with its first variant that matches. */
 export type DeclaredForm<Entry extends object = DeclaredLayer> = Omit<Entry, "version" | keyof DeclaredFields> &
   DeclaredFields & { readonly version: number; readonly variant?: DeclaredVariant };
 
-/** What is declared for a layer of a function, and by which entry and variant; an updater's own rule may have none. */
+/** What is declared for a layer of a function, and by which entry and variant; absent for an updater's own rule. */
 export interface DeclaredTarget extends LayerTarget {
   readonly declared?: DeclaredForm;
 }
 
-/** An entry is about the layer, and what it must be at cannot be determined. */
+/** An entry covers the layer, but its target cannot be determined. */
 export interface NoTarget {
-  /** Why, as a sentence without its full stop that starts with what is meant: `the runtime of the function is not known`. */
+  /** Why, as a sentence without its full stop: `the runtime of the function is not known`. */
   readonly why: string;
-  /** What of the function would have to be known; undefined if the config itself gives no answer. */
+  /** The missing property of the function; undefined if the config itself is the reason. */
   readonly unknown?: WhenKey;
   readonly declared: Matchable;
   readonly variant?: DeclaredVariant;
 }
 
-/** What a layer of a function must be at; undefined if no entry is about it. */
+/** The target of a layer of a function; undefined if no entry covers it. */
 export type TargetOf = (layer: LayerVersionArn, fn: TargetFacts) => DeclaredTarget | NoTarget | undefined;
 
-/** Whether it is known what a layer must be at. */
+/** Whether a target is known. */
 export function isTarget<T extends LayerTarget>(target: T | NoTarget | undefined): target is T {
   return target !== undefined && !("why" in target);
 }
 
-/** Whether a version is what is declared: the one rule that every plan, view and check goes by. */
+/** Whether a version is as declared: the one rule of every plan, view and check. */
 export function isAsDeclared(version: number, target: LayerTarget): boolean {
   if (target.by !== undefined) return false;
   return target.enforce === "minimum" ? version >= target.version : version === target.version;
 }
 
-/** The full layer version ARN that a layer must be at. */
+/** The target as a full layer version ARN. */
 export function targetArnOf(layer: LayerVersionArn, { version, by }: LayerTarget): string {
   return by === undefined ? layerVersionArn({ ...layer, version }) : `${by}:${version}`;
 }
 
 type Answer = DeclaredTarget | NoTarget | undefined;
 
-/** What is known of a layer, whatever the function. */
+/** What is known about a layer, for any function. */
 type KnownLayer =
   | { readonly isFixed: true; readonly answer: Answer }
   | {
@@ -87,11 +87,11 @@ type KnownLayer =
       readonly nameKey: ((name: string | undefined) => string) | undefined;
     };
 
-/** The targets that a config declares. What many functions share is worked out once. */
+/** The targets that a config declares. Results shared by many functions are computed once. */
 export function declaredTargets(matcher: Matcher): TargetOf {
   const layers = new Map<string, KnownLayer>();
   const byFacts = new Map<string, Map<string, Answer>>();
-  // The layers of a function are asked for in a row.
+  // A cache: all layers of a function are looked up in a row.
   let last: { readonly fn: TargetFacts; readonly answers: Map<string, Answer> } | undefined;
   const learn = (arn: string, layer: LayerVersionArn, fn: TargetFacts): KnownLayer => {
     const match = matcher(layer);
@@ -121,7 +121,10 @@ export function declaredTargets(matcher: Matcher): TargetOf {
   };
 }
 
-/** What of a function's name makes a difference to an entry: nothing, unless one of its conditions is about that name. */
+/**
+ * The part of a function's name that makes a difference to an entry: none, unless one of its conditions matches that
+ * name.
+ */
 function nameKeyOf({ variants = [] }: Matchable): ((name: string | undefined) => string) | undefined {
   const texts = new Set(variants.flatMap(({ when }) => when.function ?? []));
   if (texts.size === 0) return undefined;
@@ -144,7 +147,7 @@ export function variesWithFunctions(entry: Matchable): boolean {
   return varies;
 }
 
-/** What an entry that matches a layer says of it for one function. */
+/** What a matching entry says about a layer of one function. */
 export function targetFor(match: Match, layer: LayerVersionArn, fn: TargetFacts): DeclaredTarget | NoTarget {
   const form = formFor(match.declared, whenFactsOf(fn, layer));
   if ("why" in form) return form;
@@ -161,24 +164,24 @@ export function targetFor(match: Match, layer: LayerVersionArn, fn: TargetFacts)
   return { version, enforce, ...by, declared: form as DeclaredForm };
 }
 
-/** Entries with their variants: of one and the same, so that what they declare can be compared by identity. */
+/** Entries with their variants, cached so that they can be compared by identity. */
 const forms = new WeakMap<object, Map<DeclaredVariant, unknown>>();
 
 function withVariant<Entry extends object>(entry: Entry, variant: DeclaredVariant): Formed<Entry> {
   const known = forms.get(entry) ?? new Map<DeclaredVariant, unknown>();
   forms.set(entry, known);
   const { arn, names } = variant.fields;
-  // What one of the two names takes the place of both. What is undefined does not get through Pulumi's engine.
+  // Either of the two fields replaces both. Undefined values do not pass through Pulumi's engine.
   const place = arn === undefined && names === undefined ? {} : { arn, names };
   const form = known.get(variant) ?? { ...entry, ...variant.fields, ...place, variant };
   known.set(variant, form);
   return form as Formed<Entry>;
 }
 
-/** An entry with its first variant that fits a function; its version may be missing, or an output of the program. */
+/** An entry with its first matching variant; its version may be missing, or an output of the program. */
 export type Formed<Entry> = Omit<Entry, keyof DeclaredFields> & DeclaredFields & { readonly variant?: DeclaredVariant };
 
-/** The entry with its first variant that fits a function, or why that cannot be determined. */
+/** The entry with its first matching variant, or why that cannot be determined. */
 export function formFor<Entry extends Matchable & DeclaredFields>(
   entry: Entry,
   facts: WhenFacts,
@@ -207,19 +210,22 @@ const factNames: Readonly<Record<WhenKey, string>> = {
   function: "name of the function",
 };
 
-/** What conditions ask of a function. Lambda attaches no layers of other regions: a layer tells the region too. */
+/**
+ * The properties of a function that conditions test. The layer also gives the region, because Lambda does not attach
+ * layers of other regions.
+ */
 export function whenFactsOf(fn: TargetFacts, layer: Pick<LayerVersionArn, "region">): WhenFacts {
   const { name, region, account, runtime } = fn;
   return { function: name, region: region ?? layer.region, account, runtime, architecture: architectureOf(fn) };
 }
 
-/** The architecture of a function; undefined if it is not known. */
+/** The architecture of a function; undefined if unknown. */
 export function architectureOf({ architectures }: Pick<TargetFacts, "architectures">): string | undefined {
   if (architectures === undefined || architectures.length > 1) return undefined;
   return architectures[0] ?? defaultArchitecture;
 }
 
-/** The layer that a function is to have in the place of this one, by its ARN without version; or why there is none. */
+/** The layer that must replace this one, as an ARN without version; or why there is none. */
 export function placeOf(
   { arn, names }: Pick<DeclaredFields, "arn" | "names">,
   match: Pick<Match<Matchable>, "declared" | "isReplaced" | "stack">,
@@ -230,7 +236,7 @@ export function placeOf(
   const values = valuesOf(fn, layer);
   const isByOwnName = arn === undefined && names === undefined;
   const wanted = names ?? (isByOwnName ? ownNames(match) : []);
-  // A layer that goes by one of the names stays, also beside an arn.
+  // A layer with one of the names stays, even if the entry also has an arn.
   const named = isReplaced ? "no" : meansName(wanted, layer.name, values);
   if (named === "yes") return layerArn(layer);
   if (named !== "no") return unknownValue(declared, named.missing);
@@ -249,7 +255,7 @@ export function placeOf(
   return place;
 }
 
-/** The names that an entry without an arn and names goes by; the first is the one that another layer gives way to. */
+/** The default names of an entry without an arn and names; the first is the one that replaces other layers. */
 function ownNames({ declared: { key }, stack }: Pick<Match<Matchable>, "declared" | "stack">): string[] {
   return [`${key}-${stack}`, `${stack}-${key}`, key];
 }
@@ -264,7 +270,7 @@ function valuesOf(fn: TargetFacts, layer: LayerVersionArn): PlaceholderValues {
   };
 }
 
-/** Whether a layer's name is one of those that an entry goes by, or what would have to be known to tell. */
+/** Whether a layer's name is one of an entry's names, or what would have to be known to tell. */
 function meansName(
   names: readonly string[],
   name: string,
@@ -288,7 +294,7 @@ function noTarget(declared: Matchable, why: string, variant?: DeclaredVariant): 
   return { why, declared, ...(variant && { variant }) };
 }
 
-/** The facts that an entry asks for: of these alone a program has to find out more than it knows. */
+/** The facts that an entry depends on: the only ones that a program has to look up. */
 export function factsNeeded({ arn = "", names = [], variants = [] }: Matchable): ReadonlySet<WhenKey> {
   const texts = [arn, ...names, ...variants.flatMap(({ fields }) => [fields.arn ?? "", ...(fields.names ?? [])])];
   const placed = texts.flatMap(placeholdersIn).filter((name) => name !== "stack" && name !== "partition");

@@ -4,39 +4,39 @@ import { movesBetween } from "./moves";
 import type { RecordedLayers } from "./state/facts";
 import { type DeclaredTarget, isAsDeclared, isTarget, type NoTarget, type TargetFacts, type TargetOf } from "./target";
 
-/** What a program makes of a function; `gone` if the program no longer has that function. */
+/** A function according to the program; `gone` if the program no longer has it. */
 export type ProgramFunction =
   | "gone"
   | {
-      /** The layers that it gives it. */
+      /** The layers that the program sets. */
       readonly layers: RecordedLayers;
-      /** What then decides about its layers: the program may change the runtime with them. */
+      /** What its targets then depend on: the program may change the runtime at the same time. */
       readonly facts: TargetFacts;
     };
 
-/** A layer that is as declared, and that the program brings to something else or takes off. */
+/** A layer that is as declared, and that the program would change or remove. */
 export interface UndoneLayer {
   readonly fn: AssessedFunction;
-  /** As the state has it. */
+  /** As in the state. */
   readonly layer: LayerVersionArn;
-  /** What the program has instead: another version, or the layer in its place; null if it has neither. */
+  /** What the program sets instead: another version, or a replacement; null if neither. */
   readonly to: LayerVersionArn | null;
 }
 
-/** What a program makes of the layers that a state has as declared. */
+/** What a program would do to the layers that are as declared in a state. */
 export interface Comparison {
   readonly undone: readonly UndoneLayer[];
-  /** Functions of which that is not known, and why, as the end of a sentence. */
+  /** Functions for which that is unknown, and why, as the end of a sentence. */
   readonly unknown: readonly { readonly fn: AssessedFunction; readonly reason: string }[];
 }
 
 const unreadable = "its layers are a secret, or unknown until the update";
 
 /**
- * Compares what a state records as declared with what the program gives the same functions. What no entry declares, what
- * is not as declared anyway, and everything but layers is left out.
+ * Compares the layers that a state records as declared with what the program sets for the same functions. Undeclared
+ * layers, drifted layers, and everything else are ignored.
  * @param standings the state's
- * @param program by URN; functions that are not in it stay as they are
+ * @param program by URN; functions that are not in it stay unchanged
  */
 export function compareWithProgram(
   standings: readonly Standing[],
@@ -56,7 +56,7 @@ export function compareWithProgram(
     const { layers, isWhole } = read(now.layers);
     const found = layers.filter((one) => layerArn(one) === layerArn(layer));
     const isThere = found.length > 0;
-    // Of another runtime, another layer may be what the same entry declares.
+    // For another runtime, the same entry may declare another layer.
     if (!isThere && layers.some((one) => isDeclaredBy(target.declared, targetOf(one, now.facts), one))) continue;
     const other = isThere
       ? found.find(({ version }) => !isAsDeclared(version, target))
@@ -73,7 +73,7 @@ function isKept(standing: Standing): boolean {
   return typeof standing.recorded === "number" && !isDrifted(standing, "recorded");
 }
 
-/** Whether a layer version is as the same entry declares it. */
+/** Whether a layer version is as declared by the same entry. */
 function isDeclaredBy(
   declared: DeclaredTarget["declared"],
   target: DeclaredTarget | NoTarget | undefined,
@@ -95,7 +95,7 @@ function taker(
   return move?.by === undefined ? undefined : layers.find((one) => layerArn(one) === move.by);
 }
 
-/** The layer of a list that another one is to take the place of. */
+/** The layer of a list that another one is to replace. */
 function former(
   layers: readonly LayerVersionArn[],
   layer: LayerVersionArn,

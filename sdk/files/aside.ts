@@ -5,8 +5,8 @@ import { LayersError, unchanged } from "../core/errors";
 import { reasonOf } from "../core/system-error";
 
 /**
- * Writes bytes to a file that is gone when this process is, however that ends, and that no path leads to.
- * @returns reads them again, once; undefined if there is no room for them
+ * Writes bytes to a file without a path, which disappears with this process, however that ends.
+ * @returns reads them again, once; undefined if there is no space for them
  */
 export function setAside(bytes: Uint8Array): (() => Uint8Array) | undefined {
   const { length } = bytes;
@@ -34,13 +34,13 @@ export function setAside(bytes: Uint8Array): (() => Uint8Array) | undefined {
   };
 }
 
-// Bytes that the system reads or writes at once.
+// Bytes per read or write.
 const most = 1 << 30;
 
 function openNameless(): number {
   const path = join(tmpdir(), `lambda-layers-${crypto.randomUUID()}.tmp`);
   const file = openSync(path, "wx+", 0o600);
-  // Windows does not remove open files.
+  // Windows does not delete open files.
   if (process.platform !== "win32") rmSync(path);
   return file;
 }

@@ -3,17 +3,17 @@ import { basename, dirname, join } from "node:path";
 import { LayersError } from "../core/errors";
 import { reasonOf } from "../core/system-error";
 
-// Content arrives in slices that can be tiny; they are gathered so that the system is called once a megabyte.
+// Content arrives in slices that can be tiny; they are collected into writes of a megabyte.
 const gathered = 1 << 20;
 
-// What holds a state, or may: for nobody else.
+// For files that may hold a state: owner only.
 const privateMode = 0o600;
 
 /**
- * Writes a file that was not there before. It has its name only once it is complete and on disk.
+ * Writes a new file. It gets its name only once it is complete and on disk.
  * @param mode less the umask
- * @param time when it is said to have been written, if the file system takes that; default: now
- * @returns false if there is a file of that name already, which is left alone
+ * @param time its modification time, if the file system supports it; default: now
+ * @returns false if the file already exists; it is left alone
  */
 export async function writeNew(
   path: string,
@@ -31,9 +31,9 @@ export async function writeNew(
 }
 
 /**
- * Writes a file, or replaces it: whoever looks finds the old content or the new, whole.
+ * Writes or replaces a file atomically: readers see either the old or the new content.
  * @param mode less the umask
- * @param ready run when only the new name is left to do; what it throws leaves the file as it is
+ * @param ready called just before the file is renamed; if it throws, the file stays unchanged
  */
 export async function replaceFile(
   path: string,
@@ -53,8 +53,8 @@ export async function replaceFile(
 }
 
 /**
- * The error of a file of the user's that cannot be written.
- * @param left what has become of it, as a sentence
+ * The error for a user's file that cannot be written.
+ * @param left the file's state now, as a sentence
  */
 export function cannotWrite(file: string, left: string, cause: unknown): LayersError {
   const isFolderMissing = (cause as NodeJS.ErrnoException).code === "ENOENT";
@@ -64,12 +64,15 @@ export function cannotWrite(file: string, left: string, cause: unknown): LayersE
   });
 }
 
-/** Whether a name is that of a file which is being written, or whose writer was killed. */
+/** Whether a name is that of a temporary file, being written or left by a killed process. */
 export function isTemporary(name: string): boolean {
   return /^\..+\.[0-9a-f]{12}\.tmp$/.test(name);
 }
 
-/** Reads a file of any size: `readFile` ends at 2 GiB. What is no regular file, such as a pipe, is read to its end. */
+/**
+ * Reads a file of any size: `readFile` is limited to 2 GiB. Anything else than a regular file, such as a pipe, is read
+ * to its end.
+ */
 export async function readWhole(path: string): Promise<Buffer> {
   const file = await open(path, "r");
   try {
@@ -87,7 +90,7 @@ export async function readWhole(path: string): Promise<Buffer> {
   }
 }
 
-/** Whether a file has just these bytes. It is compared piece by piece, as it may be large. */
+/** Whether a file contains exactly these bytes. Compared piece by piece, as it may be large. */
 export async function holds(path: string, bytes: Uint8Array): Promise<boolean> {
   const file = await open(path, "r");
   try {
@@ -113,7 +116,7 @@ async function writeTemporary(path: string, content: Iterable<Uint8Array>, mode:
   const file = await open(temporary, "wx", mode);
   try {
     await writeAll(file, content);
-    if (time) await file.utimes(time, time).catch(() => {}); // not all file systems can
+    if (time) await file.utimes(time, time).catch(() => {}); // not supported by all file systems
     await file.sync();
   } catch (error) {
     await rm(temporary, { force: true });
@@ -145,7 +148,7 @@ function* gather(content: Iterable<Uint8Array>): Generator<Uint8Array> {
   yield buffer.subarray(0, length);
 }
 
-/** Gives a file its name unless the name is taken: a link, unlike a rename, never replaces. */
+/** Gives a file its name unless it is taken: unlike a rename, a link never replaces a file. */
 async function nameNew(temporary: string, path: string): Promise<boolean> {
   try {
     await link(temporary, path);
@@ -162,7 +165,7 @@ async function nameNew(temporary: string, path: string): Promise<boolean> {
   return !taken;
 }
 
-/** Makes new names in a folder survive a power failure. */
+/** Flushes a folder, so that new names survive a power failure. */
 async function syncFolder(path: string): Promise<void> {
   if (process.platform === "win32") return; // folders cannot be opened there
   const folder = await open(path, "r");

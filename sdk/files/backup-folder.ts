@@ -9,18 +9,19 @@ const writableByOthers = 0o022;
 const writableByAll = 0o002;
 const writableByGroup = 0o020;
 
-// In a folder with this bit, as /tmp has it, only its owner can rename or remove what is there.
+// The sticky bit, as on /tmp: only owners can rename or remove files in the folder.
 const sticky = 0o1000;
 
 /**
- * Makes the folder with mode 0700 if there is none, and refuses one that others could plant files in or lead astray.
+ * Creates the folder with mode 0700 if missing, and refuses one that others could plant files in or redirect.
  * @param path absolute
  * @param shown the folder as the user named it
  * @throws LayersError `backup-folder`
  */
 export async function prepareBackupFolder(path: string, shown: string): Promise<void> {
   await refuseOpenWay(path, shown);
-  // A link to nowhere counts as there: it is reported as a link, and not as a folder that cannot be made.
+  // A dangling link counts as existing, so that it is reported as a link rather than as a folder that cannot be
+  // created.
   const exists = await lstat(path).then(
     () => true,
     () => false,
@@ -31,14 +32,15 @@ export async function prepareBackupFolder(path: string, shown: string): Promise<
 
 async function makeFolder(path: string, shown: string): Promise<void> {
   try {
-    // One by one: Node's `recursive` never ends if a folder that exists refuses new ones with ENOENT, as /proc does.
+    // One by one, because Node's `recursive` loops forever if an existing folder refuses new ones with ENOENT, as /proc
+    // does.
     for (const folder of await missingFolders(path)) await mkdir(folder, { mode: 0o700 }).catch(unlessThere);
   } catch (cause) {
     throw refuse(shown, `cannot be created: ${reasonOf(cause)}`, "Choose another one with --backup-dir.", cause);
   }
 }
 
-/** A folder and those that it is in, as far as they are not there, outermost first. */
+/** The missing ones of a folder and its parents, outermost first. */
 async function missingFolders(path: string): Promise<string[]> {
   const exists = await stat(path).then(
     () => true,
@@ -47,7 +49,7 @@ async function missingFolders(path: string): Promise<string[]> {
   return exists ? [] : [...(await missingFolders(dirname(path))), path];
 }
 
-/** Another run may make the same folder. */
+/** Another run may create the same folder. */
 function unlessThere(error: NodeJS.ErrnoException): void {
   if (error.code !== "EEXIST") throw error;
 }
@@ -63,7 +65,7 @@ export async function checkBackupFolder(path: string, shown: string): Promise<vo
 }
 
 /**
- * Refuses a file to go by that others could have written or put there.
+ * Refuses a file that others could have written or placed there.
  * @param path absolute
  * @param shown the file as the user named it
  * @throws LayersError `backup-folder`
@@ -81,7 +83,7 @@ export async function checkBackupFile(path: string, shown: string): Promise<void
   }
   for (const folder of new Set([dirname(path), dirname(real)])) {
     const found = await stat(folder);
-    // What is one's own was put there by nobody else.
+    // A file of one's own was not placed there by anyone else.
     const isKept = (found.mode & sticky) !== 0 && file.uid === process.getuid?.();
     const why = isKept ? undefined : foreign(found);
     if (why) {
@@ -92,14 +94,14 @@ export async function checkBackupFile(path: string, shown: string): Promise<void
   }
 }
 
-/** How a file or folder is someone else's too; undefined if it is not. */
+/** How others have access to a file or folder; undefined if they do not. */
 function foreign(found: Stats): string | undefined {
   if (isOthers(found)) return "belongs to another user";
   if (!isWritableByOthers(found)) return undefined;
   return `can be written by others (mode ${(found.mode & 0o7777).toString(8).padStart(4, "0")})`;
 }
 
-// Windows has neither owners by number nor these permissions.
+// Windows has neither numeric owners nor these permissions.
 function isOthers({ uid }: Stats): boolean {
   const me = process.getuid?.();
   return me !== undefined && me !== 0 && uid !== me && uid !== 0;
@@ -109,14 +111,14 @@ function isWritableByOthers({ mode }: Stats): boolean {
   return process.getuid !== undefined && (mode & writableByOthers) !== 0;
 }
 
-/** Whoever can write to a folder on the way can put another one in the place of what is in it. */
+/** Whoever can write to a parent folder can replace what is in it. */
 async function refuseOpenWay(path: string, shown: string): Promise<void> {
   if (process.getuid === undefined) return;
   const parent = dirname(path);
   const real = await realpath(parent).catch(() => parent);
   const open: string[] = [];
   for (const folder of new Set([...wayTo(parent), ...wayTo(real)])) {
-    const found = await stat(folder).catch(() => undefined); // what is not there is made for its owner alone
+    const found = await stat(folder).catch(() => undefined); // missing folders are created for the owner only
     if (found && isOpen(found)) open.push(folder);
   }
   if (open.length === 0) return;
@@ -124,13 +126,13 @@ async function refuseOpenWay(path: string, shown: string): Promise<void> {
   throw refuse(shown, why, `Run \`chmod go-w ${open.join(" ")}\`, or choose another one with --backup-dir.`);
 }
 
-/** A folder and those that it is in, outermost first. */
+/** A folder and its parents, outermost first. */
 function wayTo(folder: string): string[] {
   const parent = dirname(folder);
   return parent === folder ? [folder] : [...wayTo(parent), folder];
 }
 
-/** A group of the owner's number is, by custom, the owner's alone: their new folders are written for it. */
+/** By convention, a group with the owner's number is the owner's alone: new folders are group-writable for it. */
 function isOpen({ mode, uid, gid }: Stats): boolean {
   if (mode & sticky) return false;
   return (mode & writableByAll) !== 0 || ((mode & writableByGroup) !== 0 && gid !== uid);

@@ -25,7 +25,7 @@ import { LineFile } from "./line-file";
 /** The backup folder that is used if none is named. */
 export const defaultBackupFolder = "backups";
 
-// What a killed run left half-written is removed after a day: until then its writer may be alive.
+// Temporary files of killed runs are removed after a day; until then their writer may be alive.
 const longestWrite = 86_400_000;
 
 // A record says in its first words when its run began; the longest name of a stack has 302 characters.
@@ -35,7 +35,7 @@ const headBytes = 512;
 export class BackupFolder implements BackupPort {
   readonly #cwd: string;
   readonly #shown: string;
-  /** Absolute, and without a slash at its end, behind which a link would not be seen. */
+  /** Absolute, without a trailing slash, which would hide that it is a link. */
   readonly #path: string;
 
   /**
@@ -48,8 +48,8 @@ export class BackupFolder implements BackupPort {
   }
 
   /**
-   * Writes files of one run under names that agree, none of which was there before.
-   * @param sameRunAs a file that this run has written before: the names agree with it
+   * Writes files of one run under matching new names.
+   * @param sameRunAs a file that this run wrote before, whose name the new ones match
    */
   async write(
     stack: string,
@@ -77,7 +77,7 @@ export class BackupFolder implements BackupPort {
     return this.#describe(names.filter((name) => wanted === undefined || name.stack === wanted));
   }
 
-  /** Finds a file by its path, or by its name in the folder. */
+  /** Finds a file by path, or by name in the folder. */
   async find(file: string): Promise<{ path: string; shownPath: string }> {
     const inFolder = { path: join(this.#path, file), shownPath: join(this.#shown, file) };
     const candidates = [{ path: resolve(this.#cwd, file), shownPath: file }];
@@ -91,7 +91,7 @@ export class BackupFolder implements BackupPort {
     });
   }
 
-  /** Reads a file that nobody else can have written. */
+  /** Reads a file, unless someone else could have written it. */
   async read({ path, shownPath }: Pick<Backup, "path" | "shownPath">): Promise<Uint8Array> {
     await checkBackupFile(path, shownPath);
     try {
@@ -101,7 +101,7 @@ export class BackupFolder implements BackupPort {
     }
   }
 
-  /** Opens a file for lines at its end. */
+  /** Opens a file for appending lines. */
   async openForLines(path: string): Promise<LineFile> {
     try {
       return await LineFile.open(path);
@@ -111,7 +111,7 @@ export class BackupFolder implements BackupPort {
     }
   }
 
-  /** Removes files, and what was left half-written long ago. */
+  /** Removes files, and old temporary ones. */
   async remove(backups: readonly Backup[], now: Date): Promise<void> {
     await checkBackupFolder(this.#path, this.#shown);
     const temporary = (await this.#names()).filter(isTemporary).map((name) => join(this.#path, name));
@@ -131,18 +131,18 @@ export class BackupFolder implements BackupPort {
     }
   }
 
-  /** Forgets that note, unless another run has written one of its own. */
+  /** Removes that note, unless another run has replaced it. */
   async forgetImport(stack: string, file: string): Promise<void> {
     if ((await this.notedImport(stack)) === file) await rm(this.#note(stack), { force: true });
   }
 
-  /** The file of an import that was started, if no run has seen its end. */
+  /** The file of a started import whose end no run has seen. */
   async notedImport(stack: string): Promise<string | undefined> {
     const note = await readFile(this.#note(stack), "utf8").catch(() => "");
     return parseBackupName(note) ? join(this.#path, note) : undefined;
   }
 
-  /** The line that `.gitignore` lacks for the folder to stay out of the repository. */
+  /** The line missing in `.gitignore` to keep the folder out of the repository. */
   missingIgnoreLine(): Promise<string | undefined> {
     return missingIgnoreLine(this.#cwd, this.#path);
   }
@@ -165,21 +165,21 @@ export class BackupFolder implements BackupPort {
     try {
       return await readdir(this.#path);
     } catch (cause) {
-      // No run has made the folder yet, unless what it would be in is not there either.
+      // No run has created the folder yet, unless its parent does not exist either.
       if ((cause as NodeJS.ErrnoException).code === "ENOENT" && existsSync(this.#cwd)) return [];
       const message = `Cannot read the backup folder ${this.#shown}: ${reasonOf(cause)}`;
       throw new LayersError("backup-folder", message, { cause, next: "Check --backup-dir and --cwd." });
     }
   }
 
-  /** The first number of that second that no run has used. */
+  /** The first unused number for that second. */
   async #freeNumber(run: Pick<BackupName, "stack" | "stamp">): Promise<number> {
     const names = (await this.#names()).flatMap((name) => parseBackupName(name) ?? []);
     const same = names.filter(({ stack, stamp }) => stack === run.stack && stamp === run.stamp);
     return Math.max(0, ...same.map(({ number }) => number)) + 1;
   }
 
-  /** Undefined if another run was faster with one of the names; what was written by then is removed. */
+  /** Undefined if another run took one of the names first; files written so far are removed. */
   async #writeAll(
     run: Pick<BackupName, "stack" | "stamp" | "number">,
     files: Parameters<BackupFolder["write"]>[1],
@@ -207,7 +207,7 @@ export class BackupFolder implements BackupPort {
         const path = join(this.#path, name.name);
         const found = await lstat(path).catch(() => undefined);
         if (!found?.isFile()) continue;
-        // A record is written to for as long as its run goes on.
+        // A record is written to until its run ends.
         files.push({ name, bytes: found.size, written: isRecord(name.kind) ? await readStart(path) : found.mtime });
       }
       const written = files.flatMap((one) => one.written ?? []);
@@ -227,7 +227,7 @@ function isRecord(kind: BackupKind): boolean {
   return kind === "sync" || kind === "run";
 }
 
-/** When the run of a record began; undefined if its beginning does not tell. */
+/** When the run of a record began; undefined if its beginning does not say. */
 async function readStart(path: string): Promise<Date | undefined> {
   try {
     const file = await open(path);
@@ -238,11 +238,11 @@ async function readStart(path: string): Promise<Date | undefined> {
       await file.close();
     }
   } catch {
-    return undefined; // its name tells well enough
+    return undefined; // its name is good enough
   }
 }
 
-/** Whose run wrote these files. */
+/** The run that wrote these files. */
 function maker(files: readonly BackupName[]): Backup["madeBy"] {
   const has = (kind: BackupKind) => files.some((one) => one.kind === kind);
   if (has("run")) return "run";

@@ -41,7 +41,7 @@ export function readConfigText(file: string, cwd = process.cwd()): string {
   }
 }
 
-/** Pipes and devices may have no end, and to open a pipe may wait for ever. */
+/** Pipes and devices may never end, and opening a pipe may block forever. */
 function readRegular(path: string, file: string): Uint8Array {
   const opened = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
@@ -72,14 +72,14 @@ function notFound(file: string, path: string, cause: unknown): LayersError {
   return new LayersError("config-invalid", message, { cause, next: steps });
 }
 
-/** Asks for the file in the same folder that was probably meant. */
+/** Suggests the file in the same folder that was probably meant. */
 function likeFile(path: string, shown: (name: string) => string): string[] {
   try {
     const files = readdirSync(dirname(path), { withFileTypes: true }).filter((entry) => !entry.isDirectory());
     const names = files.map(({ name }) => name);
     return [didYouMean(basename(path), names, shown) ?? []].flat();
   } catch {
-    return []; // no such folder, or one that cannot be read
+    return []; // the folder is missing or unreadable
   }
 }
 
@@ -91,7 +91,7 @@ function tooLarge(file: string, size: number): LayersError {
 
 function decode(bytes: Uint8Array, file: string): string {
   try {
-    // A byte order mark stays, because an edited file is to keep it.
+    // A byte order mark stays, so that an edited file keeps it.
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
     const readable = new TextDecoder().decode(bytes).split("\uFFFD", 1)[0] ?? "";

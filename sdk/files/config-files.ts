@@ -8,7 +8,7 @@ import { cannotWrite, replaceFile, writeNew } from "./atomic";
 import { loadLayerConfig, readConfigText } from "./config-file";
 
 const schema = join("node_modules", "pulumi-lambda-layers", "dist", "layer-config.schema.json");
-// A config is no secret: as readable as the user's umask lets files be.
+// A config is not secret: its mode only depends on the user's umask.
 const newFileMode = 0o666;
 
 /** Config files; relative paths are relative to one folder. */
@@ -31,7 +31,7 @@ export class ConfigFiles implements ConfigPort {
     return existsSync(resolve(this.#cwd, file));
   }
 
-  /** Writes a file, or replaces it; a link stays, and the file that it leads to is replaced. */
+  /** Writes or replaces a file; a link stays, and its target is replaced. */
   async write(file: string, text: string, { replace }: { readonly replace: boolean }): Promise<void> {
     const path = resolve(this.#cwd, file);
     const content = [Buffer.from(text)];
@@ -42,7 +42,7 @@ export class ConfigFiles implements ConfigPort {
     }
   }
 
-  /** The schema of the package that is installed for the file's folder or a folder above it. */
+  /** The schema of the package installed in the file's folder or a parent. */
   schemaFor(file: string): string {
     const folder = dirname(resolve(this.#cwd, file));
     for (let at = folder; ; at = dirname(at)) {

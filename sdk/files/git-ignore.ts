@@ -4,15 +4,15 @@ import { isAbsolute, join, relative } from "node:path";
 import { cannotWrite } from "./atomic";
 
 /**
- * The line that the `.gitignore` of a folder lacks for git to leave another folder alone: undefined if git does so
- * already, if that one is outside of the first, and if there is no repository, or no git to ask.
+ * The line missing in a folder's `.gitignore` to ignore another folder: undefined if git already ignores it, if it is
+ * outside the first folder, and without a repository or git.
  */
 export async function missingIgnoreLine(cwd: string, folder: string): Promise<string | undefined> {
   const path = relative(cwd, folder).replaceAll("\\", "/");
   if (path === "" || path.startsWith("..") || isAbsolute(path)) return undefined;
   const isTracked = await new Promise((resolve) => {
-    // 0: ignored, 1: not ignored, 128: no repository. Git takes the folder for one, though it is not there yet, because
-    // there is a file in it.
+    // 0: ignored, 1: not ignored, 128: no repository. The path of a file in the folder makes git treat it as a folder,
+    // even if it does not exist yet.
     const args = ["check-ignore", "--quiet", "--no-index", "--", `${path}/dev_state_20240824_143022.json`];
     execFile("git", args, { cwd }, (error) => resolve(error?.code === 1));
   });

@@ -6,8 +6,8 @@ import type { LineWriter } from "../ports";
 const lineBreak = 0x0a;
 
 /**
- * A file that only grows, by whole lines that are on disk once `append` has resolved. Lines that arrive while others are
- * being written go to the disk together.
+ * An append-only file of lines that are on disk once `append` has resolved. Lines that arrive during a write are
+ * written together.
  */
 export class LineFile implements LineWriter {
   readonly #file: FileHandle;
@@ -23,7 +23,7 @@ export class LineFile implements LineWriter {
     this.#waiting = isTorn ? [""] : [];
   }
 
-  /** Opens a file that is there. What a kill has left of a last line becomes a line of its own. */
+  /** Opens an existing file. An incomplete last line, left by a killed process, becomes a line of its own. */
   static async open(path: string): Promise<LineFile> {
     const file = await open(path, "a+", 0o600);
     const { size } = await file.stat();
@@ -40,7 +40,7 @@ export class LineFile implements LineWriter {
   }
 
   async close(): Promise<void> {
-    await this.#next?.catch(() => {}); // whoever appended was told
+    await this.#next?.catch(() => {}); // the callers of `append` get the error
     await this.#writing;
     await this.#file.close();
   }
@@ -50,12 +50,12 @@ export class LineFile implements LineWriter {
     this.#waiting = [];
     this.#next = undefined;
     const written = this.#writeLines(lines);
-    this.#writing = written.catch(() => {}); // told to those who appended these lines
+    this.#writing = written.catch(() => {}); // passed on to those who appended these lines
     return written;
   }
 
   async #writeLines(lines: readonly string[]): Promise<void> {
-    // Behind half a line no other could be read.
+    // Lines after half a line could not be read.
     if (this.#failure) throw this.#failure;
     try {
       await this.#file.appendFile(`${lines.join("\n")}\n`);

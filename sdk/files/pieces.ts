@@ -3,7 +3,7 @@ import { closeSync, createReadStream, fstatSync, openSync, readSync } from "node
 import { pipeline } from "node:stream/promises";
 import type { StateSource } from "../core/state/outline";
 
-// Files of any size, a piece at a time: what is only compared need not be in memory.
+// Files of any size, read in pieces: what is only compared need not be in memory.
 
 /** How much is read at once. */
 const piece = 1 << 20;
@@ -15,13 +15,13 @@ export async function digestOf(path: string): Promise<string> {
   return hash.digest("hex");
 }
 
-/** A file that is open for reading here and there; mostly one part after the other. */
+/** A file open for random, mostly sequential reading. */
 export class FileSource implements StateSource {
   readonly size: number;
   readonly #file: number;
-  /** Memory that is read into. A new one for each part would pile up until it is collected. */
+  /** The read buffer. A new one per part would pile up until garbage collection. */
   #memory: Buffer = Buffer.alloc(0);
-  /** What was read last, and where it starts in the file. */
+  /** The part read last, and its offset in the file. */
   #window: Buffer = this.#memory;
   #start = 0;
 

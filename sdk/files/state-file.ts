@@ -32,10 +32,10 @@ export class StateFiles implements StateFilePort {
   }
 
   /**
-   * Replaces a file, or writes a new one; a link stays, and the file that it leads to is replaced.
-   * @param expected what the file has to hold just before, if it is to be replaced
-   * @throws LayersError `usage` if the path is that of something else than a file, or cannot be written, and
-   * `stack-changed` if the file does not hold what is expected
+   * Writes or replaces a file; a link stays, and its target is replaced.
+   * @param expected the content to be replaced, checked just before
+   * @throws LayersError `usage` if the path is not a file, or cannot be written, and `stack-changed` if the file does
+   * not hold what is expected
    */
   async replace(file: string, content: Iterable<Uint8Array>, expected?: Uint8Array): Promise<void> {
     const path = await realpath(resolve(this.#cwd, file)).catch(() => resolve(this.#cwd, file));
@@ -61,12 +61,12 @@ export class StateFiles implements StateFilePort {
     }
   }
 
-  /** Opens a file of which a part at a time is read. */
+  /** Opens a file for reading in parts. */
   source(file: string): FileSource {
     return new FileSource(resolve(this.#cwd, file));
   }
 
-  /** Keeps bytes out of memory. */
+  /** Moves bytes out of memory. */
   setAside(bytes: Uint8Array): (() => Uint8Array) | undefined {
     return setAside(bytes);
   }

@@ -7,11 +7,11 @@ import type { AwsResult, LiveChange, Proof, RunResult, StateChange } from "./pla
 /** What a run has changed. */
 export interface Changed {
   readonly state: readonly StateChange[];
-  /** How live functions came out, the last outcome of a function last. */
+  /** The outcomes of live functions; the last one of a function counts. */
   readonly outcomes: readonly FunctionOutcome[];
 }
 
-/** Functions as they stand after a run, from what they were before it and what it did. */
+/** The state of functions after a run, derived from their state before it and what it did. */
 export function afterRun(functions: readonly AssessedFunction[], { state, outcomes }: Changed): AssessedFunction[] {
   const recorded = Map.groupBy(state, ({ urn }) => urn);
   const live = new Map(outcomes.map((outcome) => [outcome.arn, seenAfter(outcome)]));
@@ -30,15 +30,15 @@ export function afterRun(functions: readonly AssessedFunction[], { state, outcom
 }
 
 /**
- * Of a function that a run did not get to it is known what it was found with. A failure without a revision leaves open
- * what became of its last update.
+ * A function that a run did not reach is as it was found. After a failure without a revision, the outcome of the last
+ * update is unknown.
  */
 function seenAfter({ status, after, revisionId }: FunctionOutcome): SeenLayers {
   const isKnown = status !== "unknown" && (status !== "failed" || revisionId !== undefined);
   return { layers: isKnown ? after.flatMap((text) => parseLayerVersionArn(text) ?? []) : [], complete: isKnown };
 }
 
-/** What a run of any kind did, as it is summed up. */
+/** What a run of any kind did, for its summary. */
 export interface Ran extends RunResult {
   readonly live?: LiveReading;
   readonly recordedBack?: readonly StateChange[];
@@ -50,7 +50,7 @@ export interface Ran extends RunResult {
   };
 }
 
-/** Something of a function that AWS has refused if there is a reason. */
+/** A part of a function; with a reason, AWS has refused it. */
 interface Refusable {
   readonly function: string;
   readonly functionArn: string;
@@ -63,8 +63,8 @@ export function isHeldBack({ proof }: Pick<Ran, "proof">): boolean {
 }
 
 /**
- * How many layers of functions a run has changed, each once, whether in the state, in AWS or in both; in a dry run, would
- * change. What was rolled back does not count.
+ * How many layers of functions a run has changed (in a dry run: would change), each counted once, whether in the state,
+ * in AWS or in both. Rolled-back changes do not count.
  */
 export function changedLayers({ dryRun, changes, recordedBack = [], aws, proof }: Ran): number {
   if (!dryRun && isHeldBack({ proof })) return 0;

@@ -25,7 +25,7 @@ import {
 import { reportMatches } from "./report-changes";
 import { replacesWarnings, unmatchedWarnings } from "./unmatched";
 
-/** Whose layers are looked at. */
+/** Whose layers to look at. */
 export interface AssessRequest {
   readonly stack: string;
   readonly config: LayerConfig;
@@ -36,33 +36,33 @@ export interface AssessRequest {
   /** Names in AWS, ARNs, or names in the program: only these. */
   readonly functions?: readonly string[];
   readonly exclude?: readonly string[];
-  /** Live functions that are tagged as the stack's. Pulumi is not asked then. */
+  /** Live functions tagged as the stack's, without asking Pulumi. */
   readonly allFunctions?: boolean;
-  /** Live functions that carry all of these tags. Pulumi is not asked then. */
+  /** Live functions with all of these tags, without asking Pulumi. */
   readonly tags?: TagSet;
-  /** Only these regions. With names, Pulumi is not asked then. */
+  /** Only these regions. With names, Pulumi is not asked. */
   readonly regions?: readonly string[];
-  /** The accounts of these profiles. With names, Pulumi is not asked then. */
+  /** The accounts of these profiles. With names, Pulumi is not asked. */
   readonly profiles?: readonly string[];
-  /** If the state has none of the functions that are named, they are looked for in AWS. */
+  /** If the state has none of the named functions, look for them in AWS. */
   readonly elsewhere?: boolean;
-  /** Functions that the state does not have are left out. */
+  /** Leave out functions that the state does not have. */
   readonly isOptional?: boolean;
-  /** Which entry declares a layer. Default: as the config says. */
+  /** Finds the entry that declares a layer. Default: by the config. */
   readonly matcher?: Matcher;
 }
 
-/** Where the layers of some functions stand. */
+/** The status of some functions' layers. */
 export interface Assessment {
   readonly stack: string;
   /** The Pulumi project; null if none is known. */
   readonly project: string | null;
-  /** Every function that was looked at, those without layers too, in the order of their names. */
+  /** Every function that was looked at, with or without layers, by name. */
   readonly functions: readonly AssessedFunction[];
   /** In the order of the functions' names. */
   readonly standings: readonly Standing[];
   readonly totals: Totals;
-  /** Functions that have no standing, or not a whole one, and why. */
+  /** Functions without a (complete) standing, and why. */
   readonly skipped: readonly Skipped[];
   readonly live: LiveReading;
   /** The state's functions; undefined if Pulumi was not asked. */
@@ -74,7 +74,7 @@ export interface Assessment {
   readonly exceptions: readonly Exception[];
   /** Warnings about a config that matches no layer of the functions; empty if it matches any. */
   readonly unmatched: readonly string[];
-  /** Names in `replaces` that fit no layer of the functions, and what was probably meant. */
+  /** Names in `replaces` that match no layer of the functions, and suggestions. */
   readonly replaceless: readonly string[];
 }
 
@@ -92,9 +92,9 @@ export async function assessStack(ports: Ports, request: AssessRequest): Promise
 }
 
 /**
- * Reads where each layer of each function stands: declared, recorded, and live if AWS can be asked. Read-only.
- * @throws LayersError `usage` for what names nothing, `layer-ambiguous`, what the stack and file ports throw; not being
- * able to ask AWS is in the assessment
+ * Reads the status of each layer of each function: declared, recorded, and live if AWS can be asked. Read-only.
+ * @throws LayersError `usage` for names that match nothing, `layer-ambiguous`, what the stack and file ports throw; not
+ * being able to ask AWS is in the assessment
  */
 export async function readStandings(ports: Ports, request: AssessRequest): Promise<Assessment> {
   const { stack, config, stateFile, functions: names = [], exclude = [] } = request;
@@ -128,13 +128,13 @@ export async function readStandings(ports: Ports, request: AssessRequest): Promi
     matcher,
     exceptions: exceptionsOf(declared.layers, standings, ports.clock.now()),
     where,
-    // Of functions that could not be read nothing is known.
+    // Nothing is known about functions that could not be read.
     unmatched: recorded || read.live.read ? unmatchedWarnings(standings, where, config.file) : [],
     replaceless: replacesWarnings(declared, standings),
   };
 }
 
-/** The stack's state; undefined if live functions are meant, or named without a Pulumi project. */
+/** The stack's state; undefined if live functions were selected, or named without a Pulumi project. */
 async function readState(ports: Ports, request: AssessRequest): Promise<LoadedState | undefined> {
   const { stack, config, stateFile: file, functions = [] } = request;
   if (file === undefined && isLive(request)) return undefined;
@@ -150,7 +150,7 @@ async function readState(ports: Ports, request: AssessRequest): Promise<LoadedSt
   }
 }
 
-/** Whether the request is for functions in AWS, whatever the state has. */
+/** Whether the request is for functions in AWS, regardless of the state. */
 function isLive({
   functions = [],
   allFunctions = false,
@@ -161,7 +161,7 @@ function isLive({
   return allFunctions || Object.keys(tags).length > 0 || (functions.length > 0 && regions.length + profiles.length > 0);
 }
 
-/** The functions of a state, and as they run if AWS is to be asked and can be. */
+/** The functions of a state, with their live layers if AWS can and should be asked. */
 async function readRecorded(
   ports: Ports,
   request: AssessRequest,
@@ -180,7 +180,7 @@ async function readRecorded(
     where.regions.length === 0 || region === undefined || where.regions.includes(region);
   const here = recorded.filter(isHere);
   const away = recorded.length - here.length;
-  // Names are told one by one; of a region that is asked for, the others are not of interest.
+  // Names are reported one by one; if a region was given, functions elsewhere do not matter.
   const isAway = named.length === 0 && here.length > 0 && away > 0;
   if (isAway)
     ports.reporter.info(
@@ -193,7 +193,7 @@ async function readRecorded(
 
 /**
  * Live functions, by name or by tag.
- * @param others where they were looked for before, and the names that exist
+ * @param others where else they were looked for, and the names that exist there
  */
 async function readLive(
   ports: Ports,

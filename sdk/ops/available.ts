@@ -6,15 +6,15 @@ import type { LayerPlace } from "./matches";
 import type { documentFormat } from "./plans";
 import type { VersionSource } from "./versions";
 
-// What there is of the layers that a config declares, as plain data.
+// The available versions of declared layers, as plain data.
 
-/** Whose layers are looked up. A state file instead of the stack's own: AWS is asked for the layers all the same. */
+/** Whose layers are looked up. With a state file instead of the stack's own, AWS is still asked for the layers. */
 export interface AvailableRequest extends Pick<AssessRequest, "stack" | "config" | "stateFile">, FunctionSelection {
-  /** Whether functions need not be known: then a Pulumi that cannot be asked is a warning. */
+  /** Whether functions are optional, so that a failure of Pulumi is only a warning. */
   readonly withoutFunctions?: boolean;
   /** Names of entries, or of their layers in AWS: only these. Default: all. */
   readonly layers?: readonly string[];
-  /** Versions that were published later, or at an unknown time, suit nobody. */
+  /** Versions published later than this, or at an unknown time, are unsuitable. */
   readonly publishedBefore?: Date;
   /** A version that is looked up too. */
   readonly wanted?: number;
@@ -38,9 +38,9 @@ export interface Available extends Pick<Assessment, "stack" | "project" | "total
 }
 
 /**
- * Whether a version is there. `deleted`: there are newer ones. `missing`: there are older ones alone, so that it is not
- * published yet, or deleted. `never-published`: the region has no version of the layer at all. `unreadable`: AWS denies
- * it, as it does in other accounts for what was deleted, is missing or not shared.
+ * Whether a version exists. `deleted`: there are newer ones. `missing`: there are only older ones, so it is not
+ * published yet or was deleted. `never-published`: the region has no version of the layer. `unreadable`: AWS denies
+ * access, as it does in other accounts for versions that are deleted, missing or not shared.
  */
 export type Presence = "available" | "deleted" | "missing" | "never-published" | "unreadable";
 
@@ -51,25 +51,28 @@ export interface AvailableLayer extends LayerPlace {
   readonly declared: number;
   /** Where the version is declared: `layer_config.yaml:3`. */
   readonly at: string;
-  /** The variant that it is of; absent if it is the entry's own. */
+  /** The variant that declares it; absent if the entry itself does. */
   readonly variant?: AvailableVariant;
-  /** Undefined if it could not be found out. */
+  /** Undefined if it could not be determined. */
   readonly declaredVersion: Presence | undefined;
   /** Undefined if there is none, or none could be read. */
   readonly newest: AvailableVersion | undefined;
-  /** The newest above the declared version, or else that version, that suits every function that uses the layer. */
+  /**
+   * The newest version above the declared one that suits every function that uses the layer, otherwise the declared
+   * one.
+   */
   readonly compatible: AvailableVersion | undefined;
   /** How the versions were found. */
   readonly source: VersionSource | undefined;
-  /** Whether a newer compatible version is there, or the declared one is not. */
+  /** Whether a newer compatible version exists, or the declared one does not. */
   readonly outdated: boolean;
-  /** The functions that have the layer, as they are called here, and what they run on; missing if there are none. */
+  /** The functions that have the layer, by display name, and their runtimes; missing if there are none. */
   readonly usedBy?: { readonly functions: readonly string[]; readonly runtimes: readonly string[] };
   /** The version that was asked for; `held` says why it does not suit a function that uses the layer. */
   readonly wanted?: { readonly isThere: boolean; readonly held: string | undefined };
-  /** Why the newest version does not suit, or why AWS does not tell. */
+  /** Why the newest version does not suit, or why it is unknown. */
   readonly reason?: string;
-  /** Set if what there is could not be read, or not all of it: the code of the error that `outdated` ends with. */
+  /** Set if the versions could not be read completely: the code of the error that `outdated` ends with. */
   readonly code?: ErrorCode;
 }
 
@@ -82,13 +85,13 @@ export interface AvailableVariant {
   readonly place: DeclaredVariant["place"];
   /** Whether it has a version of its own, which is then what is edited. */
   readonly hasVersion: boolean;
-  /** Whether it is an exception, which stays at its version unless it is named. */
+  /** Whether it is an exception, which keeps its version unless it is named. */
   readonly isException: boolean;
 }
 
 /** A version that can be attached. */
 export interface AvailableVersion {
   readonly version: number;
-  /** Undefined if AWS does not say. */
+  /** Undefined if AWS does not return it. */
   readonly published: Date | undefined;
 }

@@ -3,7 +3,7 @@ import type { Ports } from "../ports";
 import type { PrunePlan } from "./plans";
 
 /**
- * Plans which backups are removed: those older than the retention, but of no stack the newest.
+ * Plans which backups to remove: those older than the retention, except the newest of each stack.
  * @param request.retentionDays 0 or more
  */
 export async function planPrune(

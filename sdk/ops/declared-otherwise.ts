@@ -38,7 +38,7 @@ export function declaredOtherwise({
   );
 }
 
-/** How `upgrade` calls the variant that declares a version, or the entry itself. */
+/** The words by which `upgrade` selects the variant that declares a version, or the entry itself. */
 function numbered(
   variants: readonly DeclaredVariant[],
   variant: DeclaredVariant | undefined,

@@ -12,10 +12,10 @@ import {
 import type { LineWriter, Ports } from "../ports";
 import { sha256 } from "./live/record";
 
-/** The name under which the record of a run over several stacks stands in the backup folder, where a stack's would. */
+/** The name in place of a stack's for the record of a run over several stacks. */
 export const estateName = "stacks";
 
-/** The record of a run over several stacks: each line is on disk before what it announces is done. */
+/** The record of a run over several stacks: each line is on disk before the action that it announces. */
 export class EstateRecorder {
   /** The file as messages name it. */
   readonly file: string;
@@ -74,8 +74,8 @@ export async function loadEstateRecord({ backups }: Ports, named: string): Promi
 }
 
 /**
- * What a run has left of one stack to roll it back by: its backup, and whether the run may have changed AWS too; or the
- * record of what it changed in AWS alone.
+ * The files that a run left for rolling back one stack: its backup, and whether the run may have changed AWS too; or,
+ * if only AWS was changed, the record of that.
  */
 export type LeftOfStack =
   | { readonly backup: string; readonly isLive: boolean }
@@ -83,21 +83,21 @@ export type LeftOfStack =
   | undefined;
 
 /**
- * What rolls a stack back to how it was before the run. Of a stack whose turn was cut short the files that it wrote since
- * tell; undefined if the run changed nothing of it.
+ * What rolls a stack back to its state before the run. For an interrupted turn, the files written since are used;
+ * undefined if the run did not change the stack.
  */
 export async function leftOf({ backups }: Ports, history: StackHistory): Promise<LeftOfStack> {
   const { stack, begunAt, isEnded, backup, record } = history;
   if (backup !== undefined) return { backup, isLive: true };
   if (record !== undefined) return { record };
   if (isEnded || begunAt === undefined) return undefined;
-  // Names tell the time to the second.
+  // Names are precise to the second.
   const since = Math.floor(begunAt.getTime() / 1000) * 1000;
   const files = (await backups.list(stack)).filter(({ time }) => time.getTime() >= since);
   const oldest = (kind: "state" | "sync") => files.findLast((one) => one.kind === kind);
   const state = oldest("state");
   const sync = oldest("sync");
-  // What is changed in AWS is in a record before it is: without one there is nothing of this run's to roll back there.
+  // Changes in AWS are recorded before they are made: without a record there are none to roll back.
   if (state) return { backup: state.shownPath, isLive: sync !== undefined };
   return sync && { record: sync.shownPath };
 }

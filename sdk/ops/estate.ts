@@ -8,7 +8,7 @@ import { count, listNames } from "../core/text";
 import type { Ports, ProjectName } from "../ports";
 import { checkpoint, withProgress } from "./steps";
 
-/** Which stacks a run is about. */
+/** The stacks to run on. */
 export interface EstateRequest {
   /** Names and globs of stacks. */
   readonly stacks: readonly string[];
@@ -16,26 +16,26 @@ export interface EstateRequest {
   readonly projects: readonly string[] | undefined;
   /** Only stacks with this tag of the backend's: `KEY=VALUE`, or `KEY` for any value. */
   readonly tag: string | undefined;
-  /** Projects that are asked at a time. */
+  /** How many projects to ask at a time. */
   readonly parallel: number;
   /** The ports of a project's folder. */
   portsOf(folder: string): Promise<Ports>;
 }
 
-/** A project that is not known, and why. */
+/** A project that could not be read, and why. */
 export interface FailedProject {
   readonly folder: string;
   readonly error: LayersError;
 }
 
-/** The stacks of a run, and the projects whose stacks are not known, in the order of their folders. */
+/** The stacks of a run, and the projects whose stacks are unknown, in the order of their folders. */
 export type EstateSite = StackSite | FailedProject;
 
 /**
- * Finds the stacks that a run is about. Pulumi is asked once a project; a project that cannot be read is among what is
- * returned and leaves the others alone. Names without a glob of one project are not looked up.
- * @throws LayersError `stack-missing` for what means no stack, `usage` for a glob that means no project, and for a single
- * project what asking Pulumi throws
+ * Finds the stacks of a run. Pulumi is asked once per project; an unreadable project is returned as such and does not
+ * affect the others. Plain names in one project are not looked up.
+ * @throws LayersError `stack-missing` if no stack matches, `usage` for a glob that matches no project, and for a single
+ * project what the Pulumi port throws
  */
 export async function findStacks(ports: Ports, request: EstateRequest): Promise<EstateSite[]> {
   const { stacks, projects, tag } = request;
@@ -64,7 +64,7 @@ async function ofProjects(ports: Ports, request: EstateRequest, globs: readonly 
   const known = readable.flatMap(({ listed }) => listed);
   const all = readable.map((one) => ({ ...one, ...stacksMeant(stacks, one.listed, one.project?.name) }));
   const missing = stacks.filter((pattern) => all.every((one) => one.missing.includes(pattern)));
-  // What could not be read may have it.
+  // An unreadable project may have it.
   const isOpen = read.length > readable.length || unreadable.length > 0;
   if (missing[0] !== undefined && !isOpen)
     throw noStack(missing[0], known, { tag, where: "in any of these projects", look: "They have no stacks." });
@@ -81,7 +81,7 @@ interface MeantProject extends ReadProject {
   readonly stacks: readonly string[];
 }
 
-/** Without the folders that hold a project which another one holds too: to Pulumi their stacks are the same ones. */
+/** Leaves out folders with the same project as an earlier one: Pulumi keeps one set of stacks for both. */
 function eachOnce({ reporter }: Ports, projects: readonly MeantProject[]): MeantProject[] {
   const first = new Map<string, string>();
   return projects.filter(({ folder, project, stacks }) => {
@@ -93,15 +93,15 @@ function eachOnce({ reporter }: Ports, projects: readonly MeantProject[]): Meant
       return true;
     }
     reporter.warn(
-      `The folders ${other} and ${folder} both hold the Pulumi project ${project.name}, so that their stacks are the same. They are taken once, from ${other}, with its config and backups. To take them from ${folder}, name that alone with --projects.`,
+      `The folders ${other} and ${folder} both contain the Pulumi project ${project.name}, so their stacks are the same. They are used once, with the config and backups of ${other}. To use those of ${folder}, name only that folder with --projects.`,
     );
     return false;
   });
 }
 
 /**
- * Finds the stacks that have backups, whether or not Pulumi still has them: it is asked only for a tag.
- * @throws LayersError as {@link findStacks} does; but a name that no stack has means none
+ * Finds the stacks that have backups, whether or not they still exist: Pulumi is asked only for a tag.
+ * @throws LayersError as {@link findStacks} does; but an unknown name just matches none
  */
 export async function findBackedUp(ports: Ports, request: EstateRequest): Promise<EstateSite[]> {
   const { stacks, projects, tag, parallel, portsOf } = request;
@@ -126,8 +126,8 @@ export async function findBackedUp(ports: Ports, request: EstateRequest): Promis
 }
 
 /**
- * The projects that globs mean, and folders that could not be looked into.
- * @throws LayersError `usage` for a glob that means none
+ * The projects that globs match, and unreadable folders.
+ * @throws LayersError `usage` for a glob that matches none
  */
 async function projectsMeant(ports: Ports, globs: readonly string[]) {
   const found = await ports.projects.find();
@@ -143,12 +143,12 @@ async function projectsMeant(ports: Ports, globs: readonly string[]) {
   };
 }
 
-/** Shells complete a folder's name to `services/`, and people write `./services`. */
+/** Shells complete a folder to `services/`, and people write `./services`. */
 function globOfFolder(glob: string) {
   return globOf(glob.replace(/^(?:\.\/+)+(?=.)/, "").replace(/(?<=.)\/+$/, ""));
 }
 
-/** Whether what went wrong is about one project, and so leaves the others alone. */
+/** Whether an error concerns one project and so does not affect the others. */
 function concernsProject(error: unknown): error is LayersError {
   return error instanceof LayersError && error.code !== "interrupted" && error.code !== "pulumi-missing";
 }
@@ -191,7 +191,7 @@ function noProject(glob: string, folders: readonly string[]): LayersError {
 interface Looked {
   readonly tag: string | undefined;
   readonly where: string;
-  /** What there is to say if no stack is known. */
+  /** The error if no stack is known. */
   readonly look: string;
 }
 

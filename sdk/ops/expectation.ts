@@ -3,19 +3,19 @@ import { type ErrorCode, LayersError } from "../core/errors";
 import { countLayers } from "../core/text";
 import type { Ports } from "../ports";
 
-/** Whether AWS was read, or why it was not, or not everywhere. `code`: how it failed; absent if AWS was not to be asked. */
+/** Whether AWS was read completely, or why not. `code`: how it failed; absent if AWS was not to be asked. */
 export type LiveReading =
   | { readonly read: true }
   | { readonly read: false; readonly reason: string; readonly code?: ErrorCode };
 
-/** Whether AWS was read, from what failed of it. */
+/** Whether AWS was read, derived from what failed. */
 export function readingOf(failures: readonly LayersError[]): LiveReading {
   const [first] = failures;
   const reason = [...new Set(failures.map(({ message }) => message))].join(" ");
   return first === undefined ? { read: true } : { read: false, reason, code: first.code };
 }
 
-/** Why AWS could not be read, with the code of not knowing; undefined if it was read, or was not to be. */
+/** Why AWS could not be read, with an error code; undefined if it was read, or was not to be. */
 export function failedReading(
   live: LiveReading | undefined,
 ): { readonly reason: string; readonly code: ErrorCode } | undefined {
@@ -23,23 +23,23 @@ export function failedReading(
   return { reason: live.reason, code: codeOfUnknown(live.code) };
 }
 
-/** The code of not knowing: that of credentials or a permission if it was for these. */
+/** The error code for unknown: that of credentials or permissions if these were the cause. */
 export function codeOfUnknown(code: ErrorCode): ErrorCode {
   return code === "aws-credentials" || code === "aws-permission" ? code : "not-known";
 }
 
-/** The code of the error that a run ends with if several things are not known; undefined if there are none. */
+/** The error code for a run with several unknowns; undefined if there are none. */
 export function worstUnknown(codes: readonly ErrorCode[]): ErrorCode | undefined {
   return codes.find((code) => code !== "not-known") ?? codes[0];
 }
 
-/** `2 of 5 layers of functions are not as declared`; undefined if all that is known is. */
+/** `2 of 5 layers of functions are not as declared`; undefined without drift. */
 export function driftText({ drift, layersOfFunctions }: Totals): string | undefined {
   if (drift === 0) return undefined;
   return `${drift} of ${countLayers(layersOfFunctions)} ${drift === 1 ? "is" : "are"} not as declared`;
 }
 
-/** What decides whether a run that must find no changes fails. */
+/** What decides whether a run that expects no changes fails. */
 export interface Expectation {
   readonly stack: string;
   readonly totals: Totals;
@@ -48,8 +48,8 @@ export interface Expectation {
 }
 
 /**
- * Why a run that must find no changes fails: drift, or else what could not be read; undefined if all is as declared.
- * @param plan the command that shows what there is to change
+ * Why a run that expects no changes fails: drift, otherwise unknowns; undefined if everything is as declared.
+ * @param plan the command that shows the changes
  */
 export function unexpected(
   { advise }: Pick<Ports, "advise">,

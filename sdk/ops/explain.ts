@@ -15,24 +15,24 @@ import { documentFormat } from "./plans";
 import { withoutStanding } from "./recorded/plan";
 import { type Repair, repairsOf } from "./repairs";
 
-/** Which function is explained, and where it is looked for: the state, or AWS if the state does not have it. */
+/** The function to explain, looked up in the state, otherwise in AWS. */
 export interface ExplainRequest extends AssessRequest {
   /** The function's name in AWS, its ARN, its URN, or its name in the Pulumi program. */
   readonly function: string;
-  /** A stack whose state does not have it is explained without functions, and AWS is not looked through for it. */
+  /** If the state does not have it, explain no functions, and do not search AWS. */
   readonly ifRecorded?: boolean;
 }
 
 /** A move from one version to another. */
 interface Move {
-  /** Null for a layer that is attached again. */
+  /** Null for a layer that is reattached. */
   readonly from: number | null;
   readonly to: number;
-  /** The full ARN of the layer that comes in its place; absent if it is the same layer. */
+  /** The full ARN of its replacement; absent if it is the same layer. */
   readonly target?: string;
 }
 
-/** Why a layer of a function is, or is to be, at its version. */
+/** Why a layer of a function has, or will get, its version. */
 export interface ExplainedLayer extends Pick<Standing, "recorded" | "live" | "verdict"> {
   /** The layer's name in AWS. */
   readonly layer: string;
@@ -40,7 +40,7 @@ export interface ExplainedLayer extends Pick<Standing, "recorded" | "live" | "ve
   readonly arn: string;
   /** The entry that declares it; undefined if none does, and the layer is left alone. */
   readonly entry: ExplainedEntry | undefined;
-  /** The full ARN of the version that the layer must be at. */
+  /** The target version as a full ARN. */
   readonly target: string | undefined;
   /** What an update would do to the state, and with --sync-aws to the live function. */
   readonly changes: { readonly recorded?: Move; readonly live?: Move };
@@ -48,7 +48,7 @@ export interface ExplainedLayer extends Pick<Standing, "recorded" | "live" | "ve
   readonly remedies: readonly string[];
 }
 
-/** An entry of the config, and how it came to be the one. */
+/** An entry of the config, and how it matched. */
 export interface ExplainedEntry
   extends Pick<DeclaredLayer, "key" | "enforce" | "overridden">,
     Pick<Match, "rule" | "isReplaced"> {
@@ -56,20 +56,23 @@ export interface ExplainedEntry
   readonly version?: number;
   /** Where the version is declared: `layer_config.yaml:3`. */
   readonly at: string;
-  /** The variant that counts for this function; absent if none does. */
+  /** The variant that applies to this function; absent if none does. */
   readonly variant?: ExplainedVariant;
-  /** Why it is not known what the layer must be at; absent if it is. */
+  /** Why the target is unknown; absent if it is known. */
   readonly why?: string;
-  /** What of the function has made another layer of this one's drift, such as `runtime`; absent if nothing is known to. */
+  /**
+   * The property of the function, such as `runtime`, whose change made the target another layer; absent if none is
+   * known.
+   */
   readonly cause?: string;
 }
 
 /** A variant of an entry. */
 export interface ExplainedVariant extends Partial<Pick<DeclaredLayer, "description">> {
   readonly when: When;
-  /** The last day of an exception; absent if it has none. */
+  /** The last day of an exception, if any. */
   readonly until?: string;
-  /** Where it stands: `layer_config.yaml:5`. */
+  /** Its place: `layer_config.yaml:5`. */
   readonly at: string;
 }
 
@@ -78,11 +81,11 @@ export interface ExplainedFunction extends Pick<AssessedFunction, "region" | "ac
   /** Its name in AWS. */
   readonly function: string;
   readonly layers: readonly ExplainedLayer[];
-  /** Why an update leaves the function alone; undefined if it does not. */
+  /** Why an update skips the function; undefined if it does not. */
   readonly skipped: string | undefined;
 }
 
-/** All about the functions of one name, several if accounts, regions or stacks have the same; the totals are of these. */
+/** All about the functions of one name, several across accounts, regions or stacks; the totals cover these. */
 export interface Explanation extends Pick<Assessment, "stack" | "project" | "totals" | "live"> {
   readonly format: typeof documentFormat;
   readonly functions: readonly ExplainedFunction[];
@@ -115,11 +118,11 @@ export async function explain(ports: Ports, request: ExplainRequest): Promise<Ex
   };
 }
 
-/** The functions of an assessment, and those of the state that have no standing, such as one that waits for its deletion. */
+/** The functions of an assessment, and those of the state without a standing, such as one pending deletion. */
 function explainable({ functions, recorded }: Assessment): AssessedFunction[] {
   if (!recorded) return [...functions];
   const urns = new Set(recorded.functions.map(({ urn }) => urn));
-  // A record that nobody can read stands for functions unknown, and so for none that was asked for.
+  // An unreadable record stands for unknown functions, so it matches no requested one.
   const known = functions.filter(({ urn = "" }) => urns.has(urn));
   const others = recorded.own.filter((fn) => !urns.has(fn.urn) && !recorded.excluded.has(fn));
   const nothing = { account: undefined, recordedBy: "function" as const, recorded: undefined, live: undefined };
@@ -174,7 +177,7 @@ function explainedVariant({ when, until, fields, source }: DeclaredVariant): Exp
   return { when, ...said, at: declaredAt({ source }) };
 }
 
-/** What of a function has changed so that a layer which suited it gives way to another one of its entry. */
+/** The property of a function whose change made its entry replace the layer. */
 function causeOf({ fn, layer, target }: Standing): string | undefined {
   if (!layer || !target || target.by === undefined) return undefined;
   const comes = layerName(target.by);
@@ -216,7 +219,7 @@ function changesOf(standing: Standing): ExplainedLayer["changes"] {
   return { ...(inState && { recorded: inState }), ...(inAws && { live: inAws }) };
 }
 
-/** What brings a layer back to what is declared. */
+/** The commands that fix a layer's drift. */
 function remedies(
   { advise, advisePulumi }: Pick<Ports, "advise" | "advisePulumi">,
   { stack, stateFile, regions = [], function: name, functions = [] }: ExplainRequest,

@@ -23,9 +23,9 @@ import { loadState } from "./recorded/load";
 import { letGo } from "./recorded/memory";
 import { refuseUnknown, type SelectedRecords, selectRecorded, withoutStanding } from "./recorded/plan";
 
-/** Which functions in AWS a config is made from. */
+/** The functions in AWS to make a config from. */
 export interface LiveFunctions {
-  /** The stacks that they are taken as: one, or with {@link allFunctions} several. */
+  /** The stacks that they are assigned to: one, or with {@link allFunctions} several. */
   readonly stacks: readonly string[];
   /** Only those that are tagged as the stack's. */
   readonly allFunctions?: boolean;
@@ -35,20 +35,20 @@ export interface LiveFunctions {
   readonly regions?: readonly string[];
 }
 
-/** What a config is made from, and where it goes. */
+/** The sources of a new config, and where to write it. */
 export interface InitRequest {
-  /** The config file to be written. */
+  /** The config file to write. */
   readonly file: string;
-  /** The states that the stacks, or exported files of them, have. */
+  /** The states of stacks, or of exported files. */
   readonly states: readonly InitState[];
   /** The functions in AWS, instead of any state. */
   readonly live?: LiveFunctions;
   readonly filter: FunctionFilter;
-  /** Whether a file that is there is replaced. */
+  /** Whether to replace an existing file. */
   readonly force: boolean;
 }
 
-/** What a config is made from. */
+/** A source of a config. */
 export interface InitState {
   /** The stack's short name. */
   readonly stack: string;
@@ -57,13 +57,13 @@ export interface InitState {
   readonly selected: SelectedRecords;
 }
 
-/** A layer of a function that is not at the version that most functions of its stack use. */
+/** A layer of a function whose version differs from that of most functions in the stack. */
 export interface InitChange extends Omit<FoundLayer, "layer" | "runtime" | "architectures"> {
   /** The layer's name in AWS. */
   readonly layer: string;
   readonly from: number;
   readonly to: number;
-  /** The layer's ARN without version, and the full ARN of the layer that is to take its place; absent if none is. */
+  /** The layer's ARN without version, and the full ARN of its replacement; absent if none. */
   readonly arn?: string;
   readonly target?: string;
 }
@@ -78,21 +78,21 @@ export interface InitPlan {
     readonly key: string;
     readonly version: number;
     readonly overrides: Readonly<Record<string, number>>;
-    /** How many layers of functions it is about. */
+    /** How many layers of functions it covers. */
     readonly uses: number;
     /** What differs by region, runtime or architecture; absent if nothing does. */
     readonly variants?: readonly Pick<DraftVariant, "when" | "version">[];
   }[];
-  /** What the first update would change: planned with the new config itself. */
+  /** What the first update would change, planned with the new config. */
   readonly changes: readonly InitChange[];
   readonly skipped: readonly Skipped[];
-  /** The line that `.gitignore` lacks, since backups hold whole states; undefined if git leaves them alone already. */
+  /** The line missing in `.gitignore`, since backups hold whole states; undefined if git already ignores them. */
   readonly ignoreLine: string | undefined;
-  /** The live functions by which a command finds what the config is about; undefined if those of a state are meant. */
+  /** How commands select the config's live functions; undefined if they are those of a state. */
   readonly tagged?: TaggedFunctions;
 }
 
-/** The functions that were found in AWS, by their names in it, and whether all are tagged as the stack's. */
+/** The functions found in AWS, by name, and whether all are tagged as the stack's. */
 export interface TaggedFunctions {
   readonly names: readonly string[];
   readonly areAll: boolean;
@@ -100,7 +100,7 @@ export interface TaggedFunctions {
 
 /**
  * Drafts a config that declares for each layer and stack the version that most of its functions use.
- * @throws LayersError `usage` if the file is there already, for names that mean no function, or if there are no layers;
+ * @throws LayersError `usage` if the file already exists, for names that match no function, or if there are no layers;
  * what the ports throw
  */
 export async function planInit(ports: Ports, request: InitRequest): Promise<InitPlan> {
@@ -137,7 +137,7 @@ export async function planInit(ports: Ports, request: InitRequest): Promise<Init
 }
 
 /**
- * Refuses a file that is there, unless it may be replaced.
+ * Refuses an existing file, unless it may be replaced.
  * @throws LayersError `usage`
  */
 export function refuseToReplace({ configs }: Ports, file: string, force: boolean): void {
@@ -149,7 +149,7 @@ export function refuseToReplace({ configs }: Ports, file: string, force: boolean
 }
 
 /**
- * Reads what a stack, or an exported state, has to make a config from.
+ * Reads the source of a config from a stack or an exported state.
  * @throws LayersError what reading a state throws, `usage` for the name of a version or an alias
  */
 export async function readInitState(
@@ -163,7 +163,7 @@ export async function readInitState(
   return { stack, where: file ?? `the state of ${named}`, selected: selectRecorded(facts, filter) };
 }
 
-/** Finds out whether other commands find the functions by the tags of their stack. */
+/** Checks whether other commands can find the functions by their stack's tags. */
 async function findTagged(
   ports: Ports,
   { stacks, regions, allFunctions }: LiveFunctions,
@@ -179,13 +179,16 @@ async function findTagged(
     const tagged = new Set(functions.map(({ name, region }) => keyOf({ function: name, region })));
     return { names, areAll: uses.every((use) => tagged.has(keyOf(use))) };
   } catch (error) {
-    // No function has the tag, or tags may not be read.
+    // No function has the tag, or reading tags is not permitted.
     if (error instanceof LayersError && error.code !== "interrupted") return { names, areAll: false };
     throw error;
   }
 }
 
-/** The config with layers of several regions, runtimes and architectures folded, if that says the same of every function. */
+/**
+ * The config with layers of several regions, runtimes and architectures folded, if that means the same for every
+ * function.
+ */
 function draft(file: string, uses: readonly FoundLayer[], settings: DraftSettings) {
   const entries = draftEntries(uses);
   const plain = { entries, text: writeDraft(entries, settings) };
@@ -213,7 +216,7 @@ interface Found {
 // Nothing is declared yet.
 const noHints: LayerHints = { declared: { stack: "", file: "", layers: [] }, accountId: undefined };
 
-/** A layer of a function, and where that is. */
+/** A layer of a function, and the function's region and account. */
 interface FoundLayer extends LayerUse {
   readonly region: string | undefined;
   readonly runtime: string | undefined;
@@ -221,7 +224,7 @@ interface FoundLayer extends LayerUse {
 }
 
 function usesOfStates({ states: found }: InitRequest): Found {
-  // A name has to mean a function of one of the stacks.
+  // A name must match a function of one of the stacks.
   const unknown = (found[0]?.selected.unknown ?? []).filter((name) =>
     found.every(({ selected }) => selected.unknown.includes(name)),
   );
@@ -230,15 +233,15 @@ function usesOfStates({ states: found }: InitRequest): Found {
   refuseUnknown({ unknown, known }, `in ${where}`);
   const all = found.flatMap(({ stack, selected }) => selected.functions.map((fn) => ({ stack, fn })));
   const accounts = new Set(all.flatMap(({ fn }) => parseFunctionArn(fn.arn ?? "")?.account ?? []));
-  // What a LayerVersions resource records has names alone.
+  // A LayerVersions resource records only names.
   const hints = { ...noHints, accountId: only([...accounts]) };
   const uses = all.flatMap(({ stack, fn }) => usesOf(stack, assessedFunction(fn, undefined, hints)));
-  // By name alone they cannot be told from others of that name.
+  // Names alone do not distinguish them from others of that name.
   const vague = uses.filter((use) => isVague(use) && uses.some((other) => isOtherOfName(use, other)));
   return {
     uses: uses.filter((use) => !vague.includes(use)),
     skipped: [
-      // What a plan would leave alone, such as layers that are a secret, is said now.
+      // What a plan would skip, such as secret layers, is reported now.
       ...found.flatMap(({ selected }) => withoutStanding(selected)),
       ...vague.map(({ function: name, layer }) => ({
         function: name,
@@ -265,7 +268,7 @@ async function readLiveUses(ports: Ports, live: LiveFunctions, { filter }: InitR
     const { functions } = await readNamed(ports, selection, { hints: noHints, isLook: false });
     found.push(...functions.flatMap((fn) => usesOf(stack, fn)));
   }
-  // Whoever is named, or is tagged as the stack's, is meant.
+  // Named functions, and those tagged as the stack's, are included.
   if (allFunctions || filter.functions.length > 0) return { uses: found, skipped: [] };
   const { own, others } = usesOfStage(found);
   const stages = new Map(others.map(({ stage, use }) => [use.function, stage]));
@@ -282,7 +285,7 @@ function usesOf(stack: string, fn: AssessedFunction): FoundLayer[] {
   return layers.map((layer) => ({ stack, function: name, region, account, runtime, architectures, layer }));
 }
 
-/** What the text itself says of each layer of each function. */
+/** What the text declares for each layer of each function. */
 function targetsIn(text: string, file: string, uses: readonly FoundLayer[]) {
   const parsed = parseConfig(text, file);
   if (!parsed.ok) throw new LayersError("internal", `The draft is not valid:\n${formatProblems(parsed.problems)}`);
@@ -292,7 +295,7 @@ function targetsIn(text: string, file: string, uses: readonly FoundLayer[]) {
   });
 }
 
-/** The text itself is asked, so that what is said is what an update will do. */
+/** The written text is parsed, so that the report matches what an update will do. */
 function planChanges(text: string, file: string, uses: readonly FoundLayer[]): InitChange[] {
   return targetsIn(text, file, uses).flatMap(({ use: { layer, runtime, architectures, ...fn }, target }) => {
     if (!isTarget(target) || isAsDeclared(layer.version, target)) return [];
@@ -302,7 +305,7 @@ function planChanges(text: string, file: string, uses: readonly FoundLayer[]): I
   });
 }
 
-/** The one value that all are; undefined if they differ. */
+/** The value that all share; undefined if they differ. */
 function only(values: readonly string[]): string | undefined {
   const [first, ...others] = new Set(values);
   return others.length === 0 ? first : undefined;

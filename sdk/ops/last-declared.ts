@@ -10,15 +10,14 @@ import type { Ports } from "../ports";
 import type { Assessment } from "./assess";
 import { readRecord } from "./live/record";
 
-// Since when something has drifted is good to know, and no reason to read for long: so many of the newest files, and none
-// that is larger, in bytes.
+// Limits for finding out since when layers have drifted, which must not take long: how many of the newest files to
+// read, and the maximum size of each in bytes.
 const mostFiles = 6;
 const mostBytes = 32 << 20;
 
 /**
- * When drifted layers were last known to be as declared today: recorded ones by the state's backups, and live ones by the
- * records of runs that have brought them there. They have drifted later. Missing if no file tells, or not of all that
- * has drifted.
+ * When drifted layers last had the version declared today, before they drifted: recorded ones from the state's backups,
+ * live ones from run records. Missing if unknown for any of the drifted layers.
  */
 export async function lastAsDeclared(
   ports: Ports,
@@ -86,7 +85,7 @@ function keyOf({ layer }: Standing, urn: string | undefined): string | undefined
   return layer && urn && `${urn} ${layerArn(layer)}`;
 }
 
-/** For each standing the time of the newest file in which it is as declared. */
+/** For each standing, the time of the newest file in which it is as declared. */
 async function search(
   { reporter }: Ports,
   files: readonly Backup[],
@@ -101,7 +100,7 @@ async function search(
       const isFine = await read(file);
       for (const one of open) if (isFine(one)) found.set(one, file.time);
     } catch (error) {
-      // What is wrong with it is told when it is needed.
+      // Problems with it are reported when it is needed.
       reporter.verbose(`${file.shownPath} does not tell since when layers have drifted: ${String(error)}`);
     }
     open = open.filter((one) => !found.has(one));

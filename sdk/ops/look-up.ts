@@ -14,10 +14,10 @@ import { codeOfUnknown } from "./expectation";
 import type { DeclaredMatch } from "./matches";
 import { openVersions, readVersion, type VersionSource } from "./versions";
 
-// Ten pages of ListLayerVersions: further down nothing is looked for that suits.
+// Ten pages of ListLayerVersions: the search for a suitable version stops there.
 const mostLookedAt = 500;
 
-/** What there is of one layer; what AWS does not tell of it is in the row. */
+/** The available versions of one layer; what could not be read is noted in the row. */
 export async function lookUp(
   aws: AwsPort,
   match: DeclaredMatch,
@@ -43,11 +43,11 @@ export async function lookUp(
     const { source, versions } = await openVersions(aws, { arn, known: version, latest: latestOf(match) });
     const { isListed, ...found } = await choose(versions, match, (one) => whyHeld(one, match, label, publishedBefore));
     const { newest, compatible } = found;
-    // Of answers that contradict each other neither is believed.
+    // If responses contradict each other, neither is trusted.
     if (source === "list" && (isListed === false ? typeof facts === "object" : isListed && facts === "missing"))
       throw contradiction(version, isListed === true);
     const declaredVersion = presenceOf(facts, version, newest?.version, source);
-    // What its owner denies of a layer that can be read otherwise is gone; denied all of it, nothing is known.
+    // A denied version of an otherwise readable layer is gone; if everything is denied, nothing is known.
     const isUnread = declaredVersion === "unreadable" && (source === "list" || newest === undefined);
     const isGone = declaredVersion !== "available" && !isUnread;
     const outdated = isGone || (compatible?.version ?? 0) > version;
@@ -71,7 +71,7 @@ export async function lookUp(
   }
 }
 
-/** The variant that a layer is of; undefined if it is the entry itself. */
+/** The variant that declares a layer; undefined if the entry itself does. */
 export function availableVariant({ variant, variants = [] }: DeclaredMatch["declared"]): AvailableVariant | undefined {
   if (variant === undefined) return undefined;
   const { when, place, fields } = variant;
@@ -114,7 +114,7 @@ function whyHeld(
 ): string | undefined {
   if (before && !(version.published && version.published <= before)) return "is too new";
   const suits = {
-    // What the config says of a layer counts if the publisher says nothing.
+    // The config's information on a layer applies if the publisher gives none.
     compatibleRuntimes:
       version.compatibleRuntimes.length > 0 ? version.compatibleRuntimes : (declared.compatibleRuntimes ?? []),
     compatibleArchitectures:
@@ -137,7 +137,7 @@ function presenceOf(
 ): Presence {
   if (facts === "denied") return "unreadable";
   if (facts !== "missing") return "available";
-  // If the list is denied, newer ones are tried, and older ones are not.
+  // If the list is denied, newer versions are probed, older ones are not.
   if (newest === undefined) return source === "list" ? "never-published" : "missing";
   return version < newest ? "deleted" : "missing";
 }
@@ -160,7 +160,7 @@ async function choose(
   let compatible: AvailableVersion | undefined;
   let reason: string | undefined;
   let looked = 0;
-  // Whether the declared version is among them; undefined while they were not read down to it.
+  // Whether the declared version is among them; undefined if they were not read that far.
   let isListed: boolean | undefined;
   let isWhole = true;
   for await (const one of versions) {

@@ -8,18 +8,18 @@ import { type DeclaredForm, formOf } from "../core/target";
 import type { AwsPort, Ports } from "../ports";
 import { sideBySide, withSession } from "./live/sessions";
 
-/** A layer, and where it is. */
+/** A layer, with region and account. */
 export interface LayerPlace {
   /** The layer's name in AWS. */
   readonly layer: string;
   /** Without version. */
   readonly arn: string;
   readonly region: string;
-  /** Twelve digits; `?` if nothing tells it. */
+  /** Twelve digits; `?` if unknown. */
   readonly account: string;
 }
 
-/** A layer that an entry declares in one of its variants, or without, and the functions that have it or are to get it. */
+/** A layer declared by an entry or one of its variants, and the functions that have it or will get it. */
 export interface DeclaredMatch extends LayerPlace {
   readonly declared: DeclaredForm;
   /** Each once, however often it has the layer. */
@@ -27,8 +27,8 @@ export interface DeclaredMatch extends LayerPlace {
 }
 
 /**
- * The layers that entries declare for functions, each once for what is declared of it, in the order of the standings.
- * If another layer is to come, it is that one.
+ * The layers that entries declare for functions, once per declaration, in the order of the standings. For a
+ * replacement, it is the new layer.
  */
 export function matchesOf(standings: readonly Standing[]): DeclaredMatch[] {
   const matches = new Map<string, Map<DeclaredForm, DeclaredMatch>>();
@@ -47,7 +47,7 @@ export function matchesOf(standings: readonly Standing[]): DeclaredMatch[] {
   return [...matches.values()].flatMap((ofLayer) => [...ofLayer.values()]);
 }
 
-/** How lines call layers: by their names, and of those that share a name each with its region or account. */
+/** Layer names for messages: layers that share a name get their region or account. */
 export function labelsOfLayers(layers: readonly LayerPlace[]): (layer: LayerPlace) => string {
   const named = (one: LayerPlace) => ({ ...one, name: one.layer });
   const label = labelsOf(layers.map(named));
@@ -55,8 +55,8 @@ export function labelsOfLayers(layers: readonly LayerPlace[]): (layer: LayerPlac
 }
 
 /**
- * The layers that a config declares, as AWS can be asked for them: those of functions, and of each entry that matches
- * none the layer that it names, in the home region. Account and region are filled in if the matches do not say.
+ * The declared layers to ask AWS about: those of functions and, for each entry without a match, the layer that it
+ * names, in the home region. Missing accounts and regions are filled in.
  * @throws LayersError `aws-credentials`, `aws-failed`
  */
 export async function findableLayers(
@@ -78,7 +78,7 @@ export async function findableLayers(
       const arn = layerArn({ partition: partitionOf(region), region, account, name: match.layer });
       return { ...match, region, account, arn };
     });
-    // What a function and a resource record of one layer is one match, now that both are whole.
+    // With both complete, a layer recorded by a function and by a resource is one match.
     const same = Map.groupBy(whole, ({ arn, declared }) => `${arn} ${declared.key} ${variantIndex(declared)}`);
     return [...same.values()].flatMap(([first, ...others]) =>
       first ? [{ ...first, functions: [first, ...others].flatMap(({ functions }) => functions) }] : [],
@@ -86,14 +86,14 @@ export async function findableLayers(
   });
 }
 
-/** Which variant of its entry a form is, from 0; -1 without one. */
+/** The index of a form's variant; -1 without one. */
 function variantIndex({ variant, variants = [] }: DeclaredForm): number {
   return variant ? variants.indexOf(variant) : -1;
 }
 
 /**
- * The forms of an entry that no function has, and that have a version: the entry itself if no function has any layer of
- * it, and each variant that declares another layer or version.
+ * An entry's forms with a version that no function uses: the entry itself if no function has any of its layers, and
+ * each variant that declares another layer or version.
  */
 function openForms(entry: DeclaredLayer, matches: readonly DeclaredMatch[]): DeclaredForm[] {
   const used = new Set(matches.flatMap(({ declared }) => (declared.key === entry.key ? variantIndex(declared) : [])));
@@ -113,7 +113,7 @@ function namedLayer(form: DeclaredForm, stack: string): DeclaredMatch | undefine
     partition: facts.region === undefined ? undefined : partitionOf(facts.region),
   });
   if ("missing" in filled) {
-    // The home region is filled in later.
+    // Filled in with the home region later.
     const isHome = ["partition", "region", "account"].includes(filled.missing);
     if (!isHome || form.arn === undefined) return undefined;
     const [, , , region = "?", account = "?", , name = ""] = text.split(":");
@@ -134,7 +134,7 @@ function namedLayer(form: DeclaredForm, stack: string): DeclaredMatch | undefine
   };
 }
 
-/** What a function would have that a variant is for, as far as its condition names it. */
+/** The properties of a function that matches a variant, as far as its condition gives them. */
 function sampleOf(variant: DeclaredVariant | undefined) {
   const { region, account, runtime, architecture } = variant?.when ?? {};
   const first = (texts: readonly string[] | undefined) => texts?.find((text) => !text.includes("*"));
@@ -147,7 +147,7 @@ function sampleOf(variant: DeclaredVariant | undefined) {
 
 /**
  * Asks AWS about layers: all regions in parallel, each with a session of its own.
- * @param onFailure what is said instead of a region that could not be asked. Default: its error is thrown
+ * @param onFailure handles a region that could not be read. Default: its error is thrown
  */
 export async function askAbout<T>(
   ports: Ports,

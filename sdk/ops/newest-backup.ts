@@ -3,13 +3,13 @@ import { LayersError } from "../core/errors";
 import { savedAt } from "../core/state/checkpoint";
 import type { BackupPort } from "../ports";
 
-/** How many backups are compared by what is in them: each is read for it. */
+/** How many backups are compared by content, for which each must be read. */
 const mostCompared = 4;
 
 /**
- * The newest backup that an update made; undefined if there is none. Files that were copied without their times go by
- * their names, which are in the local time of whoever made them: what they hold must not tell another order.
- * @param next what to do if the order is not known
+ * The newest backup made by an update; undefined if there is none. Files copied without their timestamps are ordered by
+ * name, which uses the local time of their machine, so the order must agree with their content.
+ * @param next what to do if the order is unknown
  * @throws LayersError `backup-missing` if it is not known which is the newest
  */
 export async function newestOfUpdates(
@@ -36,11 +36,11 @@ export async function newestOfUpdates(
   return newest;
 }
 
-/** When the state in a backup was saved, in milliseconds; 0 if it does not tell. */
+/** When the state in a backup was saved, in milliseconds; 0 if unknown. */
 async function savedIn(backups: Pick<BackupPort, "read">, backup: Backup): Promise<number> {
   try {
     return Date.parse(savedAt(await backups.read(backup)) ?? "") || 0;
   } catch {
-    return 0; // what is wrong with it is reported when it is used
+    return 0; // its problems are reported when it is used
   }
 }

@@ -7,8 +7,8 @@ import { withProgress } from "./steps";
 import { openVersions } from "./versions";
 
 /**
- * The newest version of each declared layer that functions have, by the layer's ARN without version. A layer of which AWS
- * does not tell is missing, and warned of.
+ * The newest version of each declared layer that functions have, by the layer's ARN without version. Layers that could
+ * not be read are missing, with a warning.
  * @throws LayersError `aws-credentials`, `interrupted`
  */
 export async function newestVersions(

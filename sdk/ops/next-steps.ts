@@ -15,7 +15,7 @@ type Advise = Pick<Ports, "advise">;
 type AdvisePulumi = Pick<Ports, "advisePulumi">;
 type KnowsProject = { readonly stacks: Pick<Ports["stacks"], "hasProject"> };
 
-/** Before an update: which records of their own keep the old versions, and what brings these up to date. */
+/** Before an update: which separate records keep the old versions, and how to update them. */
 export function adviceOnOwnRecords(
   { advise, advisePulumi }: Advise & AdvisePulumi,
   stack: string,
@@ -50,7 +50,7 @@ function named({ name, region, arn }: FunctionFacts) {
   return { name, region, account: parseFunctionArn(arn ?? "")?.account };
 }
 
-/** After an update: what else decides the versions that it has set. */
+/** After an update: what else determines the versions that it has set. */
 export function adviceAfterUpdate(
   { advisePulumi }: AdvisePulumi,
   { stack, state }: { readonly stack: string; readonly state: LoadedState },
@@ -81,7 +81,7 @@ export function adviceAfterSync(
   const updated = new Set(updatedArns(aws));
   if (updated.size === 0) return [];
   if (standings.every(({ fn }) => fn.recordedBy === undefined)) {
-    // If no project is here, nobody is asked to update its state.
+    // Without a project here, there is no state to update.
     if (!ports.stacks.hasProject()) return [];
     const commands = eitherCommand(ports, stack);
     return [`If stack ${stack} records these functions, its state may still have the old versions. ${commands}`];
@@ -98,12 +98,12 @@ export function adviceAfterSync(
   ];
 }
 
-/** The commands that bring a state up to date of which is not known who records the functions in it. */
+/** The commands that update a state if it is unknown what records the functions in it. */
 function eitherCommand({ advise, advisePulumi }: Advise & AdvisePulumi, stack: string, what = "To update it"): string {
   return `${what}: ${advise(["--stack", stack])} (if a LayerVersions resource records them: ${advisePulumi(["up", "--stack", stack])})`;
 }
 
-/** An entry of the config that declares another version than those which a rollback has rolled back. */
+/** An entry of the config that declares a version that a rollback has undone. */
 export interface DeclaredOtherwise {
   readonly key: string;
   readonly version: number;
@@ -113,7 +113,7 @@ export interface DeclaredOtherwise {
   readonly overridden: boolean;
   /** The versions that were rolled back, the newest first. */
   readonly back: readonly number[];
-  /** Which variant declares it; absent if none of the entry's has a version of its own. */
+  /** The variant that declares it; absent if none of the entry's variants has its own version. */
   readonly variant?: {
     /** Its condition in words; undefined if it is the entry itself. */
     readonly when: string | undefined;
@@ -122,11 +122,11 @@ export interface DeclaredOtherwise {
     /** Its number without the stack's override; undefined if only that has it. */
     readonly numberForAll: number | undefined;
   };
-  /** Set if the entry puts another layer in the place of what was rolled back. */
+  /** Set if the entry replaces the rolled-back layer with another one. */
   readonly isMoved?: true;
 }
 
-/** After a rollback: what the config still declares comes back with the next update. */
+/** After a rollback: what the config still declares will return with the next update. */
 export function adviceAfterRollback(
   { advise }: Advise,
   stack: string,
@@ -150,7 +150,7 @@ export function adviceAfterRollback(
   });
 }
 
-/** After the rollback of a run, which leaves the state alone: that this may have what the run has recorded, or led to. */
+/** After the rollback of a run, which leaves the state alone: the state may still contain what the run recorded. */
 export function adviceAfterRunRollback(
   ports: Advise & AdvisePulumi & KnowsProject,
   stack: string,

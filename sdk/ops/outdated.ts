@@ -15,27 +15,27 @@ import { documentFormat } from "./plans";
 import { withProgress } from "./steps";
 
 /**
- * Looks up which versions of the declared layers there are, and which suit the functions that use them.
- * @throws LayersError `usage` for a layer that no entry declares, what the assessment throws, and `aws-credentials`; what AWS does not say of a single layer is in its
- * row
+ * Looks up which versions of the declared layers exist, and which suit the functions that use them.
+ * @throws LayersError `usage` for a layer that no entry declares, what the assessment throws, and `aws-credentials`;
+ * failures for a single layer are in its row
  */
 export async function readAvailable(ports: Ports, request: AvailableRequest): Promise<Available> {
   return (await readUsed(ports, request)).available;
 }
 
-/** What there is of declared layers, and who records the functions that were looked at. */
+/** The available versions of declared layers, and what records the functions looked at. */
 export interface UsedLayers {
   readonly available: Available;
   readonly recordedBy: ReadonlySet<AssessedFunction["recordedBy"]>;
 }
 
 /**
- * Looks up which versions of the declared layers there are, as {@link readAvailable}.
+ * Looks up the versions of the declared layers, as {@link readAvailable}.
  * @throws LayersError what {@link readAvailable} throws
  */
 export async function readUsed(ports: Ports, request: AvailableRequest): Promise<UsedLayers> {
   const { stack, config, layers: names = [] } = request;
-  // A region chooses layers: the functions that have them may be elsewhere, or another stack's.
+  // The region selects layers; the functions that have them may be elsewhere, or in another stack.
   const everywhere = request.region === undefined ? ports : { ...ports, aws: { ...ports.aws, region: undefined } };
   const { project, totals, standings, live } = await assessUsers(everywhere, request);
   const declared = declareFor(config, stack);
@@ -55,7 +55,7 @@ export async function readUsed(ports: Ports, request: AvailableRequest): Promise
   return { available: { format: documentFormat, stack, project, totals, layers, live }, recordedBy };
 }
 
-// Where there is no stack whose functions could be asked for.
+// If there is no stack to ask for functions.
 const noStack: readonly ErrorCode[] = ["project-missing", "pulumi-missing", "pulumi-login", "stack-missing"];
 
 async function assessUsers(
@@ -86,7 +86,7 @@ function meantBy(names: readonly string[], matches: readonly DeclaredMatch[]): r
 }
 
 /**
- * The layers of the region and variant that are asked for.
+ * The layers of the requested region and variant.
  * @throws LayersError `usage` if no entry has such a variant, or there are layers and none in that region
  */
 function chosen(
@@ -119,13 +119,13 @@ function chosen(
   return all;
 }
 
-/** Whether a layer is of the region and variant that are asked for. */
+/** Whether a layer is of the requested region and variant. */
 function isChosen({ declared, region }: DeclaredMatch, request: Pick<AvailableRequest, "region" | "variant">): boolean {
   const isHere = request.region === undefined || !variesWithFunctions(declared) || region === request.region;
   return isHere && (request.variant === undefined || (availableVariant(declared)?.number ?? 0) === request.variant);
 }
 
-/** The code of the error of what could not be read; undefined if everything could. */
+/** The error code for what could not be read; undefined if everything was. */
 export function unreadOf({ layers, live }: Pick<Available, "layers" | "live">): ErrorCode | undefined {
   return worstUnknown([...layers, failedReading(live)].flatMap((one) => one?.code ?? []));
 }

@@ -4,25 +4,25 @@ import { isOtherLayer } from "../core/report";
 import { count } from "../core/text";
 import type { LiveChange, StateChange } from "./plans";
 
-/** What is to be changed of one stack. */
+/** The changes of one stack. */
 export interface StackChanges {
   readonly stack: string;
-  /** How lines name it. */
+  /** Its display name. */
   readonly label: string;
-  /** In the state and in AWS: a layer of a function may be in both, and counts once. */
+  /** In the state and in AWS; a layer of a function that is in both counts once. */
   readonly changes: readonly (StateChange | LiveChange)[];
 }
 
-/** What comes of one layer, over all functions and stacks of a plan. */
+/** The change of one layer, over all functions and stacks of a plan. */
 export interface LayerSum {
-  /** `receipt-dynamo-dev -> 5`, or with another layer that comes `base-v2 -> base-v3:18`; `-` for a layer that goes. */
+  /** `receipt-dynamo-dev -> 5`, or for a replacement `base-v2 -> base-v3:18`; `-` for a removed layer. */
   readonly move: string;
   readonly functions: number;
-  /** How many functions each stack has of these, by its label. */
+  /** The number of affected functions per stack, by label. */
   readonly stacks: ReadonlyMap<string, number>;
 }
 
-/** Sums up plans by layer, in the order of what comes. Of several stacks, names that differ by the stack's count as one. */
+/** Sums up plans by layer, in order. Over several stacks, names that differ only by the stack's name count as one. */
 export function sumByLayer(plans: readonly StackChanges[]): LayerSum[] {
   const moves = new Map<string, Map<string, number>>();
   for (const { stack, label, changes } of plans) {
@@ -40,7 +40,7 @@ export function sumByLayer(plans: readonly StackChanges[]): LayerSum[] {
     .map(([move, stacks]) => ({ move, stacks, functions: [...stacks.values()].reduce((all, one) => all + one, 0) }));
 }
 
-/** `receipt-dynamo-dev -> 5: 12 functions, 2 stacks`; without the stacks if there is one. */
+/** `receipt-dynamo-dev -> 5: 12 functions, 2 stacks`; without the stacks if there is only one. */
 export function layerSumText({ move, functions, stacks }: LayerSum): string {
   return `${move}: ${count(functions, "function")}${stacks.size > 1 ? `, ${count(stacks.size, "stack")}` : ""}`;
 }

@@ -3,26 +3,26 @@ import type { Backup } from "../core/backup";
 import type { FunctionOutcome, LiveFunction } from "../core/live";
 import type { FunctionFacts, StateFacts } from "../core/state/facts";
 
-// What use cases plan and the outcome of it: plain data, in the shapes that `--json` prints.
+// Plans of use cases and their outcomes: plain data, in the shapes that `--json` prints.
 
 /** The format of the documents that `--json` prints. */
 export const documentFormat = 2 as const;
 
-/** One layer of one function that has to move to another version, or give way to another layer. */
+/** One layer of one function that moves to another version or is replaced by another layer. */
 interface Change {
   /** The function's name in AWS. */
   readonly function: string;
-  /** The region that the function runs in; undefined if it is not recorded. */
+  /** The region that the function runs in; undefined if not recorded. */
   readonly region: string | undefined;
   /** The layer's name in AWS. */
   readonly layer: string;
   /** The layer's ARN, without version. */
   readonly arn: string;
-  /** The version now; null for a layer that is attached again. */
+  /** The version now; null for a layer that is reattached. */
   readonly from: number | null;
-  /** The version that comes; null for a layer that is taken off again. */
+  /** The new version; null for a layer that is removed again. */
   readonly to: number | null;
-  /** The full ARN of what comes, which may be another layer; null if the layer is taken off. */
+  /** The new full ARN, which may be another layer's; null if the layer is removed. */
   readonly target: string | null;
 }
 
@@ -36,12 +36,12 @@ export interface StateChange extends Change {
 
 /** A live version that has to change. */
 export interface LiveChange extends Change {
-  /** The function's ARN: several accounts and regions may have the same name. */
+  /** The function's ARN: the same name may exist in several accounts and regions. */
   readonly functionArn: string;
   readonly region: string;
 }
 
-/** A function that a run leaves alone, and why. */
+/** A skipped function, and why. */
 export interface Skipped {
   readonly function: string;
   /** Set if another function has the same name. */
@@ -49,12 +49,12 @@ export interface Skipped {
   readonly reason: string;
 }
 
-/** What lines call a function that is left alone. */
+/** The display name of a skipped function. */
 export function skippedName({ function: name, region }: Skipped): string {
   return region === undefined ? name : `${name} (${region})`;
 }
 
-/** Names functions that are left alone, with their region if another of these has the same name. */
+/** Display names of skipped functions, with their region if another one has the same name. */
 export function skipping(functions: readonly { readonly name: string }[]) {
   const byNames = Map.groupBy(functions, ({ name }) => name);
   return ({ name, region }: { readonly name: string; readonly region?: string }, reason: string): Skipped => {
@@ -72,10 +72,7 @@ export interface LoadedState {
   readonly facts: StateFacts;
 }
 
-/**
- * The layer version ARN that a layer of a recorded function must be at, given its place in the recorded list, from 0;
- * undefined if it stays as it is.
- */
+/** The target ARN of a recorded function's layer, given its index in the recorded list; undefined if it stays. */
 export type StateTarget = (
   layerVersionArn: string,
   fn: FunctionFacts,
@@ -86,22 +83,22 @@ export type StateTarget = (
 /** The functions of one account and region. */
 export interface Site {
   readonly region: string;
-  /** The profile whose account it is; undefined: the run's own, else the environment's. */
+  /** The profile whose account it is; default: the run's own, otherwise the environment's. */
   readonly profile?: string;
   readonly functions: readonly LiveFunction[];
 }
 
-/** How live functions came out. */
+/** The outcome of live functions. */
 export interface AwsResult {
   readonly changes: readonly LiveChange[];
   /** One for each function that needed a change. */
   readonly outcomes: readonly FunctionOutcome[];
   readonly skipped: readonly Skipped[];
-  /** The record of the run, as messages name the file; absent if nothing had to be changed. */
+  /** The record of the run, as messages name the file; absent if nothing needed changing. */
   readonly record?: string;
 }
 
-/** A layer that a new state has at the declared version, and that the program would bring to another, or take off. */
+/** A layer that has the declared version in the new state, and that the program would change or remove. */
 export interface UndoneChange extends Change {
   readonly urn: string;
   /** The new state's version. */
@@ -110,12 +107,12 @@ export interface UndoneChange extends Change {
 
 /** Whether the program keeps the layer versions of a new state, as a preview on a copy of the stack shows. */
 export interface Proof {
-  /** `undone`: of at least one layer it does not. `not-proved`: that is not known. Nothing is imported then. */
+  /** `undone`: not for at least one layer. `not-proved`: unknown. In both cases nothing is imported. */
   readonly verdict: "proved" | "undone" | "not-proved";
   readonly undone: readonly UndoneChange[];
-  /** The functions of which it is not known, and why. */
+  /** The functions for which it is unknown, and why. */
   readonly unknown: readonly Skipped[];
-  /** Why nothing is known; absent if the program could be previewed. */
+  /** Why the preview failed; absent if the program could be previewed. */
   readonly reason?: string;
 }
 
@@ -130,7 +127,7 @@ export interface RunResult {
   readonly skipped: readonly Skipped[];
   /** The state before the run, as messages name the file; null if none was written. */
   readonly backup: string | null;
-  /** How the layers of functions stand when the run has ended; null if that was not looked at, as without a config. */
+  /** The totals of layers after the run; null if not looked at, as without a config. */
   readonly totals: Totals | null;
   /** Absent without `--sync-aws`. */
   readonly aws?: AwsResult;

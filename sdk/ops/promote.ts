@@ -8,9 +8,9 @@ import { didYouMean } from "../core/nearest";
 import type { Ports } from "../ports";
 import { editAt, type HeldVersion, type Upgrade, type UpgradePlan } from "./upgrade";
 
-/** What is promoted. */
+/** What to promote. */
 export interface PromotionRequest {
-  /** The stack that is to have what another has. */
+  /** The stack that gets the versions of another one. */
   readonly stack: string;
   /** The other one. */
   readonly like: string;
@@ -21,8 +21,8 @@ export interface PromotionRequest {
 }
 
 /**
- * Plans to declare for one stack the versions that are declared for another: in its override, or without one if that
- * is the version for all stacks. Asks neither Pulumi nor AWS.
+ * Plans to declare for one stack the versions declared for another: in its override, or by removing it if the version
+ * for all stacks is the same. Asks neither Pulumi nor AWS.
  * @throws LayersError `usage` for entries that do not exist, `config-invalid`, `config-not-editable`
  */
 export function planPromotion(
@@ -112,14 +112,14 @@ export function planPromotion(
   return { ...{ file, stack, override: true, project: null, upgrades: written, held, warnings, before, after } };
 }
 
-/** Whether there is such a stack is not known here, so a name that may be a slip is said to be one. */
+/** Warns that a stack has no override. Whether the stack exists is not checked, so a similar name is suggested. */
 function withoutOverride({ file, overrides }: LayerConfig, like: string): string {
   const meant = didYouMean(shortStackName(like), [...overrides.keys()]);
   const taken = `${file} has no override for stack ${like}, which uses the versions declared for all stacks.`;
   return meant === undefined ? taken : `${taken} ${meant}`;
 }
 
-/** The stacks whose overrides have a version of an entry, and that version if it is one and the same. */
+/** The stacks whose overrides have a version of an entry, and that version if all have the same. */
 function overriding({ overrides }: LayerConfig, entry: string) {
   const own = [...overrides].flatMap(([stack, entries]) => {
     const version = entries.get(entry)?.fields.version;
@@ -129,14 +129,14 @@ function overriding({ overrides }: LayerConfig, entry: string) {
   return { stacks: own.map(({ stack }) => stack), version: versions.size === 1 ? [...versions][0] : undefined };
 }
 
-/** The entry itself if several overrides, and no others, declare one and the same version of it. */
+/** The entry itself if only several overrides declare it, all with the same version. */
 function sharedByAll(config: LayerConfig, entry: string, version: number | undefined): string[] {
   const all = overriding(config, entry);
   const isShared = version !== undefined && all.version === version && all.stacks.length > 1;
   return isShared && config.layers.get(entry)?.fields.version !== undefined ? [entry] : [];
 }
 
-/** Whether what differs from function to function is not the same in both; places and comments apart. */
+/** Whether the variants of both differ, ignoring places and comments. */
 function differingVariants(...both: readonly [DeclaredLayer, DeclaredLayer]): "variants" | undefined {
   const [one, other] = both.map(({ variants = [] }) =>
     JSON.stringify(variants.map(({ when, until, fields: { source: _, ...fields } }) => ({ when, until, fields }))),
@@ -157,7 +157,7 @@ function otherFields({ layers, overrides }: LayerConfig, entry: string, a: strin
   );
 }
 
-/** Whatever the edits make of the text, what it then declares for each stack is what decides. */
+/** The edited text is parsed again, to check what it declares for each stack. */
 function check(
   before: LayerConfig,
   text: string,

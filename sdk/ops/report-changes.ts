@@ -13,7 +13,7 @@ import type { LiveChange, StateChange, UndoneChange } from "./plans";
 /** Any change that a line can report. */
 type ReportedChange = StateChange | LiveChange | UndoneChange;
 
-/** How lines call the functions of changes: by name, with the region or account if that is needed to tell them apart. */
+/** Display names for the functions of changes, with region or account if needed to tell them apart. */
 export function labelsOfChanges(
   changes: readonly ReportedChange[],
   others: Iterable<NamedFunction> = [],
@@ -44,7 +44,7 @@ export function reportChanges(
   for (const line of changeLines(changes, label)) reporter.item(line);
 }
 
-/** Warnings about standings beside their versions: layers that a function has twice. */
+/** Warnings about standings besides their versions: layers that a function has twice. */
 export function warningsOf(
   standings: readonly Standing[],
   label: (fn: NamedFunction) => string = labelsOfStandings(standings),
@@ -62,7 +62,7 @@ export function exceptionWarnings(exceptions: readonly Exception[]): string[] {
     const { entry, when, at, until, expired, functions, needed, reason } = one;
     const which = `The exception of ${entry} for ${whenText(when)} (${at})`;
     const why = reason === undefined ? "" : ` (reason: ${reason})`;
-    // One for functions that are not here warns where they are.
+    // An exception for functions elsewhere is reported there.
     if (expired && functions === 0) return [];
     if (expired) return [`${which} expired on ${until}${why}. It stays in effect until it is removed.`];
     return functions > 0 && !needed
@@ -77,12 +77,12 @@ export function exceptionText({ entry, when, reason, until, at }: Exception): st
   return `${entry} for ${whenText(when)}: ${said.join(", ")} (${at})`;
 }
 
-/** How lines call the functions of standings. */
+/** Display names for the functions of standings. */
 export function labelsOfStandings(standings: readonly Standing[]): (fn: NamedFunction) => string {
   return labelsOf(standings.map(({ fn }) => fn));
 }
 
-/** Tells, with `--verbose`, of each layer once which entry declares it and why, or that none does. */
+/** With `--verbose`, reports once per layer which entry declares it and why, or that none does. */
 export function reportMatches(reporter: Reporter, standings: readonly Standing[], matcher: Matcher): void {
   const layers = new Map(standings.flatMap(({ layer }) => (layer ? [[layerArn(layer), layer] as const] : [])));
   for (const [arn, layer] of layers) {

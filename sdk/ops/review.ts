@@ -11,34 +11,34 @@ import { type LiveChange, type Skipped, type StateChange, skippedName } from "./
 import { labelsOfChanges, reportChanges } from "./report-changes";
 import { checkpoint } from "./steps";
 
-/** A plan as it is reported before it is carried out. */
+/** A plan for review before it is carried out. */
 export interface Reviewed {
   /** What changes in the state; undefined if the state is not looked at. */
   readonly state?: readonly StateChange[];
   readonly skipped: readonly Skipped[];
   readonly warnings: readonly string[];
   readonly live?: LivePlan;
-  /** Whether there is something to do even if nothing changes, which nobody is asked about. */
+  /** Whether there is work without changes, which needs no confirmation. */
   readonly isMore?: boolean;
   /** Whether the state is written although none of its layer versions changes. */
   readonly isReplaced?: boolean;
-  /** Every function that is looked at, to tell those of one name apart. */
+  /** Every function that is looked at, to tell those of the same name apart. */
   readonly functions?: Iterable<NamedFunction>;
 }
 
-/** How a plan is reviewed. */
+/** Options of a review. */
 export interface ReviewOptions extends Portions {
   readonly dryRun: boolean;
-  /** Nothing is carried out, and what there is to change is reported in any case. */
+  /** Carry out nothing, and always report the changes. */
   readonly expectNoChanges?: boolean;
-  /** Refuses a plan that changes more layers of functions in AWS. */
+  /** Refuse a plan that changes more layers of functions in AWS. */
   readonly maxChanges?: number;
-  /** Asked before anything is written, if there is anything to write; false ends the run with code `interrupted`. */
+  /** Called before anything is written, if there is anything to write; false ends the run with code `interrupted`. */
   readonly confirm?: () => Promise<boolean>;
 }
 
 /**
- * Reports a plan and asks for confirmation: the one place between planning and carrying out.
+ * Reports a plan and asks for confirmation: the single step between planning and execution.
  * @returns whether the plan is to be carried out: not in a dry run, nor if there is nothing to do
  * @throws LayersError `too-many-changes`, or `interrupted` for a no
  */
@@ -73,7 +73,7 @@ export async function review(ports: Ports, plan: Reviewed, options: ReviewOption
   return true;
 }
 
-/** Of a plan whose lines are more than a person counts, what comes of each layer. */
+/** For a plan with many lines, a summary per layer. */
 function reportSum(reporter: Ports["reporter"], changes: readonly (StateChange | LiveChange)[]): void {
   const sums = sumByLayer([{ stack: "", label: "", changes }]);
   const functions = sums.reduce((all, one) => all + one.functions, 0);

@@ -11,7 +11,7 @@ import type { ScanState } from "./recorded/load";
 import { free } from "./recorded/memory";
 import { declaredBy, type IsOurs, leftBy } from "./recorded/restore";
 
-// The backup that a rollback goes by, and what else is kept of its run.
+// The backup for a rollback, and the other files of its run.
 
 /** A backup in memory. */
 export interface LoadedBackup extends LoadedState {
@@ -21,7 +21,7 @@ export interface LoadedBackup extends LoadedState {
 }
 
 /**
- * Reads the backup that is named, or the newest state that an update kept.
+ * Reads the named backup, or the newest state kept by an update.
  * @throws LayersError `backup-missing`, `backup-folder`, `state-invalid`
  */
 export async function loadBackup(
@@ -45,7 +45,7 @@ export async function loadBackup(
 }
 
 /**
- * The backup that a rollback goes back to if none is named.
+ * The default backup for a rollback.
  * @throws LayersError `backup-missing` if no update made any, with the record of the newest run in AWS if there is one
  */
 export async function newestBackup(ports: Ports, stack: string): Promise<Backup> {
@@ -74,7 +74,7 @@ export function refuseOtherStack(ports: Ports, state: LoadedState, backup: Loade
   });
 }
 
-/** Another file of the run that a backup or record is of; undefined if there is none. */
+/** Another file of the same run as a backup or record; undefined if there is none. */
 export async function besideIfAny({ backups }: Ports, file: string, kind: BackupKind): Promise<string | undefined> {
   const beside = pathBeside(file, kind);
   if (beside === undefined) return undefined;
@@ -84,10 +84,7 @@ export async function besideIfAny({ backups }: Ports, file: string, kind: Backup
   );
 }
 
-/**
- * Which layers that stand in the place of another one a rollback takes off again: those that the backup's run had left
- * there, and those that the config declares in that place.
- */
+/** Which replacements a rollback reverts: those made by the backup's run, and those that the config declares. */
 export async function whatIsOurs(
   ports: Ports,
   { file }: LoadedState,

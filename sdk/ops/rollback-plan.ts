@@ -22,19 +22,19 @@ import { type IsOurs, planRestore, versionsRecordedIn, whyNotBack } from "./reco
 import { besideIfAny, type LoadedBackup, loadBackup, refuseOtherStack, whatIsOurs } from "./rollback-backup";
 import { checkpoint, during } from "./steps";
 
-/** What a rollback is asked to do. */
+/** The request of a rollback. */
 export interface RollbackRequest {
   readonly stack: string;
   /** Path of a backup, or its name in the backup folder. Default: the newest state that an update kept. */
   readonly backup?: string;
-  /** Puts the whole backup back, and not its layer versions alone. */
+  /** Restore the whole backup, not only its layer versions. */
   readonly full?: boolean;
   readonly dryRun?: boolean;
-  /** Also brings the live functions back. */
+  /** Also roll back the live functions. */
   readonly syncAws?: boolean;
   readonly functions?: readonly string[];
   readonly exclude?: readonly string[];
-  /** Looks neither at permissions nor at layer versions in advance. */
+  /** Check neither permissions nor layer versions in advance. */
   readonly skipPreflight?: boolean;
   /** The config, if there is one: a rollback needs none. */
   readonly config?: LayerConfig;
@@ -48,9 +48,9 @@ export interface RollbackPlan extends StatePlan {
   readonly full: boolean;
   readonly state: LoadedState;
   readonly backup: LoadedState;
-  /** What is imported; undefined if the state is as it has to be. */
+  /** What is imported; undefined if the state needs no change. */
   readonly content: NewContent | undefined;
-  /** Layer version ARNs to go back to that no longer exist in AWS; undefined if AWS could not be asked. */
+  /** Layer versions of the rollback that no longer exist in AWS; undefined if AWS could not be asked. */
   readonly gone: readonly string[] | undefined;
   /** How long older backups are kept, in days. */
   readonly retentionDays: number;
@@ -58,15 +58,15 @@ export interface RollbackPlan extends StatePlan {
   readonly aws: LivePlan | LiveRollbackPlan | undefined;
   /** What the config declares, if there is one. */
   readonly declared: DeclaredLayers | undefined;
-  /** The functions of the state that are meant. */
+  /** The selected functions of the state. */
   readonly functions: readonly RecordedFunction[];
 }
 
 /**
- * Plans a rollback: the layer versions of a backup on today's state, so that what others changed since stays; or the
- * whole backup. Read-only. Warns of layer versions to go back to that no longer exist in AWS, if AWS can be asked.
- * @throws LayersError `backup-missing`, `pending-operations`, `state-broken`, `usage` for another stack's backup, options that exclude
- * each other or names that mean nothing, `state-invalid`, and what the ports throw
+ * Plans a rollback: the layer versions of a backup on today's state, so that later changes by others stay; or the whole
+ * backup. Read-only. Warns of layer versions that no longer exist in AWS, if AWS can be asked.
+ * @throws LayersError `backup-missing`, `pending-operations`, `state-broken`, `usage` for another stack's backup,
+ * contradicting options or names that match nothing, `state-invalid`, and what the ports throw
  */
 export function planRollback(ports: Ports, request: RollbackRequest): Promise<RollbackPlan> {
   return during(unchanged, () => plan(ports, request));
@@ -86,7 +86,7 @@ async function plan(ports: Ports, request: RollbackRequest): Promise<RollbackPla
   const source = full ? ports.stateFiles.source(backup.path) : undefined;
   try {
     const whole = source && outlineOf(backup.bytes, source);
-    // What it records is known, and the rest is read from the file: of a large state one copy is in memory.
+    // Its facts are known, and the rest is read from the file, so that a large state is in memory only once.
     letGo(backup);
     return await planOn(ports, request, { backup, whole, scan, retentionDays });
   } finally {
@@ -96,7 +96,7 @@ async function plan(ports: Ports, request: RollbackRequest): Promise<RollbackPla
 
 interface Earlier {
   readonly backup: LoadedBackup;
-  /** Where the backup's resources stand in its file, if the whole of it is to be rolled back. */
+  /** The positions of the backup's resources in its file, for a rollback of the whole backup. */
   readonly whole: Outline | undefined;
   readonly scan: ScanState;
   readonly retentionDays: number;
@@ -135,8 +135,8 @@ async function planOn(
 }
 
 /**
- * What it takes to put live functions back: what the backup's run has changed, and nothing that others have changed
- * since. If that run has no record, the versions that the backup records of them.
+ * What it takes to roll back live functions: what the backup's run has changed, without later changes by others. If
+ * that run has no record, the versions recorded in the backup.
  */
 async function planFunctions(
   ports: Ports,
@@ -164,7 +164,7 @@ async function planFunctions(
   return { ...plan, warnings: [...plan.warnings, ...(await newerRun(ports, stack, run))] };
 }
 
-/** Warns of a newer run in AWS, which a rollback of an older one leaves as it is. */
+/** Warns of a newer run in AWS, which a rollback of an older one does not touch. */
 async function newerRun(ports: Ports, stack: string, { file }: LoadedRecord): Promise<string[]> {
   const newest = await newestRecord(ports, stack);
   if (newest === undefined || newest === file.shownPath) return [];
@@ -212,7 +212,7 @@ function planFull(state: LoadedState, backup: LoadedBackup, whole: Outline, scan
   };
 }
 
-/** Layer versions to go back to that no longer exist in AWS; undefined if AWS cannot be asked. */
+/** Layer versions of the rollback that no longer exist in AWS; undefined if AWS cannot be asked. */
 async function findGone(ports: Ports, changes: readonly StateChange[]): Promise<string[] | undefined> {
   const byRegion = Map.groupBy(
     new Set(changes.map(({ target }) => target ?? "")),

@@ -29,7 +29,7 @@ export { planRollback, type RollbackPlan, type RollbackRequest } from "./rollbac
 
 /** The outcome of a rollback: `--json` prints it. */
 export interface RollbackResult extends RunResult {
-  /** The backup whose versions these are, as messages name it; null for the rollback of a run alone. */
+  /** The backup with these versions, as messages name it; null for the rollback of a run alone. */
   readonly rollbackTo: string | null;
   readonly aws?: LiveRollbackResult;
 }
@@ -38,12 +38,12 @@ export interface RollbackResult extends RunResult {
 export interface RollbackOptions<Plan> extends RolloutOptions, Omit<ReviewOptions, "dryRun" | "confirm"> {
   readonly onFailure?: "continue" | "stop";
   readonly confirm?: (plan: Plan) => Promise<boolean>;
-  /** Whether advice on an entry of the config is news, in a run over stacks that share a config. Default: all is. */
+  /** Whether advice on an entry has not been given yet, in a run over stacks that share a config. Default: always. */
   readonly isNews?: (entry: DeclaredOtherwise) => boolean;
 }
 
 /**
- * Carries out a rollback as planned; the state as it was is kept, like an update's. In a dry run only reports.
+ * Carries out a rollback as planned; the old state is kept, as in an update. In a dry run only reports.
  * @throws LayersError what an update throws; but functions that AWS did not update are in the result
  */
 export async function executeRollback(
@@ -79,15 +79,15 @@ export async function executeRollback(
   return { ...result, totals: totalsAfter(plan), backup, ...(live && { aws: liveRollbackResult(live) }) };
 }
 
-/** How the state stands to what the config declares after a rollback; null if there is no config, or not all is known. */
+/** The totals of the state after a rollback; null without a config, or if not everything is known. */
 function totalsAfter({ declared, functions, changes, full }: RollbackPlan): Totals | null {
-  // A whole state that is replaced may have other functions.
+  // A replaced state may have other functions.
   if (!declared || full) return null;
   const now = functions.map((fn) => assessedFunction(fn, undefined, { declared, accountId: undefined }));
   return totalsOf(assess(afterRun(now, { state: changes, outcomes: [] }), declaredTargets(createMatcher(declared))));
 }
 
-/** Every function of the state that is meant, to tell those of one name apart. */
+/** Every selected function of the state, to tell those of the same name apart. */
 function namedFunctions({ functions }: RollbackPlan): NamedFunction[] {
   return functions.map(({ name, region, arn }) => ({ name, region, account: parseFunctionArn(arn ?? "")?.account }));
 }
@@ -104,10 +104,12 @@ async function writeState(ports: Ports, plan: RollbackPlan): Promise<string | nu
   return before.shownPath;
 }
 
-/** Which run is rolled back, and how much of it. */
+/** Which run to roll back, and how much of it. */
 export interface RunRollbackRequest {
   readonly stack: string;
-  /** Path of a run record, or its name in the backup folder. Default: the stack's newest, if it was being rolled back. */
+  /**
+   * Path of a run record, or its name in the backup folder. Default: the stack's newest, if its rollback has started.
+   */
   readonly record?: string;
   readonly dryRun?: boolean;
   readonly functions?: readonly string[];
@@ -124,15 +126,15 @@ export interface RunRollbackPlan extends LiveRollbackPlan {
   readonly filter: FunctionFilter;
   /** What the config declares, if there is one. */
   readonly declared: DeclaredLayers | undefined;
-  /** The state as it was before the run, as messages name it; undefined if the run has kept none. */
+  /** The state before the run, as messages name it; undefined if the run did not save it. */
   readonly stateBackup: string | undefined;
 }
 
 /**
- * Plans to put live functions back to what they were before a run. What others have changed since is left alone.
- * Needs no Pulumi. Read-only.
+ * Plans to roll back live functions to their layers before a run. Later changes by others are left alone. Needs no
+ * Pulumi. Read-only.
  * @throws LayersError `backup-missing`, `record-invalid`, `usage` for another stack's record or names that the run does
- * not have, and what AWS answers
+ * not have, and AWS errors
  */
 export async function planRunRollback(ports: Ports, request: RunRollbackRequest): Promise<RunRollbackPlan> {
   const { stack, dryRun = false, functions = [], exclude = [], retentionDays, config } = request;
@@ -189,7 +191,7 @@ export async function executeRunRollback(
     for (const line of advice) ports.reporter.warn(line);
     return { ...result, aws };
   }
-  // What cannot be rolled back has failed, although nothing was attempted.
+  // What cannot be rolled back counts as failed, although nothing was attempted.
   return {
     ...result,
     aws: { ...liveRollbackResult(plannedOnly(ports, plan)), outcomes: dryRun ? [] : plan.rollback.impossible },

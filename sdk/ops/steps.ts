@@ -2,7 +2,7 @@ import { LayersError } from "../core/errors";
 import type { Ports, Progress, ProgressOptions, Reporter } from "../ports";
 
 /**
- * Runs a step; its errors say what the run had changed until then, unless they already say so.
+ * Runs a step; adds to its errors what the run has changed so far, unless they already say so.
  * @param soFar such as `Nothing was changed.`
  */
 export async function during<T>(soFar: string, work: () => Promise<T>): Promise<T> {

@@ -26,32 +26,32 @@ import { type ReviewOptions, review } from "./review";
 import { during } from "./steps";
 import { unmatchedWarnings } from "./unmatched";
 
-/** What a sync is asked to do. */
+/** The request of a sync. */
 export interface SyncRequest {
   readonly stack: string;
   readonly config: LayerConfig;
   readonly dryRun?: boolean;
-  /** Names, ARNs or names in the program: only these functions. Pulumi is asked only for names that AWS does not have. */
+  /** Names, ARNs or names in the program: only these functions. Pulumi is asked only about names unknown to AWS. */
   readonly functions?: readonly string[];
-  /** The same, of functions that are left out in any case. */
+  /** The same, for functions to leave out in any case. */
   readonly exclude?: readonly string[];
-  /** Live functions that are tagged as the stack's. Pulumi is not asked then. */
+  /** Live functions tagged as the stack's, without asking Pulumi. */
   readonly allFunctions?: boolean;
-  /** Live functions that carry all of these tags. Pulumi is not asked then. */
+  /** Live functions with all of these tags, without asking Pulumi. */
   readonly tags?: Readonly<Record<string, string>>;
   /** Only these regions. Default: those of the functions, else the run's, the settings', the environment's. */
   readonly regions?: readonly string[];
   /** The accounts of these profiles. Default: the run's own. */
   readonly profiles?: readonly string[];
-  /** Only this part of the functions. */
+  /** Only this shard of the functions. */
   readonly shard?: Shard;
-  /** Nothing is to be changed: what cannot be read is reported, and fails nothing. */
+  /** Nothing will be changed: unreadable functions are reported, without failing. */
   readonly expectNoChanges?: boolean;
-  /** Looks neither at permissions nor at layer versions in advance. */
+  /** Check neither permissions nor layer versions in advance. */
   readonly skipPreflight?: boolean;
-  /** Does not look at aliases. */
+  /** Do not read aliases. */
   readonly skipAliases?: boolean;
-  /** Publishes a version of each function that was updated, and moves an alias to it. */
+  /** Publish a version of each updated function, and move an alias to it. */
   readonly publish?: { readonly alias?: string };
 }
 
@@ -60,7 +60,7 @@ export interface SyncPlan extends LivePlan {
   /** Null if none is known. */
   readonly project: string | null;
   readonly dryRun: boolean;
-  /** The functions that were looked at, and what they are to be at; undefined for a run that is resumed. */
+  /** The functions looked at, with their targets; undefined for a resumed run. */
   readonly assessed:
     | { readonly functions: readonly AssessedFunction[]; readonly targetOf: TargetOf; readonly live: LiveReading }
     | undefined;
@@ -77,7 +77,7 @@ export interface SyncOptions extends RolloutOptions, Omit<ReviewOptions, "dryRun
 }
 
 /**
- * Plans what live functions need to be at the declared versions. Read-only: one pass through each account and region,
+ * Plans what live functions need to get to the declared versions. Read-only: one pass through each account and region,
  * one request per distinct layer version. Needs Pulumi only if no functions are named, by name or by tag.
  * @throws LayersError `usage` for names and tags that mean nothing, what `planLive` throws, and what reading a stack's
  * state throws
@@ -121,7 +121,7 @@ async function plan(ports: Ports, request: SyncRequest): Promise<SyncPlan> {
   });
   if (!recorded) {
     const isAll = live.failures.length === 0;
-    // Tags that no function has are mistyped; an empty part of a fleet is not.
+    // Tags that no function has are probably mistyped; an empty shard is normal.
     if (isByTag && isAll && watch.seen() === 0) throw noneTagged(sets, live.regions);
     const again = await resolved(ports, request, filter, watch.open(), where);
     if (again) return plan(ports, { ...request, ...again });
@@ -144,7 +144,7 @@ async function plan(ports: Ports, request: SyncRequest): Promise<SyncPlan> {
     warnings: [
       ...warningsOf(standings, labelsOfStandings(standings)),
       ...(standings.length > 0 ? unmatchedWarnings(standings, "AWS", config.file) : []),
-      // An empty part of a fleet is as it is meant.
+      // An empty shard is normal.
       ...(standings.length === 0 && live.failures.length === 0 && !shard && filter.exclude.length === 0
         ? ["Nothing was compared: no function with layers was found in AWS."]
         : []),
@@ -164,8 +164,8 @@ async function readState(ports: Ports, stack: string, { settings }: LayerConfig)
 }
 
 /**
- * The filter with names that AWS does not have as what they are called there; undefined if AWS has all of them.
- * @param open names that none of the functions has that were found
+ * The filter with program names replaced by names in AWS; undefined if AWS has all names.
+ * @param open names that none of the found functions has
  * @throws LayersError `usage` for names that nobody knows
  */
 async function resolved(
@@ -185,7 +185,7 @@ async function resolved(
 }
 
 /**
- * Plans to finish a run that was cut short, whatever command it was of.
+ * Plans to finish an interrupted run of any command.
  * @throws LayersError what {@link planResume} throws
  */
 export async function planResumed(

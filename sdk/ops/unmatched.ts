@@ -3,8 +3,8 @@ import { type DeclaredLayers, declaredAt } from "../core/config/declared";
 import { count, listNames } from "../core/text";
 
 /**
- * Warnings about a config that matches no layer of any function at all, which is a mistyped name or another stack's
- * config more often than it is meant. Nothing if a layer matches, or if one that is a secret may do so.
+ * Warnings about a config that matches no layer of any function, which is usually a mistyped name or another stack's
+ * config. None if a layer matches, or if a secret one may.
  * @param where whose functions were looked at, such as `the state of dev`
  * @param config the file, as messages name it
  */
@@ -16,8 +16,8 @@ export function unmatchedWarnings(standings: readonly Standing[], where: string,
 }
 
 /**
- * Warnings about names in `replaces` that fit no layer of the functions, while a layer has that name with the stack's:
- * an entry's own name means that one too, and a name in `replaces` does not.
+ * Warnings about names in `replaces` that match no layer of the functions, while a layer has that name plus the
+ * stack's: entry names match that too, names in `replaces` do not.
  */
 export function replacesWarnings({ layers, stack }: DeclaredLayers, standings: readonly Standing[]): string[] {
   const users = Map.groupBy(standings, ({ layer }) => layer?.name);

@@ -8,13 +8,13 @@ import type { Assessment } from "./assess";
 import { notInAws } from "./live/names";
 import { whereOf } from "./live/read";
 
-/** A part of a config that is about nothing, as far as it could be found out. */
+/** A part of a config that matches nothing, as far as known. */
 export interface UnusedPart {
   readonly code: "stack-unknown" | "function-unknown";
   readonly message: string;
 }
 
-/** Stacks that a config names and the project does not have. Nothing is said if Pulumi cannot be asked. */
+/** Stacks that a config names and the project does not have. Empty if Pulumi cannot be asked. */
 export async function unknownStacks(ports: Ports, config: LayerConfig, stack: string): Promise<UnusedPart[]> {
   const named = [
     ...[...config.overrides].map(([name, entries]) => {
@@ -25,7 +25,7 @@ export async function unknownStacks(ports: Ports, config: LayerConfig, stack: st
       ...{ name, at: config.file, what: `settings.stack_names.${name}` },
     })),
   ].filter(({ name }) => name !== shortStackName(stack));
-  // A config above the project may be that of other projects too.
+  // A config above the project may belong to other projects too.
   if (named.length === 0 || config.file.startsWith("..")) return [];
   let known: string[];
   try {

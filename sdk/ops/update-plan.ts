@@ -32,23 +32,23 @@ import {
 import { labelsOfStandings, warningsOf } from "./report-changes";
 import { checkpoint, during } from "./steps";
 
-/** What an update is asked to do. */
+/** The request of an update. */
 export interface UpdateRequest {
   readonly dryRun: boolean;
-  /** For a state that comes from a file: the file that is written. Default: the same file. */
+  /** For a state file: the output file. Default: the same file. */
   readonly out?: string;
   readonly filter: FunctionFilter;
   readonly targetOf: TargetOf;
   readonly hints: LayerHints;
   readonly settings: LayerSettings;
-  /** Absent: live functions are left alone, and AWS is not called. */
+  /** Absent: live functions are not touched, and AWS is not called. */
   readonly live?: {
-    /** Also live functions that are tagged as the stack's. */
+    /** Also live functions tagged as the stack's. */
     readonly allFunctions: boolean;
-    /** Also live functions that carry all of these tags. */
+    /** Also live functions with all of these tags. */
     readonly tags: TagSet;
     readonly skipPreflight: boolean;
-    /** Nothing is to be changed: what cannot be read is reported, and fails nothing. */
+    /** Nothing will be changed: unreadable functions are reported, without failing. */
     readonly isLook: boolean;
   };
 }
@@ -58,25 +58,25 @@ export interface UpdatePlan extends StatePlan {
   readonly stack: string;
   readonly dryRun: boolean;
   readonly state: LoadedState;
-  /** If the state comes from a file: the file that is written. */
+  /** For a state file: the output file. */
   readonly out: string | undefined;
   /** How long older backups are kept, in days. */
   readonly retentionDays: number;
   /** Absent without `--sync-aws`. */
   readonly aws: LivePlan | undefined;
-  /** The functions that were looked at, and how their layers stand. */
+  /** The functions looked at, and the status of their layers. */
   readonly functions: readonly AssessedFunction[];
   readonly standings: readonly Standing[];
   readonly targetOf: TargetOf;
-  /** Whether AWS was read; undefined if it was not to be. */
+  /** Whether AWS was read; undefined if not requested. */
   readonly live: LiveReading | undefined;
-  /** Those of {@link skipped} whose record only the program updates; they have all the same reason. */
+  /** Those of {@link skipped} whose record only the program updates, all for the same reason. */
   readonly elsewhere: readonly Skipped[];
 }
 
 /**
- * Plans the update of a state, and of the live functions if that is asked for. Read-only.
- * @throws LayersError `pending-operations`, `layer-ambiguous`, `usage` for names and tags that mean nothing, and what
+ * Plans the update of a state, and of the live functions if requested. Read-only.
+ * @throws LayersError `pending-operations`, `layer-ambiguous`, `usage` for names and tags that match nothing, and what
  * {@link planLive} throws
  */
 export function planUpdate(ports: Ports, state: LoadedState, request: UpdateRequest): Promise<UpdatePlan> {
@@ -89,7 +89,7 @@ async function plan(ports: Ports, state: LoadedState, request: UpdateRequest): P
   refusePendingOperations(ports, state);
   refuseBroken(ports, state);
   const meant = selectRecorded(facts, filter);
-  // Tags may mean more functions than the state has.
+  // Tags may select more functions than the state has.
   if (!isWide(request)) refuseUnknown(meant, `in ${file ?? `the state of ${stack}`}`);
   const planned = planState(meant.own, targetFor(targetOf), meant.excluded);
   const live = request.live && (await planFunctions(ports, stack, request, request.live, meant));
@@ -132,12 +132,12 @@ function isWide({ live }: UpdateRequest): boolean {
   return live !== undefined && (live.allFunctions || Object.keys(live.tags).length > 0);
 }
 
-/** What a recorded layer is brought to; undefined if it stays as it is. */
+/** The target of a recorded layer; undefined if it stays. */
 function targetFor(targetOf: TargetOf): StateTarget {
   let last: { readonly fn: FunctionFacts; readonly facts: TargetFacts } | undefined;
   return (text, fn) => {
     const layer = parseLayerVersionArn(text);
-    // All layers of a function are asked for in a row.
+    // A cache: all layers of a function are looked up in a row.
     if (last?.fn !== fn) last = { fn, facts: factsOf(fn) };
     const target = layer && targetOf(layer, last.facts);
     return !layer || !isTarget(target) || isAsDeclared(layer.version, target) ? undefined : targetArnOf(layer, target);
@@ -155,7 +155,7 @@ async function planFunctions(
   const sets = tagSets({ allFunctions, tags }, settings.tagKey, shortStackName(stack));
   const where = whereOf(ports, settings.region);
   const watch = watchNames(withoutQualifiers(filter));
-  // What is known by a name of the program alone is not known by it in AWS.
+  // A name that only the program uses is unknown in AWS.
   const ids = new Set(meant.functions.flatMap(({ arn, name }) => arn ?? name));
   const isRecorded = (fn: LiveFunction) => ids.has(fn.arn) || ids.has(fn.name);
   const found = await planLive(ports, {
@@ -186,7 +186,7 @@ function isExcluded(fn: LiveFunction, { excluded }: SelectedRecords): boolean {
   return [...excluded].some((own) => (own.arn === undefined ? own.name === fn.name : own.arn === fn.arn));
 }
 
-/** Functions whose record only `pulumi up` edits: that of a `LayerVersions` resource. */
+/** Functions whose record, a `LayerVersions` resource, only `pulumi up` updates. */
 function reconciledElsewhere({ advisePulumi }: Ports, standings: readonly Standing[], stack: string): Skipped[] {
   const names = standings.flatMap(({ fn, target, recorded }) => {
     const isWrong = target !== undefined && typeof recorded === "number" && !isAsDeclared(recorded, target);
@@ -196,7 +196,7 @@ function reconciledElsewhere({ advisePulumi }: Ports, standings: readonly Standi
   return [...new Set(names)].map((name) => ({ function: name, reason }));
 }
 
-/** A stack's own export has none: it is made without `--show-secrets`. */
+/** A stack's own export has no plaintext: it is made without `--show-secrets`. */
 function plaintextWarnings({ file, bytes }: LoadedState): string[] {
   if (file === undefined || !holdsPlaintext(bytes)) return [];
   return [

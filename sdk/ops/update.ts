@@ -26,7 +26,7 @@ export { planUpdate, type UpdatePlan, type UpdateRequest } from "./update-plan";
 /** How an update is carried out. */
 export interface UpdateOptions extends RolloutOptions, Omit<ReviewOptions, "dryRun" | "confirm"> {
   readonly confirm?: (plan: UpdatePlan) => Promise<boolean>;
-  /** Goes on only if the program keeps the new versions; in a dry run tells whether it does. */
+  /** Continue only if the program keeps the new versions; in a dry run, report whether it does. */
   readonly prove?: boolean;
 }
 
@@ -35,9 +35,9 @@ export interface UpdateResult extends RunResult {
   readonly aws?: LiveResult;
   /** Whether AWS was read; absent without `--sync-aws`. */
   readonly live?: LiveReading;
-  /** Recorded versions that went back, because the run in AWS was stopped and rolled back; absent if none did. */
+  /** Recorded versions that were reverted because the run in AWS was stopped and rolled back; absent if none. */
   readonly recordedBack?: readonly StateChange[];
-  /** Whether the program keeps the new versions; absent if that was not to be proved, or nothing was to be imported. */
+  /** Whether the program keeps the new versions; absent if not requested, or if there was nothing to import. */
   readonly proof?: Proof;
 }
 
@@ -72,7 +72,7 @@ export async function executeUpdate(
   return result;
 }
 
-/** Functions whose record only the program updates are told in one line: with `--sync-aws` they are moved all the same. */
+/** Functions whose record only the program updates get one line: with `--sync-aws` they are still moved. */
 function leftToProgram(
   { advisePulumi }: Ports,
   { stack, skipped, warnings, elsewhere }: UpdatePlan,
@@ -85,7 +85,7 @@ function leftToProgram(
   return { skipped: skipped.filter((one) => !isElsewhere.has(one)), warnings: [...warnings, line] };
 }
 
-/** A state file that goes elsewhere is written even if nothing changes: whoever named it goes on with it. */
+/** A separate output file is written even if nothing changes, because the user continues with it. */
 function isCopied({ state, out }: UpdatePlan): boolean {
   return out !== undefined && out !== state.file;
 }
@@ -123,13 +123,13 @@ function resultOf(plan: UpdatePlan, { backup, live, recordedBack, proof }: Done,
   };
 }
 
-/** The changes of the state that have not gone back. */
+/** The changes of the state that were not reverted. */
 function standing({ changes }: UpdatePlan, recordedBack: readonly StateChange[] = []): StateChange[] {
   const back = new Set(recordedBack.map((change) => `${change.urn} ${change.arn}`));
   return changes.filter((change) => !back.has(`${change.urn} ${change.arn}`));
 }
 
-/** What an update has written of the state. */
+/** What an update has written. */
 export interface AppliedState {
   /** The backup as messages name it; null if none was needed. */
   readonly shown: string | null;
@@ -205,7 +205,7 @@ async function applyToFile(
   let backup: string | null = null;
   const inPlace = state.file !== undefined && (await stateFiles.isSame(state.file, out));
   if (inPlace && edits.length === 0) return null;
-  // A state that stays where it is needs no copy.
+  // A state file that is not replaced needs no copy.
   if (inPlace) {
     const files = [{ kind: "state" as const, content: [state.bytes] }];
     const [written] = await during(unchanged, () => backups.write(stack, files, clock.now()));
@@ -214,7 +214,7 @@ async function applyToFile(
     await pruneBackups(ports, stack, plan.retentionDays);
   }
   for (const line of lines) reporter.info(line);
-  // Of a large state only this one copy is in memory: what is written are slices of it.
+  // A large state is in memory only once: slices of it are written.
   await during(unchanged, () =>
     stateFiles.replace(out, patchState(state.bytes, edits), inPlace ? state.bytes : undefined),
   );

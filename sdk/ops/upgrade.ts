@@ -11,17 +11,17 @@ import { labelsOfLayers } from "./matches";
 import { readUsed, type UsedLayers } from "./outdated";
 import { readVersion, versionsNear } from "./versions";
 
-/** What is upgraded. */
+/** What to upgrade. */
 export interface UpgradeRequest extends FunctionSelection {
   readonly stack: string;
-  /** Whether the stack's override is edited, rather than the version for all stacks. */
+  /** Whether to edit the stack's override instead of the version for all stacks. */
   readonly override: boolean;
   /** The config file. */
   readonly file: string;
   readonly stateFile?: string;
   /** Names of entries, or of their layers in AWS; all entries if there are none. */
   readonly layers: readonly string[];
-  /** This version instead of the newest; it may be an older one. */
+  /** This version instead of the newest; may be an older one. */
   readonly to?: number;
   /** Only versions that are at least this old, in milliseconds. */
   readonly minimumAge?: number;
@@ -31,21 +31,21 @@ export interface UpgradeRequest extends FunctionSelection {
   readonly variant?: number;
 }
 
-/** One version that is edited. */
+/** One edited version. */
 export interface Upgrade {
   readonly entry: string;
   readonly from: number;
   readonly to: number;
-  /** Where the old version is declared. */
+  /** The place of the old version. */
   readonly at: string;
   /** The number of the variant that declares it, from 1, and its condition in words; absent if the entry itself does. */
   readonly variant?: { readonly number: number; readonly when: string };
   readonly published: Date | undefined;
-  /** What is done to the file, and where: a number is changed, or a stack's override gets or loses one. */
+  /** The edit and its place: a number changes, or a stack's override gains or loses one. */
   readonly edit: { readonly kind: "changed" | "added" | "removed"; readonly at: string };
 }
 
-/** A version that stays. */
+/** A version that is not changed. */
 export interface HeldVersion {
   readonly entry: string;
   /** The version of an exception, which stays unless it is named; absent for any other. */
@@ -58,35 +58,35 @@ export interface UpgradePlan extends Pick<UpgradeRequest, "file" | "stack" | "ov
   /** The Pulumi project; null if none is known. */
   readonly project: string | null;
   readonly upgrades: readonly Upgrade[];
-  /** Entries that stay although there is something newer, or that AWS does not report, and exceptions. */
+  /** Entries that stay although there is a newer version or the versions are unknown, and exceptions. */
   readonly held: readonly HeldVersion[];
-  /** Why a version that was asked for does not suit, and which stacks have versions of their own. */
+  /** Why a requested version does not suit, and which stacks have their own versions. */
   readonly warnings: readonly string[];
   /** What was looked up; missing if nothing was. */
   readonly rows?: readonly AvailableLayer[];
-  /** Who records the functions that were looked at; absent if none were. */
+  /** What records the functions looked at; absent if there were none. */
   readonly recordedBy?: UsedLayers["recordedBy"];
   readonly before: string;
   readonly after: string;
 }
 
 /**
- * Plans which versions of a config are brought to newer ones.
- * @throws LayersError `layer-version-missing` for a version that does not exist, `config-invalid`, `config-not-editable`,
- * and what `readAvailable` throws
+ * Plans which versions of a config to raise.
+ * @throws LayersError `layer-version-missing` for a version that does not exist, `config-invalid`,
+ * `config-not-editable`, and what `readAvailable` throws
  */
 export async function planUpgrade(ports: Ports, request: UpgradeRequest): Promise<UpgradePlan> {
   const { file, stack, override, stateFile, minimumAge } = request;
   const before = ports.configs.readText(file);
   const loaded = ports.configs.load(file);
-  // If the version for all stacks is edited, no override hides it.
+  // When editing the version for all stacks, ignore overrides.
   const config = override ? loaded : { ...loaded, overrides: new Map() };
   const publishedBefore = minimumAge === undefined ? undefined : new Date(ports.clock.now().getTime() - minimumAge);
   const { layers, to: wanted, region, variant, functions, exclude, allFunctions, tags, regions, profiles } = request;
   const { available, recordedBy } = await readUsed(ports, {
     ...{ stack, config, stateFile, publishedBefore, layers, wanted, region, variant },
     ...{ functions, exclude, allFunctions, tags, regions, profiles },
-    // A version that is named is declared whoever uses it.
+    // A requested version is declared whoever uses it.
     withoutFunctions: wanted !== undefined,
   });
   const label = labelsOfLayers(available.layers);
@@ -129,7 +129,7 @@ export async function planUpgrade(ports: Ports, request: UpgradeRequest): Promis
   return { file, stack, project, override, upgrades: written, held, warnings, rows, recordedBy, before, after };
 }
 
-/** Whether an exception would move if it were named, as far as that is known. */
+/** Whether an exception would move if named, as far as known. */
 function mayMove({ code, declared, declaredVersion, compatible }: AvailableLayer, wanted: number | undefined): boolean {
   if (wanted !== undefined) return wanted !== declared;
   return code !== undefined || declaredVersion !== "available" || (compatible?.version ?? 0) > declared;
@@ -153,7 +153,7 @@ function keptException(
   return { entry: name, ...(version !== undefined && { version }), reason };
 }
 
-/** What an edit does to a file, and the line of it in the text that has been edited. */
+/** What an edit does to a file, and its line in the edited text. */
 export function editAt(
   before: LayerConfig,
   { text, file }: { readonly text: string; readonly file: string },
@@ -182,7 +182,7 @@ export async function executeUpgrade(ports: Ports, { file, before, after }: Upgr
   await ports.configs.write(file, after, { replace: true });
 }
 
-/** What declares the version of a layer: variants without a version of their own have the entry's. */
+/** What declares the version of a layer: variants without their own version use the entry's. */
 export function declarationOf({
   entry,
   variant,
@@ -216,16 +216,16 @@ function overridesOf(
   });
 }
 
-/** What is known of a config that is edited. */
+/** What is known about the edited config. */
 interface Edited {
   readonly loaded: LayerConfig;
-  /** The variant whose version is edited; undefined if that is the entry's. */
+  /** The variant whose version is edited; undefined for the entry's. */
   readonly own: AvailableVariant | undefined;
-  /** How many variants each entry's override has got so far. */
+  /** How many variants each entry's override has so far. */
   readonly added: Map<string, number>;
 }
 
-/** The edit of one version. A variant that a stack's override does not have yet is added to it. */
+/** The edit of one version. A variant missing in a stack's override is added. */
 function editOf(
   entry: string,
   version: number,
@@ -245,7 +245,7 @@ function editOf(
 
 type LabelLayer = ReturnType<typeof labelsOfLayers>;
 
-/** The upgrade of one entry; a text says why it stays as it is, and undefined that it is the newest. */
+/** The upgrade of one entry; a text says why it stays, and undefined means that it is the newest. */
 async function planEntry(
   ports: Ports,
   rows: readonly AvailableLayer[],
@@ -258,7 +258,7 @@ async function planEntry(
   const { entry, declared: from, at } = first;
   if (to !== undefined) {
     const missing = rows.find(({ wanted }) => wanted?.isThere === false);
-    // A variant that no function here has is in nobody's way, unless it is what was asked for.
+    // A variant without functions here does not hold back the others, unless it was requested.
     const isInWay = missing && (!isUnused(missing) || !missing.variant || request.variant !== undefined);
     if (isInWay) throw await noSuchVersion(ports, missing, request, { label, loaded });
     if (missing) return `${label(missing)}: ${await whereElse(ports, missing, request, { label, loaded })}`;
@@ -268,7 +268,7 @@ async function planEntry(
   }
   const unknown = rows.find(({ code }) => code !== undefined);
   if (unknown) return `${label(unknown)}: ${unknown.reason}`;
-  // One number is for all layers of the entry: the newest that all of them have.
+  // One number covers all layers of the entry: the newest one that all of them have.
   const newest = Math.min(...rows.map(versionOf));
   if (newest <= from) {
     const why = whyNoneNewer(rows, from, label);
@@ -284,7 +284,7 @@ async function planEntry(
   return { entry, from, to: newest, at, published: compatible?.published };
 }
 
-/** Whether a layer is one that no function of the stack has, and that AWS does not have either: another stack's, maybe. */
+/** Whether a layer exists neither on a function of the stack nor in AWS, so that it may be another stack's. */
 function isUnused({ usedBy, declaredVersion }: AvailableLayer): boolean {
   return usedBy === undefined && declaredVersion === "never-published";
 }
@@ -305,7 +305,7 @@ async function whereElse(
   const others = stacks.filter((name) => shortStackName(name) !== own).slice(0, stacksNamed);
   if (others.length === 0) return `${nobody}: name a stack whose functions have it with --stack`;
   const commands = others.map((name) => {
-    // Variants of an override of its own may come before.
+    // The override's own variants may come before.
     const variants = declareFor(loaded, name).layers.find(({ key }) => key === entry)?.variants ?? [];
     const number = variants.findIndex(({ place }) => place.base === variant?.place.base) + 1;
     const version = to === undefined ? [] : ["--to", String(to)];
@@ -328,7 +328,7 @@ function versionOf({ compatible }: AvailableLayer): number {
   return compatible?.version ?? 0;
 }
 
-/** Why an entry stays although there is something newer, or although its version is not there; undefined if all is well. */
+/** Why an entry stays although there is a newer version or its version does not exist; undefined if all is well. */
 function whyNoneNewer(rows: readonly AvailableLayer[], from: number, label: LabelLayer): string | undefined {
   const behind = rows.find((row) => versionOf(row) <= from && row.reason !== undefined);
   if (behind) return `${label(behind)}: ${behind.reason}`;

@@ -17,8 +17,8 @@ import { exceptionWarnings, labelsOfStandings, warningsOf } from "./report-chang
 import { type UnusedPart, unknownFunctions, unknownStacks } from "./unused";
 
 /**
- * What a validation has found. An `error` makes the config wrong; `unknown` is what could not be read. The code of both is
- * that of the error that the validation ends with.
+ * A finding of a validation. An `error` makes the config wrong; `unknown` could not be read. `code` is the error code
+ * that the validation ends with.
  */
 export type Finding = { readonly message: string } & (
   | {
@@ -45,16 +45,16 @@ type WarningCode =
 /** How well a config fits a stack: `--json` prints it. */
 export interface ValidationReport extends Pick<Assessment, "stack" | "project" | "totals"> {
   readonly format: typeof documentFormat;
-  /** Each entry, and the layers that it is about. */
+  /** Each entry, and the layers that it matches. */
   readonly layers: readonly {
     readonly key: string;
     /** Absent if only its variants have one. */
     readonly version?: number;
     readonly matches: readonly (LayerPlace & {
       readonly functions: number;
-      /** The version for these functions, if it is another one than the entry's. */
+      /** The version for these functions, if it differs from the entry's. */
       readonly version?: number;
-      /** The condition of the variant that counts for them. */
+      /** The condition of the variant that applies to them. */
       readonly when?: When;
     })[];
   }[];
@@ -66,8 +66,8 @@ export interface ValidationReport extends Pick<Assessment, "stack" | "project" |
 /**
  * Checks that a config fits a stack, or live functions: what each entry matches, and, if AWS can be asked, that each
  * declared version exists and suits the functions that have the layer.
- * @throws LayersError what {@link readStandings} throws, but `layer-ambiguous`; whatever is wrong with the config's layers
- * is in the report
+ * @throws LayersError what {@link readStandings} throws, but `layer-ambiguous`; problems with the config's layers are
+ * in the report
  */
 export async function validate(ports: Ports, request: AssessRequest): Promise<ValidationReport> {
   const { stack, config, functions = [], exclude = [] } = request;
@@ -89,7 +89,7 @@ export async function validate(ports: Ports, request: AssessRequest): Promise<Va
   }));
   const isUnused = ({ key }: DeclaredLayer) =>
     !matches.some((match) => match.declared.key === key) && !contested.has(key);
-  // What matches nothing may be about functions that were not looked at.
+  // An entry without a match may be for functions that were not looked at.
   const isPartial = functions.length + exclude.length > 0 || (recorded === undefined && !assessment.live.read);
   const nothing = declared.layers.length > 0 && contested.size === 0 ? assessment.unmatched : [];
   const unused = isPartial ? [] : declared.layers.filter(isUnused);
@@ -117,7 +117,7 @@ export async function validate(ports: Ports, request: AssessRequest): Promise<Va
   };
 }
 
-/** A matcher that keeps what is declared twice, instead of ending the run with the first of it. */
+/** A matcher that collects double declarations instead of failing at the first one. */
 function collectAmbiguous(declared: DeclaredLayers) {
   const find = createMatcher(declared);
   const findings = new Map<string, Finding>();
@@ -136,7 +136,7 @@ function collectAmbiguous(declared: DeclaredLayers) {
   return { matcher, contested, findings };
 }
 
-/** What is wrong with functions, whatever the config says. */
+/** Problems with functions, regardless of the config. */
 function ofFunctions({ standings, skipped, recorded, live, totals }: Assessment): Finding[] {
   const own = recorded?.own.filter((fn) => !recorded.excluded.has(fn)) ?? [];
   const unread = failedReading(live);
@@ -154,7 +154,7 @@ function ofFunctions({ standings, skipped, recorded, live, totals }: Assessment)
   ];
 }
 
-/** What the config leaves open: layers that it is about, and functions that it has no version or no layer for. */
+/** What the config leaves open: functions for which it gives no version or no layer. */
 function untargeted({ standings }: Assessment): Finding[] {
   const label = labelsOfStandings(standings);
   const open = standings.flatMap(({ fn, layer, noTarget }) => (layer && noTarget ? [{ fn, layer, noTarget }] : []));
@@ -166,7 +166,7 @@ function untargeted({ standings }: Assessment): Finding[] {
   }));
 }
 
-/** What the config itself says of runtimes and architectures. */
+/** What the config itself says about runtimes and architectures. */
 function declaredUnsuitable(matches: readonly DeclaredMatch[], { standings }: Assessment): Finding[] {
   const label = labelsOfStandings(standings);
   return matches.flatMap(({ declared, layer, functions }) => {
@@ -180,7 +180,7 @@ function declaredUnsuitable(matches: readonly DeclaredMatch[], { standings }: As
   });
 }
 
-/** Looks in each region whether the declared versions exist. What cannot be asked in one leaves the others alone. */
+/** Looks in each region whether the declared versions exist. A failure in one does not affect the others. */
 async function validateInAws(
   ports: Ports,
   { config, stateFile }: AssessRequest,

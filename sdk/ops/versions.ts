@@ -3,10 +3,10 @@ import { LayersError } from "../core/errors";
 import type { PublishedVersion } from "../core/live";
 import type { AwsPort } from "../ports";
 
-/** How the versions of a layer were found. */
+/** How a layer's versions were found. */
 export type VersionSource = "list" | "search" | "parameter";
 
-/** The versions of a layer from the newest down, as they are asked for: reading on costs requests. */
+/** The versions of a layer, newest first, read lazily because each page takes requests. */
 export interface VersionReader {
   readonly source: VersionSource;
   readonly versions: AsyncIterable<PublishedVersion>;
@@ -16,18 +16,18 @@ export interface VersionReader {
 export interface LayerOfInterest {
   /** Without version. */
   readonly arn: string;
-  /** A version that is known to have been published; the search for newer ones starts there. */
+  /** A version known to have been published, where the search for newer ones starts. */
   readonly known: number;
-  /** `ssm:/path` of the parameter that knows the newest version. */
+  /** `ssm:/path` of the parameter that holds the newest version. */
   readonly latest: string | undefined;
 }
 
 /**
- * Versions that were deleted leave gaps. So many in a row are taken for the end: publishers delete single versions, and
- * each step of the search costs up to as many requests.
+ * Deleted versions leave gaps. This many missing versions in a row are taken for the end: publishers delete single
+ * versions, and each step of the search takes up to as many requests.
  */
 const widestGap = 4;
-// What a search and the way down from its result may cost together: 1,000 versions take about 40 requests.
+// The maximum requests of a search and the way down from its result: 1,000 versions take about 40 requests.
 const mostProbes = 120;
 
 /**
@@ -63,7 +63,7 @@ async function* listed(
 /** Reads a version: see {@link readVersion}. */
 type Probe = (version: number) => Promise<PublishedVersion | undefined>;
 
-/** @returns a probe that finds nothing once it has been asked too often */
+/** @returns a probe that finds nothing once its budget is used up */
 function createProbe(aws: AwsPort, arn: string): Probe {
   let left = mostProbes;
   return async (version) => {
@@ -71,15 +71,15 @@ function createProbe(aws: AwsPort, arn: string): Probe {
   };
 }
 
-/** A version of a layer; undefined if it does not exist, or may not be read, which is the same in other accounts. */
+/** A version of a layer; undefined if it does not exist, or is denied, which looks the same in other accounts. */
 export async function readVersion(aws: AwsPort, arn: string, version: number): Promise<PublishedVersion | undefined> {
   const facts = await aws.layerVersion(`${arn}:${version}`);
   return facts === "missing" || facts === "denied" ? undefined : { ...facts, version };
 }
 
-/** Doubles its steps until nothing is found, and then halves what lies between: 2 log2(newest) looks of a few requests. */
+/** Doubles its steps until nothing is found, then bisects: 2 log2(newest) probes of a few requests each. */
 async function searchNewest(probe: Probe, known: number): Promise<number> {
-  /** The first version that exists of those that could be a gap's width above. */
+  /** The first existing version within a gap's width. */
   const look = async (from: number, below: number) => {
     for (let version = from; version < Math.min(from + widestGap, below); version++) {
       if (await probe(version)) return version;
@@ -112,7 +112,7 @@ async function* downFrom(probe: Probe, newest: number): AsyncGenerator<Published
 }
 
 /**
- * The versions of a layer that are nearest to one, newest first: at most so many above it and as many below.
+ * The versions of a layer nearest to a given one, newest first: at most this many above it and below it.
  * @returns empty if none can be read
  */
 export async function versionsNear(
@@ -131,7 +131,7 @@ export async function versionsNear(
   return [...above.slice(-most), ...below];
 }
 
-/** The parameter's text is a layer version ARN, as AWS's own parameters hold, or a version alone. */
+/** The parameter holds a layer version ARN, as AWS's own parameters do, or only a version. */
 async function versionInParameter(aws: AwsPort, { arn, known }: LayerOfInterest, name: string): Promise<number> {
   const text = (await aws.parameter(name))?.trim();
   const version = /^[1-9]\d*$/.test(text ?? "") ? Number(text) : parseLayerVersionArn(text ?? "")?.version;

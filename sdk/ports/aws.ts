@@ -8,7 +8,7 @@ import type {
   LiveFunction,
 } from "../core/live";
 
-/** Who the credentials belong to. */
+/** The identity of the credentials. */
 export interface CallerIdentity {
   /** Twelve digits. */
   readonly account: string;
@@ -17,23 +17,23 @@ export interface CallerIdentity {
   readonly partition: string;
 }
 
-/** What a selection came to. */
+/** The result of a selection. */
 export interface SelectedFunctions {
   readonly functions: readonly LiveFunction[];
   /** The selection's names that no function has, as they were written. */
   readonly missing: readonly string[];
   /**
-   * If it was asked for: the ARNs of functions with a published version that is old. Functions that were read one by
-   * one are all here, because their versions were not read.
+   * If requested: the ARNs of functions with an outdated published version. Functions read one by one are all included,
+   * because their versions were not read.
    */
   readonly withOldVersions?: readonly string[];
-  /** ARNs of functions with an update in progress; absent if ListFunctions was read, which does not tell. */
+  /** ARNs of functions with an update in progress; absent if ListFunctions was used, which does not return this. */
   readonly busy?: readonly string[];
 }
 
-/** What is found out beside the functions themselves. */
+/** What to find out besides the functions themselves. */
 export interface ListOptions {
-  /** Has ListFunctions list published versions too, 50 a page like functions; says which of them are old. */
+  /** Also list published versions, 50 per page like functions; decides which of them are outdated. */
   readonly isOldVersion?: (version: LiveFunction) => boolean;
 }
 
@@ -44,25 +44,25 @@ export interface WantedPermission {
   readonly resources: readonly string[];
 }
 
-/** What is known of permissions. */
+/** What is known about permissions. */
 export interface PermissionReport {
   /** What the caller's policies do not allow. */
   readonly refused: readonly { readonly action: string; readonly resource: string }[];
-  /** Why not everything could be found out. */
+  /** Why the check is incomplete. */
   readonly unchecked?: string;
 }
 
-/** What became of publishing a function. */
+/** The outcome of publishing a function. */
 export interface Publication {
-  /** The version of the function that has its layers now. */
+  /** The version that now has the function's layers. */
   readonly version: string;
   /** Set if an alias was moved to it. */
   readonly moved?: AliasMove;
 }
 
-/** What is published of a function. */
+/** How to publish a function. */
 export interface PublishOptions {
-  /** The alias that is moved to the new version. */
+  /** The alias to move to the new version. */
   readonly alias?: string;
   /** Awaited immediately before the alias is moved. */
   readonly beforeMove?: (move: AliasMove) => Promise<void>;
@@ -75,29 +75,29 @@ export type LayerVersionAnswer = LayerVersionFacts | "missing" | "denied";
 export type LayerVersionsAnswer = LayerVersionPage | "denied";
 
 /**
- * One account and region of AWS Lambda. Every method retries what can be retried, keeps to Lambda's limits together with
- * all other sessions of this process on the same account and region, and throws LayersError `aws-credentials`,
- * `aws-permission`, `aws-failed` or `interrupted`.
+ * One account and region of AWS Lambda. Every method retries what can be retried, shares Lambda's limits with all other
+ * sessions of this process on the same account and region, and throws LayersError `aws-credentials`, `aws-permission`,
+ * `aws-failed` or `interrupted`.
  */
 export interface AwsPort {
   readonly region: string;
-  /** Asks STS once a session; needs no permission. */
+  /** Asks STS once per session; needs no permission. */
   callerIdentity(): Promise<CallerIdentity>;
   /**
-   * The functions that a selection means, in the order of their names. At most 50 named ones are read one by one; otherwise
-   * ListFunctions is read through once, whatever was selected.
+   * The selected functions, by name. Up to 50 named ones are read one by one; otherwise all pages of ListFunctions are
+   * read once.
    */
   listFunctions(selection: FunctionSelection, options?: ListOptions): Promise<SelectedFunctions>;
-  /** Functions by their ARNs that have an update in progress now. One GetFunction each. */
+  /** Functions with an update in progress, by ARN. One GetFunction each. */
   busyFunctions(arns: readonly string[]): Promise<string[]>;
   /** The function's aliases. */
   listAliases(functionArn: string): Promise<FunctionAlias[]>;
   /** A published version of a function; undefined if there is none. */
   functionVersion(functionArn: string, version: string): Promise<LiveFunction | undefined>;
   /**
-   * Publishes `$LATEST` as a version and moves an alias to it. Refuses to if the alias serves something that differs in
-   * more than its layers: code that nobody has released would go live with them. If the alias serves these layers
-   * already, nothing is done.
+   * Publishes `$LATEST` as a version and moves an alias to it. Refuses if the alias serves something that differs in
+   * more than its layers, because unreleased code would go live with them. Does nothing if the alias already serves
+   * these layers.
    * @throws LayersError `aws-update-failed`
    */
   publish(functionArn: string, options?: PublishOptions): Promise<Publication>;
@@ -107,11 +107,11 @@ export interface AwsPort {
    */
   moveAlias(functionArn: string, move: AliasMove): Promise<void>;
   /**
-   * Finds out what the caller's IAM policies do not allow, by iam:SimulatePrincipalPolicy. Not being allowed to ask is no
-   * error, but in the report.
+   * Finds out what the caller's IAM policies do not allow, with iam:SimulatePrincipalPolicy. If asking is not
+   * permitted, that is in the report, not an error.
    */
   checkPermissions(wanted: readonly WantedPermission[]): Promise<PermissionReport>;
-  /** What a layer version suits. Asked once a version and session. */
+  /** What a layer version suits. Requested once per version and session. */
   layerVersion(arn: string): Promise<LayerVersionAnswer>;
   /**
    * One page (50) of the versions of a layer, newest first.
@@ -122,10 +122,11 @@ export interface AwsPort {
   /** The text of an SSM parameter of this region; undefined if there is none. */
   parameter(name: string): Promise<string | undefined>;
   /**
-   * Brings functions to the layers that `desired` gives for them, and waits until Lambda reports success. Each update is
-   * conditional on the revision that `desired` has seen. One function's failure leaves the others alone.
-   * @param desired the whole list in merge order for a function as it is now; asked again if the function changed meanwhile
-   * @returns one outcome a function, in the order given
+   * Brings functions to the layers that `desired` gives for them, and waits until Lambda reports success. Each update
+   * is conditional on the revision that `desired` has seen. One function's failure does not affect the others.
+   * @param desired the whole list in merge order for a function as it is now; asked again if the function changed
+   * meanwhile
+   * @returns one outcome per function, in the order given
    */
   reconcile(
     functions: readonly LiveFunction[],
@@ -136,34 +137,37 @@ export interface AwsPort {
   close(): void;
 }
 
-/** How a fleet is brought to its layers. */
+/** Options for bringing a fleet to its layers. */
 export interface ReconcileOptions {
   /**
    * Called immediately before an update is sent, with the function as it was found and the layers it is to get; again
-   * if the function had to be read anew for another update, and then `instead` tells that none of those before was
-   * carried out. If it fails, no further update is sent and `reconcile` fails with its error.
+   * if the function had to be read anew for another update, and then `instead` says that none of those before was
+   * applied. If it fails, no further update is sent and `reconcile` fails with its error.
    */
   readonly beforeUpdate?: (fn: LiveFunction, layers: readonly string[], instead: boolean) => void | Promise<void>;
-  /** Called once a function as soon as its outcome is known, those included that needed nothing. Failing acts as above. */
+  /**
+   * Called once per function as soon as its outcome is known, including functions that needed nothing. A failure has
+   * the same effect as above.
+   */
   readonly onOutcome?: (outcome: FunctionOutcome) => void | Promise<void>;
   /** How long one function may take, in milliseconds, waiting for Lambda included. Default 300,000. */
   readonly deadlineMs?: number;
   /**
-   * Functions at work at the same time, most of them waiting for Lambda to finish. Default ten a request a second: as
-   * many as have been started when an update that takes ten seconds is done.
+   * Functions in progress at the same time, most of them waiting for Lambda to finish. Default: ten times the requests
+   * per second, as many as are started during an update of ten seconds.
    */
   readonly concurrency?: number;
-  /** Ends the work beside the session's signal: updates under way are finished, no other is started. */
+  /** Ends the work, like the session's signal: updates in progress are finished, no other is started. */
   readonly signal?: AbortSignal;
 }
 
-/** The layers that a function is to have, in merge order. */
+/** A function's target layers, in merge order. */
 export interface UpdateTarget {
   readonly function: LiveFunction;
   readonly layers: readonly string[];
 }
 
-/** What is checked. */
+/** What to check. */
 export interface CheckOptions {
   /** Whether AWS is asked about the layer versions. Default true; without it, suitability is not known either. */
   readonly existence?: boolean;
@@ -177,26 +181,26 @@ export interface TargetProblem {
     | "too-many-layers"
     | "image-function"
     | "layer-unreadable";
-  /** The function's name; absent if the problem is the layer version's, whichever function wants it. */
+  /** The function's name; absent if the problem is the layer version's, for any function. */
   readonly function?: string;
   readonly layerVersionArn?: string;
-  /** Says which function or layer it is, and why, to a person. */
+  /** A readable message with the function or layer, and the reason. */
   readonly message: string;
 }
 
-/** The way to AWS. */
+/** Access to AWS. */
 export interface AwsGateway {
   /** The only region that the run is for, if the user named one. */
   readonly region: string | undefined;
   /**
    * Opens a session; nothing is sent yet.
-   * @param region undefined: the one of the run, else of the environment
+   * @param region default: the run's, otherwise the environment's
    * @param profile undefined: the one of the run, else of the environment
    */
   connect(region: string | undefined, profile?: string): Promise<AwsPort>;
   /** The requests sent so far, by operation: retries count. */
   calls(): Readonly<Record<string, number>>;
-  /** Looks, without a change, for whatever would make these updates fail. */
+  /** Checks, without changing anything, for whatever would make these updates fail. */
   checkTargets(
     aws: AwsPort,
     targets: readonly UpdateTarget[],

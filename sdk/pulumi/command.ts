@@ -11,14 +11,15 @@ export interface CommandEnd {
   readonly signal: NodeJS.Signals | null;
 }
 
-// Pulumi never asks: it would ask for a passphrase behind our back, or for a choice among stacks.
+// Pulumi must never prompt, as for a passphrase or a choice of stacks.
 const always = ["--non-interactive", "--color=never"];
 
 /**
- * Runs `pulumi` and waits until it has ended and its output is read: at the signal too, so that nothing goes on behind us.
- * @param options.env beside this process's own
+ * Runs `pulumi` and waits until it has ended and its output is read, also after the signal, so that nothing outlives
+ * the call.
+ * @param options.env in addition to this process's own
  * @param watch called with the process as soon as it runs
- * @throws LayersError `pulumi-missing`, `project-missing` where no such folder, `interrupted`
+ * @throws LayersError `pulumi-missing`, `project-missing` if the folder does not exist, `interrupted`
  */
 export async function runPulumi(
   args: readonly string[],
@@ -31,12 +32,12 @@ export async function runPulumi(
   try {
     const end = await new Promise<CommandEnd>((resolve, reject) => {
       const child = spawn("pulumi", [...always, ...args], { ...options, env });
-      // The signal is an error too, and the process has not ended by then.
+      // The signal also causes an error, at which time the process has not ended.
       child.once("error", (error) => child.pid === undefined && reject(error));
       child.once("close", (exitCode, signal) => resolve({ exitCode, signal }));
       watch(child);
     });
-    // Ctrl-C reaches Pulumi too, and may end it before we hear of it.
+    // Ctrl-C reaches Pulumi too, and may end it before this process handles the signal.
     if (end.signal === "SIGINT" || options.signal?.aborted) throw interrupted();
     return end;
   } catch (error) {
@@ -46,7 +47,7 @@ export async function runPulumi(
   }
 }
 
-/** Why nothing can run in a folder; undefined if it can. */
+/** Why commands cannot run in a folder; undefined if they can. */
 function folderProblem(path: string): string | undefined {
   try {
     const found = statSync(path, { throwIfNoEntry: false });

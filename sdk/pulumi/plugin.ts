@@ -15,7 +15,7 @@ const executable = `pulumi-resource-${name}`;
 // Without it Pulumi starts the executable, instead of installing the plugin's dependencies first.
 const leftOut = "PulumiPlugin.yaml";
 
-// The platforms that Pulumi itself is made for. The plugin is the same for all: it runs on Node.js.
+// The platforms that Pulumi supports. The plugin is the same for all: it runs on Node.js.
 const platforms = ["linux", "darwin", "windows"].flatMap((system) =>
   ["amd64", "arm64"].map((chip) => `${system}-${chip}`),
 );
@@ -91,7 +91,7 @@ async function packed(): Promise<{ version: string; archive: Uint8Array }> {
   }
 }
 
-/** What Pulumi has printed, so that none of its lines starts like one of ours. */
+/** Pulumi's output, changed so that none of its lines looks like one of ours. */
 function linesOf(printed: string): string[] {
   return printed
     .trim()

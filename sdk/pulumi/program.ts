@@ -41,8 +41,8 @@ export class PulumiProgram implements ProgramPort {
   }
 
   /**
-   * Previews the program on a state, in a backend of its own in a temporary folder. `pulumi stack init` writes into the
-   * folder that it runs in: that is the temporary one too.
+   * Previews the program on a state, in its own backend in a temporary folder. `pulumi stack init` writes into its
+   * working directory, so that is temporary too.
    * @throws LayersError `pulumi-missing`, `passphrase`, `pulumi-failed`, `interrupted`
    */
   async previewOn(
@@ -74,7 +74,10 @@ export class PulumiProgram implements ProgramPort {
     });
   }
 
-  /** Everything as for the stack itself, but another backend: it goes before that of the project file. */
+  /**
+   * The same environment as for the stack itself, except for the backend, which takes precedence over the project
+   * file's.
+   */
   #environment(backend: string): NodeJS.ProcessEnv {
     const { PULUMI_CONFIG_PASSPHRASE_FILE: file } = process.env;
     return {
@@ -91,7 +94,7 @@ export class PulumiProgram implements ProgramPort {
   }
 
   async #preview(copy: Copy): Promise<readonly PreviewStep[]> {
-    // Neither the project's options nor the environment may have it ask AWS what it has.
+    // Neither the project's options nor the environment may cause a refresh from AWS.
     const args = ["preview", "--json", "--refresh=false", `--config-file=${copy.config}`];
     const { exitCode, stdout, stderr } = await this.#run(copy, this.#cwd, args);
     const printed = parsedIfJson(stdout);
@@ -112,7 +115,7 @@ export class PulumiProgram implements ProgramPort {
     const collect = (child: ChildProcess) => {
       for (const name of ["stdout", "stderr"] as const)
         child[name]?.on("data", (chunk: Buffer) => printed[name].push(chunk));
-      // It would go on to write into the folder that is removed when this process ends.
+      // It would keep writing into the folder that is removed when this process ends.
       const end = () => child.kill("SIGKILL");
       process.prependOnceListener("exit", end);
       child.once("close", () => process.off("exit", end));
@@ -143,11 +146,11 @@ function parsedIfJson(text: string): Printed | undefined {
   }
 }
 
-/** What went wrong, with the resource that it went wrong with. */
+/** The error, with its resource. */
 function errorsIn({ diagnostics = [] }: Printed = {}): string {
   const errors = diagnostics.filter(({ severity }) => severity === "error");
   const texts = errors.map(({ urn, message }) => {
-    // Programs colour their traces.
+    // Programs print coloured stack traces.
     const text = stripVTControlCharacters(message)
       .replace(/^error: /, "")
       .trim();

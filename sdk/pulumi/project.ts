@@ -15,7 +15,7 @@ export interface Project {
   configOf(stack: string): string;
 }
 
-/** The path of the project file in a folder, or in the nearest one above it; undefined if there is none. */
+/** The path of the project file in a folder or its nearest parent; undefined if there is none. */
 export function findProjectFile(folder: string): string | undefined {
   const paths = ["yaml", "yml", "json"].map((extension) => join(folder, `Pulumi.${extension}`));
   const found = paths.find((path) => existsSync(path));
@@ -23,12 +23,12 @@ export function findProjectFile(folder: string): string | undefined {
   return found ?? (above === folder ? undefined : findProjectFile(above));
 }
 
-/** @throws LayersError `pulumi-failed` if there is no file, or none that can be understood */
+/** @throws LayersError `pulumi-failed` if the file is missing or invalid */
 export async function readProject(folder: string): Promise<Project> {
   const path = findProjectFile(folder);
   if (path === undefined) throw new LayersError("pulumi-failed", `${folder} is not in a Pulumi project`);
   const { name, stackConfigDir, config, backend } = await readObject(path);
-  // `config` was its name before it came to hold the values that all stacks share.
+  // An older name, from before `config` held the values shared by all stacks.
   const folderOfConfigs = [stackConfigDir, config].find((one) => typeof one === "string") ?? "";
   return {
     path,

@@ -2,14 +2,14 @@ import { execFile } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 
-/** The option by which an import names its file; its text tells one import from all others. */
+/** The option with an import's file, whose text identifies the import. */
 export function fileOption(file: string): string {
   return `--file=${file}`;
 }
 
 /**
- * Whether a process imports this file. Looked up in the system's list of processes and not by a process ID: that may
- * have been given to another process since. Always false on Windows, which has no such list at hand.
+ * Whether a process imports this file. Searches the system's process list rather than a process ID, which may have been
+ * reused. Always false on Windows, where no such list is easily available.
  */
 export async function isImportRunning(file: string): Promise<boolean> {
   const commands = process.platform === "linux" ? await commandsOfProc() : await commandsOfPs();
@@ -18,7 +18,7 @@ export async function isImportRunning(file: string): Promise<boolean> {
 
 async function commandsOfProc(): Promise<string[]> {
   const ids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
-  // Processes end while they are looked at.
+  // Processes may end while they are being read.
   return Promise.all(ids.map((id) => readFile(`/proc/${id}/cmdline`, "utf8").catch(() => "")));
 }
 

@@ -3,10 +3,10 @@ import { LayersError } from "../core/errors";
 import { reasonOf } from "../core/system-error";
 
 /**
- * Runs a command line of the user's in the shell. What it prints goes to stderr: stdout is the run's own.
+ * Runs a user's command line in the shell. Its output goes to stderr, because stdout belongs to the run.
  * @param cwd the folder that it runs in
  * @param input what it reads from its standard input
- * @param variables for its environment, beside this process's own
+ * @param variables for its environment, in addition to this process's own
  * @param signal ends it
  * @returns undefined if it succeeded, otherwise how it ended, such as `exit code 1`
  * @throws LayersError `usage` if there is no shell to run it; `interrupted`

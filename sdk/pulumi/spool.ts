@@ -1,5 +1,5 @@
-// What Pulumi prints of a state goes to a file first: to put together what comes through a pipe takes twice its memory,
-// and what is only compared takes none.
+// Pulumi's output of a state goes to a file first: collecting it from a pipe takes twice its memory, and comparing a
+// file takes none.
 
 import { type FileHandle, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -35,7 +35,7 @@ export async function isSameAs(file: FileHandle, path: string): Promise<boolean>
   }
 }
 
-/** Fills memory from a place of a file on; gives less of it if the file ends before. */
+/** Fills memory from an offset of a file; returns less if the file ends before. */
 async function fill(file: FileHandle, memory: Buffer, start: number): Promise<Buffer> {
   let length = 0;
   for (let read = 1; read > 0 && length < memory.length; length += read)
@@ -43,11 +43,11 @@ async function fill(file: FileHandle, memory: Buffer, start: number): Promise<Bu
   return memory.subarray(0, length);
 }
 
-/** Works with a file that is gone with the last process that has it open, however that one ends. */
+/** Works with a file that disappears with the last process that has it open, however that one ends. */
 export async function withNamelessFile<T>(work: (file: FileHandle) => Promise<T>): Promise<T> {
   const path = join(tmpdir(), `lambda-layers-${crypto.randomUUID()}.tmp`);
   const file = await open(path, "wx+", 0o600);
-  // Windows does not remove open files.
+  // Windows does not delete open files.
   if (process.platform !== "win32") await rm(path);
   try {
     return await work(file);

@@ -7,7 +7,7 @@ import { findProjectFile } from "./project";
 
 /** How a Pulumi command failed. */
 export interface PulumiFailure {
-  /** `export`, `import` or what else was tried, for messages. */
+  /** `export`, `import` or another operation, for messages. */
   readonly what: string;
   readonly stack: string;
   /** The folder that Pulumi ran in; absolute. */
@@ -17,15 +17,15 @@ export interface PulumiFailure {
   readonly stderr: string;
 }
 
-/** Spells a Pulumi command that a message advises. */
+/** Spells a Pulumi command for a message. */
 export type AdvisePulumi = (words: readonly string[]) => string;
 
 const inPlace: AdvisePulumi = (words) => pulumiCommandLine(words, undefined);
 
-// Exit codes that Pulumi's CLI promises to keep: pkg/cmd/pulumi/cmd/exit_codes.go.
+// Stable exit codes of Pulumi's CLI: pkg/cmd/pulumi/cmd/exit_codes.go.
 const exitCodes = { notLoggedIn: 3, stackNotFound: 6 };
 
-// A full name if names have no slashes, as on the legacy layout of a backend in files, is no code of Pulumi's either.
+// There is no exit code for a full name on the legacy layout of a file backend, whose names have no slashes.
 const refusedName = /organization name must be|a stack name may only contain/;
 
 /** Whether a Pulumi command failed because there is no such stack. */
@@ -34,7 +34,7 @@ export function isStackMissing({ exitCode, stderr }: PulumiFailure): boolean {
 }
 
 /**
- * Explains to a person why a Pulumi command failed. Codes count more than text; text is looked at if Pulumi has no code.
+ * Explains why a Pulumi command failed. Exit codes take precedence; text is used if Pulumi has no code.
  * @param stacks the project's stacks, for the one that was probably meant
  */
 export function explainFailure(
@@ -83,7 +83,7 @@ export function explainFailure(
   );
 }
 
-/** Explains to a person why a project's stacks could not be listed. */
+/** Explains why a project's stacks could not be listed. */
 export function explainListing(
   { cwd, exitCode, stderr }: Pick<PulumiFailure, "cwd" | "exitCode" | "stderr">,
   advise: AdvisePulumi = inPlace,
@@ -104,7 +104,7 @@ function notLoggedIn(said: string, cause: string): LayersError {
   });
 }
 
-/** The error of a folder outside of any project. */
+/** The error for a folder outside any project. */
 export function projectMissing(cwd: string, said: string): LayersError {
   return new LayersError("project-missing", `State file not found: ${cwd} is not in a Pulumi project (${said}).`, {
     next: "Ensure you're in the correct directory (should contain Pulumi.yaml), or name it with --cwd.",
@@ -112,7 +112,7 @@ export function projectMissing(cwd: string, said: string): LayersError {
   });
 }
 
-/** The error of a machine without Pulumi. */
+/** The error for a machine without Pulumi. */
 export function pulumiMissing(cause: unknown): LayersError {
   return new LayersError("pulumi-missing", "The Pulumi CLI was not found: there is no `pulumi` on the PATH.", {
     next: "Install it (https://www.pulumi.com/docs/install/), or add its folder to the PATH.",

@@ -12,7 +12,7 @@ import { fileOption, isImportRunning } from "./running-imports";
 import { isSameAs, readAll, withNamelessFile } from "./spool";
 import { type AdvisePulumi, explainFailure, explainListing, isStackMissing } from "./stack-errors";
 
-// More than can end while a run imports.
+// More updates than can end during an import.
 const updatesRead = 10;
 
 /** A Pulumi command that was run. */
@@ -30,13 +30,13 @@ export interface PulumiOptions {
   readonly cwd?: string;
   /** Called after each command. */
   readonly onCommand?: (command: PulumiCommand) => void;
-  /** Spells a command that a message advises. Default: as it works in that folder. */
+  /** Spells a command for a message. Default: for use in that folder. */
   readonly advise?: AdvisePulumi;
 }
 
 /** One command of the CLI on one stack. */
 interface StackCommand extends SpawnOptions {
-  /** What it does to the stack, for messages. */
+  /** The operation, for messages. */
   readonly what: string;
   readonly stack: string;
   readonly args: readonly string[];
@@ -85,13 +85,13 @@ export class PulumiStacks implements StackPort {
     return this.#read({ what: "export", stack, args: ["stack", "export"], signal });
   }
 
-  /** Whether the state, as Pulumi prints it, is that of a file. */
+  /** Whether the exported state is identical to a file. */
   isState(stack: string, file: string, signal?: AbortSignal): Promise<boolean> {
     const command = { what: "export", stack, args: ["stack", "export"], signal };
     return this.#printed(command, (printed) => isSameAs(printed, file));
   }
 
-  /** The state that an earlier update has left; Pulumi Cloud alone keeps these by number. */
+  /** The state after an earlier update; only Pulumi Cloud keeps these by number. */
   exportVersion(stack: string, version: number): Promise<Uint8Array> {
     return this.#read({ what: "export", stack, args: ["stack", "export", `--version=${version}`] });
   }
@@ -102,7 +102,7 @@ export class PulumiStacks implements StackPort {
     return parsed(await this.#read({ what: "read the history of", stack, args }));
   }
 
-  /** Where stacks are kept. */
+  /** Where stacks are stored. */
   async backend(stack: string, project: string): Promise<Backend> {
     const { exitCode, stdout } = await this.#collect(["whoami", "--json"]);
     if (exitCode !== 0) throw new LayersError("pulumi-failed", "Pulumi did not report its backend.");
@@ -111,8 +111,8 @@ export class PulumiStacks implements StackPort {
   }
 
   /**
-   * Reads the whole state as an import has to, secrets included: of the commands that do, `pulumi stack` takes the least
-   * time. What it prints is not looked at.
+   * Reads the whole state with secrets, as an import does: `pulumi stack` is the fastest command that does so. Its
+   * output is ignored.
    * @throws LayersError `passphrase`, `interrupted`
    */
   async checkSecrets(stack: string, signal?: AbortSignal): Promise<void> {
@@ -121,7 +121,7 @@ export class PulumiStacks implements StackPort {
 
   /**
    * Imports a state. It runs in a process group of its own, so that neither Ctrl-C nor a kill of ours reaches it, and
-   * has no pipe to us that could break: once begun it is not cut short.
+   * has no pipe to us that could break: once started it is not interrupted.
    * @param file absolute
    * @throws LayersError `stack-locked`, `passphrase`
    */
@@ -133,7 +133,7 @@ export class PulumiStacks implements StackPort {
     });
   }
 
-  /** Whether an import of this file, begun by a process that may be gone, is still going on. */
+  /** Whether an import of this file, started by a process that may be gone, is still running. */
   isImporting(file: string): Promise<boolean> {
     return isImportRunning(file);
   }
@@ -142,7 +142,7 @@ export class PulumiStacks implements StackPort {
     return this.#printed(command, readAll);
   }
 
-  /** What comes of all that a command prints, which is in a file by then. */
+  /** Processes a command's whole output, from a file. */
   #printed<T>(command: StackCommand, read: (file: FileHandle) => Promise<T>): Promise<T> {
     return withNamelessFile(async (file) => {
       await this.#runPiped(command, file.fd);
@@ -150,7 +150,7 @@ export class PulumiStacks implements StackPort {
     });
   }
 
-  /** @param stdout a file, or what else becomes of what the command prints */
+  /** @param stdout a file, or another use of the command's output */
   async #runPiped(command: StackCommand, stdout: number | "ignore"): Promise<void> {
     let stderr = "";
     const collect = (child: ChildProcess) => {
@@ -166,19 +166,19 @@ export class PulumiStacks implements StackPort {
     readErrors: () => Promise<string>,
     watch?: (child: ChildProcess) => void,
   ): Promise<void> {
-    // As one word, so that a name such as --help cannot be an option.
+    // As one word, so that a name such as --help cannot act as an option.
     const exitCode = await this.#runAny([...args, `--stack=${stack}`], options, watch);
     if (exitCode === 0) return;
     const failure = { what, stack, cwd: this.#cwd, exitCode, stderr: await readErrors() };
     throw explainFailure(failure, isStackMissing(failure) ? await this.#stackNames() : [], this.#advise);
   }
 
-  /** The project's stacks by their short names; none if Pulumi does not tell. */
+  /** The short names of the project's stacks; empty if Pulumi fails. */
   async #stackNames(): Promise<string[]> {
     try {
       return (await this.list()).map(shortStackName);
     } catch {
-      return []; // the error that they were wanted for counts
+      return []; // the original error matters
     }
   }
 
@@ -206,7 +206,7 @@ export class PulumiStacks implements StackPort {
   }
 }
 
-/** @throws LayersError `pulumi-failed` if Pulumi printed something else than JSON */
+/** @throws LayersError `pulumi-failed` if Pulumi's output is not JSON */
 function parsed<T>(printed: Buffer): T {
   try {
     return JSON.parse(printed.toString());

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /**
- * Works with a new folder that nobody else can look into, and that is gone in the end: also if this process ends itself
- * before the work is done, as it does at a second Ctrl-C.
+ * Works with a new private folder that is removed at the end, also if this process exits before the work is done, as
+ * after a second Ctrl-C.
  */
 export async function withThrowAwayFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), "lambda-layers-")); // mode 0700

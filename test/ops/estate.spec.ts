@@ -86,7 +86,10 @@ describe("the stacks of several projects", () => {
     const twins = { a: portsOfStacks(["dev"], "shop"), b: portsOfStacks(["dev"], "shop") };
     const { sites, warned } = await find(twins, {});
     assert.deepEqual(sites, ["dev in a"]);
-    assert.match(warned.join(), /^The folders a and b both hold the Pulumi project shop, .* once, from a, /);
+    assert.match(
+      warned.join(),
+      /^The folders a and b both contain the Pulumi project shop, .* once, with the config and backups of a\. /,
+    );
     assert.deepEqual(await find(twins, { globs: ["b"] }), { sites: ["dev in b"], warned: [] });
     const apart = { ...twins, b: portsOfStacks(["dev"], "shop", "s3://other") };
     assert.deepEqual(await find(apart, {}), { sites: ["dev in a", "dev in b"], warned: [] });

@@ -31,7 +31,7 @@ export async function run(context: Context): Promise<number> {
   return 0;
 }
 
-/** Prunes the backups of several projects, each by its own retention; all is told, and asked about once. */
+/** Prunes the backups of several projects, each by its own retention, after one list and one question. */
 async function pruneAll(context: Context): Promise<number> {
   const { options, stdout, reporter } = context;
   const { dryRun = false, json } = options;

@@ -26,7 +26,7 @@ export async function run(context: Context): Promise<number> {
   const work = async (run: StackRun) => {
     const { stack, context, ports } = run;
     const request = assessRequest(ports, context.options, stack);
-    // Of many stacks it is enough if one has the function, and what AWS has is none of the others'.
+    // With many stacks it is enough if one has the function; AWS is not searched for the others.
     const explanation = await explain(ports, { ...request, function: name, ifRecorded: isSeveral });
     if (isSeveral) rows[run.index] = explanationRow(run, explanation);
     else show(context, explanation);
@@ -86,7 +86,7 @@ const rules = {
   glob: "one of its names with * matches",
 };
 
-/** What is said of an update that changes nothing. */
+/** The text for an update that changes nothing. */
 const idle = {
   "as-declared": "changes nothing",
   drift: "does not fix this drift",
@@ -94,7 +94,7 @@ const idle = {
   undeclared: "does not touch it",
 };
 
-/** `4 -> 5`, or with the layer that comes: `4 -> base-v3:1`. */
+/** `4 -> 5`, or with the new layer: `4 -> base-v3:1`. */
 function moveText({ from, to, target }: NonNullable<ExplainedLayer["changes"]["live"]>): string {
   return `${from ?? "-"} -> ${target === undefined ? to : target.split(":").slice(-2).join(":")}`;
 }

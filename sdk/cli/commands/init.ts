@@ -34,7 +34,7 @@ export async function run(context: Context): Promise<number> {
   const liveFunctions = live ? chosenLive(context) : undefined;
   const ports = await context.openPorts();
   const file = configFile(options);
-  // What is only shown replaces nothing.
+  // A draft that is only printed replaces nothing.
   const force = (options.force || dryRun) ?? false;
   refuseToReplace(ports, file, force);
   const filter = { functions: options.function ?? [], exclude: options.exclude ?? [] };
@@ -75,11 +75,11 @@ export async function run(context: Context): Promise<number> {
 
 interface Read {
   readonly states: readonly InitState[];
-  /** What could not be read, and has been told. */
+  /** What could not be read, already reported. */
   readonly failed: readonly (Place & { readonly error: LayersError })[];
 }
 
-/** Reads the states of the stacks that are meant. Of several, one that cannot be read leaves the others alone. */
+/** Reads the states of the selected stacks. Of several, one that cannot be read does not affect the others. */
 async function readStacks(context: Context, filter: FunctionFilter): Promise<Read> {
   const estate = await openEstate(context);
   const read = ({ ports, stack }: StackRun) => readInitState(ports, { stack, filter });
@@ -112,7 +112,7 @@ async function readFiles(context: Context, ports: Ports, filter: FunctionFilter)
   return { states, failed: [] };
 }
 
-/** The live functions that are meant, and whose they are. */
+/** The selected live functions, and their owners. */
 function chosenLive({ options }: Context): LiveFunctions {
   const { stack: stacks = ["dev"], stateFiles = [], projects, stackTag, allFunctions, tag: tags, regions } = options;
   const areLookedUp = isLookedUp(stacks) || (projects ?? stackTag) !== undefined;
@@ -131,7 +131,7 @@ function chosenLive({ options }: Context): LiveFunctions {
   return { stacks, allFunctions, tags, regions };
 }
 
-/** Backups hold whole states, which are not to get into a repository by chance. */
+/** Backups hold whole states, which must not end up in a repository by accident. */
 async function offerIgnoring({ ask, reporter }: Context, { backups }: Ports, { ignoreLine }: InitPlan): Promise<void> {
   if (ignoreLine === undefined) return;
   if (ask === undefined) {
@@ -172,7 +172,7 @@ function tell(context: Context, { advise }: Ports, plan: InitPlan): void {
   reporter.item(`see what is out of date: ${advise(["outdated", ...which])}`);
 }
 
-/** More names make a command that nobody reads. */
+/** A command with more names is unreadable. */
 const mostNames = 10;
 
 /** The next steps without a Pulumi project: commands on the same live functions. */

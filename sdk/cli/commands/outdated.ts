@@ -112,7 +112,7 @@ function verdictOf({ layers, live }: Pick<Available, "layers" | "live">): string
   return parts.join("; ");
 }
 
-/** What is outdated if nothing may be, or else what could not be read. */
+/** An error for outdated layers, if none are allowed, otherwise for what could not be read. */
 function failure({ options }: Context, { advise }: Ports, available: Available): LayersError | undefined {
   const { stack, layers } = available;
   const outdated = layers.filter(isOutdated).length;

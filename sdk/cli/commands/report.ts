@@ -57,7 +57,7 @@ export async function run(context: Context): Promise<number> {
     },
     async onEnd() {
       const stacks = found.filter((one) => one !== undefined);
-      // A report of nothing would replace one of something.
+      // An empty report must not replace an earlier one.
       if (!stacks.some(isRead) || stacks.some((one) => !isRead(one) && one.error.code === "interrupted")) return;
       if (printsMarkdown) context.stdout.write(renderStatusMarkdown(stacks));
       await writeFiles(context, stacks, configs, ports.clock.now());
@@ -77,7 +77,7 @@ async function pageFacts(run: StackRun, assessment: Assessment) {
 }
 
 /**
- * Checks that no report takes the place of what it is made from, or of another report, and that there is a folder for it.
+ * Checks that no report would overwrite one of its sources or another report, and that its folder exists.
  * @throws LayersError `usage`
  */
 async function checkFiles({ options }: Context, { stateFiles }: Ports): Promise<void> {
@@ -117,7 +117,7 @@ async function writeFiles(
   }
 }
 
-/** A file's URI: relative if the file is below the root, as code scanning wants it. */
+/** A file's URI: relative if the file is below the root, as code scanning expects it. */
 function uriOf(file: string, root: string): string {
   const path = relative(root, file);
   if (path.startsWith("..") || isAbsolute(path)) return pathToFileURL(file).href;

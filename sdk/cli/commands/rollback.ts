@@ -54,7 +54,7 @@ async function whyNoBackup(context: Context): Promise<LayersError | undefined> {
   }
 }
 
-/** Rolls back what a run over several stacks has done. */
+/** Rolls back a run over several stacks. */
 async function rollBackRun(context: Context, named: string, isLook: boolean): Promise<number> {
   const { estate, left } = await openRun(context, named);
   const told = new Set<string>();
@@ -83,7 +83,7 @@ async function planBackup({ stack, label, context, ports }: StackRun, backup: st
   };
 }
 
-/** Rolls a run back: the state is not touched, and Pulumi not needed. */
+/** Rolls a run back from its record: the state is not touched, and Pulumi is not needed. */
 async function planRun({ stack, label, context, ports }: StackRun, record: string | undefined, told: Set<string>) {
   const { dryRun, function: functions, exclude } = context.options;
   const retention = retentionDays(ports, context.options);
@@ -98,14 +98,15 @@ async function planRun({ stack, label, context, ports }: StackRun, record: strin
   return { changes: [], live: plan.changes, carryOut };
 }
 
-/** Whether a file's name is that of a run record, rather than of a state. */
+/** Whether a file is named like a run record rather than a state. */
 function isRunRecord(file: string): boolean {
   return file.endsWith(".jsonl");
 }
 
 function rollbackOptions<Plan>(context: Context, question: (plan: Plan) => string, told: Set<string>) {
   const { onFailure, ...others } = runOptions(context, question);
-  // What is declared for all stacks is the same advice for each that shares the config, in whatever folder it is.
+  // Advice about the declarations for all stacks is the same for every stack that shares the config, in whatever
+  // folder.
   const isNews = ({ at, key, back, overridden }: DeclaredOtherwise) => {
     const entry = `${resolve(context.options.cwd ?? ".", at)} ${key} ${back.join()}`;
     const isKnown = !overridden && told.has(entry);

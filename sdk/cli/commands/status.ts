@@ -42,7 +42,7 @@ export async function run(context: Context): Promise<number> {
   });
 }
 
-/** Says which exceptions count, which have expired, and which are no longer needed. */
+/** Lists which exceptions apply, which have expired, and which are no longer needed. */
 function reportExceptions(reporter: Context["reporter"], { exceptions }: Assessment): void {
   const counting = exceptions.filter(({ functions }) => functions > 0);
   if (counting.length > 0)
@@ -51,7 +51,7 @@ function reportExceptions(reporter: Context["reporter"], { exceptions }: Assessm
   for (const line of exceptionWarnings(exceptions)) reporter.warn(line);
 }
 
-/** Whether something is left to do about a layer, or to find out. */
+/** Whether a layer needs action or is unknown. */
 function isOpen({ verdict }: Standing): boolean {
   return verdict === "drift" || verdict === "unknown";
 }

@@ -41,7 +41,7 @@ async function planOf({ stack, label, context, ports }: StackRun, dryRun: boolea
   return { changes: [], live: plan.changes, carryOut: () => carryOut(context, ports, plan, label) };
 }
 
-/** Finishes a run that was cut short, whichever command began it. */
+/** Finishes an interrupted run, whichever command started it. */
 export async function resumeRun(context: Context, ports: Ports, stack: string): Promise<StackOutcome> {
   const { options } = context;
   const { dryRun, expectNoChanges, skipPreflight, resume } = options;
@@ -64,7 +64,7 @@ async function carryOut(context: Context, ports: Ports, plan: SyncPlan, label = 
   return { document: result, error, summary: runSummary(result, label) };
 }
 
-/** Of a run that is resumed, nothing is known but what it has left to do. */
+/** Of a resumed run, only what is left to do is known. */
 function unexpectedChanges(
   { options }: Context,
   ports: Ports,
@@ -89,7 +89,7 @@ function question({ sites, changes, publish }: SyncPlan): string {
   return `${what}, and publish them${publish.alias === undefined ? "" : ` as ${publish.alias}`}?`;
 }
 
-// What a record says already.
+// What a record already says.
 const notWithResume: readonly OptionName[] = [
   ...(["function", "exclude", "allFunctions", "tag", "regions", "profiles", "region", "profile"] as const),
   ...(["shard", "publish", "alias", "skipAliases"] as const),

@@ -37,7 +37,7 @@ export async function run(context: Context): Promise<number> {
   return planStacks(context, (run) => planOf(run, dryRun), {
     verb: "Update",
     isLook: dryRun ?? false,
-    // A file that several stacks share changes with each of them.
+    // A state file shared by several stacks changes with each of them.
     isReported: stateFile === undefined,
     witness: recordRun(context, { isLive: options.syncAws ?? false }),
   });
@@ -57,7 +57,7 @@ async function planOf({ stack: stackName, label, context, ports }: StackRun, dry
   );
   const plan = await updater.plan();
   const { changes, aws: live } = plan;
-  // What is only told needs no more than what was found in the state.
+  // A dry run needs only what was found in the state.
   if (dryRun && !prove) setAside(ports, plan.state, false);
   const carryOut = async () => {
     const result = await updater.carryOut();

@@ -98,7 +98,10 @@ async function upgradeStack(
   return { document: { format: documentFormat, stack, project, dryRun, file, override, upgrades, held } };
 }
 
-/** The commands that show what an edited config changes: by whoever records the functions, or in AWS if nobody does. */
+/**
+ * The commands that show what an edited config changes: for the stack that records the functions, or in AWS if none
+ * does.
+ */
 function applyingCommands(ports: Ports, options: OptionValues, { stack, recordedBy }: UpgradePlan): string[] {
   const { stateFile } = options;
   const update = () => ports.advise(flagWords({ "--stack": stack, "--state-file": stateFile, "--dry-run": true }));

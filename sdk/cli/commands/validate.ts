@@ -39,7 +39,7 @@ export async function run(context: Context): Promise<number> {
   });
 }
 
-/** What is said beside that a config is valid. */
+/** Details besides the statement that a config is valid. */
 function beside({ layers, live }: ValidationReport): string {
   if (layers.length === 0) return ", but declares no layers";
   return live.read ? ", and every declared version exists" : "";
@@ -76,7 +76,7 @@ function show({ options, stdout, reporter }: Context, { layers, findings, live }
     reporter.warn(`Could not check whether the declared versions exist: ${live.reason}`);
 }
 
-/** What is wrong, or else what could not be read. */
+/** An error for what is wrong, otherwise for what could not be read. */
 function failure({ findings, stack }: ValidationReport, file: string, isSeveral: boolean): LayersError | undefined {
   const errors = findings.flatMap((one) => (one.severity === "error" ? one.code : []));
   const which = isSeveral ? ` for stack ${stack}` : "";

@@ -19,7 +19,7 @@ export interface OptionCompletion {
   /** `-f` and `--function`, or the long one alone. */
   readonly flags: readonly string[];
   readonly description: string;
-  /** Undefined for an option without a value; `text` for one that no shell can know. */
+  /** Undefined for an option without a value; `text` for a value that no shell can complete. */
   readonly value?: "file" | "folder" | "text";
 }
 

@@ -9,7 +9,7 @@ export class Html {
   }
 }
 
-/** What a template takes: texts and numbers are escaped, HTML is not; nothing stands for `undefined`. */
+/** What a template accepts: texts and numbers are escaped, HTML is not; `undefined` yields nothing. */
 export type HtmlValue = string | number | undefined | Html | readonly Html[];
 
 /** A template whose values are escaped and {@link shown}, so that a name can be anything: html`<b>${name}</b>`. */

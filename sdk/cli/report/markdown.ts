@@ -25,12 +25,12 @@ import { liveNote, runGaps, totalsText, undeclaredOf, type Verdict, verdictOf } 
 // A comment of a GitHub pull request holds 65,536 characters, and a job summary 1 MiB: rows beyond this are counted only.
 const mostRows = 200;
 
-/** Where the stacks' layers stand, for a pull request or a job summary: what has drifted row by row, the rest as totals. */
+/** Status of the stacks' layers, for a pull request or a job summary: drift row by row, the rest as totals. */
 export function renderStatusMarkdown(stacks: readonly ReportedStack[]): string {
   return stacks.map((reported) => (isRead(reported) ? statusSection(reported) : failedSection(reported))).join("\n");
 }
 
-/** What a run on a stack changed, or in a dry run would change. */
+/** The changes of a run on a stack, or of a dry run. */
 export function renderRunMarkdown(result: Ran): string {
   const { stack, dryRun, changes, recordedBack = [], skipped, totals, aws, proof } = result;
   const live = aws?.changes ?? [];
@@ -91,10 +91,10 @@ function runTitle(result: Ran): string {
   return `${dryRun ? what : "nothing changed"}, ${proof?.verdict === "undone" ? "undone by the program" : "not proved"}`;
 }
 
-/** The sign of a run's outcome: what was not looked at is not known. */
+/** The sign of a run's outcome: `?` if something was not looked at. */
 function signOf({ totals, live }: Ran, isOpen: boolean): Verdict["sign"] {
   if (isOpen || (totals?.drift ?? 0) > 0) return "≠";
-  // Nothing is fine of which nothing was there to be looked at.
+  // If there was nothing to look at, the outcome is not "fine".
   const isAll = totals !== null && totals.layersOfFunctions > 0 && totals.unknown === 0;
   return isAll && failedReading(live) === undefined ? "✓" : "?";
 }
@@ -124,7 +124,7 @@ function statusSection(assessment: ReportedStack & Assessment): string {
   ].join("\n");
 }
 
-/** What is not as declared or not known; without the columns of places that were not asked. */
+/** What is not as declared or unknown, without columns that were not requested. */
 function standingsTable(
   standings: readonly Standing[],
   label: (fn: Standing["fn"]) => string,
@@ -147,7 +147,7 @@ function standingsTable(
   return table(["Function", "Layer", "Declared", ...places.map((place) => titles[place]), "Declared in"], rows);
 }
 
-/** An exception that counts for functions of the stack, and whether it still should. */
+/** An exception that applies to functions of the stack, and whether it still should. */
 function exceptionItem(one: Exception, folder: string | undefined): string {
   const state = one.expired ? ", **expired**" : one.needed ? "" : ", **no longer needed**";
   return `${plain(exceptionText({ ...one, at: placeIn(folder, one.at) }))}${state}`;
@@ -212,18 +212,19 @@ function leftOut(skipped: readonly Skipped[]): string[] {
   return list("Skipped:", items);
 }
 
-/** A name as code: nothing in it is markup, a mention, a link, or the end of a table's cell. */
+/** A name as code, so that nothing in it acts as markup, a mention, a link, or the end of a table cell. */
 export function code(text: string): string {
   return `<code>${plain(text)}</code>`;
 }
 
 /**
- * Text in which nothing is markup: whatever could be is written as a numeric entity, which Markdown shows as it is. What
- * would be invisible there, or turn text around, is {@link shown}.
+ * Text without markup: anything that could act as markup becomes a numeric entity, which Markdown shows literally.
+ * Invisible and direction-changing characters are {@link shown}.
  */
 export function plain(text: string): string {
   return shown(text).replace(markup, (character) => `&#${character.codePointAt(0)};`);
 }
 
-// All but letters, digits and harmless punctuation. An underscore is harmless within a word, a dot unless it makes a link.
+// Everything except letters, digits and harmless punctuation. An underscore is harmless within a word, a dot unless it
+// creates a link.
 const markup = /[^\p{L}\p{N} ,;()'_./-]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|(?<=www)\.|^[-\d]/gu;

@@ -10,19 +10,19 @@ import { layerName } from "../../core/moves";
 import type { Assessment } from "../../ops/assess";
 import { labelsOfStandings } from "../../ops/report-changes";
 
-/** What a report says of a stack beside how its layers stand. */
+/** What a report says about a stack besides its layers. */
 interface Located {
-  /** In which project's folder it is, in a report on several projects. */
+  /** Its project's folder, in a report on several projects. */
   readonly folder?: string;
-  /** The commands that bring what has drifted back to what is declared. Default: none is known. */
+  /** The commands that fix the drift. Default: none known. */
   readonly repairs?: readonly string[];
-  /** When drifted layers were last known to be as declared. Default: of none it is known. */
+  /** When drifted layers were last known to be as declared. Default: unknown. */
   readonly lastFine?: ReadonlyMap<Standing, Date>;
-  /** The newest versions of layers, by their ARNs without version. Default: none is known. */
+  /** The newest versions of layers, by their ARNs without version. Default: unknown. */
   readonly newest?: ReadonlyMap<string, number>;
 }
 
-/** A stack that could not be read, or without one a project whose stacks are not known. */
+/** A stack that could not be read, or, without a stack, a project whose stacks are unknown. */
 export interface FailedStack extends Located {
   readonly stack: string | undefined;
   readonly error: LayersError;
@@ -31,38 +31,38 @@ export interface FailedStack extends Located {
 /** A stack in a report. */
 export type ReportedStack = (Assessment & Located) | FailedStack;
 
-/** What a report calls a stack: `dev`, or `dev of services/billing`. */
+/** A stack's name in a report: `dev`, or `dev of services/billing`. */
 export function reportedName({ stack, folder }: ReportedStack): string {
   return siteLabel({ stack, folder });
 }
 
-/** A place in a config as the reader of a report over projects sees it: from the run's folder, not from the project's. */
+/** A place in a config, relative to the run's folder rather than the project's. */
 export function placeIn(folder: string | undefined, place: string): string {
   return folder === undefined || isAbsolute(place) ? place : join(folder, place).replaceAll("\\", "/");
 }
 
-/** A layer that functions of a stack have. */
+/** A layer of a stack's functions. */
 export interface MatrixLayer {
-  /** Undefined for layers that could not be read at all. */
+  /** Undefined if the layers could not be read at all. */
   readonly arn: string | undefined;
   /** Its name in AWS; `?` if it could not be read. */
   readonly name: string;
-  /** Account or region or both, if that tells it from another layer of the stack that has the same name. */
+  /** Account, region or both, if needed to tell it from another layer of the same name in the stack. */
   readonly place: string | undefined;
   /** As written in a report, such as `5` or `≥ 5`; undefined if no entry is about the layer. */
   readonly declared: string | undefined;
   readonly source: Source | undefined;
-  /** The verdict that counts most among its functions; undefined if all are as declared, or not declared. */
+  /** The worst verdict among its functions; undefined if all are as declared, or not declared. */
   readonly verdict: OpenVerdict | undefined;
 }
 
-/** A verdict that leaves something to do, or to find out. */
+/** A verdict that needs action or is unknown. */
 export type OpenVerdict = Extract<Standing["verdict"], "drift" | "unknown">;
 
-/** The place of a layer among those of all stacks, by the name that these share: see {@link sharedLayerName}. */
+/** A layer's index among those of all stacks, by the name that they share: see {@link sharedLayerName}. */
 export type LayerOrder = (sharedName: string) => number;
 
-/** What a matrix is made of. */
+/** What a matrix is built from. */
 export type MatrixSource = Pick<Assessment, "standings" | "stack">;
 
 /** A function of a stack. */
@@ -70,11 +70,11 @@ export interface MatrixFunction {
   /** Its name, with the region or account if another one has the same. */
   readonly label: string;
   readonly fn: AssessedFunction;
-  /** The verdict that counts most among its layers; undefined if all are as declared, or not declared. */
+  /** The worst verdict among its layers; undefined if all are as declared, or not declared. */
   readonly verdict: OpenVerdict | undefined;
   /** How many of its layers have that verdict. */
   readonly number: number;
-  /** One for each layer of the matrix; undefined if the function does not have it. */
+  /** One per layer of the matrix; undefined if the function does not have it. */
   readonly cells: readonly (Standing | undefined)[];
 }
 
@@ -85,7 +85,7 @@ export interface Matrix {
 }
 
 /**
- * Lays standings out as functions by layers: what has drifted first, then what is not known, each in the given order.
+ * Arranges standings as functions by layers: drift first, then unknown, each in the given order.
  * @param order of the layers. Default: by their names; what could not be read comes last
  */
 export function matrixOf({ standings, stack }: MatrixSource, order: LayerOrder = () => 0): Matrix {
@@ -123,17 +123,17 @@ export function matrixOf({ standings, stack }: MatrixSource, order: LayerOrder =
   return { layers, functions: functions.sort((a, b) => weightOf(b.verdict) - weightOf(a.verdict)) };
 }
 
-/** What of several standings needs to be looked at: drift counts most, then what is not known; undefined if nothing does. */
+/** The worst verdict of several standings: drift, then unknown; undefined if neither. */
 export function worstVerdict(standings: readonly Pick<Standing, "verdict">[]): OpenVerdict | undefined {
   return (["drift", "unknown"] as const).find((some) => standings.some(({ verdict }) => verdict === some));
 }
 
-/** How much a verdict counts: the worst most. */
+/** The rank of a verdict, the worst highest. */
 export function weightOf(verdict: OpenVerdict | undefined): number {
   return verdict === "drift" ? 2 : Number(verdict === "unknown");
 }
 
-/** What is declared for a layer in all functions that have it: several, if it differs from one to another. */
+/** What is declared for a layer over all functions that have it; several values if they differ. */
 function declaredOf(all: readonly Standing[], one: Standing) {
   const texts = new Set(all.map((other) => declaredText(other)));
   const declared = [...texts].map((text) => text ?? "–").sort();
@@ -151,8 +151,8 @@ export function sourceOf({ target, noTarget }: Pick<Standing, "target" | "noTarg
 }
 
 /**
- * `5`, `≥ 5` if newer versions are fine too, or `base-v3:5` if that layer is to come; undefined if no entry is about the
- * layer, `?` if what it says cannot be determined.
+ * `5`, `≥ 5` if newer versions are allowed, or `base-v3:5` for a replacement layer; undefined without an entry, `?` if
+ * it cannot be determined.
  */
 export function declaredText(
   { target, noTarget }: Pick<Standing, "target" | "noTarget">,
@@ -164,13 +164,13 @@ export function declaredText(
   return `${target.enforce === "minimum" ? minimum : ""}${layer}${target.version}`;
 }
 
-/** A version as people see it: `?` if it is not known, nothing if it was not asked for. */
+/** A version for display: `?` if unknown, nothing if not requested. */
 export function versionText(version: KnownVersion | undefined, absent = "–"): string {
   if (version === "unknown") return "?";
   return version === "absent" ? absent : String(version ?? "");
 }
 
-/** The places that were asked of any of these: views leave out the others. */
+/** The places that were read for any of these; views leave out the others. */
 export function askedPlaces(all: readonly Pick<Standing, Place>[]): Place[] {
   return places.filter((place) => all.some((one) => one[place] !== undefined));
 }

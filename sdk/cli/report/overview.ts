@@ -16,7 +16,7 @@ import { verdictOf } from "./verdict";
 // `layer-2` comes before `layer-10`.
 const byName = new Intl.Collator("en", { numeric: true });
 
-/** So many functions that have a layer at the same versions. */
+/** A number of functions that have a layer at the same versions. */
 export interface VersionCount {
   /** `5`, or `recorded 4, live 5` if they differ. */
   readonly versions: string;
@@ -24,11 +24,11 @@ export interface VersionCount {
   readonly verdict: Standing["verdict"];
 }
 
-/** How one layer stands in one stack, or in several together, over all functions that have it. */
+/** The status of one layer in one stack, or in several together, over all functions that have it. */
 export interface LayerSum {
   /** As written in a report; several, if it differs from one function to another. Empty if no entry is about the layer. */
   readonly declared: readonly string[];
-  /** What has drifted first, then what is not known, each with the most functions first. */
+  /** Drift first, then unknown, each with the most functions first. */
   readonly counts: readonly VersionCount[];
   readonly verdict: OpenVerdict | undefined;
 }
@@ -37,14 +37,14 @@ export interface LayerSum {
 export interface OverviewLayer {
   /** The name that stacks share: `receipt-dynamo-{stack}`. */
   readonly key: string;
-  /** The same, or the layer's own name if there is one stack. */
+  /** The same, or the layer's own name if there is only one stack. */
   readonly name: string;
   readonly all: LayerSum;
-  /** By the places of stacks; undefined if a stack does not have it, or could not be read. */
+  /** By the stacks' indexes; undefined if a stack does not have it, or could not be read. */
   readonly stacks: readonly (LayerSum | undefined)[];
 }
 
-/** Stacks with what has to be repaired first: those with the most drift, then those that are not known, then the others. */
+/** Stacks in order of urgency: most drift first, then unknown, then the others. */
 export function worstFirst(stacks: readonly ReportedStack[]): ReportedStack[] {
   const rank = (one: ReportedStack) => {
     if (isRead(one) && one.totals.drift > 0) return 1 + one.totals.drift;
@@ -80,7 +80,7 @@ export function overviewOf(stacks: readonly ReportedStack[]): OverviewLayer[] {
     .sort((a, b) => weightOf(b.all.verdict) - weightOf(a.all.verdict) || byName.compare(a.name, b.name));
 }
 
-/** The order of layers in the matrix of each stack: that of the overview. */
+/** The order of layers in each stack's matrix: that of the overview. */
 export function orderOf(overview: readonly OverviewLayer[]): LayerOrder {
   const ranks = new Map(overview.map(({ key }, index) => [key, index]));
   return (key) => ranks.get(key) ?? overview.length;
@@ -100,7 +100,7 @@ function sumOf(standings: readonly Standing[]): LayerSum {
   };
 }
 
-/** `5` if it is the same in all places that were asked, else `recorded 4, live 5`. */
+/** `5` if all places that were read agree, otherwise `recorded 4, live 5`. */
 function versionsOf(standing: Standing): string {
   const places = askedPlaces([standing]);
   const texts = places.map((place) => versionText(standing[place]));

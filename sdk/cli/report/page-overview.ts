@@ -3,13 +3,13 @@ import { Html, html } from "./html";
 import { isRead, type ReportedStack, reportedName } from "./matrix";
 import type { LayerSum, OverviewLayer, VersionCount } from "./overview";
 
-// With more columns than these, a table cannot be seen at once: stacks are summed up then.
+// A table with more columns does not fit on a screen, so stacks are summed up.
 const mostColumns = 6;
-// More of them no one reads in a cell; the stack's own part has all.
+// More would make an unreadable cell; the stack's own section lists all.
 const mostCounts = 5;
 const mostNames = 8;
 
-/** Layers by stacks: how many functions have each at which version. Nothing if no layer was read. */
+/** Layers by stacks: how many functions have which version. Empty if no layer was read. */
 export function layersByStacks(overview: readonly OverviewLayer[], stacks: readonly ReportedStack[]): Html | undefined {
   if (overview.length === 0) return undefined;
   const isWide = stacks.length > mostColumns;
@@ -58,7 +58,7 @@ function countLine({ versions, functions, verdict }: VersionCount): Html {
   return html`<span class="${kinds[verdict]}">${signs[verdict]}<b>${versions}</b> in ${count(functions, "function")}</span>`;
 }
 
-/** The stacks in which something of a layer is left to do, with links to them. */
+/** Links to the stacks in which a layer needs action. */
 function placesOf({ stacks: sums }: OverviewLayer, stacks: readonly ReportedStack[]): Html {
   const open = sums.flatMap((sum, index) => {
     const reported = stacks[index];

@@ -1,7 +1,7 @@
 /**
- * What the page gains if scripts run: filters by the names of functions and layers, rows sorted by a column, buttons
- * that copy commands, and filters in the address (`#drift=1&layer=base&function=api`). Everything else, the filter by
- * drift included, works without.
+ * What scripts add to the page: filters by the names of functions and layers, rows sorted by a column, buttons that
+ * copy commands, and filters in the address (`#drift=1&layer=base&function=api`). Everything else, the filter by drift
+ * included, works without.
  */
 export const pageScript = `
 "use strict";
@@ -17,7 +17,7 @@ const columns = new CSSStyleSheet();
 document.adoptedStyleSheets.push(columns);
 
 let known;
-// Rows are read once they are needed: of many stacks most never are.
+// Rows are read on first use: most stacks are never opened.
 function tables() {
   known ??= all(".matrix").map((table) => ({
     table,
@@ -58,7 +58,7 @@ function filter() {
     left += own;
     total += rows.length;
     stack.classList.toggle("empty", own === 0);
-    // What could not all be read is not known to have nothing.
+    // An incompletely read row may still have a match.
     stack.classList.toggle("none", own === 0 && (isFiltered || stack.classList.contains("ok")));
   }
   for (const row of all(".layers tbody tr")) row.hidden = !textOf(row).includes(layer);
@@ -69,7 +69,7 @@ function filter() {
   one("#nothing").classList.toggle("some", left === 0);
 }
 
-// The address says what is shown, so that it can be passed on. What is no filter, as a link to a stack, is left alone.
+// The address reflects the filters, so that it can be shared. Other parts, such as a link to a stack, stay.
 function write() {
   const words = new URLSearchParams();
   if (onlyDrift.checked) words.set("drift", "1");
@@ -86,7 +86,7 @@ function read() {
   layerText.value = words.get("layer") ?? "";
 }
 
-// Worst first, and what is alike as it stood.
+// Worst first; equal rows keep their order.
 const ranks = ["drift", "unknown", "ok", "free"];
 const rankOf = (cell) => {
   const rank = ranks.indexOf(cell.className.split(" ")[0]);
@@ -148,6 +148,6 @@ for (const input of Object.values(inputs)) input.addEventListener("input", () =>
 addEventListener("hashchange", () => { read(); filter(); });
 byName.hidden = false;
 read();
-// A browser that goes back to the page has kept what was typed.
+// A browser that returns to the page has kept the typed text.
 if (functionText.value || layerText.value || onlyDrift.checked) filter();
 `;

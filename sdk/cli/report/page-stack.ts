@@ -20,13 +20,13 @@ import {
 } from "./matrix";
 import { liveNote, undeclaredOf, verdictOf } from "./verdict";
 
-/** What a page shows of one stack, and the rule that gives its table a width, which a browser need not work out then. */
+/** A stack's section, and the style rule with its table's width, which saves the browser from computing it. */
 export interface StackPart {
   readonly body: Html;
   readonly style: string;
 }
 
-/** The part of a stack: what repairs it, what was left out, and its functions by layers. */
+/** A stack's section: repair commands, what was left out, and its functions by layers. */
 export function stackPart(reported: ReportedStack, index: number, order: LayerOrder): StackPart {
   if (!isRead(reported)) {
     const what = reported.stack === undefined ? "project" : "stack";
@@ -77,7 +77,7 @@ ${commands}</div>
 `;
 }
 
-/** The words of a command, so that lines end between them rather than behind a hyphen. */
+/** The words of a command, so that lines break between words rather than after a hyphen. */
 function wordsOf(command: string): Html[] {
   return command.split(" ").map((word, index) => html`${index > 0 ? " " : ""}<span>${word}</span>`);
 }
@@ -110,7 +110,7 @@ function exceptionState({ expired, functions, needed }: Exception): Html | undef
   return needed ? undefined : html` <b class="unknown">no longer needed</b>`;
 }
 
-/** What a stack's table is made with beside its matrix. */
+/** What a stack's table needs besides its matrix. */
 interface TableContext {
   readonly stack: string;
   readonly index: number;
@@ -150,12 +150,12 @@ const cues = { drift: "≠", unknown: "?" };
 
 interface RowContext {
   readonly isCalm: readonly boolean[];
-  /** Whether the function's region is told. */
+  /** Whether the function's region is shown. */
   readonly hasRegion: boolean;
   readonly lastFine: ReadonlyMap<Standing, Date>;
 }
 
-/** Beside the name stands what the row has that may be off the screen. */
+/** Next to the name: a cue for cells of the row that may be off the screen. */
 function row({ label, fn, verdict, number, cells }: MatrixFunction, { isCalm, hasRegion, lastFine }: RowContext): Html {
   const region = hasRegion && label === fn.name ? fn.region : undefined;
   return html`<tr${verdict && html` class="${verdict}"`}><th scope="row">${nameOf(label, fn)}${verdict && html` <small class="cue">${cues[verdict]} ${number}</small>`}${region && html` <small>${region}</small>`}</th>${cells.map((one, at) => cell(one, isCalm[at] ?? false, one && lastFine.get(one)))}</tr>
@@ -188,13 +188,13 @@ function cell(standing: Standing | undefined, isCalm: boolean, lastFine?: Date):
   const variant = standing.target?.declared?.variant;
   const exception = variant && isException(variant) ? html` <small>exception</small>` : undefined;
   const declared = declaredText(standing);
-  // What is the same everywhere is said once.
+  // Values that are the same everywhere are shown once.
   const isSame = askedPlaces([standing]).every((place) => standing[place] === standing.target?.version);
   const versions = isSame && verdict === "as-declared" ? undefined : html` <small>${versionsOf(standing)}</small>`;
   return html`<td class="${kind}${calm}"><b>${sign} ${declared}</b>${exception}${versions}${lastFine && sinceOf(lastFine)}</td>`;
 }
 
-/** Drift came after the layer was last seen as declared. */
+/** Drift appeared after the layer was last seen as declared. */
 function sinceOf(time: Date): Html {
   const text = time.toISOString();
   return html` <small class="since">after <time datetime="${text}" title="${text.slice(0, 16).replace("T", " ")} UTC">${text.slice(0, 10)}</time></small>`;

@@ -1,4 +1,4 @@
-/** How the page looks; rules that depend on what is in it are added by the page. */
+/** The page's style; the page adds rules that depend on its content. */
 export const pageStyle = `
 :root {
   color-scheme: light dark;

@@ -10,7 +10,7 @@ import { stackPart } from "./page-stack";
 import { pageStyle } from "./page-style";
 import { signClasses, verdictOf } from "./verdict";
 
-/** What a page is about. */
+/** The subject of a page. */
 export interface PageOptions {
   /** The config file as the user names it. */
   readonly configFile: string;
@@ -18,9 +18,9 @@ export interface PageOptions {
 }
 
 /**
- * A page that holds everything in one file: it loads nothing, and can be read if no script runs. What has to be
- * repaired comes first. A content security policy allows its own style and script by their hashes and nothing else, so
- * that even a mistake in escaping could not make a name run.
+ * A page in one file: it loads nothing and is readable without scripts. What needs repair comes first. A content
+ * security policy allows only its own style and script, by hash, so that even an escaping mistake could not make a name
+ * run as code.
  */
 export function renderPage(given: readonly ReportedStack[], { configFile, time }: PageOptions): string {
   const stacks = worstFirst(given);
@@ -64,18 +64,18 @@ function hashOf(text: string): string {
   return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 }
 
-/** The project that all stacks are of, in front of what follows; nothing if there are several, or it is not known. */
+/** The project of all stacks, as a prefix; empty if there are several or it is unknown. */
 function namesOf(stacks: readonly ReportedStack[]): string {
   const names = new Set(stacks.flatMap((one) => (isRead(one) ? (one.project ?? []) : [])));
   return names.size === 1 ? `${[...names][0]} · ` : "";
 }
 
-/** The stack of a report; none of a project whose stacks are not known. */
+/** The stack of a report; undefined for a project whose stacks are unknown. */
 function siteOf({ stack, folder }: ReportedStack): StackSite[] {
   return stack === undefined ? [] : [{ stack, folder }];
 }
 
-// What takes a script is hidden until there is one.
+// Controls that need a script are hidden until it runs.
 const filters = html`<div class="filters" role="search" aria-label="Filters">
 <label class="check"><input type="checkbox" id="only-drift"> Only what has drifted or is not known</label>
 <div id="by-name" class="filters" hidden>
@@ -85,7 +85,7 @@ const filters = html`<div class="filters" role="search" aria-label="Filters">
 <output id="shown" class="muted"></output>
 </div>`;
 
-/** Projects, in each its stacks, and in each of these its functions. The worst stack is open. */
+/** Projects, their stacks, and their functions. The worst stack is open. */
 function projects(stacks: readonly ReportedStack[], bodyOf: (index: number) => Html | undefined): readonly Html[] {
   const places = stacks.map((reported, index) => ({ reported, index }));
   return [...Map.groupBy(places, ({ reported }) => reported.folder)].map(([folder, own]) => {
@@ -101,7 +101,7 @@ ${inner}</details>
 function stackDetails(reported: ReportedStack, index: number, body: Html | undefined): Html {
   const { sign, text } = isRead(reported) ? verdictOf(reported) : { sign: "?" as const, text: "could not be read" };
   const name = reported.stack === undefined ? "This project" : reported.stack;
-  // A stack of no project has no heading above it.
+  // A stack without a project has no project heading.
   const title = reported.folder === undefined ? html`<h2>${name}</h2>` : html`<h3>${name}</h3>`;
   const isCalm = isRead(reported) && reported.totals.drift + reported.totals.unknown === 0;
   return html`<details class="stack ${signClasses[sign]}${isCalm ? " calm" : ""}"${index === 0 ? new Html(" open") : undefined}><summary><b>${sign}</b> ${title} <small>${placeOf(reported)}${text}</small></summary>
@@ -111,7 +111,7 @@ ${body}
 `;
 }
 
-/** Project, account and region of a stack, as far as each is known. */
+/** Project, account and region of a stack, as far as known. */
 function placeOf(reported: ReportedStack): string {
   if (!isRead(reported)) return "";
   const { functions } = reported;

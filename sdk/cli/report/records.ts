@@ -26,7 +26,7 @@ function cellsOf({ file, stack, functions, isEnded }: RecordedRun): string[] {
   return [file, stack, String(functions.length), ...numbers, isEnded ? "yes" : "no"];
 }
 
-/** `8 functions in 2 runs: 7 updated, 1 failed`, and whether that is all that was to be done. Without a record that is not known. */
+/** `8 functions in 2 runs: 7 updated, 1 failed`, and whether that is everything planned; unknown without a record. */
 export function recordsVerdict(runs: readonly RecordedRun[]): Verdict {
   if (runs.length === 0) return { sign: "?", text: "No run records: what the jobs have done is not known" };
   const all = runs.flatMap(({ functions }) => functions);
@@ -70,7 +70,7 @@ export function renderRecordsMarkdown(runs: readonly RecordedRun[]): string {
   ].join("\n");
 }
 
-/** The same as a page that loads nothing and runs nothing. */
+/** The same as a page that neither loads nor runs anything. */
 export function renderRecordsPage(runs: readonly RecordedRun[], time: Date): string {
   const policy = `default-src 'none'; style-src 'sha256-${createHash("sha256").update(pageStyle).digest("base64")}'; img-src data:; base-uri 'none'; form-action 'none'`;
   const { sign, text } = recordsVerdict(runs);

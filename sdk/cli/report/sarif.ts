@@ -10,7 +10,7 @@ import { standingRow } from "../json";
 import { declaredText, type FailedStack, isRead, type ReportedStack, reportedName, sourceOf } from "./matrix";
 import { verdictOf } from "./verdict";
 
-/** What a SARIF log is about. */
+/** The subject of a SARIF log. */
 export interface SarifOptions {
   /** The tool's version. */
   readonly version: string;
@@ -18,7 +18,7 @@ export interface SarifOptions {
   readonly configUri: (stack: ReportedStack) => string;
 }
 
-/** Text as a message has it: in brackets a viewer would make links of it (SARIF 2.1.0, 3.11.6). */
+/** Escapes text for a message, where viewers turn brackets into links (SARIF 2.1.0, 3.11.6). */
 function messageOf(lines: Lines) {
   return { text: shownLines(lines).replace(/[\\[\]]/g, "\\$&") };
 }
@@ -36,7 +36,7 @@ const rule = {
   defaultConfiguration: { level: "warning" as const },
 };
 
-/** A SARIF 2.1.0 log for code scanning: one result for each layer that has drifted, at the line that declares it. */
+/** A SARIF 2.1.0 log for code scanning: one result per drifted layer, at the line that declares it. */
 export function renderSarif(stacks: readonly ReportedStack[], { version, configUri }: SarifOptions): string {
   const notes = stacks.flatMap((one) => (isRead(one) ? unreadNotes(one) : [failedNote(one)]));
   const log: Log = {
@@ -70,7 +70,7 @@ function failedNote(failed: FailedStack): Notification {
   };
 }
 
-/** Results alone would say that what could not be read is as declared. */
+/** Results alone would suggest that unreadable layers are as declared. */
 function unreadNotes(assessment: ReportedStack & Assessment): Notification[] {
   const { totals, live } = assessment;
   if (totals.unknown === 0 && !failedReading(live)) return [];
@@ -103,7 +103,7 @@ function resultsOf(assessment: ReportedStack & Assessment, uri: string): Result[
           ],
         },
       ],
-      // What tells results on the same line apart, and finds a result again after the file was edited.
+      // A fingerprint that tells results on the same line apart and survives edits of the file.
       partialFingerprints: { "layerOfFunction/v1": fingerprint(reported, standing) },
       properties: { stack, function: name, layer, arn, declared, enforce, recorded, live },
     };
@@ -122,7 +122,7 @@ function sentence(stack: string, standing: Standing, label: string): string {
   return `Function ${label} of stack ${stack}: Layer ${layer?.name} ${is} ${declaredText(standing)} and ${wrong.join(", ")}.`;
 }
 
-/** A function of a `LayerVersions` resource shares its URN with the others of it; its own one stays as it is recreated. */
+/** Functions of a `LayerVersions` resource share its URN; a function's own resource keeps its URN when recreated. */
 function fingerprint(stack: string, { fn, layer }: Standing): string {
   const id = fn.recordedBy === "function" ? fn.urn : (fn.arn ?? fn.name);
   return createHash("sha256")

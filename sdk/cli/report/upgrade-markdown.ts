@@ -4,7 +4,7 @@ import { declarationOf, type Upgrade, type UpgradePlan } from "../../ops/upgrade
 import { code, list, plain, table } from "./markdown";
 import { placeIn } from "./matrix";
 
-/** An upgrade of one stack's config, and how the stack is named. */
+/** An upgrade of one stack's config, and the stack's name. */
 export interface UpgradedStack {
   readonly label: string;
   /** That of its project, in a run over several: the plan's paths are from there. */
@@ -15,8 +15,8 @@ export interface UpgradedStack {
 const day = 86_400_000;
 
 /**
- * What an upgrade edits, for a pull request: versions and their ages, the runtimes and the number of the functions that
- * move, what stays and why, and stacks that keep versions of their own. What stacks share of a file is shown once.
+ * What an upgrade edits, for a pull request: versions and their ages, runtimes and numbers of affected functions, what
+ * stays and why, and stacks with their own versions. A config that stacks share is shown once.
  */
 export function renderUpgradeMarkdown(stacks: readonly UpgradedStack[], now: Date): string {
   const shared = Map.groupBy(stacks, ({ label, folder, plan: { file, override } }) =>

@@ -5,9 +5,12 @@ import type { Assessment } from "../../ops/assess";
 import { driftText, type LiveReading } from "../../ops/expectation";
 import { isRead, type ReportedStack } from "./matrix";
 
-/** What is known of how layers stand: not more than what was read. */
+/** A verdict on layers, limited to what was read. */
 export interface Verdict {
-  /** `≠`: something is not as declared. `?`: nothing that was read, but not all was read, or nothing is declared or there. */
+  /**
+   * `≠`: something is not as declared. `?`: no drift found, but not everything was read, or nothing is declared or
+   * present.
+   */
   readonly sign: "✓" | "≠" | "?";
   readonly text: string;
 }
@@ -15,7 +18,7 @@ export interface Verdict {
 /** The CSS classes that pages show verdicts by. */
 export const signClasses: Readonly<Record<Verdict["sign"], string>> = { "✓": "ok", "≠": "drift", "?": "unknown" };
 
-/** What is known of a stack, or of several together. */
+/** What is known about one stack, or several together. */
 export function verdictOf(...stacks: readonly ReportedStack[]): Verdict {
   const read = stacks.filter(isRead);
   const failed = stacks.length - read.length;
@@ -50,20 +53,20 @@ export function skippedOf({ skipped }: Pick<Assessment, "skipped">): number {
   return new Set(skipped.map(({ function: name }) => name)).size;
 }
 
-/** What is said of functions that were left out; empty if there are none. */
+/** A text about functions that were left out; empty if there are none. */
 export function skippedGap(skipped: number): string[] {
   return skipped > 0 ? [`${count(skipped, "function")} ${isOrAre(skipped)} skipped`] : [];
 }
 
-/** How many layers of functions no entry is about. */
+/** How many layers of functions no entry covers. */
 export function undeclaredOf({ standings }: Pick<Assessment, "standings">): number {
   return standings.filter(({ verdict }) => verdict === "undeclared").length;
 }
 
-/** What is said beside totals if AWS was not to be asked. */
+/** Text next to totals if AWS was not to be asked. */
 export const notAsked = "AWS was not asked";
 
-/** What a run's totals leave out of AWS: a rollback asks only about what it rolls back. */
+/** The part of AWS that a run's totals leave out: a rollback asks only about what it rolls back. */
 export function runGaps(result: Ran): string[] {
   if (result.aws === undefined) return [notAsked];
   if (result.live) return liveGaps(result.live);
@@ -71,21 +74,21 @@ export function runGaps(result: Ran): string[] {
 }
 const notRead = "not all live versions could be read";
 
-/** What totals leave out of AWS. */
+/** The part of AWS that totals leave out. */
 export function liveGaps(live: LiveReading): string[] {
   if (live.read) return [];
   return [live.code === undefined ? notAsked : notRead];
 }
 
-/** What was not read of AWS, and why; undefined if all was. */
+/** What was not read from AWS, and why; undefined if everything was. */
 export function liveNote(live: LiveReading): string | undefined {
   if (live.read) return undefined;
   return `${live.code === undefined ? notAsked : "Not all live versions could be read"}: ${live.reason}`;
 }
 
 /**
- * `2 of 5 layers of functions are not as declared`, also if it is none, and how many are unknown. The same line closes
- * every command.
+ * `2 of 5 layers of functions are not as declared`, even if none, and how many are unknown. This line closes every
+ * command.
  */
 export function totalsText(totals: Totals): string {
   if (totals.layersOfFunctions === 0) return "No functions with layers";

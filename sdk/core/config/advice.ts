@@ -7,7 +7,7 @@ import type { Path } from "./yaml-nodes";
 const leaveOut = "Leave it out: this layer is built into Lambda, has no version, and is never changed";
 const addVersion = "Add the version that the layer must be at, such as `version: 1`";
 
-/** What to do about a value that the schema refuses; undefined if its message says all there is to say. */
+/** What to do about a value that the schema rejects; undefined if its message is enough. */
 export function adviseValue({ type, input: value }: GenericIssue, path: Path): string | undefined {
   const key = path.at(-1);
   if (path.length === 0) return "Start with `layers:`";
@@ -36,7 +36,7 @@ export function adviseValue({ type, input: value }: GenericIssue, path: Path): s
   return undefined;
 }
 
-/** What to do about a key that is missing. */
+/** What to do about a missing key. */
 export function adviseMissing(key: string): string {
   return key === "version" ? addVersion : `Add \`${key}:\``;
 }
@@ -98,7 +98,7 @@ function adviseWhen(type: string, path: Path, value: unknown): string | undefine
   return type === "union" && typeof value === "number" ? "Put it in quotes to make it a string" : undefined;
 }
 
-/** A runtime with the dot that it has. */
+/** A runtime with its missing dot added. */
 function adviseRuntime(text: string): string | undefined {
   const plain = text.toLowerCase().replace(/\s/g, "");
   const runtime = plain
@@ -141,21 +141,21 @@ function adviseText(key: PropertyKey | undefined, value: string): string | undef
   }
 }
 
-/** Text and what stands behind its last colon, if that can only be a version. */
+/** A text, and the part after its last colon if that can only be a version. */
 function splitVersion(text: string): { layer: string; version?: string } {
   const [, layer, version] = /^(.+):(\d+|\*|\$?latest)?$/is.exec(text) ?? [];
   return layer === undefined ? { layer: text } : { layer, version };
 }
 
-/** Whether an entry stands there: `layers.NAME` or `stack_overrides.STACK.NAME`. */
+/** Whether a path is that of an entry: `layers.NAME` or `stack_overrides.STACK.NAME`. */
 function isEntry([section, ...names]: Path): boolean {
   return (section === "layers" && names.length === 1) || (section === "stack_overrides" && names.length === 2);
 }
 
-/** A mistyped account number as it was probably meant, or an example. */
+/** The probable intention behind a mistyped account number, or an example. */
 function accountId(value: unknown): string {
   const digits = String(value).replace(/\D/g, "");
-  // What YAML took for a number has lost its leading zeros.
+  // YAML has read it as a number, without its leading zeros.
   const padded = typeof value === "number" ? digits.padStart(12, "0") : digits;
   return padded.length === 12 ? padded : "123456789012";
 }

@@ -1,8 +1,8 @@
 import * as v from "valibot";
 
 /**
- * valibot's `record`, which leaves out `constructor` and `prototype` silently: as names of stacks and layers
- * they are as good as others. The input has to be a mapping.
+ * valibot's `record`, which leaves out `constructor` and `prototype` silently: they are valid names of stacks and
+ * layers. The input must be a mapping.
  */
 export function byName<Name extends v.GenericSchema<string, string>, Value extends v.GenericSchema>(
   name: Name,

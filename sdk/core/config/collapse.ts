@@ -6,8 +6,8 @@ import { yamlOptions } from "./yaml";
 export type OverridePath = readonly ["stack_overrides", stack: string, key: string, "version"];
 
 /**
- * Removes versions from overrides, and with them the mappings that have nothing else in them. The text around stays, and
- * so do comments, those beside what is removed on lines of their own.
+ * Removes versions from overrides, together with mappings that become empty. The surrounding text stays, and so do
+ * comments; those next to removed text get their own lines.
  * @param file the file's name, for messages
  * @throws LayersError `config-not-editable` if a mapping above a version is an alias
  */
@@ -30,7 +30,7 @@ function removeVersion(text: string, file: string, path: OverridePath): string {
     way.push({ map, pair });
     node = pair.value;
   }
-  // The outermost mapping that has nothing else; the file itself keeps its sections apart.
+  // The outermost mapping that becomes empty; sections of the file are removed one by one.
   let at = way.length - 1;
   while (at > 0 && way[at]?.map.items.length === 1) at--;
   const { map, pair } = way[at] as (typeof way)[number];
@@ -54,10 +54,10 @@ function withoutLines(text: string, pair: Pair): string {
   return text.slice(0, start) + kept.join("") + text.slice(end);
 }
 
-/** What the lexer adds of its own, and stands for no text. */
+/** Tokens that the lexer adds without text. */
 const lexerMarks: ReadonlySet<string> = new Set(["\u0002", "\u0018", "\u001f"]);
 
-/** Only YAML itself knows which `#` starts a comment. */
+/** Only a YAML parser can tell which `#` starts a comment. */
 function commentsIn(text: string, start: number, end: number): string[] {
   const comments: string[] = [];
   let at = 0;

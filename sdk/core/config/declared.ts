@@ -3,18 +3,18 @@ import { fillStack } from "../placeholders";
 import type { LayerConfig, LayerEntry, Source, VariantEntry } from "./parse";
 import { isSameWhen, toWhen, type When } from "./when";
 
-/** What is said of a layer beside its version. Placeholders other than `{stack}` are still there. */
+/** What is declared for a layer besides its version. Placeholders other than `{stack}` are not filled in yet. */
 export interface DeclaredFields {
-  /** exact: this version and no other; minimum: newer ones are fine too. */
+  /** exact: this version and no other; minimum: newer ones are allowed. */
   readonly enforce: "exact" | "minimum";
-  /** The layer's ARN without version, if the entry names exactly one layer, or one for each function. */
+  /** The layer's ARN without version, if the entry names exactly one layer, or one per function. */
   readonly arn: string | undefined;
-  /** Exact names and globs; undefined if the entry goes by its own name. */
+  /** Exact names and globs; undefined if the entry's own name applies. */
   readonly names: readonly string[] | undefined;
   readonly description: string | undefined;
   readonly compatibleRuntimes: readonly string[] | undefined;
   readonly compatibleArchitectures: readonly string[] | undefined;
-  /** `ssm:/path` of the parameter that knows the newest version. */
+  /** `ssm:/path` of the parameter that holds the newest version. */
   readonly latest: string | undefined;
   /** Where the version is declared; without a version, the entry. */
   readonly source: Source;
@@ -28,28 +28,31 @@ export interface DeclaredLayer extends DeclaredFields {
   readonly key: string;
   /** Undefined if only variants give one. */
   readonly version: number | undefined;
-  /** What differs from function to function, in the order in which they are tried. Default: none. */
+  /** What differs between functions, in the order in which they are tried. Default: none. */
   readonly variants?: readonly DeclaredVariant[];
-  /** Names and ARNs without version, both with `*`, of layers that this one takes the place of. Default: none. */
+  /** Names and ARNs without version, both with `*`, of layers that this one replaces. Default: none. */
   readonly replaces?: readonly string[];
 }
 
-/** What differs for the functions that a condition fits. */
+/** What differs for functions that match a condition. */
 export interface DeclaredVariant {
   readonly when: When;
   /** The last day (UTC, `2026-12-31`) of an exception; undefined if it has none. */
   readonly until: string | undefined;
-  /** What it says: all else is the entry's, but for the other of `arn` and `names` if it has one of them. */
+  /** Its own fields. All others are the entry's, except that `arn` and `names` exclude each other. */
   readonly fields: Partial<DeclaredFields> & { readonly version?: number };
-  /** Where it stands. */
+  /** Its place in the file. */
   readonly source: Source;
-  /** Its place in the list of the entry, and in that of the stack's override, from 0; undefined if it is in none. */
+  /** Its index in the entry's list, and in that of the stack's override; undefined if it is not in that list. */
   readonly place: { readonly base?: number; readonly override?: number };
 }
 
 /** What a config declares for one stack. */
 export interface DeclaredLayers {
-  /** What `{stack}` stands for: the last part of the stack's name, `dev` of `org/project/dev`, unless the settings say otherwise. */
+  /**
+   * The value of `{stack}`: the last part of the stack's name, `dev` in `org/project/dev`, unless the settings say
+   * otherwise.
+   */
   readonly stack: string;
   readonly file: string;
   readonly layers: readonly DeclaredLayer[];
@@ -90,7 +93,7 @@ function declare(
   const overridden = over?.fields.version !== undefined;
   const source = (overridden || !base ? over : base)?.source;
   const hasVersion = fields.version !== undefined || variants.some((variant) => variant.fields.version !== undefined);
-  // The parser rejects entries without a version; this is for configs made in code.
+  // The parser rejects entries without a version; this is for configs built in code.
   if (!hasVersion || !source) throw new LayersError("config-invalid", `Layer ${key} has no version`);
   const replaces = fields.replaces?.map((text) => fillStack(text, stack));
   return {
@@ -110,7 +113,7 @@ function declare(
   };
 }
 
-/** Variants of an override with a condition that the entry has too are merged into that one; others come first. */
+/** An override's variant is merged into the entry's variant with the same condition; others come first. */
 function mergedVariants(
   base: readonly VariantEntry[],
   over: readonly VariantEntry[],

@@ -2,11 +2,11 @@ import { count, shown, visibleJson } from "../text";
 import { type DraftEntry, type DraftVariant, type LayerUse, mostUsedVersions } from "./draft";
 import { keyText } from "./insert";
 
-/** What a new config says beside its layers. */
+/** What a new config contains besides its layers. */
 export interface DraftSettings {
   /** Where the JSON Schema is, relative to the file. */
   readonly schema: string;
-  /** The stacks, or whatever it was made from, in words. */
+  /** The stacks, or other sources of the config, in words. */
   readonly from: string;
   readonly region: string | undefined;
   readonly account: string | undefined;
@@ -16,8 +16,8 @@ export interface DraftSettings {
 const mostNamed = 5;
 
 /**
- * Writes a config for people: each version says how many functions it was taken from, of how many it is about, and which
- * of them are at another.
+ * Writes a config with comments: next to each version, how many functions have it, out of how many, and which have
+ * another one.
  */
 export function writeDraft(entries: readonly DraftEntry[], { schema, from, region, account }: DraftSettings): string {
   const settings = [
@@ -94,7 +94,7 @@ function explained(line: string, version: number, uses: readonly LayerUse[]): st
     .slice(0, mostNamed)
     .map((use) => `${shown(use.function)}${isOneStack ? "" : ` (${shown(use.stack)})`} at ${use.layer.version}`);
   const more = others.length > mostNamed ? `, and ${others.length - mostNamed} more` : "";
-  // Nothing stands beside the version that an edit of the version would make untrue.
+  // The version's own line has no comment that an edit of the version would make wrong.
   return [
     line,
     ...(others.length > 0 ? [`    # when this was written: ${counted}${tied}; ${named.join(", ")}${more}`] : []),

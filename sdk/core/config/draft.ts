@@ -6,7 +6,7 @@ export interface LayerUse {
   readonly stack: string;
   /** The function's name in AWS. */
   readonly function: string;
-  /** The account that the function is in; undefined if it is not known. */
+  /** The account that the function is in; undefined if unknown. */
   readonly account: string | undefined;
   readonly layer: LayerVersionArn;
   /** What the function runs on, as far as it is known: see `TargetFacts`. */
@@ -14,7 +14,7 @@ export interface LayerUse {
   readonly architectures?: readonly string[] | undefined;
 }
 
-/** What differs for some functions in a drafted entry. */
+/** What a drafted entry declares differently for some functions. */
 export interface DraftVariant {
   readonly when: Readonly<Partial<Record<"region" | "runtime" | "architecture", string>>>;
   /** If it is of another account. */
@@ -29,23 +29,23 @@ export interface DraftEntry {
   readonly key: string;
   /** The layer's ARN without version; it may have placeholders. Undefined for layers that go by name. */
   readonly arn: string | undefined;
-  /** The layer's name with {stack}, if the entry's own name does not mean it. */
+  /** The layer's name with {stack}, if the entry's own name does not match it. */
   readonly names: readonly string[] | undefined;
   /** The version that most functions use in most stacks. */
   readonly version: number;
-  /** By stack, if most of its functions use another version. */
+  /** By stack, if most of the stack's functions use another version. */
   readonly overrides: ReadonlyMap<string, number>;
-  /** Those that no variant is for. */
+  /** The functions that no variant covers. */
   readonly uses: readonly LayerUse[];
   /** Default: none. */
   readonly variants?: readonly DraftVariant[];
 }
 
 /**
- * Drafts entries that declare for each stack the versions which most of its functions use; of two that are used equally
- * often, the newer. As few stacks as can be have an override. A layer's name that has the stack's in it becomes a pattern. Layers of other accounts than the function's, and those
- * of a name that several regions or accounts have, are declared by their ARN.
- * @returns entries by name; no layer is meant by two of them
+ * Drafts entries that declare for each stack the versions which most of its functions use; in a tie, the newer one. As
+ * few stacks as possible get an override. A layer name that contains the stack's name becomes a pattern. Layers of
+ * other accounts, and layers whose name exists in several regions or accounts, are declared by ARN.
+ * @returns entries by name; no layer matches two of them
  */
 export function draftEntries(uses: readonly LayerUse[]): DraftEntry[] {
   const shared = sharedNames(uses);
@@ -71,7 +71,7 @@ export function draftEntries(uses: readonly LayerUse[]): DraftEntry[] {
   return entries.map((entry) => ({ ...entry, ...versionsOf(entry.uses) })).sort(inOrder);
 }
 
-/** Layers that go by name first: they are the ones that their users publish. */
+/** Layers declared by name come first: they are the ones that users publish themselves. */
 function inOrder(a: DraftEntry, b: DraftEntry): number {
   return Number(a.arn !== undefined) - Number(b.arn !== undefined) || (a.key < b.key ? -1 : 1);
 }
@@ -81,14 +81,14 @@ export const stackMark = "{stack}";
 
 /** The name with {stack} in place of the stack's name, if that is a part of its own between `-` or `_`. */
 export function template(name: string, stack: string): string {
-  // What a stack can be called has no meaning in a regular expression but for the dot.
+  // The only special character of regular expressions in a stack's name is the dot.
   const part = new RegExp(`(?<![A-Za-z0-9])${stack.replaceAll(".", "\\.")}(?![A-Za-z0-9])`);
   return name === stack ? name : name.replace(part, stackMark);
 }
 
 /**
- * Names that are no stack's own, whatever they look like: several stacks use a layer of that name, or the pattern made of
- * it would in some stack also mean another layer.
+ * Names that must not become a pattern: several stacks use a layer of that name, or the pattern would also match
+ * another layer in some stack.
  */
 function sharedNames(uses: readonly LayerUse[]): Set<string> {
   const inStacks = Map.groupBy(uses, ({ stack }) => stack);
@@ -102,7 +102,7 @@ function sharedNames(uses: readonly LayerUse[]): Set<string> {
       const name = pattern.replace(stackMark, () => stack);
       return own.has(name) && patternOf(name, stack) !== pattern;
     });
-  // Each name that gets out of a pattern can be in the way of another pattern.
+  // Each name taken out of a pattern may conflict with another pattern.
   for (let known = -1; known < shared.size; ) {
     known = shared.size;
     for (const { layer, stack } of uses) if (isUnsafe(patternOf(layer.name, stack))) shared.add(layer.name);
@@ -110,7 +110,7 @@ function sharedNames(uses: readonly LayerUse[]): Set<string> {
   return shared;
 }
 
-/** The entry's name that means the layers of this name by itself; undefined if there is none. */
+/** An entry name that by itself matches the layers of this name; undefined if there is none. */
 function simpleKey(name: string): string | undefined {
   const [, suffixed] = /^(.+)-\{stack\}$/.exec(name) ?? [];
   const [, prefixed] = /^\{stack\}-(.+)$/.exec(name) ?? [];
@@ -118,7 +118,7 @@ function simpleKey(name: string): string | undefined {
   return key.includes(stackMark) || !/^[A-Za-z0-9]/.test(key) ? undefined : key;
 }
 
-/** Whether an entry of this name, going by its name alone, would also be about layers that are not its own. */
+/** Whether an entry of this name, by its name alone, would also match layers that are not its own. */
 function meansOthers(key: string, own: readonly LayerUse[], uses: readonly LayerUse[]): boolean {
   const mine = new Set(own);
   return uses.some((use) => {
@@ -138,7 +138,7 @@ function unique(key: string, keys: Set<string>): string {
   return found;
 }
 
-/** The version of most stacks, of equally many the one of more functions, then the newer; the other stacks differ. */
+/** The version of most stacks; in a tie the one of more functions, then the newer. The other stacks get overrides. */
 function versionsOf(uses: readonly LayerUse[]): Pick<DraftEntry, "version" | "overrides"> {
   const ofStacks = [...Map.groupBy(uses, ({ stack }) => stack)].map(([stack, own]) => {
     const version = mostUsed(own);
@@ -157,7 +157,7 @@ function mostUsed(uses: readonly LayerUse[]): number {
   return version;
 }
 
-/** The version that is used most; if several are used equally often, all of these, newest first. */
+/** The version that is used most; in a tie all of them, newest first. */
 export function mostUsedVersions(uses: readonly LayerUse[]): number[] {
   const counts = [...Map.groupBy(uses, ({ layer }) => layer.version)].map(
     ([version, own]) => [version, own.length] as const,

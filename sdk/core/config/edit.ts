@@ -5,7 +5,7 @@ import { type LayerConfig, type LayerEntry, parseConfig, type Source } from "./p
 import type { When } from "./when";
 import { parseYaml, type YamlFile } from "./yaml";
 
-/** Where a version stands in an entry: its own, or that of one of its variants, from 0. */
+/** A version in an entry: its own, or that of the variant with this index. */
 type InEntry = readonly ["version"] | readonly ["variants", index: number, "version"];
 
 /** The path of a version: in `layers`, or in the override of a stack. */
@@ -17,17 +17,17 @@ export type VersionPath =
 export interface VersionEdit {
   readonly path: VersionPath;
   readonly version: number;
-  /** The condition of a variant that is added, as the next one of its list. Default: the path's variant is there. */
+  /** The condition of a variant to append to its list. Default: the path's variant exists. */
   readonly when?: When;
 }
 
 /**
  * Changes version numbers in the text of a config: their digits and nothing else, so that comments, anchors, quotes,
- * layout and line breaks stay. An override that has no version yet, or no such variant, gets one, in the style of what is
- * around it.
+ * layout and line breaks stay. An override that has no version yet, or no such variant, gets one, in the style of what
+ * is around it.
  * @param file the file's name, for messages
- * @throws LayersError `config-invalid`, or `config-not-editable` if the result would say more or less than was asked:
- * a version that others share by an alias, or one that is not written in plain digits
+ * @throws LayersError `config-invalid`, or `config-not-editable` if the result would change more or less than intended:
+ * a version shared through an alias, or one not written in plain digits
  */
 export function editVersions(text: string, file: string, edits: readonly VersionEdit[]): string {
   const mark = text.startsWith("\uFEFF") ? "\uFEFF" : "";
@@ -71,7 +71,7 @@ function replaceDigits(text: string, yaml: YamlFile, file: string, edits: readon
   return result + text.slice(at);
 }
 
-/** Whatever YAML's aliases and merges make of an edit, what the file says is what decides. */
+/** The result is parsed again, because YAML's aliases and merges can spread an edit. */
 function check(before: LayerConfig, after: LayerConfig, edits: readonly VersionEdit[]): void {
   const wanted = new Map(entriesOf(before));
   for (const { path, version, when } of edits) {
@@ -120,7 +120,7 @@ function versionAt(config: LayerConfig, path: VersionPath): number | undefined {
   return field === "variants" ? entry?.fields.variants?.[index ?? 0]?.version : entry?.fields.version;
 }
 
-/** Where the version of a path is written; undefined if there is none. */
+/** Where the version at a path is written; undefined if there is none. */
 export function sourceAt(config: LayerConfig, path: VersionPath): Source | undefined {
   if (versionAt(config, path) === undefined) return undefined;
   const entry = entryAt(config, path);
@@ -132,7 +132,7 @@ function entryAt({ layers, overrides }: LayerConfig, path: VersionPath): LayerEn
   return path[0] === "layers" ? layers.get(path[1]) : overrides.get(path[1])?.get(path[2]);
 }
 
-/** The keys that lead to an entry, and what leads on from there. */
+/** The keys that lead to an entry, and the rest of the path. */
 function splitPath(path: VersionPath): readonly [names: readonly string[], inEntry: InEntry] {
   const length = path[0] === "layers" ? 2 : 3;
   return [path.slice(0, length).map(String), path.slice(length) as unknown as InEntry];
@@ -147,7 +147,7 @@ function withVersion(
   return { ...fields, variants: fields?.variants?.map((one, at) => (at === index ? { ...one, version } : one)) };
 }
 
-/** A condition as people write it: a text alone without a list around it. */
+/** A condition as people write it: a single text without a list around it. */
 function writtenWhen(when: When): Record<string, string | readonly string[]> {
   return Object.fromEntries(
     Object.entries(when).map(([key, texts]) => [key, texts.length === 1 ? (texts[0] ?? "") : texts]),
@@ -164,7 +164,7 @@ function partition<T>(all: readonly T[], isFirst: (one: T) => boolean): [T[], T[
   return [all.filter(isFirst), all.filter((one) => !isFirst(one))];
 }
 
-/** The error for a text that cannot be edited as asked; it is as it was. */
+/** The error for a text that cannot be edited as requested; it is unchanged. */
 export function notEditable(what: string, next: string): LayersError {
   return new LayersError("config-not-editable", `${what}. The file was not changed.`, { next });
 }

@@ -8,9 +8,9 @@ import type { Range } from "./yaml-nodes";
 export type FlowValue = number | string | readonly FlowValue[] | { readonly [key: string]: FlowValue };
 
 /**
- * Adds a value, and the mappings above it that are not there yet, to the text of a config. The text around it stays.
+ * Adds a value, and any missing mappings above it, to the text of a config. The surrounding text stays.
  * @param path the keys, and places in lists from 0, that lead to the value; the first that is missing is added to its
- * mapping. A list gets the value as its last item if its place is that of the next one
+ * mapping. A value is appended to a list if its index is the next one
  * @throws LayersError `config-not-editable` if a mapping above it is an alias
  */
 export function insertValue(text: string, file: string, path: readonly (string | number)[], value: FlowValue): string {
@@ -40,7 +40,7 @@ export function insertValue(text: string, file: string, path: readonly (string |
   );
 }
 
-/** What is added: keys, each in the mapping of the one before, and the value of the last. */
+/** What is added: nested keys, and the value of the last. */
 interface Addition {
   readonly keys: readonly string[];
   readonly value: FlowValue;
@@ -71,7 +71,7 @@ function insertItem(text: string, map: YAMLMap, added: Addition): string {
   return insertLines(text, endOf(last), columnOf(text, map), { ...added, spaced: isSpaced(text, map) });
 }
 
-/** Whether an empty line stands before the last item, as people separate sections. */
+/** Whether an empty line precedes the last item, as between sections. */
 function isSpaced(text: string, { items }: YAMLMap): boolean {
   const last = items.length > 1 && items.at(-1);
   return last ? /\n[ \t]*\r?\n(?:[ \t]*#.*\n)*[ \t]*$/.test(text.slice(0, startOf(last))) : false;
@@ -109,7 +109,7 @@ function inFlow({ keys: [key = "", ...inner], value, quoted = false }: Addition)
   return `${name}: ${inner.length === 0 ? flowText(value, quoted) : `{ ${inFlow({ keys: inner, value, quoted })} }`}`;
 }
 
-/** @param quoted as JSON has it */
+/** @param quoted as in JSON */
 function flowText(value: FlowValue, quoted = false): string {
   if (typeof value === "number") return String(value);
   if (typeof value === "string") return !quoted && isPlain(value) ? value : visibleJson(value);
@@ -122,12 +122,12 @@ function isList(value: object): value is readonly FlowValue[] {
   return Array.isArray(value);
 }
 
-/** Whether a text is read as one without quotes. */
+/** Whether a text stays a text without quotes. */
 function isPlain(text: string): boolean {
   return /^[A-Za-z_][\w.-]*$/.test(text) && !/^(?:null|true|false)$/i.test(text);
 }
 
-/** A key as YAML; keys are read as texts, so that only what has a meaning to YAML needs quotes. */
+/** A key as YAML. Keys are read as texts, so only special characters need quotes. */
 export function keyText(key: string): string {
   return /^[A-Za-z0-9_][\w.-]*$/.test(key) ? key : visibleJson(key);
 }

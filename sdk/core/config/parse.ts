@@ -6,11 +6,11 @@ import { defaultSettings, type LayerSettings } from "./settings";
 import { maxConfigBytes, parseYaml, tooLargeAdvice, type YamlFile } from "./yaml";
 import type { Path } from "./yaml-nodes";
 
-/** Where a value of the config stands. */
+/** The place of a value in the config. */
 export interface Source {
-  /** The file's name; for what an argument of a program declares, the argument's. */
+  /** The file's name; for a program's argument, the argument's name. */
   readonly file: string;
-  /** From 1; 0 if it stands in no file. */
+  /** From 1; 0 if not in a file. */
   readonly line: number;
   readonly column: number;
 }
@@ -59,7 +59,7 @@ export function parseConfig(text: string, file: string): ParsedConfig {
   const yaml = parseYaml(text.replace(/^\uFEFF/, ""), file);
   if (yaml.content === undefined) return fail(yaml.problems);
 
-  // Of several issues with a value the first will do.
+  // The first of several issues with a value is enough.
   const result = safeParse(configSchema, yaml.content ?? {}, { abortPipeEarly: true });
   const problems = [...contentProblems(result.issues ?? [], yaml), ...yaml.problems];
   return problems.length > 0 || !result.success
@@ -67,7 +67,9 @@ export function parseConfig(text: string, file: string): ParsedConfig {
     : { ok: true, config: toConfig(result.output, yaml, file) };
 }
 
-/** Sorted by place. Of several problems of a kind in one place the first will do: what an alias repeats is one mistake. */
+/**
+ * Sorted by place. Of several problems of one kind in one place, the first is enough: an alias repeats its mistakes.
+ */
 function inOrder(problems: readonly Problem[]): Problem[] {
   const byPlace = new Map([...problems].reverse().map((one) => [`${one.line}:${one.column}:${one.code}`, one]));
   return [...byPlace.values()].sort((a, b) => a.line - b.line || a.column - b.column);

@@ -12,12 +12,12 @@ export interface PlaceholderProblem {
 
 const inName: readonly PlaceholderName[] = ["stack", "region", "runtime", "architecture"];
 
-/** The placeholders that each field takes; in an ARN, each of its parts. */
+/** The placeholders allowed in each field; in an ARN, in each of its parts. */
 const inArn: readonly (readonly PlaceholderName[])[] = [[], ["partition"], [], ["region"], ["account"], [], inName];
 
 /**
- * What is wrong with the first placeholder of a text that cannot stand there; undefined if none is wrong.
- * @param field the field that the text stands in
+ * The first problem with a text's placeholders; undefined if there is none.
+ * @param field the field that contains the text
  */
 export function placeholderProblem(field: string, text: string): PlaceholderProblem | undefined {
   if (field === "names") return firstWrong(text, inName, "a layer's name");

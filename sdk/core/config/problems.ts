@@ -7,7 +7,7 @@ import { knownKeys } from "./schema";
 import { variantProblems, type WrittenEntry } from "./variant-problems";
 import type { YamlFile } from "./yaml";
 
-/** What is wrong with the content of a config file: what the schema found, and what it cannot say. */
+/** What is wrong with the content of a config file: what the schema found, and what a schema cannot express. */
 export function contentProblems(issues: readonly GenericIssue[], yaml: YamlFile): Problem[] {
   return [
     ...reservedKeys(yaml),
@@ -41,12 +41,12 @@ function toProblem(issue: GenericIssue, yaml: YamlFile): Problem {
   return yaml.problemAt(path, { code: "invalid-value", message, next: adviseValue(issue, path) });
 }
 
-/** The field that a value, or an element of a list, stands in. */
+/** The field of a value, or of an element of a list. */
 function fieldOf(path: readonly PropertyKey[]): string {
   return String(typeof path.at(-1) === "number" ? path.at(-2) : path.at(-1));
 }
 
-// In most objects this is no key like others.
+// In most objects, `__proto__` is not an ordinary key.
 const reservedKey = "__proto__";
 
 function reservedKeys(yaml: YamlFile): Problem[] {
@@ -60,7 +60,7 @@ function reservedKeys(yaml: YamlFile): Problem[] {
   });
 }
 
-/** The keys that no section has. Works on content that may be wrong elsewhere. */
+/** Unknown keys. Works on content that may be wrong elsewhere. */
 function unknownKeys(yaml: YamlFile): Problem[] {
   const content = mapping(yaml.content);
   const sections = [
@@ -82,7 +82,7 @@ function unknownKeys(yaml: YamlFile): Problem[] {
   );
 }
 
-/** Rules about several values at once, which the schema cannot say. Works on content that may be wrong elsewhere. */
+/** Rules about several values at once, which a schema cannot express. Works on content that may be wrong elsewhere. */
 function entryProblems(yaml: YamlFile): Problem[] {
   const content = mapping(yaml.content);
   const layers = mapping(content.layers);
@@ -107,7 +107,7 @@ function entryProblems(yaml: YamlFile): Problem[] {
       .filter(({ path, fields }) => path[0] !== "layers" && hasNoVersion(fields))
       .map(({ path, name }, index) => {
         const message = `${path.join(".")} has no version, and layers has no entry "${name}" to take one from`;
-        // To look through all names for each of many would take very long.
+        // Comparing each of many names with all others would take too long.
         const meant = index < mostProblems ? didYouMean(name, names) : undefined;
         const next = meant ?? "Add a version, or declare the layer in layers";
         return yaml.problemAt(path, { code: "missing-key", message, next }, "key");
@@ -122,7 +122,7 @@ function hasNoVersion({ version, variants }: Record<string, unknown>): boolean {
 }
 
 interface Entry extends WrittenEntry {
-  /** Whether something else is in its place, which the schema reports. */
+  /** Whether something else is there, which the schema reports. */
   readonly isMapping: boolean;
 }
 

@@ -9,13 +9,16 @@ export const string = v.string("must be a string");
 /** A text of a certain form. */
 export const pattern = (regex: RegExp, wanted: string) => v.pipe(v.string(wanted), v.regex(regex, wanted));
 
-// Of valibot's own schemas a list is a mapping too.
+// valibot's own schemas accept a list as a mapping.
 const mapping = v.pipe(
   v.unknown(),
   v.check((value) => typeof value === "object" && value !== null && !Array.isArray(value), "must be a mapping"),
 );
 
-/** A mapping with certain keys. Those that are not known are found apart: valibot's strictObject tells one of them, and not each. */
+/**
+ * A mapping with certain keys. Unknown keys are checked separately, because valibot's strictObject reports only one of
+ * them.
+ */
 export const fields = <Known extends v.ObjectEntries>(known: Known) => v.pipe(mapping, v.object(known));
 
 /** A mapping whose keys are names. */

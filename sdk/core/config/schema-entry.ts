@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { fields, pattern, string } from "./schema-base";
 
-// What may stand in an entry of a config file. See schema.ts.
+// What an entry of a config file may contain. See schema.ts.
 
 const versionWanted = "must be a whole number of 1 or more";
 
@@ -16,7 +16,7 @@ const nameWanted =
   "must be a layer name of letters, digits, - and _, in which * matches any text and {stack} is the stack";
 const replacedWanted = "must be a layer's name, or its ARN without a version, in which * matches any text";
 
-// An empty value in YAML is null; everywhere but at `version` it means the same as leaving the key out.
+// An empty value in YAML is null; except for `version`, it means the same as leaving the key out.
 const commonFields = {
   arn: v.nullish(
     v.pipe(
@@ -87,7 +87,7 @@ const commonFields = {
   ),
 };
 
-/** A text or a list of texts, of which one has to fit. */
+/** A text or a list of texts, one of which must match. */
 const condition = (regex: RegExp, wanted: string, description: string, examples: readonly (string | string[])[]) => {
   const list = `${wanted}, or a list of these`;
   return v.nullish(
@@ -118,7 +118,7 @@ const whenFields = {
     ["123456789012"],
   ),
   runtime: condition(
-    // Names of layers leave the dot out, the runtimes themselves do not.
+    // Layer names omit the dot, runtimes do not.
     /^(?!(?:python|ruby)\d{2,}$|nodejs\d+x?$|provideda)(?:[a-z]+[a-z0-9.]*|[a-z0-9.]*\*[a-z0-9.*]*)$/,
     "must be a runtime such as python3.12, in which * matches any text",
     "The runtimes that this variant applies to.",
@@ -219,7 +219,7 @@ export const override = v.pipe(
   }),
 );
 
-/** The keys of entries and of what is in them, in the order of the documentation. */
+/** The keys of entries and of their parts, in the order of the documentation. */
 export const entryKeys = {
   entry: Object.keys(entryFields),
   variant: ["when", "version", ...Object.keys(commonFields), "until"],
@@ -231,7 +231,7 @@ export type EntryFields = v.InferOutput<typeof entry>;
 /** One of its variants, as written. */
 export type VariantFields = v.InferOutput<typeof variant>;
 
-/** Whether a day is one of the calendar's. */
+/** Whether a day exists in the calendar. */
 function isDay(text: string): boolean {
   const time = new Date(`${text}T00:00:00Z`);
   return !Number.isNaN(time.getTime()) && time.toISOString().startsWith(text);

@@ -5,10 +5,10 @@ import { defaultSettings } from "./settings";
 
 export type { EntryFields, VariantFields } from "./schema-entry";
 
-// The one source of what a config file may hold: the parser validates with it, and the published JSON Schema is made
-// from it. Every message says what would be right, because the parser shows it as it is.
+// The single definition of what a config file may contain: the parser validates with it, and the published JSON Schema
+// is generated from it. Every message says what is right, because the parser shows it unchanged.
 
-// What a stack can be called is up to Pulumi: ParseStackName in its sdk/go/common/tokens.
+// Pulumi defines valid stack names: ParseStackName in its sdk/go/common/tokens.
 const stackName = v.pipe(
   v.string(),
   v.regex(

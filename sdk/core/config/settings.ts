@@ -1,14 +1,14 @@
 /** A config's settings with their defaults filled in. */
 export interface LayerSettings {
   readonly region: string | undefined;
-  /** 12 digits; undefined: the account of the credentials. */
+  /** 12 digits; default: the account of the credentials. */
   readonly accountId: string | undefined;
   readonly tagKey: string;
   readonly validateLayerExists: boolean;
   readonly backupRetentionDays: number;
-  /** Resource type to the property that holds its layers, beyond the built-in function types. */
+  /** Resource type to the property that holds its layers, besides the built-in function types. */
   readonly resourceTypes: Readonly<Record<string, string>>;
-  /** What `{stack}` stands for in stacks, by the last part of their names, that cannot be part of a layer's name. */
+  /** The value of `{stack}` by the last part of a stack's name, for names that cannot be part of a layer's name. */
   readonly stackNames: Readonly<Record<string, string>>;
 }
 
@@ -23,5 +23,5 @@ export const defaultSettings: LayerSettings = {
   stackNames: {},
 };
 
-/** The config file that is looked for if none is named. */
+/** The default config file. */
 export const defaultConfigFile = "layer_config.yaml";

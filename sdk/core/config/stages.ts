@@ -8,9 +8,9 @@ export interface StageUses<T> {
 }
 
 /**
- * Tells the functions of a stack from those of the other stages of its family, in an account that has several: if the
- * stack has a layer `shop-dev`, a function whose only such layer is `shop-prod` is one of stage prod. A function that has
- * any of the stack's own layers is the stack's, whatever else it has.
+ * Separates a stack's functions from those of other stages in the same account: if the stack has a layer `shop-dev`, a
+ * function whose only such layer is `shop-prod` belongs to stage prod. A function with any of the stack's own layers is
+ * the stack's, whatever other layers it has.
  * @param uses the layers of functions that may be the stack's
  */
 export function usesOfStage<T extends LayerUse & { readonly region?: string | undefined }>(

@@ -7,7 +7,7 @@ import { entryKeys } from "./schema-entry";
 import { covers, toWhen, type When, whenKeys, whenText } from "./when";
 import type { YamlFile } from "./yaml";
 
-/** An entry as it is written, which may be wrong in any way. */
+/** An entry as it is written, which may be invalid in any way. */
 export interface WrittenEntry {
   readonly path: readonly string[];
   readonly name: string;
@@ -16,7 +16,7 @@ export interface WrittenEntry {
   readonly base: Record<string, unknown> | undefined;
 }
 
-/** What is wrong with an entry's variants and with what it replaces, which the schema cannot say. */
+/** Problems with an entry's variants and replacements that a schema cannot express. */
 export function variantProblems(entry: WrittenEntry, yaml: YamlFile): Problem[] {
   const variants = variantsOf(entry.fields);
   return [
@@ -68,7 +68,7 @@ function keyProblems({ path }: WrittenEntry, { index, fields }: WrittenVariant, 
   return [...unknown(at, fields, entryKeys.variant), ...unknown([...at, "when"], fields.when, entryKeys.when)];
 }
 
-/** A literal ARN is of one region: functions elsewhere could never have it. */
+/** A literal ARN belongs to one region; functions elsewhere cannot have it. */
 function regionProblems(entry: WrittenEntry, { index, fields, when }: WrittenVariant, yaml: YamlFile): Problem[] {
   const arn = fields.arn ?? (fields.names == null ? (entry.fields.arn ?? entry.base?.arn) : undefined);
   if (typeof arn !== "string" || !when?.region) return [];
@@ -95,7 +95,7 @@ function regionProblems(entry: WrittenEntry, { index, fields, when }: WrittenVar
   ];
 }
 
-/** A variant behind one that fits whatever it fits never counts. */
+/** A variant after one that matches everything it matches is never used. */
 function hiddenProblems({ path }: WrittenEntry, variants: readonly WrittenVariant[], yaml: YamlFile): Problem[] {
   return variants.flatMap(({ index, when }) => {
     const before = when && variants.slice(0, index).find((one) => one.when && covers(one.when, when));
@@ -112,13 +112,13 @@ function hiddenProblems({ path }: WrittenEntry, variants: readonly WrittenVarian
   });
 }
 
-/** Without a version of its own, an entry has to have one in each variant. */
+/** An entry without its own version needs one in each variant. */
 function versionProblems(
   { path, fields, base }: WrittenEntry,
   variants: readonly WrittenVariant[],
   yaml: YamlFile,
 ): Problem[] {
-  // A variant of an override may be a part of one of the entry's, which has the version.
+  // A variant of an override may be merged into one of the entry's that has the version.
   if (path[0] !== "layers" && base !== undefined) return [];
   if (fields.version !== undefined || variants.every((variant) => variant.fields.version === undefined)) return [];
   return variants

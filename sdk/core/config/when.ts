@@ -1,18 +1,18 @@
 import { fitsGlob, globOf } from "../glob";
 
-/** What of a function a condition can ask about, in the order of the documentation. */
+/** The properties of a function that a condition can test, in the order of the documentation. */
 export const whenKeys = ["region", "account", "runtime", "architecture", "function"] as const;
 
 /** One of {@link whenKeys}. */
 export type WhenKey = (typeof whenKeys)[number];
 
-/** A condition: for each key the texts of which one has to fit, with `*` for any text. All keys have to fit. */
+/** A condition: for each key a list of texts, one of which must match, with `*` for any text. All keys must match. */
 export type When = Readonly<Partial<Record<WhenKey, readonly string[]>>>;
 
-/** A condition as a file has it. */
+/** A condition as written in a file. */
 export type WrittenWhen = Readonly<Partial<Record<WhenKey, string | readonly string[] | null | undefined>>>;
 
-/** A condition in its one form: lists without what is there twice, keys that say nothing left out. */
+/** A condition in normal form: lists without duplicates, no empty keys. */
 export function toWhen(written: WrittenWhen): When {
   return Object.fromEntries(
     whenKeys.flatMap((key) => {
@@ -27,10 +27,10 @@ export function isSameWhen(a: When, b: When): boolean {
   return whenKeys.every((key) => [...(a[key] ?? [])].sort().join() === [...(b[key] ?? [])].sort().join());
 }
 
-/** What of a function conditions ask about; what is not known is left out. */
+/** The properties of a function that conditions test; unknown ones are left out. */
 export type WhenFacts = Readonly<Partial<Record<WhenKey, string | undefined>>>;
 
-/** Whether a condition fits; otherwise the first key that does not, or whose fact is not known. */
+/** Whether a condition matches; otherwise the first key that does not, or that is unknown. */
 export type Fit =
   | { readonly fits: true }
   | { readonly fits: false; readonly key: WhenKey }
@@ -38,7 +38,7 @@ export type Fit =
 
 const fitting: Fit = { fits: true };
 
-/** Whether a condition fits a function. What does not fit in one key does not, whatever else is not known. */
+/** Whether a condition matches a function. A mismatch in one key decides, whatever else is unknown. */
 export function fitOf(when: When, facts: WhenFacts): Fit {
   let unknown: WhenKey | undefined;
   for (const key of whenKeys) {
@@ -52,17 +52,17 @@ export function fitOf(when: When, facts: WhenFacts): Fit {
   return unknown === undefined ? fitting : { fits: "unknown", key: unknown };
 }
 
-/** Whether whatever fits the second condition fits the first one too. */
+/** Whether the first condition matches everything that the second one matches. */
 export function covers(first: When, second: When): boolean {
   return whenKeys.every((key) => {
     const wanted = first[key];
     if (wanted === undefined || wanted.includes("*")) return true;
-    // A `*` of the second is a letter like others here, which only a `*` of the first can stand for.
+    // A `*` of the second is an ordinary character here, which only a `*` of the first matches.
     return second[key]?.every((one) => wanted.some((glob) => fitsGlob(one, globOf(glob)))) ?? false;
   });
 }
 
-/** `region us-east-2, function a or b`: a condition in words; `always` if it asks nothing. */
+/** `region us-east-2, function a or b`: a condition in words; `always` if empty. */
 export function whenText(when: When): string {
   const parts = whenKeys.flatMap((key) => {
     const wanted = when[key];

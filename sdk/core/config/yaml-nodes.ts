@@ -4,30 +4,30 @@ import { type Alias, type Document, isAlias, isMap, isNode, isPair, isScalar, is
 /** A path into a document: keys and indexes. */
 export type Path = readonly PropertyKey[];
 
-/** From and to, as offsets in the text. */
+/** Start and end, as offsets in the text. */
 export type Range = readonly [number, number];
 
-/** What {@link fillAliases} found out. */
+/** The result of {@link fillAliases}. */
 export interface Filled {
   /** How many keys and values the document has, with every alias filled in. */
   readonly size: number;
   /** Aliases and merges that cannot be filled in. */
   readonly broken: readonly { readonly node: Node; readonly message: string; readonly next?: string }[];
-  /** Keys that their mapping has already. */
+  /** Duplicate keys. */
   readonly duplicateKeys: readonly Scalar[];
   /** Numbers with leading zeros: octal to YAML 1.1 (010 is 8), decimal to YAML 1.2 (010 is 10). */
   readonly leadingZeros: readonly Scalar[];
 }
 
 /**
- * Puts in place of every alias of a document the node that it stands for. The node is shared, not copied, so that this
- * takes time linear to the text; `size` tells what going through the result will cost.
+ * Replaces every alias of a document with its node. Nodes are shared, not copied, so that this takes time linear in the
+ * text; `size` says what walking the result will cost.
  */
 export function fillAliases(doc: Document): Filled {
   const broken: Filled["broken"][number][] = [];
   const duplicateKeys: Scalar[] = [];
   const leadingZeros: Scalar[] = [];
-  // What stands under an anchor; undefined while its end has not been reached, as it cannot contain itself.
+  // The node of an anchor; undefined until its end has been reached, because it cannot contain itself.
   const anchors = new Map<string, { node: unknown; size: number } | undefined>();
 
   const fill = (node: unknown): { node: unknown; size: number } => {
@@ -84,16 +84,16 @@ export function fillAliases(doc: Document): Filled {
   return { size, broken, duplicateKeys, leadingZeros };
 }
 
-/** Finds if things stand in a document: the value at a path, or its key; if the path ends early, what is there. */
+/** Finds places in a document: the value at a path, or its key; if the path ends early, the last node on it. */
 export type Locate = (path: Path, part: "key" | "value") => Range;
 
-/** Makes the lookup of one document. Each mapping is indexed once, as a file can have thousands of entries. */
+/** Builds the lookup of one document. Each mapping is indexed once, as a file can have thousands of entries. */
 export function createLocator(doc: Document): Locate {
   const indexed = new Map<YAMLMap, Map<unknown, Pair>>();
   const pairsOf = (map: YAMLMap): Map<unknown, Pair> => {
     const known = indexed.get(map);
     if (known) return known;
-    // As when the content is made: the last of a mapping's own keys wins, then the first of those merged.
+    // As in the parsed content: the last of a mapping's own keys wins, then the first merged one.
     const pairs = new Map(map.items.map((pair) => [isScalar(pair.key) ? pair.key.value : undefined, pair]));
     for (const source of mergedInto(map).filter(isMap)) {
       for (const [key, pair] of pairsOf(source)) if (!pairs.has(key)) pairs.set(key, pair);
@@ -112,7 +112,7 @@ export function createLocator(doc: Document): Locate {
         if (!pair) break;
         node = pair.value;
         const wantsKey = part === "key" && depth === path.length - 1;
-        // A mapping or an empty value has no text of its own worth marking: its key is what the reader looks for.
+        // A mapping or an empty value has no text worth marking, so its key is marked.
         shown = wantsKey || !hasText(node) ? pair.key : node;
       } else {
         node = isSeq(node) ? node.items[Number(step)] : undefined;
@@ -129,7 +129,7 @@ function hasText(node: unknown): boolean {
   return isScalar(node) && node.range?.[0] !== node.range?.[1];
 }
 
-/** What the merge keys of a mapping bring in, the first of a name first. */
+/** The pairs that a mapping's merge keys add, in order of precedence. */
 function mergedInto({ items }: YAMLMap): unknown[] {
   return items
     .filter(({ key }) => isScalar(key) && key.value === "<<" && key.type === "PLAIN")

@@ -3,7 +3,7 @@ import type { Position, Problem } from "../problem";
 import { createLocator, fillAliases, type Path, type Range } from "./yaml-nodes";
 
 /**
- * The largest config file that is read, in bytes. A file of 1,000 layers has about 100 kB. Source: up to this size GitHub
+ * The maximum size of a config file, in bytes. A file of 1,000 layers has about 100 kB. Source: up to this size GitHub
  * gives a file's content to tools that ask for it, and shows what a pull request changes in it:
  * https://docs.github.com/en/rest/repos/contents
  */
@@ -21,24 +21,24 @@ type What = Pick<Problem, "code" | "message" | "next">;
 
 /** A parsed YAML text that still knows where everything stands. */
 export interface YamlFile {
-  /** The content as plain data, null if the file is empty; undefined if the text cannot be understood. */
+  /** The content as plain data, null if the file is empty; undefined if the text is invalid. */
   readonly content: unknown;
-  /** What is wrong with the text as YAML. */
+  /** YAML errors in the text. */
   readonly problems: readonly Problem[];
   /**
-   * Makes a problem of the value at `path`, or of the key there; if the path ends early, of what is there.
-   * @param within a part of the text that alone is meant. Default: all of it
+   * Creates a problem about the value at `path`, or about its key; if the path ends early, about the last node on it.
+   * @param within the part of the text concerned. Default: all of it
    */
   problemAt(path: Path, what: What, part?: "key" | "value", within?: string): Problem;
-  /** Where the value at `path` stands. */
+  /** The place of the value at `path`. */
   positionOf(path: Path): Position;
-  /** From and to of the value at `path`, as offsets in the text. */
+  /** Start and end of the value at `path`, as offsets in the text. */
   rangeOf(path: Path): Range;
 }
 
 /**
- * How YAML is read: keys stay as written, because a stack named 007 or 1.10 is no number. Looking for duplicates is
- * quadratic in the library.
+ * YAML options: keys stay as written, because a stack named 007 or 1.10 is not a number. The library's search for
+ * duplicates is off because it is quadratic.
  */
 export const yamlOptions = { merge: true, stringKeys: true, uniqueKeys: false, prettyErrors: false } as const;
 
@@ -47,7 +47,7 @@ export function parseYaml(source: string, file: string): YamlFile {
   const lineCounter = new LineCounter();
   const doc = parseDocument(source, { ...yamlOptions, lineCounter });
 
-  // A line can be all of the file, and have as many problems as it has words.
+  // A line can be the whole file, with a problem in every word.
   const lines = new Map<number, string>();
   const textOf = (line: number): string => {
     const known = lines.get(line);
@@ -76,7 +76,7 @@ export function parseYaml(source: string, file: string): YamlFile {
 
   const { size, broken, duplicateKeys, leadingZeros } = fillAliases(doc);
   const locate = createLocator(doc);
-  // Warnings are about tags and directives that nothing here resolves: whoever wrote one expected something to happen.
+  // Warnings are about tags and directives that nothing here resolves: their author expected an effect.
   const readable = [
     ...[...doc.errors.filter(leavesContent), ...doc.warnings].map(toProblem),
     ...duplicateKeys.map((key) =>
@@ -116,18 +116,18 @@ export function parseYaml(source: string, file: string): YamlFile {
   };
 }
 
-/** Whether the rest of the file can be checked all the same. */
+/** Whether the rest of the file can still be checked. */
 function leavesContent({ code }: YAMLError): boolean {
   return code === "MULTIPLE_DOCS";
 }
 
-/** After one error in a line, the parser's others in that line are echoes. */
+/** After the first error in a line, further ones in that line are consequences. */
 function firstOfEachLine(problems: readonly Problem[]): Problem[] {
   const first = new Map([...problems].reverse().map((problem) => [problem.line, problem]));
   return problems.filter((problem) => first.get(problem.line) === problem);
 }
 
-/** The yaml library's messages are for programmers; these are for whoever wrote the file. */
+/** The yaml library's messages are for programmers; these are for authors of configs. */
 function explain({ code }: YAMLError, line: string): Partial<What> {
   switch (code) {
     case "MULTIPLE_DOCS":

@@ -8,9 +8,9 @@ const deploymentKeys = new KeyTable(["manifest"], { ofStruct: true });
 const manifestKeys = new KeyTable(["time"], { ofStruct: true });
 
 /**
- * What a backend in files keeps of a stack, as an export: the same bytes, in the frame that an import takes. They are
- * slices, to be written one after the other, so that no copy is made.
- * @throws StateError if it is no checkpoint
+ * Turns the file of a file backend into an export: the same bytes, in the frame that an import expects. Returned as
+ * slices to be written in order, so that nothing is copied.
+ * @throws StateError if it is not a checkpoint
  */
 export function exportOfCheckpoint(bytes: Uint8Array): Uint8Array[] {
   const reader: JsonReader = new JsonReader(bytes);
@@ -36,7 +36,7 @@ const ways = {
   ],
 } as const;
 
-/** When an update made a state, as its manifest says; undefined if it says nothing. */
+/** When an update wrote a state, from its manifest; undefined if missing. */
 export function savedAt(bytes: Uint8Array, frame: StateFrame = "export"): string | undefined {
   const reader: JsonReader = new JsonReader(bytes);
   let keys = reader.index(fileKeys);

@@ -5,20 +5,20 @@ import { type Outline, outlineOf } from "./outline";
 export interface StateDifference {
   /** The resource that differs; undefined if it is something else of the state. */
   readonly urn: string | undefined;
-  /** Where in the resource, or else in the deployment, such as `outputs.layers[0]`; empty for a resource as a whole. */
+  /** The path in the resource, or in the deployment, such as `outputs.layers[0]`; empty for a resource as a whole. */
   readonly path: string;
-  /** `removed`: only the first state has it. `moved`: from here on the resources stand in another order. */
+  /** `removed`: only the first state has it. `moved`: from here on the order of resources differs. */
   readonly kind: "changed" | "added" | "removed" | "moved";
 }
 
 /**
- * Says where two exports differ in what they record. An import rewrites a state: it encrypts every secret again, sorts
- * keys, rounds numbers to Go's float64, leaves out empty fields, and writes manifest and deployment version anew. None
- * of that counts. (Whether a stack was touched between two exports shows in their bytes: that is stricter, and the
- * export of an untouched stack is always the same.)
+ * Finds the differences in content between two exports. An import rewrites a state: it re-encrypts every secret, sorts
+ * keys, rounds numbers to Go's float64, omits empty fields, and renews the manifest and deployment version. None of
+ * that counts. (Whether a stack was changed between two exports is checked by comparing bytes, which is stricter;
+ * exports of an unchanged stack are identical.)
  *
- * Resources are compared in order and one at a time, so that little is held besides the two exports; one whose outline
- * is known need not be held either.
+ * Resources are compared in order and one at a time, so that little memory is needed besides the two exports; an export
+ * whose outline is known need not be in memory either.
  * @param options.limit how many differences are looked for (default 20)
  * @throws StateError if one of the two is not an exported state
  */
@@ -41,7 +41,7 @@ export function compareStates(
 function* stateDifferences(a: Outline, b: Outline): Generator<StateDifference> {
   for (const difference of differences(frame(a), frame(b))) yield { urn: undefined, ...difference };
   for (let i = 0; i < Math.max(a.starts.length, b.starts.length); i++) {
-    // Most resources are the same to the byte; only the others are parsed.
+    // Most resources are identical to the byte; only the others are parsed.
     if (resourceBytes(a, i).equals(resourceBytes(b, i))) continue;
     const [one, other] = [resource(a, i), resource(b, i)];
     if (one.urn !== other.urn) {
@@ -52,7 +52,7 @@ function* stateDifferences(a: Outline, b: Outline): Generator<StateDifference> {
   }
 }
 
-/** From the first place on where the two have different resources: those that only one has, else that they moved. */
+/** From the first different resource on: those that only one state has, otherwise that they moved. */
 function* otherResources(a: Outline, b: Outline, from: number): Generator<StateDifference> {
   const [urnsA, urnsB] = [urns(a, from), urns(b, from)];
   const [inA, inB] = [new Set(urnsA), new Set(urnsB)];
@@ -71,7 +71,7 @@ function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength);
 }
 
-/** A deployment's fields besides the resources, without those that Pulumi writes anew whenever it saves a state. */
+/** A deployment's fields besides the resources, without those that Pulumi rewrites at every save. */
 function frame({ source, deployment: { start, end }, list }: Outline): JsonObject {
   const textOf = (from: number, to: number) => bufferOf(source.read(from, to)).toString();
   const text = list ? `${textOf(start, list.start)}null${textOf(list.end, end)}` : textOf(start, end);
@@ -83,7 +83,7 @@ function resourceBytes({ source, starts, ends }: Outline, index: number): Buffer
   return bufferOf(source.read(starts[index] ?? 0, ends[index] ?? 0));
 }
 
-/** A resource, without the fields that Go leaves out; an empty one behind the end of the list. */
+/** A resource, without the fields that Go omits; an empty one beyond the end of the list. */
 function resource(state: Outline, index: number): JsonObject {
   const text = index < state.starts.length ? resourceBytes(state, index).toString() : "{}";
   return withoutEmpty(objectOf(parseJson(text)));

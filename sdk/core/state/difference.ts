@@ -19,9 +19,9 @@ export function parseJson(text: string): Json {
   return JSON.parse(text.replace(halves, (found) => (found.length === "\\ud800".length ? "\ufffd" : found)));
 }
 
-/** Says where two values of a state differ. Two secrets do not, whatever their ciphertexts. */
+/** Finds the differences between two values of a state. Two secrets never differ, whatever their ciphertexts. */
 export function* differences(one: Json | undefined, other: Json | undefined): Generator<Difference> {
-  // A list of what is left to compare instead of a recursion: a state may be nested deeper than the stack is.
+  // A work list instead of recursion, because a state may be nested too deep for the call stack.
   const left = [{ one, other, path: "" }];
   for (let pair = left.pop(); pair !== undefined; pair = left.pop()) {
     const { one, other, path } = pair;
@@ -40,7 +40,7 @@ export function* differences(one: Json | undefined, other: Json | undefined): Ge
   }
 }
 
-/** Leaves out the fields that Go leaves out of a struct's JSON when it is saved (`omitempty`). */
+/** Leaves out the fields that Go omits from a struct's JSON (`omitempty`). */
 export function withoutEmpty(fields: JsonObject): JsonObject {
   const kept = Object.entries(fields).filter(([, value]) => {
     if (Array.isArray(value)) return value.length > 0;

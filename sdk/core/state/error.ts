@@ -20,12 +20,12 @@ const whatToDo: Record<StateProblem, string> = {
 };
 
 /**
- * A state that cannot be read, with the place where reading ended. The message never holds text of the state,
- * which may be a secret.
+ * A state that cannot be read, with the place where reading stopped. The message never contains text of the state,
+ * which may be secret.
  */
 export class StateError extends LayersError implements Position {
   readonly problem: StateProblem;
-  /** The byte that reading ended at, from 0; the length of the state if it ends too early. */
+  /** The offset at which reading stopped; the length of the state if it ends too early. */
   readonly offset: number;
   /** From 1. */
   readonly line: number;

@@ -1,16 +1,16 @@
 import type { ByteRange } from "./text";
 
-/** What a scan finds in an exported state. Plain data; offsets count bytes from the start of the file. */
+/** What a scan finds in an exported state. Plain data; offsets are in bytes from the start of the file. */
 export interface StateFacts {
   /** The deployment version. */
   readonly version: 3 | 4;
-  /** Whose resources these are, from the first one's URN; undefined if there is none. */
+  /** The stack and project, from the first resource's URN; undefined without resources. */
   readonly owner: { readonly stack: string; readonly project: string } | undefined;
   /** How many resources the state has, of any type. */
   readonly resourceCount: number;
-  /** `passphrase`, `service`, `cloud`, ...; undefined if the state names none. */
+  /** `passphrase`, `service`, `cloud`, ...; undefined if none. */
   readonly secretsProvider: string | undefined;
-  /** Operations that an earlier update was cut short in. */
+  /** Operations that an interrupted update left unfinished. */
   readonly pendingOperations: {
     readonly count: number;
     /** The first of them, at most {@link shownOperations}. */
@@ -19,17 +19,17 @@ export interface StateFacts {
   readonly integrity: IntegrityFacts;
   /** The resources of a function type, in the state's order. */
   readonly functions: readonly FunctionFacts[];
-  /** The `LayerVersions` resources, in the state's order; those that wait for their deletion are left out. */
+  /** The `LayerVersions` resources, in the state's order; without those pending deletion. */
   readonly reconciled: readonly ReconciledFacts[];
 }
 
-/** Whether a state keeps Pulumi's own rules. */
+/** Whether a state follows Pulumi's own rules. */
 export interface IntegrityFacts {
-  /** The first broken rule; undefined if all are kept. */
+  /** The first broken rule; undefined if none. */
   readonly broken: BrokenRule | undefined;
-  /** What Pulumi has noted when it wrote a state that broke a rule; undefined if it has noted nothing. */
+  /** Pulumi's note about writing a state that broke a rule; undefined without one. */
   readonly noted: { readonly command: string; readonly error: string } | undefined;
-  /** The version of Pulumi that the state is of, and the number that it is marked with, which is made of the version. */
+  /** The version of Pulumi that wrote the state, and the magic number derived from it. */
   readonly manifest: { readonly version: string; readonly magic: string };
 }
 
@@ -37,7 +37,7 @@ export interface IntegrityFacts {
 export interface BrokenRule {
   /** What breaks it, in words. */
   readonly what: string;
-  /** Whether `pulumi state repair` may put it right: it sorts resources, and drops references to what is missing. */
+  /** Whether `pulumi state repair` may fix it: it sorts resources, and drops references to missing ones. */
   readonly repairable: boolean;
 }
 
@@ -47,8 +47,8 @@ export interface ReconciledFacts {
   /** The region of its functions; undefined if none is recorded. */
   readonly region: string | undefined;
   /**
-   * Function to layer to version, as the last update left them. A layer goes by its name, or by its ARN without version;
-   * a version is a number, or a full layer version ARN. Undefined if it cannot be read, such as a secret.
+   * Function to layer to version, as the last update left them. Keys are layer names or ARNs without version; a version
+   * is a number, or a full layer version ARN. Undefined if unreadable, such as a secret.
    */
   readonly functions: Readonly<Record<string, Readonly<Record<string, number | string>>>> | undefined;
 }
@@ -69,13 +69,13 @@ export interface FunctionFacts {
   readonly type: string;
   /** The provider's id; undefined if none is recorded. */
   readonly id: string | undefined;
-  /** The function's name in AWS; if none is recorded the id, else the last part of the URN. */
+  /** The function's name in AWS; otherwise the id, otherwise the last part of the URN. */
   readonly name: string;
-  /** `delete: true`: the resource was replaced and waits for its deletion. */
+  /** `delete: true`: the resource was replaced and is pending deletion. */
   readonly deleted: boolean;
-  /** `pendingReplacement: true`: it was deleted, and the next update creates it anew. */
+  /** `pendingReplacement: true`: it was deleted, and the next update recreates it. */
   readonly replaced: boolean;
-  /** Read, but not managed, by the stack. */
+  /** Read by the stack, but not managed. */
   readonly external: boolean;
   /** Why the last create or update failed; its outputs were then never applied. Empty after a success. */
   readonly initErrors: readonly string[];
@@ -84,7 +84,7 @@ export interface FunctionFacts {
   readonly architectures: readonly string[] | undefined;
   /** `Zip` or `Image`; undefined if none is recorded. */
   readonly packageType: string | undefined;
-  /** Whether each update publishes a version, which then keeps its layers. */
+  /** Whether each update publishes a version, whose layers are then fixed. */
   readonly publishes: boolean;
   /** The function's ARN in AWS; undefined if none is recorded. */
   readonly arn: string | undefined;
@@ -97,8 +97,8 @@ export interface FunctionFacts {
 }
 
 /**
- * The property that holds a function's layers. `secret`: encrypted as a whole, as Pulumi does when one element is a
- * secret. `other`: neither a list, nor null, nor a secret, such as the mark of a value that is not known yet.
+ * The property that holds a function's layers. `secret`: encrypted as a whole, as Pulumi does if one element is a
+ * secret. `other`: neither a list, null nor a secret, such as the placeholder of an unknown value.
  */
 export type RecordedLayers =
   | { readonly kind: "absent" | "null" | "secret" | "other" }
@@ -109,9 +109,9 @@ export type RecordedLayer =
   | {
       readonly kind: "text";
       readonly text: string;
-      /** The digits of the version, at the text's end; undefined if the text is not a layer version ARN. */
+      /** The version's digits at the end of the text; undefined if the text is not a layer version ARN. */
       readonly version: ByteRange | undefined;
-      /** Where the text starts, behind its quote. */
+      /** Where the text starts, after its quote. */
       readonly start: number;
     }
   | { readonly kind: "secret" | "other" };

@@ -15,18 +15,18 @@ export const resourceKeys = new KeyTable(
   { ofStruct: true },
 );
 
-/** Where the values of an object's keys start. */
+/** Start offsets of an object's values, by key. */
 type Starts = Pick<ReadonlyMap<string, number>, "get">;
 
 const signatureKeys = new KeyTable([signatureKey], { ofStruct: false });
 
-/** The properties of a function that are read besides its layers; `functionName` is what aws-native calls the name. */
+/** The properties of a function that are read besides its layers; `functionName` is the name in aws-native. */
 const properties = ["name", "functionName", "runtime", "architectures", "packageType", "publish", "region", "arn"];
 
-/** Reads the facts of a function out of a resource that was passed over. */
+/** Reads the facts of a function from a resource that was already skipped over. */
 export class FunctionReader {
   private readonly propertyKeys: KeyTable;
-  /** The texts that many functions share, each kept once. */
+  /** Texts shared by many functions, kept once. */
   private readonly texts = new Map<string, string>();
 
   /** @param layersProperty the property of the type that holds the layers */
@@ -49,7 +49,7 @@ export class FunctionReader {
     const inputs = this.properties(values, "inputs");
     const outputs = this.properties(values, "outputs");
     const initErrors = this.at(values, "initErrors", () => this.initErrors()) ?? [];
-    // After a failed update the outputs hold what was never applied.
+    // After a failed update, the outputs were never applied.
     const [first, second] = initErrors.length > 0 ? [inputs, outputs] : [outputs, inputs];
     const text = (name: string) => this.text(first, name) ?? this.text(second, name);
     return {
@@ -120,7 +120,7 @@ export class FunctionReader {
     return found.length > 0 && found.every((one) => one !== undefined) ? found : undefined;
   }
 
-  /** What is there and cannot be read is not known; what is not there is Lambda's default. */
+  /** An unreadable value is unknown; a missing one is Lambda's default. */
   private noArchitectures(...sides: readonly Starts[]): readonly string[] | undefined {
     const isUnreadable = (values: Starts) =>
       this.at(values, "architectures", () => {
@@ -156,7 +156,7 @@ export class FunctionReader {
     return { ...found, version: lastCharacters(reader.bytes, start, reader.position, digits) };
   }
 
-  /** Passes over a value and returns whether it is a secret. */
+  /** Skips a value and returns whether it is a secret. */
   private isSecret(): boolean {
     if (this.reader.kind() !== "object") {
       this.reader.skip();

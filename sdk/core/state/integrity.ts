@@ -4,30 +4,30 @@ import { KeyTable } from "./keys";
 import type { JsonReader } from "./reader";
 import { TokenTable } from "./token-table";
 
-/** The keys of a resource that say what it refers to, and how. */
+/** The keys of a resource that hold its references. */
 export const referenceKeys = [
   ...["custom", "parent", "provider", "dependencies", "propertyDependencies", "deletedWith", "replaceWith"],
 ] as const;
 
 const snippetKeys = new KeyTable(["uuid"], { ofStruct: true });
 
-/** What a provider's id is while it is not known. */
+/** A provider's id while unknown. */
 const unknownId = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 type Starts = Pick<ReadonlyMap<string, number>, "get">;
 
-/** What was found first: a rule that is broken, or a reference to what has not come yet and may still come. */
+/** The first finding: a broken rule, or a reference to a resource that may still follow. */
 type Found = BrokenRule | { readonly urn: string; readonly relation: string; readonly at: number };
 
 /**
- * The rules that Pulumi itself has for a state, checked resource by resource in the state's order. A state that breaks
- * one is refused by every command of Pulumi's but `stack export`, `stack import` and `state repair`.
+ * Pulumi's own rules for a state, checked resource by resource in order. A state that breaks one is refused by every
+ * Pulumi command except `stack export`, `stack import` and `state repair`.
  */
 export class IntegrityCheck {
   private readonly urns: TokenTable;
-  /** How many resources of each URN do not wait for their deletion. */
+  /** How many resources of each URN are not pending deletion. */
   private readonly live: number[] = [];
-  /** Providers as resources refer to them: URN and id. */
+  /** Providers in the form of references: URN and id. */
   private readonly providers = new Set<string>();
   private readonly usedProviders: TokenTable;
   private count = 0;
@@ -56,7 +56,7 @@ export class IntegrityCheck {
     if (this.live[number] > 1) this.breaks(`${this.urns.text(number)} appears twice`);
   }
 
-  /** Reads the snippets, of which each has an id of its own. */
+  /** Reads the snippets, each of which has its own id. */
   snippets(): void {
     const { reader } = this;
     if (reader.kind() !== "array") {
@@ -79,7 +79,7 @@ export class IntegrityCheck {
     return new Map();
   }
 
-  /** The first broken rule; undefined if all are kept. */
+  /** The first broken rule; undefined if none. */
   broken(): BrokenRule | undefined {
     const { first } = this;
     if (first === undefined || "what" in first) return first;
@@ -112,7 +112,7 @@ export class IntegrityCheck {
 
   private checkProvider(at: number, values: Starts): void {
     const provider = this.text(values, "provider");
-    // One that a resource has named stays known.
+    // One named by a resource stays known.
     if (provider === undefined || this.usedProviders.find(provider) >= 0) return;
     const reference = this.string(provider);
     const end = reference.lastIndexOf("::");
@@ -140,7 +140,7 @@ export class IntegrityCheck {
       const byte = bytes[i] as number;
       if (byte === 0x22) {
         const text = i++;
-        // The scan has passed over it, and so it is a whole text.
+        // The scan has already checked it, so it is a complete text.
         for (let inside = bytes[i]; inside !== 0x22; inside = bytes[i]) i += inside === 0x5c ? 2 : 1;
         // An empty text refers to nothing.
         if (inList && i - text > 1) this.refers(at, relation, text);
@@ -159,7 +159,7 @@ export class IntegrityCheck {
     this.first ??= { what, repairable };
   }
 
-  /** Where a text starts; undefined if it is absent, empty or no text. */
+  /** Where a text starts; undefined if it is absent, empty or not a text. */
   private text(values: Starts, key: string): number | undefined {
     const start = values.get(key);
     if (start === undefined) return undefined;

@@ -5,7 +5,7 @@ const deepest = 10_000;
 
 const quote = 0x22;
 const backslash = 0x5c;
-/** Bytes with a meaning in JSON. In ASCII, both closing marks are two after their opening mark. */
+/** Bytes with a meaning in JSON. In ASCII, both closing brackets come two after their opening bracket. */
 export const comma = 0x2c;
 export const openBracket = 0x5b;
 export const openBrace = 0x7b;
@@ -16,16 +16,16 @@ const plain = new Uint8Array(256).fill(1, 0x20, 0x80);
 plain[quote] = 0;
 plain[backslash] = 0;
 
-/** The closing mark of each container that is open in the value that is being passed over. */
+/** The closing brackets of the open containers in the value being skipped. */
 const open = new Uint8Array(deepest);
 
-/** Refuses a state; a place behind its end means that it was cut off. */
+/** Refuses a state; an offset beyond its end means that it is truncated. */
 export function fail(problem: StateProblem, what: string, bytes: Uint8Array, offset: number): never {
   if (offset >= bytes.length) throw new StateError("json", "it ends unexpectedly", bytes, bytes.length);
   throw new StateError(problem, what, bytes, offset);
 }
 
-/** The place behind white space. */
+/** The offset after white space. */
 export function afterSpace(bytes: Uint8Array, start: number): number {
   let i = start;
   let byte = bytes[i];
@@ -34,7 +34,7 @@ export function afterSpace(bytes: Uint8Array, start: number): number {
 }
 
 /**
- * The place behind a value of any kind, which is checked by RFC 8259.
+ * The offset after a value of any kind, which is checked against RFC 8259.
  * @param start the value's first byte
  * @param depth how many containers the value is in
  */
@@ -76,14 +76,14 @@ function afterKey(bytes: Uint8Array, start: number): number {
   return afterColon(bytes, afterString(bytes, start));
 }
 
-/** The place behind a colon, and behind the white space on both sides of it. */
+/** The offset after a colon and the white space around it. */
 export function afterColon(bytes: Uint8Array, start: number): number {
   const i = afterSpace(bytes, start);
   if (bytes[i] !== 0x3a) fail("json", 'no ":"', bytes, i);
   return afterSpace(bytes, i + 1);
 }
 
-/** The place behind a string. */
+/** The offset after a string. */
 export function afterString(bytes: Uint8Array, start: number): number {
   if (bytes[start] !== quote) fail("json", "not a string", bytes, start);
   let i = start + 1;
@@ -109,13 +109,13 @@ function afterEscape(bytes: Uint8Array, start: number): number {
   return start + 6;
 }
 
-/** The place behind a character beyond ASCII: the well-formed byte sequences of the Unicode standard, table 3-7. */
+/** The offset after a non-ASCII character: the well-formed byte sequences of the Unicode standard, table 3-7. */
 function afterMultibyte(bytes: Uint8Array, start: number, first: number): number {
   if (first < 0xc2 || first > 0xf4) fail("utf8", "a byte that is not UTF-8", bytes, start);
   const length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
   for (let i = start + 1; i < start + length; i++) {
     const byte = bytes[i] ?? 0;
-    // The second byte has narrower bounds: no longer form than needed, no surrogates, nothing above U+10FFFF.
+    // The second byte has narrower bounds: no overlong forms, no surrogates, nothing above U+10FFFF.
     const second = i === start + 1;
     const least = second && first === 0xe0 ? 0xa0 : second && first === 0xf0 ? 0x90 : 0x80;
     const most = second && first === 0xed ? 0x9f : second && first === 0xf4 ? 0x8f : 0xbf;

@@ -8,8 +8,8 @@ export interface Key {
 }
 
 /**
- * Recognises the keys of a JSON object by their bytes, without making a string of each key that is passed over.
- * A key with escapes (`"la\u0079ers"`) is the same key.
+ * Recognises the keys of a JSON object by their bytes, without creating a string for each skipped key. A key with
+ * escapes (`"la\u0079ers"`) is the same key.
  */
 export class KeyTable {
   private readonly byLength: (Key & { bytes: Uint8Array })[][] = [];
@@ -18,7 +18,7 @@ export class KeyTable {
   /**
    * @param names at most 31 keys
    * @param options.ofStruct whether Pulumi decodes the object into a Go struct. Go then reads `"Inputs"` as `inputs`,
-   * so that a key in another case is not just some other key
+   * so that a key in another case is not simply a different key
    */
   constructor(
     names: Iterable<string>,
@@ -41,7 +41,7 @@ export class KeyTable {
   find(bytes: Uint8Array, start: number, end: number): Key | "other case" | undefined {
     const { ofStruct } = this.options;
     const ofLength = this.byLength[end - start - 2];
-    // Once for each key of a state: an iterator would be most of the memory that a scan takes.
+    // Called for each key of a state: an iterator would use most of the scan's memory.
     for (let i = 0; ofLength !== undefined && i < ofLength.length; i++) {
       const key = ofLength[i] as Key & { bytes: Uint8Array };
       const likeness = compareKeys(bytes, start + 1, key.bytes);
@@ -63,7 +63,7 @@ function compareKeys(bytes: Uint8Array, start: number, known: Uint8Array): "same
   return differs === caseBit ? "other case" : undefined;
 }
 
-/** The bit that tells an upper case letter of ASCII from its lower case. */
+/** The bit that distinguishes upper and lower case in ASCII. */
 const caseBit = 0x20;
 
 /** Whether a key has no escapes and nothing beyond ASCII, so that its bytes are its text. */
@@ -75,7 +75,7 @@ function isPlain(bytes: Uint8Array, start: number, end: number): boolean {
   return true;
 }
 
-/** Folds case as Go's encoding/json does for field names: also the Kelvin sign to `k` and the long s to `s`. */
+/** Folds case as Go's encoding/json does for field names: including the Kelvin sign to `k` and the long s to `s`. */
 function foldCase(name: string): string {
   return name.toUpperCase().toLowerCase();
 }

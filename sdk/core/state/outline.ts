@@ -2,26 +2,26 @@ import { KeyTable } from "./keys";
 import { JsonReader } from "./reader";
 import type { ByteRange } from "./text";
 
-/** The bytes of a state that are read a part at a time, such as those of a file. */
+/** Bytes of a state that are read in parts, such as those of a file. */
 export interface StateSource {
-  /** How many there are. */
+  /** The total number of bytes. */
   readonly size: number;
-  /** Those of a part. They may be others once the next part is read. */
+  /** The bytes of a part. The buffer may be reused for the next part. */
   read(start: number, end: number): Uint8Array;
 }
 
-/** Where the deployment of a state stands and its resources in it, and where its bytes are. */
+/** The position of a state's deployment and of its resources, and the source of its bytes. */
 export interface Outline {
   readonly source: StateSource;
   readonly deployment: ByteRange;
   /** The list of resources; undefined if there is none. */
   readonly list: ByteRange | undefined;
-  /** Where each resource starts, and ends: numbers alone, as there may be hundreds of thousands. */
+  /** Where each resource starts, and ends: plain numbers, as there may be hundreds of thousands. */
   readonly starts: readonly number[];
   readonly ends: readonly number[];
 }
 
-/** Where a deployment stands in a file: in what Pulumi exports, or in what a backend in files keeps of a stack. */
+/** Where a deployment is in a file: in an export, or in a stack's file of a file backend. */
 export type StateFrame = "export" | "checkpoint";
 
 const frames = { export: ["deployment"], checkpoint: ["checkpoint", "latest"] } as const;
@@ -31,8 +31,8 @@ const tables = {
 };
 
 /**
- * @param source where the bytes are to be had later on. Default: they stay in memory
- * @throws StateError if it is no exported state
+ * @param source where to read the bytes later. Default: they stay in memory
+ * @throws StateError if it is not an exported state
  */
 export function outlineOf(
   state: Uint8Array,

@@ -10,10 +10,9 @@ export interface LayerEdit extends ByteRange {
 }
 
 /**
- * The edits that bring recorded layers to their targets, in the inputs and outputs of each function, wherever they are
- * held as plain lists: the digits of a version, or the text of the ARN if another layer comes.
- * @param targetFor the layer version ARN that one must be at, given its place in the recorded list, from 0; undefined
- * if it stays as it is
+ * The edits that bring recorded layers to their targets, in the inputs and outputs of each function, if these are plain
+ * lists: a version's digits, or the whole ARN for another layer.
+ * @param targetFor the target ARN of a layer, given its index in the recorded list; undefined if it stays
  */
 export function layerEdits(
   functions: Iterable<FunctionFacts>,
@@ -40,7 +39,7 @@ export function layerEdits(
   return edits;
 }
 
-/** The edit of one recorded layer; undefined if it is at its target, however its version is written. */
+/** The edit of one recorded layer; undefined if it is at its target, even if written differently. */
 function editOf(
   text: string,
   { start, version }: { readonly start: number; readonly version: ByteRange },
@@ -53,10 +52,11 @@ function editOf(
 }
 
 /**
- * The patched state, in slices to be written one after the other: what is between the edits is not copied, and is the
- * same, byte by byte. It can be gone through several times.
+ * The patched state, as slices to be written in order: bytes between the edits are neither copied nor changed. Can be
+ * iterated several times.
  * @param edits in any order, of layers that a scan of the same bytes found
- * @throws LayersError `internal`, before the first slice, for an edit that would touch anything but the digits of a version or one ARN
+ * @throws LayersError `internal`, before the first slice, for an edit that would touch anything but the digits of a
+ * version or one ARN
  */
 export function patchState(bytes: Uint8Array, edits: readonly LayerEdit[]): Iterable<Uint8Array> {
   const sorted = edits.toSorted((a, b) => a.start - b.start);
@@ -86,7 +86,7 @@ function* slices(bytes: Uint8Array, sorted: readonly LayerEdit[]): Generator<Uin
 
 const decoder = new TextDecoder();
 
-/** Whether an edit puts a version in the place of digits; digits may be escaped, as in `\u0031`. */
+/** Whether an edit replaces digits with a version; digits may be escaped, as in `\u0031`. */
 function isVersion(bytes: Uint8Array, { start, end, text }: LayerEdit): boolean {
   const old = decoder.decode(bytes.subarray(start, end));
   return /^[1-9]\d*$/.test(text) && /^(\d|\\u003\d)+$/.test(old);
@@ -94,7 +94,7 @@ function isVersion(bytes: Uint8Array, { start, end, text }: LayerEdit): boolean 
 
 const quote = 0x22;
 
-/** Whether an edit puts the whole text of one layer version ARN in the place of another; the old one may be escaped. */
+/** Whether an edit replaces the whole text of one layer version ARN with another; the old one may be escaped. */
 function isArn(bytes: Uint8Array, { start, end, text }: LayerEdit): boolean {
   if (bytes[start - 1] !== quote || bytes[end] !== quote || !parseLayerVersionArn(text)) return false;
   try {
@@ -105,8 +105,8 @@ function isArn(bytes: Uint8Array, { start, end, text }: LayerEdit): boolean {
 }
 
 /**
- * Checks a patched state that was written and read back: it has the functions of the state before, with the layers of
- * before, at the versions and with the ARNs of the edits.
+ * Checks a patched state that was written and read back: it has the same functions and layers as before, with the
+ * versions and ARNs of the edits.
  * @param before the facts that the edits were made from
  * @param after the scan of what was read back
  * @throws LayersError `verification-failed` that names the first function that is not as planned
@@ -129,7 +129,7 @@ export function verifyPatched(before: StateFacts, edits: readonly LayerEdit[], a
   }
 }
 
-/** Whether layers are those of before with their new versions and ARNs, which are known by the place of the old. */
+/** Whether layers are the earlier ones with their new versions and ARNs, which are keyed by the old offsets. */
 function isPlanned(
   was: RecordedLayers | undefined,
   is: RecordedLayers | undefined,

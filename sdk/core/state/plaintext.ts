@@ -11,14 +11,14 @@ const plaintextName = "plaintext";
 const plaintextKey = Buffer.from(JSON.stringify(plaintextName));
 const secretKeys = new KeyTable([signatureKey, plaintextName], { ofStruct: false });
 
-// What is known of an object that is open.
+// What is known about an open object.
 const hasPlaintext = 1;
 const isMarked = 2;
 const isSecret = hasPlaintext | isMarked;
 
 /**
- * Whether a state holds secrets in plaintext, as `pulumi stack export --show-secrets` writes them. Most states have the
- * word nowhere, which one search over the bytes tells; one that has it is gone through once, whatever it has it in.
+ * Whether a state holds secrets in plaintext, as `pulumi stack export --show-secrets` writes them. Most states do not
+ * contain the word, which one search over the bytes shows; one that does is walked once.
  * @param bytes a state that was scanned, and so is valid
  */
 export function holdsPlaintext(bytes: Uint8Array): boolean {
@@ -26,7 +26,7 @@ export function holdsPlaintext(bytes: Uint8Array): boolean {
   return buffer.includes(plaintextKey) && hasSecret(bytes);
 }
 
-/** Whether any object has both keys: the one that marks a secret, with its value, and the one of what it holds. */
+/** Whether any object has both keys: the secret marker with its value, and the plaintext. */
 function hasSecret(bytes: Uint8Array): boolean {
   const open: number[] = [];
   let depth = 0;
@@ -41,7 +41,7 @@ function hasSecret(bytes: Uint8Array): boolean {
         i = end - 1;
         continue;
       }
-      // Only a key has a colon behind it.
+      // Only a key is followed by a colon.
       const key = secretKeys.find(bytes, i, end);
       i = behind;
       if (key === undefined || key === "other case") continue;

@@ -6,7 +6,7 @@ import { type ByteRange, decodeString } from "./text";
 /** The kind of a JSON value. */
 export type Kind = "object" | "array" | "string" | "number" | "boolean" | "null";
 
-/** Where values start, by key. Unlike a map it is used again for the next object without taking memory anew. */
+/** Start offsets of values, by key. Unlike a map, it is reused for the next object without allocation. */
 export class Places {
   private readonly places: Record<string, number | undefined> = Object.create(null);
   private readonly keys: string[] = [];
@@ -28,17 +28,17 @@ export class Places {
 }
 
 /**
- * Reads JSON (RFC 8259, strictly) from its bytes, a value at a time. What nobody asks for is checked and passed over,
- * and nothing of it is kept. Every method throws a {@link StateError} with the offset of the first byte that is wrong.
+ * Reads JSON (RFC 8259, strictly) from its bytes, a value at a time. Everything else is checked, skipped and not kept.
+ * Every method throws a {@link StateError} with the offset of the first wrong byte.
  */
 export class JsonReader {
-  /** The byte that reading goes on at. */
+  /** The offset of the next byte. */
   position = 0;
   private depth = 0;
 
   constructor(readonly bytes: Uint8Array) {}
 
-  /** The kind of the next value, going by its first byte. */
+  /** The kind of the next value, from its first byte. */
   kind(): Kind {
     this.position = afterSpace(this.bytes, this.position);
     switch (this.bytes[this.position]) {
@@ -58,7 +58,7 @@ export class JsonReader {
     }
   }
 
-  /** Passes over a value and returns where it is. */
+  /** Skips a value and returns its range. */
   skip(): ByteRange {
     const start = afterSpace(this.bytes, this.position);
     this.position = afterValue(this.bytes, start, this.depth);
@@ -66,9 +66,9 @@ export class JsonReader {
   }
 
   /**
-   * Reads an object; passes over what the table does not have. A key of the table that is there twice, or in another
-   * case where case does not count, is refused.
-   * @param member called for each key of the table at the place of its value, which it has to read or skip
+   * Reads an object; skips keys that are not in the table. A duplicate key of the table is refused, also in another
+   * case if case does not count.
+   * @param member called for each key of the table at its value, which it has to read or skip
    */
   object(keys: KeyTable, member: (key: string) => void): void {
     const { bytes } = this;
@@ -91,7 +91,7 @@ export class JsonReader {
 
   /**
    * Reads an array.
-   * @param element called at the place of each value, which it has to read or skip
+   * @param element called at each value, which it has to read or skip
    */
   array(element: () => void): void {
     for (let more = this.enter(openBracket); more; more = this.goesOn(openBracket)) element();
@@ -101,11 +101,11 @@ export class JsonReader {
   list<T>(element: () => T): T[] {
     const values: T[] = [];
     this.array(() => values.push(element()));
-    return values.slice(); // an array that was pushed to has room for many more, and there are several a function
+    return values.slice(); // an array that was pushed to has spare room, and there are several per function
   }
 
   /**
-   * Passes over an object and returns where the values of the table's keys start.
+   * Skips an object and returns where the values of the table's keys start.
    * @param starts is written to, and returned
    */
   index(keys: KeyTable, starts: Places = new Places()): Places {
@@ -131,14 +131,14 @@ export class JsonReader {
     return end - start === "true".length;
   }
 
-  /** Refuses a value of another kind; `what` names the value. */
+  /** Refuses a value of the wrong kind; `what` names the value. */
   require(kind: Kind, what: string): void {
     if (this.kind() === kind) return;
     const { start } = this.skip();
     this.fail("shape", `${what} is not ${kind === "array" || kind === "object" ? "an" : "a"} ${kind}`, start);
   }
 
-  /** Whether a value of the kind comes next. Passes over null, as Pulumi does; refuses anything else. */
+  /** Whether a value of the kind comes next. Skips null, as Pulumi does; refuses anything else. */
   has(kind: Kind, what: string): boolean {
     if (this.kind() !== "null") {
       this.require(kind, what);
@@ -148,7 +148,7 @@ export class JsonReader {
     return false;
   }
 
-  /** Reads a value that was passed over, and comes back. */
+  /** Reads a value that was skipped, and returns to the current offset. */
   revisit<T>(start: number, read: () => T): T {
     const back = this.position;
     this.position = start;
@@ -178,7 +178,7 @@ export class JsonReader {
     return !empty;
   }
 
-  /** After a member of a container: whether another one follows. */
+  /** After a member of a container, whether another one follows. */
   private goesOn(mark: number): boolean {
     const close = mark + 2;
     const i = afterSpace(this.bytes, this.position);

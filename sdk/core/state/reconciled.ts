@@ -3,7 +3,7 @@ import { KeyTable } from "./keys";
 import type { JsonReader } from "./reader";
 import { signatureKey } from "./secret";
 
-/** Where the values of an object's keys start. */
+/** Start offsets of an object's values, by key. */
 type Starts = Pick<ReadonlyMap<string, number>, "get">;
 
 /** Reads what a `LayerVersions` resource records of the functions that it reconciles. */
@@ -45,7 +45,7 @@ export class ReconciledReader {
     );
   }
 
-  /** The value of a property: it is small, and was found to be valid JSON. */
+  /** The value of a property, which is small and known to be valid JSON. */
   private value(values: Starts, name: string): unknown {
     const { reader } = this;
     const start = values.get(name);
@@ -55,7 +55,7 @@ export class ReconciledReader {
   }
 }
 
-/** What is none of the shape, such as a secret, is not known. */
+/** A value of another shape, such as a secret, is unknown. */
 function versionsIn(value: unknown): ReconciledFacts["functions"] {
   if (value === undefined || value === null) return {};
   if (!isObject(value) || signatureKey in value) return undefined;

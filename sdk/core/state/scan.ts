@@ -26,8 +26,8 @@ const secretsProvidersKeys = new KeyTable(["type"], { ofStruct: true });
 const operationKeys = new KeyTable(["type", "resource", "urn"], { ofStruct: true });
 
 /**
- * Checks an exported state and finds what concerns layers in it, in one pass over its bytes: by structure, so that
- * formatting, the order of keys, and the same words elsewhere make no difference. Memory is taken for functions only.
+ * Checks an exported state and finds everything about layers, in one pass over its bytes: by structure, so that
+ * formatting, key order, and the same words elsewhere make no difference. Only functions take memory.
  * @param bytes the export, of any size; never changed
  * @param options.resourceTypes further function types, and the property that holds their layers
  * @throws StateError for anything that is not a valid export of version 3 or 4, or is ambiguous
@@ -40,7 +40,10 @@ export function scanState(
   return new StateScan(bytes, { ...functionTypes, ...options.resourceTypes }).read();
 }
 
-/** Windows tools like to write UTF-16, or a mark in front of UTF-8; Pulumi reads neither. Backends compress their files. */
+/**
+ * Windows tools often write UTF-16, or UTF-8 with a byte order mark; Pulumi reads neither. Backends compress their
+ * files.
+ */
 function refuseOtherEncodings(bytes: Uint8Array): void {
   const [first, second, third] = bytes;
   if (first === 0xef && second === 0xbb && third === 0xbf) throw new StateError("utf8", "a byte order mark", bytes, 0);
@@ -64,7 +67,7 @@ class StateScan {
   private readonly reconcilers: ReadonlyMap<string, ReconciledReader>;
   private readonly reconciled: ReconciledFacts[] = [];
   private readonly integrity: IntegrityCheck;
-  /** Of the resource that is being read. */
+  /** Of the resource being read. */
   private readonly values = new Places();
   private manifest: ReadonlyMap<string, string> = new Map();
   private noted: ReadonlyMap<string, string> | undefined;
@@ -136,7 +139,7 @@ class StateScan {
     });
   }
 
-  /** The texts among the members of an object; undefined if it is none. */
+  /** The texts among the members of an object; undefined if it is not an object. */
   private texts(keys: KeyTable): Map<string, string> | undefined {
     const { reader } = this;
     const isObject = reader.kind() === "object";
@@ -193,7 +196,7 @@ class StateScan {
     if (reconciler && !this.isLeaving(values)) this.reconciled.push(reconciler.read(start, values));
   }
 
-  /** `delete: true`, or `pendingReplacement: true`: a resource that is no longer part of the stack. */
+  /** `delete: true`, or `pendingReplacement: true`: a resource that is no longer in use. */
   private isLeaving(values: Pick<ReadonlyMap<string, number>, "get">): boolean {
     return ["delete", "pendingReplacement"].some((key) => {
       const at = values.get(key);

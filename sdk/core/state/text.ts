@@ -15,8 +15,8 @@ export function decodeString(bytes: Uint8Array, start: number, end: number): str
 }
 
 /**
- * Where the last characters of a string token stand. Each is a character of ASCII, or the escape of one (`\u0031`),
- * which then belongs to the range as a whole.
+ * Where the last characters of a string token are. Each is a character of ASCII, or the escape of one (`\u0031`), which
+ * then belongs to the range as a whole.
  * @param length how many characters
  */
 export function lastCharacters(bytes: Uint8Array, start: number, end: number, length: number): ByteRange {
@@ -26,7 +26,7 @@ export function lastCharacters(bytes: Uint8Array, start: number, end: number, le
   return { start: end - 1 - size, end: end - 1 };
 }
 
-/** What stands between the quotes of a string token. */
+/** The range between the quotes of a string token. */
 function rawText(bytes: Uint8Array, start: number, end: number): string {
   const buffer = bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return buffer.toString("utf8", start + 1, end - 1);

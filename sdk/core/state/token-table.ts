@@ -6,8 +6,8 @@ const backslash = 0x5c;
 const encoder = new TextEncoder();
 
 /**
- * Texts of a state by where they stand in it. A state has hundreds of thousands of URNs, each named several times: no
- * string is made of them, and one costs a dozen bytes of memory. An escaped spelling is the same text.
+ * Texts of a state, identified by their offsets. A state has hundreds of thousands of URNs, each named several times:
+ * instead of a string, each costs a dozen bytes. Escaped spellings are the same text.
  */
 export class TokenTable {
   /** Where each text starts; a text with escapes is kept in {@link escaped}, under its number. */
@@ -23,7 +23,7 @@ export class TokenTable {
 
   /** The number of the text, from 0; -1 if the table does not have it. `start` is the string's opening quote. */
   find(start: number): number {
-    // Resources that stand together have one parent and one provider.
+    // Neighbouring resources usually share their parent and provider.
     if (this.isLast(start + 1)) return this.last;
     const token = this.token(start);
     const found = (this.slots[this.slotOf(token)] ?? 0) - 1;
@@ -89,7 +89,7 @@ export class TokenTable {
     }
   }
 
-  /** From the end: URNs start alike. */
+  /** Backwards, because URNs start alike. */
   private isAt(number: number, token: Token): boolean {
     const start = this.starts[number] ?? 0;
     const length = token.end - token.start;
@@ -122,7 +122,7 @@ interface Token {
   readonly hash: number;
 }
 
-/** As FNV-1a, but by four bytes at once: all of a state's URNs go through it, some several times. */
+/** Like FNV-1a, but on four bytes at once, because all of a state's URNs are hashed, some several times. */
 function hashOf(bytes: Uint8Array, start: number, end: number): number {
   let hash = 0x811c9dc5;
   let i = start;

@@ -9,22 +9,22 @@ import type { LayerDifference, PlannedPublish, PublishOutcome, StaleAlias } from
 import type { RunRecorder } from "./recorder";
 import { sideBySide, withSession } from "./sessions";
 
-/** Aliases as they were read. */
+/** The result of reading aliases. */
 export interface ReadAliases {
   /** Those that serve layers which are not as declared. */
   readonly stale: readonly StaleAlias[];
   /** The aliases of each function that was asked, by the functions' ARNs. */
   readonly known: ReadonlyMap<string, readonly FunctionAlias[]>;
-  /** Why aliases could not be read, if that is so. */
+  /** Why aliases could not be read, if so. */
   readonly warnings: readonly string[];
 }
 
-// Each asks Lambda's scarce budget, which paces them; this bounds only how many are under way.
+// Lambda's request budget sets the pace; this only limits how many requests are in flight.
 const concurrency = 10;
 
 /**
  * Reads aliases, and finds those that serve layers which are not as declared.
- * @param functionArns each costs a request or more
+ * @param functionArns each takes at least one request
  * @param goal the layers that a published version should have
  */
 export async function readAliases(aws: AwsPort, functionArns: readonly string[], goal: Goal): Promise<ReadAliases> {
@@ -66,8 +66,8 @@ async function staleAliasesOf(
 }
 
 /**
- * What publishing functions comes to, as far as it is known in advance: whether a release differs in more than layers is
- * found out when it is published.
+ * What publishing will do, as far as known in advance: whether a release differs in more than layers is checked when it
+ * is published.
  */
 export function planPublish(
   functions: readonly { readonly name: string; readonly arn: string }[],
@@ -82,7 +82,7 @@ export function planPublish(
     if (aliases === undefined) return { ...of, alias: { name: alias } };
     const now = aliases.find((one) => one.name === alias);
     if (!now) return { ...of, alias: { name: alias }, refused: `Function ${name} has no alias ${alias}.` };
-    // It serves what the function is, without being moved.
+    // It follows the function, without being moved.
     if (now.version === "$LATEST") return [];
     const planned = { ...of, alias: { name: alias, from: now.version } };
     if (now.otherVersion === undefined) return planned;
@@ -91,7 +91,7 @@ export function planPublish(
 }
 
 /**
- * Publishes functions, and moves an alias to what was published. One function's failure leaves the others alone.
+ * Publishes functions, and moves an alias to the new versions. One function's failure does not affect the others.
  * @param functions ARNs
  */
 export async function publishFunctions(

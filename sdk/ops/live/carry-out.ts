@@ -23,19 +23,19 @@ import { notUpdated, reportAliases, reportAliasRollbacks, reportSummary } from "
 import { planLiveRollback, rollBackAliases } from "./rollback";
 import { type Rollout, type RolloutOptions, rollOut } from "./rollout";
 
-/** The run that live functions are a part of. */
+/** The run that the live update is part of. */
 export interface LiveRun {
-  /** What the run has changed by then, in a sentence. */
+  /** What the run has changed so far, as a sentence. */
   readonly soFar: string;
   /** The state's backup of the same run, as messages name it; absent if none was written. */
   readonly backup?: string;
 }
 
 /**
- * Carries out a plan for live functions: the only way to a change in AWS. Each update is conditional on the function
- * being as it was planned, and on disk in the run record before it is sent.
- * @throws LayersError `interrupted`, `backup-folder`, saying what was done; functions that failed are in the result: see
- * `liveFailure`
+ * Carries out a plan for live functions: the only code path that changes AWS. Each update is conditional on the
+ * function's state at planning, and is on disk in the run record before it is sent.
+ * @throws LayersError `interrupted`, `backup-folder`, saying what was done; functions that failed are in the result:
+ * see `liveFailure`
  */
 export async function carryOut(
   ports: Ports,
@@ -111,7 +111,7 @@ function openRecord(ports: Ports, plan: LivePlan, backup: string | undefined): P
   return RunRecorder.create(ports, plan, backup);
 }
 
-/** Reports functions as they come out, and keeps count of them. */
+/** Reports and counts functions as they are finished. */
 function follow({ reporter }: Ports, { sites, changes, rollback }: LivePlan, total: number) {
   const title = rollback ? "Rolling back Lambda functions" : "Updating Lambda functions";
   let progress: Progress | undefined;
@@ -120,7 +120,10 @@ function follow({ reporter }: Ports, { sites, changes, rollback }: LivePlan, tot
   const [failed, unknown]: [string[], string[]] = [[], []];
   let [done, updated] = [0, 0];
   return {
-    /** Shows how far it is while functions are updated. Between portions nothing moves: there others print, or a person is asked. */
+    /**
+     * Shows progress while functions are updated. It is hidden between portions, when others print or the user is
+     * asked.
+     */
     show: <T>(work: () => Promise<T>) =>
       withProgress(
         reporter,
@@ -152,7 +155,7 @@ function follow({ reporter }: Ports, { sites, changes, rollback }: LivePlan, tot
   };
 }
 
-/** An error that ends a run in its middle, with what was done by then and how to go on. */
+/** An error that interrupts a run, with what was done and how to continue. */
 function cutShort({ advise }: Ports, error: LayersError, plan: LivePlan, changed: string, record: string): LayersError {
   const { stack, rollback } = plan;
   const back = advise(["rollback", "--stack", stack, "--sync-aws", record]);
@@ -168,7 +171,7 @@ function cutShort({ advise }: Ports, error: LayersError, plan: LivePlan, changed
 /** The outcome of rolling back a run. */
 interface RolledBack {
   readonly rolledBack: LiveRollbackResult;
-  /** The functions as they were when it was planned. */
+  /** The functions as they were at planning. */
   readonly found: LiveRollback["found"];
   /** In how many functions something can still be rolled back. */
   readonly toRollBack: number;
@@ -213,7 +216,7 @@ async function rollBackIfMeant(
   return { rolledBack, found, toRollBack: left.size };
 }
 
-/** The functions that a run has changed, none of which could be looked at: it is not known what layers they have now. */
+/** The functions that a run has changed, if none of them could be read, so that their current layers are unknown. */
 function notRolledBack({ history }: LoadedRecord, error: LayersError): FunctionOutcome[] {
   const reason = error.inOneLine();
   return changedBy(history).map(({ function: arn }) => ({
@@ -221,7 +224,7 @@ function notRolledBack({ history }: LoadedRecord, error: LayersError): FunctionO
   }));
 }
 
-/** Outcomes with the layers that functions were found with later: someone else may have changed them meanwhile. */
+/** Outcomes with the layers found later: someone else may have changed the functions meanwhile. */
 function asFound(outcomes: readonly FunctionOutcome[], found: LiveRollback["found"]): FunctionOutcome[] {
   const now = new Map(found.map(({ arn, layers, revisionId }) => [arn, { after: layers, revisionId }]));
   return outcomes.map((outcome) => ({ ...outcome, ...now.get(outcome.arn) }));

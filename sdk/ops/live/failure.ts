@@ -6,13 +6,13 @@ import type { Ports } from "../../ports";
 import type { AliasRollback, LivePlan, LiveResult, LiveRollbackResult } from "./plans";
 import { notUpdated } from "./report-live";
 
-// Running again does not bring back what was deleted.
+// Running again does not help if a version was deleted.
 const adviceOnGone =
   "A deleted version cannot be attached again. Publish its content as a new version, or choose a version that exists, and declare it in the config.";
 
 /**
- * The error of a run in which something failed in AWS or that was stopped; undefined if all went right. Why it was
- * stopped is reported when it stops. `interrupted` if somebody did not want it to go on.
+ * The error for a run that failed in AWS or was stopped; undefined if all went well. The reason for stopping has been
+ * reported before. `interrupted` if the user stopped it.
  */
 export function liveFailure(
   { advise }: Pick<Ports, "advise">,
@@ -96,10 +96,10 @@ function nextSteps(
   { rollback, toRollBack, rolledBack, failed }: Left,
 ): string[] {
   const back = advise(["rollback", "--stack", stack, "--sync-aws", record]);
-  // What is known to be impossible is not attempted again.
+  // Failures that are known to be permanent are not retried.
   if (rollback) return failed > rollback.impossible.length ? [`Roll back the others: ${back}`] : [];
   const resume = advise(["sync", "--stack", stack, "--resume", record]);
-  // A run of which something was rolled back is no longer finished.
+  // A partly rolled-back run cannot be finished.
   if (rolledBack?.record !== undefined) return [`Roll back the others: ${back}`];
   if (rolledBack) return [`Roll back the others: ${back}`, `Or finish the run:    ${resume}`];
   const attempt = `Attempt the others:   ${resume}`;

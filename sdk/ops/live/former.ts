@@ -10,7 +10,7 @@ import { inspect, refuseUnfit } from "./preflight";
 import { goneFunction, refuseOtherRegions, whereOf } from "./read";
 import { selectLive } from "./select";
 
-/** Which live functions go back to versions that an earlier state records of them. */
+/** Which live functions go back to the versions recorded in an earlier state. */
 export interface FormerRequest {
   readonly stack: string;
   readonly settings: LayerSettings;
@@ -19,13 +19,13 @@ export interface FormerRequest {
   readonly recorded: readonly RecordedFunction[];
   /** The earlier state. */
   readonly former: StateFacts;
-  /** Which layers that have taken the places of others since give them back. */
+  /** Decides which layers that have since replaced others are reverted. */
   readonly isOurs: IsOurs;
 }
 
 /**
- * Plans to bring live functions to the versions that an earlier state records of them. Read-only. Functions go by their
- * ARNs: what the earlier state has of one name may be of several regions.
+ * Plans to bring live functions to the versions recorded in an earlier state. Read-only. Functions are matched by ARN,
+ * because one name may exist in several regions.
  * @throws LayersError `usage` if all functions are in other regions than the run's, and what `planLive` throws
  */
 export async function planFormer(ports: Ports, request: FormerRequest): Promise<LivePlan> {

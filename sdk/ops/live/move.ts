@@ -9,14 +9,14 @@ import { sideBySide, withSession } from "./sessions";
 /** How functions are moved. */
 export interface MoveOptions {
   readonly recorder: RunRecorder;
-  /** Starts no further update once one function has failed. */
+  /** Start no further update once a function has failed. */
   readonly stopOnFailure?: boolean;
-  /** Goes on although each function so far was refused for want of a permission. */
+  /** Continue even if every function so far was denied for a missing permission. */
   readonly goOnRefused?: boolean;
   readonly onOutcome: (outcome: FunctionOutcome) => void;
 }
 
-// So many functions that AWS refuses to update, and none that it does not: a permission that all of them need.
+// If AWS denies this many functions and accepts none, they all lack the same permission.
 const mostRefused = 10;
 
 /** Why a function was not attempted in a run that stops at the first failure. */
@@ -24,8 +24,8 @@ const stoppedReason = "Not attempted: the run stopped because another function f
 
 /**
  * Brings functions to their layers, all accounts and regions in parallel, and records each update before it is sent and
- * after it has ended. One function's failure leaves the others alone, and is in the outcomes; what fails for all of them
- * alike is one event, and ends the run.
+ * after it has ended. One function's failure does not affect the others, and is in the outcomes; a failure that is the
+ * same for all ends the run.
  * @throws LayersError `aws-credentials`, `aws-permission` for what all functions share, `backup-folder` if the record
  * cannot be written, and what opening a session throws
  */
@@ -59,7 +59,7 @@ export async function moveFunctions(
         onOutcome: async (outcome) => {
           const isOver = note(outcome) !== undefined;
           if (isOver || (hasFailed(outcome) && stopOnFailure)) stop.abort();
-          // Said once, for all; and before it is recorded, as what was done is done also if the disk is full.
+          // Reported once for all, and before it is recorded, because it was done even if the disk is full.
           if (!isOver || outcome.status === "updated") onOutcome(outcome);
           await recorder.after(outcome);
         },
@@ -73,7 +73,7 @@ export async function moveFunctions(
     .map((outcome) => (wasStopped && isUntouched(outcome) ? { ...outcome, reason: stoppedReason } : outcome));
 }
 
-/** Cancelled, and nothing is known to have been sent. */
+/** Cancelled before anything is known to have been sent. */
 function isUntouched({ status, before, after }: FunctionOutcome): boolean {
   return status === "cancelled" && before.join() === after.join();
 }

@@ -6,10 +6,10 @@ import type { Ports } from "../../ports";
 import { loadState } from "../recorded/load";
 import { type LiveSelection, selectLive } from "./select";
 
-/** The accounts and regions that are asked. */
+/** The accounts and regions searched. */
 export type Where = Pick<LiveSelection, "regions" | "profiles" | "home">;
 
-/** Says which live functions a filter means, and which of its names have met none of them. */
+/** Decides which live functions a filter selects, and which of its names matched none. */
 export function watchNames({ functions, exclude }: FunctionFilter) {
   const met = new Set<string>();
   let seen = 0;
@@ -24,22 +24,22 @@ export function watchNames({ functions, exclude }: FunctionFilter) {
       const isExcluded = isAmong(exclude, fn);
       return (isAmong(functions, fn) || functions.length === 0) && !isExcluded;
     },
-    /** How many functions it was asked about. */
+    /** How many functions were checked. */
     seen: () => seen,
-    /** The names that have met none of these. */
+    /** The names that matched none of these. */
     open: () => [...functions, ...exclude].filter((text) => !met.has(text)),
   };
 }
 
-/** Those of the names that no function in AWS has. One request per name. */
+/** The names that no function in AWS has. One request per name. */
 export async function notInAws(ports: Ports, names: readonly string[], where: Where): Promise<readonly string[]> {
   if (names.length === 0) return [];
   return (await selectLive(ports, { ...where, names }, async () => {})).unknown;
 }
 
 /**
- * What functions are called in AWS that are called so in the Pulumi program.
- * @returns each name with ARNs, or names in AWS; empty if there is no stack to be asked
+ * The names in AWS of functions with these names in the Pulumi program.
+ * @returns each name with ARNs, or names in AWS; empty without a stack
  */
 export async function namesInProgram(
   ports: Ports,
@@ -60,7 +60,7 @@ export async function namesInProgram(
   }
 }
 
-/** The error of names that neither AWS nor a program has, with the nearest of those that AWS has. */
+/** The error for names found neither in AWS nor in a program, with the nearest one in AWS. */
 export async function noSuchFunctions(ports: Ports, names: readonly string[], where: Where): Promise<LayersError> {
   const found = await selectLive(
     ports,

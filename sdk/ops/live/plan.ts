@@ -18,30 +18,30 @@ import { type Inspection, inspect, refuseUnfit, type Targets } from "./preflight
 import { readFunctions } from "./read";
 import type { FoundFunctions, LiveSelection } from "./select";
 
-/** Which live functions are brought to what is declared, and what is found out before that. */
+/** Which live functions to bring to what is declared, and what to check first. */
 export interface LiveRequest {
   readonly stack: string;
   readonly selection: LiveSelection;
   readonly targetOf: TargetOf;
   readonly hints: LayerHints;
   readonly dryRun: boolean;
-  /** Only looks, as nothing is to be changed: what would make an update fail is not asked, and what cannot be read is reported. */
+  /** Only look: skip the checks before an update, and report what cannot be read. */
   readonly isLook: boolean;
-  /** Whether AWS is asked if layer versions exist, and what they suit. */
+  /** Whether to ask AWS if layer versions exist, and what they suit. */
   readonly existence: boolean;
-  /** Looks neither at permissions nor at layer versions in advance. */
+  /** Check neither permissions nor layer versions in advance. */
   readonly skipPreflight: boolean;
-  /** Does not look at aliases. */
+  /** Do not read aliases. */
   readonly skipAliases: boolean;
   /** Publishes a version of each function that was updated, or was named and is as declared, and moves an alias to it. */
   readonly publish: { readonly alias?: string } | undefined;
   readonly retentionDays: number;
 }
 
-/** A plan, and what it was made from. */
+/** A plan, and its basis. */
 export interface PlannedLive {
   readonly plan: LivePlan;
-  /** Every function that was looked for, as it stands. */
+  /** The current state of every function that was looked for. */
   readonly functions: readonly AssessedFunction[];
   readonly standings: readonly Standing[];
   /** How many functions were found, container images included. */
@@ -51,14 +51,16 @@ export interface PlannedLive {
   readonly regions: readonly string[];
 }
 
-// What GetFunction's budget lets go at once: with others a run finds out when their turn comes, rather than wait for it now.
+// As many as GetFunction's budget allows at once; the others are checked when their turn comes, rather than waited for
+// now.
 const mostAskedWhetherBusy = 30;
-// Functions that are as declared have nothing moved, and cost a request each: enough to see that an alias is misspelt.
+// Functions that are as declared are not moved and cost a request each; this many are enough to notice a misspelt
+// alias.
 const mostAskedForAlias = 50;
 
 /**
- * Plans what live functions need to be as declared. Read-only: one pass through each account and region, one request per
- * distinct layer version. Finds out in advance what would make an update fail.
+ * Plans what live functions need to be as declared. Read-only: one pass through each account and region, one request
+ * per distinct layer version. Checks in advance for anything that would make an update fail.
  * @throws LayersError `aws-credentials`, `aws-permission`, `aws-failed`, `layer-version-missing`, `layer-incompatible`,
  * `layer-ambiguous`
  */
@@ -110,14 +112,14 @@ export function liveChanges({ name, arn, layers }: LiveFunction, wanted: readonl
   });
 }
 
-/** The functions that are not as they are to be, with the layers that they are to have. */
+/** The functions that differ from what is declared, with their target layers. */
 export function movingTargets(functions: readonly LiveFunction[], goal: Goal): Targets {
   return functions
     .map((fn) => ({ function: fn, layers: goal(fn) }))
     .filter((one) => one.layers.join() !== one.function.layers.join());
 }
 
-/** Finds out all that there is to know of one account and region before its functions are changed. */
+/** Runs all checks of one account and region before its functions are changed. */
 async function examine(
   ports: Ports,
   aws: AwsPort,
@@ -138,17 +140,18 @@ async function examine(
   const alias = skipAliases ? undefined : publish?.alias;
   const asked = [
     ...found.withOldVersions,
-    // A run asks for these when it moves them: a dry run reports it instead.
+    // A run checks these when it moves them; a dry run reports that.
     ...(alias !== undefined ? [...asDeclared.slice(0, mostAskedForAlias), ...(dryRun ? movingArns : [])] : []),
   ];
-  // A published version never gets a layer back that was lost since.
+  // A published version cannot get a lost layer back.
   const asDeclaredNow: Goal = (fn) => declaredLayersOf(assessedLive(fn), fn.layers, targetOf);
   const { stale, known, warnings } = await readAliases(aws, [...new Set(asked)], asDeclaredNow);
-  // With an alias also functions that need no update themselves, if the alias is behind, or there is none.
+  // With an alias, also functions that need no update themselves, if the alias is behind or missing.
   const behind = stale.filter((one) => one.alias === publish?.alias).map((one) => one.functionArn);
   const without =
     alias === undefined ? [] : asDeclared.filter((arn) => known.get(arn)?.every(({ name }) => name !== alias));
-  // Named ones also if they are as declared, as after an update: what has not changed since Lambda publishes no second time.
+  // Named functions also if they are as declared, as after an update: Lambda does not publish unchanged functions
+  // again.
   const isNamed = publish !== undefined && publish.alias === undefined && (request.selection.names ?? []).length > 0;
   const wanted = new Set([...movingArns, ...behind, ...without, ...(isNamed ? asDeclared : [])]);
   const published = publish && { ...publish, functions: [...wanted] };
@@ -161,7 +164,7 @@ async function examine(
   return {
     inspection,
     found: found.functions.length,
-    // What has an update in progress has to be waited for: its turn comes last.
+    // Functions with an update in progress must be waited for, so they come last.
     site: {
       region: found.region,
       ...(found.profile !== undefined && { profile: found.profile }),
@@ -174,7 +177,7 @@ async function examine(
   };
 }
 
-/** Layers that are left alone, because the function has those that are to take their places. */
+/** Layers that are left alone, because the function already has their replacements. */
 function bothSkipped(functions: readonly AssessedFunction[], targetOf: TargetOf): Skipped[] {
   const skipped = skipping(functions);
   return functions.flatMap((fn) => {

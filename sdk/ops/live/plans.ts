@@ -3,25 +3,25 @@ import type { Goal } from "../../core/goal";
 import type { FunctionOutcome, LiveFunction } from "../../core/live";
 import type { AwsResult, LiveChange, Site, Skipped } from "../plans";
 
-// What is planned for live functions and the outcome of it: plain data.
+// Plans for live functions and their outcomes: plain data.
 
-/** What live functions need. Nothing has been changed. */
+/** A plan for live functions. Nothing has been changed. */
 export interface LivePlan {
   readonly stack: string;
-  /** The functions with something to do, in the order in which their turns come. */
+  /** The functions to change, in processing order. */
   readonly sites: readonly Site[];
   readonly changes: readonly LiveChange[];
   readonly skipped: readonly Skipped[];
-  /** What the user has to know before the changes are made. */
+  /** Warnings for the user before the changes are made. */
   readonly warnings: readonly string[];
-  /** The layers that a function is to have; asked again if it has changed since. */
+  /** The target layers of a function; called again if it has changed since. */
   readonly goal: Goal;
   /** Aliases that serve layers which are not as declared. */
   readonly aliases: readonly StaleAlias[];
   readonly publish: { readonly alias?: string } | undefined;
-  /** The functions that are to be published; absent if that is not asked for, or not known in advance. */
+  /** The functions to publish; absent if not requested, or not known in advance. */
   readonly toPublish?: readonly PlannedPublish[];
-  /** The record of an earlier run that is resumed; absent: a run of its own. */
+  /** The record of the run to resume; absent for a new run. */
   readonly resumed?: Pick<Backup, "path" | "shownPath">;
   /** Set if an earlier run is rolled back. */
   readonly rollback?: LiveRollback;
@@ -37,7 +37,7 @@ export interface LiveRollbackPlan extends LivePlan {
   readonly rollback: LiveRollback;
 }
 
-/** What a rollback of a run does beside layers. */
+/** What a rollback of a run does besides layers. */
 export interface LiveRollback {
   /** Functions that cannot be rolled back, as outcomes. */
   readonly impossible: readonly FunctionOutcome[];
@@ -52,14 +52,14 @@ export interface AliasRollback {
   readonly function: string;
   readonly functionArn: string;
   readonly alias: string;
-  /** The version that the run has moved it to, and the one that it is to serve again. */
+  /** The version that the run moved it to, and the one to go back to. */
   readonly from: string;
   readonly to: string;
   /** Why it was not. */
   readonly reason?: string;
 }
 
-/** A layer of a published version that is not as it is to be. */
+/** A layer of a published version that is not as declared. */
 export interface LayerDifference {
   /** The layer's name in AWS. */
   readonly layer: string;
@@ -67,7 +67,7 @@ export interface LayerDifference {
   readonly arn: string;
   readonly from: number | null;
   readonly to: number | null;
-  /** The full ARN of the layer that is to come in its place; absent if it is the same layer. */
+  /** The full ARN of its replacement; absent if it is the same layer. */
   readonly target?: string | null;
 }
 
@@ -77,9 +77,9 @@ export interface StaleAlias {
   readonly functionArn: string;
   readonly region: string;
   readonly alias: string;
-  /** The published version that is served. */
+  /** The published version that it serves. */
   readonly version: string;
-  /** What of its layers is not as declared. */
+  /** The layers that are not as declared. */
   readonly layers: readonly LayerDifference[];
 }
 
@@ -88,13 +88,13 @@ export interface PlannedPublish {
   readonly function: string;
   readonly functionArn: string;
   readonly region: string;
-  /** The alias that is to be moved, and the version that it serves now, if that was read. */
+  /** The alias to move, and the version that it serves now, if that was read. */
   readonly alias?: { readonly name: string; readonly from?: string };
   /** Why it will not be published, if that is known already. */
   readonly refused?: string;
 }
 
-/** What became of publishing one function. */
+/** The outcome of publishing one function. */
 export interface PublishOutcome {
   readonly function: string;
   readonly functionArn: string;
@@ -106,24 +106,24 @@ export interface PublishOutcome {
   readonly reason?: string;
 }
 
-/** Why a run did not go on to its end. */
+/** Why a run was stopped early. */
 export interface Stop {
   readonly cause: "failure" | "canary" | "check" | "person";
   readonly reason: string;
 }
 
-/** How live functions came out. `--json` prints it. */
+/** The outcome of live functions, as printed by `--json`. */
 export interface LiveResult extends AwsResult {
   /** Aliases that still serve layers which are not as declared. */
   readonly aliases: readonly StaleAlias[];
   /** In a rollback: the aliases that were to be rolled back. */
   readonly aliasesBack?: readonly AliasRollback[];
-  /** What was planned to be published; absent if that was not asked for, or not known in advance. */
+  /** What was planned to be published; absent if not requested, or not known in advance. */
   readonly toPublish?: readonly PlannedPublish[];
   readonly published: readonly PublishOutcome[];
-  /** Why the run did not go on to its end; absent if it did. */
+  /** Why the run was stopped early; absent if it was not. */
   readonly stopped?: string;
-  /** What it was that stopped it. */
+  /** What stopped it. */
   readonly stoppedBy?: Stop["cause"];
   /** If something failed: in how many functions a rollback of the run has something to roll back. */
   readonly toRollBack?: number;
@@ -133,7 +133,7 @@ export interface LiveResult extends AwsResult {
   readonly calls: Readonly<Record<string, number>>;
 }
 
-/** How a rollback of live functions came out: `--json` prints it. */
+/** The outcome of a rollback of live functions, as printed by `--json`. */
 export interface LiveRollbackResult extends Omit<LiveResult, "aliases" | "aliasesBack"> {
   /** The aliases that were to be rolled back. */
   readonly aliases: readonly AliasRollback[];

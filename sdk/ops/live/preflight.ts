@@ -2,14 +2,14 @@ import { type ErrorCode, LayersError, unchanged } from "../../core/errors";
 import type { LiveFunction } from "../../core/live";
 import type { AwsPort, PermissionReport, Ports, TargetProblem } from "../../ports";
 
-/** Functions of one account and region, each with the layers that it is to have. */
+/** Functions of one account and region, each with its target layers. */
 export type Targets = readonly { readonly function: LiveFunction; readonly layers: readonly string[] }[];
 
-/** What is looked at. */
+/** What to check. */
 export interface PreflightOptions {
-  /** Whether AWS is asked if layer versions exist, and what they suit. */
+  /** Whether to ask AWS if layer versions exist, and what they suit. */
   readonly existence: boolean;
-  /** Functions by their ARNs that are published, and the alias that is moved. */
+  /** The ARNs of functions to publish, and the alias to move. */
   readonly publish?: { readonly functions: readonly string[]; readonly alias?: string };
 }
 
@@ -21,8 +21,8 @@ export interface Inspection extends PermissionReport {
 const refusalsShown = 5;
 
 /**
- * Looks, without a change, for whatever would make updates fail: functions that cannot have these layers, layer versions
- * that do not exist or do not suit, and permissions that are missing. One request per distinct layer version.
+ * Checks, without changing anything, for whatever would make updates fail: functions that cannot have these layers,
+ * layer versions that do not exist or do not suit, and missing permissions. One request per distinct layer version.
  */
 export async function inspect(
   ports: Ports,
@@ -39,7 +39,7 @@ export async function inspect(
 
 /**
  * Ends a run before its first change if an inspection has found a reason to.
- * @returns what could not be found out, as warnings
+ * @returns what could not be checked, as warnings
  * @throws LayersError `layer-version-missing`, `layer-incompatible`, `aws-permission`
  */
 export function refuseUnfit(inspections: readonly Inspection[]): string[] {
@@ -61,7 +61,7 @@ function neededPermissions(targets: Targets, publish: PreflightOptions["publish"
     { action: "lambda:PublishVersion", resources: published },
     { action: "lambda:GetAlias", resources: ofAlias },
     { action: "lambda:UpdateAlias", resources: ofAlias },
-    // An update needs it for each layer that the function is to have, those included that it has already.
+    // An update needs it for each layer of the new list, including those already attached.
     { action: "lambda:GetLayerVersion", resources: targets.flatMap(({ layers }) => layers) },
   ];
 }

@@ -15,17 +15,17 @@ import { type FoundFunctions, type LiveSelection, type Place, type Selected, sel
 /** How functions are read. */
 export interface ReadOptions {
   readonly hints: LayerHints;
-  /** Nothing is to be changed: what cannot be read is among the failures, and fails nothing else. */
+  /** Nothing will be changed: unreadable functions are among the failures, and do not fail the rest. */
   readonly isLook: boolean;
-  /** Which published versions are of interest; absent: none, and they are not read. */
+  /** Selects published versions; absent: they are not read. */
   readonly isOldVersion?: (version: LiveFunction) => boolean;
 }
 
-/** Functions as they are recorded and as they run, and what could not be read. */
+/** Functions as recorded and as live, and what could not be read. */
 export interface ReadFunctions<T> extends Pick<Selected<T>, "visited" | "regions"> {
-  /** Every function that was looked for, as it stands: first those that were found. */
+  /** The current state of every function that was looked for, found ones first. */
   readonly functions: readonly AssessedFunction[];
-  /** Functions of the state that AWS does not have, or that are in other regions than those that are asked. */
+  /** Functions of the state that AWS does not have, or that are outside the requested regions. */
   readonly skipped: readonly Skipped[];
   /** Why some could not be read; empty unless it was only a look. */
   readonly failures: readonly LayersError[];
@@ -33,7 +33,7 @@ export interface ReadFunctions<T> extends Pick<Selected<T>, "visited" | "regions
 
 /**
  * Reads functions in AWS, all accounts and regions in parallel.
- * @param visit what else is done with those of one account and region, here by their ARNs as they stand
+ * @param visit called with the functions of each account and region, by ARN
  * @throws LayersError `usage` if all functions of a state are in other regions; what {@link selectLive} throws
  */
 export async function readFunctions<T>(
@@ -60,7 +60,7 @@ export async function readFunctions<T>(
   );
   if (recorded.length > 0) refuseOtherRegions(recorded, { skipped });
   const found = visited.flatMap(({ subjects }) => [...subjects.values()]);
-  // A name alone may be another function's in another region.
+  // A name alone may belong to another function in another region.
   const seen = new Set(found.flatMap(({ arn, region, name }) => [arn, name, `${region} ${name}`]));
   const isSeen = ({ arn, region, name }: RecordedFunction) =>
     seen.has(arn ?? (region === undefined ? name : `${region} ${name}`));
@@ -77,10 +77,10 @@ export async function readFunctions<T>(
 }
 
 /**
- * Reads live functions by name or by tag; all there are if neither is given.
+ * Reads live functions by name or by tag; all if neither is given.
  * @param others where the names were looked for before, such as `in the state of dev or `, and the names that exist
- * @throws LayersError `usage` for names and tags that mean no function, unless some could not be read; what
- * {@link readFunctions} throws
+ * @throws LayersError `usage` for names and tags that match no function, unless some could not be read; what {@link
+ * readFunctions} throws
  */
 export async function readNamed(
   ports: Ports,
@@ -103,7 +103,7 @@ export async function readNamed(
 }
 
 /**
- * The accounts and regions that are asked.
+ * The accounts and regions to read.
  * @param home the region of the settings
  */
 export function whereOf(
@@ -117,7 +117,7 @@ export function whereOf(
 /** Functions of one account and region as they are assessed, by their ARNs. */
 function subjectsOf({ functions, recorded }: FoundFunctions, hints: LayerHints): Map<string, AssessedFunction> {
   const byId = new Map(recorded.map((fn) => [fn.arn ?? fn.name, fn]));
-  // What one function has lost, another one here may have.
+  // A layer that one function has lost may be on another one here.
   const layers = functions.flatMap((fn) => fn.layers.flatMap((text) => parseLayerVersionArn(text) ?? []));
   const known = new Map(layers.map((layer) => [layer.name, layer]));
   return new Map(
@@ -139,7 +139,7 @@ export function goneFunction(
   };
 }
 
-/** @throws LayersError `usage` for a region that none of the functions of a state is in */
+/** @throws LayersError `usage` for a region without any function of the state */
 export function refuseEmptyRegions(recorded: readonly { readonly region?: string }[], { regions }: Where): void {
   const known = new Set(recorded.map(({ region }) => region));
   const [empty] = regions.filter((region) => !known.has(region));
@@ -149,7 +149,7 @@ export function refuseEmptyRegions(recorded: readonly { readonly region?: string
   });
 }
 
-/** @throws LayersError `usage` if the functions of a state are all in other regions than those that are asked */
+/** @throws LayersError `usage` if all functions of the state are outside the requested regions */
 export function refuseOtherRegions(
   recorded: readonly RecordedFunction[],
   { skipped }: Pick<Selected<unknown>, "skipped">,
@@ -163,7 +163,7 @@ export function refuseOtherRegions(
   });
 }
 
-/** The tags of functions that are meant as a stack's, or by their tags: all tags of any one set. */
+/** Sets of tags that select functions: those of a stack, or given ones. A function needs all tags of one set. */
 export function tagSets(
   { allFunctions, tags }: { readonly allFunctions: boolean; readonly tags: TagSet },
   tagKey: string,
@@ -180,7 +180,7 @@ function tagsText(sets: readonly TagSet[]): string {
   return each.map((tags) => tags.join(" and ")).join(" or ");
 }
 
-/** Where functions of these tags were looked for, all functions if there are none, as messages name it. */
+/** Where functions with these tags (or all functions) were looked for, for messages. */
 export function whereLooked(sets: readonly TagSet[], regions: readonly string[]): string {
   const tagged = sets.length > 0 ? `with the tag ${tagsText(sets)} ` : "";
   return `${tagged}in AWS in ${regions.join(", ")}`;
@@ -196,7 +196,7 @@ export function refuseElsewhere(names: readonly string[], { regions }: Where): v
   throw new LayersError("usage", message, { next: "Use its region, or leave the region out: an ARN includes it." });
 }
 
-/** The error of tags that no function has. */
+/** The error for tags that no function has. */
 export function noneTagged(sets: readonly TagSet[], regions: readonly string[]): LayersError {
   return new LayersError("usage", `No function has the tag ${tagsText(sets)} in ${regions.join(", ")}.`, {
     next: "Check the tags, the region (--region) and the account (--profile).",

@@ -51,7 +51,7 @@ export async function loadRecord({ backups }: Ports, stack: string, named: strin
   return { file, history };
 }
 
-/** The functions of which a run has changed something that is not rolled back. */
+/** The functions with changes of the run that are not rolled back. */
 export function changedBy({ functions }: RunHistory): FunctionHistory[] {
   return functions.filter(({ moved, aliases }) => moved.length + aliases.length > 0);
 }
@@ -63,7 +63,7 @@ export interface RecordedSite {
   readonly functions: readonly FunctionHistory[];
 }
 
-/** The functions of a record by the accounts and regions that the run reached them in. */
+/** The functions of a record by the account and region in which the run reached them. */
 export function sitesOf({ sites }: RunHistory, functions: readonly FunctionHistory[]): RecordedSite[] {
   const groups = Map.groupBy(functions, ({ function: arn }) => {
     const { region = "", account = "" } = parseFunctionArn(arn) ?? {};
@@ -76,7 +76,7 @@ export function sitesOf({ sites }: RunHistory, functions: readonly FunctionHisto
   });
 }
 
-/** The functions of a record as they are now. */
+/** The current state of a record's functions. */
 export interface RecordedNow {
   readonly aws: AwsPort;
   readonly site: RecordedSite;
@@ -85,7 +85,7 @@ export interface RecordedNow {
   readonly histories: ReadonlyMap<string, FunctionHistory>;
 }
 
-/** Reads the functions of a record as they are now, all accounts and regions in parallel. */
+/** Reads the current state of a record's functions, all accounts and regions in parallel. */
 export async function readRecorded<T>(
   ports: Ports,
   history: RunHistory,

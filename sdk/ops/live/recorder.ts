@@ -11,7 +11,7 @@ import type { LineWriter, Ports } from "../../ports";
 import type { Site } from "../plans";
 import { readRecord, sha256 } from "./record";
 
-/** What a run is about to do, as its record starts. */
+/** What a run is about to do, for the start of its record. */
 export interface RecordedPlan {
   readonly stack: string;
   readonly sites: readonly Site[];
@@ -19,7 +19,7 @@ export interface RecordedPlan {
   readonly publish: { readonly alias?: string } | undefined;
 }
 
-/** A run record that is open: each line is on disk before the request that it announces is sent. */
+/** An open run record: each line is on disk before the request that it announces is sent. */
 export class RunRecorder {
   /** The file as messages name it. */
   readonly file: string;
@@ -63,7 +63,7 @@ export class RunRecorder {
   }
 
   /**
-   * Goes on with the record of an earlier run.
+   * Continues the record of an earlier run.
    * @throws LayersError `backup-folder`, `record-invalid`
    */
   static async reopen(

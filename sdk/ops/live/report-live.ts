@@ -11,7 +11,7 @@ import type {
   StaleAlias,
 } from "./plans";
 
-// What runs tell beside the layers that they move.
+// What runs report besides the layers that they move.
 
 /** Lists aliases that serve other layer versions than declared. */
 export function reportAliases(reporter: Reporter, aliases: readonly StaleAlias[]): void {
@@ -28,7 +28,7 @@ function differenceText({ layer, from, to, target }: LayerDifference): string {
   return `${layer}:${from} instead of ${target.split(":").slice(-2).join(":")}`;
 }
 
-/** Lists what is to be published, and warns of what is known to be refused. */
+/** Lists what will be published, and warns of what is known to be refused. */
 export function reportToPublish(reporter: Reporter, planned: readonly PlannedPublish[]): void {
   const possible = planned.filter(({ refused }) => refused === undefined);
   reporter.info(
@@ -43,7 +43,7 @@ export function reportToPublish(reporter: Reporter, planned: readonly PlannedPub
   }
 }
 
-/** Lists aliases that are to be moved back. */
+/** Lists aliases that will be moved back. */
 export function reportAliasRollbacks(reporter: Reporter, { sites }: LiveRollback): void {
   const aliases = sites.flatMap((site) => site.aliases);
   if (aliases.length === 0) return;
@@ -55,7 +55,7 @@ export function reportAliasRollbacks(reporter: Reporter, { sites }: LiveRollback
 
 /**
  * The message for a function that was not updated, or not rolled back.
- * @param label what lines call a function, by its ARN
+ * @param label the display name of a function, by ARN
  */
 export function notUpdated(
   { arn, reason, status }: FunctionOutcome,
@@ -68,7 +68,7 @@ export function notUpdated(
   return `Function ${label(arn)} was not ${done} in AWS: ${why}`;
 }
 
-/** Reports how a run's functions came out. */
+/** Reports the outcomes of a run's functions. */
 export function reportSummary(
   reporter: Reporter,
   { rollback }: Pick<LivePlan, "rollback">,

@@ -19,7 +19,7 @@ import {
   warningsOf,
 } from "./record";
 
-/** Which run is to be finished, and how. */
+/** Which run to finish, and how. */
 export interface ResumeRequest {
   readonly stack: string;
   /** Path of a run record, or its name in the backup folder. Default: the newest of the stack. */
@@ -30,10 +30,10 @@ export interface ResumeRequest {
 }
 
 /**
- * Plans to finish a run that was cut short, or to attempt again what has failed in it. Needs neither Pulumi nor the
- * config: the record says what the run was to do. Layers that others have changed since are left alone. Read-only.
- * @throws LayersError `backup-missing`, `record-invalid`, `usage` for a run that was rolled back or being rolled back, and
- * what `planLive` throws
+ * Plans to finish an interrupted run, or to retry what failed in it. Needs neither Pulumi nor the config: the record
+ * says what was planned. Layers that others have changed since are left alone. Read-only.
+ * @throws LayersError `backup-missing`, `record-invalid`, `usage` for a run that was rolled back or being rolled back,
+ * and what `planLive` throws
  */
 export async function planResume(ports: Ports, request: ResumeRequest): Promise<LivePlan> {
   const { stack, skipPreflight = false, retentionDays } = request;
@@ -94,7 +94,7 @@ async function findUnfinished(ports: Ports, { stack, record: named }: ResumeRequ
       next: `Finish the rollback: ${rollback}`,
     });
   }
-  // Finishing it would restore what someone did not want.
+  // Finishing it would restore what someone has rolled back.
   if (rolledBackAt !== undefined) {
     const code = named === undefined ? "backup-missing" : "usage";
     const by = `by the rollback of ${rolledBackAt.toISOString()}`;
@@ -107,7 +107,7 @@ async function findUnfinished(ports: Ports, { stack, record: named }: ResumeRequ
   }
   if (unfinished === undefined && named === undefined) {
     throw new LayersError("backup-missing", `The newest run for stack ${stack} is already finished: ${shown}.`, {
-      // Whether publishing failed is not in the record.
+      // The record does not say whether publishing failed.
       next:
         hasFailed || publish
           ? `To retry what failed in it, name its record: ${again("--resume", shown)}`

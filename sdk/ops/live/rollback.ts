@@ -17,10 +17,10 @@ import { sideBySide, withSession } from "./sessions";
 const concurrency = 10;
 
 /**
- * Plans to roll back what a run has changed. Layers that others have changed since are left alone. Functions whose former
- * layer version no longer exists cannot be rolled back: a deleted version cannot be attached again.
- * @throws LayersError `usage` for a name that the run has not changed; `aws-credentials`, `aws-permission`, `aws-failed`,
- * `interrupted`
+ * Plans to roll back what a run has changed. Layers that others have changed since are left alone. Functions whose
+ * former layer version was deleted cannot be rolled back, because it cannot be attached again.
+ * @throws LayersError `usage` for a name that the run has not changed; `aws-credentials`, `aws-permission`,
+ * `aws-failed`, `interrupted`
  */
 export async function planLiveRollback(
   ports: Ports,
@@ -91,7 +91,7 @@ async function planSite(
       ({ layer, from, to, by = layer }) =>
         fn.layers.includes(`${by}:${to}`) && from !== null && gone.has(`${layer}:${from}`),
     );
-    // All or nothing: with a part of its layers rolled back a function would be as it never was.
+    // All or nothing: a partly rolled-back function would have a combination of layers that it never had.
     if (missing.length === 0) functions.push(fn);
     else impossible.push(notPossible(fn, missing));
   }
@@ -105,7 +105,7 @@ async function planSite(
   };
 }
 
-/** A function's layers as they were before the run, as far as they are as the run has left them. */
+/** A function's layers from before the run, where they are still as the run left them. */
 function formerLayers({ layers }: LiveFunction, history: FunctionHistory | undefined): string[] {
   return movedLayers(layers, (history?.moved ?? []).map(reversed));
 }
@@ -138,7 +138,7 @@ function aliasRollback(functionArn: string, { alias, from, to }: AliasMove): Ali
 }
 
 /**
- * Moves aliases back, and records each before and after. One alias's failure leaves the others alone, and is in the
+ * Moves aliases back, and records each before and after. One alias's failure does not affect the others, and is in the
  * result.
  * @throws LayersError `backup-folder`, `interrupted`
  */

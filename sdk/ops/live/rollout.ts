@@ -12,23 +12,23 @@ import type { RunRecorder } from "./recorder";
 /** How carefully a fleet is updated. */
 export interface RolloutOptions extends Portions {
   /**
-   * What a function's failure means for the others. Default `continue`: all are attempted. `stop`: no further update is started.
-   * `rollback`: what was changed is also rolled back.
+   * What a function's failure means for the others. `continue` (default): all are attempted. `stop`: no further update
+   * is started. `rollback`: changes are also rolled back.
    */
   readonly onFailure?: "continue" | "stop" | "rollback";
-  /** A command line that is run after each portion; if it fails, the run stops. */
+  /** A command line to run after each portion; if it fails, the run stops. */
   readonly check?: string;
-  /** Seconds to wait after each portion, before it is checked. Default: 60 after a canary that nothing checks. */
+  /** Seconds to wait after each portion, before the check. Default: 60 after a canary without a check. */
   readonly pause?: number;
-  /** Asks a person whether to go on after the canary; absent: there is no one to ask. */
+  /** Asks the user whether to continue after the canary; absent: there is no one to ask. */
   readonly proceed?: (question: string) => Promise<boolean>;
 }
 
-/** Who hears of a rollout. */
+/** Callbacks of a rollout. */
 export interface Follower {
   /** Shows a portion while its functions are updated. */
   show<T>(work: () => Promise<T>): Promise<T>;
-  /** Called for each function as it comes out. */
+  /** Called for each finished function. */
   note(outcome: FunctionOutcome): void;
 }
 
@@ -47,12 +47,14 @@ interface Item {
   readonly fn: LiveFunction;
 }
 
-/** The functions of a plan, portion by portion. Accounts and regions take turns, so that all of them have work at any time. */
+/**
+ * The functions of a plan, portion by portion. Accounts and regions take turns, so that all of them always have work.
+ */
 export function portionsOf({ sites }: Pick<LivePlan, "sites">, options: Portions): Portion<Item>[] {
   return divide<Item>(interleave(sites.map((site) => site.functions.map((fn) => ({ site, fn })))), options);
 }
 
-/** In which portions a plan would be carried out, a line each; none if it is all at once. */
+/** The portions of a plan, one line each; none if it is carried out at once. */
 export function describePortions(plan: Pick<LivePlan, "sites">, options: Portions): string[] {
   const portions = portionsOf(plan, options);
   const [first, ...others] = portions;
@@ -68,8 +70,8 @@ export function describePortions(plan: Pick<LivePlan, "sites">, options: Portion
 }
 
 /**
- * Updates the functions of a plan, portion by portion: the canary, then batches. Between them waits, runs the check, or
- * asks. Ends early if the run is interrupted.
+ * Updates the functions of a plan, portion by portion: the canary, then batches. Between them it waits, runs the check,
+ * or asks. Ends early if the run is interrupted.
  * @throws LayersError what {@link moveFunctions} throws
  */
 export async function rollOut(
@@ -111,7 +113,7 @@ function bySite(items: readonly Item[]): Site[] {
   return [...groups].map(([site, group]) => ({ ...site, functions: group.map(({ fn }) => fn) }));
 }
 
-/** Publishes what has its layers: what was updated, and what needed no update but has an alias behind. */
+/** Publishes functions that have their layers: updated ones, and those that only have an outdated alias. */
 function publish(
   ports: Ports,
   { items }: Portion<Item>,
@@ -183,7 +185,7 @@ async function gate(
   return undefined;
 }
 
-/** Waits, and shows how long it has waited. */
+/** Waits, and shows the elapsed time. */
 function wait({ clock, reporter, signal }: Ports, seconds: number, title: string): Promise<void> {
   const work = async (progress: Progress) => {
     for (let waited = 0; waited < seconds; waited++) {

@@ -7,7 +7,7 @@ import type { AwsPort, Ports } from "../../ports";
 import { type Site, type Skipped, skipping } from "../plans";
 import { type SessionTarget, sideBySide, withSession } from "./sessions";
 
-/** Which functions of which accounts and regions are looked for in AWS. */
+/** Which functions to look for in which accounts and regions. */
 export interface LiveSelection {
   /** Functions that a state records. */
   readonly recorded?: readonly RecordedFunction[];
@@ -17,58 +17,58 @@ export interface LiveSelection {
   readonly tagSets?: readonly TagSet[];
   /** All functions. */
   readonly all?: boolean;
-  /** Which of the functions that are found are meant. Default: all of them. */
+  /** A filter on the functions found. Default: all. */
   readonly isMeant?: (fn: LiveFunction) => boolean;
-  /** Only these; empty: those of the functions, else `home`. */
+  /** Only these; empty: those of the functions, otherwise `home`. */
   readonly regions: readonly string[];
   /** The accounts of these profiles; empty: the run's own. */
   readonly profiles: readonly string[];
-  /** The region of functions that tell none; undefined: the environment's. */
+  /** The region of functions without one; undefined: the environment's. */
   readonly home: string | undefined;
   readonly shard?: Shard;
 }
 
 /** Functions that were found in one account and region. */
 export interface FoundFunctions extends Site {
-  /** The functions of the state that were looked for there; a profile's are all of them. */
+  /** The functions of the state that were looked for there; for a profile, all of them. */
   readonly recorded: readonly RecordedFunction[];
-  /** ARNs of functions that may have published versions which are old. */
+  /** ARNs of functions that may have outdated published versions. */
   readonly withOldVersions: readonly string[];
-  /** ARNs of functions that have an update in progress; undefined if that is not known. */
+  /** ARNs of functions that have an update in progress; undefined if unknown. */
   readonly busy: readonly string[] | undefined;
 }
 
-/** A place to look for functions, and what is looked for there. */
+/** A place to look for functions, and what to look for there. */
 export interface Place extends SessionTarget {
   readonly recorded: readonly RecordedFunction[];
   readonly names: readonly string[];
 }
 
-/** What was found in AWS. */
+/** The result of a search in AWS. */
 export interface Selected<T> {
-  /** What `visit` made of each account and region. */
+  /** What `visit` returned for each account and region. */
   readonly visited: readonly T[];
-  /** Functions of the state that are in other regions than those that are asked. */
+  /** Functions of the state that are outside the requested regions. */
   readonly skipped: readonly Skipped[];
   /** Functions of the state that AWS does not have. */
   readonly gone: readonly RecordedFunction[];
   /** Names that no function has. */
   readonly unknown: readonly string[];
-  /** The regions that were asked. */
+  /** The regions searched. */
   readonly regions: readonly string[];
 }
 
-/** How functions are looked for. */
+/** Options of the search. */
 export interface SelectOptions {
-  /** Which published versions are of interest; absent: none, and they are not read. */
+  /** Selects published versions; absent: they are not read. */
   readonly isOldVersion?: (version: LiveFunction) => boolean;
-  /** Called for a place that could not be read, which then does not fail the rest. Absent: the first such error is thrown. */
+  /** Called for an unreadable place, which then does not fail the rest. Absent: the first such error is thrown. */
   readonly onUnread?: (place: Place, error: LayersError) => void;
 }
 
 /**
- * Finds the functions that are meant, all accounts and regions in parallel: one pass through each.
- * @param visit what is done with the functions of one account and region while its session is open
+ * Finds the selected functions, all accounts and regions in parallel, in one pass through each.
+ * @param visit called with the functions of one account and region while its session is open
  * @throws LayersError `aws-credentials`, `aws-permission`, `aws-failed`, `interrupted`
  */
 export async function selectLive<T>(
@@ -93,7 +93,7 @@ export async function selectLive<T>(
   const done = looks.filter((look) => look !== undefined);
   const gone = new Set(places.flatMap((place) => place.recorded));
   const unknown = new Set(places.flatMap((place) => place.names));
-  // What one of several accounts or regions has is not missing, and of what could not be read nothing is known.
+  // A function is not missing if one of several accounts or regions has it, or if one could not be read.
   for (const [index, place] of places.entries()) {
     const isFound = (id: string) => !looks[index]?.missing.has(id);
     for (const fn of place.recorded) if (isFound(idOf(fn))) gone.delete(fn);
@@ -128,7 +128,7 @@ async function withHome(
   try {
     return { ...selection, home: await withSession(ports, { region: undefined }, async ({ region }) => region) };
   } catch (error) {
-    // Told by the place that has no region then.
+    // Reported later, by the place without a region.
     if (onUnread) return selection;
     throw error;
   }
@@ -145,7 +145,7 @@ async function findFunctions(
   isOldVersion: SelectOptions["isOldVersion"],
 ): Promise<{ found: FoundFunctions; missing: Set<string> }> {
   const wanted = [...new Set([...recorded.map(idOf), ...names])];
-  // The same name in several accounts is as many functions; an ARN belongs to one.
+  // The same name in several accounts means several functions; an ARN belongs to one.
   const account = profiles.length > 0 ? (await aws.callerIdentity()).account : undefined;
   const isElsewhere = (name: string) =>
     account !== undefined && (parseFunctionArn(name)?.account ?? account) !== account;
@@ -164,7 +164,7 @@ async function findFunctions(
   return { found, missing: new Set([...answer.missing, ...wanted.filter(isElsewhere)]) };
 }
 
-/** The accounts and regions that are asked, and what is in none of them. */
+/** The accounts and regions to search, and functions that are in none of them. */
 function placesOf(selection: LiveSelection): { places: Place[]; skipped: Skipped[] } {
   const { recorded = [], names = [], regions, profiles, home } = selection;
   const skipped: Skipped[] = [];
@@ -181,7 +181,7 @@ function placesOf(selection: LiveSelection): { places: Place[]; skipped: Skipped
     skipped.push(skip({ name, region }, `it is in ${region}, but this run is for ${regions.join(", ")}`));
   for (const region of regions) placeOf(region);
   for (const fn of recorded) {
-    // One that tells no region may be in any of those that are asked.
+    // One without a region may be in any of the requested ones.
     const at = fn.region === undefined && home === undefined && regions.length > 0 ? regions : [fn.region ?? home];
     for (const region of at) {
       if (isAsked(region)) placeOf(region).recorded.push(fn);

@@ -1,10 +1,10 @@
 import type { AwsPort, Ports } from "../../ports";
 
-/** Whom a session is for. */
+/** The account and region of a session. */
 export interface SessionTarget {
-  /** Undefined: the run's own, else the environment's. */
+  /** Default: the run's own, otherwise the environment's. */
   readonly region: string | undefined;
-  /** Undefined: the run's own, else the environment's. */
+  /** Default: the run's own, otherwise the environment's. */
   readonly profile?: string;
 }
 
@@ -23,8 +23,8 @@ export async function withSession<T>(
 }
 
 /**
- * Does the same for each item at the same time, as accounts and regions have budgets of their own. If one fails, the
- * others still come to their end: what they do to AWS must not go on behind the back of the caller.
+ * Does the same for all items in parallel, because accounts and regions have separate budgets. If one fails, the others
+ * are still awaited, so that nothing goes on after this returns.
  * @throws the first error, in the order of the items
  */
 export async function sideBySide<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {

@@ -2,18 +2,18 @@ import { labelsOfArns } from "../../core/function-arn";
 import type { RunHistory } from "../../core/run-record";
 import { changedBy } from "./record";
 
-/** The outcome of a function of a run. `open`: it was not attempted. `unknown`: it was, and how that ended is not known. */
+/** The outcome of a function in a run. `open`: not attempted. `unknown`: attempted, with an unknown result. */
 export type RecordedOutcome = "updated" | "unchanged" | "failed" | "unknown" | "cancelled" | "open" | "put back";
 
-/** A run in AWS as its record reports it. */
+/** A run in AWS according to its record. */
 export interface RecordedRun {
-  /** The record, as the folder that holds it names it. */
+  /** The record's file name in its folder. */
   readonly file: string;
   readonly stack: string;
   readonly startedAt: Date;
-  /** Whether the run has come to its end. */
+  /** Whether the run has finished. */
   readonly isEnded: boolean;
-  /** How far it was rolled back; absent if it was not. Once all that it changed is back, it is done. */
+  /** How far it was rolled back; absent if it was not. `done` once all of its changes are rolled back. */
   readonly rolledBack?: "in part" | "wholly";
   readonly functions: readonly {
     readonly function: string;

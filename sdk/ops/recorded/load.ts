@@ -24,12 +24,12 @@ export interface StateRequest {
 }
 
 /**
- * Reads a stack's state, or a file that holds one. If an earlier run was killed during its import, that import is
- * waited for.
+ * Reads a stack's state, or a file that holds one. If an earlier run was killed during its import, waits for that
+ * import.
  * @throws LayersError `usage`, `state-invalid`, what the ports throw, or `interrupted`
  */
 export async function loadState(ports: Ports, { stack, file, scan }: StateRequest): Promise<LoadedState> {
-  stackInFileNames(stack); // refuses what cannot be a stack's name before anything is asked
+  stackInFileNames(stack); // rejects invalid stack names before Pulumi is asked
   checkpoint(ports, unchanged);
   return during(unchanged, async () => {
     const bytes = file === undefined ? await exportState(ports, stack) : await ports.stateFiles.read(file);
@@ -53,7 +53,7 @@ async function waitForEarlierImport({ backups, stacks, reporter, clock, signal }
   while (await stacks.isImporting(file));
 }
 
-/** @throws LayersError `pending-operations` if an update was cut short, which only Pulumi can sort out */
+/** @throws LayersError `pending-operations` if an update was interrupted, which only Pulumi can resolve */
 export function refusePendingOperations({ advisePulumi }: Advise, { stack, file, facts }: LoadedState): void {
   const { count: number, first } = facts.pendingOperations;
   if (number === 0) return;
@@ -67,8 +67,8 @@ export function refusePendingOperations({ advisePulumi }: Advise, { stack, file,
 }
 
 /**
- * Refuses a state that breaks Pulumi's own rules, and so one that Pulumi itself would refuse; also one that keeps them
- * again, but has been noted by Pulumi to break one: what was lost then, nobody knows.
+ * Refuses a state that breaks Pulumi's own rules, as Pulumi would; also one that is valid again, but that Pulumi has
+ * marked as invalid before, because it is unknown what was lost.
  * @throws LayersError `state-broken`
  */
 export function refuseBroken({ advisePulumi }: Advise, { stack, file, facts }: LoadedState): void {
@@ -124,7 +124,7 @@ function notedBroken(
   });
 }
 
-/** What is odd about a state that keeps Pulumi's rules. */
+/** Oddities of a valid state. */
 export function integrityWarnings({ stack, file, facts }: LoadedState): string[] {
   const { version, magic } = facts.integrity.manifest;
   const where = file ?? `stack ${stack}`;

@@ -11,10 +11,10 @@ import { overwrittenUpdate, type RecordedUpdate } from "../../core/updates";
 import type { Backend, Ports } from "../../ports";
 import type { LoadedState } from "../plans";
 
-// Between the last export and the import someone else can change the stack, and Pulumi has no import that is made only
-// if nobody did. What was overwritten so is found by what the backend records.
+// Between the last export and the import, someone else can change the stack, and Pulumi has no conditional import. An
+// overwritten change is detected from the backend's history.
 
-/** What a backend recorded of a stack before an import. */
+/** What a backend recorded about a stack before an import. */
 export interface Watch {
   readonly backend: Backend;
   readonly history: readonly RecordedUpdate[];
@@ -22,23 +22,23 @@ export interface Watch {
   readonly digest: string | undefined;
 }
 
-/** Someone else's change that an import has overwritten. */
+/** Someone else's change, overwritten by an import. */
 export interface LostUpdate {
   readonly backend: Backend;
   readonly project: string;
   /** Undefined for an import or an edit of the state, which backends without numbers do not record. */
   readonly update: RecordedUpdate | undefined;
-  /** The state that it had left, if it could be had. */
+  /** The state that it had left, if available. */
   readonly state: LeftState | undefined;
 }
 
-/** Someone else's state. A large one has only this copy in memory. */
+/** Someone else's state. A large one is in memory only once. */
 interface LeftState {
   readonly content: readonly Uint8Array[];
   readonly savedAt: string | undefined;
 }
 
-/** Reads what the backend records of a stack; undefined, with a warning, if it does not tell. */
+/** Reads what the backend records of a stack; undefined, with a warning, if that fails. */
 export async function watchUpdates(ports: Ports, { stack, facts }: LoadedState): Promise<Watch | undefined> {
   try {
     const project = facts.owner?.project ?? "";
@@ -53,8 +53,8 @@ export async function watchUpdates(ports: Ports, { stack, facts }: LoadedState):
 }
 
 /**
- * The change of someone else's that an import has overwritten; undefined if there is none, or, with a warning, if that
- * cannot be known.
+ * Someone else's change that an import has overwritten; undefined if there is none, or, with a warning, if that is
+ * unknown.
  * @param imported what was imported
  */
 export async function findLostUpdate(
@@ -66,7 +66,7 @@ export async function findLostUpdate(
   if (!watch) return undefined;
   const { backend } = watch;
   const project = facts.owner?.project ?? "";
-  // A folder's backend keeps what an import has replaced: the very file that was there before, if nobody came between.
+  // A folder backend keeps the file that an import has replaced: identical to the earlier one, if nobody came between.
   const replaced = backend.file === undefined ? undefined : `${backend.file}.bak`;
   if (replaced && watch.digest !== undefined && watch.digest === (await ports.stateFiles.digest(replaced)))
     return undefined;
@@ -77,7 +77,7 @@ export async function findLostUpdate(
   } catch (error) {
     warnUnknown(ports, error);
   }
-  // What we have imported ourselves is there if somebody has saved the stack since.
+  // It is our own import if someone has saved the stack since.
   const others = previous && leftIfOther(previous, imported);
   if (!update && !others) return undefined;
   const state = others ?? (update && (await stateOf(ports, stack, update)));
@@ -85,10 +85,10 @@ export async function findLostUpdate(
 }
 
 async function readIfThere({ stateFiles }: Ports, file: string): Promise<Uint8Array | undefined> {
-  return stateFiles.read(file).catch(() => undefined); // a backend that compresses has none of that name
+  return stateFiles.read(file).catch(() => undefined); // a compressing backend has no such file
 }
 
-/** What a backend in a folder had kept; undefined if that is what was imported, or no state. */
+/** The file kept by a folder backend; undefined if it is the imported state, or not a state. */
 function leftIfOther(checkpoint: Uint8Array, imported: Outline): LeftState | undefined {
   try {
     const outline = outlineOf(checkpoint, undefined, "checkpoint");
@@ -107,7 +107,7 @@ async function stateOf({ stacks }: Ports, stack: string, { version }: RecordedUp
 }
 
 /**
- * The error of a run that has overwritten someone else's change; keeps the overwritten state, if it is available.
+ * The error for a run that has overwritten someone else's change; saves the overwritten state, if available.
  * @param before the state as this run had exported it
  */
 export async function lostUpdateError(

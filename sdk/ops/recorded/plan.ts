@@ -22,31 +22,31 @@ import type { FunctionFacts, RecordedLayers, StateFacts } from "../../core/state
 import { type LayerEdit, layerEdits } from "../../core/state/patch";
 import { type Skipped, type StateChange, type StateTarget, skipping } from "../plans";
 
-/** What a state needs. Nothing has been written. */
+/** A plan for a state. Nothing has been written. */
 export interface StatePlan {
   readonly changes: readonly StateChange[];
   readonly skipped: readonly Skipped[];
-  /** What the user has to know before the changes are made. */
+  /** Warnings for the user before the changes are made. */
   readonly warnings: readonly string[];
   readonly edits: readonly LayerEdit[];
 }
 
-/** The functions of a state that are meant. */
+/** The selected functions of a state. */
 export interface SelectedRecords {
   /** Those with a resource of their own, whether or not they have standings. */
   readonly own: readonly FunctionFacts[];
-  /** Those of them that are left out by name. */
+  /** Those excluded by name. */
   readonly excluded: ReadonlySet<FunctionFacts>;
-  /** Those with standings, less the ones that are left out. */
+  /** Those with standings, without the excluded ones. */
   readonly functions: readonly RecordedFunction[];
-  /** Names of the filter that mean none of the state's functions. */
+  /** Names of the filter that match none of the state's functions. */
   readonly unknown: readonly string[];
-  /** Every name that there is. */
+  /** All names in the state. */
   readonly known: readonly string[];
 }
 
 /**
- * The functions of a state that a filter means.
+ * The functions of a state that a filter selects.
  * @throws LayersError `usage` for the name of a version or an alias
  */
 export function selectRecorded(facts: StateFacts, filter: FunctionFilter): SelectedRecords {
@@ -73,12 +73,12 @@ export function selectRecorded(facts: StateFacts, filter: FunctionFilter): Selec
   };
 }
 
-/** @throws LayersError `usage` for names that mean none of the functions */
+/** @throws LayersError `usage` for names that match none of the functions */
 export function refuseUnknown({ unknown, known }: Pick<SelectedRecords, "unknown" | "known">, where: string): void {
   if (unknown.length > 0) throw unknownFunctions([...new Set(unknown)], where, known);
 }
 
-/** The functions that were selected and have no standing, or not a whole one, and why. */
+/** The selected functions without a (complete) standing, and why. */
 export function withoutStanding({ own, excluded }: SelectedRecords): Skipped[] {
   const skipped = skipping(own);
   return own.toSorted(byName).flatMap((fn) => {
@@ -107,9 +107,9 @@ function logicalName(urn: string): string {
 }
 
 /**
- * Plans which recorded versions change, and which functions are left alone and why. Changes are in the order of the
- * functions' names, and in each function's order of layers.
- * @param excluded functions that are left out in any case
+ * Plans which recorded versions change, and which functions are skipped and why. Changes are ordered by function name,
+ * then in layer order.
+ * @param excluded functions to leave out in any case
  */
 export function planState(
   functions: readonly FunctionFacts[],
@@ -142,7 +142,7 @@ export function planState(
   return { ...plan, edits };
 }
 
-/** The order in which functions are reported: by name, and of one name by region. */
+/** The order in which functions are reported: by name, then region. */
 export function byName(a: NamedInRegion, b: NamedInRegion): number {
   const compare = (one: string, other: string) => (one < other ? -1 : Number(one > other));
   return compare(a.name, b.name) || compare(a.region ?? "", b.region ?? "");
@@ -153,7 +153,7 @@ interface NamedInRegion {
   readonly region?: string | undefined;
 }
 
-/** Those of the texts that are layer version ARNs, each with its place. */
+/** The texts that are layer version ARNs, each with its index. */
 function layerVersions(recorded: RecordedLayers) {
   if (recorded.kind !== "list") return [];
   return recorded.layers.flatMap((layer, place) =>
@@ -161,13 +161,13 @@ function layerVersions(recorded: RecordedLayers) {
   );
 }
 
-/** Why a layer is left alone that another one is to take the place of, as the end of a sentence. */
+/** Why a layer is not replaced as declared, as the end of a sentence. */
 export function bothReason({ arn, by }: BothLayers): string {
   const names = layerName(arn) === layerName(by) ? [arn, by] : [layerName(arn), layerName(by)];
   return `both layers are attached, ${names[0]} and ${names[1]}, which is declared to replace it`;
 }
 
-/** One change a layer, whether both sides differ or one: the side that counts tells the version that it comes from. */
+/** One change per layer, whether one or both sides differ: the side that counts gives the old version. */
 function changesOf(
   fn: FunctionFacts,
   target: StateTarget,
@@ -178,7 +178,7 @@ function changesOf(
     const layers = layerVersions(fn[side]);
     const moving: LayerMoving[] = [];
     for (const { text, place } of layers) {
-      // Asked first, as most layers stay as they are.
+      // Checked first, because most layers stay.
       const to = target(text, fn, side, place);
       const parsed = to === undefined || to === text ? undefined : parseLayerVersionArn(text);
       const wanted = parsed && parseLayerVersionArn(to ?? "");
@@ -200,7 +200,7 @@ function changesOf(
 }
 
 function whySkipped(fn: FunctionFacts, hasChanges: boolean, excluded: ReadonlySet<FunctionFacts>): string | undefined {
-  // What a secret list holds is not known, so that it may need a change.
+  // A secret list is unknown, so it may need a change.
   if (isOwned(fn) && hasSecretLayers(fn)) return "its layers are a secret in the state";
   if (!hasChanges) return undefined;
   return whyNotOwned(fn) ?? (excluded.has(fn) ? "excluded" : undefined);
@@ -213,7 +213,7 @@ function warningsAbout(fn: FunctionFacts): string[] {
   ];
 }
 
-/** Recorded texts that are no layer version ARNs, with the function that has them; not the layers that are Lambda's own. */
+/** Recorded texts that are not layer version ARNs, with their function, except Lambda's own layers. */
 export function invalidLayers(
   functions: readonly FunctionFacts[],
 ): { readonly function: string; readonly text: string }[] {

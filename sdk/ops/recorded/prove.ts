@@ -14,19 +14,19 @@ import { checkpoint, withProgress } from "../steps";
 import type { ScanState } from "./load";
 import { byName, type StatePlan } from "./plan";
 
-/** The update of a stack's state, as far as a proof looks at it. */
+/** The parts of a state's update that a proof needs. */
 export interface ProvablePlan extends Pick<StatePlan, "changes" | "edits"> {
   readonly state: LoadedState;
-  /** The functions that are meant. */
+  /** The selected functions. */
   readonly functions: readonly AssessedFunction[];
   readonly targetOf: TargetOf;
 }
 
 /**
- * Finds out whether the program keeps the layer versions of a new state, before that is imported: by a preview of it on
- * a copy of the stack that is thrown away. Nothing else of the preview is looked at.
+ * Checks whether the program keeps the layer versions of a new state before it is imported, by a preview on a temporary
+ * copy of the stack. The rest of the preview is ignored.
  * @param scan what the plan's state was scanned with
- * @returns undefined if nothing is to be imported
+ * @returns undefined without anything to import
  * @throws LayersError `passphrase`, `interrupted`, and what {@link Ports.programs} throws but `pulumi-failed`
  */
 export async function proveState(ports: Ports, plan: ProvablePlan, scan: ScanState): Promise<Proof | undefined> {
@@ -38,7 +38,7 @@ export async function proveState(ports: Ports, plan: ProvablePlan, scan: ScanSta
     return undefined;
   }
   checkpoint(ports, unchanged);
-  // Only a passphrase is at hand wherever the state goes.
+  // Only the passphrase provider works wherever the state goes.
   if (secretsProvider !== undefined && secretsProvider !== "passphrase")
     return notProved(`the secrets of stack ${state.stack} are not encrypted by a passphrase (${secretsProvider})`);
   const preview = () => programs.previewOn(owner, patchState(state.bytes, edits), signal);
@@ -69,11 +69,11 @@ function notProved(reason: string): Proof {
   return { verdict: "not-proved", undone: [], unknown: [], reason };
 }
 
-/** What a program makes of those functions that a preview changes, by the URNs that the state has. */
+/** What a program sets for functions that a preview changes, by the state's URNs. */
 function programFunctions(steps: readonly PreviewStep[], scan: ScanState): Map<string, ProgramFunction> {
   const found = new Map<string, ProgramFunction>();
   for (const { urn, oldState, newState } of steps) {
-    // The function that has taken the place of one that waits for its deletion has the same URN.
+    // A function pending deletion has the same URN as its replacement.
     if (oldState?.delete === true) continue;
     // An alias gives a function another URN.
     const known = oldState?.urn ?? urn;
@@ -85,12 +85,14 @@ function programFunctions(steps: readonly PreviewStep[], scan: ScanState): Map<s
   return found;
 }
 
-/** A state of one resource, so that it is read by the rules of all states. */
+/** A state of one resource, so that the same reader applies. */
 function stateOf(resource: unknown): Uint8Array {
   return Buffer.from(JSON.stringify({ version: 3, deployment: { resources: [resource] } }));
 }
 
-/** The error of a run that has imported nothing, because its program would undo that, or may; undefined if it was proved. */
+/**
+ * The error for a run that has imported nothing because its program would, or may, undo it; undefined if it was proved.
+ */
 export function proofFailure(
   { advisePulumi }: Pick<Ports, "advisePulumi">,
   { stack, proof }: { readonly stack: string; readonly proof?: Proof | undefined },

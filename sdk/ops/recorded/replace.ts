@@ -12,25 +12,25 @@ import type { ScanState } from "./load";
 import { findLostUpdate, lostUpdateError, watchUpdates } from "./lost-update";
 import { free, letGo } from "./memory";
 
-/** What takes the place of a state: the state with its edits made, or that of another file. */
+/** A replacement for a state: the state with edits, or the content of another file. */
 export type NewContent = { readonly scan: ScanState } & (
   | { readonly edits: readonly LayerEdit[] }
   | { readonly whole: WholeState }
 );
 
-/** A state in a file of the backup folder, and what was found in it when it was planned upon. */
+/** A state in a file of the backup folder, and the facts found in it at planning. */
 export interface WholeState extends Pick<Backup, "path" | "shownPath"> {
   readonly facts: StateFacts;
 }
 
-/** A state that is to take the place of a stack's. */
+/** A state to replace a stack's. */
 export interface Replacement {
-  /** The stack's state as it was exported and planned upon. Its bytes are let go once they are in the backup. */
+  /** The stack's state as exported and planned on. Its bytes are released once they are in the backup. */
   readonly state: LoadedState;
   readonly content: NewContent;
-  /** Under which kind of name the new state is kept. */
+  /** The kind of file name for the new state. */
   readonly kind: Exclude<BackupKind, "state">;
-  /** What changes, a line each. */
+  /** The changes, one line each. */
   readonly lines: readonly string[];
   readonly retentionDays: number;
 }
@@ -38,9 +38,9 @@ export interface Replacement {
 const differencesShown = 5;
 
 /**
- * Replaces a stack's state: finds out whether its secrets can be read, keeps the state as it was and as it is to be,
- * makes sure that nobody was faster, imports, and compares what the stack has then.
- * Of a large state one copy at a time is in memory: what is only compared is read from the backups.
+ * Replaces a stack's state: checks that its secrets can be read, saves the old and the new state, checks that nobody
+ * was faster, imports, and compares the result. A large state is in memory only once: comparisons read from the
+ * backups.
  * @returns the state as it was
  * @throws LayersError `passphrase`, `backup-folder`, `stack-changed`, `stack-locked`, `verification-failed`,
  * `interrupted`, and what the ports throw; the message says what was changed
@@ -53,7 +53,7 @@ export async function replaceStackState(ports: Ports, replacement: Replacement):
   const watch = await during(unchanged, () =>
     withProgress(reporter, "Checking that the stack's secrets can be read", async () => {
       const looks = [watchUpdates(ports, state), stacks.checkSecrets(stack, signal)] as const;
-      await Promise.allSettled(looks); // no Pulumi goes on when the run has ended
+      await Promise.allSettled(looks); // no Pulumi process outlives the run
       await looks[1];
       return looks[0];
     }),
@@ -70,7 +70,7 @@ export async function replaceStackState(ports: Ports, replacement: Replacement):
     const imported = await during(unchanged, () =>
       checkedOrForgotten(ports, state, content, { before, after, source }),
     );
-    // Not before: the newest backups stay, and these are none until they are known to be right.
+    // Only now: pruning keeps the newest backups, and the new ones do not count until they are verified.
     await pruneBackups(ports, stack, replacement.retentionDays);
     await importOrForget(ports, state, after, before);
     const lost = await findLostUpdate(ports, state, imported, watch);
@@ -83,7 +83,7 @@ export async function replaceStackState(ports: Ports, replacement: Replacement):
   return before;
 }
 
-/** Keeps a state as it is to be, and as it was, whose bytes are no longer needed in memory. */
+/** Saves the new and the old state, and releases the old one's bytes. */
 async function writeBackups(
   { backups, clock, stateFiles }: Ports,
   state: LoadedState,
@@ -93,7 +93,7 @@ async function writeBackups(
   const whole = "whole" in content ? sourceOf(stateFiles, content.whole) : undefined;
   const patched = "edits" in content ? patchState(state.bytes, content.edits) : [];
   try {
-    // The new state first: a state without it would look like one that an update made.
+    // The new state first: an old state without it would look like one made by a finished update.
     const files = [
       { kind, content: whole ? piecesOf(whole) : patched },
       { kind: "state" as const, content: [state.bytes] },
@@ -117,10 +117,10 @@ function sourceOf(stateFiles: Ports["stateFiles"], { path, shownPath }: WholeSta
   }
 }
 
-/** Bytes that are written at once. */
+/** Bytes per write. */
 const piece = 1 << 20;
 
-/** All of a source; can be gone through several times. */
+/** All bytes of a source; can be iterated several times. */
 function piecesOf(source: StateSource): Iterable<Uint8Array> {
   return {
     *[Symbol.iterator]() {
@@ -136,7 +136,7 @@ interface Written {
 }
 
 /**
- * Reads the new state back, checks it, and returns where its resources are in the file. What is not right is not kept.
+ * Reads the new state back, checks it, and returns the positions of its resources. A wrong file is not kept.
  * @throws LayersError `verification-failed`
  */
 async function checkedOrForgotten(
@@ -159,8 +159,8 @@ async function checkedOrForgotten(
 }
 
 /**
- * Imports a state. If it is known that nothing was imported, the file that was to be goes too: with it, the state as
- * it was would count as one that an update has replaced, and a rollback would go back to it.
+ * Imports a state. If it is certain that nothing was imported, the new state's file is removed: otherwise the old state
+ * would count as one replaced by an update, and a rollback would go back to it.
  */
 async function importOrForget(ports: Ports, state: LoadedState, after: Backup, before: Backup): Promise<void> {
   const forget = () => ports.backups.remove([after], ports.clock.now());
@@ -215,7 +215,7 @@ async function importFile(
   }
 }
 
-/** What a failed import has left behind. */
+/** The result of a failed import. */
 async function afterFailedImport(
   { stacks }: Ports,
   stack: string,
@@ -255,7 +255,7 @@ async function verifyImport(
   );
 }
 
-/** Removes a stack's backups that are older than the retention. A failure is reported, and ends nothing. */
+/** Removes a stack's backups that are older than the retention. A failure is only reported. */
 export async function pruneBackups({ backups, reporter, clock }: Ports, stack: string, days: number): Promise<void> {
   try {
     const now = clock.now();

@@ -9,13 +9,13 @@ import { planState, type StatePlan } from "./plan";
 import type { NewContent } from "./replace";
 
 /**
- * Whether it is known that a layer took the place of another one by the update whose backup this is, so that a rollback
- * takes that back. What others have put there stays.
- * @param fn the function as the backup has it
+ * Whether a layer is known to have replaced another one in the update of this backup, so that a rollback reverts it.
+ * Other people's replacements stay.
+ * @param fn the function in the backup
  */
 export type IsOurs = (fn: FunctionFacts, former: LayerVersionArn, taker: LayerVersionArn) => boolean;
 
-/** What the update had left: the layers of a state as the run wrote it. */
+/** The layers of the state that the update wrote. */
 export function leftBy(left: StateFacts): IsOurs {
   const byUrn = new Map(left.functions.map((fn) => [fn.urn, fn]));
   return ({ urn }, _former, taker) => {
@@ -24,7 +24,7 @@ export function leftBy(left: StateFacts): IsOurs {
   };
 }
 
-/** What a config declares to come in the place of a layer. */
+/** A layer's replacement according to a config. */
 export function declaredBy(targetOf: TargetOf): IsOurs {
   return (fn, former, taker) => {
     const target = targetOf(former, factsOf(fn));
@@ -33,9 +33,8 @@ export function declaredBy(targetOf: TargetOf): IsOurs {
 }
 
 /**
- * The layer versions that a state records: inputs go back to its inputs and outputs to its outputs, as they may have
- * differed, and a layer that is there twice to the one version and the other. A layer that has taken the place of
- * another one gives it back.
+ * The layer versions that a state records: inputs are restored from inputs and outputs from outputs, which may have
+ * differed, and each occurrence of a duplicate layer by itself. A layer that has replaced another one is reverted.
  * @param isOurs default: whatever took the place of another layer gives it back
  */
 export function versionsRecordedIn({ functions }: StateFacts, isOurs: IsOurs = () => true): StateTarget {
@@ -52,8 +51,8 @@ export function versionsRecordedIn({ functions }: StateFacts, isOurs: IsOurs = (
 }
 
 /**
- * The layer version that a recorded function had of a layer, given with any version, or that the layer has taken the
- * place of; undefined if it had neither.
+ * The version that a recorded function had of a layer (given with any version), or of the layer that it replaced;
+ * undefined if it had neither.
  * @param now all layers that the function has now
  */
 export function recordedLayer(
@@ -67,7 +66,7 @@ export function recordedLayer(
   return layer && (versionsIn(before, layer)[0] ?? formerLayer(fn, before, now, layer, isOurs));
 }
 
-/** Why layers that a function had do not come back, each as the end of a sentence. */
+/** Why layers that a function had are not restored, each as the end of a sentence. */
 export function whyNotBack(fn: FunctionFacts, now: readonly string[], isOurs: IsOurs): string[] {
   return takenPlaces(recordedLayers(fn), now).flatMap(({ former, taker }) => {
     if (isOurs(fn, former, taker)) return [];
@@ -80,7 +79,7 @@ export function whyNotBack(fn: FunctionFacts, now: readonly string[], isOurs: Is
  * Plans to put the layer versions of an earlier state of a stack back into today's.
  * @param functions today's, as far as they are meant
  * @param options.isOurs see {@link versionsRecordedIn}
- * @returns the plan, and what it makes of the state; undefined if nothing differs
+ * @returns the plan, and the resulting state; undefined if nothing differs
  */
 export function planRestore(
   earlier: StateFacts,
@@ -92,7 +91,7 @@ export function planRestore(
   return { ...plan, content: plan.edits.length > 0 ? { edits: plan.edits, scan } : undefined };
 }
 
-/** What stood where a layer stands now that was not there before. */
+/** The earlier layer at the place of a new one. */
 function formerLayer(
   fn: FunctionFacts,
   before: readonly string[],
@@ -104,7 +103,7 @@ function formerLayer(
   return place && isOurs(fn, place.former, place.taker) ? layerVersionArn(place.former) : undefined;
 }
 
-/** Which layers of a list have taken the places of which of an earlier one. */
+/** Which layers of a list have replaced which of an earlier list. */
 function takenPlaces(before: readonly string[], now: readonly string[]) {
   return movesBetween(before, now).flatMap(({ layer, from, to, by }) => {
     const [former, taker] = [`${layer}:${from}`, `${by}:${to}`].map(parseLayerVersionArn);
@@ -116,7 +115,7 @@ function textsBefore(recorded: RecordedLayers, place: number): string[] {
   return recorded.kind === "list" ? layerTexts({ ...recorded, layers: recorded.layers.slice(0, place) }) : [];
 }
 
-/** The texts of a list that are of the same layer. */
+/** The texts of a list that belong to the same layer. */
 function versionsIn(layers: readonly string[], wanted: LayerVersionArn): string[] {
   return layers.filter((text) => {
     const layer = parseLayerVersionArn(text);
