@@ -33,6 +33,8 @@ export interface WiringOptions {
   readonly adviceWords?: readonly string[];
   /** The folder of the Pulumi project as the user names it, for Pulumi commands in messages. Default: none. */
   readonly adviceFolder?: string;
+  /** The URLs of backends by project folder, shared within a run so that each is asked for once. Default: asked each time. */
+  readonly backends?: Map<string, Promise<string>>;
   /** Called after each Pulumi command. */
   readonly onPulumi?: (command: PulumiCommand) => void;
   /** Called after each request to AWS. */
@@ -43,7 +45,7 @@ export interface WiringOptions {
 export function createPorts(options: WiringOptions = {}): Ports {
   const { cwd = process.cwd(), backupDir, reporter = silent, signal, adviceFolder } = options;
   const advisePulumi = (words: readonly string[]) => pulumiCommandLine(words, adviceFolder);
-  const pulumi = { cwd, onCommand: options.onPulumi, advise: advisePulumi };
+  const pulumi = { cwd, onCommand: options.onPulumi, advise: advisePulumi, backends: options.backends };
   return {
     stacks: new PulumiStacks(pulumi),
     programs: new PulumiProgram(pulumi),

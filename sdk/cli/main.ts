@@ -64,7 +64,7 @@ export async function main(words: readonly string[], world: World): Promise<numb
   };
   let status = 0;
   const runCommand: RunCommand = async ({ load }, options, args) => {
-    const context = createContext({ options, args, words, stdout, stderr }, world);
+    const context = createContext({ options, args, words, stdout, stderr, backends: new Map() }, world);
     try {
       status = (await (await load?.())?.run(context)) ?? 0;
     } catch (error) {
@@ -87,7 +87,9 @@ export async function main(words: readonly string[], world: World): Promise<numb
 }
 
 /** The parts of a context that are known before it is created. */
-type Given = Pick<Context, "options" | "args" | "words" | "stdout" | "stderr"> & ContextChanges;
+type Given = Pick<Context, "options" | "args" | "words" | "stdout" | "stderr"> &
+  Pick<WiringOptions, "backends"> &
+  ContextChanges;
 
 function createContext(given: Given, world: World): Context {
   const { options, args, words, stdout, stderr, prefix } = given;
@@ -111,7 +113,7 @@ function createContext(given: Given, world: World): Context {
     async openPorts() {
       const { createPorts } = await import("../wiring.js");
       await keepNewObjectsSmall();
-      return createPorts(portOptions(options, reporter, signal));
+      return createPorts({ ...portOptions(options, reporter, signal), backends: given.backends });
     },
   };
 }

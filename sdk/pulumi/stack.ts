@@ -28,6 +28,8 @@ export interface PulumiCommand {
 export interface PulumiOptions {
   /** The folder of the Pulumi project, or one inside it. Default: the working directory. */
   readonly cwd?: string;
+  /** The URLs of backends by project folder, shared within a run so that each is asked for once. Default: asked each time. */
+  readonly backends?: Map<string, Promise<string>>;
   /** Called after each command. */
   readonly onCommand?: (command: PulumiCommand) => void;
   /** Spells a command for a message. Default: for use in that folder. */
@@ -50,9 +52,11 @@ export class PulumiStacks implements StackPort {
   readonly #cwd: string;
   readonly #onCommand: PulumiOptions["onCommand"];
   readonly #advise: PulumiOptions["advise"];
+  readonly #backends: PulumiOptions["backends"];
 
-  constructor({ cwd = process.cwd(), onCommand, advise }: PulumiOptions = {}) {
+  constructor({ cwd = process.cwd(), onCommand, advise, backends }: PulumiOptions = {}) {
     this.#cwd = resolve(cwd);
+    this.#backends = backends;
     this.#onCommand = onCommand;
     this.#advise = advise;
   }
@@ -104,10 +108,22 @@ export class PulumiStacks implements StackPort {
 
   /** Where stacks are stored. */
   async backend(stack: string, project: string): Promise<Backend> {
+    const asked = this.#backends?.get(this.#cwd) ?? this.#readBackend();
+    this.#backends?.set(this.#cwd, asked);
+    try {
+      const url = await asked;
+      return { url, file: checkpointFile(url, stack, project) };
+    } catch (error) {
+      // The next stack asks again.
+      this.#backends?.delete(this.#cwd);
+      throw error;
+    }
+  }
+
+  async #readBackend(): Promise<string> {
     const { exitCode, stdout } = await this.#collect(["whoami", "--json"]);
     if (exitCode !== 0) throw new LayersError("pulumi-failed", "Pulumi did not report its backend.");
-    const { url } = parsed<{ url: string }>(stdout);
-    return { url, file: checkpointFile(url, stack, project) };
+    return parsed<{ url: string }>(stdout).url;
   }
 
   /**

@@ -52,6 +52,25 @@ describe("Pulumi's CLI", () => {
     return path;
   };
 
+  it("asks once for a project's backend in a run, and again if that failed", async () => {
+    const asked: (number | null)[] = [];
+    const backends = new Map();
+    const onCommand = ({ exitCode }: PulumiCommand) => asked.push(exitCode);
+    const open = (cwd = project.dir) => new PulumiStacks({ cwd, backends, onCommand });
+    await withChanged({ PULUMI_BACKEND_URL: "file:///nowhere/at/all" }, () =>
+      assert.rejects(open().backend("dev", "p")),
+    );
+    const [one, other] = await Promise.all(["dev", "prod"].map((stack) => open().backend(stack, "p")));
+    assert.deepEqual(
+      asked.map((code) => code === 0),
+      [false, true],
+    );
+    assert.equal(one?.url, other?.url);
+    assert.match(other?.file ?? "", /\/p\/prod\.json$/);
+    await open(project.root).backend("dev", "p");
+    assert.equal(asked.length, 3, "another project's may be elsewhere");
+  });
+
   it("exports byte for byte, with secrets as ciphertext", async () => {
     const stacks = new PulumiStacks({ cwd: project.dir });
     const text = Buffer.from(await stacks.exportState("dev")).toString();
