@@ -71,6 +71,12 @@ export function readOptional<T>(access: () => T): T | undefined {
   return value instanceof UnknownValue ? undefined : value;
 }
 
+/** A text among a resource's properties; undefined if it is absent, not known yet, a secret that was redacted, or no text. */
+export function readText(access: () => unknown): string | undefined {
+  const value = readOptional(access);
+  return typeof value === "string" && value !== redacted ? value : undefined;
+}
+
 /**
  * Whether properties have the names that Cloud Control gives them (`Layers`), as for resources that Pulumi has
  * discovered but does not manage.
@@ -128,44 +134,41 @@ export function layersInUse({ layers }: FunctionView): LayerUse[] {
 
 /** The region of a function, from its own properties or else its provider's; undefined if neither says. */
 export function regionOf({ props, provider }: ReviewedResource): string | undefined {
-  const text = (access: () => unknown) => {
-    const value = readOptional(access);
-    return typeof value === "string" && value !== redacted ? value : undefined;
-  };
   return (
-    text(() => props.region) ??
-    regionOfArn(text(() => props.arn) ?? "") ??
-    (provider && text(() => provider.props.region))
+    readText(() => props.region) ??
+    regionOfArn(readText(() => props.arn) ?? "") ??
+    (provider && readText(() => provider.props.region))
   );
 }
 
 /** What a function's targets depend on, without unknown and secret values. */
 export function factsOf({ resource, name }: FunctionView): TargetFacts {
   const { props } = resource;
-  const text = (access: () => unknown) => {
-    const value = readOptional(access);
-    return typeof value === "string" && value !== redacted ? value : undefined;
-  };
+  const architectures = readArchitectures(resource);
   const itsName = read(() => props.name ?? props.functionName);
   return {
     // A generated name is unknown before the update; no condition can name it.
     name: itsName instanceof UnknownValue ? undefined : name,
     region: regionOf(resource),
-    account: parseFunctionArn(text(() => props.arn) ?? "")?.account,
-    runtime: text(() => props.runtime),
-    architectures: architecturesOf(resource),
+    account: parseFunctionArn(readText(() => props.arn) ?? "")?.account,
+    runtime: readText(() => props.runtime),
+    architectures: architectures instanceof UnknownValue ? undefined : architectures,
   };
 }
 
-// Index by index: the SDK's proxies make iterators slow.
-function architecturesOf({ props }: ReviewedResource): readonly string[] | undefined {
+/** The architectures of a function; empty if none is named, undefined if they are hidden or no list of texts. */
+export function readArchitectures({
+  props,
+}: Pick<ReviewedResource, "props">): readonly string[] | UnknownValue | undefined {
   const list = read(() => {
     const value = props.architectures;
     if (!Array.isArray(value)) return value;
+    // Index by index: what the SDK puts around a list makes its iterator slow.
     return Array.from({ length: value.length }, (_, index) => value[index] as unknown);
   });
   if (list == null) return [];
-  if (list instanceof UnknownValue || !Array.isArray(list)) return undefined;
+  if (list instanceof UnknownValue) return list;
+  if (!Array.isArray(list)) return undefined;
   const known = list.filter((one): one is string => typeof one === "string" && one !== redacted);
   return known.length === list.length ? known : undefined;
 }

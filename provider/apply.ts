@@ -6,7 +6,7 @@ import type { AwsPort, SelectedFunctions } from "../sdk/ports";
 import { reportStaleAliases } from "./aliases";
 import { host } from "./host";
 import { forgetUsedJournals, keepJournal } from "./journal";
-import { CredentialsWatch, reasonsOf } from "./outcomes";
+import { CredentialsWatch, reasonsByFunction, reasonsOf } from "./outcomes";
 import { reportProgress } from "./progress";
 import { type Checked, type Recorded, settingsOf } from "./record";
 import { cleanLines } from "./say";
@@ -47,13 +47,14 @@ export async function apply(id: string, inputs: Checked, olds: Recorded | undefi
       .map(({ function: name }) => [name, openTargets(now[name], inputs.functions[name])] as const);
     const all = { ...left, ...Object.fromEntries(perhaps) };
     const outs = { ...settings, ...(Object.keys(all).length > 0 && { left: all }), functions: { ...settled, ...now } };
-    const reasons = [
-      ...reasonsOf(outcomes, "updated"),
-      ...found.missing.map((name) => `Function ${name} no longer exists`),
-    ];
+    const gone = found.missing.map((name) => [name, `Function ${name} no longer exists`] as const);
+    const reasons = [...reasonsOf(outcomes, "updated"), ...gone.map(([, reason]) => reason)];
     const updated = outcomes.filter(({ status, arn }) => status === "updated" && found.withOldVersions?.includes(arn));
     if (!host().signal.aborted) await reportStaleAliases(aws, updated, published, { isPreview: false });
-    if (reasons.length > 0) throw new PartialFailure(id, outs, reasons);
+    if (reasons.length > 0) {
+      const byFunction = { ...reasonsByFunction(outcomes, "updated"), ...Object.fromEntries(gone) };
+      throw new PartialFailure(id, outs, reasons, byFunction);
+    }
     return outs;
   };
   return orPlainError(() => withAws(settings, work, host().signal));
@@ -95,12 +96,18 @@ async function move(aws: AwsPort, { functions }: SelectedFunctions, goal: Goal, 
 class PartialFailure extends Error {
   override stack = "";
   readonly reasons: readonly string[];
+  /** For rows of functions. */
+  readonly byFunction: Readonly<Record<string, string>>;
   constructor(
     readonly id: string,
     readonly properties: Recorded,
     reasons: readonly string[],
+    byFunction: Readonly<Record<string, string>>,
   ) {
     super(`${reasons.length} functions were not updated`);
     this.reasons = reasons.map((reason) => cleanLines(reason));
+    this.byFunction = Object.fromEntries(
+      Object.entries(byFunction).map(([name, reason]) => [name, cleanLines(reason)]),
+    );
   }
 }

@@ -55,7 +55,9 @@ export async function check(was: Partial<Checked>, news: Declared): Promise<dyna
   });
   const refused = refuseEmpty(selection);
   if (refused.length > 0) return refuse([...refused, ...readNames(selection.names, news.region).refused]);
-  const unresolved = hasUnknown(request.selection) || hasUnknown(declared) ? { unresolved: unknown } : {};
+  const { targetOf, unplaced, pendingOf } = declaredNow(request.declared);
+  const isOpen = hasUnknown(request.selection) || hasUnknown(declared) || (unplaced.length > 0 && !isEmpty(selection));
+  const unresolved = isOpen ? { unresolved: unknown } : {};
   const recorded = sameTarget(olds, news) ? olds : {};
   const reportLine = request.plan?.tell ?? (request.dryRun ? say : () => {});
   const tell = (lines: readonly string[]) => lines.map((line) => reportLine(line));
@@ -79,12 +81,11 @@ export async function check(was: Partial<Checked>, news: Declared): Promise<dyna
       if (elsewhere.length > 0) return refuse(elsewhere);
       const isOwn = ownFunctions({ ...request, selection: meant });
       const live = functions.filter((fn) => !isOwn(fn));
-      const { targetOf, pendingOf } = declaredNow(request.declared);
       const others = live.filter(({ name }) => recorded.functions?.[name] === undefined);
       const known = await knownElsewhere(others, request.stack?.others ?? [], settings);
       const so = { ...recorded, before: mergeVersions(recorded.before, known.before) };
       const plans = planFunctions(live, targetOf, so, { declared: request.declared, accountId: request.accountId });
-      const pending = pendingOf(live);
+      const pending = pendingOf(live, recorded.functions);
       const planned = planRecord(plans, targetOf, so);
       const record = { ...planned, ...withPending(planned, pending, so) };
       tell(changeLines(plans));
@@ -92,6 +93,12 @@ export async function check(was: Partial<Checked>, news: Declared): Promise<dyna
         pending.map(
           ({ function: name, layer }) =>
             `Function ${name}: Layer ${layer.name} version ${layer.version} -> what this update publishes`,
+        ),
+      );
+      tell(
+        unplaced.map(
+          (key) =>
+            `The ARN of "${key}" is unknown until \`pulumi up\`, so functions that get this layer may be missing here.`,
         ),
       );
       const there = functions.map(({ name }) => name);

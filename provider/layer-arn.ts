@@ -4,12 +4,11 @@ import { layerVersionArn, partitionOf } from "../sdk/core/arn";
 import { declaredAt } from "../sdk/core/config/declared";
 import type { LayerSettings } from "../sdk/core/config/settings";
 import { LayersError } from "../sdk/core/errors";
-import { didYouMean } from "../sdk/core/nearest";
 import { isTarget, targetArnOf, targetFor, variesWithFunctions } from "../sdk/core/target";
 import type { ProgramLayer } from "./declarations";
 import { runError } from "./failure";
 import { isLiteral } from "./known";
-import { firstName, nameInAws } from "./layer-name";
+import { firstName, nameInAws, noSuchEntry } from "./layer-name";
 import type { OwnLayers } from "./own-layers";
 import { versionNumber } from "./pending";
 import type { ProgramConfig } from "./program";
@@ -22,11 +21,8 @@ export function findLayer({ declared, declaration }: ProgramConfig, key: string)
   const { layers } = declaration;
   const found = layers.find((layer) => layer.key === key);
   if (found) return found;
-  const hint = didYouMean(
-    key,
-    layers.map((layer) => layer.key),
-  );
-  throw runError(`${declared.file} declares no layer "${key}" for stack ${declared.stack}.${hint ? ` ${hint}` : ""}`);
+  const keys = layers.map((layer) => layer.key);
+  throw runError(noSuchEntry(declared, key, keys));
 }
 
 /** The function's properties that an ARN depends on; omitted ones are unknown. */

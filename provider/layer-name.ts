@@ -1,5 +1,7 @@
-import type { DeclaredLayer } from "../sdk/core/config/declared";
+import type { DeclaredLayer, DeclaredLayers } from "../sdk/core/config/declared";
 import { LayersError } from "../sdk/core/errors";
+import { didYouMean } from "../sdk/core/nearest";
+import { listNames } from "../sdk/core/text";
 
 /**
  * The name in AWS of the layer that an entry without an ARN declares: the first exact one, else the stack's.
@@ -20,4 +22,15 @@ export function nameInAws(
 /** The same, without checking that Lambda allows it. */
 export function firstName({ key, names }: Pick<DeclaredLayer, "key" | "names">, stack: string): string {
   return names?.find((candidate) => !candidate.includes("*")) ?? `${key}-${stack}`;
+}
+
+/** What is said of an entry that a config does not have, with the one that was probably meant, or those that there are. */
+export function noSuchEntry(
+  { file, stack }: Pick<DeclaredLayers, "file" | "stack">,
+  key: string,
+  keys: readonly string[],
+): string {
+  const others = keys.length > 0 ? ` It declares ${listNames(keys)}.` : "";
+  const hint = didYouMean(key, keys);
+  return `${file} declares no layer "${key}" for stack ${stack}.${hint === undefined ? others : ` ${hint}`}`;
 }

@@ -11,15 +11,10 @@ export function reasonsOf(outcomes: readonly FunctionOutcome[], done: string): s
   const failed = outcomes.filter((one) => hasFailed(one) && !haveEnded(one));
   const cancelled = outcomes.filter(({ status }) => status === "cancelled");
   const untouched = cancelled.filter((outcome) => !isUnknown(outcome));
-  const each = [...failed, ...cancelled.filter(isUnknown)].map(({ function: name, reason, status }) =>
-    status === "unknown"
-      ? `Whether function ${name} was ${done} is unknown: ${reason}`
-      : `Function ${name} was not ${done}: ${reason}`,
-  );
+  const each = [...failed, ...cancelled.filter(isUnknown)].map((outcome) => reasonFor(outcome, done));
   if (ended.length > 0) {
-    const known = ended.filter((outcome) => !isUnknown(outcome));
-    const [first] = known.length > 0 ? known : ended;
-    const left = [...known, ...untouched];
+    const first = firstEnded(outcomes);
+    const left = [...ended.filter((outcome) => !isUnknown(outcome)), ...untouched];
     const unknown = ended.filter(isUnknown);
     return [
       ...each,
@@ -36,6 +31,37 @@ export function reasonsOf(outcomes: readonly FunctionOutcome[], done: string): s
     ...each,
     `The run was cancelled before ${untouched.length} of ${outcomes.length} functions were ${done}: ${listNames(untouched.map((one) => one.function))}`,
   ];
+}
+
+/** The same for each function by itself, by its name. */
+export function reasonsByFunction(outcomes: readonly FunctionOutcome[], done: string): Record<string, string> {
+  const ended = firstEnded(outcomes);
+  return Object.fromEntries(
+    outcomes
+      .filter((one) => hasFailed(one) || one.status === "cancelled")
+      .map((one) => [one.function, reasonByItself(one, done, ended)]),
+  );
+}
+
+function reasonByItself(outcome: FunctionOutcome, done: string, ended: FunctionOutcome | undefined): string {
+  const isCancelled = outcome.status === "cancelled";
+  if (haveEnded(outcome) && isUnknown(outcome)) return reasonFor({ ...outcome, status: "unknown" }, done);
+  if (!isCancelled || isUnknown(outcome)) return reasonFor(outcome, done);
+  return ended
+    ? reasonFor({ ...ended, function: outcome.function }, done)
+    : `The run was cancelled before this function was ${done}.`;
+}
+
+function reasonFor({ function: name, reason, status }: FunctionOutcome, done: string): string {
+  return status === "unknown"
+    ? `Whether function ${name} was ${done} is unknown: ${reason}`
+    : `Function ${name} was not ${done}: ${reason}`;
+}
+
+/** The first function at which credentials had ended, if possible one of which that is all there is to say. */
+function firstEnded(outcomes: readonly FunctionOutcome[]): FunctionOutcome | undefined {
+  const ended = outcomes.filter(haveEnded);
+  return ended.find((outcome) => !isUnknown(outcome)) ?? ended[0];
 }
 
 function haveEnded(outcome: FunctionOutcome): boolean {

@@ -25,7 +25,10 @@ export interface PendingLayer {
 /** A program's declarations, in a preview with possibly unknown versions. */
 export interface DeclaredNow {
   readonly targetOf: TargetOf;
-  pendingOf(live: readonly LiveFunction[]): PendingLayer[];
+  /** Keys of the entries whose ARN is not known yet: any layer that no other entry matches may be theirs. */
+  readonly unplaced: readonly string[];
+  /** @param recorded the versions by function and layer; those of layers that may be of an entry without an ARN wait too */
+  pendingOf(live: readonly LiveFunction[], recorded: Partial<Recorded>["functions"]): PendingLayer[];
 }
 
 /**
@@ -33,7 +36,7 @@ export interface DeclaredNow {
  * publishing resource
  */
 export function declaredNow(declared: DeclaredLayers): DeclaredNow {
-  const placed = declared.layers.filter(({ arn }) => arn !== unknown);
+  const [placed, open] = [declared.layers.filter(hasPlace), declared.layers.filter((entry) => !hasPlace(entry))];
   // Entries whose version is an output: in a preview it may be unknown, or not published at all.
   const isOutput = new Set<string>();
   const isPending = new Set<string>();
@@ -58,15 +61,23 @@ export function declaredNow(declared: DeclaredLayers): DeclaredNow {
       const target = targets(layer, fn);
       return !isTarget(target) && openEntry(layer, fn) ? undefined : target;
     },
-    pendingOf: (live) =>
+    unplaced: open.map(({ key }) => key),
+    pendingOf: (live, recorded) =>
       live.flatMap((fn) =>
         [...layersByKey(fn.layers)].flatMap(([key, text]) => {
           const layer = parseLayerVersionArn(text);
-          const entry = layer && openEntry(layer, assessedLive(fn));
-          return entry && isPending.has(entry.key) ? [{ function: fn.name, key, layer }] : [];
+          if (!layer) return [];
+          const mayBeTheirs = open.length > 0 && recorded?.[fn.name]?.[key] !== undefined && !matcher(layer);
+          const entry = openEntry(layer, assessedLive(fn));
+          return mayBeTheirs || (entry && isPending.has(entry.key)) ? [{ function: fn.name, key, layer }] : [];
         }),
       ),
   };
+}
+
+/** Whether the layer of an entry is known. */
+function hasPlace({ arn }: DeclaredLayer): boolean {
+  return arn !== unknown;
 }
 
 /** The record, with the layers that wait for their version. */

@@ -26,7 +26,7 @@ export interface Request {
   readonly plan?: {
     tell(line: string): void;
     /** The functions that will move. */
-    moving(functions: readonly Pick<LiveFunction, "arn">[]): void;
+    moving(functions: readonly Pick<LiveFunction, "arn" | "name">[]): void;
   };
   readonly declared: DeclaredLayers;
   /** The account of the settings. */

@@ -1,4 +1,4 @@
-// A folder to put first on PATH, where what the machine has is not enough as it is.
+// A folder to put first on PATH, if what the machine has is not enough as it is.
 
 import { createHash, randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
@@ -53,7 +53,7 @@ export async function folderForInstalled(folder, { cache, env }) {
 }
 
 /**
- * The Node that came with the checkout's dependencies, where the machine's own is too old or missing.
+ * The Node that came with the checkout's dependencies, if the machine's own is too old or missing.
  *
  * @param {import("./commands.mjs").Environment} env
  * @returns {Promise<Entry[]>}

@@ -19,7 +19,7 @@ const PATIENCE = 500;
  * @param {string} folder
  * @param {(partial: string) => Promise<void>} fill
  * @param {object} [options]
- * @param {() => void} [options.onWait] called when another process has begun before
+ * @param {() => void} [options.onWait] called when another process has started before
  * @param {AbortSignal} [options.signal] ends the waiting
  */
 export async function makeOnce(folder, fill, { onWait, signal } = {}) {

@@ -9,7 +9,7 @@ const checkout = resolve(__dirname, "..");
 const manifest = "package.json";
 
 /**
- * Which other parts each part may import. A file's part is the longest of these paths that it begins with; files of one
+ * Which other parts each part may import. A file's part is the longest of these paths that it starts with; files of one
  * part may import each other. Adapters meet what uses them in wiring (for cli/main and index), provider and policy-pack.
  */
 const parts: Record<string, readonly string[]> = {

@@ -86,11 +86,11 @@ describe("the package", function () {
 
   it("is small", () => {
     // Of these, 2.6 MB are the plugin: programs in other languages have no node_modules, so the AWS SDK is in it. Another
-    // 0.7 MB are docs and examples, most of it pictures, so that the links of the README work where it is installed.
+    // 0.7 MB are docs and examples, most of it pictures, so that the links of the README work if it is installed.
     assert(unpackedSize < 5_700_000, `${unpackedSize} bytes`);
   });
 
-  it("names no file of the machine that built it, and no source map that is not there", async () => {
+  it("names no file of the machine that built it, and no source map that does not exist", async () => {
     for (const path of files) {
       const text = await readFile(join(checkout, path), "utf8");
       assert(!text.includes(checkout), `${path} names the folder that it was built in`);

@@ -3,8 +3,17 @@ import { whyUnsuitable } from "../../sdk/core/compatibility";
 import { type DeclaredForm, defaultArchitecture, isTarget } from "../../sdk/core/target";
 import type { PolicyContext, StackLayers } from "../context";
 import { declaredPolicy } from "../function-policy";
-import { type FunctionView, factsOf, layersInUse, read, readOptional, UnknownValue } from "../function-view";
-import { placeOf } from "../messages";
+import {
+  type FunctionView,
+  factsOf,
+  layersInUse,
+  read,
+  readArchitectures,
+  readOptional,
+  readText,
+  UnknownValue,
+} from "../function-view";
+import { listed, placeOf } from "../messages";
 import { lambdaRules } from "../metadata";
 
 /** See `layerCompatible` in policies.ts. */
@@ -30,11 +39,8 @@ export function compatible(context: PolicyContext): ResourceValidationPolicy {
       const limited = declaredLayersOf(fn, layers).filter(({ declared }) => isLimited(declared));
       if (limited.length === 0) return;
       const runtime = read(() => props.runtime);
-      const architectures = read(() => architecturesOf(props.architectures));
-      const known = {
-        runtime: typeof runtime === "string" ? runtime : undefined,
-        architectures: architectures instanceof UnknownValue ? [] : architectures,
-      };
+      const architectures = readArchitectures(fn.resource);
+      const known = { runtime: readText(() => props.runtime), architectures: namedOf(architectures) };
       for (const { name, declared } of limited) {
         const why = whyUnsuitable(known, {
           compatibleRuntimes: declared.compatibleRuntimes ?? [],
@@ -42,16 +48,24 @@ export function compatible(context: PolicyContext): ResourceValidationPolicy {
         });
         if (why) report(`Function ${fn.name}: Layer ${name} ${why} (${placeOf(declared)}).`);
       }
+      const hidden = [
+        ...(known.runtime === undefined && runtime != null && !(runtime instanceof UnknownValue) ? ["runtime"] : []),
+        ...(architectures === undefined ? ["architectures"] : []),
+      ];
+      if (hidden.length > 0)
+        report(
+          `Function ${fn.name}: whether it suits ${listed(limited.map(({ name }) => `layer ${name}`))} is unknown: its ${hidden.join(" and ")} cannot be read here.`,
+        );
       if (runtime instanceof UnknownValue) throw runtime.naming(`the runtime of function ${fn.name}`);
       if (architectures instanceof UnknownValue) throw architectures.naming(`the architectures of function ${fn.name}`);
     },
   );
 }
 
-// Index by index: the SDK's proxies make iterators slow.
-function architecturesOf(list: unknown): string[] {
-  if (!Array.isArray(list) || list.length === 0) return [defaultArchitecture];
-  return Array.from({ length: list.length }, (_, index) => String(list[index]));
+/** The architectures that a function is known to run on. */
+function namedOf(architectures: ReturnType<typeof readArchitectures>): readonly string[] {
+  if (architectures === undefined || architectures instanceof UnknownValue) return [];
+  return architectures.length > 0 ? architectures : [defaultArchitecture];
 }
 
 function isLimited({ compatibleRuntimes, compatibleArchitectures }: DeclaredForm): boolean {

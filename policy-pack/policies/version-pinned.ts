@@ -3,7 +3,7 @@ import { isMove, type LayerChange, planLayers } from "../../sdk/core/plan";
 import { changeLine } from "../../sdk/core/report";
 import { leadingPolicy, type PolicyContext, type StackLayers } from "../context";
 import { declaredPolicy, declaredRemediation } from "../function-policy";
-import { type FunctionView, factsOf, layersInUse, read, UnknownValue } from "../function-view";
+import { type FunctionView, factsOf, layersInUse, read, readArchitectures, UnknownValue } from "../function-view";
 import { declaration, listed } from "../messages";
 import { managedConfiguration } from "../metadata";
 
@@ -65,9 +65,10 @@ function openLayers(fn: FunctionView, { targetOf, varies }: StackLayers) {
 }
 
 /** The unknown properties that a function's targets depend on. */
-function unknownFact({ resource: { props } }: FunctionView): UnknownValue | undefined {
-  const facts = [() => props.runtime, () => props.architectures, () => props.name ?? props.functionName];
-  return facts.map((access) => read(access)).find((value) => value instanceof UnknownValue);
+function unknownFact({ resource }: FunctionView): UnknownValue | undefined {
+  const { props } = resource;
+  const facts = [read(() => props.runtime), readArchitectures(resource), read(() => props.name ?? props.functionName)];
+  return facts.find((value) => value instanceof UnknownValue);
 }
 
 function declarationOf({ declared }: LayerChange): string {

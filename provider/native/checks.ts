@@ -12,8 +12,8 @@ import { open, seal, type Values } from "./values";
 /** A preview's lines about a resource. */
 export interface Plan {
   readonly lines: readonly string[];
-  /** The functions that will move. */
-  readonly moving: readonly { readonly arn: string }[];
+  /** The functions that will move; undefined if unknown, or not to be shown. */
+  readonly moving?: readonly { readonly arn: string; readonly name: string }[];
 }
 
 /** The checks of resources, and the lines for a preview: only `create` and `update` know whether it is one. */
@@ -28,7 +28,7 @@ export class Checks {
 
   /** The lines of a resource's check for a preview. */
   planOf(urn: string): Plan {
-    return this.#plans.get(urn) ?? { lines: [], moving: [] };
+    return this.#plans.get(urn) ?? { lines: [] };
   }
 
   async check(urn: string, olds: Values, news: Values, around: Surroundings): Promise<CheckedInputs> {
@@ -51,7 +51,7 @@ export class Checks {
     }
     const { settings, request } = declaring;
     const lines: string[] = [];
-    let moving: Plan["moving"] = [];
+    let moving: Plan["moving"];
     const plan = {
       tell: (line: string) => void lines.push(line),
       moving(functions: Plan["moving"]) {
@@ -62,7 +62,7 @@ export class Checks {
     const declared = { ...settings, request: { ...request, pinned, plan } } as Parameters<typeof handlers.check>[1];
     const check = () => handlers.check(recordedOf(olds) as Partial<Checked>, declared);
     const found = await this.handling.run(urn, check, hidden);
-    this.#plans.set(urn, hidden.size > 0 ? { lines: [], moving: [] } : { lines, moving });
+    this.#plans.set(urn, hidden.size > 0 ? { lines: [] } : { lines, moving });
     const { functions: versions, ...record } = found.inputs as Partial<Checked>;
     const program = Object.fromEntries(Object.entries(news).filter(([name]) => !isComputed(name)));
     const inputs = { ...program, ...place, ...seal({ ...record, versions }, new Set([...secrets, ...hidden])) };

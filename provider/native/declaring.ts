@@ -8,6 +8,7 @@ import { cleanLines } from "../say";
 import { hasUnknown, knownPart, unknown } from "../selection";
 import { layerVersionsInputs } from "./interface";
 import { type InputProblem, pathTo, problemsOf } from "./problems";
+import { isComputed } from "./records";
 import type { LayerVersionsInputs, ProviderConfig } from "./types";
 
 /** A provider's defaults for its resources. */
@@ -34,7 +35,7 @@ export interface DeclaredSettings {
 
 /** Reads a resource's declarations from its inputs and the config file. */
 export function readDeclaring(name: string, inputs: LayerVersionsInputs, around: Surroundings): Declaring {
-  const problems = [...problemsOf(inputs, layerVersionsInputs), ...entryProblems(inputs)];
+  const problems = [...inputProblems(inputs), ...entryProblems(inputs)];
   if (problems.length > 0)
     return { is: "wrong", problems: [...problems, ...selectionProblems(inputs, around, problems)] };
   const { layers, configFile = around.config.configFile } = inputs;
@@ -87,6 +88,16 @@ function selectionProblems(
   const { names = [], ...others } = knownPart(functions as FunctionSelection);
   const refused = [...refuseEmpty(others), ...readNames(names, region ?? around.config.region).refused];
   return refused.map((reason) => ({ path: "functions", reason }));
+}
+
+/** Problems of the inputs: wrong types, and properties that only the plugin sets. */
+function inputProblems(inputs: LayerVersionsInputs): InputProblem[] {
+  const isSet = ([name, value]: [string, unknown]) => isComputed(name) && value !== null && value !== undefined;
+  const set = Object.entries(inputs).filter(isSet);
+  const others = Object.fromEntries(Object.entries(inputs).filter(([name]) => !isComputed(name)));
+  // The option has the engine send what was recorded.
+  const reason = "Only the plugin sets it. Remove it from the program, and from the option `ignoreChanges`.";
+  return [...set.map(([name]) => ({ path: name, reason })), ...problemsOf(others, layerVersionsInputs)];
 }
 
 /** Problems of entries beyond the types of their fields. */

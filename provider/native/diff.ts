@@ -17,10 +17,20 @@ export function changesBetween(olds: Partial<Recorded>, news: Partial<Checked>):
   return [
     ...changed,
     ...versionChanges(olds.functions ?? {}, news.functions),
-    ...added("drift", news.drift),
+    ...added("drift", newDrift(news.drift, olds.functions)),
     ...added("lost", news.lost),
     ...added("moves", news.moves),
   ];
+}
+
+/** Drift from what is recorded: a run that did not come to a function has recorded it as it still is. */
+function newDrift(drift: Checked["drift"] = {}, recorded: Partial<Recorded>["functions"] = {}): typeof drift {
+  return Object.fromEntries(
+    Object.entries(drift).map(([name, layers]) => [
+      name,
+      Object.fromEntries(Object.entries(layers).filter(([layer, live]) => recorded[name]?.[layer] !== live)),
+    ]),
+  );
 }
 
 function versionChanges(olds: Recorded["functions"], news: Partial<Checked>["functions"]): PropertyChange[] {

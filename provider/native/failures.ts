@@ -5,6 +5,8 @@ export interface PartialFailure {
   readonly id: string;
   readonly properties: { readonly functions: Readonly<Record<string, Readonly<Record<string, number>>>> };
   readonly reasons: readonly string[];
+  /** The reason of each function by itself. */
+  readonly byFunction: Readonly<Record<string, string>>;
 }
 
 /** Whether an error is a partial failure, with which Pulumi records what was done. */
@@ -18,9 +20,9 @@ export function failuresOf(standings: readonly FunctionStanding[], error: Partia
   const failures = new Map<string, string>();
   for (const { name, to, moves } of standings) {
     const live = error.properties.functions[name] ?? {};
-    if (!moves || Object.keys(to).every((layer) => live[layer] === to[layer])) continue;
-    const reason = error.reasons.find((one) => one.startsWith(`Function ${name} `));
-    failures.set(name, reason ?? "The run was cancelled before this function was updated.");
+    const reason = error.byFunction[name];
+    if (reason === undefined && (!moves || Object.keys(to).every((layer) => live[layer] === to[layer]))) continue;
+    failures.set(name, reason ?? "This function was not updated.");
   }
   return failures;
 }

@@ -4,7 +4,6 @@ import { declaredAt } from "../../sdk/core/config/declared";
 import type { LayerSettings } from "../../sdk/core/config/settings";
 import { LayersError } from "../../sdk/core/errors";
 import { createMatcher } from "../../sdk/core/match";
-import { didYouMean } from "../../sdk/core/nearest";
 import {
   factsNeeded,
   isAsDeclared,
@@ -14,7 +13,7 @@ import {
   variesWithFunctions,
 } from "../../sdk/core/target";
 import { type DeclaredConfig, loadDeclared } from "../declared-config";
-import { nameInAws } from "../layer-name";
+import { nameInAws, noSuchEntry } from "../layer-name";
 import { LayerLookup, missingAdvice } from "../lookup";
 import { regionFor, type Surroundings } from "./declaring";
 import type {
@@ -43,14 +42,8 @@ export class Invokes {
     const { declared, settings } = config;
     const entry = declared.layers.find(({ key }) => key === name);
     if (!entry) {
-      const hint = didYouMean(
-        name,
-        declared.layers.map(({ key }) => key),
-      );
-      throw new LayersError(
-        "usage",
-        `${declared.file} declares no layer "${name}" for stack ${declared.stack}.${hint ? ` ${hint}` : ""}`,
-      );
+      const keys = declared.layers.map(({ key }) => key);
+      throw new LayersError("usage", noSuchEntry(declared, name, keys));
     }
     const varies = variesWithFunctions(entry);
     if (!varies && entry.arn !== undefined) return { arn: `${entry.arn}:${entry.version}` };

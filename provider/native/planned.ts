@@ -1,5 +1,6 @@
 import { layerName } from "../../sdk/core/moves";
 import type { Checked, Recorded, RecordedVersion, Target, Versions } from "../record";
+import { unknown } from "../selection";
 import { satisfies, targetVersions } from "../versions";
 
 /** One function in a plan or update. */
@@ -12,8 +13,15 @@ export interface FunctionStanding {
   readonly moves: boolean;
 }
 
-/** The functions' current and target versions, from a check's result. */
-export function standingsOf(checked: Checked, olds: Partial<Recorded> | undefined): FunctionStanding[] {
+/**
+ * The functions' current and target versions, from a check's result.
+ * @param moving the names of functions that the check found at other versions; undefined if unknown: the record decides
+ */
+export function standingsOf(
+  checked: Checked,
+  olds: Partial<Recorded> | undefined,
+  moving?: ReadonlySet<string>,
+): FunctionStanding[] {
   const { before, drift, lost } = checked;
   return Object.entries(checked.functions).map(([name, targets]) => {
     const recorded = { ...olds?.functions?.[name], ...givingWay(name, checked, olds) };
@@ -23,6 +31,9 @@ export function standingsOf(checked: Checked, olds: Partial<Recorded> | undefine
     const to = Object.fromEntries(
       Object.entries(targets).map(([key, target]) => [key, versionAfter(from[key], target)]),
     );
+    // A run that nothing was recorded of, or somebody else, may have moved it already.
+    const isThere = moving?.has(name) === false && !Object.values(to).includes(unknown);
+    if (isThere) return { name, from: to as Versions[string], to, moves: false };
     return { name, from, to, moves: Object.keys(to).some((key) => to[key] !== from[key]) };
   });
 }

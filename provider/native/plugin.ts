@@ -80,16 +80,17 @@ export class Plugin {
   }
 
   async create(operation: Operation, news: Values): Promise<{ id: string; outputs: Values }> {
-    if (!operation.preview) return this.#updates.create(operation, news);
     const plan = this.#checks.planOf(operation.urn);
+    if (!operation.preview) return this.#updates.create(operation, plan, news);
     return { id: "", outputs: await this.#updates.preview(operation, plan, undefined, news) };
   }
 
   /** @throws Error the resource has another name or parent, which its entries cannot follow */
   async update(operation: Operation, id: string, olds: Values, news: Values): Promise<Values> {
     refuseToLeaveViews(operation);
-    if (!operation.preview) return this.#updates.update(operation, id, olds, news);
-    return this.#updates.preview(operation, this.#checks.planOf(operation.urn), recordedOf(olds), news);
+    const plan = this.#checks.planOf(operation.urn);
+    if (!operation.preview) return this.#updates.update(operation, plan, id, olds, news);
+    return this.#updates.preview(operation, plan, recordedOf(olds), news);
   }
 
   /** The live versions of recorded functions or, without a record, of those that the id selects. */

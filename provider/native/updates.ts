@@ -23,17 +23,17 @@ export class Updates {
 
   constructor(private readonly handling: Handling) {}
 
-  async create(operation: Operation, news: Values): Promise<{ id: string; outputs: Values }> {
-    const { id, outs } = await this.#apply(operation, undefined, news, async () => {
+  async create(operation: Operation, plan: Plan, news: Values): Promise<{ id: string; outputs: Values }> {
+    const { id, outs } = await this.#apply(operation, plan, undefined, news, async () => {
       const created = await handlers.create(checkedOf(news));
       return { id: created.id, outs: created.outs as Recorded };
     });
     return { id, outputs: outputsOf(outs, news) };
   }
 
-  async update(operation: Operation, id: string, olds: Values, news: Values): Promise<Values> {
+  async update(operation: Operation, plan: Plan, id: string, olds: Values, news: Values): Promise<Values> {
     const was = recordedOf(olds);
-    const { outs } = await this.#apply(operation, was, news, async () => {
+    const { outs } = await this.#apply(operation, plan, was, news, async () => {
       const updated = await handlers.update(id, was, checkedOf(news));
       return { outs: updated.outs as Recorded };
     });
@@ -61,20 +61,21 @@ export class Updates {
       await engine.flushed();
       return outputsOf({ ...checked, functions: unknown, before: unknown } as unknown as Recorded, news);
     }
-    const standings = standingsOf(checked, olds);
+    const standings = standingsOf(checked, olds, namesOf(moving));
     this.#reportOfRows(operation, news, standings);
-    await this.handling.run(urn, () => previewAliases(checked, moving));
+    await this.handling.run(urn, () => previewAliases(checked, moving ?? []));
     await this.#publishViews(operation, news, standings);
     return outputsOf({ ...checked, functions: plannedVersions(standings) } as unknown as Recorded, news);
   }
 
   async #apply<T extends { readonly outs: Recorded }>(
     operation: Operation,
+    { moving }: Plan,
     olds: Recorded | undefined,
     news: Values,
     work: () => Promise<T>,
   ): Promise<T> {
-    const standings = standingsOf(checkedOf(news), olds);
+    const standings = standingsOf(checkedOf(news), olds, namesOf(moving));
     this.#reportOfRows(operation, news, standings);
     try {
       const done = await this.handling.run(operation.urn, work);
@@ -125,6 +126,10 @@ export function refuseToLeaveViews({ urn, views = [], viewsBelow }: Operation): 
   throw new Error(
     `This resource was recorded as ${viewsBelow}, and Pulumi cannot move the rows of its functions to another name or parent. Nothing was changed. First run \`pulumi up\` with \`views: false\` and the old name and parent; then rename it, and take \`views\` out again.`,
   );
+}
+
+function namesOf(moving: Plan["moving"]): ReadonlySet<string> | undefined {
+  return moving && new Set(moving.map(({ name }) => name));
 }
 
 function withLive(standings: readonly FunctionStanding[], live: Recorded["functions"]): FunctionStanding[] {

@@ -5,6 +5,7 @@ import type { SSM } from "@aws-sdk/client-ssm";
 import type { STS } from "@aws-sdk/client-sts";
 import type { NodeHttpHandler } from "@smithy/node-http-handler";
 import { LayersError } from "../core/errors";
+import { quotedIfOdd } from "../core/text";
 import type { AwsTarget } from "./types";
 
 /** The AWS SDK's clients of one session. Clients of rarely used services are loaded on first use. */
@@ -53,6 +54,7 @@ export async function connectClients(target: AwsTarget): Promise<Clients> {
   const common = { requestHandler, logger: silent, maxAttempts: 1, profile: target.profile };
   // An empty variable counts as unset.
   const region = target.region ?? (process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION || undefined);
+  if (region === "") throw noRegion(target);
   const credentials = await credentialsOf({ ...target, region }, common);
   const lambda = withoutVersionWarning(() => new Lambda({ ...common, region, credentials }));
   const resolved = { ...common, region: await regionOf(lambda, target), credentials: lambda.config.credentials };
@@ -114,11 +116,21 @@ async function regionOf(lambda: Lambda, target: AwsTarget): Promise<string> {
   try {
     return await lambda.config.region();
   } catch (cause) {
-    throw new LayersError("usage", `No AWS region is set${target.profile ? ` for profile ${target.profile}` : ""}.`, {
-      next: "Set one with --region, the argument `region`, `pulumi config set aws:region`, settings.aws_region, or AWS_REGION.",
+    // The SDK looks whether a region that there is can be part of a host's name.
+    const [, refused] = /not accepted: region="(.+?)"/.exec(String(cause)) ?? [];
+    if (refused === undefined) throw noRegion(target, cause);
+    throw new LayersError("usage", `${quotedIfOdd(refused)} is not the name of an AWS region.`, {
+      next: "Use a name such as us-east-1.",
       cause,
     });
   }
+}
+
+function noRegion({ profile }: AwsTarget, cause?: unknown): LayersError {
+  return new LayersError("usage", `No AWS region is set${profile ? ` for profile ${profile}` : ""}.`, {
+    next: "Set one with --region, the argument `region`, `pulumi config set aws:region`, settings.aws_region, or AWS_REGION.",
+    cause,
+  });
 }
 
 /**

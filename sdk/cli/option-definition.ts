@@ -64,6 +64,22 @@ export function addNames(what: string) {
   };
 }
 
+// What AWS's own clients take as a region, as it becomes part of a host name.
+const regionForm = /^[a-z0-9-]+$/i;
+
+/** Parses the name of one region. */
+export function regionFrom(text: string): string {
+  if (regionForm.test(text)) return text;
+  throw new InvalidArgumentError("Name one region, such as us-east-1; for several there is --regions.");
+}
+
+/** Collects regions as {@link addNames} does names. */
+export function addRegions(value: string, previous?: string[]): string[] {
+  const regions = addNames("region")(value, previous);
+  if (regions.every((one) => regionForm.test(one))) return regions;
+  throw new InvalidArgumentError("Name one region, or several separated by commas.");
+}
+
 /** Collects `KEY=VALUE`. */
 export function addTag(value: string, previous: Record<string, string> = {}): Record<string, string> {
   const at = value.indexOf("=");

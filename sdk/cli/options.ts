@@ -1,6 +1,7 @@
 import { Option } from "commander";
 import {
   addNames,
+  addRegions,
   addTag,
   addText,
   flag,
@@ -9,6 +10,7 @@ import {
   type OptionDefinition,
   once,
   onFailureFrom,
+  regionFrom,
   shardFrom,
   shareFrom,
   toleranceFrom,
@@ -144,10 +146,14 @@ const howCarefully = {
 };
 
 const aws = {
-  region: value("--region <REGION>", "in AWS, only functions in this region (default: each function's own)"),
+  region: value(
+    "--region <REGION>",
+    "in AWS, only functions in this region (default: each function's own)",
+    regionFrom,
+  ),
   profile: value("--profile <NAME>", "a profile of the shared AWS config files"),
   rate: value("--rate <N>", "maximum requests per second to AWS Lambda (default: 15)", numberFrom({ above: 0 })),
-  regions: values("--regions <NAMES>", "several AWS regions in parallel, separated by commas", addNames("region")),
+  regions: values("--regions <NAMES>", "several AWS regions in parallel, separated by commas", addRegions),
   profiles: values(
     "--profiles <NAMES>",
     "the accounts of several profiles in parallel, separated by commas",

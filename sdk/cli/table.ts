@@ -85,12 +85,15 @@ function cleaned(cell: Cell): PaintedText {
   return { text: shown(cell.text), color: cell.color };
 }
 
-/** The text in lines that are no wider than that; broken anywhere, because names have no spaces. */
+/** The text in lines that are no wider than that: broken between words, and where there are none, anywhere. */
 function wrap(text: string, width: number): string[] {
   const lines = [""];
   for (const character of text) {
     const line = `${lines.pop()}${character}`;
-    lines.push(...(stringWidth(line) > width ? [line.slice(0, -character.length), character] : [line]));
+    const space = line.lastIndexOf(" ");
+    if (stringWidth(line) <= width) lines.push(line);
+    else if (space > 0) lines.push(line.slice(0, space), line.slice(space + 1));
+    else lines.push(line.slice(0, -character.length), character);
   }
   return lines;
 }

@@ -62,6 +62,8 @@ export class LayersError extends Error {
   readonly code: ErrorCode;
   /** What the user can do next, one step a line. */
   readonly next: string | undefined;
+  /** What happened: the message without what was changed, for a run that goes on. */
+  readonly what: string;
   /** What was changed, the last sentence of the message; undefined if not yet known. */
   readonly changed: string | undefined;
 
@@ -70,6 +72,7 @@ export class LayersError extends Error {
     const said = shownLines(message);
     super(changed === undefined ? said : withSentence(said, shown(changed)), { cause });
     this.code = code;
+    this.what = said;
     this.next = next && shownLines(next);
     this.changed = changed && shown(changed);
   }

@@ -145,7 +145,7 @@ async function readState(ports: Ports, request: AssessRequest): Promise<LoadedSt
     const isElsewhere =
       error instanceof LayersError && (error.code === "project-missing" || error.code === "pulumi-missing");
     if (functions.length === 0 || !isElsewhere) throw error;
-    ports.reporter.warn(`Recorded versions are unknown because there is no Pulumi project here: ${error.message}`);
+    ports.reporter.warn(`Recorded versions are unknown: ${error.what}`);
     return undefined;
   }
 }

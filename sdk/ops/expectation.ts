@@ -11,8 +11,11 @@ export type LiveReading =
 /** Whether AWS was read, derived from what failed. */
 export function readingOf(failures: readonly LayersError[]): LiveReading {
   const [first] = failures;
+  if (first === undefined) return { read: true };
   const reason = [...new Set(failures.map(({ message }) => message))].join(" ");
-  return first === undefined ? { read: true } : { read: false, reason, code: first.code };
+  // Which place fails first is chance, and the exit status must not be.
+  const { code } = failures.find((one) => codeOfUnknown(one.code) !== "not-known") ?? first;
+  return { read: false, reason, code };
 }
 
 /** Why AWS could not be read, with an error code; undefined if it was read, or was not to be. */

@@ -68,7 +68,7 @@ async function filesOf({ backups, reporter }: Ports, stack: string): Promise<Bac
     const all = await backups.list(stack);
     return all.filter(({ bytes, isByName }) => bytes <= mostBytes && !isByName);
   } catch (error) {
-    reporter.verbose(`Backups do not tell since when layers have drifted: ${String(error)}`);
+    reporter.verbose(`Could not find out from backups since when layers have drifted: ${String(error)}`);
     return [];
   }
 }
@@ -101,7 +101,7 @@ async function search(
       for (const one of open) if (isFine(one)) found.set(one, file.time);
     } catch (error) {
       // Problems with it are reported when it is needed.
-      reporter.verbose(`${file.shownPath} does not tell since when layers have drifted: ${String(error)}`);
+      reporter.verbose(`${file.shownPath} was not used to find out since when layers have drifted: ${String(error)}`);
     }
     open = open.filter((one) => !found.has(one));
   }

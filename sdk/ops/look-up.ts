@@ -147,7 +147,7 @@ function contradiction(version: number, isListed: boolean): LayersError {
     ? ["lists it", "has no such version when it is asked for"]
     : ["has it", "does not list it"];
   return new LayersError("not-known", `AWS contradicts itself about version ${version}: it ${one}, and ${other}.`, {
-    next: "Run again. If this stays so, check what stands between this tool and AWS.",
+    next: "Run again. If this persists, check what is between this tool and AWS.",
   });
 }
 

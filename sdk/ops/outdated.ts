@@ -1,10 +1,11 @@
 import { type AssessedFunction, totalsOf } from "../core/assess";
 import { type DeclaredLayer, declareFor } from "../core/config/declared";
+import { covers } from "../core/config/when";
 import { type ErrorCode, LayersError, unchanged } from "../core/errors";
 import { labelsOf } from "../core/function-arn";
 import { didYouMean } from "../core/nearest";
 import { variesWithFunctions } from "../core/target";
-import { listNames } from "../core/text";
+import { listNames, sentence } from "../core/text";
 import type { Ports } from "../ports";
 import { type Assessment, assessStack } from "./assess";
 import type { Available, AvailableLayer, AvailableRequest } from "./available";
@@ -66,7 +67,7 @@ async function assessUsers(
     return await assessStack(ports, request);
   } catch (error) {
     if (!withoutFunctions || !(error instanceof LayersError) || !noStack.includes(error.code)) throw error;
-    const reason = `Which functions use the layers is not known: ${error.message}`;
+    const reason = `Which functions use the layers is not known: ${sentence(error.what)}`;
     ports.reporter.warn(`${reason} Choose live functions with --all-functions, --tag or -f.`);
     return { project: null, totals: totalsOf([]), standings: [], live: { read: false, reason } };
   }
@@ -77,7 +78,9 @@ function meantBy(names: readonly string[], matches: readonly DeclaredMatch[]): r
   const unknown = names.find((name) => !known.has(name));
   if (unknown !== undefined) {
     throw new LayersError("usage", `No entry of the config declares a layer ${unknown}.`, {
-      next: didYouMean(unknown, [...known]),
+      next:
+        didYouMean(unknown, [...known]) ??
+        `Its entries are: ${listNames([...new Set(matches.map(({ declared }) => declared.key))])}.`,
       changed: unchanged,
     });
   }
@@ -120,9 +123,18 @@ function chosen(
 }
 
 /** Whether a layer is of the requested region and variant. */
-function isChosen({ declared, region }: DeclaredMatch, request: Pick<AvailableRequest, "region" | "variant">): boolean {
-  const isHere = request.region === undefined || !variesWithFunctions(declared) || region === request.region;
+function isChosen(match: DeclaredMatch, request: Pick<AvailableRequest, "region" | "variant">): boolean {
+  const { declared, region } = match;
+  const isOfRegion = region === request.region && !isHidden(match, region);
+  const isHere = request.region === undefined || !variesWithFunctions(declared) || isOfRegion;
   return isHere && (request.variant === undefined || (availableVariant(declared)?.number ?? 0) === request.variant);
+}
+
+/** Whether a declaration that no known function uses is hidden in a region, because an earlier variant covers it all. */
+function isHidden({ declared, functions }: DeclaredMatch, region: string): boolean {
+  const { variant, variants = [] } = declared;
+  const earlier = variant === undefined ? variants : variants.slice(0, variants.indexOf(variant));
+  return functions.length === 0 && earlier.some(({ when }) => covers(when, { region: [region] }));
 }
 
 /** The error code for what could not be read; undefined if everything was. */

@@ -115,7 +115,10 @@ export function projectMissing(cwd: string, said: string): LayersError {
 /** The error for a machine without Pulumi. */
 export function pulumiMissing(cause: unknown): LayersError {
   return new LayersError("pulumi-missing", "The Pulumi CLI was not found: there is no `pulumi` on the PATH.", {
-    next: "Install it (https://www.pulumi.com/docs/install/), or add its folder to the PATH.",
+    next: [
+      "Install it (https://www.pulumi.com/docs/install/), or add its folder to the PATH.",
+      "Without Pulumi: `lambda-layers init --live`, `lambda-layers sync`, and --all-functions with other commands.",
+    ],
     cause,
   });
 }

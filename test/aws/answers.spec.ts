@@ -37,7 +37,7 @@ describe("an answer that is not AWS's own", function () {
     }
   }
 
-  it("that does not end is said, with what is not known", async () => {
+  it("that does not end is reported, with what is unknown", async () => {
     const { aws, functions } = await start({ operation: "None" });
     const [once, always] = functions;
     const answer = { status: 403, body: html };

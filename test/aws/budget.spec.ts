@@ -5,7 +5,7 @@ import type { Clients } from "../../sdk/aws/clients";
 import { limiterFor } from "../../sdk/aws/limiter";
 import { counts } from "../support/counts";
 
-/** A server's bucket as AWS has it: full at first, refilled steadily, one token a request. */
+/** A server's bucket as in AWS: full at first, refilled steadily, one token a request. */
 function refusals(times: readonly number[], perSecond: number): number {
   let tokens = perSecond;
   let last = times[0] ?? 0;
@@ -46,7 +46,7 @@ describe("Budget", () => {
     );
   });
 
-  it("lets those go who do not want to wait any more, and serves the others", async () => {
+  it("releases those who no longer want to wait, and serves the others", async () => {
     const budget = new Budget(20);
     const stop = new AbortController();
     const waiting = Array.from({ length: 20 }, (_, index) => budget.take(index % 2 === 0 ? stop.signal : undefined));

@@ -93,7 +93,7 @@ describe("Caller", () => {
     await assert.rejects(answered, { code: "interrupted" });
   });
 
-  it("gives up at once where AWS asks it to wait for more than two minutes", async () => {
+  it("gives up at once if AWS asks it to wait for more than two minutes", async () => {
     const { caller, events, request } = start();
     const error = failure("TooManyRequestsException", { retryAfterSeconds: "121" });
     await assert.rejects(

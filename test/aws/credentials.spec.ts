@@ -152,6 +152,11 @@ describe("credentials and region", () => {
   it("need a region", async () => {
     test.setEnv({ AWS_REGION: undefined, AWS_DEFAULT_REGION: undefined });
     await assert.rejects(connectAws({}), { code: "usage", message: /No AWS region/, next: /AWS_REGION/ });
+    await assert.rejects(connectAws({ region: "" }), { code: "usage", message: /No AWS region/, next: /AWS_REGION/ });
+    await assert.rejects(connectAws({ region: "no where" }), {
+      code: "usage",
+      message: /"no where" is not the name of/,
+    });
     test.setEnv({ AWS_DEFAULT_REGION: "eu-north-1" });
     assert.equal((await test.connect()).region, "eu-north-1");
   });

@@ -95,7 +95,7 @@ describe("listFunctions", () => {
     });
   }
 
-  it("tells layers in their order, runtime, architectures, package type and revision", async () => {
+  it("returns layers in order, runtime, architectures, package type and revision", async () => {
     test.emulator.seed({
       functions: [
         { name: "zip", layers: ["b:1", "a:2"], Runtime: "nodejs22.x", Architectures: ["arm64"] },
@@ -169,7 +169,7 @@ describe("listFunctions", () => {
     assert.deepEqual(test.emulator.counts(), { GetResources: 2, ListFunctions: 2 });
   });
 
-  it("tells which functions have old published versions, in the same pass", async () => {
+  it("says which functions have old published versions, in the same pass", async () => {
     const seeded = Array.from({ length: 51 }, (_, i) => ({ name: `fn-${10 + i}`, layers: ["base:1"] }));
     test.emulator.seed({ layers: [{ name: "base", versions: 3 }], functions: seeded });
     const aws = await test.connect();
@@ -197,7 +197,7 @@ describe("listFunctions", () => {
     assert.deepEqual(test.emulator.counts(), { ListFunctions: 2 });
   });
 
-  it("tells which functions have an update in progress, where they are read one by one", async () => {
+  it("says which functions have an update in progress, if they are read one by one", async () => {
     test.emulator.seed({ functions: ["a", "b", "c"].map((name) => ({ name })) });
     test.emulator.configure({ updateDelayMs: 3_600_000 });
     const aws = await test.connect();

@@ -5,7 +5,7 @@ import { base, useAws } from "./harness";
 describe("layerVersion", () => {
   const test = useAws();
 
-  it("tells what a version suits, and asks once however many callers there are", async () => {
+  it("says what a version suits, and asks once however many callers there are", async () => {
     test.emulator.seed({
       layers: [{ name: "base", versions: 2, compatibleRuntimes: ["python3.12"], compatibleArchitectures: ["arm64"] }],
     });
@@ -23,7 +23,7 @@ describe("layerVersion", () => {
     assert.deepEqual(test.emulator.counts(), { GetLayerVersion: 1 });
   });
 
-  it("tells missing versions from those that cannot be read", async () => {
+  it("distinguishes missing versions from unreadable ones", async () => {
     test.emulator.seed({
       layers: [
         { name: "base", versions: 2, deleted: [1] },
@@ -48,7 +48,7 @@ describe("layerVersion", () => {
     assert.equal(typeof (await aws.layerVersion(base(1))), "object");
   });
 
-  it("refuses what is no layer version ARN", async () => {
+  it("refuses anything but a layer version ARN", async () => {
     const aws = await test.connect();
     await assert.rejects(aws.layerVersion("base:1"), { code: "usage" });
   });
@@ -65,7 +65,7 @@ describe("dateOf", () => {
 describe("listLayerVersions", () => {
   const test = useAws();
 
-  it("tells a layer without versions from one that cannot be read", async () => {
+  it("distinguishes a layer without versions from an unreadable one", async () => {
     test.emulator.seed({ layers: [{ name: "base", versions: 3, deleted: [2] }] });
     const aws = await test.connect();
     const list = (name: string) => aws.listLayerVersions(base(1, name).replace(/:1$/, ""));
@@ -85,7 +85,7 @@ describe("listLayerVersions", () => {
 describe("parameter", () => {
   const test = useAws();
 
-  it("is read once, also where there is none", async () => {
+  it("is read once, also if there is none", async () => {
     test.emulator.seed({ parameters: { "/layers/base": "7" } });
     const aws = await test.connect();
     for (let round = 0; round < 2; round++) {

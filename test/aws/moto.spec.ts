@@ -26,7 +26,7 @@ function worksOnMoto(python: NonNullable<ReturnType<typeof findMotoPython>>): vo
     await moto?.stop();
   });
 
-  it("tells whose credentials these are", async () => {
+  it("says whose credentials these are", async () => {
     assert.equal((await aws.callerIdentity()).account, "123456789012");
   });
 
@@ -41,7 +41,7 @@ function worksOnMoto(python: NonNullable<ReturnType<typeof findMotoPython>>): vo
     assert.equal((await aws.listFunctions({ all: true })).functions.length, 4);
   });
 
-  it("tells a layer version that exists from one that does not", async () => {
+  it("distinguishes a layer version that exists from one that does not", async () => {
     assert.equal(typeof (await aws.layerVersion(base(2))), "object");
     assert.equal(await aws.layerVersion(base(9)), "missing");
   });

@@ -10,13 +10,13 @@ describe("checkPermissions", () => {
   const update = "lambda:UpdateFunctionConfiguration";
   const resources = Array.from({ length: 250 }, (_, index) => arnOf(`fn-${index}`));
 
-  it("asks in portions, and finds nothing where all is allowed", async () => {
+  it("asks in portions, and finds nothing if all is allowed", async () => {
     const aws = await test.connect();
     assert.deepEqual(await aws.checkPermissions([{ action: update, resources }]), { refused: [] });
     assert.deepEqual(test.emulator.counts(), { GetCallerIdentity: 1, SimulatePrincipalPolicy: 3 });
   });
 
-  it("asks for nothing where nothing is needed", async () => {
+  it("asks for nothing if nothing is needed", async () => {
     const aws = await test.connect();
     assert.deepEqual(await aws.checkPermissions([{ action: update, resources: [] }]), { refused: [] });
     assert.deepEqual(test.emulator.counts(), {});
@@ -32,7 +32,7 @@ describe("checkPermissions", () => {
     assert.deepEqual(refused, [{ action: update, resource: arnOf("fn-7") }]);
   });
 
-  it("says that permissions are unchecked where it may not ask", async () => {
+  it("says that permissions are unchecked if it may not ask", async () => {
     test.emulator.deny({ action: "iam:SimulatePrincipalPolicy" });
     const aws = await test.connect();
     const { refused, unchecked } = await aws.checkPermissions([{ action: update, resources }]);
@@ -52,7 +52,7 @@ describe("checkPermissions", () => {
     assert.equal(test.emulator.counts().SimulatePrincipalPolicy, 1);
   });
 
-  it("asks for the role of a session, by its ARN with path where that may be read", async () => {
+  it("asks for the role of a session, by its ARN with path if that may be read", async () => {
     const role = "arn:aws:iam::123456789012:role/deployer";
     const aws = await test.connect({ roleArn: role });
     test.emulator.deny({ action: "iam:GetRole" });
@@ -61,8 +61,8 @@ describe("checkPermissions", () => {
     assert.equal(test.emulator.counts().SimulatePrincipalPolicy, 3);
   });
 
-  // As where Lambda can be reached through an endpoint of its own, and nothing else.
-  it("says so where STS does not answer", async () => {
+  // As if Lambda can be reached through an endpoint of its own, and nothing else.
+  it("says so if STS does not answer", async () => {
     test.emulator.fault({ operation: "GetCallerIdentity", status: 404, code: "NotFound", message: "no such service" });
     const aws = await test.connect();
     const { refused, unchecked } = await aws.checkPermissions([{ action: update, resources }]);
@@ -70,14 +70,14 @@ describe("checkPermissions", () => {
     assert.match(unchecked ?? "", /GetCallerIdentity.*no such service/);
   });
 
-  it("fails where the credentials are refused", async () => {
+  it("fails if the credentials are refused", async () => {
     const code = "InvalidClientTokenId";
     test.emulator.fault({ operation: "GetCallerIdentity", status: 403, code, message: "The token is invalid." });
     const aws = await test.connect();
     await assert.rejects(aws.checkPermissions([{ action: update, resources }]), { code: "aws-credentials" });
   });
 
-  it("gives up soon where IAM does not work, and says so", async () => {
+  it("gives up soon if IAM does not work, and says so", async () => {
     test.emulator.fault({
       operation: "SimulatePrincipalPolicy",
       status: 400,
@@ -103,7 +103,7 @@ describe("checkPermissions, for answers", () => {
     ...{ EvalActionName: action, EvalResourceName: arnOf(fn), EvalDecision, MissingContextValues },
   });
 
-  /** Checks permissions of a user, where IAM answers with these pages. */
+  /** Checks permissions of a user, if IAM answers with these pages. */
   function check(...pages: EvaluationResult[][]) {
     const simulatePrincipalPolicy = async ({ Marker = "0" }: SimulatePrincipalPolicyCommandInput) => {
       const next = Number(Marker) + 1;

@@ -109,7 +109,7 @@ describe("checkTargets", () => {
     assert.deepEqual(test.emulator.counts(), {});
   });
 
-  it("asks nothing where existence is not to be checked", async () => {
+  it("asks nothing if existence is not to be checked", async () => {
     const aws = await test.connect();
     assert.deepEqual(await checkTargets(aws, [{ function: live("a"), layers: [base(9)] }], { existence: false }), []);
     assert.deepEqual(test.emulator.counts(), {});

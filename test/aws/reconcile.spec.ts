@@ -50,7 +50,7 @@ describe("reconcile", () => {
     assert.ok((sent[0] ?? 0) > 10, `${sent[0]} updates were sent when the first had ended`);
   });
 
-  it("has no more functions at work than it may", async () => {
+  it("has no more functions in progress than allowed", async () => {
     const { aws, functions } = await start(12);
     let atWork = 0;
     let most = 0;
@@ -159,7 +159,7 @@ describe("reconcile", () => {
     assert.equal(test.emulator.writes().length, 0);
   });
 
-  it("finishes what is under way when it is interrupted, and begins nothing more", async () => {
+  it("finishes what is in progress when it is interrupted, and starts nothing more", async () => {
     const { aws, functions } = await start(20);
     const stop = new AbortController();
     const outcomes = await aws.reconcile(functions, moveBase(2), {
@@ -177,7 +177,7 @@ describe("reconcile", () => {
     }
   });
 
-  it("waits after an interrupt for updates that Lambda has accepted, and tells how they ended", async () => {
+  it("waits after an interrupt for updates that Lambda has accepted, and says how they ended", async () => {
     test.emulator.configure({ updateDelayMs: 1500 });
     const { aws, functions } = await start(3);
     const stop = new AbortController();

@@ -6,7 +6,7 @@ export interface Figure {
   readonly unit: string;
   /** What the value is a ratio of, or is held against. */
   readonly comparedWith: string;
-  /** The most that the value may be; undefined where it is only shown. */
+  /** The most that the value may be; undefined if it is only shown. */
   readonly aim?: number;
   readonly ok: boolean;
 }

@@ -43,7 +43,7 @@ export async function run(): Promise<Figure[]> {
   }
 }
 
-/** Milliseconds since the navigation began. */
+/** Milliseconds since the navigation started. */
 async function show(browser: Browser, url: string): Promise<{ paint: number; load: number }> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   try {

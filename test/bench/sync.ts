@@ -33,7 +33,7 @@ interface Run {
   readonly beyond: number;
   readonly refusals: number;
   readonly calls: Readonly<Record<string, number>>;
-  /** The most memory that was in use, in MB; NaN where it was not measured. */
+  /** The most memory that was in use, in MB; NaN if it was not measured. */
   readonly heap: number;
 }
 

@@ -86,6 +86,14 @@ const wrongFlags: BadInput[] = [
     says: /^ERROR - option '--stack <NAME>' argument 'dev,,prod' is invalid\. Name one/,
   },
   {
+    args: ["status", "--all-functions", "--region", "eu-west-1,us-west-2"],
+    says: /^ERROR - option '--region <REGION>' argument 'eu-west-1,us-west-2' is invalid\. Name one region, such as us-east-1; for several there is --regions\.$/,
+  },
+  {
+    args: ["status", "--all-functions", "--regions", "eu-west-1 us-west-2"],
+    says: /argument 'eu-west-1 us-west-2' is invalid\. Name one region, or several separated by commas\.$/,
+  },
+  {
     args: ["--rate", "fast"],
     says: /^ERROR - option '--rate <N>' argument 'fast' is invalid\. Write a number above 0/,
   },

@@ -90,7 +90,7 @@ describe("lambda-layers with states that went wrong", () => {
     });
   }
 
-  it("moves the layers beside one of Lambda's own, which stays where it is", async () => {
+  it("moves the layers next to one of Lambda's own, which stays", async () => {
     await open("awslayer");
     const builtIn = "arn:aws:lambda:::awslayer:AmazonLinux2";
     aws.emulator.seed({
@@ -122,7 +122,7 @@ describe("lambda-layers with states that went wrong", () => {
     assert.match(output, /\/layers\/tools\/latest/);
   });
 
-  it("tells the regions of several-regions-by-name apart", async () => {
+  it("distinguishes the regions of several-regions-by-name", async () => {
     await open("several-regions-by-name");
     for (const [region, versions] of Object.entries({ "us-east-1": 5, "eu-west-1": 4 })) {
       aws.emulator.seed({ layers: [{ name: "base", versions, region }] });

@@ -285,7 +285,7 @@ stack_overrides:
       );
     });
 
-    it("ends with 7 where asked to expect nothing", async () => {
+    it("ends with 7 if asked to expect nothing", async () => {
       const { code, stderr } = await run("outdated", "--state-file", "dev.json", "--expect-no-changes");
       assert.equal(code, 7);
       assert.match(stderr, /Stack dev: 3 layers outdated/);
@@ -302,7 +302,7 @@ stack_overrides:
       );
     });
 
-    it("looks into a parameter where the entry names one", async () => {
+    it("looks into a parameter if the entry names one", async () => {
       aws.emulator.seed({ parameters: { "/datadog": datadog(98) } });
       await folder.write({
         "layer_config.yaml": config.replace("version: 97", "version: 97\n    latest: ssm:/datadog"),
@@ -312,7 +312,7 @@ stack_overrides:
       assert.deepEqual([found.newest.version, found.source], [98, "parameter"]);
     });
 
-    it("says what it may not ask, goes on, and does not end as if all were known", async () => {
+    it("says what it may not ask, continues, and does not end as if all were known", async () => {
       aws.emulator.deny({ action: "ssm:GetParameter" });
       await folder.write({
         "layer_config.yaml": config.replace("version: 97", "version: 97\n    latest: ssm:/datadog"),
@@ -343,7 +343,7 @@ stack_overrides:
   });
 
   describe("outdated, of a layer in several regions,", () => {
-    it("tells the rows apart", async () => {
+    it("distinguishes the rows", async () => {
       aws.emulator.seed({ layers: [{ name: "base", versions: 3 }] });
       await folder.write({
         "layer_config.yaml": "layers:\n  base: { version: 3 }\n",
@@ -485,7 +485,7 @@ INFO - layer_config.yaml updated. To see what this changes: lambda-layers --stac
       folder.write({ "layer_config.yaml": `${config}stack_overrides: { dev: { shared: { version: 1 } } }\n` }),
     );
 
-    it("tells all about a function's layers", async () => {
+    it("shows everything about a function's layers", async () => {
       const { stdout, stderr } = await succeeds("explain", "--state-file", "dev.json", "worker-dev");
       assert.equal(
         stdout,

@@ -30,7 +30,7 @@ describe("errors", () => {
     assert.equal(status, 1);
   });
 
-  it("show with --verbose where they and their causes come from", () => {
+  it("show with --verbose if they and their causes come from", () => {
     for (const error of [disk, known]) {
       const { text } = tell(error, true);
       assert.match(text, /^DEBUG - Error: the disk is on fire\nDEBUG - +at /m);
@@ -38,7 +38,7 @@ describe("errors", () => {
     assert.match(tell(known, true).text, /^DEBUG - LayersError: Not logged in\.\nDEBUG - +at /m);
   });
 
-  it("that are no errors are told all the same", () => {
+  it("that are no errors are told anyway", () => {
     assert.match(tell("a text", false).text, /^ERROR - Unexpected error: a text\n/);
   });
 });

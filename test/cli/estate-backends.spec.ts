@@ -80,7 +80,7 @@ for (const backend of backends) {
     const count = folders.length * size.stacks.length;
     const codesOf = (all: readonly Document[]) => all.flatMap(({ error }) => error?.code ?? []);
 
-    it("tells where all stand, and what could not be read, in a table, documents and a page", async () => {
+    it("says where all stand, and what could not be read, in a table, documents and a page", async () => {
       const { code, all } = await documents("status");
       assert.equal(code, 2);
       assert.equal(all.length, count + 2);

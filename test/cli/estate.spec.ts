@@ -76,7 +76,7 @@ describe("a run over many projects and stacks", function () {
   const commandsIn = (stderr: string) =>
     [...stderr.matchAll(/DEBUG - (?:\S+ of \S+: )?pulumi ([^:]*):/g)].map(([, it]) => it);
 
-  it("tells where every stack stands, in one table, and which project it could not read", async () => {
+  it("shows the status of every stack in one table, and which project it could not read", async () => {
     const { code, stdout, stderr } = await start(["status", ...all]).ended;
     assert.equal(code, 1);
     assert.equal(
@@ -104,7 +104,7 @@ INFO - 5 stacks of 3 projects together: 4 of 15 layers of functions are not as d
     assert.equal(commands.filter((one) => one?.startsWith("stack export")).length, 5);
   });
 
-  it("prints one array of documents, the same one by one or side by side", async () => {
+  it("prints one array of documents, the same one by one or in parallel", async () => {
     const [one, several] = [await json(["status", ...all, "--parallel", "1"]), await json(["status", ...all])];
     assert.deepEqual(one, several);
     assert.deepEqual(
@@ -233,7 +233,7 @@ INFO - 4 stacks of 2 projects together: 2 of 12 layers of functions are not as d
     assert.equal(again.code, 3);
   });
 
-  it("begins no other stack once more have failed than may", async () => {
+  it("starts no other stack once more have failed than may", async () => {
     await estate.write({ "services/layer_config.yaml": "layers: {" });
     const { documents, code } = await json([
       "status",
@@ -252,7 +252,7 @@ INFO - 4 stacks of 2 projects together: 2 of 12 layers of functions are not as d
     );
   });
 
-  it("ends as a whole on Ctrl-C, says what was not begun, and goes on when it is run again", async () => {
+  it("ends as a whole on Ctrl-C, says what was not started, and continues when it is run again", async () => {
     await estate.write({ "layer_config.yaml": config(5).replace("version: 4", "version: 3") });
     const run = start(["--projects", "services/*", "--stack", "dev,prod", "--yes"]);
     await run.printed(/^Stack prod of services\/billing:/m);
@@ -287,7 +287,7 @@ INFO - 4 stacks of 2 projects together: 2 of 12 layers of functions are not as d
     assert.deepEqual(await versions(), before);
   });
 
-  it("goes by a name that some of the stacks have, and takes globs where stacks have backups or states", async () => {
+  it("goes by a name that some of the stacks have, and takes globs if stacks have backups or states", async () => {
     const { documents, code } = await json([
       "status",
       "--projects",
@@ -386,6 +386,7 @@ INFO - 4 stacks of 2 projects together: 2 of 12 layers of functions are not as d
     const { code, stdout, stderr } = await start(run).ended;
     assert.equal(code, 1);
     assert.match(stdout, /^INFO - new\.yaml written: 2 layers of dev, prod$/m);
+    assert.doesNotMatch(stderr, /Nothing was changed/);
     assert.match(stderr, /^WARNING - What project broken uses is not in it: that could not be read\.$/m);
     // What is advised works as it is printed.
     const [, advised = ""] = /versions: lambda-layers (.*)$/m.exec(stdout) ?? [];

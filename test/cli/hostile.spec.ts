@@ -221,7 +221,7 @@ describe("data of states and configs", () => {
     assert.match(all, /Invalid layer ARN format/);
   });
 
-  it("are only text in what is said of configs and states that are wrong", async () => {
+  it("are only text in messages about invalid configs and states", async () => {
     for (const config of Object.keys(configs))
       for (const words of [["validate"], ["update", "--dry-run"]]) await run1(words, config, "state.json");
     for (const state of Object.keys(states)) await run1(["update", "--dry-run"], "good.yaml", state);

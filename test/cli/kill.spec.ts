@@ -55,7 +55,7 @@ const steps = [
 const isOnS3 = process.env.LAMBDA_LAYERS_BACKEND === "S3";
 const backend = isOnS3 ? async () => startS3(findMotoPython() ?? assert.fail("moto needs Python 3.10")) : undefined;
 
-describe("a run that is cut short", function () {
+describe("a run that is interrupted", function () {
   this.timeout(7_200_000);
   const deployed = useStack(program, { files: { "to-1.yaml": configFor(1), "to-2.yaml": configFor(2) }, backend });
   before(() => {

@@ -148,7 +148,7 @@ describe("one estate through every view", function () {
   };
   const plain = (version: number | string) => (typeof version === "number" ? version : version);
 
-  it("is told row by row by status, and the same by report", async () => {
+  it("is reported row by row by status, and the same by report", async () => {
     const { code, document } = await json(["status"]);
     assert.equal(code, 0);
     const rows = document.rows.map((row: Record<string, unknown>) =>

@@ -27,7 +27,7 @@ describe("an output", () => {
     });
   }
 
-  it("is as wide as its terminal, 80 where that does not tell, and without limit elsewhere", () => {
+  it("is as wide as its terminal, 80 if that does not tell, and without limit elsewhere", () => {
     assert.equal(outputOf({ isTTY: true, columns: 120 }).output.width, 120);
     assert.equal(outputOf({ isTTY: true, columns: 0 }).output.width, 80);
     assert.equal(outputOf({ columns: 120 }).output.width, undefined);

@@ -32,7 +32,7 @@ describe("progress in a log", () => {
     assert.equal(lines.length, 2);
   });
 
-  it("is of a wait the time that has gone by, and of work that goes on the pace of what is shown", () => {
+  it("shows the elapsed time of a wait, and the pace of the shown part of resumed work", () => {
     const wait = logProgress(output, "Waiting", { unit: "s" });
     wait.update(10, 60);
     mock.timers.tick(10_000);
@@ -45,7 +45,7 @@ describe("progress in a log", () => {
     assert.match(lines[1] ?? "", /1000\/2000, 0\.0\/s/);
   });
 
-  it("is nothing where the end is not known", () => {
+  it("is nothing if the end is not known", () => {
     const progress = logProgress(output, "Importing");
     progress.update(5);
     mock.timers.tick(60_000);

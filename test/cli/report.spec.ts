@@ -23,7 +23,7 @@ describe("lambda-layers report", () => {
 
   const report = (...args: string[]) => folder.cli(["report", "--state-file", "state.json", ...args]);
 
-  it("prints Markdown where nothing else is asked for", async () => {
+  it("prints Markdown if nothing else is asked for", async () => {
     const { code, stdout } = await report();
     assert.equal(code, 0);
     assert.match(
@@ -115,7 +115,7 @@ describe("lambda-layers report", () => {
     }
   });
 
-  it("exits with 7 on drift where that is asked for, and still writes the report", async () => {
+  it("exits with 7 on drift if that is asked for, and still writes the report", async () => {
     const { code, stderr } = await report("--expect-no-changes", "--html", "page.html");
     assert.equal(code, 7);
     assert.match(
@@ -134,7 +134,7 @@ describe("lambda-layers report", () => {
     assert.match(stderr, /could not be written to state\.json\/page\.html: /);
   });
 
-  it("never takes the place of what it is made from, nor of another report", async () => {
+  it("never overwrites its sources, nor another report", async () => {
     await symlink("state.json", join(folder.path, "link"));
     const before = [await folder.files(), await folder.read("state.json"), await folder.read("layer_config.yaml")];
     const refused: [string[], string][] = [

@@ -52,7 +52,7 @@ describe("lambda-layers and secrets", function () {
     await emulator.close();
   });
 
-  it("leaves no plaintext in any output or file, at any time, however much it tells", async () => {
+  it("leaves no plaintext in any output or file, at any time, however much it prints", async () => {
     assert.match(await stack.exportText(), /"ciphertext"/);
     const shown = await stack.succeeds(["stack", "export", "--show-secrets"]);
     assert.deepEqual(leaks(shown.stdout), secrets, "the state does hold the secrets");

@@ -111,7 +111,7 @@ INFO - 2 of 3 layers of functions are not as declared
       });
     });
 
-    it("ends with 7 where there must be no drift, also in JSON", async () => {
+    it("ends with 7 if there must be no drift, also in JSON", async () => {
       const [lines, json] = await Promise.all([
         stack.run(["status", "--expect-no-changes"]),
         stack.run(["status", "--expect-no-changes", "--json"]),
@@ -218,7 +218,7 @@ INFO - layer_config.yaml is valid, and every declared version exists
       assert.deepEqual(stack.emulator.layersOf("api"), [layer("receipt-dynamo-dev", 5), layer("receipt-label", 3)]);
     });
 
-    it("ends with 4 where AWS did not update a function, and names it", async () => {
+    it("ends with 4 if AWS did not update a function, and names it", async () => {
       stack.emulator.fault({
         operation: "UpdateFunctionConfiguration",
         resource: "api",
@@ -248,7 +248,7 @@ INFO - layer_config.yaml is valid, and every declared version exists
       assert.match(stderr, /^ERROR - State file not found: the stack none does not exist in this project/);
     });
 
-    it("tells with --verbose each Pulumi command and each call to AWS", async () => {
+    it("reports with --verbose each Pulumi command and each call to AWS", async () => {
       const { stderr } = await stack.run(["--sync-aws", "--dry-run", "-v"]);
       assert.match(stderr, /^DEBUG - pulumi stack export --stack=dev: exit code 0, \d+\.\d{3} s$/m);
       assert.match(stderr, /^DEBUG - AWS GetFunction \S+:api: ok, \d+\.\d{3} s$/m);
@@ -261,7 +261,7 @@ INFO - layer_config.yaml is valid, and every declared version exists
       assert.equal(code, 0, screen);
       const title = "Updating Lambda functions";
       assert.match(screen, /Updating Lambda functions \S+ 1\/2/);
-      // The line is erased in the end.
+      // The line is erased at the end.
       assert.ok(screen.lastIndexOf("\u001B[0K") > screen.lastIndexOf(title));
       stack.emulator.edit("api", { Layers: ["receipt-dynamo-dev:1"] });
       const { output } = await stack.run(["--sync-aws"]);
@@ -287,7 +287,7 @@ INFO - layer_config.yaml is valid, and every declared version exists
       });
     }
 
-    it("ends what Lambda has begun before it stops, but not after a second Ctrl-C", async () => {
+    it("ends what Lambda has started before it stops, but not after a second Ctrl-C", async () => {
       stack.emulator.configure({ updateDelayMs: 3_600_000 });
       const start = () => stack.start(["--sync-aws", "-v"], { group: true });
       const patient = start();

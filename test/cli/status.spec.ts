@@ -102,7 +102,7 @@ describe("lambda-layers status", () => {
     assert.match(stderr, /^WARNING - 1 layer of a function cannot be read from the state\.$/m);
   });
 
-  it("tells functions of one name apart by their region", async () => {
+  it("distinguishes functions of one name by their region", async () => {
     await deployTwoRegions();
     const { code, stdout, stderr } = await status();
     assert.deepEqual(lines(stdout), [
@@ -121,7 +121,7 @@ describe("lambda-layers status", () => {
     );
   });
 
-  it("shows with --drifted only what is not as declared or not known", async () => {
+  it("shows with --drifted only what is not as declared or unknown", async () => {
     await deployTwoRegions();
     assert.deepEqual(lines((await status("--drifted")).stdout), [
       "   FUNCTION         LAYER  DECLARED  RECORDED  LIVE",

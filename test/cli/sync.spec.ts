@@ -33,7 +33,7 @@ describe("lambda-layers sync", function () {
   const refuse = (name: string) =>
     emulator.fault({ operation: "UpdateFunctionConfiguration", resource: name, status: 400, message: "no luck" });
 
-  it("needs --yes where nobody can be asked, and asks AWS nothing before that", async () => {
+  it("needs --yes if nobody can be asked, and asks AWS nothing before that", async () => {
     const { code, stdout, stderr } = await sync("--all-functions");
     assert.deepEqual([code, stdout], [2, ""]);
     assert.match(
@@ -96,14 +96,14 @@ describe("lambda-layers sync", function () {
     assert.match(stderr, /change: lambda-layers sync --stack dev -e fn-0001 --all-functions --shard 1\/1 --dry-run$/m);
   });
 
-  it("ends with 0 if all functions that are meant are excluded", async () => {
+  it("ends with 0 if all selected functions are excluded", async () => {
     const names = emulator.functions().flatMap(({ name }) => ["-e", name]);
     const { code, output } = await sync("--all-functions", ...names, "--yes");
     assert.equal(code, 0, output);
     assert.deepEqual(emulator.writes(), []);
   });
 
-  it("needs Pulumi where no functions are named", async () => {
+  it("needs Pulumi if no functions are named", async () => {
     const { code, stderr } = await sync("--yes");
     assert.equal(code, 2);
     assert.match(stderr, /^ERROR - .*Pulumi/);
@@ -245,7 +245,7 @@ describe("lambda-layers sync", function () {
     assert.match(stderr, /^ERROR - What is left to publish is known only once the run continues\.$/m);
   });
 
-  it("exits with 130 where the canary is not confirmed", async () => {
+  it("exits with 130 if the canary is not confirmed", async () => {
     const args = ["sync", "--rate", "1000", "--all-functions", "--canary", "1"];
     const typed = [
       [/in us-east-1\? \[y\/N\] $/, "y\r"],

@@ -55,6 +55,22 @@ describe("tables", () => {
     ]);
   });
 
+  it("wrap between words where there are any", () => {
+    const lines = print(40, ["LAYER", "FOR", "DECLARED"], [["base (eu-west-1)", "1: region us-west-2", "2"]]);
+    assert.deepEqual(lines, [
+      "LAYER           FOR             DECLARED",
+      "base            1: region       2",
+      "(eu-west-1)     us-west-2",
+    ]);
+    assert.deepEqual(print(12, ["NAME", "V"], [["abc defghijkl mnopqrstuvwxyz", "1"]]), [
+      "NAME       V",
+      "abc        1",
+      "defghijkl",
+      "mnopqrstu",
+      "vwxyz",
+    ]);
+  });
+
   it("align numbers right, and leave no blanks at the ends of lines", () => {
     const lines = print(
       undefined,
@@ -67,7 +83,7 @@ describe("tables", () => {
     assert.deepEqual(lines, ["   DECLARED    N  NOTE", "!         5       a", "         12  123"]);
   });
 
-  it("count characters by the columns that they take, also where they wrap", () => {
+  it("count characters by the columns that they take, also if they wrap", () => {
     const rows = [
       ["日本語の関数名", "1"],
       ["cafe\u0301 👍", "2"],

@@ -41,7 +41,7 @@ describe("lambda-layers on a terminal", () => {
         const before = await folder.read("state.json");
         const { code, screen } = await onTerminal(file, { typed: [[question, keys]] });
         assert.equal(code, 130);
-        // On a line of its own, also where no Enter has ended that of the question.
+        // On a line of its own, also if no Enter has ended that of the question.
         assert.match(stripVTControlCharacters(screen), /\nWARNING - Not confirmed\. Nothing was changed\./);
         assert.equal(await folder.read("state.json"), before);
         assert.deepEqual(await folder.files(), ["layer_config.yaml", "state.json"]);
@@ -60,7 +60,7 @@ describe("lambda-layers on a terminal", () => {
       assert.doesNotMatch(one.screen, /By layer/, "of few lines nothing has to be summed up");
     });
 
-    it("but not with --yes, --dry-run or --json, nor where nothing changes", async () => {
+    it("but not with --yes, --dry-run or --json, nor if nothing changes", async () => {
       for (const args of [["--dry-run"], ["--json", "--dry-run"], ["--yes"], [], ["--json"]]) {
         const { code, screen } = await onTerminal([...file, ...args]);
         assert.deepEqual([code, question.test(screen)], [0, false], args.join(" "));
@@ -88,7 +88,7 @@ describe("lambda-layers on a terminal", () => {
       });
     }
 
-    it("and says what to do where nobody can be asked", async () => {
+    it("and says what to do if nobody can be asked", async () => {
       const { stdout } = await folder.cli(init, { env: env() });
       assert.match(stdout, /keep them out of git, add this line to \.gitignore:\n {2}- backups\/\n$/);
       await folder.write({ ".gitignore": "/backups/\n" });
@@ -115,7 +115,7 @@ describe("lambda-layers on a terminal", () => {
       assert.deepEqual([await hasColors({}), await hasColors({ NO_COLOR: "1" })], [true, false]);
     });
 
-    it("but none where there is no terminal, unless FORCE_COLOR asks for them", async () => {
+    it("but none if there is no terminal, unless FORCE_COLOR asks for them", async () => {
       const run = (env: Record<string, string>) =>
         folder.cli([...file, "--dry-run"], { env: { ...plainEnvironment(folder.path), ...env } });
       assert.ok(!(await run({})).output.includes(colorCode));

@@ -46,7 +46,7 @@ describe("lambda-layers going back", function () {
       emulator.fault({ ...fault, code: "InvalidParameterValueException", message: "no luck" });
     };
 
-    itSampled("advises to run again where AWS did not update a function", async () => {
+    itSampled("advises to run again if AWS did not update a function", async () => {
       await stack.run(["--sync-aws"]);
       failUpdate(stack, "api");
       const { code, stderr } = await stack.run(["rollback", "--yes", "--sync-aws"]);

@@ -94,7 +94,7 @@ describe("lambda-layers update --state-file", () => {
     assert.equal(stderr, "WARNING - Function my-function-2 is skipped: excluded.\n");
   });
 
-  it("prints an array where several stacks are named", async () => {
+  it("prints an array if several stacks are named", async () => {
     const { code, stdout } = await folder.cli([
       ...file,
       "--json",
@@ -124,7 +124,7 @@ describe("lambda-layers update --state-file", () => {
     assert.match(stderr, /state of stack dev, but the versions declared for prod were used/);
   });
 
-  it("ends with 7 where there must be no changes and are some, writes nothing, and still tells them", async () => {
+  it("ends with 7 if there must be no changes and are some, writes nothing, and still lists them", async () => {
     const before = await folder.read("state.json");
     const { code, stdout, stderr } = await folder.cli([...file, "--expect-no-changes", "--json"]);
     assert.deepEqual([code, JSON.parse(stdout).changes.length], [7, 3]);
@@ -152,13 +152,13 @@ describe("lambda-layers update --state-file", () => {
     assert.match(stderr, /^WARNING - --region and --profile have no effect without --sync-aws/);
   });
 
-  it("tells with --verbose why layers match, on stderr", async () => {
+  it("reports with --verbose why layers match, on stderr", async () => {
     const { stdout, stderr } = await folder.cli([...file, "--dry-run", "-v"]);
     assert.equal(stdout, dryRunLines);
     assert.match(stderr, /^DEBUG - .*receipt-dynamo-dev.*"receipt-dynamo".*$/m);
   });
 
-  it("warns of what is no layer ARN, and goes on", async () => {
+  it("warns of what is no layer ARN, and continues", async () => {
     const odd = awsFunction("odd", ["not-an-arn", layer("receipt-dynamo-dev", 1)]);
     await folder.write({ "state.json": stateOf([odd]) });
     const { code, stdout, stderr } = await folder.cli([...file, "--dry-run"]);
@@ -236,7 +236,7 @@ describe("lambda-layers update --state-file", () => {
     assert.equal((await folder.cli([...file, "--dry-run"])).stderr, "");
   });
 
-  it("ends quietly when nobody reads its output any more", async () => {
+  it("ends quietly when nobody reads its output any longer", async () => {
     const many = Array.from({ length: 3000 }, (_, i) => awsFunction(`fn-${i}`, [layer("receipt-dynamo-dev", 1)]));
     await folder.write({ "state.json": stateOf(many) });
     const running = folder.start([...file, "--dry-run"]);

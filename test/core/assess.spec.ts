@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parseLayerVersionArn } from "../../sdk/core/arn";
 import { type AssessedFunction, assess, lostLayerArn, sumOf, totalsOf } from "../../sdk/core/assess";
-import { declaredLayersOf } from "../../sdk/core/goal";
+import { declaredLayersOf, movedLayers } from "../../sdk/core/goal";
 import { createMatcher } from "../../sdk/core/match";
 import { declaredTargets } from "../../sdk/core/target";
 import { declared } from "../support/arbitraries";
@@ -32,8 +32,8 @@ function fn(recorded: Seen, live: Seen, others: Partial<AssessedFunction> = {}):
   };
 }
 
-const standingsOf = (one: AssessedFunction) =>
-  assess([one], targetOf).map(({ layer, recorded, live, verdict, isLost, isTwice }) =>
+const standingsOf = (one: AssessedFunction, targets = targetOf) =>
+  assess([one], targets).map(({ layer, recorded, live, verdict, isLost, isTwice }) =>
     [layer?.name ?? "?", recorded ?? "", live ?? "", verdict, isLost && "lost", isTwice && "twice"]
       .filter((part) => part !== false)
       .join(" "),
@@ -62,6 +62,20 @@ describe("an assessment", () => {
   for (const [what, recorded, live, ...standings] of cases) {
     it(what, () => assert.deepEqual(standingsOf(fn(recorded, live)), standings));
   }
+
+  it("takes no layer for lost that is about to come in the place of another, or that another is to take the place of", () => {
+    const moving = declaredTargets(
+      createMatcher({
+        stack: "dev",
+        layers: [declared({ key: "next", version: 2, names: ["next"], replaces: ["base", "older"] })],
+      }),
+    );
+    const both = (recorded: Seen, live: Seen) => standingsOf(fn(recorded, live), moving);
+    assert.deepEqual(both(["next:2"], ["base:5"]), ["next 2 absent as-declared", "base absent 5 drift"]);
+    assert.deepEqual(both(["base:5"], ["next:2"]), ["base 5 absent drift", "next absent 2 as-declared"]);
+    assert.deepEqual(both(["base:5"], ["older:1"]), ["base 5 absent drift", "older absent 1 drift"]);
+    assert.deepEqual(both(["next:2"], []), ["next 2 absent drift lost"]);
+  });
 
   it("counts what does not count only if it is wrong", () => {
     const beside = (texts: string[]) => ({
@@ -139,4 +153,36 @@ describe("the layers that a function is to have", () => {
     const one = fn(["base:5", "free:1"], ["free:1"], { recordedBy: "resource" });
     assert.deepEqual(wanted(["free:1"], one), ["free:1", "base:5"]);
   });
+});
+
+describe("the layers of a function after moves", () => {
+  type Move = Parameters<typeof movedLayers>[1][number];
+  const comes: Move = { layer: `${prefix}a`, from: null, to: 2, at: 0 };
+  const changes: Move = { layer: `${prefix}a`, from: 1, to: 2 };
+  const goes: Move = { layer: `${prefix}a`, from: 1, to: null };
+  const gives: Move = { layer: `${prefix}a`, from: 1, to: 3, by: `${prefix}c` };
+  const cases: [what: string, before: string[], move: Move, after: string[]][] = [
+    ["have a lost one at its place", ["b:1"], comes, ["a:2", "b:1"]],
+    ["have a lost one at the end if no place is known", ["b:1"], { ...comes, at: undefined }, ["b:1", "a:2"]],
+    ["have a lost one once if it is there again", ["b:1", "a:2"], comes, ["b:1", "a:2"]],
+    ["have a lost one as someone else has attached it", ["a:7", "b:1"], comes, ["a:7", "b:1"]],
+    ["have the new version", ["b:1", "a:1"], changes, ["b:1", "a:2"]],
+    ["have another version than expected as it is", ["a:7"], changes, ["a:7"]],
+    ["no longer have one that goes", ["a:1", "b:1"], goes, ["b:1"]],
+    ["keep one that is to go at another version", ["a:7", "b:1"], goes, ["a:7", "b:1"]],
+    ["have another in its place", ["a:1", "b:1"], gives, ["c:3", "b:1"]],
+    ["have both if the other one is there", ["a:1", "c:9"], gives, ["a:1", "c:9"]],
+  ];
+  for (const [what, before, move, after] of cases) {
+    it(what, () => {
+      const moved = movedLayers(
+        before.map((text) => prefix + text),
+        [move],
+      );
+      assert.deepEqual(
+        moved.map((text) => text.slice(prefix.length)),
+        after,
+      );
+    });
+  }
 });

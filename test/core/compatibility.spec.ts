@@ -34,7 +34,7 @@ describe("whyUnsuitable", () => {
 });
 
 describe("foreignRegion", () => {
-  it("is the layer's region where the function has another", () => {
+  it("is the layer's region if the function has another", () => {
     const layer = "arn:aws:lambda:us-east-1:464622532012:layer:Datadog:3";
     assert.equal(foreignRegion({ arn }, layer), undefined);
     assert.equal(foreignRegion({ arn }, layer.replace("us-east-1", "eu-west-1")), "eu-west-1");

@@ -32,6 +32,12 @@ describe("LayersError", () => {
     for (const status of Object.values(exitStatus)) assert(status > 0);
   });
 
+  it("has what happened without what was changed, for runs that go on", () => {
+    const error = new LayersError("usage", "No such option").having("Nothing was changed.");
+    assert.deepEqual([error.message, error.what], ["No such option. Nothing was changed.", "No such option"]);
+    assert.equal(error.having("All was changed."), error);
+  });
+
   it("has message, next step and cause", () => {
     const cause = new Error("because");
     const error = new LayersError("usage", "No such option.", { next: "Run --help.", cause });

@@ -131,7 +131,7 @@ describe("createMatcher", () => {
     assert.equal(matcherOf([{ names: ["a", "a"] }])(layer("a"))?.rule, "exact name");
   });
 
-  it("never takes a layer for another whose name only begins or ends like it", () => {
+  it("never takes a layer for another whose name only starts or ends like it", () => {
     const rest = fc.stringMatching(/^[a-z0-9_]{1,5}$/);
     fc.assert(
       fc.property(layerNames, stackNames, rest, (key, stack, more) => {

@@ -30,7 +30,7 @@ interface Planner {
 }
 
 describe("planLayers", () => {
-  it("tells what moves, from where to where, in the list's order", () => {
+  it("says what moves, from where to where, in the list's order", () => {
     const layers = [
       "receipt-label-dev:1",
       "other:1",
@@ -154,7 +154,7 @@ describe("a list of layers with its plan applied", () => {
     property((layers, { changes, pinned }) => assert.deepEqual(changes(pinned(layers)), []));
   });
 
-  it("has every layer at its declared version, or above where that is fine", () => {
+  it("has every layer at its declared version, or above if that is fine", () => {
     property((layers, { find, pinned }) => {
       for (const text of pinned(layers)) {
         const parsed = parseLayerVersionArn(text);

@@ -23,7 +23,7 @@ describe("pooled", () => {
     await fc.assert(property, counts({ sample: 30, full: 500 }));
   });
 
-  it("begins nothing after the first failure, and fails with that once all that was begun has ended", async () => {
+  it("starts nothing after the first failure, and fails with that once all that was started has ended", async () => {
     const items = Array.from({ length: 45 }, (_, index) => index);
     const begun: number[] = [];
     const ended: number[] = [];

@@ -34,7 +34,7 @@ describe("formatProblem", () => {
     assert.deepEqual([last, ...others], ["  Did you mean a\\n?"]);
   });
 
-  it("leaves out what to do where nothing is known", () => {
+  it("leaves out what to do if nothing is known", () => {
     assert.equal(formatProblem(problem({})).split("\n").length, 3);
   });
 

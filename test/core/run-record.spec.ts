@@ -52,7 +52,7 @@ function history(...lines: RunLine[]) {
 }
 
 describe("a run record", () => {
-  it("tells what was planned, where, and that nothing was sent", () => {
+  it("says what was planned, where, and that nothing was sent", () => {
     const read = history();
     assert.deepEqual(read.fn, { function: fn, planned: [{ layer: base, from: 1, to: 2 }], moved: [], aliases: [] });
     assert.deepEqual(
@@ -117,7 +117,7 @@ describe("a run record", () => {
     assert.deepEqual(history(forth, { line: "alias", aim: "rollback", ...back, done: true }).fn.aliases, []);
   });
 
-  it("tells what has not come to its end", () => {
+  it("says what has not come to its end", () => {
     assert.equal(history(ended("sync")).unfinished, undefined);
     assert.equal(history(ended("sync"), begun("rollback")).unfinished, "rollback");
     assert.equal(history(begun("rollback"), ended("rollback")).unfinished, undefined);
@@ -197,7 +197,7 @@ describe("a run record", () => {
     }
   });
 
-  it("is refused with lines behind it that have no checksum, and goes on to be read with ones that have", () => {
+  it("is refused with lines behind it that have no checksum, and continues to be read with ones that have", () => {
     const [old, more] = [lines.slice(0, half), lines.slice(half)];
     isRefused(sealed(old) + unsealed(more), /its checksum is missing/);
     const { point } = readWhole(unsealed(old), "run.jsonl", digest);
@@ -206,7 +206,7 @@ describe("a run record", () => {
     isRefused(both.replace('"from":1', '"from":9'), /its checksum does not match/);
   });
 
-  it("is read whole where two processes went on with it at once", () => {
+  it("is read whole if two processes went on with it at once", () => {
     const { point } = readWhole(sealed(lines), "run.jsonl", digest);
     const [a, b] = [
       sealed([begun("sync"), ended("sync")], point),

@@ -84,7 +84,7 @@ describe("what a program makes of layers that are as declared", () => {
   ];
   for (const [name, program, expected] of cases) it(name, () => assert.deepEqual(compare(program), expected));
 
-  it("is told once of a function that is not known", () => {
+  it("is reported once of a function that is not known", () => {
     assert.deepEqual(compare("gone", ["base:5", "other:1"]), ["it is no longer in the program"]);
   });
 

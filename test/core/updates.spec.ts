@@ -12,6 +12,8 @@ describe("the update that an import has overwritten", () => {
     ["none, where only the import is new", [old], [at(2, "import"), old], undefined],
     ["one that ended before the import", [old], [at(3, "import"), at(2, "update"), old], at(2, "update")],
     ["an import before ours", [old], [at(3, "import"), at(2, "import"), old], at(2, "import")],
+    ["none, where what came between was a preview", [old], [at(3, "import"), at(2, "preview"), old], undefined],
+    ["none, where nothing numbers updates and a preview is new", [], [unnumbered("preview", 1)], undefined],
     ["none, where the update came after the import", [old], [at(3, "update"), at(2, "import"), old], undefined],
     [
       "none, where nothing numbers updates and none is new",

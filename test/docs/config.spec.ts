@@ -20,7 +20,7 @@ const blocks = (language: string, text = document): string[] =>
     opening === language ? [text] : [],
   );
 
-/** The rows of the table that begins with these columns, each with its cells. */
+/** The rows of the table that starts with these columns, each with its cells. */
 function table(...columns: string[]): string[][] {
   const [, after = ""] = document.split(`| ${columns.join(" | ")} |\n`);
   const rows = /^\|[-|]+\|\n((?:\|.*\|\n)+)/.exec(after)?.[1] ?? "";

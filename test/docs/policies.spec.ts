@@ -7,7 +7,7 @@ import { checkout } from "../../scripts/places.mjs";
 
 const document = readFileSync(join(checkout, "docs/policies.md"), "utf8");
 
-/** The rows of the table that begins with these columns, each with its cells; backquotes left out. */
+/** The rows of the table that starts with these columns, each with its cells; backquotes left out. */
 function table(...columns: string[]): string[][] {
   const [, after = ""] = document.split(`| ${columns.join(" | ")} |\n`);
   const rows = /^\|[-|]+\|\n((?:\|.*\|\n)+)/.exec(after)?.[1] ?? "";

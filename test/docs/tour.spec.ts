@@ -16,7 +16,7 @@ fn("worker", { layers: [arn("receipt-dynamo-dev", 5), datadog] });
 fn("cron", { layers: [arn("receipt-dynamo-dev", 4)] });
 `;
 
-/** What differs from run to run, as it is in the document. Functions are updated side by side: their order is chance. */
+/** What differs from run to run, as it is in the document. Functions are updated in parallel: their order is chance. */
 const fixed = (text: string) =>
   text
     .replaceAll(/(?<!\d)\d{8}_\d{6}(?!\d)/g, "20240824_143022")

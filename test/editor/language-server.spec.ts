@@ -115,7 +115,7 @@ settings:
     ]);
   });
 
-  it("tells what a key is for", async () => {
+  it("says what a key is for", async () => {
     const { uri } = await open(`${modeline}layers:\n  base:\n    version: 5\n    enforce: minimum\n`);
     const hover = (line: number) =>
       connection.sendRequest("textDocument/hover", { textDocument: { uri }, position: { line, character: 6 } });

@@ -20,7 +20,7 @@ export const functionArn = (account: string, region: string, name: string) =>
 export const layerArn = (account: string, region: string, name: string) =>
   `arn:${partitionOf(region)}:lambda:${region}:${account}:layer:${name}`;
 
-/** A parameter's name may or may not begin with a slash; its ARN has one all the same. */
+/** A parameter's name may or may not begin with a slash; its ARN has one anyway. */
 export const parameterArn = ({ account, region }: Home, name: string) =>
   `arn:${partitionOf(region)}:ssm:${region}:${account}:parameter${name.startsWith("/") ? "" : "/"}${name}`;
 
@@ -50,7 +50,7 @@ export function parseFunctionReference(text: string, { account, region }: Home):
   };
 }
 
-/** As {@link parseFunctionReference}, and refused where Lambda refuses it: no name, another region, another account. */
+/** As {@link parseFunctionReference}, and refused if Lambda refuses it: no name, another region, another account. */
 export function ownFunctionReference(text: string, at: Context, action: string): FunctionReference {
   const reference = parseFunctionReference(text, at);
   if (!reference) throw validation(text, "functionName", "Member must satisfy regular expression pattern");

@@ -53,7 +53,7 @@ export class Calls {
     this.#of(operation)[what] += 1;
   }
 
-  /** Calls by operation, of one function, layer, role or parameter where one is named. */
+  /** Calls by operation, of one function, layer, role or parameter if one is named. */
   counts(resource?: string): Record<string, number> {
     if (resource !== undefined) return Object.fromEntries(this.#resources.get(resource) ?? []);
     return Object.fromEntries([...this.#operations].map(([operation, stats]) => [operation, stats.calls]));

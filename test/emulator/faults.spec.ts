@@ -138,7 +138,7 @@ describe("the emulator's faults", () => {
     assert.equal(emulator.writes().length, 1);
   });
 
-  it("answer an error to a call that is carried out all the same", async () => {
+  it("answer an error to a call that is carried out anyway", async () => {
     emulator.fault({ status: 503, applied: true, times: 1 });
     await refused(update("api", 9), "ServiceUnavailableException", 503);
     assert.equal(timeoutOf("api"), 9);

@@ -91,7 +91,7 @@ export type RemoteControls = {
   [M in ControlMethod]: (...args: Parameters<Controls[M]>) => Promise<ReturnType<Controls[M]>>;
 };
 
-/** Controls of the emulator at this URL. Rejects with its message where the method throws. */
+/** Controls of the emulator at this URL. Rejects with its message if the method throws. */
 export function connectEmulator(url: string): RemoteControls {
   const call = async (method: string, args: unknown[]) => {
     const response = await fetch(`${url}/_control/${method}`, { method: "POST", body: JSON.stringify(args) });

@@ -126,7 +126,7 @@ describe("the emulator's layers", () => {
       await refused(get(own("base")), "ValidationException", 400);
     });
 
-    it("of another account are found if shared, and one that is not there is answered like one that is not shared", async () => {
+    it("of another account are found if shared, and one that does not exist is answered like one that is not shared", async () => {
       await refused(read(foreign("Datadog"), 99), "AccessDeniedException", 403, /lambda:GetLayerVersion/);
       await refused(read(foreign("private"), 1), "AccessDeniedException", 403, /lambda:GetLayerVersion/);
       assert.equal((await read(foreign("partner"), 1)).Version, 1);

@@ -92,10 +92,10 @@ export function renderOutput(service: Service, operation: string, status: number
   return answer(status, "text/xml", body);
 }
 
-/** Errors whose message member begins with a capital in Lambda's model. */
+/** Errors whose message member starts with a capital in Lambda's model. */
 const CAPITAL_MESSAGE = new Set(["ResourceNotFoundException", "ServiceException", "AccessDeniedException"]);
 
-/** An error in the service's protocol; in Lambda's where the service is not known. */
+/** An error in the service's protocol; in Lambda's if the service is not known. */
 export function renderError(service: Service | undefined, error: ApiError): HttpAnswer {
   const retry: Record<string, string> = error.retryAfter === undefined ? {} : { "retry-after": `${error.retryAfter}` };
   if (service?.protocol === "query") {

@@ -4,7 +4,7 @@ import type { Backend } from "./context";
 
 /** A change of state that completes by itself once its time has come. */
 export interface Pending {
-  /** Milliseconds, when it began. */
+  /** Milliseconds, when it started. */
   since: number;
   /** The setting that says how long it takes; asked for at every look, so that a test can end a wait. */
   delay: "createDelayMs" | "updateDelayMs";

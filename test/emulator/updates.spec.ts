@@ -86,7 +86,7 @@ describe("the emulator's functions", () => {
       await update({ Timeout: 6 });
     });
 
-    it("are conditional on a RevisionId that changes when an update begins and when it ends", async () => {
+    it("are conditional on a RevisionId that changes when an update starts and when it ends", async () => {
       const first = (await get())?.RevisionId;
       await refused(update({ Timeout: 5, RevisionId: "another" }), "PreconditionFailedException", 412);
       const accepted = await update({ Timeout: 5, RevisionId: first });

@@ -77,7 +77,7 @@ describe("the workflows of the kit", () => {
         }
   });
 
-  it("grant what a job needs: none has a role beside the right to write to the repository", async () => {
+  it("grant what a job needs: none has both a role and the right to write to the repository", async () => {
     for (const [name, { permissions, jobs }] of await workflows()) {
       assert.ok(permissions, name);
       assert.ok(
@@ -294,7 +294,7 @@ describe("the jobs of the kit", function () {
     await rm(join(estate.dir, "upgrade"), { recursive: true });
   });
 
-  it("and Renovate, by its documented settings, find the versions that there are", async () => {
+  it("and Renovate, by its documented settings, find the versions that exist", async () => {
     const feed = await run("npx", ["lambda-layers", "outdated", "--projects", "*", "--renovate", "feed"], {
       cwd: estate.dir,
       env: { ...estate.env, PATH: `${join(estate.root, "bin")}:${estate.env.PATH}` },
@@ -358,7 +358,7 @@ stack_overrides:
     assert.equal(all.code, 0, all.output);
     assert.match(all.output, /8 functions in 2 runs: 8 updated/);
     assert.match(await readFile(join(dir, "runs.html"), "utf8"), /<b>✓<\/b> 8 functions in 2 runs: 8 updated\./);
-    // A record whose job was cut short.
+    // A record whose job was interrupted.
     const [folder = ""] = await readdir(join(dir, "records"));
     const [record = ""] = await readdir(join(dir, "records", folder));
     const path = join(dir, "records", folder, record);

@@ -28,7 +28,7 @@ describe("atomic files", () => {
     await fc.assert(property, counts({ sample: 30, full: 300 }));
   });
 
-  it("are for their owner alone, also where the file before was not", async () => {
+  it("are for their owner alone, also if the file before was not", async () => {
     const path = join(root, "file");
     await writeFile(path, "old", { mode: 0o644 });
     await replaceFile(path, [Buffer.from("new")]);
@@ -48,7 +48,7 @@ describe("atomic files", () => {
     assert.deepEqual(await readdir(root), ["file"]);
   });
 
-  it("are not written where the name is taken, even by a link to nowhere", async () => {
+  it("are not written if the name is taken, even by a link to nowhere", async () => {
     const path = join(root, "file");
     await symlink("nowhere", path);
     assert.equal(await writeNew(path, [Buffer.from("new")]), false);
@@ -109,7 +109,7 @@ describe("state files", () => {
     ["below a file", "file/x.json", { code: "state-missing", message: /^State file not found/ }],
     ["a folder", ".", { code: "state-invalid", message: /^Cannot read the state file \.: it is a folder$/ }],
   ] as const) {
-    it(`are refused where one is ${name}`, async () => {
+    it(`are refused if one is ${name}`, async () => {
       await writeFile(join(root, "file"), "");
       await assert.rejects(new StateFiles(root).read(file), error);
     });

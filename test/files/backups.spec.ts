@@ -54,7 +54,7 @@ describe("the backup folder", () => {
     assert.deepEqual(await readdir(root), []);
   });
 
-  it("is not empty where the folder that it would be in is not there", async () => {
+  it("is not empty if the folder that it would be in does not exist", async () => {
     await assert.rejects(new BackupFolder("backups", join(root, "none")).list(), {
       code: "backup-folder",
       message: "Cannot read the backup folder backups: no such file or folder",
@@ -79,7 +79,7 @@ describe("the backup folder", () => {
     assert.equal(await text("dev_updated_20240824_143022_2.json"), "somebody else's");
   });
 
-  it("tells a rollback's state from an update's by the file that the rollback imported", async () => {
+  it("distinguishes a rollback's state from an update's by the file that the rollback imported", async () => {
     await folder().write("dev", pair("update"), now);
     const rollback = [{ kind: "rollback" as const, content: content("r") }, ...pair("back").slice(1)];
     await folder().write("dev", rollback, new Date(now.getTime() + 1000));
@@ -149,7 +149,7 @@ describe("the backup folder", () => {
     });
   });
 
-  it("tells a copy by there being no file that was imported", async () => {
+  it("recognises a copy by the missing imported file", async () => {
     await folder().write("dev", pair("of a state file").slice(1), now);
     assert.deepEqual(
       (await folder().list("dev")).map(({ name, madeBy }) => `${name} ${madeBy}`),
@@ -247,7 +247,7 @@ describe("the backup folder", () => {
     },
   ];
   for (const { name, reason, make } of refusals) {
-    it(`is refused where it is ${name}`, async () => {
+    it(`is refused if it is ${name}`, async () => {
       await make(join(root, "backups"));
       for (const shown of ["backups", "backups/"]) {
         await assert.rejects(
@@ -264,7 +264,7 @@ describe("the backup folder", () => {
     });
   }
 
-  it("is refused where its place is a file", async () => {
+  it("is refused if its place is a file", async () => {
     await writeFile(join(root, "file"), "");
     await assert.rejects(folder("file/backups").write("dev", pair("x"), now), {
       code: "backup-folder",
@@ -341,7 +341,7 @@ describe("the backup folder", () => {
   });
 
   if (process.platform === "linux") {
-    it("is refused where nothing can be made, without trying for ever", async () => {
+    it("is refused if nothing can be made, without trying for ever", async () => {
       await assert.rejects(folder("/proc/lambda-layers/backups").write("dev", pair("x"), now), {
         code: "backup-folder",
         message: /^The backup folder \/proc\/lambda-layers\/backups cannot be created: no such file or folder\./,
@@ -349,7 +349,7 @@ describe("the backup folder", () => {
     });
   }
 
-  it("is made with the folders that it is in, all for nobody else", async () => {
+  it("is created with its parent folders, all for the owner only", async () => {
     await folder("new/inside/backups").write("dev", pair("x"), now);
     for (const path of ["new", "new/inside", "new/inside/backups"]) {
       assert.equal((await lstat(join(root, path))).mode & 0o777, 0o700, path);

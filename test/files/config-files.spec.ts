@@ -27,7 +27,7 @@ describe("config files", () => {
     assert.deepEqual((await readdir(folder)).sort(), ["new.yaml", "other.yaml"]);
   });
 
-  it("are not replaced where a new one is meant", async () => {
+  it("are not replaced if a new one is meant", async () => {
     await writeFile(path("there.yaml"), "old");
     const writing = files.write("there.yaml", text, { replace: false });
     await assert.rejects(writing, { code: "usage", message: "there.yaml already exists." });

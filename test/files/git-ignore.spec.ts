@@ -43,7 +43,7 @@ describe("the backup folder in a git repository", () => {
     assert.equal(await missing(), "backups/");
   });
 
-  it("is nobody's concern elsewhere, without a repository, and without git", async () => {
+  it("does not matter elsewhere, without a repository, and without git", async () => {
     assert.equal(await missing("../backups"), undefined);
     assert.equal(await missing("."), undefined);
     await removeFolder(join(root, ".git"));

@@ -62,7 +62,7 @@ describe("a file that is read a part at a time", () => {
     }
   });
 
-  it("has the digest of its bytes; none if it is not there", async () => {
+  it("has the digest of its bytes; none if it does not exist", async () => {
     await writeFile(join(root, "digested"), "some bytes");
     const files = new StateFiles(root);
     assert.equal(await files.digest("digested"), createHash("sha256").update("some bytes").digest("hex"));

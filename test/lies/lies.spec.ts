@@ -1,4 +1,4 @@
-// The AWS that lies: whatever is answered, and whatever had really happened, each function is right in the end, or
+// The AWS that lies: whatever is answered, and whatever had really happened, each function is right at the end, or
 // named as not right. Nothing that is said is untrue, and what the user is told to do then sets everything right.
 
 import assert from "node:assert/strict";

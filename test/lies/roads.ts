@@ -29,7 +29,7 @@ export interface Road {
   run(fleet: Fleet): Promise<Told>;
   /** What the user is told to do then, to finish or to undo. AWS tells the truth again. */
   finish(fleet: Fleet): Promise<Told>;
-  /** Undefined where the run itself undoes. */
+  /** Undefined if the run itself undoes. */
   undo?(fleet: Fleet): Promise<Told>;
 }
 

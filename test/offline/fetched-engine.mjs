@@ -65,7 +65,7 @@ export function hasEngine(folder) {
  * Downloads the engine by the official npm package.
  *
  * @param {FetchOptions} options
- * @returns {Promise<string | undefined>} its folder; nothing where it cannot be downloaded
+ * @returns {Promise<string | undefined>} its folder; nothing if it cannot be downloaded
  */
 export async function downloadEngine({ cache, env, log, signal }) {
   const fill = async (/** @type {string} */ home) => {
@@ -90,7 +90,7 @@ export async function downloadEngine({ cache, env, log, signal }) {
 
 const MODULE = "github.com/pulumi/pulumi";
 
-// The replacement is that of the module's own go.mod, which does not count where another module requires it.
+// The replacement is that of the module's own go.mod, which does not count if another module requires it.
 const program = {
   title: `Pulumi v${VERSION}`,
   name: "pulumi",

@@ -18,7 +18,7 @@ describe("a function after a run", () => {
   it("is as it was before an update that AWS refused", () => {
     assert.deepEqual(seen({ status: "failed", revisionId: "r" }), [true, "1"]);
   });
-  it("is as it was found if the run stopped before it, also where AWS tells no revisions", () => {
+  it("is as it was found if the run stopped before it, also if AWS returns no revisions", () => {
     assert.deepEqual(seen({ status: "cancelled" }), [true, "1"]);
   });
   it("is not known if AWS did not say what became of its update", () => {

@@ -45,7 +45,7 @@ describe("assessStack", function () {
     [fn.name, of?.name ?? "?", target?.version, recorded, live, verdict].map((cell) => cell ?? "-").join(" ");
   const rows = ({ standings }: Assessment) => standings.map(row);
 
-  it("tells declared, recorded and live, and where they differ", async () => {
+  it("shows declared, recorded and live, and where they differ", async () => {
     deployed.emulator.edit("b", {
       Layers: [layer("receipt-dynamo-dev", 4), layer("receipt-label-dev", 2), layer("unrelated", 3)],
     });
@@ -65,7 +65,7 @@ describe("assessStack", function () {
     assert.deepEqual(assessment.skipped, [{ function: "secret", reason: "its layers are a secret in the state" }]);
   });
 
-  it("tells without credentials what is declared and recorded, and takes nothing for as declared", async () => {
+  it("shows without credentials what is declared and recorded, and counts nothing as declared", async () => {
     const assessment = await withoutCredentials(() => read());
     assert.deepEqual(rows(assessment), [
       "a unrelated - 1 unknown undeclared",

@@ -66,7 +66,7 @@ describe("a new state", () => {
     assert.ok(!names.includes(old));
   });
 
-  it("that is not, as it is read back, is not kept: the backups that there were stay, and none is left of the run", async () => {
+  it("that is wrong when read back is not kept: earlier backups stay, and the run leaves none", async () => {
     const { imported, error, names } = await replace((content) => ({ ...content, scan: () => scanState(state(4)) }));
     assert.equal(error?.code, "verification-failed");
     assert.match(error?.message ?? "", /^The patched state differs from the plan at .*Nothing was changed\.$/);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type Expectation, unexpected } from "../../sdk/ops/expectation";
+import { type ErrorCode, LayersError } from "../../sdk/core/errors";
+import { type Expectation, readingOf, unexpected, worstUnknown } from "../../sdk/ops/expectation";
 
 describe("what a run that must find no changes fails on", () => {
   const advise = (words: readonly string[]) => `lambda-layers ${words.join(" ")}`;
@@ -34,5 +35,39 @@ describe("what a run that must find no changes fails on", () => {
       error?.describe(),
       "Stack dev has drifted: 2 of 5 layers of functions are not as declared.\nTo see what an update would change: lambda-layers --stack dev --sync-aws",
     );
+  });
+});
+
+describe("the code of not knowing several things", () => {
+  const cases: [codes: ErrorCode[], worst: ErrorCode | undefined][] = [
+    [[], undefined],
+    [["not-known"], "not-known"],
+    [["aws-credentials", "not-known"], "aws-credentials"],
+    [["not-known", "aws-permission"], "aws-permission"],
+  ];
+  for (const [codes, worst] of cases) {
+    it(`is ${worst} of ${JSON.stringify(codes)}`, () => assert.equal(worstUnknown(codes), worst));
+  }
+});
+
+describe("whether AWS was read", () => {
+  const failures = (...codes: ErrorCode[]) => codes.map((code) => new LayersError(code, `It was ${code}.`));
+
+  it("is so if nothing failed", () => assert.deepEqual(readingOf([]), { read: true }));
+
+  for (const codes of [
+    ["aws-failed", "aws-credentials"],
+    ["aws-credentials", "aws-failed"],
+  ] as const) {
+    it(`ends with the same exit status whichever place fails first: ${codes.join(", ")}`, () => {
+      const reason = codes.map((code) => `It was ${code}.`).join(" ");
+      assert.deepEqual(readingOf(failures(...codes)), { read: false, reason, code: "aws-credentials" });
+    });
+  }
+
+  it("says once what failed alike in several places", () => {
+    assert.deepEqual(readingOf(failures("aws-failed", "aws-failed")), {
+      ...{ read: false, reason: "It was aws-failed.", code: "aws-failed" },
+    });
   });
 });

@@ -35,7 +35,7 @@ describe("an explanation", () => {
     );
   });
 
-  it("tells one that is gone from its namesake in another region, if records have names alone", async () => {
+  it("distinguishes a deleted one from its namesake in another region, if records have only names", async () => {
     const twins = ["us-east-1", "eu-west-1"].map((region) => ({
       ...layerVersionsOf({ api: { other: 3 } }, region),
       urn: `urn:pulumi:dev::shop::layers::${region}`,

@@ -96,7 +96,7 @@ describe("a sync through faults", function () {
     for (const { name, layers } of fleet.emulator.functions()) assert.equal(layers[1], base(2), name);
   });
 
-  it("ends once if AWS refuses every function, and goes on if it is told to", async () => {
+  it("ends once if AWS refuses every function, and continues if it is told to", async () => {
     fleet.emulator.seed(taggedFleet(60));
     fleet.emulator.fault({ operation: update, status: 403, code: "AccessDeniedException" });
     const error = await fleet.sync().catch((thrown) => thrown);

@@ -225,7 +225,7 @@ describe("the plan of a sync", () => {
     });
   });
 
-  it("says that permissions are unchecked where it may not ask", async () => {
+  it("says that permissions are unchecked if it may not ask", async () => {
     fleet.emulator.seed(taggedFleet(1));
     fleet.emulator.deny({ action: "iam:SimulatePrincipalPolicy" });
     await fleet.sync();
@@ -271,7 +271,7 @@ describe("the plan of a sync", () => {
       });
     }
 
-    it("is none with skipAliases, and a warning where they may not be read", async () => {
+    it("is none with skipAliases, and a warning if they may not be read", async () => {
       fleet.emulator.seed(taggedFleet(2));
       await plan({ allFunctions: true, skipAliases: true });
       assert.equal(fleet.emulator.counts().ListAliases, undefined);

@@ -24,7 +24,7 @@ describe("a sync of functions with aliases", function () {
     (await lambda.getAlias({ FunctionName, Name: "live" })).FunctionVersion;
   const layersServed = async (FunctionName: string) =>
     (await lambda.getFunctionConfiguration({ FunctionName, Qualifier: "live" })).Layers?.map(({ Arn }) => Arn);
-  it("leaves published versions as they are, and says which aliases serve them", async () => {
+  it("leaves published versions alone, and says which aliases serve them", async () => {
     fleet.emulator.seed(taggedFleet(3));
     await serve("fn-0001");
     const { aws } = await fleet.sync();
@@ -68,7 +68,7 @@ describe("a sync of functions with aliases", function () {
     }
   });
 
-  it("moves an alias on request, also where the function itself needs no update", async () => {
+  it("moves an alias on request, also if the function itself needs no update", async () => {
     fleet.emulator.seed(taggedFleet(3));
     await serve("fn-0000", "fn-0001");
     fleet.emulator.edit("fn-0001", { Layers: ["first:1", "base:2", "last:1"] });
@@ -102,7 +102,7 @@ describe("a sync of functions with aliases", function () {
     );
   });
 
-  it("tells in a dry run what would be published, and what is known to be refused", async () => {
+  it("reports in a dry run what would be published, and what is known to be refused", async () => {
     fleet.emulator.seed(taggedFleet(5));
     await serve("fn-0000", "fn-0001", "fn-0002");
     for (let version = 2; version <= 3; version++) {
@@ -137,7 +137,7 @@ describe("a sync of functions with aliases", function () {
   });
 
   for (const size of [3, 60]) {
-    it(`refuses an alias that is nowhere, also where layers are as declared, of ${size} functions`, async () => {
+    it(`refuses an alias that is nowhere, also if layers are as declared, of ${size} functions`, async () => {
       fleet.emulator.seed(taggedFleet(size));
       const first = await fleet.sync({ publish: { alias: "nosuch" } });
       const reason = "Function fn-0001 was not published: Function fn-0001 has no alias nosuch.";

@@ -206,7 +206,7 @@ describe("a run that is rolled back", function () {
     });
   }
 
-  it("is believed from a folder like /tmp, where only its owner can replace it", async () => {
+  it("is believed from a folder like /tmp, if only its owner can replace it", async () => {
     const record = await run(2);
     await chmod(join(fleet.dir, "backups"), 0o1777);
     await fleet.rollback({ record });
@@ -291,7 +291,7 @@ describe("a run that is resumed", function () {
     assert.equal(await readFile(join(fleet.dir, record), "utf8"), before);
   });
 
-  it("is none that was cut short before it was begun", async () => {
+  it("is none that was interrupted before it was started", async () => {
     const record = await killed();
     const [run, planned] = (await readFile(join(fleet.dir, record), "utf8")).split("\n");
     await writeFile(join(fleet.dir, record), `${run}\n${planned}\n`);
@@ -333,7 +333,7 @@ describe("a run that is resumed", function () {
     assert.deepEqual(versions(), [1, 1, 1, 1]);
   });
 
-  it("is not one of which a part was rolled back: what is left of it can be rolled back too", async () => {
+  it("is not one that was partly rolled back: the rest can be rolled back too", async () => {
     const record = await killed();
     await fleet.resume();
     await fleet.rollback({ record, functions: ["fn-0001"] });
@@ -366,7 +366,7 @@ describe("a run that is resumed", function () {
     assert.deepEqual(versions(), [1, 1, 1, 1]);
   });
 
-  it("passes no function over whose plan is broken", async () => {
+  it("skips no function whose plan is broken", async () => {
     const record = await killed();
     const path = join(fleet.dir, record);
     const text = await readFile(path, "utf8");

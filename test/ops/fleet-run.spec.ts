@@ -25,7 +25,7 @@ describe("a sync", function () {
       message: "no luck",
     });
 
-  it("updates each function once, and tells calls and outcomes", async () => {
+  it("updates each function once, and reports calls and outcomes", async () => {
     fleet.emulator.seed(taggedFleet(60));
     const { stack, dryRun, changes, backup, aws } = await fleet.sync();
     assert.deepEqual([stack, dryRun, changes, backup], ["dev", false, [], null]);
@@ -88,7 +88,7 @@ describe("a sync", function () {
   for (const kind of ["before", "after"] as const) {
     it(`counts what it has moved although its record cannot be written: its ${kind} lines`, async () => {
       fleet.emulator.seed(taggedFleet(30));
-      // As the answers arrive, several functions are under way when the disk is full.
+      // As the answers arrive, several functions are in progress when the disk is full.
       fleet.emulator.configure({ updateDelayMs: 20 });
       const ports = fleet.ports();
       let written = 0;
@@ -126,7 +126,7 @@ describe("a sync", function () {
     assert.match(await readFile(file, "utf8"), /^layers/);
   });
 
-  it("is not begun when nobody confirms it", async () => {
+  it("is not started when nobody confirms it", async () => {
     fleet.emulator.seed(taggedFleet(2));
     const asked: number[] = [];
     const confirm = async ({ changes }: { changes: readonly unknown[] }) => {
@@ -141,7 +141,7 @@ describe("a sync", function () {
     assert.deepEqual(fleet.emulator.writes(), []);
   });
 
-  it("is for several regions side by side", async () => {
+  it("is for several regions in parallel", async () => {
     const regions = ["us-east-1", "eu-west-1"];
     for (const region of regions) fleet.emulator.seed(taggedFleet(10, { region }));
     // No update ends before all have been sent.
@@ -171,7 +171,7 @@ describe("a sync", function () {
     assert.equal(shown, moved());
   });
 
-  it("stops for Ctrl-C, finishes what is under way, and says how to go on", async () => {
+  it("stops for Ctrl-C, finishes what is in progress, and says how to continue", async () => {
     fleet.emulator.seed(taggedFleet(60));
     const stop = new AbortController();
     const { emulator } = fleet;
@@ -215,7 +215,7 @@ describe("a sync", function () {
       assert.equal(fleet.told.at(-1), "INFO - Lambda functions: 19 updated, 1 failed");
     });
 
-    it("begins no other with stop", async () => {
+    it("starts no other with stop", async () => {
       fleet.emulator.seed(taggedFleet(40));
       refuse("fn-0003");
       const { aws } = await fleet.sync({}, { onFailure: "stop" }, { rate: 40 });
@@ -315,7 +315,7 @@ describe("a sync", function () {
       assert.equal(fleet.emulator.writes().length, 4);
     });
 
-    it("waits where nobody checks it, and asks where somebody can be asked", async () => {
+    it("waits without a check, and asks on a terminal", async () => {
       fleet.emulator.seed(taggedFleet(10));
       const slept: number[] = [];
       const sleep = async (milliseconds: number) => {

@@ -151,7 +151,7 @@ export async function importState(project: Project, text: string): Promise<void>
   await project.succeeds(["stack", "import", "--stack", project.stack, "--file", file]);
 }
 
-/** Names of the files in the backup folder, sorted; empty where there is none. */
+/** Names of the files in the backup folder, sorted; empty if there is none. */
 export async function backupNames(project: Project): Promise<string[]> {
   return (await readdir(join(project.dir, "backups")).catch(() => [])).sort();
 }

@@ -2,11 +2,15 @@
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { LayersError } from "../../sdk/core/errors";
 import { scanState } from "../../sdk/core/state/scan";
 import { integrityWarnings, refuseBroken } from "../../sdk/ops/recorded/load";
+import { planRollback } from "../../sdk/ops/rollback";
 import { createPorts } from "../../sdk/wiring";
 import { stateOf, urn } from "../support/states";
+import { useLooks } from "./looks";
 
 const a = { urn: urn("a:b:C", "a"), type: "a:b:C", custom: false };
 const orphan = { ...a, parent: urn("a:b:C", "missing") };
@@ -83,5 +87,27 @@ describe("a state", () => {
       `The manifest of the state of stack dev has a magic number that is not that of Pulumi ${of}: the state was edited, and Pulumi may reject it.`;
     assert.deepEqual(warnings({ version: "v3.258.0", magic }), [said("v3.258.0")]);
     assert.deepEqual(warnings({ magic }), [said("without a version")]);
+  });
+});
+
+describe("a backup that breaks Pulumi's rules", () => {
+  const looks = useLooks();
+  const plan = async (full: boolean) => {
+    await looks.write("layers: {}", [a]);
+    await writeFile(join(looks.folder, "broken.json"), JSON.stringify(stateOf([orphan])), { mode: 0o600 });
+    return planRollback(looks.ports, { stack: "dev", backup: "broken.json", full });
+  };
+
+  it("is not restored as a whole", async () => {
+    await assert.rejects(plan(true), (error) => {
+      assert.ok(error instanceof LayersError);
+      assert.equal(error.code, "state-broken");
+      assert.match(error.messageLines[0] ?? "", /^The state of broken\.json is broken, and Pulumi rejects it: /);
+      return true;
+    });
+  });
+
+  it("still tells the layer versions to go back to", async () => {
+    assert.deepEqual((await plan(false)).changes, []);
   });
 });

@@ -13,7 +13,7 @@ const region = "us-east-1";
 const text = "layers:\n  base: { version: 3 }\n";
 const noon = (day: number) => new Date(2026, 10, day, 12);
 
-describe("what a report says of a stack beside where its layers stand", () => {
+describe("what a report says about a stack besides its layers", () => {
   const looks = useLooks();
 
   /** Writes a backup of a state in which a function has these layers, as of noon of a day of November. */

@@ -313,7 +313,7 @@ describe("an estate of several regions, architectures and runtimes", function ()
     );
   });
 
-  it("is finished by a run that goes on", async () => {
+  it("is finished by a run that continues", async () => {
     const refused = estate[5]?.name ?? "";
     fleet.emulator.fault({
       ...{ operation: "UpdateFunctionConfiguration", resource: refused },
@@ -326,7 +326,7 @@ describe("an estate of several regions, architectures and runtimes", function ()
     isLive(declared);
   });
 
-  it("is told function by function: which variant, and why", async () => {
+  it("is reported function by function: which variant, and why", async () => {
     const { functions } = await explain(ports(), { stack: "dev", config: load(), function: "us-east-1-312-arm64" });
     const layers = functions[0]?.layers ?? [];
     const powertools = layers.find(({ entry }) => entry?.key === "powertools");
@@ -341,7 +341,7 @@ describe("an estate of several regions, architectures and runtimes", function ()
     });
   });
 
-  it("leaves a layer alone whose successor is there, and names it", async () => {
+  it("leaves a layer alone if its successor is attached, and names it", async () => {
     const [kind] = estate;
     assert(kind);
     const both = [...atFirst(kind).slice(0, 2), declared(kind)[1] ?? "", ...atFirst(kind).slice(3)];
@@ -361,7 +361,7 @@ describe("an estate of several regions, architectures and runtimes", function ()
     assert.equal(totals?.drift, 1);
   });
 
-  it("has no target where what decides is not known, which is unknown and an error of validate", async () => {
+  it("has no target if a needed property is unknown, which validate reports as an error", async () => {
     const [kind] = estate;
     assert(kind);
     const resources = toState(atFirst) as { deployment: { resources: { outputs: object; inputs: object }[] } };

@@ -55,7 +55,7 @@ describe("the newest backup of an update", () => {
     assert.equal(await newest(), last);
   });
 
-  it("is not known of copies whose names and states tell different orders", async () => {
+  it("is unknown for copies whose names and states suggest different orders", async () => {
     const first = await update(4, "Asia/Tokyo");
     const last = await update(5, "UTC");
     process.env.TZ = "UTC";

@@ -19,7 +19,7 @@ describe("what is out of date", () => {
       ...[row.region, row.declaredVersion, row.newest?.version, row.outdated, row.code],
     ]);
 
-  it("is told by region, and what was never published there is not called deleted", async () => {
+  it("is reported by region, and what was never published there is not called deleted", async () => {
     looks.aws.emulator.seed({
       layers: [
         { name: "base", versions: 5, deleted: [3] },
@@ -55,11 +55,32 @@ describe("what is out of date", () => {
     }
   });
 
+  it("does not take a version for old enough whose date is unknown", async () => {
+    looks.aws.emulator.seed({ layers: [{ name: "base", versions: 4 }] });
+    const { aws } = looks.ports;
+    const before = new Date("2026-01-01");
+    const published = { 4: undefined, 3: new Date("2026-01-02"), 2: before };
+    const versions = Object.entries(published).map(([version, date]) => ({
+      ...{ arn: "", version: Number(version), published: date, compatibleRuntimes: [], compatibleArchitectures: [] },
+    }));
+    const connect: typeof aws.connect = async (...args) =>
+      Object.assign(await aws.connect(...args), {
+        listLayerVersions: async () => ({ versions: versions.toReversed(), next: undefined }),
+      });
+    const config = await looks.write("layers:\n  base: { version: 1 }\n", [functionIn(region, "api", ["base:1"])]);
+    const request = { stack: "dev", config, publishedBefore: before };
+    const [row] = (await readAvailable({ ...looks.ports, aws: { ...aws, connect } }, request)).layers;
+    assert.deepEqual(
+      [row?.newest?.version, row?.compatible?.version, row?.outdated, row?.reason],
+      [4, 2, true, "version 4 is too new"],
+    );
+  });
+
   const parameters =
     "layers:\n  base: { version: 4, latest: 'ssm:/base' }\n  tools: { version: 1, latest: 'ssm:/tools' }\n";
   const api = functionIn(region, "api", ["base:4", "tools:1"]);
 
-  it("is not known if a parameter is older than what is declared, or names another layer", async () => {
+  it("is unknown if a parameter is older than the declared version, or names another layer", async () => {
     looks.aws.emulator.seed({
       layers: ["base", "tools"].map((name) => ({ name, versions: 5 })),
       parameters: { "/base": "3", "/tools": `arn:aws:lambda:${region}:123456789012:layer:other:9` },
@@ -110,7 +131,7 @@ describe("what is out of date", () => {
     ]);
   });
 
-  it("calls nothing never published of which the list may not be read", async () => {
+  it("does not call a layer never published if its list may not be read", async () => {
     looks.aws.emulator.seed({ layers: [{ name: "base", versions: 7 }] });
     const presence = async () => (await rows(byName, [functionIn(region, "api", ["base:2"])]))[0]?.[1];
     const nowhere = "layers: { nowhere: { version: 20 } }";
@@ -138,7 +159,7 @@ describe("what is out of date", () => {
     assert.equal(available.totals.unknown, 1);
   });
 
-  it("cannot be told without credentials", async () => {
+  it("is unknown without credentials", async () => {
     looks.aws.setEnv({ AWS_ACCESS_KEY_ID: undefined });
     await assert.rejects(read(byName, threeRegions), { code: "aws-credentials", exitStatus: 3 });
   });

@@ -35,7 +35,7 @@ describe("the sum of a plan by layer", () => {
     );
   });
 
-  it("names a layer that comes in the place of another one, and what is taken off", () => {
+  it("names replacements and removed layers", () => {
     assert.deepEqual(textsOf(stackOf("dev", change("a", "base-v2", 18, "base-v3"))), [
       "base-v2 -> base-v3:18: 1 function",
     ]);

@@ -74,7 +74,7 @@ describe("promotion", () => {
     assert.equal(removed.after, own(6).replace("  prod: { base: { version: 6 } }\n", ""));
   });
 
-  it("takes only the layers that are named, and refuses those that there are not", async () => {
+  it("takes only the layers that are named, and refuses those that do not exist", async () => {
     assert.deepEqual(
       (await plan(config, ["tools"])).upgrades.map(({ entry }) => entry),
       ["tools"],

@@ -123,7 +123,7 @@ describe("the proof of an update", () => {
     });
   });
 
-  it("that fails is told in full, as an error and in a job's summary, which counts no changes", async () => {
+  it("that fails is reported in full, as an error and in a job's summary, which counts no changes", async () => {
     const taken = resource("worker", "[secret]");
     const { proof, result } = await prove([
       { urn, oldState, newState: resource("api", [layer("base", 1)]) },

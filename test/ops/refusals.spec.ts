@@ -152,7 +152,7 @@ describe("an update that cannot be made", function () {
     );
   });
 
-  it("because what is there after the import is something else says how to go back", async () => {
+  it("because the state after the import is wrong says how to go back", async () => {
     const { project, original } = deployed;
     const told = await update(
       project,

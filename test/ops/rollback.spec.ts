@@ -144,7 +144,7 @@ describe("a rollback", function () {
     assert.match((await rollback({ full: true })).lines.join(), /nothing to roll back/);
   });
 
-  it("in a dry run tells, and writes nothing", async () => {
+  it("in a dry run reports, and writes nothing", async () => {
     const { project } = deployed;
     await update(project);
     const names = await backupNames(project);
@@ -180,7 +180,7 @@ describe("a rollback", function () {
     );
   });
 
-  describe("to layer versions that AWS has no more", () => {
+  describe("to layer versions that no longer exist in AWS", () => {
     before(() => deployed.emulator.seed({ layers: [{ name: "gone-dev", versions: 9, deleted: [3] }] }));
     const prepare = async () => {
       const { project } = deployed;
@@ -200,7 +200,7 @@ describe("a rollback", function () {
       assert.equal(result?.changes.length, 1);
     });
 
-    it("changes nothing where functions would have to be given one", async () => {
+    it("changes nothing if functions would need one", async () => {
       await prepare();
       deployed.emulator.edit("a", { Layers: [layer("gone-dev", 4)] });
       const names = await backupNames(deployed.project);
@@ -210,7 +210,7 @@ describe("a rollback", function () {
       assert.deepEqual(await backupNames(deployed.project), names);
     });
 
-    it("is made where AWS cannot be asked", async () => {
+    it("is made if AWS cannot be asked", async () => {
       await prepare();
       deployed.emulator.deny({ action: "lambda:GetLayerVersion" });
       const { result, lines } = await rollback();
@@ -229,7 +229,7 @@ describe("a rollback", function () {
       );
     });
 
-    it("with a backup that is not there", async () => {
+    it("with a backup that does not exist", async () => {
       assert.equal((await rollback({ backup: "nowhere.json" })).error?.code, "backup-missing");
     });
 

@@ -92,7 +92,7 @@ describe("an update of a state file", () => {
     );
   });
 
-  it("writes nothing in a dry run, or where nothing changes", async () => {
+  it("writes nothing in a dry run, or if nothing changes", async () => {
     const { lines } = await update({ dryRun: true });
     assert.deepEqual(lines, ["INFO - Found 1 layer version update:", "  - Function fn: Layer own version 9 -> 12"]);
     await writeFile(join(root, "done.json"), expected);
@@ -100,7 +100,7 @@ describe("an update of a state file", () => {
     assert.deepEqual((await readdir(root)).sort(), ["done.json", "layer_config.yaml", "state.json"]);
   });
 
-  it("warns where the state is of another stack than the versions", async () => {
+  it("warns if the state is of another stack than the versions", async () => {
     const { lines } = await update({ stackName: "prod", dryRun: true });
     assert.deepEqual(lines, [
       "WARN - state.json is the state of stack dev, but the versions declared for prod were used. To use its own: --stack dev",

@@ -119,7 +119,7 @@ describe("an update with --sync-aws", function () {
       await nothingWritten(told);
     });
 
-    it("nothing of that where settings.validate_layer_exists is false", async () => {
+    it("nothing of that if settings.validate_layer_exists is false", async () => {
       const settings = "settings: { validate_layer_exists: false }\n";
       await deployed.project.write({ "unchecked.yaml": `layers: { receipt-dynamo: { version: 77 } }\n${settings}` });
       const { result } = await sync({ configPath: "unchecked.yaml", dryRun: true });
@@ -135,7 +135,7 @@ describe("an update with --sync-aws", function () {
       await nothingWritten(told);
     });
 
-    it("that a function may not be updated, as far as IAM tells", async () => {
+    it("that a function may not be updated, according to IAM", async () => {
       deployed.emulator.deny({ action: "lambda:UpdateFunctionConfiguration", resource: "*:function:b" });
       const told = await sync();
       assert.equal(told.error?.code, "aws-permission");
@@ -205,7 +205,7 @@ describe("an update with --sync-aws", function () {
     });
   });
 
-  it("leaves out, and tells, a function that AWS does not have", async () => {
+  it("skips, and reports, a function that does not exist in AWS", async () => {
     const { emulator } = deployed;
     emulator.fault({ operation: "GetFunction", resource: "b", status: 404, code: "ResourceNotFoundException" });
     const { result, lines } = await sync({ dryRun: true });

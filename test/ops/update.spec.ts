@@ -35,7 +35,7 @@ describe("an update of a live stack", function () {
 
   const backup = (name: string) => readFile(join(deployed.project.dir, "backups", name), "utf8");
 
-  it("tells in a dry run what the README shows, and writes no file at all", async () => {
+  it("reports in a dry run what the README shows, and writes no file at all", async () => {
     const { project, emulator } = deployed;
     const files = async () => [
       await readdir(project.dir),
@@ -55,7 +55,7 @@ describe("an update of a live stack", function () {
     assert.equal(result?.backup, null);
   });
 
-  it("tells what the README shows, and returns what --json prints", async () => {
+  it("says what the README shows, and returns what --json prints", async () => {
     const { project, emulator } = deployed;
     const { lines, commands, result } = await update(project);
     const [state = "", updated = ""] = await backupNames(project);
@@ -119,7 +119,7 @@ describe("an update of a live stack", function () {
     assert.deepEqual(compareStates(Buffer.from(after), Buffer.from(await project.exportText())), []);
   });
 
-  it("keeps its files for their owner, with secrets as ciphertext in each of them and in all that it tells", async () => {
+  it("keeps its files for their owner, with secrets as ciphertext in each of them and in all that it prints", async () => {
     const { project } = deployed;
     const { lines, result } = await update(project);
     const folder = join(project.dir, "backups");
@@ -221,7 +221,7 @@ describe("an update of a live stack", function () {
     assert.ok(lines.includes("INFO - Removed 2 backup files older than 30 days"));
   });
 
-  it("writes nothing where it expects no changes, and tells those that it found", async () => {
+  it("writes nothing if it expects no changes, and lists those that it found", async () => {
     const { project } = deployed;
     const { result, lines } = await update(project, { expectNoChanges: true });
     assert.equal(result?.totals?.drift, 3);
@@ -248,7 +248,7 @@ describe("an update of a live stack", function () {
     ]);
   });
 
-  it("asks before it writes, and writes nothing where the answer is no", async () => {
+  it("asks before it writes, and writes nothing if the answer is no", async () => {
     const { project } = deployed;
     const asked: number[] = [];
     const answer = (yes: boolean) => async (plan: { changes: readonly unknown[] }) => {

@@ -90,6 +90,24 @@ describe("over the ports of a stack whose entries have variants", () => {
     );
   });
 
+  it("an upgrade edits the variant of a region alone though no function is known to be there", async () => {
+    await looks.write(`${config}settings: { aws_region: us-east-2 }\n`, []);
+    for (const override of [false, true]) {
+      const { upgrades } = await upgrade({ layers: ["insights"], region: "us-east-2", to: 4, override });
+      assert.deepEqual(
+        upgrades.map(({ variant, from, to }) => [variant?.when, from, to]),
+        [["region us-east-2", 2, 4]],
+      );
+    }
+    // A region without a variant has what the entry declares.
+    await looks.write(config, []);
+    const { upgrades } = await upgrade({ layers: ["insights"], region: "us-east-1", to: 7 });
+    assert.deepEqual(
+      upgrades.map(({ variant, to }) => [variant, to]),
+      [[undefined, 7]],
+    );
+  });
+
   it("an upgrade of a stack alone adds the variants to its override, and changes no other stack", async () => {
     const plan = await upgrade({ layers: ["insights"], override: true });
     const expected = `${config}stack_overrides:
@@ -191,7 +209,7 @@ describe("over the ports of a stack whose entries have variants", () => {
     assert.deepEqual([...feeds.varying], ["insights"]);
   });
 
-  it("a variant or a region that there is not is refused", async () => {
+  it("a variant or a region that does not exist is refused", async () => {
     const refused: [request: object, message: string, next: string][] = [
       [
         { layers: ["insights"], variant: 4 },
@@ -250,7 +268,7 @@ describe("over the ports of a stack whose entries have variants", () => {
       );
     };
 
-    it("an exception stays where it is and blocks nothing, unless it is named", async () => {
+    it("an exception stays and blocks nothing, unless it is named", async () => {
       for (const to of [undefined, 7]) {
         const { after, held } = await withStacks({ layers: ["base"], to });
         assert.equal(after, own.replace("version: 5", `version: ${to ?? 9}`));

@@ -32,7 +32,7 @@ describe("a validation", () => {
   const findings = async (...args: Parameters<typeof run>) =>
     (await run(...args)).findings.map(({ severity, code, message }) => `${severity} ${code}: ${message}`);
 
-  it("tells what each entry matches, and warns of what looks wrong", async () => {
+  it("says what each entry matches, and warns of what looks wrong", async () => {
     const report = await run();
     assert.deepEqual(
       report.layers.map(({ key, version, matches }) => [
@@ -213,7 +213,7 @@ stack_overrides:
     );
   });
 
-  it("goes on in other regions if one cannot be asked", async () => {
+  it("continues in other regions if one cannot be asked", async () => {
     looks.aws.emulator.deny({ action: "lambda:GetLayerVersion", resource: "*:eu-west-1:*" });
     looks.aws.emulator.seed({ functions: [{ name: "eu", region: "eu-west-1", layers: ["base:1"] }] });
     const text = "layers: { base: { version: 2 }, receipt-dynamo: { version: 5 } }\n";

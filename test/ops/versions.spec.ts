@@ -38,7 +38,7 @@ describe("the versions of a layer, newest first,", () => {
     });
   });
 
-  it("are listed for a layer of the account, in one request where one page does", async () => {
+  it("are listed for a layer of the account, in one request if one page does", async () => {
     const { source, versions } = await open(own("base"), 1);
     assert.equal(source, "list");
     assert.deepEqual(await first(3, versions), [999, 997, 996]);
@@ -60,7 +60,7 @@ describe("the versions of a layer, newest first,", () => {
     }
   });
 
-  it("are none where the account has no such layer", async () => {
+  it("are none if the account has no such layer", async () => {
     assert.deepEqual(await first(9, (await open(own("nothing"), 4)).versions), []);
   });
 
@@ -75,7 +75,7 @@ describe("the versions of a layer, newest first,", () => {
     });
   }
 
-  it("are none where another account shares nothing, which takes few requests", async () => {
+  it("are none if another account shares nothing, which takes few requests", async () => {
     assert.deepEqual(await first(9, (await open(foreign("private"), 2)).versions), []);
     assert.ok((test.emulator.counts().GetLayerVersion ?? 0) <= 10);
   });
@@ -110,7 +110,7 @@ describe("the versions of a layer, newest first,", () => {
     ["/text", /SSM parameter \/text holds newest, which is not a version of/],
     ["/other", /holds arn:.*:other:7, which is not a version of .*:base/],
   ] as const) {
-    it(`are not guessed where parameter ${name} does not name one`, async () => {
+    it(`are not guessed if parameter ${name} does not name one`, async () => {
       await assert.rejects(open(own("base"), 5, `ssm:${name}`), { code: "not-known", message });
     });
   }

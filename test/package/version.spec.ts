@@ -16,7 +16,7 @@ const places: readonly (readonly [file: string, pattern: string, count: number])
   ["examples/policy/package.json", `"pulumi-lambda-layers": "\\^V"`, 1],
   ["examples/typescript/package.json", `"pulumi-lambda-layers": "\\^V"`, 1],
   ["examples/python/requirements.txt", `^pulumi_lambda_layers==V$`, 1],
-  ["docs/policies.md", `pulumi-lambda-layers@vV\\b`, 3],
+  ["docs/policies.md", `pulumi-lambda-layers@vV\\b`, 2],
 ];
 
 const read = (file: string) => readFileSync(join(checkout, file), "utf8");

@@ -111,7 +111,7 @@ describe("the config of policies", () => {
     };
     const fn = (name: string): TestResource => ({ name, props: { name, layers: [layer("base", 1), layer("new", 1)] } });
 
-    it("is that of layer-version-pinned where a policy has none of its own", async () => {
+    it("is that of layer-version-pinned if a policy has none of its own", async () => {
       const settings = { layers: { base: { version: 2 }, new: { version: 1 } } };
       const own = { layers: { base: { version: 1 } } };
       const config = { "layer-version-pinned": settings };
@@ -147,7 +147,7 @@ describe("the config of policies", () => {
       for (const name of ["a", "b"]) assert.equal((await analyze(policies, fn(name))).violations.length, 1);
     });
 
-    it("is reported by the next policy where the first is off", async () => {
+    it("is reported by the next policy if the first is off", async () => {
       const [, ...others] = pack({ PWD: join(root, "empty") });
       const { violations } = await analyze(others, fn("a"));
       assert.deepEqual(
@@ -156,7 +156,7 @@ describe("the config of policies", () => {
       );
     });
 
-    it("may be missing where there are no functions, but not be broken", async () => {
+    it("may be missing if there are no functions, but not be broken", async () => {
       const bucket = { type: "aws:s3/bucket:Bucket" };
       assert.deepEqual((await analyze(pack({ PWD: join(root, "empty") }), bucket)).violations, []);
       const env = { PWD: root, LAMBDA_LAYERS_CONFIG: "broken.yaml" };

@@ -64,6 +64,22 @@ describe("layer-compatible", () => {
     }
     assert.deepEqual(await violations({ runtime: unknownString, layers: [layer("any", 1)] }), []);
   });
+
+  it("does not know what a secret hides, and compares the rest", async () => {
+    const said = async (props: object) => (await violations(props)).map(({ message }) => message);
+    const unknown = (what: string) =>
+      `Function api: whether it suits layer base is unknown: its ${what} cannot be read here.`;
+    assert.deepEqual(await said({ runtime: "[secret]" }), [unknown("runtime")]);
+    for (const architectures of ["[secret]", ["[secret]"], ["arm64", "[secret]"]])
+      assert.deepEqual(await said({ architectures }), [unknown("architectures")]);
+    assert.deepEqual(await said({ runtime: "[secret]", architectures: "[secret]" }), [
+      unknown("runtime and architectures"),
+    ]);
+    const [first = "", ...others] = await said({ runtime: "nodejs22.x", architectures: "[secret]" });
+    assert.match(first, /Layer base is for python3.12 or python3.13, but the function runs on nodejs22.x/);
+    assert.deepEqual(others, [unknown("architectures")]);
+    assert.deepEqual(await said({ runtime: "[secret]", architectures: "[secret]", layers: [layer("any", 1)] }), []);
+  });
 });
 
 describe("layer-declared", () => {

@@ -84,7 +84,7 @@ describe("the policy pack on the engine", function () {
     );
   });
 
-  it("deploys the declared versions instead, where that is asked for, and the preview shows it", async () => {
+  it("deploys the declared versions instead, if that is asked for, and the preview shows it", async () => {
     const preview = await stack.preview("--diff", ...remediating);
     const change = `~ [0]: "${layer("base-dev", 1)}" => "${layer("base-dev", 5)}"`;
     assert.match(preview.output, /\[remediate\] {2}layer-version-pinned {2}\(aws:lambda:Function: api\)/);

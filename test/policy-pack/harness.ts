@@ -87,7 +87,7 @@ export async function analyzeStack(
   return toAnswer(await call(makeAnalyzeStackRpcFun, configured(policies, config), stack));
 }
 
-/** Runs the policies' remediations; undefined where they change nothing, otherwise all properties as they then are. */
+/** Runs the policies' remediations; undefined if they change nothing, otherwise all properties as they then are. */
 export async function remediate(
   policies: readonly ResourceValidationPolicy[],
   resource: TestResource,

@@ -103,11 +103,18 @@ describe("policies over Lambda's own rules", () => {
       assert.deepEqual(await messages(sameRegion, {}, { props: { ...own, region: "eu-west-1" }, provider }), []);
     });
 
-    it("says nothing where the region is not known", async () => {
+    it("says nothing if the region is not known", async () => {
       assert.deepEqual(await messages(sameRegion, { layers: foreign, region: undefined }), []);
       assert.deepEqual(await messages(sameRegion, { layers: foreign, region: unknownString }), []);
       const provider = { region: unknownString };
       assert.deepEqual(await messages(sameRegion, {}, { props: { layers: foreign }, provider }), []);
+      // A region that is hidden is no region.
+      const hidden = { region: "[secret]", layers: five };
+      assert.deepEqual(await messages(sameRegion, hidden), []);
+      assert.deepEqual(
+        await messages(sameRegion, { region: undefined, layers: five }, { provider: { region: "[secret]" } }),
+        [],
+      );
     });
   });
 });

@@ -80,6 +80,27 @@ describe("layer-version-pinned", () => {
       const resource = broken({ runtime: unknownString, layers: [kit("old-kit", 4)] });
       assert.equal(await fix(resource, varied), undefined);
       assert.match(JSON.stringify(await check(resource, varied)), /the declared version of old-kit of function api/);
+      // Of architectures one is enough.
+      for (const props of [
+        { architectures: unknownList },
+        { architectures: [unknownString] },
+        { name: unknownString },
+      ]) {
+        const later = broken({ ...props, layers: [kit("old-kit", 4)] });
+        assert.equal(await fix(later, varied), undefined);
+        const [violation, ...others] = (await check(later, varied)).violations;
+        assert.equal(violation?.level, "advisory");
+        assert.match(violation?.message ?? "", /the declared version of old-kit of function \w+: not yet known/);
+        assert.deepEqual(others, []);
+      }
+      for (const architectures of ["[secret]", ["[secret]"], ["arm64", "[secret]"]]) {
+        const hidden = broken({ architectures, layers: [kit("old-kit", 4)] });
+        assert.equal(await fix(hidden, varied), undefined);
+        assert.match(
+          (await check(hidden, varied)).violations[0]?.message ?? "",
+          /the declared version of layer old-kit is unknown: the architecture of the function/,
+        );
+      }
       const none = broken({ runtime: undefined, layers: [kit("old-kit", 4)] });
       const { violations } = await check(none, varied);
       assert.match(
@@ -175,7 +196,7 @@ describe("layer-version-pinned", () => {
       assert.deepEqual(one?.layers, [secret(layer("base-dev", 5)), layer("base-dev", 5)]);
     });
 
-    it("are no violation where they cannot be read", async () => {
+    it("are no violation if they cannot be read", async () => {
       for (const layers of ["[secret]", ["[secret]"]]) {
         assert.deepEqual((await check(broken({ layers }))).violations, []);
         assert.equal(await fix(broken({ layers })), undefined);

@@ -1,7 +1,8 @@
 // What the resource says at preview about AWS, asked of the handler that the engine calls.
 
 import assert from "node:assert/strict";
-import { check } from "../../provider/handlers";
+import { check, diff } from "../../provider/handlers";
+import type { Recorded } from "../../provider/record";
 import { declareFor } from "../../sdk/core/config/declared";
 import { parseConfig } from "../../sdk/core/config/parse";
 import type { FunctionSelection } from "../../sdk/core/live";
@@ -23,7 +24,7 @@ describe("LayerVersions at preview", () => {
   );
 
   /** The inputs and failures that a preview gets, and the lines that it shows. */
-  async function preview(selection: FunctionSelection, more: object = {}) {
+  async function preview(selection: FunctionSelection, more: object = {}, was: Partial<Recorded> = {}) {
     const parsed = parseConfig("layers: {dynamo: {version: 5}}", "layer_config.yaml");
     assert.ok(parsed.ok);
     const request = {
@@ -35,11 +36,16 @@ describe("LayerVersions at preview", () => {
       pinnedBehindNames: [],
       ...more,
     };
+    const { functions: _functions, before: _before, ...settings } = was;
     const lines: unknown[] = [];
     const { log } = console;
     console.log = (line) => lines.push(line);
     try {
-      const { inputs, failures = [] } = await check({}, { configFile: "layer_config.yaml", request });
+      const { inputs = {}, failures = [] } = await check(was, {
+        configFile: "layer_config.yaml",
+        request,
+        ...settings,
+      });
       return { inputs, lines, reasons: failures.map(({ reason }) => reason) };
     } finally {
       console.log = log;
@@ -97,6 +103,28 @@ describe("LayerVersions at preview", () => {
     const { functions, before } = inputs as Record<string, object>;
     assert.deepEqual(functions, { both: { "dynamo-dev": 5, own: unknown } });
     assert.deepEqual(before, { both: { "dynamo-dev": 1, own: 1 } });
+  });
+
+  it("keeps what is recorded of a layer whose ARN is not known yet, and says that more may come", async () => {
+    aws.emulator.seed({ functions: [{ name: "both", layers: ["dynamo-dev:1", "own:1", "theirs:1"] }] });
+    const own = { ...declared({ key: "own", version: 1 }), arn: unknown, version: unknown };
+    const request = { stack: "dev", file: "layer_config.yaml", layers: [declared({ key: "dynamo", version: 5 }), own] };
+    const versions = { both: { "dynamo-dev": 5, own: 1 } } as const;
+    const was = { functions: versions, before: versions, onDelete: "restore" } as const;
+    const line = 'The ARN of "own" is unknown until `pulumi up`, so functions that get this layer may be missing here.';
+    const { inputs, lines } = await preview({ names: ["both"] }, { declared: request }, was);
+    assert.deepEqual(lines, [
+      "Function both: Layer dynamo-dev version 1 -> 5",
+      "Function both: Layer own version 1 -> what this update publishes",
+      line,
+    ]);
+    assert.deepEqual((inputs as Record<string, object>).functions, { both: { "dynamo-dev": 5, own: unknown } });
+
+    const first = await preview({ names: ["both"] }, { declared: { ...request, layers: [own] } });
+    assert.deepEqual(first.lines, [line]);
+    assert.equal((await diff("", {}, first.inputs)).changes, true);
+    const unused = await preview({}, { declared: request });
+    assert.equal((await diff("", unused.inputs, unused.inputs)).changes, false);
   });
 
   it("does not call a version missing that the program may yet publish, until the update", async () => {

@@ -68,7 +68,7 @@ describe("LayerVersions when something is wrong", function () {
     await project.preview("--expect-no-changes");
   });
 
-  itSampled("restores on destroy what was found before the first change, where that is asked for", async () => {
+  itSampled("restores on destroy what was found before the first change, if that is asked for", async () => {
     await project.write({ "index.js": program(`functions: { prefix: "fn-" }, onDelete: "restore"`) });
     await project.up();
     emulator.resetCounts();

@@ -56,7 +56,7 @@ new LayerVersions("layers", { functions: { prefix: "fn-" }, onDelete: "restore" 
     assert.deepEqual(before, Object.fromEntries(names.map((name) => [name, { base: 1 }])));
   }
 
-  it("tells every ten seconds how far it is; at Ctrl-C finishes what was begun, records it, and goes on the next time", async () => {
+  it("tells every ten seconds how far it is; at Ctrl-C finishes what was started, records it, and continues the next time", async () => {
     const run = project.start(["up", "--yes", "--skip-preview"]);
     await run.printed(/Functions updated: \d+\/220, [\d.]+\/s, \d+ s left/);
     run.kill("SIGINT");

@@ -86,7 +86,7 @@ describe("functions that leave a LayerVersions which restores", () => {
     assert.deepEqual(last.before, { a: { base: 1 }, b: { base: 5 } });
   });
 
-  it("are not those whose layer is declared no more: the layer is named", async () => {
+  it("are not those whose layer is no longer declared: the layer is named", async () => {
     const { inputs } = await created();
     lines = [];
     await check(inputs, ["a", "b"], "layers: {other: {version: 5}}", true);

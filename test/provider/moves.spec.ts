@@ -28,7 +28,7 @@ const arn = (name: string, owner = "222222222222") => `arn:aws:lambda:us-east-1:
 const [v2, v3] = [arn("toolsV2"), arn("toolsV3-python312")];
 const base = (version: number) => `${arn("base", "123456789012")}:${version}`;
 
-describe("LayerVersions whose layers give way to others", () => {
+describe("LayerVersions whose layers are replaced by others", () => {
   const aws = useAws();
   beforeEach(() => {
     aws.emulator.seed({
@@ -152,7 +152,7 @@ describe("LayerVersions whose layers give way to others", () => {
     for (const name of ["plain", "special"]) assert.deepEqual(layersOf(name), [`${v2}:7`, base(1)], name);
   });
 
-  it("are told of aliases that go on serving the old layer, by the resource and the plugin", async () => {
+  it("report aliases that still serve the old layer, in the resource and the plugin", async () => {
     const [plain] = aws.emulator.functions();
     assert(plain);
     const { version } = await (await aws.connect()).publish(plain.arn);
@@ -181,7 +181,7 @@ describe("LayerVersions whose layers give way to others", () => {
     assert.deepEqual(lines, ["Function plain: Layer toolsV3-python312:2 -> toolsV3-python313:2"]);
   });
 
-  it("stay beside a successor that is there, which has its own version", async () => {
+  it("stay next to an attached successor, which has its own version", async () => {
     aws.emulator.edit("plain", { Layers: [`${v2}:7`, `${v3}:1`] });
     const { inputs, lines } = await checked({}, config(2));
     assert.deepEqual(lines.slice(0, 1), ["Function plain: Layer toolsV3-python312 version 1 -> 2"]);
@@ -201,7 +201,7 @@ describe("LayerVersions whose layers give way to others", () => {
       functions: [{ name: "plain", layers: [`${theirs}:2`] }],
     });
     const text = `layers: { insights: { arn: "${other}", version: 2, replaces: ["${theirs}"] } }`;
-    // Recorded under the same key at the same version before, it moves all the same.
+    // Recorded under the same key at the same version before, it moves anyway.
     const was = await checked({}, `layers: { insights: { arn: "${theirs}", version: 2 } }`);
     const recorded = (await create(was.inputs)).outs as Recorded;
     const [row] = standingsOf((await checked(was.inputs, text)).inputs, recorded);

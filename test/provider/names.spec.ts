@@ -103,7 +103,7 @@ describe("the names of functions in LayerVersions", () => {
     });
   }
 
-  it("all that cannot be meant is said at once", async () => {
+  it("all invalid names are reported at once", async () => {
     assert.equal((await preview({ names: ["api:live", "", "api:3"] })).reasons.length, 3);
   });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { create, delete as remove } from "../../provider/handlers";
-import { reasonsOf } from "../../provider/outcomes";
+import { reasonsByFunction, reasonsOf } from "../../provider/outcomes";
 import type { Checked, Recorded } from "../../provider/record";
 import type { FunctionOutcome } from "../../sdk/core/live";
 import { useAws } from "../aws/harness";
@@ -10,7 +10,7 @@ const outcome = (name: string, status: FunctionOutcome["status"], more: Partial<
   ...more,
 });
 
-describe("why functions are not as they were to be", () => {
+describe("why functions do not have their targets", () => {
   const expired = { code: "aws-credentials", reason: "They are expired." } as const;
   const cases: Readonly<Record<string, [readonly FunctionOutcome[], readonly string[]]>> = {
     "is nothing if they are": [[outcome("a", "updated"), outcome("b", "unchanged")], []],
@@ -51,9 +51,27 @@ describe("why functions are not as they were to be", () => {
   for (const [what, [outcomes, expected]] of Object.entries(cases)) {
     it(what, () => assert.deepEqual(reasonsOf(outcomes, "updated"), expected));
   }
+
+  it("is told of each function by itself, for its row", () => {
+    const cancelled = [outcome("a", "updated"), outcome("b", "failed", { reason: "No." }), outcome("c", "cancelled")];
+    assert.deepEqual(reasonsByFunction(cancelled, "updated"), {
+      b: "Function b was not updated: No.",
+      c: "The run was cancelled before this function was updated.",
+    });
+    const ended = [
+      outcome("a", "failed", { ...expired, revisionId: undefined }),
+      outcome("b", "failed", expired),
+      outcome("c", "cancelled"),
+    ];
+    assert.deepEqual(reasonsByFunction(ended, "updated"), {
+      a: "Whether function a was updated is unknown: They are expired.",
+      b: "Function b was not updated: They are expired.",
+      c: "Function c was not updated: They are expired.",
+    });
+  });
 });
 
-describe("LayerVersions whose credentials end in the middle", () => {
+describe("LayerVersions whose credentials expire in the middle", () => {
   const aws = useAws();
   const names = Array.from({ length: 30 }, (_, index) => `fn-${String(index).padStart(2, "0")}`);
   const of = <T>(value: T) => Object.fromEntries(names.map((name) => [name, { dynamo: value }]));

@@ -92,7 +92,7 @@ describe("pinned functions", function () {
     assert.deepEqual(names, ["fn-elsewhere"]);
   });
 
-  it("may be reconciled by the resource where ignoreChanges makes the pin void", () => {
+  it("may be reconciled by the resource where ignoreChanges makes the pin ineffective", () => {
     assert.deepEqual(versions("fn-ignored"), ["dynamo-dev:5"]);
   });
 
@@ -127,7 +127,7 @@ describe("pinned functions", function () {
     await stack.preview("--expect-no-changes");
   });
 
-  it("fail at preview where a declared version does not exist", async () => {
+  it("fail at preview if a declared version does not exist", async () => {
     await stack.write({ "layer_config.yaml": "layers: {dynamo: {version: 77}}\n" });
     const { code, output } = await stack.pulumi(["up", "--yes"]);
     assert.notEqual(code, 0);

@@ -182,7 +182,7 @@ new LayerVersions("layers", {
     assert.deepEqual(live(), ["arn:aws:lambda:eu-west-1:222222222222:layer:dynamo:1"]);
   });
 
-  itSampled("ask AWS for the account where neither settings nor entry name one", async () => {
+  itSampled("ask AWS for the account if neither settings nor entry name one", async () => {
     const asking = await project({
       files: {
         "index.js": `

@@ -141,7 +141,7 @@ fn("same", { layers: ["${base(1)}"] });
     await remedied.preview("--expect-no-changes");
   });
 
-  itSampled("are the function's own where an ARN is asked for", async () => {
+  itSampled("are the function's own if an ARN is asked for", async () => {
     const dev = (region: string) => base(5, region).replace("base", "base-dev");
     const stack = await program(`
 const layers = new LayerVersions("layers");

@@ -21,7 +21,7 @@ const record = (more: Partial<Recorded> = {}): Recorded => ({
 });
 
 describe("what a resource restores when it is deleted", () => {
-  it("is what is as the resource left it", () => {
+  it("covers what is as the resource left it", () => {
     const { versions, changed } = planRestore(fn(base(5), base(3, "other")), record());
     assert.deepEqual(versions, { base: 1, other: 2 });
     assert.deepEqual(changed, []);
@@ -43,14 +43,14 @@ describe("what a resource restores when it is deleted", () => {
     assert.match(changed.join(), /Layer base is at version 4, not at version 5/);
   });
 
-  it("is not what is there already, or what the resource does not record", () => {
+  it("does not cover what is already there, or what the resource does not record", () => {
     const { versions, changed } = planRestore(fn(base(1), base(3, "other")), record({ functions: { f: { base: 5 } } }));
     assert.deepEqual([versions, changed], [{}, []]);
   });
 });
 
 describe("what a refresh keeps of what the resource had left", () => {
-  it("is the versions that are not there any more", () => {
+  it("is the versions that are no longer there", () => {
     assert.deepEqual(leftVersions(record(), { f: { base: 5, other: 3 } }), {});
     assert.deepEqual(leftVersions(record(), { f: { base: 4, other: 3 } }), { f: { base: 5 } });
     assert.deepEqual(leftVersions(record(), { f: { other: 3 } }), { f: { base: 5 } });
@@ -76,13 +76,13 @@ describe("what a preview says of functions that a resource is no longer about", 
     ]);
   });
 
-  it("names layers that are not declared any more", () => {
+  it("names layers that are no longer declared", () => {
     assert.deepEqual(leavingLines(was, { f: {}, g: { base: 5 } }), [
       "Function f: Layer base is no longer declared: it is not changed, and version 1 will not be restored.",
     ]);
   });
 
-  it("is nothing where nothing leaves, or in the first preview", () => {
+  it("is nothing if nothing leaves, or in the first preview", () => {
     assert.deepEqual(leavingLines(was, was.functions), []);
     assert.deepEqual(leavingLines({}, { f: { base: 5 } }), []);
   });

@@ -34,7 +34,7 @@ describe("structs on the wire", () => {
     assert.deepEqual(all(encode({ a: secret("x"), b: [secret({ c: secret(1) })] })), { a: "x", b: [{ c: 1 }] });
   });
 
-  it("are refused if they are cut short", () => {
+  it("are refused if they are interrupted", () => {
     const message = encode({ abc: "def" });
     assert.throws(() => all(message.subarray(0, -1)), /ends unexpectedly/);
   });

@@ -31,7 +31,7 @@ describe("the file of a Pulumi project", () => {
     });
   }
 
-  it("that cannot be read, or is of another project than a state, ends a preview before it begins", async () => {
+  it("that cannot be read, or is of another project than a state, ends a preview before it starts", async () => {
     const preview = () => new PulumiProgram({ cwd: root }).previewOn({ stack: "dev", project: "shop" }, []);
     await writeFile(join(root, "Pulumi.yaml"), "name: [");
     await assert.rejects(preview(), { code: "pulumi-failed", message: /Pulumi\.yaml cannot be read: / });

@@ -7,7 +7,7 @@ import { fakeCommand, fakePulumi, lines } from "../support/fakes";
 import { removeFolder, temporaryFolder } from "../support/folders";
 import { run } from "../support/processes";
 
-/** What the npm package does where it can download: it puts the programs below PULUMI_HOME. */
+/** What the npm package does if it can download: it puts the programs below PULUMI_HOME. */
 const workingNpx = `
   const { copyFileSync, mkdirSync } = require("node:fs");
   const folder = process.env.PULUMI_HOME + "/versions/" + process.env.PULUMI_VERSION + "/bin";
@@ -109,7 +109,7 @@ describe("the search for an engine", function () {
       assert.deepEqual(await calls(), ["npx"]);
     });
 
-    it("builds where it cannot download, and then does neither again", async () => {
+    it("builds if it cannot download, and then does neither again", async () => {
       await fakeCommand(folder("tools"), "npx", brokenNpx());
       await fakeCommand(folder("tools"), "go", noted("go", workingGo));
       const first = await search("tools");

@@ -13,7 +13,7 @@ import { checkout, createProject, type Project, type ProjectOptions } from "./en
 /** The folder that holds the stand-in for the AWS provider's plugin. */
 export const standIn = join(checkout, "test", "offline", "aws-provider");
 
-/** The folder that holds the plugin to test with: `PULUMI_AWS_PLUGIN_DIR` where it is set, else the stand-in's. */
+/** The folder that holds the plugin to test with: `PULUMI_AWS_PLUGIN_DIR` if it is set, else the stand-in's. */
 export function awsPluginFolder(env: NodeJS.ProcessEnv = process.env): string {
   return env.PULUMI_AWS_PLUGIN_DIR ? resolve(env.PULUMI_AWS_PLUGIN_DIR) : standIn;
 }
@@ -31,7 +31,7 @@ export interface AwsStackOptions extends ProjectOptions {
   region?: string | null;
 }
 
-/** Creates a project with one stack on the real engine, with the AWS provider and the given AWS. Dispose of it in the end. */
+/** Creates a project with one stack on the real engine, with the AWS provider and the given AWS. Dispose of it at the end. */
 export async function createAwsStack(options: AwsStackOptions): Promise<Project> {
   const { program, typescript = false, pluginFolder = awsPluginFolder(), region = "us-east-1", ...others } = options;
   return createProject({

@@ -23,7 +23,7 @@ const flags = [
   ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
 ];
 
-/** Starts a browser; close it in the end. */
+/** Starts a browser; close it at the end. */
 export async function startBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: await chromiumPath(), headless: true, args: flags });
 }
@@ -31,7 +31,7 @@ export async function startBrowser(): Promise<Browser> {
 /**
  * Finds Chromium or Chrome: the program that `CHROME_PATH` names, one on PATH, or an installed application. Where there is
  * none, and this is Debian or Ubuntu with root's rights, it installs the package `chromium`.
- * @throws Error that says what to do, where there is no browser and none can be installed
+ * @throws Error that says what to do, if there is no browser and none can be installed
  */
 export async function chromiumPath(
   env: NodeJS.ProcessEnv = process.env,

@@ -104,7 +104,7 @@ function dictionaryOf<T>(keys: readonly string[], value: fc.Arbitrary<T>): fc.Ar
   return fc.dictionary(fc.constantFrom(...keys), orNull(value), { maxKeys: 3, ...plain });
 }
 
-/** A config's overrides for a stack; empty where it has none. */
+/** A config's overrides for a stack; empty if it has none. */
 export function overridesOf(config: RawConfig, stack: string): Record<string, RawEntry | null> {
   return config.stack_overrides?.[stack] ?? {};
 }

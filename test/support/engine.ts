@@ -120,7 +120,7 @@ export class Project {
 
 /**
  * Creates a project whose programs can import `pulumi-lambda-layers`, `@pulumi/pulumi`, `@pulumi/aws` and all else that
- * the checkout has installed. Call `dispose` in the end.
+ * the checkout has installed. Call `dispose` at the end.
  */
 export async function createProject(options: ProjectOptions = {}): Promise<Project> {
   const { files = {}, name = "test", stack = "dev", settings = {}, config = {}, typeCheck = false } = options;

@@ -18,7 +18,7 @@ export async function fakePulumi(folder: string, version: string, languageHost =
   if (languageHost) await fakeCommand(folder, "pulumi-language-nodejs", "");
 }
 
-/** The lines of a file that commands have appended to; none where there is no file. */
+/** The lines of a file that commands have appended to; none if there is no file. */
 export async function lines(file: string): Promise<string[]> {
   const text = await readFile(file, "utf8").catch(() => "");
   return text.split("\n").filter((line) => line !== "");

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-/** Each begins with an `x`, so that what any of them forges is told from what a line may well begin with. */
+/** Each starts with an `x`, so that what any of them forges is told from what a line may well begin with. */
 export const hostileTexts: Readonly<Record<string, string>> = {
   "a line end": "x\nFORGED",
   "Windows's line end": "x\r\nFORGED",

@@ -17,7 +17,7 @@ export interface Moto {
   stop(): Promise<void>;
 }
 
-/** The Python to run moto with; undefined where none is installed that is new enough. */
+/** The Python to run moto with; undefined if none is installed that is new enough. */
 export const findMotoPython = () => findPython(LEAST_MINOR);
 
 /** Installs moto at first, and starts its server on a free port. It forgets everything when it stops. */

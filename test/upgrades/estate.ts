@@ -1,5 +1,5 @@
 // A stack with something of all that a version records: functions of its own with pins, functions that `LayerVersions`
-// reconciles and puts back, backups, and a run that was cut short.
+// reconciles and puts back, backups, and a run that was interrupted.
 
 import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";

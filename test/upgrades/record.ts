@@ -18,7 +18,7 @@ async function record(): Promise<void> {
     await project.write({ "layer_config.yaml": configAt(5) });
     assert.equal((await cli("update", "--sync-aws", "--stack", "dev")).code, 0);
     await project.up();
-    // A run that was cut short behind its first function.
+    // A run that was interrupted behind its first function.
     await project.write({ "layer_config.yaml": configAt(6) });
     emulator.fault({ operation: "UpdateFunctionConfiguration", skip: 1, status: 403, code: "ExpiredTokenException" });
     assert.equal((await cli("sync", "--stack", "dev", "--yes")).code, 3);

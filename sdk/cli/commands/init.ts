@@ -1,5 +1,5 @@
 import { defaultSettings } from "../../core/config/settings";
-import { type LayersError, unchanged } from "../../core/errors";
+import { LayersError, unchanged } from "../../core/errors";
 import { isLookedUp } from "../../core/estate";
 import { labelsOf } from "../../core/function-arn";
 import { changeLine } from "../../core/report";
@@ -88,15 +88,21 @@ async function readStacks(context: Context, filter: FunctionFilter): Promise<Rea
     return { states: place ? [await read(await place.open({ asks: false }))] : [], failed: [] };
   }
   const { parallel = defaultParallel } = context.options;
-  const done = await runStacks(context, estate, estate.places, read, {
+  const done = await runStacks(context, estate, estate.places, (run) => read(run).catch(partly), {
     title: "Reading stacks",
     parallel,
     headings: false,
   });
   const failed = [...done].flatMap(([place, one]) => ("error" in one ? [{ ...place, error: one.error }] : []));
   const [first] = failed;
-  if (first && failed.length === estate.places.length) throw first.error;
+  if (first && failed.length === estate.places.length) throw first.error.having(unchanged);
   return { states: [...done.values()].flatMap((one) => ("value" in one ? [one.value] : [])), failed };
+}
+
+/** An error of one stack of several says nothing of what was changed: the file is written without the stack. */
+function partly(error: unknown): never {
+  if (!(error instanceof LayersError)) throw error;
+  throw new LayersError(error.code, error.what.split("\n"), { next: error.nextLines, cause: error });
 }
 
 async function readFiles(context: Context, ports: Ports, filter: FunctionFilter): Promise<Read> {

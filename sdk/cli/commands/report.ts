@@ -30,7 +30,7 @@ export async function run(context: Context): Promise<number> {
   refuse([[options.newest && options.html === undefined, "--newest is shown on the page: it needs --html."]]);
   if (options.records !== undefined) {
     refuse([
-      [options.newest, "--newest is of what is declared: --records has no such thing."],
+      [options.newest, "--newest applies to declared layers and cannot be combined with --records."],
       [
         options.sarif,
         "--sarif cannot be combined with --records: SARIF reports layers that are not as declared, and run records do not say that.",

@@ -112,7 +112,7 @@ function statusSection(assessment: ReportedStack & Assessment): string {
   const open = standings.filter(({ verdict }) => verdict === "drift" || verdict === "unknown");
   return [
     heading(reportedName(assessment), `${text[0]?.toLowerCase()}${text.slice(1)}`, sign),
-    `${count(totals.functions, "function")} with ${countLayers(totals.layersOfFunctions)}; ${undeclaredOf(assessment)} not declared by any entry.`,
+    `${count(totals.functions, "function")} with ${count(totals.layersOfFunctions, "layer")} in all, ${undeclaredOf(assessment)} not declared by any entry.`,
     "",
     ...(note === undefined ? [] : [plain(note), ""]),
     ...standingsTable(open, labelsOfStandings(standings), assessment.folder),

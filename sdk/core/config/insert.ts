@@ -57,7 +57,7 @@ function appendItem(text: string, list: YAMLSeq, value: FlowValue): string {
   const isJson = isMap(last) && last.items[0] !== undefined && text[startOf(last.items[0])] === '"';
   if (list.flow) return splice(text, end, `, ${flowText(value, isJson)}`);
   const indent = " ".repeat(start - (text.lastIndexOf("\n", start - 1) + 1));
-  return insertText(text, end, [`${indent}- ${flowText(value, isJson)}`]);
+  return insertText(text, end, indent.length, [`${indent}- ${flowText(value, isJson)}`]);
 }
 
 function insertItem(text: string, map: YAMLMap, added: Addition): string {
@@ -91,14 +91,19 @@ function insertLines(text: string, offset: number, indent: number, { keys, value
   // The last two keys share a line, as in `receipt-dynamo: { version: 6 }`.
   const blocks = keys.slice(0, -2).map((key, depth) => `${" ".repeat(indent + 2 * depth)}${keyText(key)}:`);
   const line = " ".repeat(indent + 2 * blocks.length) + inFlow({ keys: keys.slice(-2), value });
-  return insertText(text, offset, [...(spaced ? [""] : []), ...blocks, line]);
+  return insertText(text, offset, indent, [...(spaced ? [""] : []), ...blocks, line]);
 }
 
-function insertText(text: string, offset: number, added: readonly string[]): string {
+/** Adds lines there, but below comments that are indented like them: those belong to what is before. */
+function insertText(text: string, offset: number, indent: number, added: readonly string[]): string {
   const lineBreak = text.includes("\r\n") ? "\r\n" : "\n";
   const isLineStart = text[offset - 1] === "\n";
   const next = text.indexOf("\n", offset) + 1;
-  const at = isLineStart ? offset : next === 0 ? text.length : next;
+  const below = isLineStart ? offset : next === 0 ? text.length : next;
+  const comments = new RegExp(`(?:[ \\t]{${indent},}#.*(?:\n|$))*`, "y");
+  comments.lastIndex = below;
+  comments.test(text);
+  const at = comments.lastIndex;
   const lines = added.join(lineBreak);
   const isUnended = at === text.length && !text.endsWith("\n");
   return splice(text, at, isUnended ? lineBreak + lines : lines + lineBreak);

@@ -199,6 +199,9 @@ export function refuseElsewhere(names: readonly string[], { regions }: Where): v
 /** The error for tags that no function has. */
 export function noneTagged(sets: readonly TagSet[], regions: readonly string[]): LayersError {
   return new LayersError("usage", `No function has the tag ${tagsText(sets)} in ${regions.join(", ")}.`, {
-    next: "Check the tags, the region (--region) and the account (--profile).",
+    next: [
+      "Check the tags, the region (--region) and the account (--profile).",
+      "If the stage has another tag, set settings.tag_key, or choose by --tag KEY=VALUE.",
+    ],
   });
 }

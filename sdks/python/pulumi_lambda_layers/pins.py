@@ -1,6 +1,7 @@
 """Pins the layers of a program's functions to the versions that its config file declares."""
 
 import asyncio
+import re
 from typing import Any, Dict, List, Mapping, Optional, Set, Tuple
 
 import pulumi
@@ -24,6 +25,11 @@ _RESOURCE = "lambda-layers:index:LayerVersions"
 _QUIET = 0.1
 
 _UNKNOWN = object()
+
+# As many layers as Lambda attaches to a function.
+_MOST_LAYERS = 5
+
+_LAYER_VERSION = re.compile(r"arn:[^:]+:lambda:[^:]+:[^:]+:layer:[^:]+:[0-9]+$")
 
 
 def pin_layers(
@@ -84,8 +90,14 @@ class _Pins:
                 if layers is _UNKNOWN:
                     self._warn_unknown(args)
                 return None
-            pinned = await asyncio.gather(*[self._pin(args, layer) for layer in layers])
-            pinned = _without_both(layers, pinned)
+            pinned, both = _without_both(layers, await asyncio.gather(*[self._pin(args, layer) for layer in layers]))
+            for one, other in both:
+                self._say(
+                    pulumi.log.warn,
+                    f"Function {_name(args)} has both layers, {_layer(one)} and {_layer(other)}, which is declared to "
+                    "replace it, so it is not pinned. Remove one of the two from its `layers`.",
+                )
+            await _refuse_invalid(_name(args), pinned)
         except _Refused as refused:
             self._fail(str(refused))
             return None
@@ -264,17 +276,41 @@ def _name(args: pulumi.ResourceTransformArgs) -> str:
     return _name_in_aws(args) or args.name
 
 
-def _without_both(given: List[Any], pinned: List[Any]) -> List[Any]:
-    """Leaves a layer alone if the function already has the one that would replace it."""
+def _without_both(given: List[Any], pinned: List[Any]) -> Tuple[List[Any], List[Tuple[str, str]]]:
+    """Leaves a layer alone if the function already has the one that would replace it, and says which layers these are."""
     def place(layer: Any) -> Optional[str]:
         return layer.rpartition(":")[0] if isinstance(layer, str) else None
 
     there = [place(layer) for layer in given]
     moved = [place(layer) for layer in pinned]
-    return [
-        old if is_at is not None and is_at != was and (is_at in there or is_at in moved[:index]) else new
-        for index, (old, new, was, is_at) in enumerate(zip(given, pinned, there, moved))
+    both = [
+        is_at is not None and is_at != was and (is_at in there or is_at in moved[:index])
+        for index, (was, is_at) in enumerate(zip(there, moved))
     ]
+    kept = [old if is_left else new for old, new, is_left in zip(given, pinned, both)]
+    return kept, [(str(was), str(is_at)) for was, is_at, is_left in zip(there, moved, both) if is_left]
+
+
+async def _refuse_invalid(name: str, layers: List[Any]) -> None:
+    """Refuses a list that Lambda would refuse."""
+    if len(layers) > _MOST_LAYERS:
+        raise _Refused(
+            f"Function {name} would have {len(layers)} layers, but Lambda allows only {_MOST_LAYERS}. "
+            "Remove some from its `layers`."
+        )
+    known = [layer for layer, _ in [await _opened(one) for one in layers] if isinstance(layer, str)]
+    places = [layer.rpartition(":")[0] for layer in known if _LAYER_VERSION.match(layer)]
+    for place in places:
+        if places.count(place) > 1:
+            raise _Refused(
+                f"Function {name} would have layer {_layer(place)} twice, which Lambda does not allow. "
+                "Remove one of the two from its `layers`."
+            )
+
+
+def _layer(place: str) -> str:
+    """The name of a layer by its ARN without a version."""
+    return place.rpartition(":")[2]
 
 
 def _ignores(opts: Optional[pulumi.ResourceOptions], prop: str) -> bool:

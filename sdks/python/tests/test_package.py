@@ -78,7 +78,20 @@ class PinsOfFunctions(unittest.TestCase):
 
     def test_leaves_a_layer_whose_place_is_taken(self) -> None:
         given = [arn("old:1"), arn("new:2")]
-        self.assertEqual(pins._without_both(given, [arn("new:5"), arn("new:5")]), [arn("old:1"), arn("new:5")])
+        kept = pins._without_both(given, [arn("new:5"), arn("new:5")])
+        self.assertEqual(kept, ([arn("old:1"), arn("new:5")], [(arn("old"), arn("new"))]))
+
+    def test_refuses_what_lambda_would(self) -> None:
+        cases = {
+            "Function api would have layer a twice, which Lambda does not allow. "
+            "Remove one of the two from its `layers`.": [arn("a:1"), arn("a:2")],
+            "Function api would have 6 layers, but Lambda allows only 5. "
+            "Remove some from its `layers`.": [arn(f"l{number}:1") for number in range(6)],
+        }
+        for message, given in cases.items():
+            with self.subTest(message), self.assertRaises(pulumi.RunError) as raised:
+                transformed(resource({"name": "api", "layers": given}), {})
+            self.assertEqual(str(raised.exception), message)
 
     def test_knows_its_own_functions(self) -> None:
         def recorded(name: str) -> Dict[str, Any]:

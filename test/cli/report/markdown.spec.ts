@@ -12,7 +12,7 @@ describe("a report in Markdown", () => {
     assert.deepEqual(lines, [
       "### ≠ Lambda layers of stack <code>dev</code>: 2 of 8 layers of functions are not as declared; 2 of 8 layers of functions are unknown; 1 function is skipped",
       "",
-      "6 functions with 8 layers of functions; 1 not declared by any entry.",
+      "6 functions with 8 layers in all, 1 not declared by any entry.",
       "",
       "| Function | Layer | Declared | Recorded | Live | Declared in |",
       "| --- | --- | --- | --- | --- | --- |",

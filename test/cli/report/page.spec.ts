@@ -205,7 +205,7 @@ describe("the page of a report, in Chromium", () => {
     await close();
   });
 
-  it("would not run a script that got in all the same", async () => {
+  it("would not run a script that got in anyway", async () => {
     const { page, close } = await open([sampleStack()]);
     await page.evaluate(`{
       const script = document.createElement("script");

@@ -63,14 +63,15 @@ describe("a report in SARIF", () => {
       urn: "urn:pulumi:dev::shop::LayerVersions::layers",
       live: [],
     } as const;
-    const [run] = render(stackOf([fn("a", reconciled), fn("b", reconciled)])).runs;
+    const elsewhere = { ...reconciled, region: "eu-west-1" };
+    const [run] = render(stackOf([fn("a", reconciled), fn("b", reconciled), fn("a", elsewhere)])).runs;
     const results = run?.results ?? [];
     assert.match(
       results[0]?.message.text ?? "",
-      /^Function a of stack dev: .* declared at version 5 and not attached in AWS\.$/,
+      /^Function a \(us-east-1\) of stack dev: .* declared at version 5 and not attached in AWS\.$/,
     );
     const fingerprints = results.map(({ partialFingerprints }) => partialFingerprints?.["layerOfFunction/v1"]);
-    assert.equal(new Set(fingerprints).size, 2);
+    assert.equal(new Set(fingerprints).size, 3);
   });
 
   it("says which stack could not be read, and of which not all is known", () => {
@@ -80,6 +81,14 @@ describe("a report in SARIF", () => {
       return [invocation?.executionSuccessful, ...notes.map(({ level, message }) => `${level}: ${message.text}`)];
     };
     assert.deepEqual(told(stackOf([fn("api", { live: ["base:4"] })])), [true]);
+    // All that was found is as declared, and not everything was looked at.
+    const live = { read: false, reason: "no credentials", code: "aws-credentials" } as const;
+    assert.deepEqual(told(stackOf([fn("api")], { live })), [
+      false,
+      "warning: Stack dev: No drift in what could be read; not all live versions could be read.",
+    ]);
+    const notAsked = { read: false, reason: "only recorded versions were requested" } as const;
+    assert.deepEqual(told(stackOf([fn("api")], { live: notAsked })), [true]);
     assert.deepEqual(told(stackOf([fn("api", { live: "unread" })]), failedStack), [
       false,
       "warning: Stack dev: No drift in what could be read; 1 of 1 layer of a function is unknown.",

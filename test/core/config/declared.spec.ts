@@ -99,6 +99,36 @@ stack_overrides:
     );
   });
 
+  it("merges a variant of an override into the one of the same condition, and puts others in front", () => {
+    const variants = (stack: string) =>
+      declare(
+        `layers:
+  base:
+    version: 5
+    variants:
+      - { when: { region: [a-b-1, c-d-1] }, version: 4, enforce: minimum, description: slow, until: 2026-12-31 }
+      - { when: { function: f }, version: 7 }
+stack_overrides:
+  dev: { base: { variants: [{ when: { account: "123456789012" }, version: 8 }, { when: { region: [c-d-1, a-b-1] }, version: 3 }] } }
+  prod: { base: { variants: [{ when: { region: [a-b-1, c-d-1] }, until: 2027-01-31 }] } }
+`,
+        stack,
+      )[0]?.variants?.map(({ when, until, place, fields: { version, enforce, description, overridden } }) => [
+        ...[Object.keys(when).join(), version, enforce, description, overridden, until, place],
+      ]);
+    const named = ["function", 7, undefined, undefined, false, undefined, { base: 1 }];
+    assert.deepEqual(variants("dev"), [
+      ["account", 8, undefined, undefined, true, undefined, { override: 0 }],
+      ["region", 3, "minimum", "slow", true, "2026-12-31", { base: 0, override: 1 }],
+      named,
+    ]);
+    assert.deepEqual(variants("prod"), [
+      ["region", 4, "minimum", "slow", false, "2027-01-31", { base: 0, override: 0 }],
+      named,
+    ]);
+    assert.deepEqual(variants("test"), [["region", 4, "minimum", "slow", false, "2026-12-31", { base: 0 }], named]);
+  });
+
   it("is the same with and without overrides for other stacks", () => {
     fc.assert(
       fc.property(rawConfig, versionedEntry, (config, entry) => {

@@ -188,7 +188,7 @@ describe("editVersions", () => {
     });
   });
 
-  describe("adds an override that is not there", () => {
+  describe("adds an override that does not exist", () => {
     const added: Record<string, [text: string, result: string]> = {
       "below the last of its stack": [
         "layers:\n  a: { version: 5 }\n  b: { version: 5 }\nstack_overrides:\n  dev:\n    b: { version: 6 } # b\n  # prod next\n  prod: {}\n",
@@ -229,6 +229,18 @@ describe("editVersions", () => {
       "after an empty line where sections are apart": [
         "layers:\n  a: { version: 5 }\n\nsettings:\n  aws_region: us-east-1\n",
         "layers:\n  a: { version: 5 }\n\nsettings:\n  aws_region: us-east-1\n\nstack_overrides:\n  dev:\n    a: { version: 9 }\n",
+      ],
+      "below the comments that belong to what is before it": [
+        "layers:\n  a: { version: 5 }\nstack_overrides:\n  prod:\n    b: { version: 6 }\n    # when this was written: b at 6\n",
+        "layers:\n  a: { version: 5 }\nstack_overrides:\n  prod:\n    b: { version: 6 }\n    # when this was written: b at 6\n  dev:\n    a: { version: 9 }\n",
+      ],
+      "below the comments of its own stack, and above those of the next": [
+        "layers:\n  a: { version: 5 }\nstack_overrides:\n  dev:\n    b: { version: 6 }\n    # of b\n      # of b too\n  # of prod\n  prod: {}\n",
+        "layers:\n  a: { version: 5 }\nstack_overrides:\n  dev:\n    b: { version: 6 }\n    # of b\n      # of b too\n    a: { version: 9 }\n  # of prod\n  prod: {}\n",
+      ],
+      "below a last comment without a line break": [
+        "layers:\r\n  a: { version: 5 }\r\nstack_overrides:\r\n  dev:\r\n    b: { version: 6 }\r\n    # of b",
+        "layers:\r\n  a: { version: 5 }\r\nstack_overrides:\r\n  dev:\r\n    b: { version: 6 }\r\n    # of b\r\n    a: { version: 9 }",
       ],
       "right below its stack, whatever follows": [
         "stack_overrides:\n  dev:\n    b:\n      version: 6\n\n  # the real one\n  prod:\n    b: { version: 7 }\n\nlayers:\n  a: { version: 5 }\n",

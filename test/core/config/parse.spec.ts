@@ -125,7 +125,7 @@ stack_overrides:`;
     });
   }
 
-  it("reads an account without quotes where no leading zero is lost", () => {
+  it("reads an account without quotes if no leading zero is lost", () => {
     assert.equal(parsed("layers: {}\nsettings: { aws_account_id: 123456789012 }").settings.accountId, "123456789012");
   });
 

@@ -318,6 +318,13 @@ const cases: ProblemCase[] = [
     ],
   },
   {
+    what: "a variant without a version in a layer that only an override has",
+    text: "layers: { a: { version: 1 } }\nstack_overrides: { dev: { b: { variants: [{ when: { region: us-east-1 }, version: 2 }, { when: { region: us-east-2 } }] } } }",
+    shows: [
+      "2:90 missing-key <when> neither this variant nor stack_overrides.dev.b has a version => Add the version that the layer must be at, here or in the entry",
+    ],
+  },
+  {
     what: "a variant of another region than its ARN",
     text: 'layers: { a: { version: 1, variants: [{ when: { region: us-east-2 }, arn: "arn:aws:lambda:us-east-1:123456789012:layer:a" }] } }',
     shows: [

@@ -8,6 +8,7 @@ import { StateError } from "../../../sdk/core/state/error";
 import { outlineOf } from "../../../sdk/core/state/outline";
 import { layerEdits, patchState } from "../../../sdk/core/state/patch";
 import { scanState } from "../../../sdk/core/state/scan";
+import { signatureKey } from "../../../sdk/core/state/secret";
 import { secret, states } from "../../support/arbitrary-states";
 import { counts } from "../../support/counts";
 import { createProject, type Project } from "../../support/engine";
@@ -87,6 +88,18 @@ describe("compareStates", () => {
       [{ ...f, inputs: { x: secret } }],
       [{ ...f, inputs: { x: "plain" } }],
       ["changed f inputs.x"],
+    ],
+    [
+      "a secret that is an object in plain text",
+      [{ ...f, inputs: { x: secret } }],
+      [{ ...f, inputs: { x: { ciphertext: secret.ciphertext } } }],
+      [`removed f inputs.x.${signatureKey}`],
+    ],
+    [
+      "an object that became a secret",
+      [{ ...f, inputs: { x: { ciphertext: secret.ciphertext } } }],
+      [{ ...f, inputs: { x: secret } }],
+      [`added f inputs.x.${signatureKey}`],
     ],
     [
       "a key that all objects inherit",

@@ -85,7 +85,7 @@ describe("patchState", () => {
     assert.equal(after.length, before.length);
   });
 
-  it("gives back the same bytes, not a copy, where there is nothing to edit", () => {
+  it("gives back the same bytes, not a copy, if there is nothing to edit", () => {
     const bytes = Buffer.from(JSON.stringify(stateOf([awsFunction("f", [])])));
     const slices = [...patchState(bytes, [])];
     assert.deepEqual(slices, [bytes.subarray(0)]);

@@ -175,7 +175,7 @@ describe("scanState", () => {
     );
   });
 
-  it("tells what waits for its deletion and what is not managed here", () => {
+  it("says what waits for its deletion and what is not managed here", () => {
     const flags = (others: object) => {
       const { deleted, external } = onlyFunction(encode(stateOf([awsFunction("f", layers, others)])));
       return [deleted, external];

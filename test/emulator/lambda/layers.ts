@@ -69,7 +69,7 @@ export const layerOperations = {
 
   DeleteLayerVersion(input: DeleteLayerVersionRequest, at: Context): undefined {
     const { name } = requireLayerReference(input.LayerName, at);
-    // Deleting what is not there succeeds, as on AWS.
+    // Deleting what does not exist succeeds, as on AWS.
     const found = at.shelf.layerVersion(name, Number(input.VersionNumber));
     if (!found) return;
     found.deleted = true;

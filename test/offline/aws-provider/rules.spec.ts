@@ -180,7 +180,7 @@ describe("aws provider: archives", () => {
 });
 
 describe("aws provider: configuration", () => {
-  it("takes the region from the environment where there is none", () => {
+  it("takes the region from the environment if there is none", () => {
     const env = { AWS_REGION: "eu-west-1", AWS_DEFAULT_REGION: "eu-west-2" };
     assert.deepEqual(checkConfig({}, env).inputs, { region: "eu-west-1" });
     assert.deepEqual(checkConfig({ region: "us-east-1" }, env).inputs, { region: "us-east-1" });

@@ -6,7 +6,7 @@ import { itSampled } from "../../support/counts";
 import { createProject, linkModules, type Project, type ProjectOptions } from "../../support/engine";
 import { lines } from "../../support/fakes";
 
-// The engine starts our language host here even where the machine has Pulumi's own: it is first on PATH.
+// The engine starts our language host here even if the machine has Pulumi's own: it is first on PATH.
 describe("the language host", function () {
   this.timeout(120_000);
 

@@ -3,7 +3,7 @@ import { readDeclaring } from "../../../provider/native/declaring";
 import type { LayerVersionsInputs } from "../../../provider/native/types";
 
 describe("what is wrong with the inputs of the plugin's resource", () => {
-  it("is told at once, of layers and of functions", () => {
+  it("is reported at once, of layers and of functions", () => {
     const inputs = {
       layers: { base: { version: null } },
       functions: { names: ["api:live", ""], tags: {} },
@@ -14,5 +14,20 @@ describe("what is wrong with the inputs of the plugin's resource", () => {
     assert.equal(reasons.length, 4, reasons.join("\n"));
     for (const [index, part] of [/^layers\.base/, /functions\.tags is empty/, /api:live/, /empty name/].entries())
       assert.match(reasons[index] ?? "", part);
+  });
+
+  it("names what only the plugin sets, which the engine sends for `ignoreChanges`", () => {
+    const inputs = {
+      functions: { names: ["api"] },
+      versions: { api: { base: 5 } },
+      before: null,
+    } as LayerVersionsInputs;
+    const declaring = readDeclaring("shared", inputs, { stack: "dev", config: {} });
+    assert(declaring.is === "wrong");
+    assert.deepEqual(
+      declaring.problems.map(({ path }) => path),
+      ["versions"],
+    );
+    assert.match(declaring.problems[0]?.reason ?? "", /Only the plugin sets it\..* the option `ignoreChanges`\./);
   });
 });

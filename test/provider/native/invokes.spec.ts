@@ -77,6 +77,12 @@ const cases: [title: string, name: string, args: object, answer: object | RegExp
     /declares no layer "bas" for stack dev. Did you mean base\?/,
   ],
   [
+    "lists them if none is near",
+    "getLayerVersionArn",
+    { name: "datadog" },
+    /declares no layer "datadog" for stack dev. It declares base, .+\.$/,
+  ],
+  [
     "says what an ARN depends on",
     "getLayerVersionArn",
     { name: "powertools" },
@@ -122,7 +128,7 @@ describe("the functions of the plugin", () => {
     assert.match(about()[0] ?? "", /^Warning: layer OldPowertools is not pinned/);
   });
 
-  it("getDeclaredLayers tells what the stack has", async () => {
+  it("getDeclaredLayers says what the stack has", async () => {
     const { result } = await invoke("getDeclaredLayers", {});
     const { layers, resourceTypes } = result as { layers: Record<string, { version: number }>; resourceTypes: object };
     assert.deepEqual(Object.keys(layers), ["base", "tools", "powertools"]);

@@ -31,6 +31,10 @@ describe("the properties that an update of the plugin's resource changes", () =>
     "a function that comes": [checked({ ...olds.functions, c: { base: 5 } }), ['+versions["c"]']],
     "a function that goes": [checked({ b: { base: 5 } }), ['-versions["fn.a"]']],
     drift: [checked(olds.functions, { drift: { b: { base: 3 } } }), ['+drift["b"]["base"]']],
+    "drift that was recorded as it is": [
+      checked({ ...olds.functions, b: { base: 6 } }, { drift: { b: { base: 5 } } }),
+      ['~versions["b"]["base"]'],
+    ],
     "a lost layer": [checked(olds.functions, { lost: { b: { base: "arn" } } }), ['+lost["b"]["base"]']],
     "a version that is not known yet": [
       checked({ ...olds.functions, b: { base: unknown } }),
@@ -78,6 +82,15 @@ describe("the entries below the plugin's resource", () => {
     assert.deepEqual(plannedVersions(standings).d, { base: 9 });
   });
 
+  it("move only if the check has seen them elsewhere than where they have to be", () => {
+    const wanted = checked({ a: { base: 6 }, b: { base: 6 }, c: { base: unknown } }, { before: { c: { base: 2 } } });
+    assert.deepEqual(standingsOf(wanted, olds, new Set(["b"])), [
+      { name: "a", from: { base: 6 }, to: { base: 6 }, moves: false },
+      { name: "b", from: { base: 5 }, to: { base: 6 }, moves: true },
+      { name: "c", from: { base: 2 }, to: { base: unknown }, moves: true },
+    ]);
+  });
+
   it("are created if they move, read if they do not, updated, kept and removed", () => {
     assert.deepEqual(viewSteps("layers", standings, [view("a"), view("b"), view("gone")]), [
       { op: "same", name: "layers/a", old: { base: 5 }, new: { base: 5 } },
@@ -98,15 +111,13 @@ describe("the entries below the plugin's resource", () => {
       id: "x",
       properties: { functions: { b: { base: 3 }, c: { base: 2 } } },
       reasons,
+      byFunction: { b: "Denied.", c: "The run was cancelled before this function was updated." },
     });
-    assert.deepEqual(
-      [...failures],
-      [
-        ["b", reasons[0]],
-        ["c", "The run was cancelled before this function was updated."],
-      ],
-    );
-    assert.equal(viewSteps("layers", standings, [view("b")], failures)[1]?.error, reasons[0]);
+    assert.deepEqual(Object.fromEntries(failures), {
+      b: "Denied.",
+      c: "The run was cancelled before this function was updated.",
+    });
+    assert.equal(viewSteps("layers", standings, [view("b")], failures)[1]?.error, "Denied.");
   });
 });
 
@@ -148,7 +159,7 @@ describe("many entries below the plugin's resource", () => {
     assert.match(rowsLine(many) ?? "", /^310 functions would each have a row, but an update shows at most 100, /);
   });
 
-  it("are recorded as they become", () => {
+  it("are recorded in their new state", () => {
     const { old, new: next } = withinLimit(many, { preview: false }).find(({ name }) => name === "update-0") ?? {};
     assert.deepEqual([old, next], [{ base: 5 }, { base: 5 }]);
   });

@@ -163,7 +163,7 @@ describe("the native plugin in a program", function () {
     assert.doesNotMatch(output, /Function a:/);
   });
 
-  it("imports what a selection means, and goes on with it", async () => {
+  it("imports what a selection means, and continues with it", async () => {
     await project.write({ "index.js": declarations });
     const args = [
       "lambda-layers:index:LayerVersions",

@@ -133,6 +133,8 @@ else
 
     it("records what was done if one of many fails, and then does only the one", async () => {
       emulator.edit("fn-07", { Layers: ["dynamo-dev:5"] });
+      // Where it is going to be: it does not move, and has no row.
+      emulator.edit("fn-02", { Layers: ["dynamo-dev:6"] });
       await project.write({ "layer_config.yaml": config(6) });
       emulator.fault({
         operation: "UpdateFunctionConfiguration",
@@ -146,6 +148,8 @@ else
         output,
         /FunctionLayers layers\/fn-13 \*\*updating failed\*\* error: Function fn-13 was not updated: AWS permission/,
       );
+      assert.match(output, /FunctionLayers layers\/fn-03 /);
+      assert.doesNotMatch(output, /FunctionLayers layers\/fn-02 /);
       assert.deepEqual(
         names.filter((name) => versionsOf(name)[0] !== "dynamo-dev:6"),
         ["fn-13"],

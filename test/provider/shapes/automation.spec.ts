@@ -64,7 +64,7 @@ if (soak) {
       }
     });
 
-    it("is told in one line where it has to find the package", async () => {
+    it("is reported in one line where it has to find the package", async () => {
       const emulator = await startEmulator();
       for (const seed of elsewhere) emulator.seed(seed);
       const files = { "run.js": script, "layer_config.yaml": "layers: { base: { version: 5 } }\n" };

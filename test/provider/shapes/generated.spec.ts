@@ -98,7 +98,7 @@ function formOf({ place, form }: OneFunction): keyof typeof forms {
 
 function statement(fn: OneFunction, name: string): string {
   const { region, args, options } = places[fn.place];
-  // A version that does not exist is the program's own mistake where nothing pins it.
+  // A version that does not exist is the program's own mistake if nothing pins it.
   const base = hasPins(fn) ? fn.base : Math.min(fn.base, newest);
   const layers = [`L("base", ${base}, "${region}")`, ...(fn.other ? [`L("other", ${fn.other}, "${region}")`] : [])];
   const ignoreChanges = fn.ignores ? `ignoreChanges: ["layers"], ` : "";

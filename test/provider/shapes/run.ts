@@ -49,7 +49,7 @@ export interface Shape extends Stage {
   readonly check?: (stack: Project, emulator: Emulator) => void | Promise<void>;
 }
 
-/** What every program begins with. */
+/** What every program starts with. */
 export const prologue = `${preamble}
 const { LayerVersions, pinLayers } = require("pulumi-lambda-layers");
 const { Provider } = require("@pulumi/aws/provider");
