@@ -1,6 +1,7 @@
 import type { Lambda } from "@aws-sdk/client-lambda";
 import { LayersError } from "../core/errors";
 import type { FunctionOutcome, LiveFunction } from "../core/live";
+import { ForeignAnswer } from "./answers";
 import type { Caller } from "./caller";
 import { answerAbout, type FunctionState, type ReadFunction } from "./functions";
 import { pause, throwIfInterrupted } from "./interrupt";
@@ -121,7 +122,12 @@ class Move {
     const input = { FunctionName: this.#name, Layers: [...wanted], RevisionId: fn.revisionId };
     return caller.once(
       this.#request,
-      async () => answerAbout(fn.arn, await lambda.updateFunctionConfiguration(input)),
+      async () => {
+        const answer = answerAbout(fn.arn, await lambda.updateFunctionConfiguration(input));
+        // Lambda answers with the layers that it was sent: anything else says nothing of what became of them.
+        if (!sameLayers(answer.live.layers, wanted)) throw new ForeignAnswer("the layers that were sent");
+        return answer;
+      },
       {
         signal,
         prepare: async () => {

@@ -1,5 +1,6 @@
 import { CommanderError } from "commander";
 import { exitStatus, LayersError } from "../core/errors";
+import { reasonOf } from "../core/system-error";
 import type { WiringOptions } from "../wiring";
 import { commandFirst, hasFlag } from "./argv";
 import { commands, defaultCommand } from "./commands";
@@ -43,8 +44,21 @@ export function start(version: string): void {
       return process.stdin;
     },
   };
+  let unwritten: NodeJS.ErrnoException | undefined;
+  stdout.on("error", (error: NodeJS.ErrnoException) => {
+    // A reader that has stopped, such as `head`, wanted no more.
+    if (error.code !== "EPIPE") unwritten ??= error;
+  });
   main(words, world).then((status) => {
     process.exitCode = status;
+  });
+  process.once("beforeExit", (status) => {
+    if (!unwritten) return;
+    const output = new Output(stderr, env);
+    createReporter({ stdout: output, stderr: output }).error(
+      `Not all output could be written to stdout: ${reasonOf(unwritten)}. The run went on to its end${status === 0 ? "" : `, and failed with exit code ${status}`}.`,
+    );
+    process.exitCode = status === 0 ? exitStatus.internal : status;
   });
 }
 

@@ -41,6 +41,7 @@ export function values<Value>(
 export function once(parse: (value: string) => unknown = (value) => value) {
   let first: string | undefined;
   return (value: string): unknown => {
+    refuseEmpty(value);
     if (first !== undefined && first !== value) {
       throw new InvalidArgumentError(`It was already given as '${first}'. Give it once.`);
     }
@@ -49,9 +50,14 @@ export function once(parse: (value: string) => unknown = (value) => value) {
   };
 }
 
+/** Refuses what a shell makes of a variable that is not set: taken for nothing, it would mean everything, or the default. */
+function refuseEmpty(value: string): void {
+  if (value.trim() === "") throw new InvalidArgumentError("It is empty.");
+}
+
 /** Collects the values of a repeated option. */
 export function addText(value: string, previous: string[] = []): string[] {
-  if (value.trim() === "") throw new InvalidArgumentError("It is empty.");
+  refuseEmpty(value);
   return [...previous, value];
 }
 
@@ -107,7 +113,7 @@ export function numberFrom({ least = -Infinity, above = -Infinity, whole = false
   const wanted = Number.isFinite(least) ? `Write ${what} of ${least} or more.` : `Write ${what} above ${above}.`;
   return (text: string): number => {
     const number = text.trim() === "" ? Number.NaN : Number(text);
-    const isMeant = whole ? Number.isInteger(number) : Number.isFinite(number);
+    const isMeant = whole ? Number.isSafeInteger(number) : Number.isFinite(number);
     if (isMeant && number >= least && number > above) return number;
     throw new InvalidArgumentError(wanted);
   };

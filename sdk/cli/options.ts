@@ -217,8 +217,8 @@ export function createOption(name: OptionName): Option {
   option.helpGroup(groups.find(([, options]) => name in options)?.[0] ?? "");
   // Two options can have the same flag, for different commands.
   option.attributeName = () => name;
-  // Commander calls it only for options with a value.
-  return option.argParser(collect ?? once(parse));
+  const isSwitch = !option.required && !option.optional;
+  return isSwitch ? option : option.argParser(collect ?? once(parse));
 }
 
 /** The flags of all options, and whether their next word is their value. */

@@ -1,6 +1,7 @@
 import { Command, type CommanderError, Help } from "commander";
 import { commands, defaultCommand } from "./commands";
 import type { CommandDefinition } from "./context";
+import { addText } from "./option-definition";
 import { createOption, type OptionValues } from "./options";
 import type { Output } from "./terminal";
 import { usageError } from "./usage";
@@ -122,7 +123,7 @@ function createArgument(command: Command, { name, description, choices, required
     choices || required ? `<${name}>` : `[${name}${variadic ? "..." : ""}]`,
     description,
   );
-  return choices ? argument.choices([...choices]) : argument;
+  return choices ? argument.choices([...choices]) : argument.argParser(addText);
 }
 
 function examplesOf({ examples = [] }: CommandDefinition): string {

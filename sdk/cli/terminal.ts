@@ -19,10 +19,9 @@ export class Output {
     this.stream = stream;
     this.#isDumb = env.TERM === "dumb";
     this.colors = pc.createColors(hasColors(stream, env));
-    // `lambda-layers status | head`: the reader has stopped. The run goes on, since it may be in the middle of a
-    // change.
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
+    // `lambda-layers status | head`: the reader has stopped. Or a disk is full. The run goes on, since it may be in the
+    // middle of a change.
+    stream.on("error", () => {
       this.#isClosed = true;
     });
   }

@@ -73,7 +73,7 @@ export class LayersError extends Error {
     super(changed === undefined ? said : withSentence(said, shown(changed)), { cause });
     this.code = code;
     this.what = said;
-    this.next = next && shownLines(next);
+    this.next = next?.length ? shownLines(next) : undefined;
     this.changed = changed && shown(changed);
   }
 

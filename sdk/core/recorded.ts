@@ -121,7 +121,7 @@ function seenLive(live: LiveFunction | "gone" | "unread" | undefined): SeenLayer
 
 function layersOfFunction(fn: FunctionFacts): SeenLayers {
   const [counting, others] = countingFirst(fn);
-  return { layers: parsed(counting), others: parsed(others), complete: !hasSecretLayers(fn) };
+  return { layers: parsed(counting), others: parsed(others), complete: whyHidden(fn) === undefined };
 }
 
 function layersOfResource(
@@ -174,11 +174,15 @@ export function recordedLayers(fn: FunctionFacts): string[] {
   return countingFirst(fn)[0];
 }
 
-/** Whether any of a function's layers is not known, because it is a secret. */
-export function hasSecretLayers({ inputs, outputs }: FunctionFacts): boolean {
-  return [inputs, outputs].some((side) =>
-    side.kind === "list" ? side.layers.some(({ kind }) => kind === "secret") : side.kind === "secret",
+/**
+ * Why not all of a function's layers are known: one is a secret, or else is no text, as while it is not known yet.
+ * Undefined if all are known.
+ */
+export function whyHidden({ inputs, outputs }: FunctionFacts): "secret" | "other" | undefined {
+  const kinds = [inputs, outputs].flatMap((side) =>
+    side.kind === "list" ? side.layers.map(({ kind }) => kind) : [side.kind],
   );
+  return (["secret", "other"] as const).find((kind) => kinds.includes(kind));
 }
 
 function parsed(texts: readonly string[]): LayerVersionArn[] {

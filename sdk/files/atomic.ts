@@ -58,8 +58,9 @@ export async function replaceFile(
  */
 export function cannotWrite(file: string, left: string, cause: unknown): LayersError {
   const isFolderMissing = (cause as NodeJS.ErrnoException).code === "ENOENT";
-  return new LayersError("usage", `Cannot write ${file}: ${reasonOf(cause)}. ${left}`, {
+  return new LayersError("usage", `Cannot write ${file}: ${reasonOf(cause)}`, {
     cause,
+    changed: left,
     next: isFolderMissing ? "Create its folder first." : undefined,
   });
 }

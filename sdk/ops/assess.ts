@@ -1,5 +1,5 @@
 import { type AssessedFunction, assess, type Standing, type Totals, totalsOf } from "../core/assess";
-import { declareFor, shortStackName } from "../core/config/declared";
+import { type DeclaredLayers, declareFor, shortStackName } from "../core/config/declared";
 import type { LayerConfig } from "../core/config/parse";
 import { LayersError } from "../core/errors";
 import { type Exception, exceptionsOf } from "../core/exceptions";
@@ -11,9 +11,11 @@ import { declaredTargets } from "../core/target";
 import { count } from "../core/text";
 import type { Ports } from "../ports";
 import { type LiveReading, readingOf } from "./expectation";
-import { readFunctions, readNamed, refuseEmptyRegions, tagSets, whereOf } from "./live/read";
-import type { LoadedState, Skipped } from "./plans";
+import { readFunctions, readNamed, refuseEmptyRegions, refuseOtherRegions, tagSets, whereOf } from "./live/read";
+import { elsewhere } from "./live/select";
+import { type LoadedState, type Skipped, skipping } from "./plans";
 import { loadState } from "./recorded/load";
+import { type OddState, oddities } from "./recorded/oddities";
 import {
   byName,
   refuseUnknown,
@@ -48,8 +50,8 @@ export interface AssessRequest {
   readonly elsewhere?: boolean;
   /** Leave out functions that the state does not have. */
   readonly isOptional?: boolean;
-  /** Finds the entry that declares a layer. Default: by the config. */
-  readonly matcher?: Matcher;
+  /** Makes the matcher, which finds the entry that declares a layer. Default: {@link createMatcher}. */
+  readonly matching?: (declared: DeclaredLayers) => Matcher;
 }
 
 /** The status of some functions' layers. */
@@ -65,7 +67,9 @@ export interface Assessment {
   /** Functions without a (complete) standing, and why. */
   readonly skipped: readonly Skipped[];
   readonly live: LiveReading;
-  /** The state's functions; undefined if Pulumi was not asked. */
+  /** Whether a state was read. */
+  readonly isStateRead: boolean;
+  /** The state's functions; undefined if no state was read, or it has none of the named functions. */
   readonly recorded: SelectedRecords | undefined;
   readonly matcher: Matcher;
   /** Where the functions were looked for, as messages name it: `the state of dev or in AWS`. */
@@ -76,6 +80,8 @@ export interface Assessment {
   readonly unmatched: readonly string[];
   /** Names in `replaces` that match no layer of the functions, and suggestions. */
   readonly replaceless: readonly string[];
+  /** What is odd about the state itself. */
+  readonly odd: readonly OddState[];
 }
 
 type Read = Pick<Assessment, "functions" | "skipped" | "live">;
@@ -88,6 +94,7 @@ export async function assessStack(ports: Ports, request: AssessRequest): Promise
   const assessment = await readStandings(ports, request);
   if (assessment.standings.length > 0)
     for (const line of [...assessment.unmatched, ...assessment.replaceless]) ports.reporter.warn(line);
+  for (const { message } of assessment.odd) ports.reporter.warn(message);
   return assessment;
 }
 
@@ -99,7 +106,7 @@ export async function assessStack(ports: Ports, request: AssessRequest): Promise
 export async function readStandings(ports: Ports, request: AssessRequest): Promise<Assessment> {
   const { stack, config, stateFile, functions: names = [], exclude = [] } = request;
   const declared = declareFor(config, stack);
-  const { matcher = createMatcher(declared) } = request;
+  const matcher = (request.matching ?? createMatcher)(declared);
   const hints: LayerHints = { declared, accountId: config.settings.accountId };
   const state = await readState(ports, request);
   const selected = state && selectRecorded(state.facts, { functions: names, exclude });
@@ -124,6 +131,7 @@ export async function readStandings(ports: Ports, request: AssessRequest): Promi
     totals: totalsOf(standings),
     skipped: [...(recorded ? withoutStanding(recorded) : []), ...read.skipped],
     live: read.live,
+    isStateRead: state !== undefined,
     recorded,
     matcher,
     exceptions: exceptionsOf(declared.layers, standings, ports.clock.now()),
@@ -131,6 +139,7 @@ export async function readStandings(ports: Ports, request: AssessRequest): Promi
     // Nothing is known about functions that could not be read.
     unmatched: recorded || read.live.read ? unmatchedWarnings(standings, where, config.file) : [],
     replaceless: replacesWarnings(declared, standings),
+    odd: state ? oddities(ports, state, recorded) : [],
   };
 }
 
@@ -169,11 +178,6 @@ async function readRecorded(
   hints: LayerHints,
 ): Promise<Read> {
   const { config, stateFile, recordedOnly, functions: named = [], exclude = [] } = request;
-  if (stateFile !== undefined || recordedOnly) {
-    const reason = stateFile === undefined ? "only recorded versions were requested" : "a state file was given";
-    const functions = recorded.map((fn) => assessedFunction(fn, undefined, hints));
-    return { functions, skipped: [], live: { read: false, reason } };
-  }
   const where = whereOf(ports, config.settings.region, request);
   if (named.length + exclude.length === 0) refuseEmptyRegions(recorded, where);
   const isHere = ({ region }: RecordedFunction) =>
@@ -186,6 +190,15 @@ async function readRecorded(
     ports.reporter.info(
       `${count(away, "function")} of other regions left out: this run is for ${where.regions.join(", ")}`,
     );
+  if (stateFile !== undefined || recordedOnly) {
+    const reason = stateFile === undefined ? "only recorded versions were requested" : "a state file was given";
+    const functions = here.map((fn) => assessedFunction(fn, undefined, hints));
+    const skip = skipping(recorded);
+    const skipped =
+      named.length > 0 ? recorded.filter((fn) => !isHere(fn)).map((fn) => skip(fn, elsewhere(fn, where.regions))) : [];
+    refuseOtherRegions(recorded, { skipped });
+    return { functions, skipped, live: { read: false, reason } };
+  }
   const selection = { ...where, recorded: isAway ? here : recorded };
   const found = await readFunctions(ports, selection, { hints, isLook: true }, async () => {});
   return { ...found, live: readingOf(found.failures) };

@@ -86,7 +86,7 @@ export interface ExplainedFunction extends Pick<AssessedFunction, "region" | "ac
 }
 
 /** All about the functions of one name, several across accounts, regions or stacks; the totals cover these. */
-export interface Explanation extends Pick<Assessment, "stack" | "project" | "totals" | "live"> {
+export interface Explanation extends Pick<Assessment, "stack" | "project" | "totals" | "live" | "isStateRead"> {
   readonly format: typeof documentFormat;
   readonly functions: readonly ExplainedFunction[];
 }
@@ -104,7 +104,7 @@ export async function explain(ports: Ports, request: ExplainRequest): Promise<Ex
   const where = ifRecorded ? { isOptional: true } : { elsewhere: true };
   const assessment = await assessStack(ports, { ...request, functions, ...where });
   const found = explainable(assessment);
-  const { live, project } = assessment;
+  const { live, project, isStateRead } = assessment;
   if (found.length === 0 && !ifRecorded) {
     throw new LayersError(
       failedReading(live)?.code ?? "not-known",
@@ -113,7 +113,7 @@ export async function explain(ports: Ports, request: ExplainRequest): Promise<Ex
   }
   const standings = assessment.standings.filter(({ fn }) => found.includes(fn));
   return {
-    ...{ format: documentFormat, stack, project, totals: totalsOf(standings), live },
+    ...{ format: documentFormat, stack, project, totals: totalsOf(standings), live, isStateRead },
     functions: found.map((fn) => explainFunction(ports, request, assessment, fn)),
   };
 }

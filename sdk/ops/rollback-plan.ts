@@ -14,7 +14,7 @@ import { changedBy, type LoadedRecord, loadRecord, newestRecord } from "./live/r
 import { planLiveRollback } from "./live/rollback";
 import { withSession } from "./live/sessions";
 import type { LoadedState, StateChange } from "./plans";
-import { integrityWarnings, loadState, refuseBroken, refusePendingOperations, type ScanState } from "./recorded/load";
+import { broken, integrityWarnings, loadState, refuseUnfit, type ScanState } from "./recorded/load";
 import { letGo } from "./recorded/memory";
 import { planState, refuseUnknown, type SelectedRecords, type StatePlan, selectRecorded } from "./recorded/plan";
 import type { NewContent } from "./recorded/replace";
@@ -110,9 +110,9 @@ async function planOn(
   const { stack, full = false, dryRun = false, functions = [], exclude = [], config } = request;
   if (!dryRun) ports.reporter.info(`Exporting stack state for ${stack}`);
   const state = await loadState(ports, { stack, scan });
-  refusePendingOperations(ports, state);
-  refuseBroken(ports, state);
-  if (full) refuseBroken(ports, backup);
+  refuseUnfit(ports, state);
+  const unfit = full ? broken(ports, backup) : undefined;
+  if (unfit) throw unfit.having(unchanged);
   refuseOtherStack(ports, state, backup);
   const meant = selectRecorded(state.facts, { functions, exclude });
   refuseUnknown(meant, `in the state of ${stack}`);

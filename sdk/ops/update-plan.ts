@@ -18,7 +18,7 @@ import type { LivePlan } from "./live/plans";
 import { noneTagged, tagSets, whereOf } from "./live/read";
 import { adviceOnOwnRecords } from "./next-steps";
 import type { LoadedState, Skipped, StateTarget } from "./plans";
-import { integrityWarnings, refuseBroken, refusePendingOperations } from "./recorded/load";
+import { foreignState, integrityWarnings, refuseUnfit } from "./recorded/load";
 import {
   byName,
   invalidLayers,
@@ -86,8 +86,7 @@ export function planUpdate(ports: Ports, state: LoadedState, request: UpdateRequ
 async function plan(ports: Ports, state: LoadedState, request: UpdateRequest): Promise<UpdatePlan> {
   const { stack, file, facts } = state;
   const { dryRun, filter, settings, targetOf, hints } = request;
-  refusePendingOperations(ports, state);
-  refuseBroken(ports, state);
+  refuseUnfit(ports, state);
   const meant = selectRecorded(facts, filter);
   // Tags may select more functions than the state has.
   if (!isWide(request)) refuseUnknown(meant, `in ${file ?? `the state of ${stack}`}`);
@@ -201,14 +200,6 @@ function plaintextWarnings({ file, bytes }: LoadedState): string[] {
   if (file === undefined || !holdsPlaintext(bytes)) return [];
   return [
     `${file} holds secrets in plaintext, and so will the output and the backup. Export the state again without --show-secrets, and delete this file.`,
-  ];
-}
-
-function foreignState({ stack, file, facts }: LoadedState): string[] {
-  const found = facts.owner?.stack;
-  if (file === undefined || found === undefined || found === shortStackName(stack)) return [];
-  return [
-    `${file} is the state of stack ${found}, but the versions declared for ${stack} were used. To use its own: --stack ${found}`,
   ];
 }
 

@@ -6,13 +6,13 @@ import type { When } from "../core/config/when";
 import { type ErrorCode, LayersError } from "../core/errors";
 import { labelsOf } from "../core/function-arn";
 import { createMatcher, type Matcher } from "../core/match";
-import { countLayers, listNames, quotedIfOdd } from "../core/text";
+import { countLayers, listNames } from "../core/text";
 import type { AwsPort, Ports } from "../ports";
 import { type Assessment, type AssessRequest, readStandings } from "./assess";
 import { codeOfUnknown, failedReading, type LiveReading } from "./expectation";
 import { askAbout, type DeclaredMatch, findableLayers, type LayerPlace, labelsOfLayers, matchesOf } from "./matches";
 import { documentFormat, skippedName } from "./plans";
-import { invalidLayers } from "./recorded/plan";
+import type { OddState } from "./recorded/oddities";
 import { exceptionWarnings, labelsOfStandings, warningsOf } from "./report-changes";
 import { type UnusedPart, unknownFunctions, unknownStacks } from "./unused";
 
@@ -37,9 +37,9 @@ type WarningCode =
   | "exception"
   | "function-skipped"
   | "layer-incompatible"
-  | "layer-invalid"
   | "layer-twice"
   | "replaces-nothing"
+  | OddState["code"]
   | UnusedPart["code"];
 
 /** How well a config fits a stack: `--json` prints it. */
@@ -72,8 +72,8 @@ export interface ValidationReport extends Pick<Assessment, "stack" | "project" |
 export async function validate(ports: Ports, request: AssessRequest): Promise<ValidationReport> {
   const { stack, config, functions = [], exclude = [] } = request;
   const declared = declareFor(config, stack);
-  const { matcher, contested, findings } = collectAmbiguous(declared);
-  const assessment = await readStandings(ports, { ...request, matcher });
+  const { matching, contested, findings } = collectAmbiguous();
+  const assessment = await readStandings(ports, { ...request, matching });
   const { project, totals, recorded, where } = assessment;
   const matches = matchesOf(assessment.standings);
   const live = await validateInAws(ports, request, declared, matches);
@@ -89,10 +89,11 @@ export async function validate(ports: Ports, request: AssessRequest): Promise<Va
   }));
   const isUnused = ({ key }: DeclaredLayer) =>
     !matches.some((match) => match.declared.key === key) && !contested.has(key);
-  // An entry without a match may be for functions that were not looked at.
+  // An entry without a match may be for functions that were not looked at, or for layers that could not be read.
   const isPartial = functions.length + exclude.length > 0 || (recorded === undefined && !assessment.live.read);
+  const isHidden = assessment.standings.some(({ layer }) => layer === undefined);
   const nothing = declared.layers.length > 0 && contested.size === 0 ? assessment.unmatched : [];
-  const unused = isPartial ? [] : declared.layers.filter(isUnused);
+  const unused = isPartial || isHidden ? [] : declared.layers.filter(isUnused);
   const parts = [
     ...(recorded === undefined || request.stateFile !== undefined ? [] : await unknownStacks(ports, config, stack)),
     ...(isPartial ? [] : await unknownFunctions(ports, config, declared, assessment)),
@@ -118,27 +119,28 @@ export async function validate(ports: Ports, request: AssessRequest): Promise<Va
 }
 
 /** A matcher that collects double declarations instead of failing at the first one. */
-function collectAmbiguous(declared: DeclaredLayers) {
-  const find = createMatcher(declared);
+function collectAmbiguous() {
   const findings = new Map<string, Finding>();
   const contested = new Set<string>();
-  const matcher: Matcher = (layer) => {
-    try {
-      return find(layer);
-    } catch (error) {
-      if (!(error instanceof LayersError) || error.code !== "layer-ambiguous") throw error;
-      findings.set(layerArn(layer), { severity: "error", code: error.code, message: error.inOneLine() });
-      for (const entry of declared.layers)
-        if (createMatcher({ ...declared, layers: [entry] })(layer)) contested.add(entry.key);
-      return undefined;
-    }
+  const matching = (declared: DeclaredLayers): Matcher => {
+    const find = createMatcher(declared);
+    return (layer) => {
+      try {
+        return find(layer);
+      } catch (error) {
+        if (!(error instanceof LayersError) || error.code !== "layer-ambiguous") throw error;
+        findings.set(layerArn(layer), { severity: "error", code: error.code, message: error.inOneLine() });
+        for (const entry of declared.layers)
+          if (createMatcher({ ...declared, layers: [entry] })(layer)) contested.add(entry.key);
+        return undefined;
+      }
+    };
   };
-  return { matcher, contested, findings };
+  return { matching, contested, findings };
 }
 
 /** Problems with functions, regardless of the config. */
-function ofFunctions({ standings, skipped, recorded, live, totals }: Assessment): Finding[] {
-  const own = recorded?.own.filter((fn) => !recorded.excluded.has(fn)) ?? [];
+function ofFunctions({ standings, skipped, odd, live, totals }: Assessment): Finding[] {
   const unread = failedReading(live);
   const unreadable = totals.unknown - standings.filter(({ noTarget }) => noTarget !== undefined).length;
   return [
@@ -147,9 +149,7 @@ function ofFunctions({ standings, skipped, recorded, live, totals }: Assessment)
       ? [unknown("not-known", `${countLayers(unreadable)} cannot be read from the state.`)]
       : []),
     ...skipped.map((one) => warning("function-skipped", `Function ${skippedName(one)} is skipped: ${one.reason}.`)),
-    ...invalidLayers(own).map(({ function: name, text }) =>
-      warning("layer-invalid", `Invalid layer ARN format: ${quotedIfOdd(text)} of function ${name}.`),
-    ),
+    ...odd.map(({ code, message }) => warning(code, message)),
     ...warningsOf(standings).map((message) => warning("layer-twice", message)),
   ];
 }

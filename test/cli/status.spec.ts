@@ -289,6 +289,53 @@ describe("lambda-layers status", () => {
     assert.deepEqual(await codes("--recorded-only"), [0, 1]);
   });
 
+  it("shows layers that are not known yet, or are no texts, as not known", async () => {
+    const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+    for (const layers of [unknown, [unknown], [null], [3], [[layer("base", 5)]], layer("base", 5)]) {
+      await deploy(awsFunction("hidden", layers), awsFunction("web", [layer("base", 5)]));
+      const { stdout, stderr } = await status("--recorded-only");
+      assert.match(stdout, /^\? {2}hidden {4}\? +\? +\?$/m);
+      assert.match(stderr, /Function hidden is skipped: not all of its layers can be read from the state\./);
+      assert.equal((await status("--recorded-only", "--expect-no-changes")).code, 1);
+    }
+  });
+
+  it("warns of a state that cannot be updated as it is, and of texts that are no layer versions", async () => {
+    const web = awsFunction("web", [layer("base", 5), `${layer("base", 1)}0`.replace(/\d+$/, "0")]);
+    const operation = { type: "updating", resource: { urn: web.urn, type: web.type, custom: true } };
+    await folder.write({ "dev.json": stateOf([web], { pending_operations: [operation] }) });
+    for (const args of [["status"], ["report", "--markdown"], ["explain", "web"], ["validate"]]) {
+      const { stderr } = await run([...args, ...(args[0] === "status" ? ["--recorded-only"] : [])]);
+      assert.match(stderr, /^WARNING - The state of stack dev has 1 pending operation.* `pulumi refresh --stack dev`/m);
+      assert.match(stderr, /^WARNING - Invalid layer ARN format: arn:.*:layer:base:0 of function web\.$/m);
+    }
+    const file = ["--state-file", "dev.json", "--stack", "prod"];
+    for (const command of ["status", "validate"]) {
+      const { stderr } = await run([command, ...file]);
+      assert.match(
+        stderr,
+        /^WARNING - dev\.json is the state of stack dev, but the versions declared for prod were used/m,
+      );
+    }
+  });
+
+  it("keeps to the region that is named if AWS is not asked", async () => {
+    await deployTwoRegions();
+    const { stdout } = await status("--recorded-only", "--region", eu.region);
+    assert.deepEqual(lines(stdout).slice(0, 3), [
+      "INFO - 2 functions of other regions left out: this run is for eu-west-1",
+      "   FUNCTION  LAYER  DECLARED  RECORDED",
+      "   api       base          5         5",
+    ]);
+    for (const place of [["--recorded-only"], ["--state-file", "dev.json"]]) {
+      const nowhere = await status(...place, "--regions", "us-west-99");
+      assert.deepEqual([nowhere.code, nowhere.stdout], [2, ""], nowhere.stderr);
+      const elsewhere = await status(...place, "-f", "web", "--region", eu.region);
+      assert.equal(elsewhere.code, 2, elsewhere.stderr);
+      assert.match(elsewhere.stderr, /Function web.*: it is in us-east-1, but this run is for eu-west-1/);
+    }
+  });
+
   describe("without Pulumi", () => {
     beforeEach(() => {
       aws.emulator.seed({

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import { start } from "../support/processes";
 import { awsFunction, layer, stateOf } from "../support/states";
-import { Folder, readmeConfig, readmeState } from "./harness";
+import { bin, Folder, plainEnvironment, readmeConfig, readmeState } from "./harness";
 
 const file = ["--state-file", "state.json"];
 const dryRunLines = `INFO - Found 3 layer version updates:
@@ -243,5 +245,22 @@ describe("lambda-layers update --state-file", () => {
     running.process.stdout?.destroy();
     const { code, stderr } = await running.ended;
     assert.deepEqual([code, stderr], [0, ""]);
+  });
+
+  it("finishes if its output cannot be written, says so, and does not end with 0", async function () {
+    if (!existsSync("/dev/full")) this.skip();
+    const full = `exec "$0" "$@" >/dev/full`;
+    const env = plainEnvironment(folder.path);
+    const run = (...args: string[]) =>
+      start("/bin/sh", ["-c", full, process.execPath, bin, ...args], { cwd: folder.path, env });
+    const { code, stderr } = await run(...file).ended;
+    assert.equal(code, 1, stderr);
+    assert.match(
+      stderr,
+      /^ERROR - Not all output could be written to stdout: no space left on device\. The run went on to its end\.$/m,
+    );
+    assert.match(await folder.read("state.json"), /receipt-dynamo-dev:5/);
+    assert.equal((await run("--state-file", "missing.json").ended).code, 2);
+    assert.equal((await run(...file, "--expect-no-changes").ended).code, 1);
   });
 });

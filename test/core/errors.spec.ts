@@ -32,6 +32,14 @@ describe("LayersError", () => {
     for (const status of Object.values(exitStatus)) assert(status > 0);
   });
 
+  it("has no line for a next step that there is not", () => {
+    for (const next of [undefined, "", []]) {
+      const error = new LayersError("usage", "No such option.", { next });
+      assert.deepEqual([error.lines, error.next], [["No such option."], undefined]);
+      assert.deepEqual(error.having("Nothing was changed.").lines, ["No such option. Nothing was changed."]);
+    }
+  });
+
   it("has what happened without what was changed, for runs that go on", () => {
     const error = new LayersError("usage", "No such option").having("Nothing was changed.");
     assert.deepEqual([error.message, error.what], ["No such option. Nothing was changed.", "No such option"]);

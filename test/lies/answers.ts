@@ -54,6 +54,9 @@ export interface Lie {
 
 const bodyOf = (configuration: object) => JSON.stringify({ ...configuration, Configuration: configuration });
 
+const wholeOf = (FunctionName: string, FunctionArn: string) =>
+  bodyOf({ FunctionName, FunctionArn, RevisionId: "other", LastUpdateStatus: "Successful", Layers: [] });
+
 /** Every answer that comes from something else than AWS, whether or not AWS had done what was asked. */
 export const lies: readonly Lie[] = [true, false].flatMap((applied): Lie[] => {
   const told = (title: string, fault: (told: Told) => Fault, isSlow = false): Lie => ({
@@ -61,18 +64,16 @@ export const lies: readonly Lie[] = [true, false].flatMap((applied): Lie[] => {
     isSlow,
     fault: (about) => ({ ...fault(about), applied }),
   });
-  const whole = (FunctionName: string, FunctionArn: string) =>
-    bodyOf({ FunctionName, FunctionArn, RevisionId: "other", LastUpdateStatus: "Successful", Layers: [] });
   return [
     ...Object.entries(foreign).map(([title, answer]) => told(title, () => ({ answer }))),
     told("200 of half the function", ({ name, arn }) => ({
       answer: { status: 200, body: bodyOf({ FunctionName: name, FunctionArn: arn }) },
     })),
     told("200 of another function", ({ arn }) => ({
-      answer: { status: 200, body: whole("other", arn.replace(/[^:]+$/, "other")) },
+      answer: { status: 200, body: wholeOf("other", arn.replace(/[^:]+$/, "other")) },
     })),
     told("200 of a function of that name in another region", ({ name, arn }) => ({
-      answer: { status: 200, body: whole(name, arn.replace("us-east-1", "eu-west-1")) },
+      answer: { status: 200, body: wholeOf(name, arn.replace("us-east-1", "eu-west-1")) },
     })),
     told("a dropped connection", () => ({ drop: true })),
     told("500 of AWS's own", () => ({ status: 500 })),
@@ -81,6 +82,12 @@ export const lies: readonly Lie[] = [true, false].flatMap((applied): Lie[] => {
     told("no answer for long", () => ({ delayMs: 20_000 }), true),
   ];
 });
+
+/** What contradicts an update, whether or not AWS had carried it out. */
+export const contradictions: readonly Lie[] = [true, false].map((applied) => ({
+  title: `200 of the function with other layers, ${applied ? "" : "not "}carried out`,
+  fault: ({ name, arn }) => ({ answer: { status: 200, body: wholeOf(name, arn) }, applied }),
+}));
 
 /** What AWS itself says when it does not do what is asked. */
 export const refusals: readonly Lie[] = [

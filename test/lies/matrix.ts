@@ -1,7 +1,7 @@
 // Which answer comes to which call on which road, and how long it stays so.
 
 import type { Emulator, Fault } from "../emulator";
-import { endings, type Lie, lies, pages, refusals } from "./answers";
+import { contradictions, endings, type Lie, lies, pages, refusals } from "./answers";
 import type { roads } from "./roads";
 
 type RoadName = keyof typeof roads;
@@ -52,7 +52,7 @@ export const cases: readonly Case[] = [...functionCases(), ...blindCases(), ...a
 
 function* functionCases(): Generator<Case> {
   for (const [operation, on, skips = [0]] of ofFunctions) {
-    const told = operation === "UpdateFunctionConfiguration" ? [...lies, ...refusals] : lies;
+    const told = operation === "UpdateFunctionConfiguration" ? [...lies, ...contradictions, ...refusals] : lies;
     for (const road of on) {
       for (const skip of skips) {
         for (const stays of [false, true]) {

@@ -59,6 +59,21 @@ describe("the plan of a state", () => {
     {
       name: "nothing of null, of unknown values and of texts that are no ARN",
       fn: differing([unknown, "own:1"], null),
+      skipped: ["fn: not all of its layers can be read from the state"],
+    },
+    {
+      name: "nothing of a list that is not known yet",
+      fn: awsFunction("fn", unknown),
+      skipped: ["fn: not all of its layers can be read from the state"],
+    },
+    {
+      name: "what is known beside a value that is not",
+      fn: awsFunction("fn", [unknown, own(1)]),
+      changes: ["fn 1 -> 5"],
+      warnings: [
+        /^Function fn: not all of its layers can be read from the state, so only those that can are updated\.$/,
+      ],
+      edits: 2,
     },
     {
       name: "not a function that waits for its deletion",

@@ -213,6 +213,29 @@ stack_overrides:
     );
   });
 
+  it("does not say that an entry matches nothing while layers cannot be read", async () => {
+    const found = await findings(config, [...functions, secret]);
+    assert.deepEqual(
+      found.filter((line) => /entry-unused/.test(line)),
+      [],
+    );
+  });
+
+  it("warns of exceptions that have expired, as status does", async () => {
+    const expired = `layers:
+  receipt-dynamo:
+    version: 1
+    variants: [{ when: { function: b }, version: 5, until: 2020-01-01 }]
+`;
+    const found = await findings(expired);
+    assert.deepEqual(
+      found.filter((line) => /exception/.test(line)),
+      [
+        "warning exception: The exception of receipt-dynamo for function b (layer_config.yaml:4) expired on 2020-01-01. It stays in effect until it is removed.",
+      ],
+    );
+  });
+
   it("continues in other regions if one cannot be asked", async () => {
     looks.aws.emulator.deny({ action: "lambda:GetLayerVersion", resource: "*:eu-west-1:*" });
     looks.aws.emulator.seed({ functions: [{ name: "eu", region: "eu-west-1", layers: ["base:1"] }] });

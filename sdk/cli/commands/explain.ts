@@ -52,11 +52,13 @@ export async function run(context: Context): Promise<number> {
 }
 
 /** One function stands in the document itself, several or none in a list. */
-function documentOf({ functions, ...others }: Explanation) {
+function documentOf({ functions, isStateRead: _, ...others }: Explanation) {
   return functions.length === 1 ? { ...others, ...functions[0] } : { ...others, functions };
 }
 
-function show({ options, stdout, reporter }: Context, { stack, functions, live, totals }: Explanation): void {
+function show({ options, stdout, reporter }: Context, explanation: Explanation): void {
+  const { stack, functions, live, totals, isStateRead } = explanation;
+  const unrecorded = isStateRead ? `Not in the state of stack ${stack}.` : "No state was read.";
   if (!live.read) reporter.warn(`Live versions are unknown: ${live.reason}`);
   if (options.json) return;
   const label = labelsOf(functions.map(namedFunction));
@@ -64,11 +66,13 @@ function show({ options, stdout, reporter }: Context, { stack, functions, live, 
   for (const [index, fn] of functions.entries()) {
     const { urn, recordedBy, layers, skipped } = fn;
     stdout.line(`${index > 0 ? "\n" : ""}${bold(shown(`Function ${label(namedFunction(fn))}`))}`);
-    stdout.line(`  ${shown(urn ?? `Not in the state of stack ${stack}.`)}`);
+    stdout.line(`  ${shown(urn ?? unrecorded)}`);
     if (recordedBy === "resource") stdout.line("  Its layers are recorded by this LayerVersions resource.");
     if (skipped !== undefined) stdout.line(`  An update skips it: ${shown(skipped)}.`);
     if (layers.length === 0 && skipped === undefined)
-      stdout.line(failedReading(live) ? "  No layers are recorded; live layers are unknown." : "  It has no layers.");
+      stdout.line(
+        failedReading(live) ? "  No layers are recorded; live layers are unknown." : "  It has no layer versions.",
+      );
     for (const layer of layers) {
       stdout.line(`\n  ${bold(shown(`Layer ${layer.layer}`))}`);
       for (const [title, text] of linesOf(layer, fn)) stdout.line(`    ${title.padEnd(9)} ${shown(text)}`);

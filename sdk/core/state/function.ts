@@ -3,7 +3,7 @@ import type { FunctionFacts, RecordedLayer, RecordedLayers } from "./facts";
 import { referenceKeys } from "./integrity";
 import { KeyTable } from "./keys";
 import type { JsonReader } from "./reader";
-import { secretSignature, signatureKey } from "./secret";
+import { secretSignature, signatureKey, unknownMark } from "./secret";
 import { lastCharacters } from "./text";
 
 /** The keys of a resource that are read. */
@@ -150,6 +150,7 @@ export class FunctionReader {
     if (reader.kind() !== "string") return { kind: this.isSecret() ? "secret" : "other" };
     const start = reader.position;
     const text = this.shared(reader.string());
+    if (text === unknownMark) return { kind: "other" };
     const found = { kind: "text", text, start: start + 1 } as const;
     if (!parseLayerVersionArn(text)) return { ...found, version: undefined };
     const digits = text.length - text.lastIndexOf(":") - 1;

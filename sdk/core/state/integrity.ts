@@ -2,6 +2,7 @@ import type { BrokenRule } from "./facts";
 import { afterSpace } from "./json";
 import { KeyTable } from "./keys";
 import type { JsonReader } from "./reader";
+import { unknownMark } from "./secret";
 import { TokenTable } from "./token-table";
 
 /** The keys of a resource that hold its references. */
@@ -10,9 +11,6 @@ export const referenceKeys = [
 ] as const;
 
 const snippetKeys = new KeyTable(["uuid"], { ofStruct: true });
-
-/** A provider's id while unknown. */
-const unknownId = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 type Starts = Pick<ReadonlyMap<string, number>, "get">;
 
@@ -100,7 +98,7 @@ export class IntegrityCheck {
     if (isProvider) {
       const urn = this.string(at);
       if (!isProviderUrn(urn)) this.breaks(`the provider ${urn} has a URN that nothing can refer to`);
-      this.providers.add(`${urn}::${id === undefined ? unknownId : this.string(id)}`);
+      this.providers.add(`${urn}::${id === undefined ? unknownMark : this.string(id)}`);
     }
     this.checkProvider(at, values);
     this.refers(at, "parent", this.text(values, "parent"));

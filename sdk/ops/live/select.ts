@@ -164,6 +164,11 @@ async function findFunctions(
   return { found, missing: new Set([...answer.missing, ...wanted.filter(isElsewhere)]) };
 }
 
+/** Why a function in another region is left out, as the end of a sentence. */
+export function elsewhere({ region }: Pick<RecordedFunction, "region">, regions: readonly string[]): string {
+  return `it is in ${region}, but this run is for ${regions.join(", ")}`;
+}
+
 /** The accounts and regions to search, and functions that are in none of them. */
 function placesOf(selection: LiveSelection): { places: Place[]; skipped: Skipped[] } {
   const { recorded = [], names = [], regions, profiles, home } = selection;
@@ -178,7 +183,7 @@ function placesOf(selection: LiveSelection): { places: Place[]; skipped: Skipped
     regions.length === 0 || (region !== undefined && regions.includes(region));
   const skip = skipping(recorded);
   const leaveOut = (name: string, region: string | undefined) =>
-    skipped.push(skip({ name, region }, `it is in ${region}, but this run is for ${regions.join(", ")}`));
+    skipped.push(skip({ name, region }, elsewhere({ region }, regions)));
   for (const region of regions) placeOf(region);
   for (const fn of recorded) {
     // One without a region may be in any of the requested ones.

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { stackInFileNames } from "../../core/backup";
+import { shortStackName } from "../../core/config/declared";
 import { LayersError, unchanged } from "../../core/errors";
 import type { StateFacts } from "../../core/state/facts";
 import { count } from "../../core/text";
@@ -53,44 +54,48 @@ async function waitForEarlierImport({ backups, stacks, reporter, clock, signal }
   while (await stacks.isImporting(file));
 }
 
-/** @throws LayersError `pending-operations` if an update was interrupted, which only Pulumi can resolve */
-export function refusePendingOperations({ advisePulumi }: Advise, { stack, file, facts }: LoadedState): void {
+/** @throws LayersError `pending-operations` or `state-broken` if a state cannot be updated as it is */
+export function refuseUnfit(ports: Advise, state: LoadedState): void {
+  const error = unfit(ports, state);
+  if (error) throw error.having(unchanged);
+}
+
+/** Why a state cannot be updated as it is: an interrupted update, which only Pulumi can resolve, or a broken rule. Undefined if it can. */
+export function unfit(ports: Advise, state: LoadedState): LayersError | undefined {
+  return pendingOperations(ports, state) ?? broken(ports, state);
+}
+
+function pendingOperations({ advisePulumi }: Advise, { stack, file, facts }: LoadedState): LayersError | undefined {
   const { count: number, first } = facts.pendingOperations;
-  if (number === 0) return;
+  if (number === 0) return undefined;
   const shown = first.slice(0, operationsShown).map(({ type, urn }) => `  ${type} ${urn}`);
   const more = number > shown.length ? [`  and ${number - shown.length} more`] : [];
   const what = `The state of ${file ?? `stack ${stack}`} has ${count(number, "pending operation")}: an update was interrupted.`;
-  throw new LayersError("pending-operations", [what, ...shown, ...more], {
-    changed: unchanged,
+  return new LayersError("pending-operations", [what, ...shown, ...more], {
     next: `Run \`${advisePulumi(["refresh", "--stack", stack])}\` to resolve them, and then run again.`,
   });
 }
 
 /**
- * Refuses a state that breaks Pulumi's own rules, as Pulumi would; also one that is valid again, but that Pulumi has
- * marked as invalid before, because it is unknown what was lost.
- * @throws LayersError `state-broken`
+ * The error of a state that breaks Pulumi's own rules, so that Pulumi rejects it; also of one that is valid again, but
+ * that Pulumi has marked as invalid before, because it is unknown what was lost. Undefined if it is fine.
  */
-export function refuseBroken({ advisePulumi }: Advise, { stack, file, facts }: LoadedState): void {
-  const { broken, noted } = facts.integrity;
+export function broken({ advisePulumi }: Advise, { stack, file, facts }: LoadedState): LayersError | undefined {
+  const { broken: rule, noted } = facts.integrity;
   const where = file ?? `stack ${stack}`;
   const again = file === undefined ? "and run again" : "export it again, and run again";
   const restore = `restore a backup: ${advisePulumi(["stack", "import", "--stack", stack, "--file", "BACKUP"])}`;
-  if (broken === undefined) {
-    if (noted) throw notedBroken({ stack, where, again, restore, advisePulumi }, noted);
-    return;
-  }
+  if (rule === undefined) return noted && notedBroken({ stack, where, again, restore, advisePulumi }, noted);
   const said = noted ? [`  as Pulumi noted at \`${noted.command}\`: ${noted.error}`] : [];
-  throw new LayersError(
+  return new LayersError(
     "state-broken",
-    [`The state of ${where} is broken, and Pulumi rejects it: ${broken.what}`, ...said],
+    [`The state of ${where} is broken, and Pulumi rejects it: ${rule.what}`, ...said],
     {
-      changed: unchanged,
       next: [
-        broken.repairable
+        rule.repairable
           ? `Let Pulumi repair it, ${again}: ${advisePulumi(["state", "repair", "--yes", "--stack", stack])}`
           : `Pulumi cannot repair it. Export the state, correct it in an editor and import it: ${byHand(advisePulumi, stack)}`,
-        `${broken.repairable ? "If it cannot, " : "Or "}${restore}`,
+        `${rule.repairable ? "If it cannot, " : "Or "}${restore}`,
       ],
     },
   );
@@ -114,7 +119,6 @@ function notedBroken(
 ): LayersError {
   const message = `The state of ${where} was broken when Pulumi wrote it at \`${command}\`: ${error}. It is valid again now, but what was lost is unknown.`;
   return new LayersError("state-broken", message, {
-    changed: unchanged,
     next: [
       `Check whether it is complete: ${advisePulumi(["preview", "--stack", stack])}`,
       `If so, let Pulumi rewrite it, which removes the note, ${again}: ${advisePulumi(["refresh", "--yes", "--stack", stack])}`,
@@ -132,5 +136,14 @@ export function integrityWarnings({ stack, file, facts }: LoadedState): string[]
   if (fits) return [];
   return [
     `The manifest of the state of ${where} has a magic number that is not that of Pulumi ${version || "without a version"}: the state was edited, and Pulumi may reject it.`,
+  ];
+}
+
+/** Warns of a file that holds another stack's state. */
+export function foreignState({ stack, file, facts }: LoadedState): string[] {
+  const found = facts.owner?.stack;
+  if (file === undefined || found === undefined || found === shortStackName(stack)) return [];
+  return [
+    `${file} is the state of stack ${found}, but the versions declared for ${stack} were used. To use its own: --stack ${found}`,
   ];
 }

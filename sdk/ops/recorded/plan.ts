@@ -3,12 +3,12 @@ import type { AssessedFunction } from "../../core/assess";
 import { layerName } from "../../core/moves";
 import { type BothLayers, bothIn, type LayerMoving } from "../../core/plan";
 import {
-  hasSecretLayers,
   isOwned,
   layerTexts,
   type RecordedFunction,
   recordedFunctions,
   sidesOf,
+  whyHidden,
   whyNotOwned,
 } from "../../core/recorded";
 import {
@@ -78,12 +78,19 @@ export function refuseUnknown({ unknown, known }: Pick<SelectedRecords, "unknown
   if (unknown.length > 0) throw unknownFunctions([...new Set(unknown)], where, known);
 }
 
+/** Why the layers of a function cannot be compared, as the end of a sentence. */
+const hiddenReasons = {
+  secret: "its layers are a secret in the state",
+  other: "not all of its layers can be read from the state",
+};
+
 /** The selected functions without a (complete) standing, and why. */
 export function withoutStanding({ own, excluded }: SelectedRecords): Skipped[] {
   const skipped = skipping(own);
   return own.toSorted(byName).flatMap((fn) => {
     if (excluded.has(fn)) return [];
-    const reason = whyNotOwned(fn) ?? (hasSecretLayers(fn) ? "its layers are a secret in the state" : undefined);
+    const hidden = whyHidden(fn);
+    const reason = whyNotOwned(fn) ?? (hidden && hiddenReasons[hidden]);
     return reason === undefined ? [] : [skipped(fn, reason)];
   });
 }
@@ -200,17 +207,17 @@ function changesOf(
 }
 
 function whySkipped(fn: FunctionFacts, hasChanges: boolean, excluded: ReadonlySet<FunctionFacts>): string | undefined {
-  // A secret list is unknown, so it may need a change.
-  if (isOwned(fn) && hasSecretLayers(fn)) return "its layers are a secret in the state";
+  const hidden = isOwned(fn) ? whyHidden(fn) : undefined;
+  // A secret list is unknown, so it may need a change. Known layers beside unreadable values can be changed.
+  if (hidden === "secret" || (hidden !== undefined && !hasChanges)) return hiddenReasons[hidden];
   if (!hasChanges) return undefined;
   return whyNotOwned(fn) ?? (excluded.has(fn) ? "excluded" : undefined);
 }
 
 function warningsAbout(fn: FunctionFacts): string[] {
-  if (fn.initErrors.length === 0) return [];
-  return [
-    `Function ${fn.name}: its last update failed, so its recorded outputs were never applied. Its inputs are used instead.`,
-  ];
+  const partly = `Function ${fn.name}: ${hiddenReasons.other}, so only those that can are updated.`;
+  const failed = `Function ${fn.name}: its last update failed, so its recorded outputs were never applied. Its inputs are used instead.`;
+  return [...(whyHidden(fn) === "other" ? [partly] : []), ...(fn.initErrors.length > 0 ? [failed] : [])];
 }
 
 /** Recorded texts that are not layer version ARNs, with their function, except Lambda's own layers. */

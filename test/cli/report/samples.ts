@@ -58,12 +58,14 @@ export function stackOf(functions: readonly AssessedFunction[], others: Partial<
     ...{ stack: "dev", project: "shop", functions, standings, totals: totalsOf(standings), skipped: [] },
     ...{
       live: { read: true },
+      isStateRead: true,
       recorded: undefined,
       matcher,
       where: "the state of dev",
       exceptions: [],
       unmatched: [],
       replaceless: [],
+      odd: [],
       ...others,
     },
   };
