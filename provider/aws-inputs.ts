@@ -3,7 +3,7 @@ import { connectAws } from "../sdk/aws/session";
 import type { LayerSettings } from "../sdk/core/config/parse";
 import type { AwsPort } from "../sdk/ports";
 import { isLiteral, known } from "./known";
-import { providerOf } from "./regions";
+import { environmentRegion, providerOf } from "./regions";
 
 /** A program's account and region. */
 export interface AwsInputs {
@@ -18,14 +18,13 @@ export interface AwsInputs {
  */
 export function resolveAwsInputs(args: AwsInputs, settings: LayerSettings, parent?: pulumi.Resource): AwsInputs {
   const stack = new pulumi.Config("aws");
-  const environment = process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION || undefined;
   const provider = parent && providerOf("aws:lambda/function:Function", { parent });
   const inherited = (value: pulumi.Input<string | undefined>, otherwise: string | undefined) => {
     if (value === undefined || isLiteral(value)) return value ?? otherwise;
     return pulumi.output(value).apply((its) => its ?? otherwise) as pulumi.Output<string>;
   };
   return {
-    region: args.region ?? inherited(provider?.region, stack.get("region") ?? settings.region ?? environment),
+    region: args.region ?? inherited(provider?.region, stack.get("region") ?? settings.region ?? environmentRegion()),
     profile: args.profile ?? inherited(provider?.profile, stack.get("profile")),
     roleArn: args.roleArn,
   };

@@ -5,6 +5,7 @@ import { LayersError } from "../sdk/core/errors";
 import { createMatcher, type Match, type Matcher } from "../sdk/core/match";
 import type { AwsInputs } from "./aws-inputs";
 import { isLiteral, known } from "./known";
+import type { FunctionsArgs } from "./selecting";
 
 /** One layer as declared by a program: ARN and version may be outputs of a layer that the program publishes. */
 export interface ProgramLayer extends Omit<DeclaredLayer, "version" | "arn"> {
@@ -27,6 +28,8 @@ export interface Declaration {
   readonly validateLayerExists: boolean;
   /** The resource that asks. */
   readonly aws: AwsInputs;
+  /** The functions that it reconciles too. */
+  readonly functions?: FunctionsArgs | undefined;
 }
 
 /** An entry whose ARN is known. */

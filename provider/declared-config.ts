@@ -44,7 +44,7 @@ function relativeToProgram(file: string): string {
   const here = process.cwd();
   // A program may name the folder by another path than Node.js does, through a link.
   const path = isAbsolute(file) ? join(realFolder(dirname(file)), basename(file)) : resolve(file);
-  return relative(here, path).replaceAll("\\", "/");
+  return relative(here, path).replaceAll("\\", "/") || ".";
 }
 
 function realFolder(folder: string): string {

@@ -1,7 +1,7 @@
 import { layerArn, parseLayerVersionArn } from "../sdk/core/arn";
 import { declaredLayersOf } from "../sdk/core/goal";
 import type { LiveFunction } from "../sdk/core/live";
-import { type LayerMove, movesBetween, moveTarget } from "../sdk/core/moves";
+import { type LayerMove, layerName, movesBetween, moveTarget } from "../sdk/core/moves";
 import { assessedFunction, type LayerHints } from "../sdk/core/recorded";
 import { isAsDeclared, isTarget, type TargetOf } from "../sdk/core/target";
 import type { Checked, RecordedVersion, Target } from "./record";
@@ -44,6 +44,18 @@ export function planFunctions(
     const goal = declaredLayersOf(assessed, fn.layers, targetOf);
     return { function: fn, layers: goal, moves: movesBetween(fn.layers, goal) };
   });
+}
+
+/** Says which layers stay that another one is to take the place of: the function has that one too, or is to get it. */
+export function bothLines(plans: readonly FunctionPlan[], targetOf: TargetOf): string[] {
+  return plans.flatMap(({ function: fn, layers }) =>
+    layers.flatMap((text) => {
+      const layer = parseLayerVersionArn(text);
+      const target = layer && targetOf(layer, fn);
+      if (!layer || !isTarget(target) || target.by === undefined) return [];
+      return `Warning: Function ${fn.name} has both layers, ${layer.name} and ${layerName(target.by)}, which is declared to replace it, so ${layer.name} stays. Remove one of the two from the function.`;
+    }),
+  );
 }
 
 function isAsWanted(text: string, fn: LiveFunction, targetOf: TargetOf): boolean {

@@ -14,7 +14,8 @@ import type { Lines } from "../sdk/core/text";
 import type { AwsPort, TargetProblem } from "../sdk/ports";
 import { reportStaleAliases } from "./aliases";
 import { apply } from "./apply";
-import { type FunctionPlan, planFunctions, planRecord } from "./function-plans";
+import { argumentProblems } from "./arguments";
+import { bothLines, type FunctionPlan, planFunctions, planRecord } from "./function-plans";
 import { host } from "./host";
 import { useJournals } from "./journal";
 import { knownElsewhere } from "./known-elsewhere";
@@ -33,7 +34,7 @@ import {
 } from "./record";
 import { claim, leavingLines, leftVersions, restore } from "./restore";
 import { cleanLines, say } from "./say";
-import { hasUnknown, isEmpty, knownPart, unknown } from "./selection";
+import { hasUnknown, isEmpty, knownPart, unknown, unknownFunctions } from "./selection";
 import { orPlainError, withAws } from "./session";
 import { isSettled, liveVersions, mergeVersions } from "./versions";
 
@@ -53,6 +54,9 @@ export async function check(was: Partial<Checked>, news: Declared): Promise<dyna
     inputs: { ...settings, functions: {} },
     failures: reasons.map(failure),
   });
+  const { region, profile, roleArn, onDelete } = declared;
+  const wrong = argumentProblems({ region, profile, roleArn, onDelete, functions: request.selection });
+  if (wrong.length > 0) return refuse(wrong);
   const refused = refuseEmpty(selection);
   if (refused.length > 0) return refuse([...refused, ...readNames(selection.names, news.region).refused]);
   const { targetOf, unplaced, pendingOf } = declaredNow(request.declared);
@@ -66,6 +70,7 @@ export async function check(was: Partial<Checked>, news: Declared): Promise<dyna
     // Functions of another region or account are different ones, whatever their names.
     tell(leavingLines(olds, sameTarget(olds, news) ? functions : {}, moves));
   };
+  tell(unknownFunctions(request.selection, declared));
   if (isEmpty(selection) || hasUnknown(declared)) {
     if ("unresolved" in unresolved) return { inputs: { ...settings, functions: unknown, ...unresolved } };
     reportLeaving({});
@@ -95,6 +100,7 @@ export async function check(was: Partial<Checked>, news: Declared): Promise<dyna
             `Function ${name}: Layer ${layer.name} version ${layer.version} -> what this update publishes`,
         ),
       );
+      tell(bothLines(plans, targetOf));
       tell(
         unplaced.map(
           (key) =>

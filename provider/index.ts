@@ -1,12 +1,13 @@
 import { functionTypes } from "../sdk/core/function-types";
 import { watchFunctions } from "./pinned-functions";
-import { declare, loadProgramConfig, type PinLayersArgs } from "./program";
+import { declare, loadProgramConfig, type PinLayersArgs, requireArguments } from "./program";
 import { watchProgram } from "./registry";
 
-export { type FunctionsArgs, LayerVersions, type LayerVersionsArgs } from "./layer-versions";
+export { LayerVersions, type LayerVersionsArgs } from "./layer-versions";
 export type { LayerArgs } from "./layers-argument";
 export type { PinLayersArgs } from "./program";
 export type { Versions } from "./record";
+export type { FunctionsArgs } from "./selecting";
 
 // Starts now, because layers and functions may be registered before the first declaration.
 watchProgram();
@@ -19,6 +20,7 @@ watchFunctions(functionTypes);
  * something else about a layer
  */
 export function pinLayers(args: PinLayersArgs = {}): void {
+  requireArguments("pinLayers", args);
   const { configFile, layers } = args;
   declare(loadProgramConfig("pinLayers", { configFile, layers }));
 }

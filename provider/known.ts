@@ -8,7 +8,6 @@ export type Known<T> = { readonly isKnown: true; readonly value: T } | { readonl
 
 /** Undeclared properties of an output in Pulumi's SDK. */
 interface OutputParts<T> {
-  resources(): Set<pulumi.Resource>;
   readonly isKnown: Promise<boolean>;
   readonly isSecret: Promise<boolean>;
   promise(): Promise<T>;
@@ -39,11 +38,6 @@ export async function isSecret(input: pulumi.Input<unknown>): Promise<boolean> {
 /** The resources that a value depends on. */
 export async function resourcesBehind(input: pulumi.Input<unknown>): Promise<pulumi.Resource[]> {
   return pulumi.Output.isInstance(input) ? [...(await partsOf(input).allResources())] : [];
-}
-
-/** Whether a value waits for a resource, as far as immediately known. */
-export function waitsFor(input: pulumi.Input<unknown>, resource: pulumi.Resource | undefined): boolean {
-  return resource !== undefined && pulumi.Output.isInstance(input) && partsOf(input).resources().has(resource);
 }
 
 /**

@@ -7,21 +7,10 @@ import { watchFunctions } from "./pinned-functions";
 import { declare, loadProgramConfig, type PinLayersArgs, type ProgramConfig } from "./program";
 import type { Request, Versions } from "./record";
 import { programRegistry, type Registry } from "./registry";
+import type { FunctionsArgs } from "./selecting";
 import { shim } from "./shim";
 
 const resourceType = "pulumi-nodejs:dynamic/lambda-layers:LayerVersions";
-
-/**
- * Which functions, owned elsewhere, a {@link LayerVersions} resource reconciles: those that any of the fields selects.
- */
-export interface FunctionsArgs {
-  /** Function names or ARNs. A missing function is skipped, with a note in the preview. */
-  names?: pulumi.Input<pulumi.Input<string>[]>;
-  /** A prefix of function names. */
-  prefix?: pulumi.Input<string>;
-  /** Tags, all of which a function must have. */
-  tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;
-}
 
 /** The arguments of {@link LayerVersions}. */
 export interface LayerVersionsArgs extends PinLayersArgs {

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { LayerVersionArn } from "../sdk/core/arn";
-import { isLiteral, known, resourcesBehind, waitsFor } from "./known";
-import { noteProvider, regionOf } from "./regions";
+import { noteArgs, resourcesBefore, resourcesBelow } from "./dependencies";
+import { isLiteral, known, resourcesBehind } from "./known";
+import { noteProvider, ownRegionOf } from "./regions";
 
 /** A layer that the program itself publishes. */
 export interface OwnLayer {
@@ -35,6 +36,7 @@ export class OwnLayers {
       const { type, name, props, opts, resource } = args;
       this.#seen += 1;
       noteProvider(args);
+      noteArgs(args);
       if (layerTypes.includes(type)) {
         const { retainOnDelete } = opts;
         this.#layers.push({
@@ -42,7 +44,7 @@ export class OwnLayers {
           type,
           resource,
           name: props.layerName,
-          region: regionOf(type, props, opts),
+          region: ownRegionOf(type, props, opts),
           keepsVersions: retainOnDelete || props.skipDestroy,
         });
       }
@@ -71,9 +73,9 @@ export class OwnLayers {
     return this.#layers.find(({ resource }) => resources.includes(resource));
   }
 
-  /** All except those whose names wait for a resource. */
+  /** All but those that wait for a resource: it cannot wait for them. */
   before(resource: pulumi.Resource | undefined): readonly OwnLayer[] {
-    return this.#layers.filter(({ name }) => !waitsFor(name, resource));
+    return this.#layers.filter((own) => resource === undefined || !resourcesBefore(own.resource).has(resource));
   }
 
   /** Resolves when the program has stopped constructing resources. */
@@ -111,9 +113,4 @@ export async function keepsVersions({ keepsVersions: input }: OwnLayer): Promise
   if (isLiteral(input)) return input === true;
   const answer = await known(input);
   return !answer.isKnown || answer.value === true;
-}
-
-function resourcesBelow(resource: pulumi.Resource): pulumi.Resource[] {
-  const { __childResources: children } = resource as unknown as { __childResources?: Set<pulumi.Resource> };
-  return [...(children ?? [])].flatMap((child) => [child, ...resourcesBelow(child)]);
 }

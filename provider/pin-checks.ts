@@ -62,20 +62,37 @@ export class PinChecks {
     if (this.#isNew(cleanLines(message))) await failRun(message);
   }
 
-  /** Fails the run if Lambda would refuse the list. */
-  async failInvalidList(fn: string, layers: readonly (string | undefined)[]): Promise<void> {
+  /**
+   * Fails the run if Lambda would refuse the list.
+   * @param region the function's, if it is known
+   */
+  async failInvalidList(
+    fn: string,
+    layers: readonly (string | undefined)[],
+    region: string | undefined,
+  ): Promise<void> {
     if (layers.length > mostLayers) {
       const message = `Function ${fn} would have ${layers.length} layers, but Lambda allows only ${mostLayers}. Remove some from its \`layers\`.`;
       await this.fail(message);
     }
-    const arns = layers.flatMap((text) => {
-      const layer = typeof text === "string" ? parseLayerVersionArn(text) : undefined;
-      return layer ? [layerArn(layer)] : [];
-    });
+    const known = layers.flatMap((text) => (typeof text === "string" ? (parseLayerVersionArn(text) ?? []) : []));
+    for (const { name, region: its } of known) {
+      if (region === undefined || its === region) continue;
+      const message = `Function ${fn} is in ${region}, but would have layer ${name} of ${its}, which Lambda does not allow. Give it the layer that is published in ${region}; \`layers.arn()\` takes a \`region\`.`;
+      await this.fail(message);
+    }
+    const arns = known.map((layer) => layerArn(layer));
     for (const arn of new Set(arns.filter((one, index) => arns.indexOf(one) !== index))) {
       const message = `Function ${fn} would have layer ${layerName(arn)} twice, which Lambda does not allow. Remove one of the two from its \`layers\`.`;
       await this.fail(message);
     }
+  }
+
+  /** Says that a layer stays as it is, because the version to pin it to waits for the function. */
+  reportCycle(fn: string, layer: LayerVersionArn, { entry }: Declared): void {
+    this.#warn(
+      `Function ${fn}: layer ${layer.name} is not pinned, because the version that ${declaredAt(entry)} declares comes from a resource that waits for this function. Remove that dependency, or declare the version as a number.`,
+    );
   }
 
   /**
@@ -178,7 +195,9 @@ export class PinChecks {
 
   async #isPublishedBy(layer: LayerVersionArn, version: pulumi.Input<unknown>): Promise<boolean> {
     const publisher = await this.#own.publisherOf(version);
-    return publisher !== undefined && (await ifKnown(publisher.name)) === layer.name;
+    if (publisher === undefined || (await ifKnown(publisher.name)) !== layer.name) return false;
+    const region = await ifKnown(publisher.region);
+    return region === undefined || region === layer.region;
   }
 
   /** The entries that match one of the program's own layers, in any region. */

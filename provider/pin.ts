@@ -21,11 +21,13 @@ import {
   type MatchedEntry,
   type PlacedLayer,
 } from "./declarations";
+import { resourcesBefore } from "./dependencies";
 import { factsFor, layerList, type RegisteredFunction, shownName } from "./function-facts";
-import { ifKnown, isSecret, known, resourcesBehind, unwrapped } from "./known";
+import { ifKnown, isLiteral, isSecret, known, resourcesBehind, unwrapped } from "./known";
 import { versionNumber } from "./pending";
 import type { PinChecks } from "./pin-checks";
 import { cleanLines } from "./say";
+import { isOf, isSelected } from "./selecting";
 
 /** What the pins of one program are based on. */
 export interface Pins {
@@ -33,6 +35,8 @@ export interface Pins {
   readonly checks: PinChecks;
   /** Called for each function whose pins the engine requests. */
   note(type: string, name: string): void;
+  /** The region that a function is in, as far as the program tells. */
+  regionOf(type: string, name: string): pulumi.Input<string | undefined>;
 }
 
 /** One layer of a function as passed to its provider. */
@@ -84,6 +88,7 @@ async function pinFunction(
   // Element by element, so that one unknown layer does not make the whole list unknown.
   const list = await layerList(given);
   if (ignoresProperty(opts, property)) {
+    if (pins.declarations.some(({ functions }) => functions && isSelected(registered, functions))) return undefined;
     for (const layer of Array.isArray(list) ? list : []) await warnIgnored(registered, layer, pins);
     return undefined;
   }
@@ -97,6 +102,7 @@ async function pinFunction(
   await pins.checks.failInvalidList(
     fn,
     pinned.map(({ text }) => text),
+    await ifKnown(pins.regionOf(registered.type, registered.name)),
   );
   const values = pinned.map(({ value }) => value);
   return {
@@ -142,6 +148,10 @@ async function pinLayer(
     pins.checks.reportNoTarget(fn, layer, pin.why, declared);
     return { value: given, text };
   }
+  if (isBehind(registered, declared.entry.version)) {
+    pins.checks.reportCycle(fn, layer, declared);
+    return { value: given, text };
+  }
   const version = await known(declared.entry.version);
   if (!version.isKnown) {
     await pins.checks.warnUnknownVersion(fn, layer, declared);
@@ -161,6 +171,11 @@ async function pinLayer(
   const value = isHidden ? pulumi.secret(pinned) : pinned;
   const dependsOn = await resourcesBehind(declared.entry.version);
   return { value, text: pinned, given: { value: given, text }, dependsOn };
+}
+
+/** Whether a value waits for a function, which then cannot wait for the value. */
+function isBehind(registered: RegisteredFunction, value: pulumi.Input<unknown>): boolean {
+  return !isLiteral(value) && [...resourcesBefore(value)].some(isOf(registered));
 }
 
 function targetAt(place: string, layer: LayerVersionArn, { enforce }: PlacedLayer, version: number): LayerTarget {

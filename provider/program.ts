@@ -6,6 +6,7 @@ import { LayersError } from "../sdk/core/errors";
 import { functionTypes } from "../sdk/core/function-types";
 import { createMatcher } from "../sdk/core/match";
 import { declaredTargets } from "../sdk/core/target";
+import { argumentProblems } from "./arguments";
 import { type AwsInputs, resolveAwsInputs } from "./aws-inputs";
 import type { Declaration } from "./declarations";
 import { loadDeclared } from "./declared-config";
@@ -13,6 +14,7 @@ import { runError } from "./failure";
 import { type LayerArgs, literalLayers } from "./layers-argument";
 import { watchFunctions } from "./pinned-functions";
 import { programRegistry } from "./registry";
+import type { FunctionsArgs } from "./selecting";
 
 /** What {@link pinLayers} pins to. */
 export interface PinLayersArgs {
@@ -42,9 +44,10 @@ export interface ProgramConfig {
  */
 export function loadProgramConfig(
   by: string,
-  args: PinLayersArgs & AwsInputs,
+  args: PinLayersArgs & AwsInputs & { readonly functions?: FunctionsArgs },
   parent?: pulumi.Resource,
 ): ProgramConfig {
+  requireArguments(by, args);
   try {
     const { settings, declared, layers, configFile } = loadDeclared(by, args, pulumi.getStack());
     const declaration = {
@@ -55,6 +58,7 @@ export function loadProgramConfig(
       types: { ...functionTypes, ...settings.resourceTypes },
       validateLayerExists: settings.validateLayerExists,
       aws: resolveAwsInputs(args, settings, parent),
+      functions: args.functions,
     };
     return { settings, declared: { ...declared, layers: literalLayers(layers) }, declaration, configFile };
   } catch (error) {
@@ -77,4 +81,13 @@ export function declare({ declared, declaration }: ProgramConfig): void {
     (layer, fn) => (isMeant(layer) ? targets(layer, fn) : undefined),
     (type, name) => registry.hasPinned(type, name, declaration),
   );
+}
+
+/**
+ * For programs whose types nobody checks: what is misspelt would have no effect, and no one would know.
+ * @throws pulumi.RunError arguments that cannot be, all of them
+ */
+export function requireArguments(by: string, args: unknown): void {
+  const problems = argumentProblems(args);
+  if (problems.length > 0) throw runError(problems.map((problem) => `${by}: ${problem}`));
 }

@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 
 /** A provider's configuration of account and region; each value may be missing. */
 export interface AwsProvider {
@@ -23,11 +23,26 @@ export function providerOf(type: string, opts: pulumi.ResourceOptions): AwsProvi
   return configurations.get(found) ?? { region: (found as AwsProvider).region };
 }
 
-/** A resource's region according to the program: its own argument, otherwise its provider's. */
+/** The region that the program names for a resource: its own argument's, else its provider's. */
 export function regionOf(
   type: string,
   props: pulumi.Inputs,
   opts: pulumi.ResourceOptions,
 ): pulumi.Input<string | undefined> {
   return (props.region as pulumi.Input<string> | undefined) ?? providerOf(type, opts)?.region;
+}
+
+/** The region that a resource is in: the one that the program names, else the default provider's, as far as that tells. */
+export function ownRegionOf(
+  type: string,
+  props: pulumi.Inputs,
+  opts: pulumi.ResourceOptions,
+): pulumi.Input<string | undefined> {
+  if (props.region !== undefined || providerOf(type, opts) !== undefined) return regionOf(type, props, opts);
+  return new pulumi.Config(type.split(":")[0]).get("region") ?? environmentRegion();
+}
+
+/** The region that the environment names. */
+export function environmentRegion(): string | undefined {
+  return process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION || undefined;
 }

@@ -9,7 +9,7 @@ import { LayerLookup } from "./lookup";
 import { namesOf, OwnLayers } from "./own-layers";
 import { registerPins } from "./pin";
 import { PinChecks } from "./pin-checks";
-import { regionOf } from "./regions";
+import { ownRegionOf, regionOf } from "./regions";
 import { cleanLines } from "./say";
 
 /** Creates a layer version ARN for a region. */
@@ -22,6 +22,8 @@ export class Registry {
   readonly #checks: PinChecks;
   /** By type and name of a function, the declarations that its pins were based on. */
   readonly #pinned = new Map<string, readonly Declaration[]>();
+  /** By type and name of a function, its region; undefined if several functions go by these. */
+  readonly #regions = new Map<string, pulumi.Input<string | undefined>>();
 
   constructor(
     /** The layers that the program publishes. */
@@ -32,8 +34,13 @@ export class Registry {
       declarations: this.#declarations,
       checks: this.#checks,
       note: (type, name) => this.#pinned.set(`${type}::${name}`, [...this.#declarations]),
+      regionOf: (type, name) => this.#regions.get(`${type}::${name}`),
     });
-    if (pulumi.runtime.getStackResource()) pulumi.runtime.registerStackTransformation((args) => this.#moveIssued(args));
+    if (!pulumi.runtime.getStackResource()) return;
+    pulumi.runtime.registerStackTransformation((args) => {
+      this.#noteRegion(args);
+      return this.#moveIssued(args);
+    });
   }
 
   /**
@@ -80,6 +87,12 @@ export class Registry {
     const [one, other] = await Promise.all(declarations.map(resolved));
     const conflict = one && other && conflictBetween(one, other);
     if (conflict) await this.#checks.fail(conflict);
+  }
+
+  #noteRegion({ type, name, props, opts }: pulumi.ResourceTransformationArgs): void {
+    if (!this.#declarations.some(({ types }) => types[type] !== undefined)) return;
+    const key = `${type}::${name}`;
+    this.#regions.set(key, this.#regions.has(key) ? undefined : ownRegionOf(type, props, opts));
   }
 
   #moveIssued({

@@ -23,3 +23,18 @@ export function knownPart({ names, prefix, tags }: FunctionSelection): FunctionS
 export function isEmpty({ names, prefix, tags }: FunctionSelection): boolean {
   return !names?.length && prefix === undefined && tags === undefined;
 }
+
+/** What a preview says of functions that it cannot look at, because what names them is not known yet. */
+export function unknownFunctions(selection: FunctionSelection, settings: object): string[] {
+  const unknownIn = (values: object) =>
+    Object.entries(values).flatMap(([key, value]) => (hasUnknown(value) ? key : []));
+  const parts = unknownIn(selection).map((key) => `functions.${key}`);
+  const others = Object.keys(selection).length > 0 ? unknownIn(settings) : [];
+  const [first, ...more] = [...others, ...parts];
+  if (first === undefined) return [];
+  const which = others.length > 0 ? "The functions" : "Some of the functions";
+  const why = more.length > 0 ? `${[first, ...more].join(", ")} are` : `${first} is`;
+  return [
+    `Warning: ${which} to update are unknown until \`pulumi up\`, because ${why}. They are looked at and checked then.`,
+  ];
+}

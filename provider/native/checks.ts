@@ -1,11 +1,11 @@
 import * as handlers from "../handlers";
+import type { LayerVersionsInputs } from "../inputs";
 import type { Checked } from "../record";
 import { unknown } from "../selection";
 import { readDeclaring, type Surroundings } from "./declaring";
 import type { Handling } from "./handling";
 import type { CheckedInputs } from "./operation";
 import { hasViews, hiddenBy, isComputed, recordedOf } from "./records";
-import type { LayerVersionsInputs } from "./types";
 import { nameOf, placeOf } from "./urn";
 import { open, seal, type Values } from "./values";
 

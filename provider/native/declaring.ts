@@ -1,15 +1,14 @@
 import { LayersError } from "../../sdk/core/errors";
 import type { FunctionSelection } from "../../sdk/core/live";
 import { type DeclaredConfig, loadDeclared } from "../declared-config";
+import { type LayerVersionsInputs, layerVersionsInputs, type ProviderConfig } from "../inputs";
 import { problemWith } from "../layers-argument";
 import { readNames, refuseEmpty } from "../names";
+import { type InputProblem, pathTo, problemsOf } from "../problems";
 import type { Request } from "../record";
 import { cleanLines } from "../say";
 import { hasUnknown, knownPart, unknown } from "../selection";
-import { layerVersionsInputs } from "./interface";
-import { type InputProblem, pathTo, problemsOf } from "./problems";
 import { isComputed } from "./records";
-import type { LayerVersionsInputs, ProviderConfig } from "./types";
 
 /** A provider's defaults for its resources. */
 export interface Surroundings {

@@ -1,4 +1,4 @@
-import type { FunctionSelection } from "./types";
+import type { FunctionSelection } from "../inputs";
 
 /**
  * Parses the function selection of an import: `fn-01,fn-02`, `prefix=billing-`, `tag:team=x`, separated by commas.

@@ -1,18 +1,15 @@
 // The plugin's interface: the schema is generated from it, and arguments are checked against it.
 
-import { boolean, integer, listOf, mapOf, type Properties, text, version } from "./shapes";
+import { configFile, enforce, type ProviderConfig } from "../inputs";
+import { integer, listOf, mapOf, type Properties, text, version } from "../shapes";
 import type {
   ArnResult,
   DeclaredLayer,
   DeclaredLayersArgs,
   DeclaredLayersResult,
-  FunctionSelection,
-  LayerDeclaration,
   LayerVersionArnArgs,
-  LayerVersionsInputs,
   LayerVersionsOutputs,
   PinLayerArgs,
-  ProviderConfig,
 } from "./types";
 
 /** The package's name, and the first part of its types' and functions' names. */
@@ -21,44 +18,6 @@ export const packageName = "lambda-layers";
 export const resourceToken = "lambda-layers:index:LayerVersions";
 /** The type of the entries below it, one per function. */
 export const viewToken = "lambda-layers:index:FunctionLayers";
-
-const enforce = {
-  kind: "choice",
-  name: "Enforce",
-  choices: { exact: "Only this version.", minimum: "This version or newer." },
-} as const;
-
-const configFile = {
-  description: "The config file, relative to the program's folder. Default: the provider's, else `layer_config.yaml`.",
-  shape: text,
-} as const;
-
-const layerDeclaration: Properties<LayerDeclaration> = {
-  version: {
-    description:
-      "The version, as a number or a string. The output `version` of an `aws.lambda.LayerVersion` is always the newest.",
-    shape: version,
-  },
-  arn: {
-    description: "Exactly this layer: an ARN without a version, such as `layerArn` of an `aws.lambda.LayerVersion`.",
-    shape: text,
-  },
-  names: {
-    description:
-      "The layers' names, instead of the entry's own: exact, or with `*` as a wildcard; `{stack}` is filled in.",
-    shape: listOf(text),
-  },
-  enforce: { description: "Whether newer versions are allowed too. Default: `exact`.", shape: enforce },
-};
-
-const functionSelection: Properties<FunctionSelection> = {
-  names: {
-    description: "Function names or ARNs. A function that does not exist (yet) is skipped, and the preview says so.",
-    shape: listOf(text),
-  },
-  prefix: { description: "The start of function names.", shape: text },
-  tags: { description: "Tags that a function must have. All of them must match.", shape: mapOf(text) },
-};
 
 /** The provider's configuration. */
 export const providerConfig: Properties<ProviderConfig> = {
@@ -73,51 +32,6 @@ export const providerConfig: Properties<ProviderConfig> = {
   },
   profile: { description: "A profile of the shared AWS config files. Default: the AWS SDK's own chain.", shape: text },
   roleArn: { description: "A role to assume for all calls.", shape: text },
-};
-
-/** The inputs of the resource. */
-export const layerVersionsInputs: Properties<LayerVersionsInputs> = {
-  configFile,
-  layers: {
-    description:
-      "Layers by the names of their entries, merged over those of the file field by field. If set, the default file need not exist.",
-    shape: mapOf({
-      kind: "object",
-      name: "LayerDeclaration",
-      description:
-        "One layer that a program declares itself, or the fields that it changes in an entry of the config file.",
-      properties: layerDeclaration,
-    } as const),
-  },
-  functions: {
-    description:
-      "Functions owned elsewhere (another stack, the console, a pipeline) that this resource reconciles. Default: none.",
-    shape: {
-      kind: "object",
-      name: "FunctionSelection",
-      description: "Which functions to select: those that any of the parts selects.",
-      properties: functionSelection,
-    },
-  },
-  region: { description: "Where these functions are. Default: the provider's.", shape: text },
-  profile: { description: "A profile of the shared AWS config files. Default: the provider's.", shape: text },
-  roleArn: { description: "A role to assume for all calls. Default: the provider's.", shape: text },
-  onDelete: {
-    description: "What happens to the functions' layers when the resource is deleted. Default: `keep`.",
-    shape: {
-      kind: "choice",
-      name: "OnDelete",
-      choices: {
-        keep: "The layers are not changed.",
-        restore: "The versions found before the first change are restored.",
-      },
-    },
-  },
-  views: {
-    description:
-      "Whether previews and updates show a row for each function, with its old and new versions. Default: true. Each row is recorded in the stack's state; an update has at most 100.",
-    shape: boolean,
-  },
 };
 
 /** The outputs of the resource. */

@@ -13,6 +13,7 @@ import {
   variesWithFunctions,
 } from "../../sdk/core/target";
 import { type DeclaredConfig, loadDeclared } from "../declared-config";
+import type { ProviderConfig } from "../inputs";
 import { nameInAws, noSuchEntry } from "../layer-name";
 import { LayerLookup, missingAdvice } from "../lookup";
 import { regionFor, type Surroundings } from "./declaring";
@@ -23,7 +24,6 @@ import type {
   DeclaredLayersResult,
   LayerVersionArnArgs,
   PinLayerArgs,
-  ProviderConfig,
 } from "./types";
 
 /** The functions of one configured provider: each layer version is looked up once. */

@@ -1,5 +1,5 @@
+import type { InputProblem } from "../problems";
 import type { StatusTarget } from "./engine";
-import type { InputProblem } from "./problems";
 import type { Values } from "./values";
 import type { RecordedView } from "./views";
 

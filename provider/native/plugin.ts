@@ -2,6 +2,8 @@
 
 import { LayersError } from "../../sdk/core/errors";
 import * as handlers from "../handlers";
+import type { ProviderConfig } from "../inputs";
+import { type InputProblem, problemsOf } from "../problems";
 import type { Checked, Recorded } from "../record";
 import { cleanLines } from "../say";
 import { Checks } from "./checks";
@@ -12,10 +14,8 @@ import { Handling } from "./handling";
 import { functions, providerConfig } from "./interface";
 import { Invokes } from "./invokes";
 import type { CheckedInputs, Operation } from "./operation";
-import { type InputProblem, problemsOf } from "./problems";
 import { type Found, importSelected, refresh } from "./reads";
 import { checkedOf, hasMovedWithViews, isDynamic, recordedOf, wantsViews } from "./records";
-import type { ProviderConfig } from "./types";
 import { refuseToLeaveViews, Updates } from "./updates";
 import { requireResource, stackOf } from "./urn";
 import { open, seal, type Values } from "./values";

@@ -1,12 +1,6 @@
-import {
-  functions,
-  layerVersionsInputs,
-  layerVersionsOutputs,
-  packageName,
-  providerConfig,
-  resourceToken,
-} from "./interface";
-import type { AnyProperties, AnyShape } from "./shapes";
+import { layerVersionsInputs } from "../inputs";
+import type { AnyProperties, AnyShape } from "../shapes";
+import { functions, layerVersionsOutputs, packageName, providerConfig, resourceToken } from "./interface";
 
 type Json = Record<string, unknown>;
 

@@ -1,34 +1,3 @@
-/** One layer declared by a program, or its changes to an entry of the config file. */
-export interface LayerDeclaration {
-  readonly version?: number | string;
-  readonly arn?: string;
-  readonly names?: readonly string[];
-  readonly enforce?: "exact" | "minimum";
-}
-
-/** Which functions, owned elsewhere, a resource reconciles. */
-export interface FunctionSelection {
-  readonly names?: readonly string[];
-  readonly prefix?: string;
-  readonly tags?: Readonly<Record<string, string>>;
-}
-
-/** The provider's configuration: defaults for its resources and functions. */
-export interface ProviderConfig {
-  readonly configFile?: string;
-  readonly region?: string;
-  readonly profile?: string;
-  readonly roleArn?: string;
-}
-
-/** The inputs of `LayerVersions`. In a preview, any value may be unknown. */
-export interface LayerVersionsInputs extends ProviderConfig {
-  readonly layers?: Readonly<Record<string, LayerDeclaration>>;
-  readonly functions?: FunctionSelection;
-  readonly onDelete?: "keep" | "restore";
-  readonly views?: boolean;
-}
-
 /** A version: its number, or the full layer version ARN if it belongs to a layer other than the key's. */
 export type Version = number | string;
 

@@ -105,6 +105,21 @@ describe("LayerVersions at preview", () => {
     assert.deepEqual(before, { both: { "dynamo-dev": 1, own: 1 } });
   });
 
+  const open: [string, FunctionSelection, Partial<Recorded>, string][] = [
+    ["names", { names: unknown as never }, {}, "Some of the functions to update .* because functions.names is"],
+    ["one of the names", { names: ["fn-01", unknown] }, {}, "because functions.names is"],
+    ["names and a tag", { names: [unknown], tags: { a: unknown } }, {}, "because functions.names, functions.tags are"],
+    ["the region", { prefix: "fn-" }, { region: unknown }, "^Warning: The functions to update .* because region is"],
+    ["the region, without functions", {}, { region: unknown }, "^$"],
+  ];
+  for (const [what, selection, settings, expected] of open) {
+    it(`says that it does not know functions until the update, with unknown ${what}`, async () => {
+      const { lines, reasons } = await preview(selection, {}, settings);
+      assert.deepEqual(reasons, []);
+      assert.match(lines.filter((line) => !/^Function/.test(String(line))).join("\n"), new RegExp(expected));
+    });
+  }
+
   it("keeps what is recorded of a layer whose ARN is not known yet, and says that more may come", async () => {
     aws.emulator.seed({ functions: [{ name: "both", layers: ["dynamo-dev:1", "own:1", "theirs:1"] }] });
     const own = { ...declared({ key: "own", version: 1 }), arn: unknown, version: unknown };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import type { LayerVersionsInputs } from "../../../provider/inputs";
 import { readDeclaring } from "../../../provider/native/declaring";
-import type { LayerVersionsInputs } from "../../../provider/native/types";
 
 describe("what is wrong with the inputs of the plugin's resource", () => {
   it("is reported at once, of layers and of functions", () => {

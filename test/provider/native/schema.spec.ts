@@ -2,14 +2,10 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { version } from "../../../package.json";
-import {
-  functions,
-  layerVersionsInputs,
-  layerVersionsOutputs,
-  providerConfig,
-} from "../../../provider/native/interface";
+import { layerVersionsInputs } from "../../../provider/inputs";
+import { functions, layerVersionsOutputs, providerConfig } from "../../../provider/native/interface";
 import { packageSchema } from "../../../provider/native/schema";
-import { integer, type Properties, text } from "../../../provider/native/shapes";
+import { integer, type Properties, text } from "../../../provider/shapes";
 import { checkout, createProject, type Project } from "../../support/engine";
 import { pluginFolder } from "../../support/native";
 

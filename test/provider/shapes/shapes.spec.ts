@@ -6,8 +6,17 @@ import { kindsOfFunctions, programs } from "./programs";
 import { promises } from "./promises";
 import { resourceOptions } from "./resource-options";
 import { live, type Shape } from "./run";
+import { waitingPrograms } from "./waiting";
 
-const shapes = [...formsOfLayers, ...resourceOptions, ...programs, ...kindsOfFunctions, ...promises, ...oddPrograms];
+const shapes = [
+  ...formsOfLayers,
+  ...resourceOptions,
+  ...programs,
+  ...kindsOfFunctions,
+  ...promises,
+  ...oddPrograms,
+  ...waitingPrograms,
+];
 
 // The life of a program takes the engine six commands and more.
 const sampleSize = 1;

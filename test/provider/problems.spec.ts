@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { layerVersionsInputs } from "../../../provider/native/interface";
-import { problemsOf } from "../../../provider/native/problems";
-import { unknown } from "../../../provider/selection";
+import { layerVersionsInputs } from "../../provider/inputs";
+import { problemsOf } from "../../provider/problems";
+import { unknown } from "../../provider/selection";
 
 /** Inputs, and the paths and reasons of what is wrong with them. */
 const cases: Record<string, [inputs: object, ...problems: [path: string, reason: RegExp][]]> = {

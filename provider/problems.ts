@@ -1,7 +1,7 @@
-import { didYouMean } from "../../sdk/core/nearest";
-import { quotedIfOdd } from "../../sdk/core/text";
-import { versionNumber } from "../pending";
-import { unknown } from "../selection";
+import { didYouMean } from "../sdk/core/nearest";
+import { quotedIfOdd } from "../sdk/core/text";
+import { versionNumber } from "./pending";
+import { unknown } from "./selection";
 import type { AnyProperties, AnyShape } from "./shapes";
 
 /** A problem with one value. */
@@ -37,7 +37,8 @@ export function problemsOf(values: object, properties: AnyProperties, parent = "
   ];
 }
 
-function problemsWith(value: unknown, shape: AnyShape, path: string): InputProblem[] {
+/** What is wrong with one value that is to have this shape. */
+export function problemsWith(value: unknown, shape: AnyShape, path: string): InputProblem[] {
   if (value === unknown) return [];
   const wrong = (needed: string): InputProblem[] => [{ path, reason: `It must be ${needed}, not ${kindOf(value)}.` }];
   switch (shape.kind) {
