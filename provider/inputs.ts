@@ -113,7 +113,7 @@ export const layerVersionsInputs: Properties<LayerVersionsInputs> = {
   },
   views: {
     description:
-      "Whether previews and updates show a row for each function, with its old and new versions. Default: true. Each row is recorded in the stack's state; an update has at most 100.",
+      "Whether previews and updates show a row for each function, with its old and new versions. Default: true. Each row is recorded in the stack's state; an update has at most 100, and the state keeps at most 200.",
     shape: boolean,
   },
 };

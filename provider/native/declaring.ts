@@ -45,7 +45,9 @@ export function readDeclaring(name: string, inputs: LayerVersionsInputs, around:
     declared = loadDeclared(by, { configFile, layers: layers && mutable(layers) }, around.stack);
   } catch (error) {
     if (!(error instanceof LayersError)) throw error;
-    const path = error.code === "config-invalid" ? "configFile" : "layers";
+    // Without a property the engine does not add what value it has, which would be none.
+    const ofFile = inputs.configFile === undefined ? "" : "configFile";
+    const path = error.code === "config-invalid" ? ofFile : "layers";
     return { is: "wrong", problems: [{ path, reason: cleanLines(error.lines) }] };
   }
   const { settings } = declared;

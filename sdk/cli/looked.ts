@@ -1,4 +1,5 @@
 import type { Standing } from "../core/assess";
+import { countLayers, listNames } from "../core/text";
 import { type Assessment, type AssessRequest, assessStack } from "../ops/assess";
 import { failedReading, unexpected } from "../ops/expectation";
 import { skippedName } from "../ops/plans";
@@ -43,18 +44,24 @@ export async function look({ context, ports, stack }: StackRun): Promise<Assessm
   const failed = failedReading(live);
   if (failed) reporter.warn(`Not all live versions of stack ${stack} could be read: ${failed.reason}`);
   for (const line of warningsOf(standings, label)) reporter.warn(line);
-  for (const { fn, layer, recorded, isLost } of standings) {
-    if (!isLost || fn.isGone) continue;
-    // The stack that records the function restores a lost layer.
-    const again =
-      fn.recordedBy === "resource"
-        ? ports.advisePulumi(["up", "--stack", stack])
-        : ports.advise(["--stack", stack, "--sync-aws"]);
-    reporter.warn(
-      `Function ${label(fn)}: Layer ${layer?.name} is recorded at version ${recorded} but not attached in AWS. To attach it again: ${again}`,
-    );
-  }
+  const lost = standings.filter(({ fn, isLost }) => isLost && !fn.isGone);
+  // The stack that records the function restores a lost layer.
+  const byCommand = Map.groupBy(lost, ({ fn }) =>
+    fn.recordedBy === "resource"
+      ? ports.advisePulumi(["up", "--stack", stack])
+      : ports.advise(["--stack", stack, "--sync-aws"]),
+  );
+  for (const [again, own] of byCommand) reporter.warn(lostText(own, again, label));
   return assessment;
+}
+
+/** Names a single lost layer, and counts several: the rows show each. */
+function lostText(lost: readonly Standing[], again: string, label: ReturnType<typeof labelsOfStandings>): string {
+  const [one] = lost;
+  if (one && lost.length === 1)
+    return `Function ${label(one.fn)}: Layer ${one.layer?.name} is recorded at version ${one.recorded} but not attached in AWS. To attach it again: ${again}`;
+  const functions = [...new Set(lost.map(({ fn }) => label(fn)))];
+  return `${countLayers(lost.length)} are recorded but not attached in AWS (${listNames(functions)}). To attach them again: ${again}`;
 }
 
 /**

@@ -195,8 +195,9 @@ function reportTotals(
   if (known.length === 0) return;
   const all = countSites(sites);
   const isWhole = known.length === summaries.length;
+  const totals = totalsText(sumOf(known));
   const parts = [
-    totalsText(sumOf(known)),
+    summaries.length > 1 ? totals.replace(/^No/, "no") : totals,
     ...new Set(summaries.flatMap(({ gaps }) => gaps)),
     ...skippedGap(summaries.reduce((sum, one) => sum + one.skipped, 0)),
     ...(failedProjects > 0 ? [`${count(failedProjects, "project")} could not be read`] : []),

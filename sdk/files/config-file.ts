@@ -1,5 +1,5 @@
-import { closeSync, constants, fstatSync, openSync, readdirSync, readSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { closeSync, constants, existsSync, fstatSync, openSync, readdirSync, readSync } from "node:fs";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { type LayerConfig, parseConfig } from "../core/config/parse";
 import { maxConfigBytes, tooLargeAdvice } from "../core/config/yaml";
 import { LayersError } from "../core/errors";
@@ -33,7 +33,7 @@ export function readConfigText(file: string, cwd = process.cwd()): string {
   } catch (cause) {
     if (cause instanceof LayersError) throw cause;
     const { code } = cause as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR") throw notFound(file, path, cause);
+    if (code === "ENOENT" || code === "ENOTDIR") throw notFound(file, path, cwd, cause);
     throw new LayersError("config-invalid", `Cannot read ${file}: ${reasonOf(cause)}`, {
       cause,
       next: code === "EISDIR" ? "Name a file in that folder." : undefined,
@@ -63,24 +63,34 @@ function readRegular(path: string, file: string): Uint8Array {
   }
 }
 
-function notFound(file: string, path: string, cause: unknown): LayersError {
+function notFound(file: string, path: string, cwd: string, cause: unknown): LayersError {
+  const meant = likeFile(path, (name) => join(dirname(file), name)) ?? fileAbove(path, cwd);
   const steps = [
-    ...likeFile(path, (name) => join(dirname(file), name)),
+    ...(meant === undefined ? [] : [meant]),
     "Name the file with --config (`configFile` in TypeScript, `config_file` in Python), or create one with `lambda-layers init`.",
   ];
   const message = `Config file not found: ${file} (looked for ${path})`;
   return new LayersError("config-invalid", message, { cause, next: steps });
 }
 
-/** Suggests the file in the same folder that was probably meant. */
-function likeFile(path: string, shown: (name: string) => string): string[] {
+/** Suggests the file in the same folder that was probably meant; undefined if none is like it. */
+function likeFile(path: string, shown: (name: string) => string): string | undefined {
   try {
     const files = readdirSync(dirname(path), { withFileTypes: true }).filter((entry) => !entry.isDirectory());
     const names = files.map(({ name }) => name);
-    return [didYouMean(basename(path), names, shown) ?? []].flat();
+    return didYouMean(basename(path), names, shown);
   } catch {
-    return []; // the folder is missing or unreadable
+    return undefined; // the folder is missing or unreadable
   }
+}
+
+/** Suggests the nearest file of the same name above the folder: several projects may share a config. */
+function fileAbove(path: string, cwd: string): string | undefined {
+  for (let at = dirname(path); dirname(at) !== at; at = dirname(at)) {
+    const above = join(dirname(at), basename(path));
+    if (existsSync(above)) return `Did you mean ${relative(cwd, above).replaceAll("\\", "/")}?`;
+  }
+  return undefined;
 }
 
 function tooLarge(file: string, size: number): LayersError {

@@ -50,8 +50,8 @@ export interface AssessRequest {
   readonly elsewhere?: boolean;
   /** Leave out functions that the state does not have. */
   readonly isOptional?: boolean;
-  /** Makes the matcher, which finds the entry that declares a layer. Default: {@link createMatcher}. */
-  readonly matching?: (declared: DeclaredLayers) => Matcher;
+  /** What the config declares for the stack, and which entry declares a layer. Default: as the config says. */
+  readonly declares?: { readonly declared: DeclaredLayers; readonly matcher: Matcher };
 }
 
 /** The status of some functions' layers. */
@@ -105,8 +105,7 @@ export async function assessStack(ports: Ports, request: AssessRequest): Promise
  */
 export async function readStandings(ports: Ports, request: AssessRequest): Promise<Assessment> {
   const { stack, config, stateFile, functions: names = [], exclude = [] } = request;
-  const declared = declareFor(config, stack);
-  const matcher = (request.matching ?? createMatcher)(declared);
+  const { declared, matcher } = request.declares ?? declaredBy(config, stack);
   const hints: LayerHints = { declared, accountId: config.settings.accountId };
   const state = await readState(ports, request);
   const selected = state && selectRecorded(state.facts, { functions: names, exclude });
@@ -141,6 +140,11 @@ export async function readStandings(ports: Ports, request: AssessRequest): Promi
     replaceless: replacesWarnings(declared, standings),
     odd: state ? oddities(ports, state, recorded) : [],
   };
+}
+
+function declaredBy(config: LayerConfig, stack: string): Required<AssessRequest>["declares"] {
+  const declared = declareFor(config, stack);
+  return { declared, matcher: createMatcher(declared) };
 }
 
 /** The stack's state; undefined if live functions were selected, or named without a Pulumi project. */

@@ -65,7 +65,7 @@ export function adviceAfterUpdate(
       : []),
     ...(state.facts.reconciled.length === 0 && proof?.verdict !== "proved"
       ? [
-          `If the program sets layer versions itself, the next \`pulumi up\` restores those. Change them in the program too, or pin them with LayerVersions. To check: ${advisePulumi(["preview", "--stack", stack])}`,
+          `If the program sets layer versions itself, the next \`pulumi up\` restores those. Change them in the program too, or pin them there (LayerVersions, in Python pin_layers()). To check: ${advisePulumi(["preview", "--stack", stack])}`,
         ]
       : []),
   ];

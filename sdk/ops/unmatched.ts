@@ -29,8 +29,10 @@ export function replacesWarnings({ layers, stack }: DeclaredLayers, standings: r
           [`${text}-${stack}`, `${text}-{stack}`],
           [`${stack}-${text}`, `{stack}-${text}`],
         ].find(([name]) => users.has(name)) ?? [];
-      if (meant === undefined) return [];
-      const number = new Set(users.get(meant)?.map(({ fn }) => fn)).size;
+      const own = users.get(meant) ?? [];
+      // Another name of the same entry may be the one that was meant.
+      if (meant === undefined || own.every(({ target }) => target?.declared?.key === entry.key)) return [];
+      const number = new Set(own.map(({ fn }) => fn)).size;
       return [
         `${declaredAt(entry)}: "replaces" of ${entry.key} names ${text}, which no function has. ${meant} is used by ${count(number, "function")}: to replace it, write "${written}".`,
       ];

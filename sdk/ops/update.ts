@@ -54,9 +54,13 @@ export async function executeUpdate(
 ): Promise<UpdateResult> {
   const proof = prove ? await proveState(ports, plan, scan) : undefined;
   const dryRun = plan.dryRun || isHeldBack({ proof });
+  const { skipped, advice } = leftToProgram(ports, plan);
+  // Before the run this advice could lead past a check that fails: `pulumi up` moves all functions.
+  const isToMove = !dryRun && !options.expectNoChanges && (plan.aws?.sites.length ?? 0) > 0;
   const reviewed = {
     ...plan,
-    ...leftToProgram(ports, plan),
+    skipped,
+    warnings: isToMove ? plan.warnings : [...plan.warnings, ...advice],
     state: plan.changes,
     live: plan.aws,
     isMore: isCopied(plan),
@@ -67,7 +71,8 @@ export async function executeUpdate(
   const live = plan.aws && (await updateFunctions(ports, plan, options, backup));
   const recordedBack = live && (await restoreStopped(ports, plan, live, backup, scan));
   const result = resultOf(plan, { backup: backup.shown, live, recordedBack: recordedBack ?? [], proof });
-  for (const line of adviceAfterUpdate(ports, plan, standing(plan, recordedBack), live, proof))
+  const later = isToMove && live?.stopped === undefined ? advice : [];
+  for (const line of [...later, ...adviceAfterUpdate(ports, plan, standing(plan, recordedBack), live, proof)])
     ports.reporter.warn(line);
   return result;
 }
@@ -75,14 +80,14 @@ export async function executeUpdate(
 /** Functions whose record only the program updates get one line: with `--sync-aws` they are still moved. */
 function leftToProgram(
   { advisePulumi }: Ports,
-  { stack, skipped, warnings, elsewhere }: UpdatePlan,
-): Pick<UpdatePlan, "skipped" | "warnings"> {
-  if (elsewhere.length === 0) return { skipped, warnings };
+  { stack, skipped, elsewhere }: UpdatePlan,
+): Pick<UpdatePlan, "skipped"> & { readonly advice: readonly string[] } {
+  if (elsewhere.length === 0) return { skipped, advice: [] };
   const names = listNames(elsewhere.map(({ function: name }) => name));
   const up = advisePulumi(["up", "--stack", stack]);
   const line = `A LayerVersions resource records ${count(elsewhere.length, "function")} (${names}) at other versions than declared. Only the program brings that record up to date: ${up}`;
   const isElsewhere = new Set(elsewhere);
-  return { skipped: skipped.filter((one) => !isElsewhere.has(one)), warnings: [...warnings, line] };
+  return { skipped: skipped.filter((one) => !isElsewhere.has(one)), advice: [line] };
 }
 
 /** A separate output file is written even if nothing changes, because the user continues with it. */

@@ -72,8 +72,8 @@ export interface ValidationReport extends Pick<Assessment, "stack" | "project" |
 export async function validate(ports: Ports, request: AssessRequest): Promise<ValidationReport> {
   const { stack, config, functions = [], exclude = [] } = request;
   const declared = declareFor(config, stack);
-  const { matching, contested, findings } = collectAmbiguous();
-  const assessment = await readStandings(ports, { ...request, matching });
+  const { matcher, contested, findings } = collectAmbiguous(declared);
+  const assessment = await readStandings(ports, { ...request, declares: { declared, matcher } });
   const { project, totals, recorded, where } = assessment;
   const matches = matchesOf(assessment.standings);
   const live = await validateInAws(ports, request, declared, matches);
@@ -119,24 +119,22 @@ export async function validate(ports: Ports, request: AssessRequest): Promise<Va
 }
 
 /** A matcher that collects double declarations instead of failing at the first one. */
-function collectAmbiguous() {
+function collectAmbiguous(declared: DeclaredLayers) {
+  const find = createMatcher(declared);
   const findings = new Map<string, Finding>();
   const contested = new Set<string>();
-  const matching = (declared: DeclaredLayers): Matcher => {
-    const find = createMatcher(declared);
-    return (layer) => {
-      try {
-        return find(layer);
-      } catch (error) {
-        if (!(error instanceof LayersError) || error.code !== "layer-ambiguous") throw error;
-        findings.set(layerArn(layer), { severity: "error", code: error.code, message: error.inOneLine() });
-        for (const entry of declared.layers)
-          if (createMatcher({ ...declared, layers: [entry] })(layer)) contested.add(entry.key);
-        return undefined;
-      }
-    };
+  const matcher: Matcher = (layer) => {
+    try {
+      return find(layer);
+    } catch (error) {
+      if (!(error instanceof LayersError) || error.code !== "layer-ambiguous") throw error;
+      findings.set(layerArn(layer), { severity: "error", code: error.code, message: error.inOneLine() });
+      for (const entry of declared.layers)
+        if (createMatcher({ ...declared, layers: [entry] })(layer)) contested.add(entry.key);
+      return undefined;
+    }
   };
-  return { matching, contested, findings };
+  return { matcher, contested, findings };
 }
 
 /** Problems with functions, regardless of the config. */

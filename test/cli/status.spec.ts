@@ -234,6 +234,16 @@ describe("lambda-layers status", () => {
     assert.deepEqual([rows[0].live, rows[0].drift, rows[0].detached], ["absent", true, true]);
   });
 
+  it("counts the layers that AWS has lost in one line, with one command", async () => {
+    const names = ["a", "b", "c", "d", "e", "f"];
+    await deploy(...names.map((name) => awsFunction(name, [layer("base", 5)])));
+    aws.emulator.seed({ functions: names.map((name) => ({ name })) });
+    assert.equal(
+      (await status()).stderr,
+      "WARNING - 6 layers of functions are recorded but not attached in AWS (a, b, c, d, e and 1 more). To attach them again: lambda-layers --stack dev --sync-aws\n",
+    );
+  });
+
   it("advises to attach nothing to a function that AWS does not have", async () => {
     await deploy(awsFunction("api", [layer("base", 5)]));
     const { stderr } = await status();
@@ -395,6 +405,9 @@ describe("lambda-layers status", () => {
       await last("dev,prod"),
       "INFO - 2 stacks together: 2 of 4 layers of functions are not as declared; AWS was not asked",
     );
+    await folder.write({ "dev.json": stateOf([]), "prod.json": stateOf([]) });
+    assert.equal(await last("dev,prod"), "INFO - 2 stacks together: no functions with layers; AWS was not asked");
+    await folder.write({ "dev.json": state, "prod.json": state });
     assert.equal(
       await last("dev,none"),
       "INFO - 1 of 2 stacks could be read: 1 of 2 layers of functions is not as declared; AWS was not asked",

@@ -79,6 +79,13 @@ bad.yaml:3:20 unknown-key: unknown key "x" in layers.b
     assert.match(refused("near/other.yaml").next ?? "", /^Name the file/);
   });
 
+  it("names the file of that name above the folder", async () => {
+    await mkdir(join(folder, "mono/services/orders"), { recursive: true });
+    await write("mono/shared.yaml", "layers: {}");
+    const cwd = join(folder, "mono/services/orders");
+    assert.match(refused("shared.yaml", cwd).next ?? "", /^Did you mean \.\.\/\.\.\/shared\.yaml\?\nName the file/);
+  });
+
   it("says that a file is missing whose folder is a file", async () => {
     await write("file", "");
     assert.match(refused("file/c.yaml").message, /^Config file not found: file\/c\.yaml/);

@@ -165,6 +165,17 @@ describe("what live functions have lost, or others record", () => {
     );
   });
 
+  it("does not advise `pulumi up` past a check that has failed", async () => {
+    state = stateOf([layerVersions({ api: { base: 1 }, mail: { base: 1 } })]);
+    seed({ api: ["base:1"], mail: ["base:1"] });
+    const { aws } = await update({ canary: { count: 1 }, check: "false" });
+    assert.equal(aws?.stoppedBy, "check");
+    assert.deepEqual(
+      fleet.lines.filter((line) => line.includes("pulumi up")),
+      [],
+    );
+  });
+
   it("says that a record which cannot be read is not known", async () => {
     const hidden = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "v1:x" };
     state = stateOf([layerVersions(hidden)]);

@@ -40,7 +40,7 @@ describe("an update with --sync-aws", function () {
         "  - Function b: Layer receipt-label-dev version 1 -> 3",
         "INFO - Lambda functions: 2 updated",
         "INFO - Synchronizing 2 Lambda functions with AWS in us-east-1",
-        "WARN - If the program sets layer versions itself, the next `pulumi up` restores those. Change them in the program too, or pin them with LayerVersions. To check: pulumi preview --stack dev",
+        "WARN - If the program sets layer versions itself, the next `pulumi up` restores those. Change them in the program too, or pin them there (LayerVersions, in Python pin_layers()). To check: pulumi preview --stack dev",
       ],
     );
     assert.deepEqual(

@@ -70,7 +70,7 @@ describe("an update of a live stack", function () {
       "INFO - Importing state for stack dev",
       "INFO - Pulumi state updated successfully",
       "WARN - AWS was not touched: live functions keep their layers until they are updated with --sync-aws.",
-      "WARN - If the program sets layer versions itself, the next `pulumi up` restores those. Change them in the program too, or pin them with LayerVersions. To check: pulumi preview --stack dev",
+      "WARN - If the program sets layer versions itself, the next `pulumi up` restores those. Change them in the program too, or pin them there (LayerVersions, in Python pin_layers()). To check: pulumi preview --stack dev",
     ]);
     const looks = ["stack", "stack history", "whoami"];
     assert.deepEqual(commands.slice(1, 4).toSorted(), looks);

@@ -104,6 +104,33 @@ stack_overrides:
     );
   });
 
+  it("warns of exceptions that have expired, and of those that are not needed", async () => {
+    const text = `layers:
+  receipt-dynamo:
+    version: 5
+    variants:
+      - { when: { function: a }, version: 1, until: 2020-12-31 }
+      - { when: { function: b }, version: 5 }
+`;
+    assert.deepEqual(await findings(text), [
+      "warning exception: The exception of receipt-dynamo for function a (layer_config.yaml:5) expired on 2020-12-31. It stays in effect until it is removed.",
+      "warning exception: The exception of receipt-dynamo for function b (layer_config.yaml:6) is no longer needed: the same version is declared without it. Remove it.",
+    ]);
+  });
+
+  it("has nothing against a renamed layer that both of its names replace", async () => {
+    const text = `layers:
+  receipt-label:
+    version: 3
+    replaces: [receipt-dynamo, "receipt-dynamo-{stack}"]
+`;
+    const only = [functionIn(region, "b", ["receipt-dynamo-dev:5"])];
+    assert.deepEqual(
+      (await run(text, only)).findings.filter(({ code }) => code === "replaces-nothing"),
+      [],
+    );
+  });
+
   it("counts a layer that a function has twice once, and names it", async () => {
     const twice = [
       functionIn(region, "py-req", ["base:11", "tools:1", "base:12"]),

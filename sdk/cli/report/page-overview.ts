@@ -41,9 +41,8 @@ function sumCell(sum: LayerSum | undefined, reported?: ReportedStack): Html {
     return isFailed ? html`<td class="sum unknown"><span class="unknown">? not read</span></td>` : html`<td></td>`;
   }
   const { declared, counts, verdict } = sum;
-  const more = counts.slice(mostCounts).reduce((all, one) => all + one.functions, 0);
-  const lines = counts.slice(0, mostCounts).map(countLine);
-  if (more > 0) lines.push(html`<span>${count(more, "function")} at others</span>`);
+  const others = Map.groupBy(counts.slice(mostCounts), (one) => one.verdict);
+  const lines = [...counts.slice(0, mostCounts).map(countLine), ...[...others.values()].flatMap(restLine)];
   if (declared.length === 0) return html`<td class="sum free"><small>not declared</small>${lines}</td>`;
   // What is as declared everywhere is said once.
   const isSame = counts.length === 1 && counts[0]?.verdict === "as-declared" && counts[0].versions === declared.join();
@@ -56,6 +55,16 @@ const kinds = { "as-declared": "ok", drift: "drift", unknown: "unknown", undecla
 
 function countLine({ versions, functions, verdict }: VersionCount): Html {
   return html`<span class="${kinds[verdict]}">${signs[verdict]}<b>${versions}</b> in ${count(functions, "function")}</span>`;
+}
+
+/** One line for the counts of a verdict that do not fit in a cell; a single count as it is. */
+function restLine(counts: readonly VersionCount[]): Html[] {
+  const [first] = counts;
+  if (first === undefined || counts.length === 1) return counts.map(countLine);
+  const functions = counts.reduce((all, one) => all + one.functions, 0);
+  return [
+    html`<span class="${kinds[first.verdict]}">${signs[first.verdict]}${count(functions, "function")} at ${counts.length} other versions</span>`,
+  ];
 }
 
 /** Links to the stacks in which a layer needs action. */

@@ -118,6 +118,7 @@ function makeSortable(stack) {
     button.className = "sort";
     button.setAttribute("aria-label", "Sort by " + name.textContent);
     button.addEventListener("click", () => sort(head));
+    head.classList.add("sorts");
     name.before(button);
   }
 }

@@ -141,7 +141,7 @@ function layerHead(
 ): Html {
   const calm = isCalm ? html` class="calm"` : undefined;
   if (arn === undefined) return html`<th scope="col"${calm}><bdi>${name}</bdi><small>not readable</small></th>`;
-  const line = source && html`, line ${source.line}`;
+  const line = source && html`, line\u00a0${source.line}`;
   const what = declared === undefined ? html`not declared` : html`declared ${declared}${line}`;
   return html`<th scope="col"${calm} title="${arn}"><bdi>${name}</bdi>${place && html`<small>${place}</small>`}<small>${what}</small>${newest.has(arn) ? html`<small>newest ${newest.get(arn)}</small>` : undefined}</th>`;
 }

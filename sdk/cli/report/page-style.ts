@@ -2,7 +2,7 @@
 export const pageStyle = `
 :root {
   color-scheme: light dark;
-  --name-width: 15rem; --layer-width: 9.25rem;
+  --name-width: 15rem; --layer-width: 9.75rem;
   --back: #ffffff; --panel: #f5f7fa; --line: #d5dbe3; --text: #1b2430; --muted: #545f6e; --focus: #0b5fc4;
   --ok: #0a6b3d; --drift: #a11212; --drift-back: #fdeceb; --drift-line: #d33a33;
   --unknown: #6b4a00; --unknown-back: #fdf3dc; --unknown-line: #b8860b;
@@ -84,7 +84,8 @@ i.unknown { color: var(--unknown); }
 .drift .cue { color: var(--drift); }
 .unknown .cue { color: var(--unknown); }
 button { font: inherit; color: inherit; cursor: pointer; }
-.sort { float: right; min-width: 1.5rem; margin-left: .2rem; padding: 0; border: 0; border-radius: .2rem; background: none; }
+.matrix .sorts { padding-top: 1.5rem; }
+.sort { position: absolute; top: .15rem; right: .3rem; min-width: 1.5rem; padding: 0; border: 0; border-radius: .2rem; background: none; }
 .sort::after { content: "\\2195"; color: var(--muted); font-weight: 400; }
 [aria-sort=ascending] .sort::after { content: "\\2191"; color: inherit; }
 [aria-sort=descending] .sort::after { content: "\\2193"; color: inherit; }
@@ -107,9 +108,10 @@ summary :is(h2, h3) { display: inline; font-size: 1.05rem; margin: 0; }
 summary { cursor: pointer; }
 .problem { border-left: .3rem solid var(--drift-line); padding: .5rem .9rem; background: var(--drift-back); color: var(--drift); white-space: pre-wrap; overflow-wrap: anywhere; }
 @media (max-width: 40rem) {
-  :root { --name-width: 8.5rem; --layer-width: 8.5rem; }
+  :root { --name-width: 8.5rem; --layer-width: 9rem; }
   th, td { padding: .3rem .45rem; }
   .stack { padding: 0 .5rem; }
+  #by-name, .filters label:not(.check), input[type=search] { width: 100%; }
 }
 @media screen {
   .matrix { width: calc(var(--name-width) + var(--columns) * var(--layer-width)); }
@@ -130,9 +132,9 @@ summary { cursor: pointer; }
   body { padding: 0; }
   .filters, .nothing, button { display: none; }
   .frame { overflow: visible; max-height: none; border: 0; width: auto; }
-  .matrix { width: 100%; }
+  .matrix { width: 100%; table-layout: auto; }
   .matrix .name, .matrix .layer { width: auto; }
-  th, td { padding: .15rem .3rem; }
+  th, td, .matrix .sorts { padding: .15rem .3rem; }
   thead th, tbody th { position: static; }
   thead { display: table-header-group; break-inside: avoid; break-after: avoid; }
   tr, .repair { break-inside: avoid; }

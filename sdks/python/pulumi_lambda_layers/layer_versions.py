@@ -39,7 +39,7 @@ class LayerVersionsArgs:
         :param pulumi.Input[_builtins.str] profile: A profile of the shared AWS config files. Default: the provider's.
         :param pulumi.Input[_builtins.str] region: Where these functions are. Default: the provider's.
         :param pulumi.Input[_builtins.str] role_arn: A role to assume for all calls. Default: the provider's.
-        :param pulumi.Input[_builtins.bool] views: Whether previews and updates show a row for each function, with its old and new versions. Default: true. Each row is recorded in the stack's state; an update has at most 100.
+        :param pulumi.Input[_builtins.bool] views: Whether previews and updates show a row for each function, with its old and new versions. Default: true. Each row is recorded in the stack's state; an update has at most 100, and the state keeps at most 200.
         """
         if config_file is not None:
             pulumi.set(__self__, "config_file", config_file)
@@ -146,7 +146,7 @@ class LayerVersionsArgs:
     @pulumi.getter
     def views(self) -> pulumi.Input[Optional[_builtins.bool]]:
         """
-        Whether previews and updates show a row for each function, with its old and new versions. Default: true. Each row is recorded in the stack's state; an update has at most 100.
+        Whether previews and updates show a row for each function, with its old and new versions. Default: true. Each row is recorded in the stack's state; an update has at most 100, and the state keeps at most 200.
         """
         return pulumi.get(self, "views")
 
@@ -184,7 +184,7 @@ class LayerVersions(pulumi.CustomResource):
         :param pulumi.Input[_builtins.str] profile: A profile of the shared AWS config files. Default: the provider's.
         :param pulumi.Input[_builtins.str] region: Where these functions are. Default: the provider's.
         :param pulumi.Input[_builtins.str] role_arn: A role to assume for all calls. Default: the provider's.
-        :param pulumi.Input[_builtins.bool] views: Whether previews and updates show a row for each function, with its old and new versions. Default: true. Each row is recorded in the stack's state; an update has at most 100.
+        :param pulumi.Input[_builtins.bool] views: Whether previews and updates show a row for each function, with its old and new versions. Default: true. Each row is recorded in the stack's state; an update has at most 100, and the state keeps at most 200.
         """
         ...
     @overload

@@ -346,6 +346,20 @@ describe("the page of a report, in Chromium", () => {
     }
   }
 
+  it("breaks no word of a name, nor counts what is as declared as something else", async () => {
+    const versions = ["1", "2", "3", "4", "6", "5"];
+    const functions = versions.map((version) =>
+      fn(`settlement-reconciliation-${version}`, { recorded: [`observability-dev:${version}`, `base:${version}`] }),
+    );
+    for (const width of [1280, 390]) {
+      const { page, close } = await open([stackOf(functions)], { viewport: { width, height: 900 } });
+      assert.deepEqual(await page.evaluate<string[]>(brokenWords), []);
+      const [sum = ""] = await page.locator(".layers td.drift").allInnerTexts();
+      assert.match(sum, /✓ 5 in 1 function$/);
+      await close();
+    }
+  });
+
   it("gives every cell its headers and the table a caption", async () => {
     const { page, close } = await open([sampleStack()]);
     assert.equal(await page.getByRole("table", { name: "Functions of dev by their layers" }).count(), 1);

@@ -1,5 +1,5 @@
-// Generates the Python package from the schema, as `pulumi package gen-sdk --language python` does where Pulumi's
-// language host for Python is installed: SCHEMA FOLDER OVERLAY.
+// Generates a package from the schema, as `pulumi package gen-sdk --language LANGUAGE` does where Pulumi's language host
+// for the language is installed: SCHEMA FOLDER python OVERLAY, SCHEMA FOLDER nodejs, SCHEMA FOLDER go.
 package main
 
 import (
@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 
+	golang "github.com/pulumi/pulumi/pkg/v3/codegen/go"
+	"github.com/pulumi/pulumi/pkg/v3/codegen/nodejs"
 	"github.com/pulumi/pulumi/pkg/v3/codegen/python"
 	"github.com/pulumi/pulumi/pkg/v3/codegen/schema"
 )
@@ -50,9 +52,22 @@ func main() {
 	if diags.HasErrors() {
 		os.Exit(1)
 	}
-	pins, err := os.ReadFile(os.Args[3])
-	check(err)
-	files, err := python.GeneratePackage("npm run sdks", pkg, map[string][]byte{"pins.py": pins}, schema.NewCachedLoader(none{}))
+	loader := schema.NewCachedLoader(none{})
+	var files map[string][]byte
+	switch os.Args[3] {
+	case "python":
+		pins, readErr := os.ReadFile(os.Args[4])
+		check(readErr)
+		files, err = python.GeneratePackage("npm run sdks", pkg, map[string][]byte{"pins.py": pins}, loader)
+	case "nodejs":
+		files, err = nodejs.GeneratePackage("pulumi", pkg, nil, nil, true, loader)
+	case "go":
+		// As `pulumi package add` sets it: the package is a module of its own.
+		pkg.SupportPack = true
+		files, err = golang.GeneratePackage("pulumi", pkg, nil)
+	default:
+		err = fmt.Errorf("no generator for %s", os.Args[3])
+	}
 	check(err)
 	for name, content := range files {
 		path := filepath.Join(os.Args[2], name)

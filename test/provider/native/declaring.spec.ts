@@ -16,6 +16,17 @@ describe("what is wrong with the inputs of the plugin's resource", () => {
       assert.match(reasons[index] ?? "", part);
   });
 
+  it("is of the file's property only if that is set, because the engine shows its value", () => {
+    const pathsOf = (inputs: LayerVersionsInputs) => {
+      const declaring = readDeclaring("shared", inputs, { stack: "dev", config: { configFile: "none.yaml" } });
+      assert(declaring.is === "wrong");
+      assert.match(declaring.problems[0]?.reason ?? "", /^Config file not found: none\.yaml/);
+      return declaring.problems.map(({ path }) => path);
+    };
+    assert.deepEqual(pathsOf({}), [""]);
+    assert.deepEqual(pathsOf({ configFile: "none.yaml" }), ["configFile"]);
+  });
+
   it("names what only the plugin sets, which the engine sends for `ignoreChanges`", () => {
     const inputs = {
       functions: { names: ["api"] },

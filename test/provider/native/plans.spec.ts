@@ -6,7 +6,7 @@ import { plannedVersions, standingsOf } from "../../../provider/native/planned";
 import { Plugin } from "../../../provider/native/plugin";
 import { open, readStruct, seal, toStruct } from "../../../provider/native/values";
 import { versionLines } from "../../../provider/native/versions";
-import { removals, rowsLine, type ViewStep, viewSteps, withinLimit } from "../../../provider/native/views";
+import { removals, viewSteps } from "../../../provider/native/views";
 import type { Checked, Recorded } from "../../../provider/record";
 import { unknown } from "../../../provider/selection";
 
@@ -118,50 +118,6 @@ describe("the entries below the plugin's resource", () => {
       c: "The run was cancelled before this function was updated.",
     });
     assert.equal(viewSteps("layers", standings, [view("b")], failures)[1]?.error, "Denied.");
-  });
-});
-
-describe("many entries below the plugin's resource", () => {
-  const steps = (op: ViewStep["op"], count: number, more: Partial<ViewStep> = {}) =>
-    Array.from({ length: count }, (_, index): ViewStep => ({ op, name: `${op}-${index}`, new: { base: 5 }, ...more }));
-  const kinds = (list: readonly ViewStep[]) => {
-    const counts: Record<string, number> = {};
-    for (const { op } of list) counts[op] = (counts[op] ?? 0) + 1;
-    return counts;
-  };
-  const few = [...steps("create", 10), ...steps("read", 50), ...steps("same", 900), ...steps("update", 40)];
-  const settled = [...steps("create", 10), ...steps("read", 500), ...steps("same", 3)];
-  const many = [
-    ...steps("create", 300),
-    ...steps("read", 5),
-    ...steps("delete", 2),
-    ...steps("same", 1),
-    ...steps("update", 7, { old: { base: 3 } }),
-    ...steps("update", 1, { error: "denied" }),
-  ];
-  const cases: [string, ViewStep[], boolean, Record<string, number>][] = [
-    ["all of a few rows", few, false, { create: 10, read: 50, same: 900, update: 40 }],
-    ["no functions that stay, beyond a hundred", settled, false, { create: 10, same: 3 }],
-    ["all that move in a preview", many, true, { create: 300, delete: 2, same: 1, update: 8 }],
-    [
-      "only what fails or goes in an update of many, and the rest recorded",
-      many,
-      false,
-      { delete: 2, same: 8, update: 1 },
-    ],
-  ];
-  for (const [title, list, preview, expected] of cases) {
-    it(`have ${title}`, () => assert.deepEqual(kinds(withinLimit(list, { preview })), expected));
-  }
-
-  it("are missed with a word only if functions that move have none", () => {
-    assert.deepEqual([rowsLine(few), rowsLine(settled)], [undefined, undefined]);
-    assert.match(rowsLine(many) ?? "", /^310 functions would each have a row, but an update shows at most 100, /);
-  });
-
-  it("are recorded in their new state", () => {
-    const { old, new: next } = withinLimit(many, { preview: false }).find(({ name }) => name === "update-0") ?? {};
-    assert.deepEqual([old, next], [{ base: 5 }, { base: 5 }]);
   });
 });
 
