@@ -142,6 +142,26 @@ describe("reconcile while somebody else is at work", () => {
     assert.equal(test.emulator.writes().length, 10);
   });
 
+  it("does not announce the next update as one instead of an update that may have been carried out", async () => {
+    const { aws, functions } = await start(1);
+    test.emulator.fault({ operation: "UpdateFunctionConfiguration", applied: true, drop: true, times: 1 });
+    // Between the update whose answer is lost and the next look at the function.
+    const edit = setInterval(() => {
+      if (test.emulator.writes().length === 0) return;
+      clearInterval(edit);
+      test.emulator.edit("fn-000", { Layers: ["last:3", "base:3"] });
+    }, 1);
+    const seen: [layers: readonly string[], instead: boolean][] = [];
+    const [outcome] = await aws.reconcile(functions, moveBase(2), {
+      beforeUpdate: ({ layers }, _, instead) => void seen.push([layers, instead]),
+    });
+    assert.equal(outcome?.status, "updated");
+    assert.deepEqual(seen, [
+      [[base(1, "first"), base(1), base(1, "last")], false],
+      [[base(3, "last"), base(3)], false],
+    ]);
+  });
+
   it("leaves alone what they have brought to its layers already", async () => {
     const { aws, functions } = await start(2);
     test.emulator.edit("fn-001", { Layers: ["first:1", "base:2", "last:1"] });

@@ -44,6 +44,10 @@ describe("atomic files", () => {
     }
     await assert.rejects(replaceFile(path, broken()), /broken/);
     await assert.rejects(writeNew(`${path}2`, broken()), /broken/);
+    const refuse = async () => {
+      throw new Error("somebody else was faster");
+    };
+    await assert.rejects(replaceFile(path, [Buffer.from("new")], undefined, refuse), /faster/);
     assert.equal(await readFile(path, "utf8"), "old");
     assert.deepEqual(await readdir(root), ["file"]);
   });

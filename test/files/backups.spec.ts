@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import {
   appendFile,
   chmod,
@@ -77,6 +78,29 @@ describe("the backup folder", () => {
     assert.equal(await text("dev_state_20240824_143022.json"), "one before");
     assert.equal(await text("dev_state_20240824_143022_3.json"), "two before");
     assert.equal(await text("dev_updated_20240824_143022_2.json"), "somebody else's");
+  });
+
+  it("leaves no file of a number that another run takes at the same moment", async () => {
+    await folder().write("dev", [], now);
+    const other = join(root, "backups/dev_state_20240824_143022.json");
+    const late: Iterable<Uint8Array> = {
+      *[Symbol.iterator]() {
+        // While the first file is written, the other run writes its second one.
+        writeFileSync(other, "theirs");
+        yield Buffer.from("after");
+      },
+    };
+    const files = [
+      { kind: "updated" as const, content: late },
+      { kind: "state" as const, content: content("before") },
+    ];
+    const names = (await folder().write("dev", files, now)).map(({ name }) => name).sort();
+    assert.deepEqual(names, ["dev_state_20240824_143022_2.json", "dev_updated_20240824_143022_2.json"]);
+    assert.deepEqual(
+      (await readdir(join(root, "backups"))).sort(),
+      ["dev_state_20240824_143022.json", ...names].sort(),
+    );
+    assert.equal(await text("dev_state_20240824_143022.json"), "theirs");
   });
 
   it("distinguishes a rollback's state from an update's by the file that the rollback imported", async () => {
@@ -328,6 +352,16 @@ describe("the backup folder", () => {
       await refused("folder", /^The backup folder is not a file\.$/);
       execFileSync("mkfifo", [join(root, "pipe")]);
       await refused("pipe", /^The backup pipe is not a file\.$/);
+    });
+
+    it("goes by no link that others could have put there, wherever it leads", async () => {
+      await writeFile(join(root, "x.json"), "x", { mode: 0o600 });
+      await mkdir(join(root, "open"));
+      await symlink(join(root, "x.json"), join(root, "open/x.json"));
+      const read = () => folder().read({ path: join(root, "open/x.json"), shownPath: "open/x.json" });
+      assert.equal(String(await read()), "x");
+      await chmod(join(root, "open"), 0o777);
+      await refused("open/x.json", /^The backup open\/x\.json cannot be trusted: its folder can be written by others/);
     });
 
     it("takes a file in a folder like /tmp only if it is one's own", async () => {

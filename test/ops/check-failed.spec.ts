@@ -5,17 +5,21 @@ import { mkdir, readdir, readFile, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LayersError } from "../../sdk/core/errors";
 import { scanState } from "../../sdk/core/state/scan";
+import { loadState } from "../../sdk/ops/recorded/load";
 import { setAside } from "../../sdk/ops/recorded/memory";
 import { planState } from "../../sdk/ops/recorded/plan";
 import { type NewContent, replaceStackState } from "../../sdk/ops/recorded/replace";
+import type { StackPort } from "../../sdk/ports";
 import { createPorts } from "../../sdk/wiring";
 import { removeFolder, temporaryFolder } from "../support/folders";
 import { atVersion, awsFunction, layer, stateOf } from "../support/states";
+import { keepLines } from "./harness";
 
 const state = (version: number) => Buffer.from(JSON.stringify(stateOf([awsFunction("api", [layer("base", version)])])));
 
 describe("a new state", () => {
   let dir: string;
+  const lines: string[] = [];
   const old = "dev_state_20200101_000000.json";
   beforeEach(async () => {
     dir = await temporaryFolder();
@@ -27,9 +31,10 @@ describe("a new state", () => {
   afterEach(() => removeFolder(dir));
 
   /** Replaces a stack's state by ports whose Pulumi takes whatever it is given. */
-  async function replace(change: (content: NewContent) => NewContent) {
+  async function replace(change: (content: NewContent) => NewContent, pulumi: Partial<StackPort> = {}) {
     const imported: Buffer[] = [];
-    const real = createPorts({ cwd: dir });
+    lines.length = 0;
+    const real = createPorts({ cwd: dir, reporter: keepLines(lines) });
     const ports = {
       ...real,
       stacks: {
@@ -40,6 +45,7 @@ describe("a new state", () => {
         isState: async () => true,
         importState: async (_: string, file: string) => void imported.push(await readFile(file)),
         exportState: async () => imported.at(-1) ?? assert.fail(),
+        ...pulumi,
       } as unknown as typeof real.stacks,
     };
     const bytes = state(1);
@@ -74,6 +80,46 @@ describe("a new state", () => {
     assert.deepEqual(names, [old]);
   });
 
+  /** Of which kinds files are left of a run: a state beside an updated one counts as replaced. */
+  const kinds = (names: readonly string[]) => names.filter((name) => name !== old).map((name) => name.split("_")[1]);
+
+  it("is not kept if somebody else was faster, and the state as it was is", async () => {
+    const { imported, error, names } = await replace((content) => content, { isState: async () => false });
+    assert.equal(error?.code, "stack-changed");
+    assert.deepEqual([imported, kinds(names)], [[], ["state"]]);
+  });
+
+  it("is not kept if its import fails and has changed nothing, and is if that is not known", async () => {
+    const importState = async () => {
+      throw new LayersError("stack-locked", "The stack is locked.");
+    };
+    const unchanged = await replace((content) => content, { importState });
+    assert.equal(unchanged.error?.code, "stack-locked");
+    assert.match(unchanged.error?.message ?? "", /The stack's state is unchanged\.$/);
+    assert.deepEqual(kinds(unchanged.names), ["state"]);
+    let asked = 0;
+    const isState = async () => {
+      if (asked++ > 0) throw new LayersError("pulumi-failed", "No answer.");
+      return true;
+    };
+    const unknown = await replace((content) => content, { importState, isState });
+    assert.match(unknown.error?.message ?? "", /Whether the stack's state has changed is unknown\./);
+    assert.ok(kinds(unknown.names).includes("updated"));
+  });
+
+  it("is imported with a warning if overwritten updates cannot be noticed", async () => {
+    const history = async () => {
+      throw new LayersError("pulumi-failed", "No history.");
+    };
+    assert.equal((await replace((content) => content, { history })).error, undefined);
+    assert.deepEqual(
+      lines.filter((line) => line.startsWith("WARN")),
+      [
+        "WARN - The backend's update history could not be read (No history.), so this run cannot tell whether it overwrites someone else's update.",
+      ],
+    );
+  });
+
   it("that is another file's as a whole is imported as it is there, if that is what was planned upon", async () => {
     const whole = { path: join(dir, "backups", old), shownPath: old };
     const asPlanned = { scan: scanState, whole: { ...whole, facts: scanState(state(1)) } };
@@ -83,5 +129,37 @@ describe("a new state", () => {
     assert.equal((await replace(() => otherwise)).error?.code, "verification-failed");
     const gone = { ...otherwise, whole: { ...otherwise.whole, path: join(dir, "none.json") } };
     assert.equal((await replace(() => gone)).error?.code, "backup-missing");
+  });
+});
+
+describe("reading a stack's state", () => {
+  let dir: string;
+  beforeEach(async () => {
+    dir = await temporaryFolder();
+  });
+  afterEach(() => removeFolder(dir));
+
+  it("waits until an earlier run's import has ended, however long that takes", async () => {
+    const real = createPorts({ cwd: dir, reporter: keepLines([]) });
+    const [file] = await real.backups.write("dev", [{ kind: "updated", content: [state(1)] }], new Date());
+    await real.backups.noteImport("dev", file?.path ?? "");
+    const events: string[] = [];
+    let left = 3;
+    const stacks = {
+      ...real.stacks,
+      async isImporting() {
+        events.push("importing?");
+        return left-- > 0;
+      },
+      async exportState() {
+        events.push("export");
+        return state(1);
+      },
+    } as unknown as StackPort;
+    const clock = { ...real.clock, sleep: async () => void events.push("sleep") };
+    await loadState({ ...real, stacks, clock }, { stack: "dev", scan: scanState });
+    assert.deepEqual(events, [
+      ...["importing?", "sleep", "importing?", "sleep", "importing?", "sleep", "importing?", "export"],
+    ]);
   });
 });

@@ -26,16 +26,26 @@ describe("a sync of functions with aliases", function () {
     (await lambda.getFunctionConfiguration({ FunctionName, Qualifier: "live" })).Layers?.map(({ Arn }) => Arn);
   it("leaves published versions alone, and says which aliases serve them", async () => {
     fleet.emulator.seed(taggedFleet(3));
-    await serve("fn-0001");
+    await serve("fn-0001", "fn-0002");
+    fleet.emulator.edit("fn-0002", { Layers: ["base:2"] });
+    const { Version } = await lambda.publishVersion({ FunctionName: "fn-0002" });
+    // The most of its traffic goes to what is as declared.
+    const RoutingConfig = { AdditionalVersionWeights: { 1: 0.1 } };
+    await lambda.updateAlias({ FunctionName: "fn-0002", Name: "live", FunctionVersion: Version, RoutingConfig });
+    fleet.emulator.resetCounts();
     const { aws } = await fleet.sync();
     assert.deepEqual(await layersServed("fn-0001"), [base(1, "first"), base(1), base(1, "last")]);
     assert.deepEqual(
       aws.aliases.map(({ function: name, alias, version }) => [name, alias, version]),
-      [["fn-0001", "live", "1"]],
+      [
+        ["fn-0001", "live", "1"],
+        ["fn-0002", "live", "1"],
+      ],
     );
-    assert.deepEqual(fleet.told.slice(-2), [
-      "INFO - Found 1 alias that serves other layer versions:",
+    assert.deepEqual(fleet.told.slice(-3), [
+      "INFO - Found 2 aliases that serve other layer versions:",
       "  - Function fn-0001: alias live serves version 1 with base version 1 instead of 2",
+      "  - Function fn-0002: alias live serves version 1 with base version 1 instead of 2",
     ]);
     assert.equal(aws.calls.PublishVersion, undefined);
   });

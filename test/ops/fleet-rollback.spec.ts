@@ -111,13 +111,16 @@ describe("a run that is rolled back", function () {
   });
 
   it("says before it starts that a layer version is gone, rolls back all others, and exits with 4", async () => {
-    const record = await run(3);
+    const record = await run(4);
     fleet.emulator.seed({ layers: [{ name: "base", versions: 5, deleted: [1] }] });
     change("fn-0002", "first:1", "base:1", "last:1");
+    // It is not to be rolled back, so that it does not matter what is gone.
+    change("fn-0003", "first:1", "base:3", "last:1");
     const { aws } = await fleet.rollback({ record });
     const reason = `${base(1)} no longer exists, and a deleted layer version cannot be attached again.`;
     assert.equal(fleet.lines[0], `WARN - Function fn-0000 cannot be rolled back: ${reason}`);
-    assert.deepEqual(versions(), [2, 2, 1]);
+    assert.deepEqual(versions(), [2, 2, 1, 3]);
+    assert.deepEqual([names(aws.outcomes), names(aws.skipped)], [["fn-0000", "fn-0001"], ["fn-0003"]]);
     assert.deepEqual(fleet.emulator.writes(), []);
     assert.equal(failureOf({ aws }, { rollback: { impossible: [], found: [], sites: [] } })?.exitStatus, 4);
   });

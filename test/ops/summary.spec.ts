@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { RunHistory } from "../../sdk/core/run-record";
+import { sitesOf } from "../../sdk/ops/live/record";
 import { isDone, summarise } from "../../sdk/ops/live/summary";
 
 const layer = "arn:aws:lambda:us-east-1:123456789012:layer:base";
@@ -29,5 +30,25 @@ describe("the summary of a run that was rolled back", () => {
       ["in part", false],
       ["in part", false],
     ]);
+  });
+});
+
+describe("the accounts and regions that the record of a run is gone back to in", () => {
+  it("are reached by the profiles that the run had for them", () => {
+    const places = [
+      ["us-east-1", "111111111111", "dev"],
+      ["us-east-1", "222222222222", "prod"],
+      ["eu-west-1", "222222222222", "prod-eu"],
+      ["eu-west-1", "333333333333", undefined],
+    ] as const;
+    const sites = places.map(([region, account, profile]) => ({ region, account, ...(profile && { profile }) }));
+    const functions = places
+      .map(([region, account]) => `arn:aws:lambda:${region}:${account}:function:f`)
+      .map((arn) => ({ function: arn, planned: [], moved: [], aliases: [] }));
+    const found = sitesOf({ ...history(0), sites }, functions);
+    assert.deepEqual(
+      found.map((site) => [site.region, site.functions[0]?.function.split(":")[4], site.profile]),
+      places,
+    );
   });
 });

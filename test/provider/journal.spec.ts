@@ -13,14 +13,16 @@ import { removeFolder, temporaryFolder } from "../support/folders";
 const journal = { before: { "arn:f": { base: 1 } }, after: { "arn:f": { base: 5 } } };
 
 describe("the journal of an update", () => {
-  const restore = withEnv({});
   let home: string;
+  let restore: () => void;
   beforeEach(async () => {
     home = await temporaryFolder();
-    process.env.PULUMI_HOME = home;
+    restore = withEnv({ PULUMI_HOME: home });
   });
-  afterEach(() => removeFolder(home));
-  after(restore);
+  afterEach(async () => {
+    restore();
+    await removeFolder(home);
+  });
 
   const files = () => readdir(join(home, "lambda-layers"));
 

@@ -54,13 +54,13 @@ function isHead(text: string): boolean {
   return text.startsWith("urn:pulumi:") && text.split(":").length === 3;
 }
 
-function reconciledBy({ type, urn, inputs, outputs, ...resource }: Fields): PlainFacts["reconciled"][number][] {
+function reconciledBy({ type, urn, outputs, ...resource }: Fields): PlainFacts["reconciled"][number][] {
   const isDynamic = type === "pulumi-nodejs:dynamic/lambda-layers:LayerVersions";
   if (!isDynamic && type !== "lambda-layers:index:LayerVersions") return [];
   if (resource.delete === true || resource.pendingReplacement === true) return [];
   const recorded = (outputs ?? {}) as Fields;
   const functions = recorded[isDynamic ? "functions" : "versions"] ?? {};
-  const region = recorded.region ?? ((inputs ?? {}) as Fields).region;
+  const { region } = recorded;
   return [
     {
       urn: String(urn),

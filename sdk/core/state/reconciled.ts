@@ -27,8 +27,8 @@ export class ReconciledReader {
     const at = values.get("urn");
     const urn = at === undefined ? "" : reader.revisit(at, () => reader.string());
     if (urn === "") reader.fail("shape", "a resource without a URN", start);
-    const [outputs, inputs] = [this.properties(values, "outputs"), this.properties(values, "inputs")];
-    const region = this.value(outputs, "region") ?? this.value(inputs, "region");
+    const outputs = this.outputs(values);
+    const region = this.value(outputs, "region");
     return {
       urn,
       region: typeof region === "string" && region !== "" ? region : undefined,
@@ -36,12 +36,12 @@ export class ReconciledReader {
     };
   }
 
-  private properties(values: Starts, key: "inputs" | "outputs"): Starts {
+  private outputs(values: Starts): Starts {
     const { reader } = this;
-    const start = values.get(key);
+    const start = values.get("outputs");
     if (start === undefined) return new Map();
     return reader.revisit(start, () =>
-      reader.has("object", `"${key}"`) ? reader.index(this.propertyKeys) : new Map(),
+      reader.has("object", '"outputs"') ? reader.index(this.propertyKeys) : new Map(),
     );
   }
 

@@ -10,7 +10,7 @@ const run = (outcomes: readonly RecordedOutcome[], others: Partial<RecordedRun> 
 
 describe("a verdict on run records", () => {
   const cases: [readonly RecordedRun[], string][] = [
-    [[], "✓ No run records: no job has started to change anything"],
+    [[], "? No run records: what the jobs have done is not known"],
     [[run(["updated", "unchanged"])], "✓ 2 functions in 1 run: 1 updated, 1 unchanged"],
     [[run([])], "✓ 0 functions in 1 run: nothing to change"],
     // A run comes to its end also if functions fail in it.

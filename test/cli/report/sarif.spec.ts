@@ -63,12 +63,14 @@ describe("a report in SARIF", () => {
       urn: "urn:pulumi:dev::shop::LayerVersions::layers",
       live: [],
     } as const;
-    const elsewhere = { ...reconciled, region: "eu-west-1" };
-    const [run] = render(stackOf([fn("a", reconciled), fn("b", reconciled), fn("a", elsewhere)])).runs;
+    // Functions of several accounts may share a layer.
+    const account = "999999999999";
+    const elsewhere = { ...fn("a", reconciled), account, arn: `arn:aws:lambda:us-east-1:${account}:function:a` };
+    const [run] = render(stackOf([fn("a", reconciled), fn("b", reconciled), elsewhere])).runs;
     const results = run?.results ?? [];
     assert.match(
       results[0]?.message.text ?? "",
-      /^Function a \(us-east-1\) of stack dev: .* declared at version 5 and not attached in AWS\.$/,
+      /^Function a \(us-east-1, 123456789012\) of stack dev: .* declared at version 5 and not attached in AWS\.$/,
     );
     const fingerprints = results.map(({ partialFingerprints }) => partialFingerprints?.["layerOfFunction/v1"]);
     assert.equal(new Set(fingerprints).size, 3);

@@ -93,6 +93,21 @@ describe("the integrity of a state", function () {
     });
   }
 
+  const repairs: [what: string, resources: readonly object[], isRepairable: boolean][] = [
+    ["a parent that is missing", [{ ...b, parent: missing }], true],
+    ["a parent that comes after its child", [{ ...b, parent: a.urn }, a], true],
+    ["itself as parent", [{ ...b, parent: b.urn }], false],
+    ["what it is replaced with missing", [{ ...b, replaceWith: [missing] }], false],
+    ["a provider that comes after it", [{ ...a, ...custom, provider: `${provider.urn}::1` }, provider], true],
+    ["one URN twice", [a, b, a], false],
+  ];
+  for (const [what, resources, isRepairable] of repairs) {
+    it(`with ${what} is ${isRepairable ? "" : "not "}said to be repairable`, () => {
+      const state = Buffer.from(JSON.stringify(stateOf(resources)));
+      assert.equal(scanState(state).integrity.broken?.repairable, isRepairable);
+    });
+  }
+
   itSampled(
     "that is whole and noted to be broken stays so through Pulumi's repair, and not through its refresh",
     async () => {

@@ -51,6 +51,37 @@ describe("scanState", () => {
     );
   });
 
+  it("reads what LayerVersions resources record, but for those that are leaving the stack", () => {
+    const native = (name: string, others: object = {}) => ({
+      ...{ urn: urn("lambda-layers:index:LayerVersions", name), type: "lambda-layers:index:LayerVersions" },
+      ...{ outputs: { versions: { f: { base: 5 } }, region: "us-east-1" }, ...others },
+    });
+    const type = "pulumi-nodejs:dynamic/lambda-layers:LayerVersions";
+    const { reconciled } = scanState(
+      Buffer.from(
+        JSON.stringify(
+          stateOf([
+            native("own"),
+            native("deleted", { delete: true }),
+            native("replaced", { pendingReplacement: true }),
+            native("hidden", { outputs: { versions: secret, region: secret } }),
+            native("new", { outputs: undefined }),
+            { urn: urn(type, "dynamic"), type, outputs: { functions: { g: { base: 4 } } } },
+          ]),
+        ),
+      ),
+    );
+    assert.deepEqual(
+      reconciled.map(({ urn, region, functions }) => [urn.split("::").at(-1), region, functions]),
+      [
+        ["own", "us-east-1", { f: { base: 5 } }],
+        ["hidden", undefined, undefined],
+        ["new", undefined, {}],
+        ["dynamic", undefined, { g: { base: 4 } }],
+      ],
+    );
+  });
+
   it("takes the state for that of the stack of its first resource", () => {
     const first = { urn: "urn:pulumi:dev::one::pulumi:pulumi:Stack::one-dev", type: "pulumi:pulumi:Stack" };
     const { owner } = scanState(Buffer.from(JSON.stringify(stateOf([{ type: "a:b:C" }, first, awsFunction("f", [])]))));

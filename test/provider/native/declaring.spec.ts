@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+
 import type { LayerVersionsInputs } from "../../../provider/inputs";
-import { readDeclaring } from "../../../provider/native/declaring";
+import { readDeclaring, regionFor } from "../../../provider/native/declaring";
+import { defaultSettings } from "../../../sdk/core/config/settings";
+import { withEnv } from "../../aws/harness";
 
 describe("what is wrong with the inputs of the plugin's resource", () => {
   it("is reported at once, of layers and of functions", () => {
@@ -40,5 +43,21 @@ describe("what is wrong with the inputs of the plugin's resource", () => {
       ["versions"],
     );
     assert.match(declaring.problems[0]?.reason ?? "", /Only the plugin sets it\..* the option `ignoreChanges`\./);
+  });
+});
+
+describe("the region of a resource of the plugin that names none", () => {
+  let restore: () => void;
+  before(() => {
+    restore = withEnv({ AWS_REGION: "us-west-1" });
+  });
+  after(() => restore());
+  const regionOf = (provider?: string, file?: string) =>
+    regionFor({ stack: "dev", config: { region: provider } }, { settings: { ...defaultSettings, region: file } });
+
+  it("is that of its provider, else of the config, else of the environment", () => {
+    assert.equal(regionOf("us-east-1", "eu-west-1"), "us-east-1");
+    assert.equal(regionOf(undefined, "eu-west-1"), "eu-west-1");
+    assert.equal(regionOf(), "us-west-1");
   });
 });

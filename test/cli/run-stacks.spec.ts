@@ -1,0 +1,105 @@
+// What becomes of a run over several stacks from what becomes of each.
+
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Context } from "../../sdk/cli/context";
+import type { Estate, Place, StackRun } from "../../sdk/cli/estate";
+import { createReporter } from "../../sdk/cli/reporter";
+import { configIfAny } from "../../sdk/cli/settings";
+import { forEachStack, type StackOptions } from "../../sdk/cli/stacks";
+import { Output } from "../../sdk/cli/terminal";
+import { type ErrorCode, LayersError } from "../../sdk/core/errors";
+import { ConfigFiles } from "../../sdk/files/config-files";
+import type { Ports } from "../../sdk/ports";
+import { Folder } from "./harness";
+
+const output = () => new Output({ write: () => true, on() {} } as never, { NO_COLOR: "1" });
+
+function contextWith(options: object): Context {
+  const [stdout, stderr] = [output(), output()];
+  const reporter = createReporter({ stdout, stderr, json: false, verbose: false, progress: false });
+  const context = { options, stdout, stderr, reporter, env: {}, words: [] } as unknown as Context;
+  return { ...context, derive: () => context };
+}
+
+/** What a stack comes to: an error beside its document, or instead of it. */
+type Came = { readonly beside?: ErrorCode; readonly instead?: ErrorCode };
+
+async function run(came: readonly Came[], options: object = {}, how: StackOptions = {}) {
+  const context = contextWith(options);
+  const begun: string[] = [];
+  let [atWork, most] = [0, 0];
+  const places = came.map((_, index): Place => {
+    const stack = `s${index}`;
+    const open = async () =>
+      ({ stack, index, label: stack, isOneOfSeveral: true, context, ports: {} }) as unknown as StackRun;
+    return { site: { stack }, label: stack, held: undefined, open };
+  });
+  const estate: Estate = { places, isSeveral: true };
+  const error = (code: ErrorCode) => new LayersError(code, `It is ${code}.`);
+  const work = async ({ stack, index }: StackRun) => {
+    begun.push(stack);
+    most = Math.max(most, ++atWork);
+    await sleep(5);
+    atWork--;
+    const { beside, instead } = came[index] ?? {};
+    if (instead) throw error(instead);
+    return { document: { stack }, ...(beside && { error: error(beside) }) };
+  };
+  const status = await forEachStack(context, work, { ...how, estate });
+  return { status, begun, most };
+}
+
+describe("a run over several stacks", () => {
+  const drift: Came = { beside: "changes-found" };
+  const failed: Came = { instead: "stack-missing" };
+  const denied: Came = { beside: "aws-permission" };
+  const statuses: [what: string, came: Came[], status: number][] = [
+    ["0 if all went right", [{}, {}], 0],
+    ["that of the first that did not", [{}, drift, denied], 7],
+    [
+      "that of the first, also if it has no document",
+      [{}, failed, drift],
+      new LayersError("stack-missing", "").exitStatus,
+    ],
+    ["that of the first, whatever comes after it", [denied, drift, {}], 3],
+  ];
+  for (const [what, came, status] of statuses) {
+    it(`ends with the exit status ${what}`, async () => assert.equal((await run(came)).status, status));
+  }
+
+  const tolerance = { failureTolerance: { count: 0 }, parallel: 1 };
+
+  it("goes on after drift, which is no failure", async () => {
+    assert.deepEqual((await run([drift, drift, {}], tolerance)).begun, ["s0", "s1", "s2"]);
+  });
+
+  it("begins no other stack once more have failed than may, with or without a document", async () => {
+    assert.deepEqual((await run([{}, failed, {}], tolerance)).begun, ["s0", "s1"]);
+    assert.deepEqual((await run([denied, {}, {}], tolerance)).begun, ["s0"]);
+  });
+
+  it("has one stack at a time if it changes them, unless it is told otherwise, else some", async () => {
+    const came = Array<Came>(6).fill({});
+    assert.equal((await run(came, {}, { writes: true })).most, 1);
+    assert.equal((await run(came, { parallel: 3 }, { writes: true })).most, 3);
+    assert.equal((await run(came)).most, 4);
+    assert.equal((await run(came, { parallel: 3 }, { isSerial: true })).most, 1);
+  });
+});
+
+describe("the config of a command that needs none", () => {
+  let folder: Folder;
+  before(async () => {
+    folder = await Folder.create({ "broken.yaml": "layers: {" });
+  });
+  after(() => folder.dispose());
+  const read = (config?: string) =>
+    configIfAny({ configs: new ConfigFiles(folder.path) } as unknown as Ports, { config } as never);
+
+  it("is none if there is none and none is named", () => assert.equal(read(), undefined));
+
+  for (const file of ["missing.yaml", "broken.yaml"]) {
+    it(`is an error if ${file} is named`, () => assert.throws(() => read(file), { code: "config-invalid" }));
+  }
+});
