@@ -6,7 +6,8 @@ import { LayersError, unchanged } from "../core/errors";
 import { isGlob } from "../core/glob";
 import { didYouMean } from "../core/nearest";
 import type { Ports } from "../ports";
-import { editAt, type HeldVersion, type Upgrade, type UpgradePlan } from "./upgrade";
+import { editAt } from "./upgrade";
+import type { HeldVersion, Upgrade, UpgradePlan } from "./upgrade-plans";
 
 /** What to promote. */
 export interface PromotionRequest {

@@ -388,6 +388,13 @@ describe("a sync", function () {
       assert.deepEqual(fleet.emulator.writes(), []);
     });
 
+    it("is named with its region if the fleet has the name in another too", async () => {
+      const regions = ["us-east-1", "eu-west-1"];
+      for (const region of regions) fleet.emulator.seed(taggedFleet(2, { region }));
+      await fleet.sync({ dryRun: true, regions }, { canary: { count: 1 } });
+      assert.ok(fleet.lines.includes("INFO - Canary: 1 function: fn-0000 (us-east-1)"), fleet.lines.join("\n"));
+    });
+
     it("shows how much of a pause is left", async () => {
       fleet.emulator.seed(taggedFleet(2));
       const shown: [title: string, done: number, total: number | undefined][] = [];

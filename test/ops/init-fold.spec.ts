@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { planInit, readInitState } from "../../sdk/ops/init";
+import { planInit } from "../../sdk/ops/init";
+import { readInitState } from "../../sdk/ops/init-uses";
 import { functionIn, useLooks } from "./looks";
 
 const vendor = "222222222222";

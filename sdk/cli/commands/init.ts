@@ -5,17 +5,8 @@ import { labelsOf } from "../../core/function-arn";
 import { changeLine } from "../../core/report";
 import type { FunctionFilter } from "../../core/selection";
 import { count, countLayers, listNames } from "../../core/text";
-import {
-  executeInit,
-  type InitChange,
-  type InitPlan,
-  type InitState,
-  type LiveFunctions,
-  planInit,
-  readInitState,
-  refuseToReplace,
-  type TaggedFunctions,
-} from "../../ops/init";
+import { executeInit, type InitChange, type InitPlan, planInit, refuseToReplace } from "../../ops/init";
+import { type InitState, type LiveFunctions, readInitState, type TaggedFunctions } from "../../ops/init-uses";
 import { documentFormat } from "../../ops/plans";
 import type { Ports } from "../../ports";
 import type { Context } from "../context";

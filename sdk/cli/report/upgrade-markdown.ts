@@ -1,6 +1,7 @@
 import { count, listNames } from "../../core/text";
 import type { AvailableLayer } from "../../ops/available";
-import { declarationOf, type Upgrade, type UpgradePlan } from "../../ops/upgrade";
+import { declarationOf } from "../../ops/upgrade";
+import type { Upgrade, UpgradePlan } from "../../ops/upgrade-plans";
 import { code, list, plain, table } from "./markdown";
 import { placeIn } from "./matrix";
 

@@ -1,3 +1,4 @@
+import { labelsOfArns } from "../../core/function-arn";
 import { type FunctionOutcome, hasFailed, type LiveFunction } from "../../core/live";
 import { divide, interleave, type Portion, type Portions } from "../../core/rollout";
 import { count, listNames } from "../../core/text";
@@ -60,7 +61,8 @@ export function describePortions(plan: Pick<LivePlan, "sites">, options: Portion
   const [first, ...others] = portions;
   if (!first || (first.kind !== "canary" && others.length === 0)) return [];
   const batches = portions.filter(({ kind }) => kind === "batch");
-  const names = listNames(first.items.map(({ fn }) => fn.name));
+  const label = labelsOfArns(portions.flatMap(({ items }) => items.map(({ fn }) => fn.arn)));
+  const names = listNames(first.items.map(({ fn }) => label(fn.arn)));
   return [
     ...(first.kind === "canary" ? [`Canary: ${count(first.items.length, "function")}: ${names}`] : []),
     ...(batches[0]

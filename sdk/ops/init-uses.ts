@@ -1,0 +1,171 @@
+import { layerArn } from "../core/arn";
+import type { AssessedFunction } from "../core/assess";
+import { shortStackName } from "../core/config/declared";
+import type { LayerUse } from "../core/config/draft";
+import { defaultSettings } from "../core/config/settings";
+import { usesOfStage } from "../core/config/stages";
+import { LayersError } from "../core/errors";
+import { parseFunctionArn } from "../core/function-arn";
+import type { TagSet } from "../core/live";
+import { assessedFunction, type LayerHints } from "../core/recorded";
+import { everyFunction, type FunctionFilter } from "../core/selection";
+import { scanState } from "../core/state/scan";
+import type { Ports } from "../ports";
+import { readNamed, tagSets, whereOf } from "./live/read";
+import type { Skipped } from "./plans";
+import { loadState } from "./recorded/load";
+import { letGo } from "./recorded/memory";
+import { refuseUnknown, type SelectedRecords, selectRecorded, withoutStanding } from "./recorded/plan";
+
+/** The functions in AWS to make a config from. */
+export interface LiveFunctions {
+  /** The stacks that they are assigned to: one, or with {@link allFunctions} several. */
+  readonly stacks: readonly string[];
+  /** Only those that are tagged as the stack's. */
+  readonly allFunctions?: boolean;
+  /** Only those that carry all of these tags. */
+  readonly tags?: TagSet;
+  /** Only those of these regions. Default: the run's, else the environment's. */
+  readonly regions?: readonly string[];
+}
+
+/** A source of a config. */
+export interface InitState {
+  /** The stack's short name. */
+  readonly stack: string;
+  /** Where it was read: `the state of dev`, or a file. */
+  readonly where: string;
+  readonly selected: SelectedRecords;
+}
+
+/**
+ * Reads the source of a config from a stack or an exported state.
+ * @throws LayersError what reading a state throws, `usage` for the name of a version or an alias
+ */
+export async function readInitState(
+  ports: Ports,
+  { stack: named, file, filter }: { readonly stack: string; readonly file?: string; readonly filter: FunctionFilter },
+): Promise<InitState> {
+  const state = await loadState(ports, { stack: named, file, scan: scanState });
+  letGo(state);
+  const { facts } = state;
+  const stack = shortStackName(file === undefined ? named : (facts.owner?.stack ?? named));
+  return { stack, where: file ?? `the state of ${named}`, selected: selectRecorded(facts, filter) };
+}
+
+/** The layers of functions found, and what was skipped. */
+export interface Found {
+  readonly uses: readonly FoundLayer[];
+  readonly skipped: readonly Skipped[];
+}
+
+// Nothing is declared yet.
+const noHints: LayerHints = { declared: { stack: "", file: "", layers: [] }, accountId: undefined };
+
+/** A layer of a function, and the function's region and account. */
+export interface FoundLayer extends LayerUse {
+  readonly region: string | undefined;
+  readonly runtime: string | undefined;
+  readonly architectures: readonly string[] | undefined;
+}
+
+/**
+ * The layers of functions in states.
+ * @throws LayersError `usage` for names that match no function
+ */
+export function usesOfStates(found: readonly InitState[]): Found {
+  // A name must match a function of one of the stacks.
+  const unknown = (found[0]?.selected.unknown ?? []).filter((name) =>
+    found.every(({ selected }) => selected.unknown.includes(name)),
+  );
+  const known = found.flatMap(({ selected }) => selected.known);
+  const where = [...new Set(found.map((one) => one.where))].join(", ");
+  refuseUnknown({ unknown, known }, `in ${where}`);
+  const all = found.flatMap(({ stack, selected }) => selected.functions.map((fn) => ({ stack, fn })));
+  const accounts = new Set(all.flatMap(({ fn }) => parseFunctionArn(fn.arn ?? "")?.account ?? []));
+  // A LayerVersions resource records only names.
+  const hints = { ...noHints, accountId: only([...accounts]) };
+  const uses = all.flatMap(({ stack, fn }) => usesOf(stack, assessedFunction(fn, undefined, hints)));
+  // Names alone do not distinguish them from others of that name.
+  const vague = uses.filter((use) => isVague(use) && uses.some((other) => isOtherOfName(use, other)));
+  return {
+    uses: uses.filter((use) => !vague.includes(use)),
+    skipped: [
+      // What a plan would skip, such as secret layers, is reported now.
+      ...found.flatMap(({ selected }) => withoutStanding(selected)),
+      ...vague.map(({ function: name, layer }) => ({
+        function: name,
+        reason: `the account of its layer ${layer.name} is not recorded`,
+      })),
+    ],
+  };
+}
+
+function isVague({ layer }: LayerUse): boolean {
+  return layer.account === "?" || layer.region === "?";
+}
+
+function isOtherOfName(a: LayerUse, b: LayerUse): boolean {
+  return a.layer.name === b.layer.name && layerArn(a.layer) !== layerArn(b.layer);
+}
+
+/** Reads the layers of live functions. */
+export async function readLiveUses(ports: Ports, live: LiveFunctions, filter: FunctionFilter): Promise<Found> {
+  const { stacks, allFunctions = false, tags = {}, regions } = live;
+  const found: FoundLayer[] = [];
+  for (const stack of stacks.map(shortStackName)) {
+    const sets = tagSets({ allFunctions, tags }, defaultSettings.tagKey, stack);
+    const selection = { filter, sets, where: whereOf(ports, undefined, { regions }) };
+    const { functions } = await readNamed(ports, selection, { hints: noHints, isLook: false });
+    found.push(...functions.flatMap((fn) => usesOf(stack, fn)));
+  }
+  // Named functions, and those tagged as the stack's, are included.
+  if (allFunctions || filter.functions.length > 0) return { uses: found, skipped: [] };
+  const { own, others } = usesOfStage(found);
+  const stages = new Map(others.map(({ stage, use }) => [use.function, stage]));
+  const left = [...stages].map(([name, stage]) => ({
+    function: name,
+    reason: `layers of ${stage}, and none of the stack`,
+  }));
+  return { uses: own, skipped: left };
+}
+
+function usesOf(stack: string, fn: AssessedFunction): FoundLayer[] {
+  const { name, region, account, runtime, architectures, recorded, live } = fn;
+  const layers = (recorded ?? live)?.layers ?? [];
+  return layers.map((layer) => ({ stack, function: name, region, account, runtime, architectures, layer }));
+}
+
+/** The functions found in AWS, by name, and whether all are tagged as the stack's. */
+export interface TaggedFunctions {
+  readonly names: readonly string[];
+  readonly areAll: boolean;
+}
+
+/** Checks whether other commands can find the functions by their stack's tags. */
+export async function findTagged(
+  ports: Ports,
+  { stacks, regions, allFunctions }: LiveFunctions,
+  uses: readonly FoundLayer[],
+): Promise<TaggedFunctions> {
+  const keyOf = ({ function: name, region }: Pick<FoundLayer, "function" | "region">) => `${region} ${name}`;
+  const names = [...new Set(uses.map((use) => use.function))];
+  if (allFunctions) return { names, areAll: true };
+  try {
+    const sets = stacks.flatMap((stack) => tagSets({ allFunctions: true, tags: {} }, defaultSettings.tagKey, stack));
+    const selection = { filter: everyFunction, sets, where: whereOf(ports, undefined, { regions }) };
+    const { functions } = await readNamed(ports, selection, { hints: noHints, isLook: false });
+    const tagged = new Set(functions.map(({ name, region }) => keyOf({ function: name, region })));
+    return { names, areAll: uses.every((use) => tagged.has(keyOf(use))) };
+  } catch (error) {
+    // No function has the tag, or reading tags is not permitted.
+    if (error instanceof LayersError && error.code !== "interrupted") return { names, areAll: false };
+    throw error;
+  }
+}
+
+/** The value that all share; undefined if they differ. */
+export function only(values: readonly string[]): string | undefined {
+  const [first, ...others] = new Set(values);
+  return others.length === 0 ? first : undefined;
+}
