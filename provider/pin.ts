@@ -36,7 +36,7 @@ export interface Pins {
   /** Called for each function whose pins the engine requests. */
   note(type: string, name: string): void;
   /** The region that a function is in, as far as the program tells. */
-  regionOf(type: string, name: string): pulumi.Input<string | undefined>;
+  regionOf(registered: RegisteredFunction): Promise<string | undefined>;
 }
 
 /** One layer of a function as passed to its provider. */
@@ -102,7 +102,7 @@ async function pinFunction(
   await pins.checks.failInvalidList(
     fn,
     pinned.map(({ text }) => text),
-    await ifKnown(pins.regionOf(registered.type, registered.name)),
+    await pins.regionOf(registered),
   );
   const values = pinned.map(({ value }) => value);
   return {

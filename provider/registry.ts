@@ -4,7 +4,8 @@ import { connectIn } from "./aws-inputs";
 import { noteCopy } from "./copies";
 import { conflictBetween, type Declaration, isAllLiteral, resolved } from "./declarations";
 import { runError } from "./failure";
-import { known } from "./known";
+import type { RegisteredFunction } from "./function-facts";
+import { ifKnown, known } from "./known";
 import { LayerLookup } from "./lookup";
 import { namesOf, OwnLayers } from "./own-layers";
 import { registerPins } from "./pin";
@@ -15,6 +16,13 @@ import { cleanLines } from "./say";
 /** Creates a layer version ARN for a region. */
 type ArnIn = (region: pulumi.Input<string | undefined>) => pulumi.Output<string>;
 
+/** Where a function is, as far as its constructor tells. */
+interface Place {
+  /** The provider's name; undefined for the default one. */
+  readonly provider: string | undefined;
+  readonly region: pulumi.Input<string | undefined>;
+}
+
 /** All of one program's declarations about layers, in any order: the basis of its pins. */
 export class Registry {
   readonly #declarations: Declaration[] = [];
@@ -22,8 +30,8 @@ export class Registry {
   readonly #checks: PinChecks;
   /** By type and name of a function, the declarations that its pins were based on. */
   readonly #pinned = new Map<string, readonly Declaration[]>();
-  /** By type and name of a function, its region; undefined if several functions go by these. */
-  readonly #regions = new Map<string, pulumi.Input<string | undefined>>();
+  /** By type and name of a function, what it was constructed with; undefined if several functions go by these. */
+  readonly #places = new Map<string, Place | undefined>();
 
   constructor(
     /** The layers that the program publishes. */
@@ -34,7 +42,7 @@ export class Registry {
       declarations: this.#declarations,
       checks: this.#checks,
       note: (type, name) => this.#pinned.set(`${type}::${name}`, [...this.#declarations]),
-      regionOf: (type, name) => this.#regions.get(`${type}::${name}`),
+      regionOf: (registered) => this.#regionOf(registered),
     });
     if (!pulumi.runtime.getStackResource()) return;
     pulumi.runtime.registerStackTransformation((args) => {
@@ -92,7 +100,17 @@ export class Registry {
   #noteRegion({ type, name, props, opts }: pulumi.ResourceTransformationArgs): void {
     if (!this.#declarations.some(({ types }) => types[type] !== undefined)) return;
     const key = `${type}::${name}`;
-    this.#regions.set(key, this.#regions.has(key) ? undefined : ownRegionOf(type, props, opts));
+    const provider = nameOf((opts as pulumi.CustomResourceOptions).provider ?? opts.parent?.getProvider(type));
+    this.#places.set(key, this.#places.has(key) ? undefined : { provider, region: ownRegionOf(type, props, opts) });
+  }
+
+  async #regionOf({ type, name, props, opts }: RegisteredFunction): Promise<string | undefined> {
+    if (props.region !== undefined) return ifKnown(props.region as pulumi.Input<string>);
+    const place = this.#places.get(`${type}::${name}`);
+    const { provider } = opts as pulumi.CustomResourceOptions;
+    const its = provider && (await ifKnown(provider.urn))?.split("::").at(-1);
+    // Transformations of the program's own may have given it another provider since.
+    return place && its === place.provider ? ifKnown(place.region) : undefined;
   }
 
   #moveIssued({
@@ -143,6 +161,10 @@ export function programRegistry(): Registry {
   const registry = registries.get(stack) ?? new Registry(ownLayersOf(stack));
   registries.set(stack, registry);
   return registry;
+}
+
+function nameOf(resource: pulumi.Resource | undefined): string | undefined {
+  return (resource as unknown as { readonly __name?: string } | undefined)?.__name;
 }
 
 function ownLayersOf(stack: pulumi.Resource): OwnLayers {

@@ -25,7 +25,7 @@ async function pinned(layers: pulumi.Input<unknown>, version: ProgramLayer["vers
   const { registerResourceTransform } = pulumi.runtime;
   Object.assign(pulumi.runtime, { registerResourceTransform: (one: pulumi.ResourceTransform) => transforms.push(one) });
   try {
-    registerPins({ declarations: [declaration], checks, note() {} });
+    registerPins({ declarations: [declaration], checks, regionOf: async () => undefined, note() {} });
   } finally {
     Object.assign(pulumi.runtime, { registerResourceTransform });
   }

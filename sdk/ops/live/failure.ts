@@ -29,15 +29,17 @@ export function liveFailure(
   if (failures.length + unpublished.length + stuck.length === 0 && stopped === undefined) return undefined;
   const label = labelsOfArns(outcomes.map(({ arn }) => arn));
   const done = rollback ? "rolled back" : "updated";
-  const of = count(outcomes.length, "function");
+  const of = count(outcomes.length, "function was", "functions were");
   const what = [
-    ...(failed > 0 ? [`${failed} of ${of} were not ${done} in AWS`] : []),
-    ...(unknown.length > 0 ? [`${unknown.length} of ${of} may or may not have been ${done} in AWS`] : []),
+    ...(failed > 0 ? [`${failed} of ${of} not ${done} in AWS`] : []),
+    ...(unknown.length > 0
+      ? [`${unknown.length} of ${count(outcomes.length, "function")} may or may not have been ${done} in AWS`]
+      : []),
     ...(unpublished.length > 0
-      ? [`${unpublished.length} of ${count(published.length, "function")} were not published`]
+      ? [`${unpublished.length} of ${count(published.length, "function was", "functions were")} not published`]
       : []),
     ...(stuck.length > 0 ? [`${count(stuck.length, "alias was", "aliases were")} not moved back`] : []),
-    ...(left.length > 0 ? [`${left.length} of ${of} were not attempted`] : []),
+    ...(left.length > 0 ? [`${left.length} of ${of} not attempted`] : []),
   ];
   const lines = [
     what.length > 0 ? `${what.join("; ")}.` : "The last check failed.",

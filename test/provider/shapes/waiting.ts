@@ -53,7 +53,10 @@ fn("literal", { layers: [L("other", 1)] }, { provider: eu });
 fn("asked", { layers: pulumi.all([layers.arn("base")]) }, { provider: eu });
 fn("own", { region: "eu-west-1", layers: [L("base", 1)] });
 fn("default", { layers: [L("base", 1, "eu-west-1")] });
-fn("right", { layers: [layers.arn("base")] }, { provider: eu });`,
+fn("right", { layers: [layers.arn("base")] }, { provider: eu });
+pulumi.runtime.registerStackTransformation(({ name, props, opts }) =>
+  name === "moved" ? { props, opts: { ...opts, provider: eu } } : undefined);
+fn("moved", { layers: [L("base", 1, "eu-west-1")] });`,
     preview: {
       ...refused,
       says: [
@@ -62,7 +65,7 @@ fn("right", { layers: [layers.arn("base")] }, { provider: eu });`,
         /Function own is in eu-west-1/,
         /Function default is in us-east-1, but would have layer base of eu-west-1/,
       ],
-      never: [/Function right is/],
+      never: [/Function (right|moved) is/],
     },
     up: refused,
     again: refused,
