@@ -16,11 +16,14 @@ function largeConfig(): string {
   return entries.join("\n");
 }
 
-/** Waits until a process listens to SIGTERM, as Linux tells: before that it just ends by it. */
+/**
+ * Waits until a process handles signals itself, as Linux tells: before that they just end it. Node.js catches SIGTERM from
+ * its start, but SIGHUP only for the command.
+ */
 async function listens(pid: number | undefined): Promise<void> {
   const status = `/proc/${pid}/status`;
   if (!existsSync(status)) return void (await sleep(1000));
-  const isCaught = async () => BigInt(`0x${/^SigCgt:\s+(\w+)$/m.exec(await readFile(status, "utf8"))?.[1]}`) & 0x4000n;
+  const isCaught = async () => BigInt(`0x${/^SigCgt:\s+(\w+)$/m.exec(await readFile(status, "utf8"))?.[1]}`) & 1n;
   while (!(await isCaught())) await sleep(5);
 }
 

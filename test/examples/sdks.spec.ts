@@ -13,7 +13,10 @@ import { removeFolder, temporaryFolder } from "../support/folders";
 import { run } from "../support/processes";
 import { firstBuild } from "../support/yaml";
 
-(soak && hasGo(process.env) ? describe : describe.skip)("packages for other languages", function () {
+if (soak && !hasGo(process.env)) console.log("The packages for other languages are not tried: there is no Go here.");
+const tried = soak && hasGo(process.env) ? describe : () => {};
+
+tried("packages for other languages", function () {
   this.timeout(firstBuild);
   let generator: string;
   let folder: string;
