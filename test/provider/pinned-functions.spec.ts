@@ -82,7 +82,7 @@ describe("pinned functions", function () {
     assert.equal(versions("fn-none").length, 0);
     assert.match(firstOutput, new RegExp(`arn *: "${dynamo(5)}"`));
     // The resource reconciles it, so its pin needs no warning.
-    assert.doesNotMatch(firstOutput, /Function fn-ignored/);
+    assert.doesNotMatch(firstOutput, /Function fn-ignored:/);
   });
 
   it("leave functions owned elsewhere to the resource, which lists none of its own program's", async () => {
