@@ -93,10 +93,8 @@ async function list(
     listing.catch(() => {});
   };
   listIfMany();
-  const tagged = new Set<string>();
   const looks = sets.map((tags) =>
     listTagged(clients, caller, tags, (arn) => {
-      tagged.add(arn);
       known.add(arn);
       listIfMany();
     }),
@@ -111,9 +109,10 @@ async function list(
   const listed = listing ? meantIn(await listing, isMeant) : await readEach([...known], read);
   const isThere = ({ name, arn }: LiveFunction) => [name, arn];
   const seen = new Set(listed.functions.flatMap(isThere));
-  // A list that changes while it is read can skip a function. A named function that was skipped is in `missing`.
-  const lacking = areFew ? [] : [...tagged].filter((arn) => !seen.has(arn));
+  // A list that changes while it is read can skip a function, so only Lambda's answer about one says that it is missing.
+  const lacking = areFew ? [] : [...known].filter((one) => !seen.has(one));
   const others = await readEach(lacking, read);
+  for (const one of others.functions.flatMap(isThere)) seen.add(one);
   const { busy } = listed;
   return {
     functions: [...listed.functions, ...others.functions].sort((a, b) => (a.name < b.name ? -1 : 1)),

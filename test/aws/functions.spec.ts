@@ -32,7 +32,8 @@ describe("listFunctions", () => {
     const { functions, missing } = await aws.listFunctions({ names: wanted });
     assert.deepEqual(names(functions), names(seeded));
     assert.deepEqual(missing, ["gone", arnOf("gone-too")]);
-    assert.deepEqual(test.emulator.counts(), { ListFunctions: 2 });
+    // Only an answer about a function says that it does not exist.
+    assert.deepEqual(test.emulator.counts(), { ListFunctions: 2, GetFunction: 2 });
   });
 
   describe("a list that shifts while it is read", () => {
@@ -66,6 +67,14 @@ describe("listFunctions", () => {
       const { functions } = await aws.listFunctions({ tags: { team: "a" } });
       assert.equal(functions.length, 60);
       assert.deepEqual(test.emulator.counts(), { GetResources: 1, ListFunctions: 1, GetFunction: 3 });
+    });
+
+    it("is completed by the functions that are named", async () => {
+      const aws = await start();
+      test.emulator.fault({ operation: "ListFunctions", answer: page(0, 57) });
+      const all = names(test.emulator.functions());
+      const { functions, missing } = await aws.listFunctions({ names: [...all.slice(0, 59), arnOf(all[59] ?? "")] });
+      assert.deepEqual([names(functions), missing], [all, []]);
     });
 
     it("is refused if it goes round in circles", async () => {

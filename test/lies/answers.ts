@@ -106,9 +106,11 @@ export const endings: readonly Lie[] = [
   { title: "a permission that is missing", fault: () => ({ status: 403, code: "AccessDeniedException" }) },
 ];
 
+export const onNoPage: Lie = { title: "a function on no page", fault: () => ({ page: "lacking" }) };
+
 /** What goes wrong with the pages of a list. */
 export const pages: readonly Lie[] = [
   { title: "pages without an end", fault: () => ({ page: "endless" }) },
   { title: "a function on two pages", fault: () => ({ page: "twice" }) },
-  { title: "a function on no page", fault: () => ({ page: "lacking" }) },
+  onNoPage,
 ];

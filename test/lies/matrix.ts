@@ -1,7 +1,7 @@
 // Which answer comes to which call on which road, and how long it stays so.
 
 import type { Emulator, Fault } from "../emulator";
-import { contradictions, endings, type Lie, lies, pages, refusals } from "./answers";
+import { contradictions, endings, type Lie, lies, onNoPage, pages, refusals } from "./answers";
 import type { roads } from "./roads";
 
 type RoadName = keyof typeof roads;
@@ -95,7 +95,7 @@ function reportEach(emulator: Emulator, chosen: readonly Lie[], fault: Fault): v
 
 function* accountCases(): Generator<Case> {
   for (const [operation, on, functions] of ofAccounts) {
-    for (const lie of [...lies, ...(lists.includes(operation) ? pages : [])]) {
+    for (const lie of [...lies, ...pagesOf(operation)]) {
       for (const road of on) {
         for (const stays of lie.title === staying || pages.includes(lie) ? [false, true] : [false]) {
           const how = `${lie.title}, to ${operation}${stays ? ", for good" : ""}`;
@@ -108,6 +108,12 @@ function* accountCases(): Generator<Case> {
       }
     }
   }
+}
+
+/** Nothing but GetResources knows of tags, so a function that it lacks cannot be missed. */
+function pagesOf(operation: string): readonly Lie[] {
+  if (!lists.includes(operation)) return [];
+  return operation === "GetResources" ? pages.filter((one) => one !== onNoPage) : pages;
 }
 
 function* endingCases(): Generator<Case> {
