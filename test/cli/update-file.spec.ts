@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { start } from "../support/processes";
@@ -247,8 +246,8 @@ describe("lambda-layers update --state-file", () => {
     assert.deepEqual([code, stderr], [0, ""]);
   });
 
-  it("finishes if its output cannot be written, says so, and does not end with 0", async function () {
-    if (!existsSync("/dev/full")) this.skip();
+  it("finishes if its output cannot be written, says so, and does not end with 0", async () => {
+    // A device of Linux on which every write fails.
     const full = `exec "$0" "$@" >/dev/full`;
     const env = plainEnvironment(folder.path);
     const run = (...args: string[]) =>
