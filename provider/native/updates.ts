@@ -62,7 +62,7 @@ export class Updates {
       return outputsOf({ ...checked, functions: unknown, before: unknown } as unknown as Recorded, news);
     }
     const standings = standingsOf(checked, olds, namesOf(moving));
-    this.#reportOfRows(operation, news, standings);
+    this.#warnOfRows(operation, news, standings);
     await this.handling.run(urn, () => previewAliases(checked, moving ?? []));
     await this.#publishViews(operation, news, standings);
     return outputsOf({ ...checked, functions: plannedVersions(standings) } as unknown as Recorded, news);
@@ -76,7 +76,7 @@ export class Updates {
     work: () => Promise<T>,
   ): Promise<T> {
     const standings = standingsOf(checkedOf(news), olds, namesOf(moving));
-    this.#reportOfRows(operation, news, standings);
+    this.#warnOfRows(operation, news, standings);
     try {
       const done = await this.handling.run(operation.urn, work);
       await this.#publishViews(operation, news, withLive(standings, done.outs.functions));
@@ -90,7 +90,7 @@ export class Updates {
   }
 
   /** Explains why functions have no rows, unless the program opted out. */
-  #reportOfRows(operation: Operation, news: Values, standings: readonly FunctionStanding[]): void {
+  #warnOfRows(operation: Operation, news: Values, standings: readonly FunctionStanding[]): void {
     const { urn, preview = false, status, views = [] } = operation;
     if (!hasViews(news) || standings.length === 0) return;
     const { engine } = this.handling;

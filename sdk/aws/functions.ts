@@ -178,7 +178,7 @@ async function listWhere(
  * Returns the ARNs of the functions that carry all of the tags: ListFunctions does not return tags, and ListTags takes
  * one call per function.
  */
-async function listTagged(clients: Clients, caller: Caller, tags: TagSet, tell: (arn: string) => void): Promise<void> {
+async function listTagged(clients: Clients, caller: Caller, tags: TagSet, note: (arn: string) => void): Promise<void> {
   const tagging = await clients.tagging();
   const request = { service: "tagging", operation: "GetResources" } as const;
   await eachPage("GetResources", async (token) => {
@@ -191,7 +191,7 @@ async function listTagged(clients: Clients, caller: Caller, tags: TagSet, tell: 
       const { ResourceTagMappingList, PaginationToken } = await tagging.getResources(input, send);
       return { tagged: required(ResourceTagMappingList, "ResourceTagMappingList"), PaginationToken };
     });
-    for (const { ResourceARN } of page.tagged) if (ResourceARN) tell(ResourceARN);
+    for (const { ResourceARN } of page.tagged) if (ResourceARN) note(ResourceARN);
     return page.PaginationToken;
   });
 }

@@ -167,8 +167,8 @@ export async function finish(
       places.filter((place) => isNotBegun(outcomes.get(place))),
     );
   // Of one stack its own lines have ended with them.
-  const isToldAlready = use === "stacks" && summaries.length === 1 && summaries[0]?.isReported === false;
-  if ((isSeveral || use === "end") && isSummed && !isDocument && !isToldAlready)
+  const isReportedAlready = use === "stacks" && summaries.length === 1 && summaries[0]?.isReported === false;
+  if ((isSeveral || use === "end") && isSummed && !isDocument && !isReportedAlready)
     reportTotals(
       reporter,
       places.flatMap(({ site }) => (isFailedProject(site) ? [] : site)),

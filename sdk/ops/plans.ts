@@ -58,8 +58,8 @@ export function skippedName({ function: name, region }: Skipped): string {
 export function skipping(functions: readonly { readonly name: string }[]) {
   const byNames = Map.groupBy(functions, ({ name }) => name);
   return ({ name, region }: { readonly name: string; readonly region?: string }, reason: string): Skipped => {
-    const isReported = region !== undefined && (byNames.get(name)?.length ?? 0) > 1;
-    return { function: name, ...(isReported && { region }), reason };
+    const isAmbiguous = region !== undefined && (byNames.get(name)?.length ?? 0) > 1;
+    return { function: name, ...(isAmbiguous && { region }), reason };
   };
 }
 

@@ -11,33 +11,33 @@ import type { Reporter } from "../ports";
 import type { LiveChange, StateChange, UndoneChange } from "./plans";
 
 /** Any change that a line can report. */
-type ReportedChange = StateChange | LiveChange | UndoneChange;
+type AnyChange = StateChange | LiveChange | UndoneChange;
 
 /** Display names for the functions of changes, with region or account if needed to tell them apart. */
 export function labelsOfChanges(
-  changes: readonly ReportedChange[],
+  changes: readonly AnyChange[],
   others: Iterable<NamedFunction> = [],
-): (change: ReportedChange) => string {
+): (change: AnyChange) => string {
   const label = labelsOf([...changes.map(namedBy), ...others]);
   return (change) => label(namedBy(change));
 }
 
-function namedBy(change: ReportedChange): NamedFunction {
+function namedBy(change: AnyChange): NamedFunction {
   const account = "functionArn" in change ? parseFunctionArn(change.functionArn)?.account : undefined;
   return { name: change.function, region: change.region, account };
 }
 
 /** The lines of changes, in their order. */
-export function changeLines(changes: readonly ReportedChange[], label: (change: ReportedChange) => string): string[] {
+export function changeLines(changes: readonly AnyChange[], label: (change: AnyChange) => string): string[] {
   return changes.map((change) => changeLine({ ...change, function: label(change) }));
 }
 
 /** Lists changes, and says if there are none. */
 export function reportChanges(
   reporter: Reporter,
-  changes: readonly ReportedChange[],
+  changes: readonly AnyChange[],
   where: "" | " in AWS",
-  label: (change: ReportedChange) => string,
+  label: (change: AnyChange) => string,
 ): void {
   const found = count(changes.length, "layer version update");
   reporter.info(changes.length > 0 ? `Found ${found}${where}:` : `Found no layer version updates${where}`);

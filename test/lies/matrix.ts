@@ -62,7 +62,7 @@ function* functionCases(): Generator<Case> {
             yield* bothWays(road, how, {
               functions: chosen.length,
               isSlow: isSlow || stays,
-              order: (emulator) => reportEach(emulator, chosen, { operation, skip, ...(!stays && { times: 1 }) }),
+              order: (emulator) => lieAboutEach(emulator, chosen, { operation, skip, ...(!stays && { times: 1 }) }),
             });
           }
         }
@@ -77,8 +77,8 @@ function* blindCases(): Generator<Case> {
   for (const road of all) {
     for (const skip of [0, 1]) {
       const order = (emulator: Emulator) => {
-        reportEach(emulator, chosen, { operation: "UpdateFunctionConfiguration", times: 1 });
-        reportEach(emulator, Array(chosen.length).fill(unseen), { operation: "GetFunction", skip });
+        lieAboutEach(emulator, chosen, { operation: "UpdateFunctionConfiguration", times: 1 });
+        lieAboutEach(emulator, Array(chosen.length).fill(unseen), { operation: "GetFunction", skip });
       };
       const how = `any answer to updates, and none to GetFunction from ${skip + 1} on`;
       yield* bothWays(road, how, { functions: chosen.length, isSlow: true, order });
@@ -86,7 +86,7 @@ function* blindCases(): Generator<Case> {
   }
 }
 
-function reportEach(emulator: Emulator, chosen: readonly Lie[], fault: Fault): void {
+function lieAboutEach(emulator: Emulator, chosen: readonly Lie[], fault: Fault): void {
   for (const [index, fn] of emulator.functions().entries()) {
     const lie = chosen[index];
     if (lie) emulator.fault({ ...fault, ...lie.fault(fn), resource: fn.name });

@@ -6,25 +6,15 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { forgetUsedJournals, keepJournal, readJournals, useJournals } from "../../provider/journal";
-import { withEnv } from "../aws/harness";
 import { checkout } from "../support/engine";
-import { removeFolder, temporaryFolder } from "../support/folders";
+import { usePulumiHome } from "./pulumi-home";
 
 const journal = { before: { "arn:f": { base: 1 } }, after: { "arn:f": { base: 5 } } };
 
 describe("the journal of an update", () => {
-  let home: string;
-  let restore: () => void;
-  beforeEach(async () => {
-    home = await temporaryFolder();
-    restore = withEnv({ PULUMI_HOME: home });
-  });
-  afterEach(async () => {
-    restore();
-    await removeFolder(home);
-  });
+  const home = usePulumiHome();
 
-  const files = () => readdir(join(home, "lambda-layers"));
+  const files = () => readdir(join(home.path, "lambda-layers"));
 
   it("is there until the engine has the answer", async () => {
     const forget = await keepJournal(journal);
@@ -60,10 +50,10 @@ describe("the journal of an update", () => {
       });`;
     // The shell stands for the engine: it is gone while its child goes on.
     const shell = '"$NODE" -r tsx/cjs -e "$CODE" & while [ ! -e "$HOME/kept" ]; do sleep 0.02; done';
-    const env = { ...process.env, HOME: home, PULUMI_HOME: home, NODE: process.execPath, CODE: code };
+    const env = { ...process.env, HOME: home.path, PULUMI_HOME: home.path, NODE: process.execPath, CODE: code };
     const engine = spawn("sh", ["-c", shell], { cwd: checkout, env, stdio: "ignore" });
     await once(engine, "exit");
-    while (!existsSync(join(home, "ended"))) await sleep(20);
+    while (!existsSync(join(home.path, "ended"))) await sleep(20);
     assert.equal((await files()).length, 1);
   });
 });

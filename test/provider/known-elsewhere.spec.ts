@@ -3,8 +3,7 @@ import { keepJournal } from "../../provider/journal";
 import { knownElsewhere } from "../../provider/known-elsewhere";
 import type { OtherRecord, Settings } from "../../provider/record";
 import type { LiveFunction } from "../../sdk/core/live";
-import { withEnv } from "../aws/harness";
-import { removeFolder, temporaryFolder } from "../support/folders";
+import { usePulumiHome } from "./pulumi-home";
 
 const arn = "arn:aws:lambda:us-east-1:123456789012";
 const api: LiveFunction = {
@@ -18,16 +17,7 @@ const other = (others: Partial<OtherRecord>): OtherRecord => ({
 });
 
 describe("what functions had at first, as it is known elsewhere", () => {
-  let home: string;
-  let restore: () => void;
-  beforeEach(async () => {
-    home = await temporaryFolder();
-    restore = withEnv({ PULUMI_HOME: home });
-  });
-  afterEach(async () => {
-    restore();
-    await removeFolder(home);
-  });
+  usePulumiHome();
 
   it("is what another resource of the stack records of the same functions", async () => {
     const { before, lines } = await knownElsewhere([api], [other({})], settings);

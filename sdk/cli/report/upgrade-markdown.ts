@@ -24,10 +24,10 @@ export function renderUpgradeMarkdown(stacks: readonly UpgradedStack[], now: Dat
     [placeIn(folder, file), ...(override ? [label] : [])].join("\n"),
   );
   const groups = [...shared.values()];
-  const telling = groups.filter((own) =>
+  const withNews = groups.filter((own) =>
     own.some(({ plan: { upgrades, held, warnings } }) => upgrades.length + held.length + warnings.length > 0),
   );
-  return (telling.length > 0 ? telling : groups.slice(0, 1)).map((own) => section(own, now)).join("\n");
+  return (withNews.length > 0 ? withNews : groups.slice(0, 1)).map((own) => section(own, now)).join("\n");
 }
 
 function section(stacks: readonly UpgradedStack[], now: Date): string {
