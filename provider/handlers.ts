@@ -12,17 +12,20 @@ import { assessedLive } from "../sdk/core/recorded";
 import { moveLine } from "../sdk/core/report";
 import type { Lines } from "../sdk/core/text";
 import type { AwsPort, TargetProblem } from "../sdk/ports";
-import { reportStaleAliases } from "./aliases";
-import { apply } from "./apply";
-import { argumentProblems } from "./arguments";
-import { bothLines, type FunctionPlan, planFunctions, planRecord } from "./function-plans";
-import { host } from "./host";
-import { useJournals } from "./journal";
-import { knownElsewhere } from "./known-elsewhere";
-import { readNames, refuseEmpty, refuseOtherAccounts } from "./names";
-import { isNative, recordOf } from "./native-record";
-import { declaredNow, withPending } from "./pending";
-import { ownFunctions } from "./pinned";
+import { host } from "./host/host";
+import { cleanLines, say } from "./host/say";
+import { reportStaleAliases } from "./reconcile/aliases";
+import { apply } from "./reconcile/apply";
+import { bothLines, type FunctionPlan, planFunctions, planRecord } from "./reconcile/function-plans";
+import { useJournals } from "./reconcile/journal";
+import { knownElsewhere } from "./reconcile/known-elsewhere";
+import { ownFunctions } from "./reconcile/pinned";
+import { claim, leavingLines, leftVersions, restore } from "./reconcile/restore";
+import { orPlainError, withAws } from "./reconcile/session";
+import { argumentProblems } from "./resource/arguments";
+import { readNames, refuseEmpty, refuseOtherAccounts } from "./resource/names";
+import { isNative, recordOf } from "./resource/native-record";
+import { declaredNow, withPending } from "./resource/pending";
 import {
   type Checked,
   type Recorded,
@@ -31,12 +34,9 @@ import {
   sameTarget,
   settingsOf,
   type Versions,
-} from "./record";
-import { claim, leavingLines, leftVersions, restore } from "./restore";
-import { cleanLines, say } from "./say";
-import { hasUnknown, isEmpty, knownPart, unknown, unknownFunctions } from "./selection";
-import { orPlainError, withAws } from "./session";
-import { isSettled, liveVersions, mergeVersions } from "./versions";
+} from "./resource/record";
+import { hasUnknown, isEmpty, knownPart, unknown, unknownFunctions } from "./resource/selection";
+import { isSettled, liveVersions, mergeVersions } from "./resource/versions";
 
 const resourceId = "lambda-layer-versions";
 

@@ -1,13 +1,13 @@
 import { functionTypes } from "../sdk/core/function-types";
-import { watchFunctions } from "./pinned-functions";
-import { declare, loadProgramConfig, type PinLayersArgs, requireArguments } from "./program";
-import { watchProgram } from "./registry";
+import { watchFunctions } from "./program/pinned-functions";
+import { declare, loadProgramConfig, type PinLayersArgs, requireArguments } from "./program/program";
+import { watchProgram } from "./program/registry";
 
 export { LayerVersions, type LayerVersionsArgs } from "./layer-versions";
-export type { LayerArgs } from "./layers-argument";
-export type { PinLayersArgs } from "./program";
-export type { Versions } from "./record";
-export type { FunctionsArgs } from "./selecting";
+export type { LayerArgs } from "./program/layers-argument";
+export type { PinLayersArgs } from "./program/program";
+export type { FunctionsArgs } from "./program/selecting";
+export type { Versions } from "./resource/record";
 
 // Starts now, because layers and functions may be registered before the first declaration.
 watchProgram();

@@ -1,13 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DeclaredLayers } from "../sdk/core/config/declared";
-import { arnIn, findLayer } from "./layer-arn";
-import { refuseImport, refuseProvider, requireInstalled, warnVoidOptions } from "./options";
-import { readOwnStack } from "./own-stack";
-import { watchFunctions } from "./pinned-functions";
-import { declare, loadProgramConfig, type PinLayersArgs, type ProgramConfig } from "./program";
-import type { Request, Versions } from "./record";
-import { programRegistry, type Registry } from "./registry";
-import type { FunctionsArgs } from "./selecting";
+import { arnIn, findLayer } from "./program/layer-arn";
+import { refuseImport, refuseProvider, requireInstalled, warnVoidOptions } from "./program/options";
+import { readOwnStack } from "./program/own-stack";
+import { watchFunctions } from "./program/pinned-functions";
+import { declare, loadProgramConfig, type PinLayersArgs, type ProgramConfig } from "./program/program";
+import { programRegistry, type Registry } from "./program/registry";
+import type { FunctionsArgs } from "./program/selecting";
+import type { Request, Versions } from "./resource/record";
 import { shim } from "./shim";
 
 const resourceType = "pulumi-nodejs:dynamic/lambda-layers:LayerVersions";

@@ -8,6 +8,8 @@ const checkout = resolve(__dirname, "..");
 
 const manifest = "package.json";
 
+const providerRooms = ["provider/program", "provider/reconcile", "provider/resource", "provider/host"];
+
 /**
  * Which other parts each part may import. A file's part is the longest of these paths that it starts with; files of one
  * part may import each other. Adapters meet what uses them in wiring (for cli/main and index), provider and policy-pack.
@@ -24,9 +26,31 @@ const parts: Record<string, readonly string[]> = {
   "sdk/cli": ["sdk/updater", "sdk/ops", "sdk/ports", "sdk/core"],
   "sdk/cli/main": ["sdk/cli", "sdk/wiring", "sdk/ops", "sdk/ports", "sdk/aws", "sdk/pulumi", "sdk/files", "sdk/core"],
   "sdk/cli/bin": ["sdk/cli/main", manifest],
-  "sdk/index": ["sdk/updater", "sdk/wiring", "sdk/ops", "sdk/ports", "sdk/files", "sdk/core", "provider"],
-  "provider/native": ["provider", "sdk/ops", "sdk/aws", "sdk/files", "sdk/ports", "sdk/core"],
-  provider: ["sdk/ops", "sdk/aws", "sdk/files", "sdk/ports", "sdk/core"],
+  "sdk/index": [
+    "sdk/updater",
+    "sdk/wiring",
+    "sdk/ops",
+    "sdk/ports",
+    "sdk/files",
+    "sdk/core",
+    "provider",
+    "provider/program",
+    "provider/resource",
+  ],
+  "provider/native": ["provider", ...providerRooms, "sdk/ops", "sdk/aws", "sdk/files", "sdk/ports", "sdk/core"],
+  "provider/host": ["sdk/core"],
+  "provider/resource": ["provider/host", "sdk/ports", "sdk/core"],
+  "provider/program": ["provider/resource", "provider/host", "sdk/aws", "sdk/files", "sdk/ports", "sdk/core"],
+  "provider/reconcile": [
+    "provider/resource",
+    "provider/host",
+    "sdk/ops",
+    "sdk/aws",
+    "sdk/files",
+    "sdk/ports",
+    "sdk/core",
+  ],
+  provider: [...providerRooms, "sdk/ops", "sdk/aws", "sdk/files", "sdk/ports", "sdk/core"],
   "policy-pack": ["sdk/aws", "sdk/files", "sdk/ports", "sdk/core"],
   examples: [],
 };
@@ -44,7 +68,11 @@ const forbidden: Record<string, RegExp> = {
   "sdk/index": /^@pulumi\/aws/,
   // The whole SDK would be the half of the plugin, and of its start.
   "provider/native": /^@pulumi\/(?!pulumi\/proto\/)/,
-  provider: /^@pulumi\/aws/, // 84 MB, and for types alone
+  "provider/host": /^@pulumi\//,
+  "provider/reconcile": /^@pulumi\//,
+  "provider/resource": /^@pulumi\/aws/, // 84 MB, and for types alone
+  "provider/program": /^@pulumi\/aws/,
+  provider: /^@pulumi\/aws/,
   "policy-pack": /^@pulumi\/aws/,
   examples: /^pulumi-lambda-layers\/dist\b/,
 };

@@ -1,7 +1,7 @@
 import * as handlers from "../handlers";
-import type { LayerVersionsInputs } from "../inputs";
-import type { Checked } from "../record";
-import { unknown } from "../selection";
+import type { LayerVersionsInputs } from "../resource/inputs";
+import type { Checked } from "../resource/record";
+import { unknown } from "../resource/selection";
 import { readDeclaring, type Surroundings } from "./declaring";
 import type { Handling } from "./handling";
 import type { CheckedInputs } from "./operation";

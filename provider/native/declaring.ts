@@ -1,13 +1,13 @@
 import { LayersError } from "../../sdk/core/errors";
 import type { FunctionSelection } from "../../sdk/core/live";
-import { type DeclaredConfig, loadDeclared } from "../declared-config";
-import { type LayerVersionsInputs, layerVersionsInputs, type ProviderConfig } from "../inputs";
-import { problemWith } from "../layers-argument";
-import { readNames, refuseEmpty } from "../names";
-import { type InputProblem, pathTo, problemsOf } from "../problems";
-import type { Request } from "../record";
-import { cleanLines } from "../say";
-import { hasUnknown, knownPart, unknown } from "../selection";
+import { cleanLines } from "../host/say";
+import { type DeclaredConfig, loadDeclared } from "../program/declared-config";
+import { problemWith } from "../program/layers-argument";
+import { type LayerVersionsInputs, layerVersionsInputs, type ProviderConfig } from "../resource/inputs";
+import { readNames, refuseEmpty } from "../resource/names";
+import { type InputProblem, pathTo, problemsOf } from "../resource/problems";
+import type { Request } from "../resource/record";
+import { hasUnknown, knownPart, unknown } from "../resource/selection";
 import { isComputed } from "./records";
 
 /** A provider's defaults for its resources. */

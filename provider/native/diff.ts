@@ -1,6 +1,6 @@
-import type { Checked, Recorded } from "../record";
-import { unknown } from "../selection";
-import { satisfies } from "../versions";
+import type { Checked, Recorded } from "../resource/record";
+import { unknown } from "../resource/selection";
+import { satisfies } from "../resource/versions";
 
 /** One property that an update changes. */
 export interface PropertyChange {

@@ -3,7 +3,7 @@ import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb.js";
 import { ResourceStatusClient } from "@pulumi/pulumi/proto/resource_status_grpc_pb.js";
 import * as status from "@pulumi/pulumi/proto/resource_status_pb.js";
-import { cleanLines } from "../say";
+import { cleanLines } from "../host/say";
 import { viewToken } from "./interface";
 import { toStruct } from "./values";
 import type { ViewStep } from "./views";

@@ -1,4 +1,4 @@
-import { withHost } from "../host";
+import { withHost } from "../host/host";
 import type { Engine } from "./engine";
 
 const nothing: ReadonlySet<string> = new Set();

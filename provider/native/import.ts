@@ -1,4 +1,4 @@
-import type { FunctionSelection } from "../inputs";
+import type { FunctionSelection } from "../resource/inputs";
 
 /**
  * Parses the function selection of an import: `fn-01,fn-02`, `prefix=billing-`, `tag:team=x`, separated by commas.

@@ -1,7 +1,7 @@
 // The plugin's interface: the schema is generated from it, and arguments are checked against it.
 
-import { configFile, enforce, type ProviderConfig } from "../inputs";
-import { integer, listOf, mapOf, type Properties, text, version } from "../shapes";
+import { configFile, enforce, type ProviderConfig } from "../resource/inputs";
+import { integer, listOf, mapOf, type Properties, text, version } from "../resource/shapes";
 import type {
   ArnResult,
   DeclaredLayer,

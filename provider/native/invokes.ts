@@ -12,10 +12,10 @@ import {
   targetFor,
   variesWithFunctions,
 } from "../../sdk/core/target";
-import { type DeclaredConfig, loadDeclared } from "../declared-config";
-import type { ProviderConfig } from "../inputs";
-import { nameInAws, noSuchEntry } from "../layer-name";
-import { LayerLookup, missingAdvice } from "../lookup";
+import { type DeclaredConfig, loadDeclared } from "../program/declared-config";
+import { nameInAws, noSuchEntry } from "../program/layer-name";
+import { LayerLookup, missingAdvice } from "../program/lookup";
+import type { ProviderConfig } from "../resource/inputs";
 import { regionFor, type Surroundings } from "./declaring";
 import type {
   ArnResult,

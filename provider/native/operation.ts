@@ -1,4 +1,4 @@
-import type { InputProblem } from "../problems";
+import type { InputProblem } from "../resource/problems";
 import type { StatusTarget } from "./engine";
 import type { Values } from "./values";
 import type { RecordedView } from "./views";

@@ -1,7 +1,7 @@
 import { layerName } from "../../sdk/core/moves";
-import type { Checked, Recorded, RecordedVersion, Target, Versions } from "../record";
-import { unknown } from "../selection";
-import { satisfies, targetVersions } from "../versions";
+import type { Checked, Recorded, RecordedVersion, Target, Versions } from "../resource/record";
+import { unknown } from "../resource/selection";
+import { satisfies, targetVersions } from "../resource/versions";
 
 /** One function in a plan or update. */
 export interface FunctionStanding {

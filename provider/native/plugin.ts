@@ -2,10 +2,10 @@
 
 import { LayersError } from "../../sdk/core/errors";
 import * as handlers from "../handlers";
-import type { ProviderConfig } from "../inputs";
-import { type InputProblem, problemsOf } from "../problems";
-import type { Checked, Recorded } from "../record";
-import { cleanLines } from "../say";
+import { cleanLines } from "../host/say";
+import type { ProviderConfig } from "../resource/inputs";
+import { type InputProblem, problemsOf } from "../resource/problems";
+import type { Checked, Recorded } from "../resource/record";
 import { Checks } from "./checks";
 import type { Surroundings } from "./declaring";
 import { changesBetween, type PropertyChange } from "./diff";

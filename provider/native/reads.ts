@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import * as handlers from "../handlers";
-import type { Checked, Recorded } from "../record";
+import type { Checked, Recorded } from "../resource/record";
 import { readDeclaring, type Surroundings } from "./declaring";
 import type { Handling } from "./handling";
 import { readSelection } from "./import";

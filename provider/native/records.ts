@@ -1,7 +1,7 @@
 // A resource's record, in the engine's form and in the handlers' form.
 
-import { recordOf } from "../native-record";
-import type { Checked, Recorded } from "../record";
+import { recordOf } from "../resource/native-record";
+import type { Checked, Recorded } from "../resource/record";
 import { open, seal, type Values } from "./values";
 
 /** What a check adds to the program's inputs. */

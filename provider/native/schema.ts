@@ -1,5 +1,5 @@
-import { layerVersionsInputs } from "../inputs";
-import type { AnyProperties, AnyShape } from "../shapes";
+import { layerVersionsInputs } from "../resource/inputs";
+import type { AnyProperties, AnyShape } from "../resource/shapes";
 import { functions, layerVersionsOutputs, packageName, providerConfig, resourceToken } from "./interface";
 
 type Json = Record<string, unknown>;

@@ -7,7 +7,7 @@ import * as messages from "@pulumi/pulumi/proto/provider_pb.js";
 import { Status } from "@pulumi/pulumi/proto/status_pb.js";
 import { Any } from "google-protobuf/google/protobuf/any_pb.js";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb.js";
-import type { InputProblem } from "../problems";
+import type { InputProblem } from "../resource/problems";
 import { type PropertyChange, topOf } from "./diff";
 import { channelOptions } from "./engine";
 import { type CheckedInputs, type Operation, PartiallyDone } from "./operation";

@@ -1,8 +1,8 @@
-import { previewAliases } from "../apply";
 import * as handlers from "../handlers";
-import type { Recorded } from "../record";
-import { cleanLines } from "../say";
-import { hasUnknown, unknown } from "../selection";
+import { cleanLines } from "../host/say";
+import { previewAliases } from "../reconcile/apply";
+import type { Recorded } from "../resource/record";
+import { hasUnknown, unknown } from "../resource/selection";
 import type { Plan } from "./checks";
 import { failuresOf, isPartial, type PartialFailure } from "./failures";
 import type { Handling } from "./handling";

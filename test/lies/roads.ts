@@ -3,7 +3,7 @@
 import { dirname } from "node:path";
 import { Lambda } from "@aws-sdk/client-lambda";
 import * as handlers from "../../provider/handlers";
-import type { Checked, Recorded } from "../../provider/record";
+import type { Checked, Recorded } from "../../provider/resource/record";
 import { declareFor } from "../../sdk/core/config/declared";
 import { parseConfig } from "../../sdk/core/config/parse";
 import { LayersError } from "../../sdk/core/errors";

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { check, diff } from "../../provider/handlers";
-import type { Recorded } from "../../provider/record";
+import type { Recorded } from "../../provider/resource/record";
 import { declareFor } from "../../sdk/core/config/declared";
 import { parseConfig } from "../../sdk/core/config/parse";
 import type { FunctionSelection } from "../../sdk/core/live";

@@ -1,10 +1,10 @@
 // What is data is only text in whatever a program's resources print and fail with.
 
 import assert from "node:assert/strict";
-import { runError } from "../../provider/failure";
 import { check, create, delete as remove } from "../../provider/handlers";
-import type { Checked, Recorded, Request } from "../../provider/record";
-import { say } from "../../provider/say";
+import { say } from "../../provider/host/say";
+import { runError } from "../../provider/program/failure";
+import type { Checked, Recorded, Request } from "../../provider/resource/record";
 import { declareFor } from "../../sdk/core/config/declared";
 import { parseConfig } from "../../sdk/core/config/parse";
 import type { FunctionSelection } from "../../sdk/core/live";

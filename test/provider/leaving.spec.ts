@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import * as handlers from "../../provider/handlers";
-import type { Checked, Recorded } from "../../provider/record";
+import type { Checked, Recorded } from "../../provider/resource/record";
 import { declareFor } from "../../sdk/core/config/declared";
 import { parseConfig } from "../../sdk/core/config/parse";
 import { useAws } from "../aws/harness";

@@ -2,11 +2,11 @@
 
 import assert from "node:assert/strict";
 import { CreateAliasCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import { previewAliases } from "../../provider/apply";
 import { check, create, diff, read, delete as remove, update } from "../../provider/handlers";
 import { plannedVersions, standingsOf } from "../../provider/native/planned";
 import { viewSteps } from "../../provider/native/views";
-import type { Checked, Recorded } from "../../provider/record";
+import { previewAliases } from "../../provider/reconcile/apply";
+import type { Checked, Recorded } from "../../provider/resource/record";
 import { declareFor } from "../../sdk/core/config/declared";
 import { parseConfig } from "../../sdk/core/config/parse";
 import { useAws } from "../aws/harness";

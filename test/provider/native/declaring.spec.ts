@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-
-import type { LayerVersionsInputs } from "../../../provider/inputs";
 import { readDeclaring, regionFor } from "../../../provider/native/declaring";
+import type { LayerVersionsInputs } from "../../../provider/resource/inputs";
 import { defaultSettings } from "../../../sdk/core/config/settings";
 import { withEnv } from "../../aws/harness";
 

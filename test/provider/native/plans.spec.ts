@@ -7,8 +7,8 @@ import { Plugin } from "../../../provider/native/plugin";
 import { open, readStruct, seal, toStruct } from "../../../provider/native/values";
 import { versionLines } from "../../../provider/native/versions";
 import { removals, viewSteps } from "../../../provider/native/views";
-import type { Checked, Recorded } from "../../../provider/record";
-import { unknown } from "../../../provider/selection";
+import type { Checked, Recorded } from "../../../provider/resource/record";
+import { unknown } from "../../../provider/resource/selection";
 
 const settings = { configFile: "layer_config.yaml", region: "us-east-1" };
 const recorded = (functions: Recorded["functions"], before = functions): Recorded => ({

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { version } from "../../../package.json";
-import { layerVersionsInputs } from "../../../provider/inputs";
 import { functions, layerVersionsOutputs, providerConfig } from "../../../provider/native/interface";
 import { packageSchema } from "../../../provider/native/schema";
-import { integer, type Properties, text } from "../../../provider/shapes";
+import { layerVersionsInputs } from "../../../provider/resource/inputs";
+import { integer, type Properties, text } from "../../../provider/resource/shapes";
 import { checkout, createProject, type Project } from "../../support/engine";
 import { pluginFolder } from "../../support/native";
 

@@ -1,0 +1,116 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { LayerVersionArn } from "../../sdk/core/arn";
+import { noteArgs, resourcesBefore, resourcesBelow } from "./dependencies";
+import { isLiteral, known, resourcesBehind } from "./known";
+import { noteProvider, ownRegionOf } from "./regions";
+
+/** A layer that the program itself publishes. */
+export interface OwnLayer {
+  /** The resource's name in the program. */
+  readonly logicalName: string;
+  readonly type: string;
+  readonly resource: pulumi.Resource;
+  /** The layer's name in AWS. */
+  readonly name: pulumi.Input<string> | undefined;
+  readonly region: pulumi.Input<string | undefined>;
+  /** Whether old versions stay in AWS. */
+  readonly keepsVersions: pulumi.Input<boolean | undefined>;
+}
+
+/** Resource types that publish a layer version, all with the property `layerName`. */
+const layerTypes = ["aws:lambda/layerVersion:LayerVersion", "aws-native:lambda:LayerVersion"];
+
+// After this long without a new resource, the program counts as complete.
+const quietMilliseconds = 100;
+
+/** The layers that one program publishes, wherever in the program it declares them. */
+export class OwnLayers {
+  readonly #layers: OwnLayer[] = [];
+  #seen = 0;
+
+  /** Watches resources from now on, and includes existing ones. */
+  constructor(stack: pulumi.Resource | undefined) {
+    if (!stack) return;
+    for (const resource of resourcesBelow(stack)) this.#addConstructed(resource);
+    pulumi.runtime.registerStackTransformation((args) => {
+      const { type, name, props, opts, resource } = args;
+      this.#seen += 1;
+      noteProvider(args);
+      noteArgs(args);
+      if (layerTypes.includes(type)) {
+        const { retainOnDelete } = opts;
+        this.#layers.push({
+          logicalName: name,
+          type,
+          resource,
+          name: props.layerName,
+          region: ownRegionOf(type, props, opts),
+          keepsVersions: retainOnDelete || props.skipDestroy,
+        });
+      }
+      return undefined;
+    });
+  }
+
+  get all(): readonly OwnLayer[] {
+    return this.#layers;
+  }
+
+  /** The resource that publishes a layer; undefined if none is known so far. */
+  async find({ name, region }: Pick<LayerVersionArn, "name" | "region">): Promise<OwnLayer | undefined> {
+    for (const own of this.#layers) {
+      const itsName = await known(own.name);
+      if (!itsName.isKnown || itsName.value !== name) continue;
+      const itsRegion = await known(own.region);
+      if (!itsRegion.isKnown || itsRegion.value === undefined || itsRegion.value === region) return own;
+    }
+    return undefined;
+  }
+
+  /** The layer that a value comes from. */
+  async publisherOf(value: pulumi.Input<unknown>): Promise<OwnLayer | undefined> {
+    const resources = await resourcesBehind(value);
+    return this.#layers.find(({ resource }) => resources.includes(resource));
+  }
+
+  /** All but those that wait for a resource: it cannot wait for them. */
+  before(resource: pulumi.Resource | undefined): readonly OwnLayer[] {
+    return this.#layers.filter((own) => resource === undefined || !resourcesBefore(own.resource).has(resource));
+  }
+
+  /** Resolves when the program has stopped constructing resources. */
+  async settled(): Promise<void> {
+    let before: number;
+    do {
+      before = this.#seen;
+      await new Promise((resolve) => setTimeout(resolve, quietMilliseconds));
+    } while (this.#seen !== before);
+  }
+
+  #addConstructed(resource: pulumi.Resource): void {
+    const { __pulumiType: type, __name: logicalName } = resource as unknown as Record<string, string>;
+    if (type === undefined || logicalName === undefined || !layerTypes.includes(type)) return;
+    const outputs = resource as unknown as Record<string, pulumi.Output<never>>;
+    this.#layers.push({
+      logicalName,
+      type,
+      resource,
+      name: outputs.layerName,
+      region: outputs.region,
+      keepsVersions: outputs.skipDestroy,
+    });
+  }
+}
+
+/** The known names of layers. */
+export async function namesOf(layers: readonly OwnLayer[]): Promise<string[]> {
+  const names = await Promise.all(layers.map(({ name }) => known(name)));
+  return names.flatMap((name) => (name.isKnown && name.value !== undefined ? name.value : []));
+}
+
+/** Whether a layer keeps old versions. Unknown counts as yes, to avoid wrong warnings. */
+export async function keepsVersions({ keepsVersions: input }: OwnLayer): Promise<boolean> {
+  if (isLiteral(input)) return input === true;
+  const answer = await known(input);
+  return !answer.isKnown || answer.value === true;
+}

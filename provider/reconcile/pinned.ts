@@ -1,0 +1,28 @@
+import type { LiveFunction } from "../../sdk/core/live";
+import type { Request } from "../resource/record";
+
+/**
+ * Determines which functions are the program's own, so that this resource must leave them alone. If Pulumi generates
+ * the physical name (a hyphen and 7 hex digits after the logical one), the function may also be another stack's of the
+ * same program: naming it exactly selects it.
+ */
+export function ownFunctions({
+  pinned,
+  pinnedBehindNames,
+  selection,
+  stack,
+}: Pick<Request, "pinned" | "pinnedBehindNames" | "selection" | "stack">): (
+  fn: Pick<LiveFunction, "name" | "arn">,
+) => boolean {
+  const names = new Set([...pinned.names, ...(Array.isArray(pinnedBehindNames) ? pinnedBehindNames : [])]);
+  const named = new Set(selection.names);
+  const others = new Set(pinned.others);
+  // The program may not have reached these yet. Functions that it declares without layers are left to others.
+  const owned = new Set(stack?.owned.filter(({ resource }) => !others.has(resource)).map(({ arn }) => arn));
+  return ({ name, arn }) => {
+    if (names.has(name)) return true;
+    if (named.has(name)) return false;
+    const logicalName = /^(.*)-[0-9a-f]{7}$/.exec(name)?.[1];
+    return owned.has(arn) || (logicalName !== undefined && pinned.autoNamed.includes(logicalName));
+  };
+}

@@ -1,0 +1,103 @@
+import { type LayerVersionArn, parseLayerVersionArn } from "../../sdk/core/arn";
+import type { DeclaredLayer, DeclaredLayers } from "../../sdk/core/config/declared";
+import type { LiveFunction } from "../../sdk/core/live";
+import { createMatcher } from "../../sdk/core/match";
+import { assessedLive } from "../../sdk/core/recorded";
+import {
+  declaredTargets,
+  formFor,
+  isTarget,
+  type TargetFacts,
+  type TargetOf,
+  whenFactsOf,
+} from "../../sdk/core/target";
+import type { Checked, Recorded } from "./record";
+import { unknown } from "./selection";
+import { layersByKey } from "./versions";
+
+/** A version as a number; undefined if it is invalid. */
+export function versionNumber(value: unknown): number | undefined {
+  const number = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
+  return typeof number === "number" && Number.isSafeInteger(number) && number >= 1 ? number : undefined;
+}
+
+/** A layer of a function whose version this update publishes, so that it is unknown in a preview. */
+export interface PendingLayer {
+  readonly function: string;
+  /** Its key in the record. */
+  readonly key: string;
+  readonly layer: LayerVersionArn;
+}
+
+/** A program's declarations, in a preview with possibly unknown versions. */
+export interface DeclaredNow {
+  readonly targetOf: TargetOf;
+  /** Keys of the entries whose ARN is not known yet: any layer that no other entry matches may be theirs. */
+  readonly unplaced: readonly string[];
+  /** @param recorded the versions by function and layer; those of layers that may be of an entry without an ARN wait too */
+  pendingOf(live: readonly LiveFunction[], recorded: Partial<Recorded>["functions"]): PendingLayer[];
+}
+
+/**
+ * @param declared as the engine sends it: values of outputs are texts, or unknown, or absent if --target excludes the
+ * publishing resource
+ */
+export function declaredNow(declared: DeclaredLayers): DeclaredNow {
+  const [placed, open] = [declared.layers.filter(hasPlace), declared.layers.filter((entry) => !hasPlace(entry))];
+  // Entries whose version is an output: in a preview it may be unknown, or not published at all.
+  const isOutput = new Set<string>();
+  const isPending = new Set<string>();
+  const layers = placed.map((entry): DeclaredLayer => {
+    const version = versionNumber(entry.version);
+    const isOpen = version === undefined && (entry.version !== undefined || (entry.variants ?? []).length === 0);
+    if (isOpen) isOutput.add(entry.key);
+    if ((entry.version as unknown) === unknown) isPending.add(entry.key);
+    return { ...entry, version };
+  });
+  const matcher = createMatcher({ ...declared, layers });
+  const targets = declaredTargets(matcher);
+  /** The entry that matches a layer of a function, if its version is unknown for that function. */
+  const openEntry = (layer: LayerVersionArn, fn: TargetFacts): DeclaredLayer | undefined => {
+    const entry = matcher(layer)?.declared;
+    if (!entry || !isOutput.has(entry.key)) return undefined;
+    const form = formFor(entry, whenFactsOf(fn, layer));
+    return "why" in form || form.version !== undefined ? undefined : entry;
+  };
+  return {
+    targetOf: (layer, fn) => {
+      const target = targets(layer, fn);
+      return !isTarget(target) && openEntry(layer, fn) ? undefined : target;
+    },
+    unplaced: open.map(({ key }) => key),
+    pendingOf: (live, recorded) =>
+      live.flatMap((fn) =>
+        [...layersByKey(fn.layers)].flatMap(([key, text]) => {
+          const layer = parseLayerVersionArn(text);
+          if (!layer) return [];
+          const mayBeTheirs = open.length > 0 && recorded?.[fn.name]?.[key] !== undefined && !matcher(layer);
+          const entry = openEntry(layer, assessedLive(fn));
+          return mayBeTheirs || (entry && isPending.has(entry.key)) ? [{ function: fn.name, key, layer }] : [];
+        }),
+      ),
+  };
+}
+
+/** Whether the layer of an entry is known. */
+function hasPlace({ arn }: DeclaredLayer): boolean {
+  return arn !== unknown;
+}
+
+/** The record, with the layers that wait for their version. */
+export function withPending(
+  record: Pick<Checked, "functions" | "before">,
+  pending: readonly PendingLayer[],
+  recorded: Pick<Partial<Recorded>, "before">,
+): Record<"functions" | "before", Record<string, Record<string, unknown>>> {
+  const functions: Record<string, Record<string, unknown>> = { ...record.functions };
+  const before: Record<string, Record<string, unknown>> = { ...record.before };
+  for (const { function: name, key, layer } of pending) {
+    functions[name] = { ...functions[name], [key]: unknown };
+    before[name] = { ...before[name], [key]: recorded.before?.[name]?.[key] ?? layer.version };
+  }
+  return { functions, before };
+}

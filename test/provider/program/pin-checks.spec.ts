@@ -1,0 +1,49 @@
+// What pins find out about versions while an update goes on around them.
+
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { type AwsInputs, connectIn } from "../../../provider/program/aws-inputs";
+import type { Declared } from "../../../provider/program/declarations";
+import { type Existence, LayerLookup } from "../../../provider/program/lookup";
+import { type OwnLayer, OwnLayers } from "../../../provider/program/own-layers";
+import { PinChecks } from "../../../provider/program/pin-checks";
+import { declared } from "../../support/arbitraries";
+
+const arn = "arn:aws:lambda:us-east-1:123456789012:layer:own:1";
+
+/** Answers as AWS does while the layer is published: it is there when it is asked for the second time. */
+class Publishing extends LayerLookup<AwsInputs> {
+  asked = 0;
+  override async exists(): Promise<Existence> {
+    this.asked += 1;
+    return { is: this.asked === 1 ? "missing" : "there" };
+  }
+  override async newestVersion(): Promise<number> {
+    return 1;
+  }
+}
+
+class Publishes extends OwnLayers {
+  override async find(): Promise<OwnLayer> {
+    const resource = { urn: pulumi.output("urn") } as pulumi.Resource;
+    return {
+      ...{ logicalName: "own", type: "aws:lambda/layerVersion:LayerVersion", resource, name: "own" },
+      ...{ region: undefined, keepsVersions: undefined },
+    };
+  }
+}
+
+describe("a pin to a version that the program itself publishes", () => {
+  const entry = { ...declared({ key: "own", version: 1 }), arn: undefined };
+  const declaration = {
+    ...{ by: "pinLayers", stack: "dev", layers: [entry], region: undefined, types: {} },
+    ...{ validateLayerExists: true, aws: {} },
+  };
+
+  it("is not to a deleted one if it is published between two questions", async () => {
+    const lookup = new Publishing(connectIn);
+    const checks = new PinChecks(new Publishes(undefined), lookup);
+    await checks.verify("api", arn, { declaration, entry } satisfies Declared);
+    assert.equal(lookup.asked, 2);
+  });
+});
