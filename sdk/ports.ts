@@ -148,6 +148,8 @@ export interface BackupPort {
    * written by others
    */
   write(stack: string, files: readonly NewBackup[], now: Date, sameRunAs?: string): Promise<Backup[]>;
+  /** The folder as the user named it, and whether it exists: `backups`, or `backups, which does not exist`. */
+  place(): string;
   /** The files of a stack, or of all, newest first. Empty if there is no folder. */
   list(stack?: string): Promise<Backup[]>;
   /**

@@ -70,6 +70,11 @@ export class BackupFolder implements BackupPort {
     }
   }
 
+  /** The folder, for messages. */
+  place(): string {
+    return existsSync(this.#path) ? this.#shown : `${this.#shown}, which does not exist`;
+  }
+
   /** The files of a stack, or of all stacks, newest first; links and folders are none. */
   async list(stack?: string): Promise<Backup[]> {
     const wanted = stack === undefined ? undefined : stackInFileNames(stack);

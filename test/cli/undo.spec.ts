@@ -111,7 +111,9 @@ describe("lambda-layers going back", function () {
         lines.stdout,
         /^dev +state +update +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +\d+\.\d KB +backups\/dev_state_\S+$/m,
       );
-      assert.equal((await stack.run(["backups", "list", "--stack", "other"])).stdout, "INFO - No backups found\n");
+      const noneOf = (...args: string[]) => stack.run(["backups", "list", ...args]).then(({ stdout }) => stdout);
+      assert.equal(await noneOf("--stack", "other"), "INFO - No backups found in backups\n");
+      assert.equal(await noneOf("--backup-dir", "nope"), "INFO - No backups found in nope, which does not exist\n");
     });
 
     itSampled("removes old ones, but never the newest", async () => {

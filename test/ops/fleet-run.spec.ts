@@ -307,6 +307,16 @@ describe("a sync", function () {
       assert.equal(aws.rolledBack, undefined);
     });
 
+    it("names a check that fails after the last batch, and advises no other attempt", async () => {
+      fleet.emulator.seed(taggedFleet(2));
+      const { aws } = await fleet.sync({}, { batch: { count: 2 }, check: "exit 1", onFailure: "stop" });
+      const failure = failureOf({ stack: "dev", aws });
+      assert.equal(failure?.exitStatus, 4);
+      const reason = "the check after a batch of 2 functions failed (exit code 1): exit 1";
+      assert.equal(failure?.message, `The run stopped: ${reason}.`);
+      assert.match(failure?.next ?? "", /^Roll back the run: lambda-layers rollback --stack dev --sync-aws \S+$/);
+    });
+
     it("does not go on when one of them fails", async () => {
       fleet.emulator.seed(taggedFleet(10));
       refuse("fn-0001");

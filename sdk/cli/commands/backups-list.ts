@@ -11,7 +11,7 @@ export async function run(context: Context): Promise<number> {
   const stacks = await stacksOfBackups(ports, options.stacks);
   const backups = (await Promise.all(stacks.map((stack) => ports.backups.list(stack)))).flat();
   if (options.json) printJson(stdout, backups.map(toDocument));
-  else if (backups.length === 0) reporter.info("No backups found");
+  else if (backups.length === 0) reporter.info(`No backups found in ${ports.backups.place()}`);
   else printBackups(stdout, backups);
   return 0;
 }

@@ -42,7 +42,7 @@ export function liveFailure(
     ...(left.length > 0 ? [`${left.length} of ${of} not attempted`] : []),
   ];
   const lines = [
-    what.length > 0 ? `${what.join("; ")}.` : "The last check failed.",
+    what.length > 0 ? `${what.join("; ")}.` : `The run stopped: ${stopped}.`,
     ...failures.map((one) => `  ${notUpdated(one, label, rollback)}`),
     ...(left.length > 0 ? [`  Not attempted: ${listNames(left.map(({ arn }) => label(arn)))}`] : []),
     ...unpublished.map(({ function: name, reason }) => `  Function ${name} was not published: ${reason}`),
@@ -53,7 +53,10 @@ export function liveFailure(
   const steps =
     (rolledBack && !toRollBack) || record === undefined
       ? []
-      : nextSteps(advise, stack, record, { rollback, toRollBack, rolledBack, failed: failures.length });
+      : nextSteps(advise, stack, record, {
+          ...{ rollback, toRollBack, rolledBack, failed: failures.length },
+          isComplete: failures.length + unpublished.length + left.length === 0,
+        });
   const impossible = rollback && rollback.impossible.length > 0 ? [adviceOnGone] : [];
   const next = [...steps, ...impossible];
   return new LayersError(isUnwanted ? "interrupted" : "aws-update-failed", lines, {
@@ -89,13 +92,15 @@ function aliasLine({ function: name, alias, reason }: AliasRollback): string {
 
 interface Left extends Pick<LivePlan, "rollback">, Pick<LiveResult, "toRollBack" | "rolledBack"> {
   readonly failed: number;
+  /** Whether the run has reached everything, so that a check or a person has stopped it after its end. */
+  readonly isComplete: boolean;
 }
 
 function nextSteps(
   advise: Ports["advise"],
   stack: string,
   record: string,
-  { rollback, toRollBack, rolledBack, failed }: Left,
+  { rollback, toRollBack, rolledBack, failed, isComplete }: Left,
 ): string[] {
   const back = advise(["rollback", "--stack", stack, "--sync-aws", record]);
   // Failures that are known to be permanent are not retried.
@@ -104,6 +109,7 @@ function nextSteps(
   // A partly rolled-back run cannot be finished.
   if (rolledBack?.record !== undefined) return [`Roll back the others: ${back}`];
   if (rolledBack) return [`Roll back the others: ${back}`, `Or finish the run:    ${resume}`];
+  if (isComplete) return toRollBack === 0 ? [] : [`Roll back the run: ${back}`];
   const attempt = `Attempt the others:   ${resume}`;
   return toRollBack === 0 ? [attempt] : [attempt, `Or roll back the run: ${back}`];
 }
