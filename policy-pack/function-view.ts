@@ -1,5 +1,4 @@
-import { type LayerVersionArn, parseLayerVersionArn, regionOfArn } from "../sdk/core/arn";
-import { parseFunctionArn } from "../sdk/core/function-arn";
+import { accountOfArn, type LayerVersionArn, parseLayerVersionArn, regionOfArn } from "../sdk/core/arn";
 import type { TargetFacts } from "../sdk/core/target";
 
 /** One element of a function's layers. `unknown`: not known before the update. `hidden`: a secret that was redacted. */
@@ -150,7 +149,8 @@ export function factsOf({ resource, name }: FunctionView): TargetFacts {
     // A generated name is unknown before the update; no condition can name it.
     name: itsName instanceof UnknownValue ? undefined : name,
     region: regionOf(resource),
-    account: parseFunctionArn(readText(() => props.arn) ?? "")?.account,
+    // Lambda accepts only roles of the function's own account.
+    account: accountOfArn(readText(() => props.arn) ?? "") ?? accountOfArn(readText(() => props.role) ?? ""),
     runtime: readText(() => props.runtime),
     architectures: architectures instanceof UnknownValue ? undefined : architectures,
   };

@@ -65,6 +65,11 @@ export function regionOfArn(arn: string): string | undefined {
   return arn.split(":")[3] || undefined;
 }
 
+/** The account in an ARN of any kind; undefined if it has none. */
+export function accountOfArn(arn: string): string | undefined {
+  return /^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(arn)?.[1];
+}
+
 /** The partition that a region belongs to, by the prefixes that AWS documents; `aws` if none fits. */
 export function partitionOf(region: string): string {
   if (region.startsWith("cn-")) return "aws-cn";

@@ -76,6 +76,21 @@ describe("layer-version-pinned", () => {
       assert.deepEqual(other.layers, [kit("kit-python312-arm64", 7)]);
     });
 
+    it("knows the account from the role, which is always of the function's own", async () => {
+      const byAccount = {
+        layers: { tools: { version: 3, variants: [{ when: { account: "210987654321" }, version: 8 }] } },
+      };
+      const role = (account: string) => `arn:aws:iam::${account}:role/service-role/run`;
+      const wanted = async (props: Record<string, unknown>) =>
+        (await check(broken({ layers: [layer("tools", 1)], ...props }), byAccount)).violations.map(
+          ({ message }) => message.split("\n")[0],
+        );
+      assert.deepEqual(await wanted({ role: role("210987654321") }), ["Function api: Layer tools version 1 -> 8"]);
+      assert.deepEqual(await wanted({ role: role("123456789012") }), ["Function api: Layer tools version 1 -> 3"]);
+      assert.match(String(await wanted({ role: "run" })), /unknown: the account of the function/);
+      assert.match(String(await wanted({ role: unknownString })), /not yet known|unknown: the account/);
+    });
+
     it("is left alone and told while what decides is not known", async () => {
       const resource = broken({ runtime: unknownString, layers: [kit("old-kit", 4)] });
       assert.equal(await fix(resource, varied), undefined);
