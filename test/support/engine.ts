@@ -84,6 +84,7 @@ export class Project {
   /** The stack's state, `{version, deployment}`, as `pulumi stack export` gives it: read where the backend keeps it. */
   // biome-ignore lint/suspicious/noExplicitAny: a state has no type of its own, and tests look deep into it
   async exportStack(): Promise<any> {
+    if (!this.env.PULUMI_BACKEND_URL?.startsWith("file:")) return JSON.parse(await this.exportText());
     const stacks = join(this.#backend, ".pulumi/stacks");
     const [project = ""] = await readdir(stacks);
     const { version, checkpoint } = JSON.parse(await readFile(join(stacks, project, `${this.stack}.json`), "utf8"));
