@@ -68,13 +68,22 @@ export async function newEstate(functions: readonly SeedFunction[], version: num
 /** Writes what a version has left behind. */
 export async function writeRecording(folder: string, { project, emulator }: Estate): Promise<void> {
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, "state.json"), await project.exportText());
+  await writeFile(join(folder, "state.json"), withoutCheckout(await project.exportText()));
   const functions = emulator.functions().map(({ name, layers, tags, configuration }): SeedFunction => {
     const { Role, Handler, Runtime } = configuration;
     return { ...{ name, layers, tags, Role, Handler, Runtime } };
   });
   await writeFile(join(folder, "functions.json"), `${JSON.stringify(functions, undefined, 2)}\n`);
-  await cp(join(project.dir, "backups"), join(folder, "backups"), { recursive: true });
+  const backups = join(folder, "backups");
+  await cp(join(project.dir, "backups"), backups, { recursive: true });
+  for (const name of (await readdir(backups)).filter((one) => one.endsWith(".json"))) {
+    await writeFile(join(backups, name), withoutCheckout(await readFile(join(backups, name), "utf8")));
+  }
+}
+
+/** A state says in which files of which folder its resources were created. */
+function withoutCheckout(state: string): string {
+  return state.replaceAll(/"project:\/\/\/[^"]*?\/(node_modules|dist)\//g, '"project:///../../$1/');
 }
 
 async function readRecording(folder: string): Promise<Recording> {
