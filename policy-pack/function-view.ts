@@ -1,5 +1,5 @@
 import { accountOfArn, type LayerVersionArn, parseLayerVersionArn, regionOfArn } from "../sdk/core/arn";
-import type { TargetFacts } from "../sdk/core/target";
+import type { TargetFacts } from "../sdk/core/form";
 
 /** One element of a function's layers. `unknown`: not known before the update. `hidden`: a secret that was redacted. */
 export type LayerSlot =

@@ -1,8 +1,8 @@
 import type { ReportViolation } from "@pulumi/policy";
 import type { DeclaredLayer } from "../sdk/core/config/declared";
 import { whenText } from "../sdk/core/config/when";
+import type { DeclaredForm } from "../sdk/core/form";
 import { formatPosition } from "../sdk/core/problem";
-import type { DeclaredForm } from "../sdk/core/target";
 import { type Lines, shownLines, withoutCommands } from "../sdk/core/text";
 import { inlineConfigName } from "./config-source";
 

@@ -1,5 +1,5 @@
-// npm run build: compiles the package to dist/, bundles its command and the native plugin, writes the config's JSON Schema there, and makes
-// the package's commands executable.
+// npm run build: compiles the package to dist/, bundles its command and the native plugin, writes the JSON Schema of
+// the config, and makes the package's commands executable.
 
 import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -28,7 +28,7 @@ interruptible(async () => {
   return 0;
 });
 
-/** Removes what an earlier build made of sources that are gone: the package is all that is in dist/. */
+/** Removes what an earlier build made of sources that are gone: everything in dist/ is published. */
 function removeLeftovers() {
   for (const path of readdirSync(join(checkout, "dist"), { recursive: true, encoding: "utf8" })) {
     const source = path.replace(/(?:\.d)?\.([cm]?)[jt]s$/, ".$1ts");
@@ -37,7 +37,10 @@ function removeLeftovers() {
   }
 }
 
-/** Writes what editors check a layer_config.yaml with. Renamed into place, as another build may run at the same time. */
+/**
+ * Writes the schema that editors check a layer_config.yaml against. It is renamed into place, as another build may run
+ * at the same time.
+ */
 function writeSchema() {
   const require = createRequire(import.meta.url);
   const { configSchema } = require(join(checkout, "dist/sdk/core/config/schema.js"));

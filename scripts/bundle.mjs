@@ -1,5 +1,5 @@
-// The command as few files: a start of Node.js that reads one file instead of fifty takes half the time. What a
-// command needs only sometimes stays in files of its own, as the sources import it.
+// Bundles the command into few files: Node.js starts twice as fast if it reads one file instead of fifty. Code that a
+// command needs only sometimes stays in separate files, as the sources import it.
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, parse } from "node:path";
@@ -9,15 +9,15 @@ import { checkout } from "./places.mjs";
 
 /** @typedef {import("rolldown").OutputChunk} Chunk */
 
-/** These are large and seldom needed: they stay in the folder that npm installs them in. */
+/** Large and seldom needed: they stay in the folder where npm installs them. */
 const largePackages = [/^@aws-sdk\//, /^@smithy\//, /^@pulumi\//];
 
-/** What the start of the command loads only once Node.js is known to be new enough. */
+/** What the command's entry loads only once it has found Node.js to be new enough. */
 const loadedByStart = ["./main", "../../package.json"];
 
 /**
- * Writes the command's start, what that loads, and the licenses of the packages in it. Files that are up to date are
- * left alone and others renamed into place, as somebody may run the command meanwhile.
+ * Writes the command's entry, what it loads, and the licenses of the bundled packages. Files that are up to date are
+ * left alone and others are renamed into place, as someone may run the command meanwhile.
  * @param {string} folder
  */
 export async function bundleCommand(folder) {
@@ -29,7 +29,7 @@ export async function bundleCommand(folder) {
 }
 
 /**
- * Writes chunks and the licenses of the packages in them, and removes those of an earlier build.
+ * Writes chunks and the licenses of the packages in them, and removes leftovers of an earlier build.
  *
  * @param {string} folder
  * @param {readonly Chunk[]} chunks
@@ -72,7 +72,7 @@ export function write(file, content) {
 }
 
 /**
- * The names and licenses of the packages that files belong to.
+ * The names and licenses of the packages that the files belong to.
  * @param {readonly string[]} paths
  */
 function licenses(paths) {
@@ -84,7 +84,7 @@ function licenses(paths) {
   for (const folder of [...folders].sort()) {
     const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
     const text = licenseText(folder, license);
-    if (text === undefined) throw new Error(`${name} comes without a license that could be passed on`);
+    if (text === undefined) throw new Error(`${name} has no license file to pass on`);
     byText.set(text, [...(byText.get(text) ?? []), `${name} ${version}`]);
   }
   const parts = [...byText].map(([text, names]) => `${names.join("\n")}\n\n${text}\n`);
@@ -98,6 +98,6 @@ function licenses(paths) {
 function licenseText(folder, license) {
   const file = readdirSync(folder).find((one) => /^licen[cs]e/i.test(one));
   if (file) return readFileSync(join(folder, file), "utf8").trim();
-  // The same text as our own.
+  // The same text as this package's license.
   return license === "Apache-2.0" ? readFileSync(join(checkout, "LICENSE"), "utf8").trim() : undefined;
 }

@@ -1,4 +1,4 @@
-// Finding commands on PATH and running them. Plain Node without dependencies: this runs before they are installed.
+// Finds commands on PATH and runs them. Plain Node without dependencies: this runs before they are installed.
 
 import { spawn } from "node:child_process";
 import { accessSync, constants, statSync } from "node:fs";
@@ -19,8 +19,8 @@ export const windows = process.platform === "win32";
 export const exe = (name) => (windows ? `${name}.exe` : name);
 
 /**
- * Every file on PATH that the name would start, in PATH's order. Folders that npm puts there, `node_modules/.bin`, are
- * left out: what they hold belongs to some package, not to the machine.
+ * Every file on PATH that the name would start, in PATH's order. The folders that npm adds, `node_modules/.bin`, are
+ * left out: their commands belong to a package, not to the machine.
  *
  * @param {string} name
  * @param {Environment} env
@@ -59,7 +59,7 @@ export function withPath(folders, env) {
 }
 
 /**
- * Runs a command to its end, in a process group of its own so that nothing of it is left when it is stopped.
+ * Runs a command to its end, in its own process group so that stopping it leaves nothing behind.
  *
  * @param {string} command
  * @param {string[]} args
@@ -67,8 +67,8 @@ export function withPath(folders, env) {
  * @param {string} [options.cwd]
  * @param {Environment} [options.env]
  * @param {AbortSignal} [options.signal] stops the command
- * @param {number} [options.silence] stops the command when it has printed nothing for so many milliseconds
- * @param {(data: Buffer) => void} [options.print] takes its standard error as it comes
+ * @param {number} [options.silence] stops the command if it prints nothing for this many milliseconds
+ * @param {(data: Buffer) => void} [options.print] receives its standard error as it arrives
  * @returns {Promise<{code: number | null, stdout: string}>} `code` is null if it was stopped or could not be started
  */
 export function capture(command, args, { cwd, env, signal, silence, print } = {}) {
@@ -112,18 +112,17 @@ function stopGroup(child) {
   try {
     process.kill(windows ? child.pid : -child.pid, "SIGKILL");
   } catch {
-    // It has ended meanwhile.
+    // It has already ended.
   }
 }
 
 /**
- * Runs a command that has our terminal. Ctrl-C reaches it from there, so that it decides when to end; other signals to
- * us are passed on.
+ * Runs a command on our terminal. Ctrl-C reaches it directly, so it decides when to end; other signals are forwarded.
  *
  * @param {string} command
  * @param {string[]} args
  * @param {{cwd?: string, env?: Environment}} [options]
- * @returns {Promise<number>} the exit code; 128 + N where signal N ended the command
+ * @returns {Promise<number>} the exit code; 128 + N if signal N ended the command
  */
 export function passThrough(command, args, { cwd, env } = {}) {
   return new Promise((resolve, reject) => {

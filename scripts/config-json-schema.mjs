@@ -4,7 +4,7 @@ import { toJsonSchema } from "@valibot/to-json-schema";
 
 /**
  * @param {import("valibot").GenericSchema} configSchema what the parser validates with
- * @returns {object} of draft 7, the one that all editors know
+ * @returns {object} a draft 7 schema, which all editors understand
  */
 export function configJsonSchema(configSchema) {
   const schema = toJsonSchema(configSchema, {
@@ -16,7 +16,7 @@ export function configJsonSchema(configSchema) {
   const layers = schema.properties?.layers;
   const entry = typeof layers === "object" ? layers.additionalProperties : undefined;
   if (typeof entry !== "object") throw new Error("the schema has no entries");
-  // The parser looks itself whether there is a version: several values together decide.
+  // The parser itself checks whether there is a version, because that depends on several values.
   entry.anyOf = [
     { properties: { version: true }, required: ["version"] },
     { properties: { variants: { type: "array" } }, required: ["variants"] },
@@ -28,10 +28,10 @@ export function configJsonSchema(configSchema) {
 function overrideSchema({ valibotSchema, jsonSchema }) {
   if (valibotSchema.type === "object") return { ...jsonSchema, additionalProperties: false };
   if (valibotSchema.type !== "nullish") return undefined;
-  // `anyOf: [X, null]` as X of type `[T, null]`: editors show the description of a property only where it is outermost.
+  // Turns `anyOf: [X, null]` into X of type `[T, null]`: editors show a property's description only if it is outermost.
   const [inner] = jsonSchema.anyOf ?? [];
-  if (typeof inner !== "object") throw new Error("a property that may be null has no schema of its own");
+  if (typeof inner !== "object") throw new Error("a nullable property has no schema of its own");
   if (inner.anyOf) return { ...inner, anyOf: [...inner.anyOf, { type: "null" }] };
-  if (typeof inner.type !== "string") throw new Error("a property that may be null is of several types");
+  if (typeof inner.type !== "string") throw new Error("a nullable property has several types");
   return { ...inner, type: [inner.type, "null"], ...(inner.enum && { enum: [...inner.enum, null] }) };
 }

@@ -6,7 +6,7 @@ import process from "node:process";
 import { capture } from "./commands.mjs";
 
 /**
- * Installs the dependencies of a checkout if they are missing or not those of its package-lock.json.
+ * Installs the dependencies of a checkout if they are missing or do not match its package-lock.json.
  *
  * @param {string} checkout
  * @param {object} options
@@ -24,12 +24,12 @@ export async function installDependencies(checkout, { env = process.env, log, si
     signal,
     print: log,
   });
-  if (code !== 0) throw new Error("The dependencies could not be installed: npm's own messages say why.");
+  if (code !== 0) throw new Error("The dependencies could not be installed; see npm's messages above.");
 }
 
 /**
- * Whether each package of package-lock.json is installed in its version. npm notes what it has installed in a hidden
- * lock file, as its last step. Optional packages may be for other platforms and are not looked at.
+ * Whether each package of package-lock.json is installed at the locked version. As its last step, npm writes what it
+ * has installed to a hidden lock file. Optional packages may be for other platforms and are ignored.
  *
  * @param {string} checkout
  */

@@ -1,4 +1,4 @@
-// A folder to put first on PATH, if what the machine has is not enough as it is.
+// A folder to put first on PATH if the machine's own commands are not enough.
 
 import { createHash, randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
@@ -16,7 +16,7 @@ const HOSTS = ["pulumi-language-nodejs", "pulumi-resource-pulumi-nodejs"];
  * @typedef {object} Entry
  * @property {string} name of the command
  * @property {string} target the file that it starts
- * @property {"file" | "link" | "script"} kind a file of its own, a link, or a link to a script for Node
+ * @property {"file" | "link" | "script"} kind a plain file, a link, or a link to a Node script
  *
  * @typedef {object} Options
  * @property {string} cache the user's cache folder
@@ -24,13 +24,13 @@ const HOSTS = ["pulumi-language-nodejs", "pulumi-resource-pulumi-nodejs"];
  */
 
 /**
- * The folder for an engine that was built here: that engine, and language hosts of this checkout.
+ * The folder for an engine that was built here: the engine, and the language hosts of this checkout.
  *
  * @param {string} pulumi
  * @param {Options} options
  */
 export async function folderForBuilt(pulumi, { cache, env }) {
-  // The engine looks for language hosts beside the file that it was started from, which a link would hide.
+  // The engine looks for language hosts beside the file it was started from; a link would hide that file.
   /** @type {Entry[]} */
   const entries = [{ name: "pulumi", target: pulumi, kind: "file" }];
   for (const name of HOSTS)
@@ -39,7 +39,7 @@ export async function folderForBuilt(pulumi, { cache, env }) {
 }
 
 /**
- * The folder for an engine that came with its language hosts: its own, unless the machine's Node is too old.
+ * The folder for an engine with its own language hosts: its own folder, unless the machine's Node is too old.
  *
  * @param {string} folder
  * @param {Options} options
@@ -53,7 +53,7 @@ export async function folderForInstalled(folder, { cache, env }) {
 }
 
 /**
- * The Node that came with the checkout's dependencies, if the machine's own is too old or missing.
+ * The Node from the checkout's dependencies, if the machine's own is too old or missing.
  *
  * @param {import("./commands.mjs").Environment} env
  * @returns {Promise<Entry[]>}
@@ -66,7 +66,7 @@ async function newerNode(env) {
 }
 
 /**
- * Makes a folder of commands, or finds it made before: its name is a digest of what is in it.
+ * Makes a folder of commands, or reuses one: its name is a digest of its content.
  *
  * @param {Entry[]} entries
  * @param {string} cache
@@ -83,7 +83,7 @@ async function assemble(entries, cache) {
       if (!existsSync(folder)) throw error; // otherwise another process was faster
     });
   }
-  // The engine warns of language hosts on PATH that are not beside it, and compares paths without links.
+  // The engine warns about language hosts on PATH that are not beside it, and compares resolved paths.
   return realpath(folder);
 }
 

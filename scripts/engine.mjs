@@ -1,4 +1,4 @@
-// Where the Pulumi engine of this machine is: one that the user has, or one that is fetched or built once.
+// Finds the Pulumi engine of this machine: the user's own, or one that is downloaded or built once.
 
 import { realpathSync } from "node:fs";
 import { dirname } from "node:path";
@@ -14,16 +14,16 @@ import { capture, onPath } from "./commands.mjs";
 import { folderForBuilt, folderForInstalled } from "./engine-folder.mjs";
 import { cacheFolder } from "./places.mjs";
 
-/** The oldest Pulumi 3 that counts. */
+/** The oldest Pulumi 3 that is accepted. */
 const OLDEST_MINOR = 229;
 
-/** How long `pulumi version` may take before it counts as broken, in milliseconds. */
+/** How long `pulumi version` may take before it is considered broken, in milliseconds. */
 const SILENCE = 20_000;
 
 /**
  * @typedef {object} Options
  * @property {import("./commands.mjs").Environment} [env]
- * @property {(text: string | Uint8Array) => void} [log] takes text that says what is being done
+ * @property {(text: string | Uint8Array) => void} [log] receives progress messages
  * @property {AbortSignal} [signal] stops a download or a build
  *
  * @typedef {object} Engine
@@ -35,7 +35,7 @@ const SILENCE = 20_000;
 let found;
 
 /**
- * The engine, looked for once in the life of this process.
+ * The engine; the search runs once per process.
  *
  * @param {Options} [options]
  */
@@ -45,12 +45,12 @@ export function engine(options) {
 }
 
 /**
- * Looks for an engine: on PATH, then as the official npm package downloads it, then as a build of its Go module. What
- * was downloaded or built before is taken without another try to download.
+ * Looks for an engine on PATH, then downloads it with the official npm package, then builds its Go module. An engine
+ * that was downloaded or built before is used without trying to download again.
  *
  * @param {Options} [options]
  * @returns {Promise<Engine>}
- * @throws {Error} there is none and none can be had, or `signal` stopped the search
+ * @throws {Error} there is none and none can be obtained, or `signal` stopped the search
  */
 export async function findEngine({ env = process.env, log = (text) => process.stderr.write(text), signal } = {}) {
   const options = { cache: cacheFolder(env), env, log, signal };

@@ -2,8 +2,8 @@ import os from "node:os";
 import process from "node:process";
 
 /**
- * Runs a script to its end and sets the exit code: the one that it gives; or 1, with an error's message on standard
- * error; or 128 + N where signal N made it fail. A signal only aborts, so that the script can tidy up.
+ * Runs a script to its end and sets the exit code: the one it returns; 1, with an error's message on standard error; or
+ * 128 + N if signal N made it fail. A signal only aborts, so that the script can clean up.
  *
  * @param {(signal: AbortSignal) => Promise<number>} script
  */

@@ -1,4 +1,4 @@
-// Where things are, on this machine and in this checkout.
+// Paths on this machine and in this checkout.
 
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -12,7 +12,7 @@ export const checkout = fileURLToPath(new URL("..", import.meta.url)).replace(/[
 export const packageBin = join(checkout, "node_modules", ".bin");
 
 /**
- * The user's cache folder for what tests and demo need, whether it exists or not.
+ * The user's cache folder for what the tests and the demo need; it may not exist.
  *
  * @param {import("./commands.mjs").Environment} [env]
  * @param {string} [platform]

@@ -1,14 +1,14 @@
-// The native plugin as one folder that works wherever it lies: a folder of the user's project, or Pulumi's of plugins.
+// The native plugin as a self-contained folder that works anywhere: in the user's project, or among Pulumi's plugins.
 
 import { chmodSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { bundle, write, writeBundle } from "./bundle.mjs";
 import { checkout } from "./places.mjs";
 
-/** The name by which the engine looks for it. */
+/** The name under which the engine looks for it. */
 const executable = "pulumi-resource-lambda-layers";
 
-/** What the start loads only once Node.js is known to be new enough. */
+/** What the plugin's entry loads only once it has found Node.js to be new enough. */
 const loadedByStart = ["./main", "./package.json"];
 
 /**
@@ -25,7 +25,7 @@ export async function bundlePlugin(folder) {
   chmodSync(join(folder, executable), 0o755);
   write(join(folder, `${executable}.cmd`), `@node "%~dp0${executable}" %*\r\n`);
   write(join(folder, "PulumiPlugin.yaml"), "runtime: nodejs\n");
-  // Pulumi runs `npm install` in the folder: there is nothing to install.
+  // Pulumi runs `npm install` in the folder; nothing must be installed.
   const manifest = {
     name: executable,
     version,

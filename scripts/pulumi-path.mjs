@@ -1,4 +1,4 @@
-// npm run -s pulumi:path: prints the folder that, first on PATH, makes `pulumi` and our CLI work.
+// npm run -s pulumi:path: prints the folder to put first on PATH so that `pulumi` and our CLI work.
 
 import process from "node:process";
 import { interruptible } from "./interruptible.mjs";

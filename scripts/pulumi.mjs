@@ -1,4 +1,4 @@
-// npm run -s pulumi -- ARGS: runs the engine in the directory that npm was called in.
+// npm run -s pulumi -- ARGS: runs the engine in the directory where npm was called.
 
 import process from "node:process";
 import { passThrough } from "./commands.mjs";

@@ -1,4 +1,4 @@
-// mocha's own report, and what came of each spec file in the file that LAMBDA_LAYERS_RESULTS names: JSON, a list of
+// mocha's own report, plus the outcome of each spec file in the file that LAMBDA_LAYERS_RESULTS names: JSON, a list of
 // pairs of path and result.
 
 const { writeFileSync } = require("node:fs");

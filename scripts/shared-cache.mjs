@@ -1,4 +1,4 @@
-// Folders in the user's cache that are there either complete or not at all.
+// Folders in the user's cache that are either complete or absent.
 
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
@@ -6,21 +6,21 @@ import { basename, dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import lockfile from "proper-lockfile";
 
-/** How old a lock may get without a sign of life before another process takes it over, in milliseconds. */
+/** How long a lock may go without a sign of life before another process takes it over, in milliseconds. */
 const STALE = 10_000;
 
-/** How often a process that waits looks whether it is its turn, in milliseconds. */
+/** How often a waiting process checks whether it is its turn, in milliseconds. */
 const PATIENCE = 500;
 
 /**
- * Makes a folder by filling another one, which gets its name once it is complete. Of several processes that want the
- * same folder at once, one makes it and the others wait for that.
+ * Fills a temporary folder and renames it once it is complete. If several processes want the same folder at once, one
+ * makes it and the others wait.
  *
  * @param {string} folder
  * @param {(partial: string) => Promise<void>} fill
  * @param {object} [options]
- * @param {() => void} [options.onWait] called when another process has started before
- * @param {AbortSignal} [options.signal] ends the waiting
+ * @param {() => void} [options.onWait] called if another process is already making it
+ * @param {AbortSignal} [options.signal] stops waiting
  */
 export async function makeOnce(folder, fill, { onWait, signal } = {}) {
   const parent = dirname(folder);

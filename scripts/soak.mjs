@@ -1,5 +1,5 @@
-// npm run soak -- PART [SHARE]: one of the long tests in full, or a share of it such as 0.1, one after the other. It ends
-// with how much was tried, and with 0 if all of it held.
+// npm run soak -- PART [SHARE]: runs one of the long tests in full, or a share of it such as 0.1. It prints how much
+// was tried, and ends with 0 if everything held.
 
 import { randomInt } from "node:crypto";
 import process from "node:process";
@@ -13,7 +13,7 @@ const parts = {
   patches: [{ specs: ["test/core/state/patch.spec.ts"] }],
   kills: [
     { specs: ["test/cli/kill.spec.ts", "test/ops/fleet-kill.spec.ts"] },
-    // moto serves it, which needs Python 3.10 or newer.
+    // This one uses moto, which needs Python 3.10 or newer.
     { specs: ["test/cli/kill.spec.ts"], env: { LAMBDA_LAYERS_BACKEND: "S3" } },
   ],
   lies: [{ specs: ["test/lies/lies.spec.ts"] }],

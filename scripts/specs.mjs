@@ -1,5 +1,5 @@
-// The run of the specs. Pulumi's engine now and then crashes by itself: specs are run once more after that, each file as
-// a whole, so that stack and AWS are fresh.
+// Runs the specs. Pulumi's engine now and then crashes by itself; specs in which it did run once more, each file as a
+// whole, so that the stack and AWS are fresh.
 
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -11,21 +11,21 @@ import { checkout } from "./places.mjs";
  * @typedef {object} FileResult the outcome of one spec file
  * @property {number} passed
  * @property {number} failed
- * @property {boolean} crashed whether one of its failures is a crash of the engine
+ * @property {boolean} crashed whether one of its failures was a crash of the engine
  *
  * @typedef {object} Result
  * @property {boolean} ok
- * @property {number} passed tests; of files that ran twice, those of the second run
+ * @property {number} passed tests; for files that ran twice, those of the second run
  * @property {number} failed
  * @property {string[]} again the files that ran twice
  */
 
 /**
- * Runs specs by mocha. Files in which the engine crashed run once more, and then only that run of them counts: what
- * fails without a crash, or twice, stays failed.
+ * Runs specs with mocha. Files in which the engine crashed run once more, and only the second run counts: what fails
+ * without a crash, or twice, stays failed.
  *
  * @param {string[]} specs paths or patterns
- * @param {string[]} options further arguments for mocha
+ * @param {string[]} options additional arguments for mocha
  * @param {{cwd: string, env: import("./commands.mjs").Environment}} settings
  * @returns {Promise<Result>}
  */
@@ -48,7 +48,7 @@ export async function runSpecs(specs, options, settings) {
 /**
  * @param {string[]} args
  * @param {{cwd: string, env: import("./commands.mjs").Environment}} settings
- * @returns {Promise<{code: number, files: Map<string, FileResult>}>} no files where mocha did not get to run them
+ * @returns {Promise<{code: number, files: Map<string, FileResult>}>} no files if mocha did not run them
  */
 async function runMocha(args, { cwd, env }) {
   const folder = await mkdtemp(join(tmpdir(), "lambda-layers-results-"));

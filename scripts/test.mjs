@@ -1,5 +1,5 @@
-// npm test: sets up, builds, and runs everything that has to pass. `--soak` tries all that has two sizes in the larger
-// one; other arguments go to mocha.
+// npm test: sets up, builds, and runs everything that must pass. With `--soak`, everything that has two sizes is tried
+// in the larger one; other arguments go to mocha.
 
 import { randomInt } from "node:crypto";
 import { writeFile } from "node:fs/promises";
@@ -23,14 +23,14 @@ interruptible(async (signal) => {
     ...prepared.env,
     LAMBDA_LAYERS_SEED: seed,
     ...(soak ? { LAMBDA_LAYERS_SOAK: "1" } : {}),
-    // Programs, plugins and commands start by the hundred, from the same code.
+    // Hundreds of programs, plugins and commands start from the same code.
     NODE_COMPILE_CACHE: join(cacheFolder(), "compiled"),
   };
   /** @type {string[]} */
   const failed = [];
 
   /**
-   * Runs a check whose output matters only when it fails.
+   * Runs a check whose output matters only if it fails.
    *
    * @param {string} name
    * @param {string[]} line the command and its arguments

@@ -2,21 +2,20 @@ import { type LayerVersionArn, layerArn, layerVersionArn, parseLayerVersionArn }
 import { type DeclaredLayers, declareFor } from "./core/config/declared";
 import type { LayerConfig } from "./core/config/parse";
 import { LayersError, unchanged } from "./core/errors";
+import type { TargetFacts } from "./core/form";
 import { createMatcher, type Matcher } from "./core/match";
 import { pinLayer } from "./core/plan";
 import type { StateFacts } from "./core/state/facts";
 import { scanState } from "./core/state/scan";
-import { declaredTargets, isTarget, type TargetFacts, type TargetOf, targetArnOf } from "./core/target";
+import { declaredTargets, isTarget, type TargetOf, targetArnOf } from "./core/target";
 import { plannedOnly } from "./ops/live/carry-out";
 import type { LiveResult } from "./ops/live/plans";
 import type { RolloutOptions } from "./ops/live/rollout";
 import type { LoadedState } from "./ops/plans";
 import { loadState } from "./ops/recorded/load";
 import { proofFailure, proveState } from "./ops/recorded/prove";
-import { reportMatches } from "./ops/report-changes";
-import { unmatchedWarnings } from "./ops/unmatched";
+import { reportMatches, unmatchedWarnings } from "./ops/report-standings";
 import {
-  type AppliedState,
   applyToState,
   executeUpdate,
   planUpdate,
@@ -83,7 +82,7 @@ export class LayerVersionUpdater {
   #config: { config: LayerConfig; declared: DeclaredLayers; matcher: Matcher; targetOf: TargetOf } | undefined;
   #state: LoadedState | undefined;
   #plan: UpdatePlan | undefined;
-  #applied: AppliedState = { shown: null };
+  #backup: string | null = null;
 
   /** @throws LayersError `usage` for contradicting options */
   constructor(options: UpdaterOptions, ports: Ports) {
@@ -146,8 +145,8 @@ export class LayerVersionUpdater {
     const proof = this.options.prove ? await proveState(this.ports, plan, this.#scan) : undefined;
     const failure = proofFailure(this.ports, { stack: this.stackName, proof });
     if (failure) throw failure;
-    this.#applied = await applyToState(this.ports, plan, this.#scan);
-    return this.#applied.shown;
+    this.#backup = await applyToState(this.ports, plan, this.#scan);
+    return this.#backup;
   }
 
   /**
@@ -157,7 +156,7 @@ export class LayerVersionUpdater {
   async syncWithAws(): Promise<LiveResult> {
     const plan = this.#plan ?? (await this.updateLayerVersionsInState());
     if (!plan.aws) throw new LayersError("usage", "syncWithAws needs the option syncAws.");
-    const done = plan.dryRun ? undefined : await updateFunctions(this.ports, plan, {}, this.#applied);
+    const done = plan.dryRun ? undefined : await updateFunctions(this.ports, plan, {}, this.#backup);
     return done ?? plannedOnly(this.ports, plan.aws);
   }
 

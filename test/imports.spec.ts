@@ -12,7 +12,8 @@ const providerRooms = ["provider/program", "provider/reconcile", "provider/resou
 
 /**
  * Which other parts each part may import. A file's part is the longest of these paths that it starts with; files of one
- * part may import each other. Adapters meet what uses them in wiring (for cli/main and index), provider and policy-pack.
+ * part may import each other. Adapters are connected to their users in wiring (for cli/main and index), provider and
+ * policy-pack.
  */
 const parts: Record<string, readonly string[]> = {
   "sdk/core": [],
@@ -55,7 +56,7 @@ const parts: Record<string, readonly string[]> = {
   examples: [],
 };
 
-/** Packages and modules of Node that a part must not import. */
+/** Packages and Node modules that a part must not import. */
 const forbidden: Record<string, RegExp> = {
   "sdk/core": /^(node:|@aws-sdk\/|@smithy\/|@pulumi\/)/,
   "sdk/ports": /^(node:|@aws-sdk\/|@smithy\/|@pulumi\/)/,
@@ -66,11 +67,11 @@ const forbidden: Record<string, RegExp> = {
   "sdk/cli": /^(@aws-sdk\/|@smithy\/|@pulumi\/)/,
   "sdk/cli/main": /^@pulumi\/aws/,
   "sdk/index": /^@pulumi\/aws/,
-  // The whole SDK would be the half of the plugin, and of its start.
+  // The whole SDK would be half of the plugin's size, and of its start time.
   "provider/native": /^@pulumi\/(?!pulumi\/proto\/)/,
   "provider/host": /^@pulumi\//,
   "provider/reconcile": /^@pulumi\//,
-  "provider/resource": /^@pulumi\/aws/, // 84 MB, and for types alone
+  "provider/resource": /^@pulumi\/aws/, // 84 MB, for types alone
   "provider/program": /^@pulumi\/aws/,
   provider: /^@pulumi\/aws/,
   "policy-pack": /^@pulumi\/aws/,
@@ -79,7 +80,7 @@ const forbidden: Record<string, RegExp> = {
 
 interface Import {
   file: string;
-  /** What the file imports: a path from the checkout without extension, or the name of a package's module. */
+  /** What the file imports: a path from the checkout without extension, or a package's or module's name. */
   target: string;
   local: boolean;
 }
@@ -100,13 +101,13 @@ function partOf(path: string): string | undefined {
     .sort((a, b) => b.length - a.length)[0];
 }
 
-/** An arrow from what imports to what is imported. */
+/** An arrow from the importer to the imported. */
 interface Arrow {
   from: string;
   to: string;
 }
 
-/** The groups of places that lead to each other, by Tarjan's algorithm for strongly connected components. */
+/** The groups of places that reach each other, by Tarjan's algorithm for strongly connected components. */
 function circlesIn(arrows: readonly Arrow[]): string[][] {
   const next = Map.groupBy(
     arrows.filter(({ from, to }) => from !== to),
@@ -176,25 +177,25 @@ describe("imports", () => {
     assert.deepEqual(violations(isWrong), []);
   });
 
-  it("make no circle of files", () => {
+  it("form no cycle of files", () => {
     const arrows = ["a-b", "b-c", "c-b", "c-d", "a-a"].map((text) => ({ from: text.charAt(0), to: text.charAt(2) }));
     assert.deepEqual(circlesIn(arrows), [["b", "c"]]);
     assert.deepEqual(circlesIn(localImports()), []);
   });
 
-  it("make no circle of folders", () => {
+  it("form no cycle of folders", () => {
     const parents = new Set(files.map((file) => dirname(dirname(file))));
-    // Of a folder with folders of its own, each file counts by itself: some are below these and some above.
+    // In a folder with subfolders, each file counts separately: some are below the subfolders and some above.
     const place = (file: string) => (parents.has(dirname(file)) ? file : dirname(file));
     assert.deepEqual(circlesIn(localImports().map(({ from, to }) => ({ from: place(from), to: place(to) }))), []);
   });
 
-  it("of packages and of Node stay where they belong", () => {
+  it("of packages and Node modules stay where they belong", () => {
     const isWrong = (part: string, { local, target }: Import) => !local && (forbidden[part]?.test(target) ?? false);
     assert.deepEqual(violations(isWrong), []);
   });
 
-  it("of examples are of public entry points", () => {
+  it("of examples use public entry points", () => {
     const { exports } = JSON.parse(readFileSync(join(checkout, "package.json"), "utf8"));
     const entries = Object.keys(exports ?? {}).map((entry) => entry.replace(/^\./, "pulumi-lambda-layers"));
     const isWrong = (part: string, { target }: Import) =>

@@ -12,7 +12,7 @@ import { start } from "./support/processes";
 const name = "pulumi-lambda-layers";
 const nothing: string[] = [];
 
-/** Runs a program that has to succeed; gives what it printed. */
+/** Runs a program that must succeed; returns its output. */
 async function run(command: string, args: readonly string[], cwd: string): Promise<string> {
   const { code, stdout, output } = await start(command, args, { cwd, env: process.env }).ended;
   assert.equal(code, 0, `${command} ${args.join(" ")} failed:\n${output}`);
@@ -85,8 +85,8 @@ describe("the package", function () {
   });
 
   it("is small", () => {
-    // Of these, 2.6 MB are the plugin: programs in other languages have no node_modules, so the AWS SDK is in it. Another
-    // 0.7 MB are docs and examples, most of it pictures, so that the links of the README work if it is installed.
+    // Of these, 2.6 MB are the plugin: programs in other languages have no node_modules, so it contains the AWS SDK.
+    // Another 0.7 MB are docs and examples, mostly pictures, so that the links in the README work once it is installed.
     assert(unpackedSize < 5_700_000, `${unpackedSize} bytes`);
   });
 
@@ -98,14 +98,14 @@ describe("the package", function () {
     }
   });
 
-  it("is fine to publint", async () => {
+  it("passes publint", async () => {
     const { publint } = await import("publint");
     const bytes = await readFile(tarball);
     const data = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
     assert.deepEqual((await publint({ pack: { tarball: data }, strict: true })).messages, nothing);
   });
 
-  it("has types for every way to import it, as attw finds", async () => {
+  it("has types for every way to import it, according to attw", async () => {
     const attw = join(checkout, "node_modules/@arethetypeswrong/cli/dist/index.js");
     await run(process.execPath, [attw, "--no-color", "--no-emoji", tarball], folder);
   });
@@ -115,7 +115,7 @@ describe("the package", function () {
     assert.deepEqual(schema, JSON.parse(JSON.stringify(configJsonSchema(configSchema))));
   });
 
-  it("has a plugin that needs nothing but Node.js, and is of the package's version", async () => {
+  it("has a plugin that needs nothing but Node.js, and has the package's version", async () => {
     const plugin = join(folder, "elsewhere");
     await cp(join(checkout, "dist/plugin"), plugin, { recursive: true });
     const manifest = JSON.parse(await readFile(join(plugin, "package.json"), "utf8"));
@@ -166,7 +166,7 @@ describe("the package", function () {
     });
   }
 
-  it("gives every name to import that it gives to require", async () => {
+  it("has the same exports for import as for require", async () => {
     await writeFile(
       join(folder, "names.mjs"),
       `import { createRequire } from "node:module";
@@ -189,7 +189,7 @@ console.log(JSON.stringify({
     });
   });
 
-  it("keeps its inside to itself", async () => {
+  it("exports nothing else", async () => {
     const code = await evaluate(
       `try { require("${name}/dist/sdk/core/arn.js") } catch ({ code }) { console.log(JSON.stringify(code)) }`,
     );
@@ -207,7 +207,7 @@ console.log(JSON.stringify({
       }
     }
     used.delete(name);
-    used.delete("@aws-sdk/signature-v4-crt"); // optional: the AWS SDK says itself what it is for
+    used.delete("@aws-sdk/signature-v4-crt"); // optional: the AWS SDK itself says what it is for
     const declared = Object.keys(manifest.dependencies);
     assert.deepEqual(
       [...used].filter((module) => !declared.includes(module)),
@@ -215,7 +215,7 @@ console.log(JSON.stringify({
     );
   });
 
-  it("passes on the licenses of the packages that its command is bundled with", async () => {
+  it("includes the licenses of the packages that its command is bundled with", async () => {
     const licenses = await readFile(join(checkout, "dist/cli/LICENSES.txt"), "utf8");
     for (const module of ["commander", "yaml", "valibot", "string-width"]) {
       const { version } = JSON.parse(await readFile(join(checkout, "node_modules", module, "package.json"), "utf8"));

@@ -16,7 +16,7 @@ new PolicyPack(
   "our-rules",
   { policies: [...layerPolicies, functionHasDatadog] },
   {
-    // The configuration of the first policy holds for all of layerPolicies.
+    // The configuration of the first policy applies to all of layerPolicies.
     "layer-version-pinned": { enforcementLevel: "remediate", configFile: "layer_config.yaml" },
     "layer-declared": "mandatory",
   },

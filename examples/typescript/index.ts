@@ -5,7 +5,7 @@ import { LayerVersions } from "pulumi-lambda-layers";
 // Declare the layers first: every function registered after this line is pinned to layer_config.yaml.
 const layers = new LayerVersions("layers", {
   configFile: "layer_config.yaml",
-  // Owned by another team and deployed by their pipeline; this stack keeps its layers where the file says.
+  // Owned by another team and deployed by their pipeline; this stack keeps its layers at the declared versions.
   functions: { names: ["billing-export"] },
 });
 
@@ -26,8 +26,8 @@ const api = new aws.lambda.Function("api", {
   layers: [layers.arn("receipt-dynamo"), layers.arn("datadog")],
 });
 
-// ...or keep the ARNs that you have: a declared layer is pinned whatever version is written here, and its place in the
-// list, which is the order that Lambda merges layers in, stays the same.
+// ...or keep the ARNs that you have: a declared layer is pinned whatever version is written here, and keeps its place
+// in the list, which is the order in which Lambda merges layers.
 const worker = new aws.lambda.Function("worker", {
   ...common,
   layers: [

@@ -1,6 +1,7 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 import { whyUnsuitable } from "../../sdk/core/compatibility";
-import { type DeclaredForm, defaultArchitecture, isTarget } from "../../sdk/core/target";
+import { type DeclaredForm, defaultArchitecture } from "../../sdk/core/form";
+import { isTarget } from "../../sdk/core/target";
 import type { PolicyContext, StackLayers } from "../context";
 import { declaredPolicy } from "../function-policy";
 import {

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { LayerVersionArn } from "../../sdk/core/arn";
 import type { WhenKey } from "../../sdk/core/config/when";
+import type { TargetFacts } from "../../sdk/core/form";
 import { parseFunctionArn } from "../../sdk/core/function-arn";
-import type { TargetFacts } from "../../sdk/core/target";
 import type { AwsInputs } from "./aws-inputs";
 import { ifKnown, known } from "./known";
 import type { LayerLookup } from "./lookup";

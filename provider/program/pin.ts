@@ -2,17 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { type LayerVersionArn, layerArn, parseLayerVersionArn } from "../../sdk/core/arn";
 import type { WhenKey } from "../../sdk/core/config/when";
 import { LayersError } from "../../sdk/core/errors";
+import { formFor, whenFactsOf } from "../../sdk/core/form";
 import { bothIn } from "../../sdk/core/plan";
 import { changeLine } from "../../sdk/core/report";
-import {
-  factsNeeded,
-  formFor,
-  isAsDeclared,
-  type LayerTarget,
-  placeOf,
-  targetArnOf,
-  whenFactsOf,
-} from "../../sdk/core/target";
+import { factsNeeded, isAsDeclared, type LayerTarget, placeOf, targetArnOf } from "../../sdk/core/target";
 import { cleanLines } from "../host/say";
 import { versionNumber } from "../resource/pending";
 import {

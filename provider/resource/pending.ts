@@ -1,16 +1,10 @@
 import { type LayerVersionArn, parseLayerVersionArn } from "../../sdk/core/arn";
 import type { DeclaredLayer, DeclaredLayers } from "../../sdk/core/config/declared";
+import { formFor, type TargetFacts, whenFactsOf } from "../../sdk/core/form";
 import type { LiveFunction } from "../../sdk/core/live";
 import { createMatcher } from "../../sdk/core/match";
 import { assessedLive } from "../../sdk/core/recorded";
-import {
-  declaredTargets,
-  formFor,
-  isTarget,
-  type TargetFacts,
-  type TargetOf,
-  whenFactsOf,
-} from "../../sdk/core/target";
+import { declaredTargets, isTarget, type TargetOf } from "../../sdk/core/target";
 import type { Checked, Recorded } from "./record";
 import { unknown } from "./selection";
 import { layersByKey } from "./versions";

@@ -7,32 +7,32 @@ import { EstateRecorder, estateName, type LeftOfStack, leftOf, loadEstateRecord 
 import type { RunResult } from "../ops/plans";
 import type { Context } from "./context";
 import { type Estate, estateOf } from "./estate";
-import type { RunWitness } from "./plan-stacks";
-import { retentionDays } from "./settings";
+import { retentionDays } from "./requests";
 
-/** Writes the record of a run over several stacks, from which the whole run can be rolled back, and says how. */
-export function recordRun(context: Context, how: { readonly isLive: boolean }): RunWitness {
-  let recorder: EstateRecorder | undefined;
+/** How the record of a run is used. */
+export interface RecordOptions {
+  /** Whether the run changes AWS too, so that rolling it back does. */
+  readonly isLive: boolean;
+}
+
+/** Starts the record of a run over several stacks, from which the whole run can be rolled back, and says how. */
+export async function recordRun(context: Context, { isLive }: RecordOptions, sites: readonly StackSite[]) {
+  const ports = await context.openPorts();
+  const { reporter } = context;
+  const prune = { stack: estateName, retentionDays: retentionDays(ports, context.options) };
+  const recorder = await EstateRecorder.create(ports, sites);
+  await executePrune(ports, await planPrune(ports, prune));
+  reporter.info(`Record of the run: ${recorder.file}`);
   return {
-    async begin(sites) {
-      const ports = await context.openPorts();
-      const prune = { stack: estateName, retentionDays: retentionDays(ports, context.options) };
-      recorder = await EstateRecorder.create(ports, sites);
-      await executePrune(ports, await planPrune(ports, prune));
-      context.reporter.info(`Record of the run: ${recorder.file}`);
-    },
-    stackBegins: async (site) => recorder?.begun(site),
-    async stackEnded(site, document) {
-      const { backup = null, aws } = document as Partial<RunResult>;
-      await recorder?.ended(site, { backup: backup ?? undefined, record: aws?.record });
+    stackBegins: (site: StackSite) => recorder.begun(site),
+    stackEnded(site: StackSite, document: unknown) {
+      const { backup, aws } = document as Partial<RunResult>;
+      return recorder.ended(site, { backup: backup ?? undefined, record: aws?.record });
     },
     async end() {
-      await recorder?.finish();
-      const ports = await context.openPorts();
-      if (recorder)
-        context.reporter.info(
-          `To roll all of it back: ${ports.advise(["rollback", recorder.file, ...(how.isLive ? ["--sync-aws"] : [])])}`,
-        );
+      await recorder.finish();
+      const words = ["rollback", recorder.file, ...(isLive ? ["--sync-aws"] : [])];
+      reporter.info(`To roll all of it back: ${ports.advise(words)}`);
     },
   };
 }

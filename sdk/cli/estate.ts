@@ -140,7 +140,7 @@ const choosing = new Set<string>([
 ]);
 
 /** The words of a run over many stacks, for one stack alone; the caller adds the stack. */
-export function wordsAlone(words: readonly string[], stack: string): string[] {
+function wordsAlone(words: readonly string[], stack: string): string[] {
   const flags = allFlags();
   const kept: string[] = [];
   for (let at = 0; at < words.length; at++) {

@@ -1,17 +1,17 @@
+import type { StackSite } from "../core/estate";
 import { labelsOf, type NamedFunction } from "../core/function-arn";
 import { count } from "../core/text";
 import type { ExplainedFunction, Explanation } from "../ops/explain";
 import type { Context } from "./context";
-import { askedPlaces, versionText } from "./report/matrix";
-import { columnsOf, failedCells, placeColumns } from "./stack-columns";
-import type { FailedPlace, StackRun } from "./stacks";
-import { signOf } from "./standing-table";
-import { type Cell, printTable } from "./table";
+import { askedPlaces, type FailedStack, versionText } from "./report/matrix";
+import { none, printStackRows, signOf } from "./stack-columns";
+import type { StackRun } from "./stacks";
+import type { Cell } from "./table";
 
 /** A function in one stack, as a row of a table of many stacks. */
-export type ExplanationRow =
-  | { readonly stack: string; readonly folder: string | undefined; readonly functions: readonly ExplainedFunction[] }
-  | Omit<FailedPlace, "index">;
+export interface ExplanationRow extends StackSite {
+  readonly functions: readonly ExplainedFunction[];
+}
 
 /** The row of a stack that was read. */
 export function explanationRow({ stack, folder }: StackRun, { functions }: Explanation): ExplanationRow {
@@ -26,36 +26,28 @@ export function namedFunction({ function: name, region, account }: ExplainedFunc
 /** Prints one table of a function's layers in several stacks, and how many stacks have it. */
 export function printExplanations(
   { stdout, reporter, options, args }: Context,
-  given: readonly ExplanationRow[],
+  rows: readonly (ExplanationRow | FailedStack)[],
 ): void {
-  const rows = given.filter((row) => row !== undefined);
   const read = rows.filter((row) => "functions" in row);
   const all = read.flatMap(({ functions }) => functions);
   const places = askedPlaces(all.flatMap(({ layers }) => layers));
   const label = labelsOf(all.map(namedFunction));
-  const { titles, before } = placeColumns(rows);
-  const { dim } = stdout.colors;
-  const none: Cell = { text: "-", color: dim };
-  const cells = rows.flatMap((row): Cell[][] => {
-    if ("error" in row)
-      return [[signOf(stdout, "unknown"), ...before(row), ...failedCells(stdout, row, 3 + places.length)]];
-    return row.functions.flatMap((fn) => {
-      const named = [...before(row), label(namedFunction(fn))];
+  const nothing = none(stdout);
+  const cellsOf = ({ functions }: ExplanationRow) =>
+    functions.flatMap((fn): [Cell, ...Cell[]][] => {
+      const name = label(namedFunction(fn));
       if (fn.layers.length === 0)
-        return [["", ...named, none, none, ...places.map(() => none), fn.skipped ?? "no layers"]];
-      return fn.layers.map(({ layer, entry, verdict, ...versions }): Cell[] => [
+        return [["", name, nothing, nothing, ...places.map(() => nothing), fn.skipped ?? "no layers"]];
+      return fn.layers.map(({ layer, entry, verdict, ...versions }) => [
         signOf(stdout, verdict),
-        ...named,
-        layer,
-        entry ? String(entry.version ?? "?") : none,
+        ...[name, layer, entry ? String(entry.version ?? "?") : nothing],
         ...places.map((place) => versionText(versions[place], "-")),
         entry ? `${entry.key} at ${entry.at}${fn.skipped === undefined ? "" : `; ${fn.skipped}`}` : "by no entry",
       ]);
     });
-  });
   const numbers = ["DECLARED", ...places.map((place) => place.toUpperCase())];
-  if (cells.length > 0 && !options.json)
-    printTable(stdout, [...columnsOf(["", ...titles, "FUNCTION", "LAYER"], numbers), { title: "DECLARED BY" }], cells);
+  const columns = { texts: ["FUNCTION", "LAYER"], numbers, last: "DECLARED BY" };
+  if (!options.json) printStackRows<ExplanationRow>(stdout, rows, columns, cellsOf);
   const having = read.filter(({ functions }) => functions.length > 0).length;
   const failed = rows.length - read.length;
   reporter.info(

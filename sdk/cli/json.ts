@@ -1,9 +1,9 @@
 import { layerArn } from "../core/arn";
 import { type Standing, targetArn } from "../core/assess";
-import type { DeclaredVariant } from "../core/config/declared";
 import type { LayersError } from "../core/errors";
 import { visibleJson } from "../core/text";
 import type { Assessment } from "../ops/assess";
+import { variantDocument } from "../ops/explain";
 import { documentFormat } from "../ops/plans";
 import type { Output } from "./terminal";
 
@@ -49,13 +49,7 @@ export function standingRow({ fn, layer, target, noTarget, recorded, live, verdi
     region: fn.region ?? null,
     account: fn.account ?? null,
     source: target?.declared?.source,
-    ...(variant && { variant: variantOf(variant) }),
+    ...(variant && { variant: variantDocument(variant) }),
     ...(noTarget && { why: noTarget.why }),
   };
-}
-
-/** The variant that applies to a function. */
-function variantOf({ when, until, fields }: DeclaredVariant) {
-  const { description } = fields;
-  return { when, ...(description !== undefined && { description }), ...(until !== undefined && { until }) };
 }

@@ -4,13 +4,12 @@ import { type Assessment, type AssessRequest, assessStack } from "../ops/assess"
 import { failedReading, unexpected } from "../ops/expectation";
 import { skippedName } from "../ops/plans";
 import { type Repair, repairsOfAll } from "../ops/repairs";
-import { labelsOfStandings, warningsOf } from "../ops/report-changes";
+import { labelsOfStandings, warningsOf } from "../ops/report-standings";
 import type { Ports } from "../ports";
 import { statusSummary } from "./ci";
 import { assessmentDocument } from "./json";
 import type { OptionValues } from "./options";
-import { type Contradiction, placesTwice, refuse, selectionOf } from "./requests";
-import { configFile } from "./settings";
+import { type Contradiction, configFile, placesTwice, refuse, selectionOf } from "./requests";
 import type { StackOutcome, StackRun } from "./stacks";
 import { planWords, runWords } from "./words";
 

@@ -5,11 +5,10 @@ import type { WiringOptions } from "../wiring";
 import { commandFirst, hasFlag } from "./argv";
 import { commands, defaultCommand } from "./commands";
 import type { Context, ContextChanges } from "./context";
-import { reportError } from "./errors";
 import { errorDocument, printJson } from "./json";
 import { allFlags, type OptionValues } from "./options";
 import { createProgram, type RunCommand } from "./program";
-import { type CliReporter, createReporter } from "./reporter";
+import { type CliReporter, createReporter, reportError } from "./reporter";
 import { Output, type OutputStream } from "./terminal";
 import { flagWords } from "./words";
 

@@ -1,36 +1,27 @@
-import { LayersError, unchanged } from "../core/errors";
 import { countSites, type StackSite } from "../core/estate";
 import { count, countLayers, listNames } from "../core/text";
-import { layerSumText, sumByLayer } from "../ops/plan-sum";
 import type { LiveChange, StateChange } from "../ops/plans";
+import { layerSumText, type StackChanges, sumByLayer } from "../ops/report-changes";
+import { refuseLargePlan } from "../ops/review";
 import { confirmed } from "./confirm";
 import type { Context } from "./context";
-import { defaultParallel, type Estate, isFailedProject, openEstate, type Place, type StackRun } from "./estate";
-import { type Done, runStacks } from "./run-stacks";
-import { finish, forEachStack, type KeptOutcome, runOutcomes, type StackOutcome } from "./stacks";
-
-/** What changes in a stack's state, and in AWS. */
-interface PlannedChanges {
-  readonly changes: readonly StateChange[];
-  readonly live: readonly LiveChange[];
-}
+import { defaultParallel, type Estate, openEstate, type Place, type StackRun } from "./estate";
+import { type RecordOptions, recordRun } from "./estate-run";
+import { runStacks } from "./run-stacks";
+import { finish, forEachStack, runOutcomes, type StackOutcome } from "./stacks";
 
 /** What a command would do to one stack. */
-export interface PlannedStack extends PlannedChanges {
+export interface PlannedStack {
+  /** What changes in its state. */
+  readonly changes: readonly StateChange[];
+  /** What changes in AWS. */
+  readonly live: readonly LiveChange[];
   /**
    * Moves the state that the plan holds out of memory, until the returned function is called. Absent if it holds none.
    */
   setAside?(): () => void;
   /** Carries it out; in a dry run only reports. */
   carryOut(): Promise<StackOutcome>;
-}
-
-/** Notified of what a run over several stacks does, so that it can be rolled back as a whole. */
-export interface RunWitness {
-  begin(sites: readonly StackSite[]): Promise<void>;
-  stackBegins(site: StackSite): Promise<void>;
-  stackEnded(site: StackSite, document: unknown): Promise<void>;
-  end(): Promise<void>;
 }
 
 /** Options of {@link planStacks}. */
@@ -43,7 +34,8 @@ export interface PlanStacksOptions {
   readonly estate?: Estate;
   /** Whether each stack's output has its name as a heading, and all are shown as one plan. Default: true. */
   readonly isReported?: boolean;
-  readonly witness?: RunWitness;
+  /** Writes a record of a run over several stacks. Default: none is written. */
+  readonly record?: RecordOptions;
 }
 
 /**
@@ -57,69 +49,74 @@ export async function planStacks(
   plan: (run: StackRun) => Promise<PlannedStack>,
   options: PlanStacksOptions,
 ): Promise<number> {
-  const { isLook, witness, isReported = true } = options;
+  const { isLook, isReported = true } = options;
   const estate = options.estate ?? (await openEstate(context));
   if (!estate.isSeveral || isLook || !isReported) {
-    const plans = new Map<Place, PlannedChanges>();
+    const plans: StackChanges[] = [];
     const work = async (run: StackRun) => {
       const planned = await plan(run);
-      const place = estate.places[run.index];
-      const { changes, live } = planned;
-      if (place) plans.set(place, { changes, live });
+      plans[run.index] = changesOf(run, planned);
       return planned.carryOut();
     };
     const onEnd = () => {
-      if (isReported && estate.isSeveral) reportPlan(context, inOrder(estate, plans));
+      const known = plans.filter((one) => one !== undefined);
+      if (isReported && estate.isSeveral) reportPlan(context, known);
     };
     return forEachStack(context, work, { writes: !isLook, estate, onEnd });
   }
   const { plans, failed } = await planAll(context, estate, plan);
   const stopped = [...failed.values()].find(({ error }) => error.code === "interrupted");
-  if (stopped) return finish(context, estate, withOthers(estate, failed, stopped), {});
-  const changed = reportPlan(context, plans);
-  refuseLargePlan(context, plans);
-  if (changed.length > 0) await confirmed(context, questionOf(options.verb, plans, changed));
-  if (changed.length > 0) await witness?.begin(changed.flatMap(({ site }) => (isFailedProject(site) ? [] : site)));
+  if (stopped) {
+    const outcomes = new Map(estate.places.map((place) => [place, failed.get(place) ?? stopped]));
+    return finish(context, estate, outcomes, {});
+  }
+  const { recorded, live, sites } = reportPlans(context, plans);
+  // `--max-changes` applies to the whole run.
+  refuseLargePlan(live, context.options.maxChanges);
+  if (sites.length > 0) await confirmed(context, questionOf(options.verb, recorded, live, sites));
+  const record = sites.length > 0 && options.record ? await recordRun(context, options.record, sites) : undefined;
   const outcomes = await runOutcomes(
     context,
     estate,
     [...plans.keys()],
-    async ({ index, stack, folder }) => {
+    async ({ index }) => {
       const place = estate.places[index] as Place;
-      const site = { stack, folder };
-      const isWitnessed = changed.includes(place) && witness !== undefined;
-      if (isWitnessed) await witness.stackBegins(site);
-      const outcome = await (plans.get(place) as PlannedStack).carryOut();
-      if (isWitnessed) await witness.stackEnded(site, outcome.document);
+      const { site, carryOut } = plans.get(place) as PlacedStack;
       // In a large estate, not all states are kept until the end.
       plans.delete(place);
+      const own = sites.includes(site) ? record : undefined;
+      await own?.stackBegins(site);
+      const outcome = await carryOut();
+      await own?.stackEnded(site, outcome.document);
       return outcome;
     },
     { writes: true, failed: failed.size },
   );
-  if (changed.length > 0) await witness?.end();
+  await record?.end();
   return finish(context, estate, new Map([...failed, ...outcomes]), { writes: true });
 }
 
-/** Plans in the order of the places, whichever was finished first. */
-function inOrder({ places }: Estate, plans: ReadonlyMap<Place, PlannedChanges>): Map<Place, PlannedChanges> {
-  return new Map(
-    places.flatMap((place) => {
-      const own = plans.get(place);
-      return own ? [[place, own] as const] : [];
-    }),
-  );
+/** A planned stack, and which one it is. */
+interface PlacedStack extends PlannedStack {
+  readonly site: StackSite;
+  readonly stack: string;
+  readonly label: string;
+}
+
+function changesOf({ stack, label }: Pick<PlacedStack, "stack" | "label">, plan: PlannedStack): StackChanges {
+  return { stack, label, changes: [...plan.changes, ...plan.live] };
 }
 
 /** Plans all stacks, with few states in memory at a time. */
 async function planAll(context: Context, estate: Estate, plan: (run: StackRun) => Promise<PlannedStack>) {
   const title = "Planning stacks";
   const parallel = context.options.parallel ?? defaultParallel;
-  const planAside = async (run: StackRun): Promise<PlannedStack> => {
+  const planAside = async (run: StackRun): Promise<PlacedStack> => {
     const { changes, live, setAside, carryOut } = await plan(run);
     const takeUp = setAside?.();
+    const { stack, folder, label } = run;
     return {
-      ...{ changes, live },
+      ...{ site: { stack, folder }, stack, label, changes, live },
       async carryOut() {
         takeUp?.();
         return carryOut();
@@ -133,27 +130,26 @@ async function planAll(context: Context, estate: Estate, plan: (run: StackRun) =
   };
 }
 
-function withOthers(
-  { places }: Estate,
-  known: ReadonlyMap<Place, Done<never>>,
-  others: Done<never>,
-): Map<Place, KeptOutcome> {
-  return new Map(places.map((place) => [place, known.get(place) ?? others]));
+/**
+ * Reports the plans that are to be carried out as one.
+ * @returns how many layers change in states and in AWS, and the stacks where any does
+ */
+function reportPlans(context: Context, plans: ReadonlyMap<Place, PlacedStack>) {
+  const all = [...plans.values()];
+  const changes = all.map((one) => changesOf(one, one));
+  reportPlan(context, changes);
+  return {
+    recorded: all.reduce((sum, one) => sum + one.changes.length, 0),
+    live: all.reduce((sum, one) => sum + one.live.length, 0),
+    sites: all.flatMap(({ site }, index) => (changes[index]?.changes.length ? [site] : [])),
+  };
 }
 
-/**
- * Reports the plans of several stacks as one, summed up by layer.
- * @returns the places where something changes
- */
-function reportPlan({ reporter }: Context, plans: ReadonlyMap<Place, PlannedChanges>): Place[] {
-  const changed = [...plans].flatMap(([place, { changes, live }]) => (changes.length + live.length > 0 ? [place] : []));
-  const sums = sumByLayer(
-    [...plans].map(([{ site, label }, { changes, live }]) => {
-      const { stack } = site as StackSite;
-      return { stack, label, changes: [...changes, ...live] };
-    }),
-  );
-  const all = count(plans.size, "stack");
+/** Reports the plans of several stacks as one, summed up by layer. */
+function reportPlan({ reporter }: Context, plans: readonly StackChanges[]): void {
+  const changed = plans.filter(({ changes }) => changes.length > 0);
+  const sums = sumByLayer(plans);
+  const all = count(plans.length, "stack");
   const layers = sums.reduce((total, { functions }) => total + functions, 0);
   reporter.info(
     changed.length === 0
@@ -164,31 +160,15 @@ function reportPlan({ reporter }: Context, plans: ReadonlyMap<Place, PlannedChan
     const places = [...sum.stacks].map(([label, number]) => `${label} (${number})`);
     reporter.item(`${layerSumText(sum)}: ${listNames(places, mostStacks)}`);
   }
-  return changed;
 }
 
 // More would make an unreadable line; `--json` lists all.
 const mostStacks = 20;
 
-function questionOf(verb: string, plans: ReadonlyMap<Place, PlannedStack>, changed: readonly Place[]): string {
-  const own = changed.flatMap((place) => plans.get(place) ?? []);
-  const sum = (of: (one: PlannedStack) => number) => own.reduce((total, one) => total + of(one), 0);
-  const [recorded, live] = [sum(({ changes }) => changes.length), sum((one) => one.live.length)];
+function questionOf(verb: string, recorded: number, live: number, sites: readonly StackSite[]): string {
   const parts = [
     ...(recorded > 0 ? [`${countLayers(recorded)} in states`] : []),
     ...(live > 0 ? [`${countLayers(live)} in AWS`] : []),
   ];
-  return `${verb} ${parts.join(" and ")}, in ${countSites(changed.map(({ site }) => site as StackSite))}?`;
-}
-
-/** `--max-changes` applies to the whole run. */
-function refuseLargePlan({ options }: Context, plans: ReadonlyMap<Place, PlannedStack>): void {
-  const live = [...plans.values()].reduce((sum, one) => sum + one.live.length, 0);
-  const { maxChanges } = options;
-  if (maxChanges === undefined || live <= maxChanges) return;
-  throw new LayersError(
-    "too-many-changes",
-    `The plan changes ${countLayers(live)} in AWS, but --max-changes allows only ${maxChanges}.`,
-    { changed: unchanged, next: "Review them with --dry-run, and raise --max-changes if they are what you want." },
-  );
+  return `${verb} ${parts.join(" and ")}, in ${countSites(sites)}?`;
 }

@@ -2,12 +2,12 @@ import { readdir, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { LayersError } from "../core/errors";
 import { reasonOf } from "../core/system-error";
-import { readRecord } from "../ops/live/record";
-import { isDone, type RecordedRun, summarise } from "../ops/live/summary";
+import { isDone, type RecordedRun, readRecord, summarise } from "../ops/live/record";
 import { documentFormat } from "../ops/plans";
 import type { Context } from "./context";
 import { printJson } from "./json";
 import { recordsVerdict, renderRecordsMarkdown, renderRecordsPage } from "./report/records";
+import { writeText } from "./text-file";
 
 /**
  * Reports the outcome of the runs whose records are in or below a folder, such as those of several jobs that each did a
@@ -18,23 +18,15 @@ import { recordsVerdict, renderRecordsMarkdown, renderRecordsPage } from "./repo
  */
 export async function reportRecords(context: Context, folder: string): Promise<number> {
   const { options, stdout, reporter, env } = context;
-  const { cwd = ".", html, markdown, json } = options;
+  const { html, markdown, json } = options;
   const runs = await readRuns(context, folder);
   const { clock, advise } = await context.openPorts();
   const now = clock.now();
   if (json) printJson(stdout, { format: documentFormat, runs });
   const text = renderRecordsMarkdown(runs);
   if (markdown === true) stdout.write(text);
-  const files = { ...(html !== undefined && { [html]: renderRecordsPage(runs, now) }) };
-  if (typeof markdown === "string") files[markdown] = text;
-  for (const [name, content] of Object.entries(files)) {
-    try {
-      await writeFile(resolve(cwd, name), content);
-    } catch (cause) {
-      throw new LayersError("usage", `The report could not be written to ${name}: ${reasonOf(cause)}`, { cause });
-    }
-    if (markdown !== true) reporter.info(`Report written to: ${name}`);
-  }
+  if (html !== undefined) await writeText(context, "report", html, renderRecordsPage(runs, now));
+  if (typeof markdown === "string") await writeText(context, "report", markdown, text);
   if (env.GITHUB_STEP_SUMMARY) await writeFile(env.GITHUB_STEP_SUMMARY, text, { flag: "a" });
   const verdict = recordsVerdict(runs);
   if (runs.length === 0) {

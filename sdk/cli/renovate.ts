@@ -4,6 +4,7 @@ import { LayersError } from "../core/errors";
 import { reasonOf } from "../core/system-error";
 import { count, listNames } from "../core/text";
 import type { AvailableLayer } from "../ops/available";
+import { versionOf } from "../ops/upgrade-entry";
 import type { Context } from "./context";
 
 /** Versions of one entry of the config, each with its publication time if AWS gives one. */
@@ -33,12 +34,11 @@ export function addToFeeds({ byEntry, varying }: Feeds, layers: readonly Availab
   }
 }
 
-function versionOf({ compatible }: AvailableLayer): number {
-  return compatible?.version ?? 0;
-}
-
-/** The document of one entry, as Renovate's custom datasource reads it: https://docs.renovatebot.com/modules/datasource/custom/ */
-export function feedDocument(feed: Feed) {
+/**
+ * The document of one entry, as Renovate's custom datasource reads it:
+ * https://docs.renovatebot.com/modules/datasource/custom/
+ */
+function feedDocument(feed: Feed) {
   const versions = [...feed].sort(([a], [b]) => a - b);
   return {
     releases: versions.map(([version, published]) => ({

@@ -2,8 +2,8 @@ import { type ErrorCode, LayersError } from "../core/errors";
 import { isExceeded } from "../core/estate";
 import { count, listNames, shown } from "../core/text";
 import type { Context } from "./context";
-import { reportError } from "./errors";
 import { type Estate, errorInRun, isFailedProject, type Place, type StackRun } from "./estate";
+import { reportError } from "./reporter";
 
 /** The outcome of one place of a run: its value, or why there is none. */
 export type Done<T> = { readonly value: T } | { readonly error: LayersError };
@@ -182,11 +182,6 @@ function takingTurns(context: Context, places: readonly Place[], { title, isHeld
 }
 
 /** Names the stacks that a stopped run has not started. */
-export function reportNotBegun({ reporter }: Context, places: readonly Place[]): void {
-  if (places.length === 0) return;
-  const names = listNames(
-    places.map(({ label }) => label),
-    20,
-  );
-  reporter.warn(`${count(places.length, "stack")} not started: ${names}.`);
+export function reportNotBegun({ reporter }: Context, labels: readonly string[]): void {
+  if (labels.length > 0) reporter.warn(`${count(labels.length, "stack")} not started: ${listNames(labels, 20)}.`);
 }

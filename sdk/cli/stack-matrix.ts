@@ -4,7 +4,8 @@ import { count } from "../core/text";
 import type { Assessment } from "../ops/assess";
 import type { Context } from "./context";
 import type { StackRun } from "./estate";
-import { declaredText, versionText } from "./report/matrix";
+import { declaredText, type OpenVerdict, versionText, worstVerdict } from "./report/matrix";
+import { none } from "./stack-columns";
 import { type Cell, type Column, gap, printTable, widthOf } from "./table";
 
 /** The status of one layer in one stack, over all functions that have it. */
@@ -13,7 +14,7 @@ interface MatrixEntry {
   readonly declared: string | undefined;
   /** The versions that are not as declared; all versions if nothing is declared. */
   readonly found: ReadonlySet<string>;
-  readonly verdict: Standing["verdict"];
+  readonly verdict: OpenVerdict | undefined;
 }
 
 /** The column of one stack. */
@@ -23,8 +24,6 @@ export interface MatrixColumn {
   readonly layers: ReadonlyMap<string, MatrixEntry>;
 }
 
-const weights: readonly Standing["verdict"][] = ["as-declared", "undeclared", "unknown", "drift"];
-
 /** The column of a stack that was read. */
 export function columnOf({ label }: StackRun, { stack, standings }: Assessment): MatrixColumn {
   const byLayer = Map.groupBy(
@@ -32,8 +31,8 @@ export function columnOf({ label }: StackRun, { stack, standings }: Assessment):
     ({ target, layer }) => target?.declared?.key ?? sharedLayerName(layer?.name ?? "", stack),
   );
   const layers = [...byLayer].map(([key, own]): [string, MatrixEntry] => {
-    const verdict = weights.findLast((one) => own.some((standing) => standing.verdict === one)) ?? "as-declared";
-    return [key, { declared: declaredIn(own), found: new Set(own.flatMap(foundIn)), verdict }];
+    const found = new Set(own.flatMap(foundIn));
+    return [key, { declared: declaredIn(own), found, verdict: worstVerdict(own) }];
   });
   return { title: label, layers: new Map(layers) };
 }
@@ -62,7 +61,7 @@ export function printMatrix({ stdout, reporter }: Context, columns: readonly Mat
   if (keys.length === 0) return;
   const { red, yellow, dim } = stdout.colors;
   const cell = (entry: MatrixEntry | undefined): Cell => {
-    if (!entry) return { text: "-", color: dim };
+    if (!entry) return none(stdout);
     const { declared, found, verdict } = entry;
     const versions = [...found].sort().join(",");
     if (declared === undefined) return { text: `(${versions})`, color: dim };

@@ -7,33 +7,26 @@ import { failureSummary, isInCi, type JobSummary, writeJobSummary } from "./ci";
 import type { Context } from "./context";
 import { defaultParallel, type Estate, isFailedProject, openEstate, type Place, type StackRun } from "./estate";
 import { errorDocument, printJson } from "./json";
+import type { FailedStack } from "./report/matrix";
 import { skippedGap, totalsText } from "./report/verdict";
 import { type Done, reportNotBegun, runStacks } from "./run-stacks";
 
 export type { StackRun } from "./estate";
 
 /** The outcome of one stack. */
-export interface StackOutcome {
+export interface StackOutcome<Row = never> {
   /** What `--json` prints of it. */
   readonly document: unknown;
   /** Why the run ends with another status than 0 although there is a document. */
   readonly error?: LayersError;
   /** What a CI system shows of it. */
   readonly summary?: JobSummary;
-}
-
-/** A stack, or a project, that could not be read. */
-export interface FailedPlace {
-  /** Its index in the run, from 0. */
-  readonly index: number;
-  /** The stack; undefined if it is a project whose stacks are unknown. */
-  readonly stack: string | undefined;
-  readonly folder: string | undefined;
-  readonly error: LayersError;
+  /** What the end of the output needs of it; absent if nothing. */
+  readonly row?: Row;
 }
 
 /** Options of {@link forEachStack}. */
-export interface StackOptions {
+export interface StackOptions<Row = never> {
   /** What stdout carries: lines per stack under its name, lines at the end, or only one document. */
   readonly stdout?: "stacks" | "end" | "document";
   /** Whether stacks are changed: they are then run one by one, unless `--parallel` is given. */
@@ -42,10 +35,11 @@ export interface StackOptions {
   readonly isSerial?: boolean;
   /** The stacks. Default: those of the options. */
   readonly estate?: Estate;
-  /** Called for each stack that has no document. */
-  readonly onFailure?: (failed: FailedPlace) => void;
-  /** Awaited when all is done, after `onFailure`, and before the totals are reported. */
-  readonly onEnd?: (estate: Estate) => void | Promise<void>;
+  /**
+   * Awaited when all is done, and before the totals are reported.
+   * @param rows those of the stacks, and the stacks and projects that could not be read, in order
+   */
+  readonly onEnd?: (rows: readonly (Row | FailedStack)[], estate: Estate) => void | Promise<void>;
 }
 
 /**
@@ -54,10 +48,10 @@ export interface StackOptions {
  * stacks with those of all together. If a CI system has job summaries, those of the stacks are written there.
  * @returns the first exit status that is not 0
  */
-export async function forEachStack(
+export async function forEachStack<Row = never>(
   context: Context,
-  work: (run: StackRun) => Promise<StackOutcome>,
-  options: StackOptions = {},
+  work: (run: StackRun) => Promise<StackOutcome<Row>>,
+  options: StackOptions<Row> = {},
 ): Promise<number> {
   const estate = options.estate ?? (await openEstate(context));
   const parallel = parallelOf(context, options);
@@ -70,28 +64,24 @@ export async function forEachStack(
   return finish(context, estate, outcomes, options);
 }
 
-/** The part of a stack that is kept until the run ends, to save memory. */
-export type KeptOutcome = Done<StackOutcome>;
-
-/** Does a command's work on stacks, and keeps what is needed at the end. */
-export async function runOutcomes(
+/** Does a command's work on stacks, and keeps what is needed at the end; not the rest, to save memory. */
+export async function runOutcomes<Row = never>(
   context: Context,
   estate: Estate,
   places: readonly Place[],
-  work: (run: StackRun) => Promise<StackOutcome>,
-  options: StackOptions & { readonly asks?: boolean; readonly failed?: number },
-): Promise<Map<Place, KeptOutcome>> {
+  work: (run: StackRun) => Promise<StackOutcome<Row>>,
+  options: StackOptions<Row> & { readonly asks?: boolean; readonly failed?: number },
+): Promise<Map<Place, Done<StackOutcome<Row>>>> {
   const { env } = context;
   const { stdout: use = "stacks", asks = false, failed = 0 } = options;
   const { json } = context.options;
   const isDocument = json || use === "document";
   const keep = async (run: StackRun) => {
-    const { document, error, summary } = await work(run);
+    const { document, error, summary, row } = await work(run);
     if (summary?.isReported === false && !isDocument) reportTotals(run.context.reporter, [run], [summary]);
     const shown = summary && isInCi(env) ? summary.markdown() : "";
     return {
-      document: json ? located(document, run) : undefined,
-      error,
+      ...{ document: json ? located(document, run) : undefined, error, row },
       summary: summary && { ...summary, markdown: () => shown },
     };
   };
@@ -106,7 +96,10 @@ export async function runOutcomes(
 }
 
 /** How many stacks run at a time. */
-function parallelOf({ options }: Context, { writes = false, isSerial = false }: StackOptions): number {
+function parallelOf(
+  { options }: Context,
+  { writes = false, isSerial = false }: Pick<StackOptions, "writes" | "isSerial">,
+): number {
   if (isSerial) return 1;
   return options.parallel ?? (writes ? 1 : defaultParallel);
 }
@@ -120,52 +113,47 @@ function located(document: unknown, { folder }: StackSite): unknown {
  * Prints and writes the outcome of all stacks.
  * @returns the first exit status that is not 0
  */
-export async function finish(
+export async function finish<Row = never>(
   context: Context,
   estate: Estate,
-  outcomes: ReadonlyMap<Place, KeptOutcome>,
-  { stdout: use = "stacks", writes = false, onFailure, onEnd }: StackOptions,
+  outcomes: ReadonlyMap<Place, Done<StackOutcome<Row>>>,
+  { stdout: use = "stacks", writes = false, onEnd }: StackOptions<Row>,
 ): Promise<number> {
   const { options, stdout, reporter, env } = context;
   const { places, isSeveral } = estate;
   const isDocument = options.json || use === "document";
   const documents: unknown[] = [];
+  const rows: (Row | FailedStack)[] = [];
   const summaries: JobSummary[] = [];
+  const notBegun: string[] = [];
   let status = 0;
   let isSummed = false;
-  for (const [index, place] of places.entries()) {
+  for (const place of places) {
     const done = outcomes.get(place);
-    if (done && "value" in done) {
-      const { document, error, summary } = done.value;
+    if (!done) continue;
+    if ("value" in done) {
+      const { document, error, summary, row } = done.value;
       documents.push(document);
+      if (row !== undefined) rows.push(row);
       if (summary) summaries.push(summary);
       isSummed ||= summary !== undefined;
       status ||= error?.exitStatus ?? 0;
       continue;
     }
-    if (!done) continue;
     const { site, label } = place;
     const { folder } = site;
     const stack = isFailedProject(site) ? undefined : site.stack;
     const { error } = done;
     status ||= error.exitStatus;
+    if (error.code === "not-begun") notBegun.push(label);
     summaries.push(failureSummary({ stack: label, error }));
     const where = folder === undefined ? {} : { folder };
-    documents.push({
-      format: documentFormat,
-      ...where,
-      stack: stack ?? null,
-      project: null,
-      error: errorDocument(error),
-    });
-    onFailure?.({ index, stack, folder, error });
+    const nothing = { stack: stack ?? null, project: null, error: errorDocument(error) };
+    documents.push({ format: documentFormat, ...where, ...nothing });
+    rows.push({ stack, folder, error });
   }
-  await onEnd?.(estate);
-  if (isSeveral)
-    reportNotBegun(
-      context,
-      places.filter((place) => isNotBegun(outcomes.get(place))),
-    );
+  await onEnd?.(rows, estate);
+  if (isSeveral) reportNotBegun(context, notBegun);
   // Of one stack its own lines have ended with them.
   const isReportedAlready = use === "stacks" && summaries.length === 1 && summaries[0]?.isReported === false;
   if ((isSeveral || use === "end") && isSummed && !isDocument && !isReportedAlready)
@@ -178,10 +166,6 @@ export async function finish(
   if (options.json) printJson(stdout, isSeveral ? documents : documents[0]);
   if (isSummed) await writeJobSummary(summaries, { env, reporter, stdout: isDocument ? undefined : stdout });
   return status;
-}
-
-function isNotBegun(done: KeptOutcome | undefined): boolean {
-  return done !== undefined && "error" in done && done.error.code === "not-begun";
 }
 
 /** `2 stacks together: 3 of 8 layers of functions are not as declared; AWS was not asked`; nothing if nothing is known. */

@@ -1,7 +1,8 @@
 import { isDrifted, type Place, type Standing } from "../core/assess";
-import { labelsOfStandings } from "../ops/report-changes";
+import { labelsOfStandings } from "../ops/report-standings";
 import { askedPlaces, declaredText, versionText } from "./report/matrix";
-import { type Cell, type Column, printTable } from "./table";
+import { columnsOf, none, signOf, unknown } from "./stack-columns";
+import { type Cell, printTable } from "./table";
 import type { Output } from "./terminal";
 
 /** Standings that belong together in a table, and the first cells of their rows. */
@@ -18,10 +19,10 @@ export interface StandingGroup {
  */
 export function printStandings(stdout: Output, groups: readonly StandingGroup[], titles: readonly string[] = []): void {
   const places = askedPlaces(groups.flatMap(({ standings }) => standings));
-  const columns: Column[] = [
-    ...["", ...titles, "FUNCTION", "LAYER"].map((title) => ({ title })),
-    ...["declared", ...places].map((title) => ({ title: title.toUpperCase(), align: "right" as const })),
-  ];
+  const columns = columnsOf(
+    ["", ...titles, "FUNCTION", "LAYER"],
+    ["declared", ...places].map((title) => title.toUpperCase()),
+  );
   const rows = groups.flatMap(({ before, standings, all }) => {
     const label = labelsOfStandings(all);
     return standings.map((one) => [
@@ -29,21 +30,11 @@ export function printStandings(stdout: Output, groups: readonly StandingGroup[],
       ...before,
       label(one.fn),
       one.layer?.name ?? unknown(stdout),
-      one.layer ? (declaredText(one, ">=") ?? { text: "-", color: stdout.colors.dim }) : unknown(stdout),
+      one.layer ? (declaredText(one, ">=") ?? none(stdout)) : unknown(stdout),
       ...places.map((place) => versionCell(stdout, one, place)),
     ]);
   });
   if (rows.length > 0) printTable(stdout, columns, rows);
-}
-
-/** `!` for what is not as declared, `?` for what is not known. */
-export function signOf(stdout: Output, verdict: Standing["verdict"] | undefined): Cell {
-  if (verdict === "drift") return { text: "!", color: stdout.colors.red };
-  return verdict === "unknown" ? unknown(stdout) : "";
-}
-
-function unknown({ colors }: Output): Cell {
-  return { text: "?", color: colors.yellow };
 }
 
 function versionCell(stdout: Output, one: Standing, place: Place): Cell {

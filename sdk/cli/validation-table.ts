@@ -1,40 +1,30 @@
-import type { LayersError } from "../core/errors";
 import { countSites, type StackSite, siteLabel } from "../core/estate";
 import { count, listNames } from "../core/text";
 import type { Finding, ValidationReport } from "../ops/validate";
 import type { Context } from "./context";
-import { columnsOf, failedCells, placeColumns } from "./stack-columns";
-import type { FailedPlace, StackRun } from "./stacks";
-import { signOf } from "./standing-table";
-import { type Cell, printTable } from "./table";
+import type { FailedStack } from "./report/matrix";
+import { printStackRows, signOf } from "./stack-columns";
+import type { StackRun } from "./stacks";
+import type { Cell } from "./table";
 
 /** One stack in a table of many validated stacks. */
-export type ValidationRow =
-  | (StackSite & {
-      readonly entries: number;
-      /** Entries that match a layer of any function. */
-      readonly used: number;
-      readonly layersOfFunctions: number;
-      readonly findings: readonly Finding[];
-      /** Why AWS was not asked, if it was not to be. */
-      readonly notAsked: string | undefined;
-    })
-  | Omit<FailedPlace, "index">;
+export interface ValidationRow extends StackSite {
+  readonly entries: number;
+  /** Entries that match a layer of any function. */
+  readonly used: number;
+  readonly layersOfFunctions: number;
+  readonly findings: readonly Finding[];
+  /** Why AWS was not asked, if it was not to be. */
+  readonly notAsked: string | undefined;
+}
 
 /** The row of a stack that was validated. */
 export function validationRow({ stack, folder }: StackRun, report: ValidationReport): ValidationRow {
   const { layers, totals, findings, live } = report;
-  const used = layers.filter(({ matches }) => matches.length > 0).length;
-  const { layersOfFunctions } = totals;
-  const notAsked = !live.read && live.code === undefined ? live.reason : undefined;
   return {
-    stack,
-    ...(folder !== undefined && { folder }),
-    entries: layers.length,
-    used,
-    layersOfFunctions,
-    findings,
-    notAsked,
+    ...{ stack, folder, entries: layers.length, used: layers.filter(({ matches }) => matches.length > 0).length },
+    ...{ layersOfFunctions: totals.layersOfFunctions, findings },
+    notAsked: !live.read && live.code === undefined ? live.reason : undefined,
   };
 }
 
@@ -42,28 +32,23 @@ const severities = { ERRORS: "error", WARNINGS: "warning", UNKNOWN: "unknown" } 
 const numbers = ["ENTRIES", "USED", "LAYERS", ...Object.keys(severities)];
 
 /** Reports what was found in several stacks, shared findings only once; prints a row per stack, and the totals. */
-export function printValidations({ stdout, reporter, options }: Context, given: readonly ValidationRow[]): void {
-  const rows = given.filter((row) => row !== undefined);
+export function printValidations(
+  { stdout, reporter, options }: Context,
+  rows: readonly (ValidationRow | FailedStack)[],
+): void {
   const read = rows.filter((row) => "findings" in row);
   reportFindings(reporter, read);
-  const { titles, before } = placeColumns(rows);
   const { red, yellow } = stdout.colors;
-  const cells = rows.map((row): Cell[] => {
-    if ("error" in row) return [signOf(stdout, "unknown"), ...before(row), ...failedCells(stdout, row, numbers.length)];
-    const found = Object.values(severities).map((one) => numberOf(row.findings, one));
+  const cellsOf = ({ entries, used, layersOfFunctions, findings }: ValidationRow) => {
+    const found = Object.values(severities).map((one) => numberOf(findings, one));
     const [errors = 0, , unknown = 0] = found;
-    return [
-      errors > 0 ? { text: "x", color: red } : signOf(stdout, unknown > 0 ? "unknown" : undefined),
-      ...before(row),
-      ...[row.entries, row.used, row.layersOfFunctions].map(String),
-      ...found.map(
-        (number, index): Cell => (number > 0 ? { text: String(number), color: index === 0 ? red : yellow } : "0"),
-      ),
-      "",
-    ];
-  });
-  if (cells.length > 0 && !options.json)
-    printTable(stdout, [...columnsOf(["", ...titles], numbers), { title: "" }], cells);
+    const sign: Cell = errors > 0 ? { text: "x", color: red } : signOf(stdout, unknown > 0 ? "unknown" : undefined);
+    const painted = found.map(
+      (number, index): Cell => (number > 0 ? { text: String(number), color: index === 0 ? red : yellow } : "0"),
+    );
+    return [[sign, ...[entries, used, layersOfFunctions].map(String), ...painted, ""] as const];
+  };
+  if (!options.json) printStackRows<ValidationRow>(stdout, rows, { numbers }, cellsOf);
   const all = (severity: Finding["severity"]) => read.reduce((sum, row) => sum + numberOf(row.findings, severity), 0);
   const failed = rows.length - read.length;
   const valid = read.filter(({ findings }) => numberOf(findings, "error") + numberOf(findings, "unknown") === 0).length;
@@ -85,10 +70,7 @@ function numberOf(findings: readonly Finding[], severity: Finding["severity"]): 
 // More would make an unreadable line; `--json` lists all.
 const mostStacks = 5;
 
-function reportFindings(
-  reporter: Context["reporter"],
-  rows: readonly Exclude<ValidationRow, { error: LayersError }>[],
-): void {
+function reportFindings(reporter: Context["reporter"], rows: readonly ValidationRow[]): void {
   const found = rows.flatMap((row) => [
     ...row.findings.map(({ severity, message }) => ({ row, severity, message })),
     ...(row.notAsked === undefined

@@ -1,5 +1,6 @@
 import { type LayerVersionArn, layerArn } from "./arn";
-import { type DeclaredTarget, isAsDeclared, isTarget, type NoTarget, type TargetOf, targetArnOf } from "./target";
+import type { NoTarget } from "./form";
+import { type DeclaredTarget, isAsDeclared, isTarget, type TargetOf, targetArnOf } from "./target";
 
 // The single source of drift: every view, count and exit status is derived from it.
 

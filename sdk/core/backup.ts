@@ -60,9 +60,13 @@ export function formatBackupName({ stack, kind, stamp, number }: Omit<BackupName
   return `${stack}_${kind}_${stamp}${number > 1 ? `_${number}` : ""}.${extensionOf(kind)}`;
 }
 
-/** Records consist of lines. */
+/** Whether a file is a record, which grows line by line. */
+export function isRecord(kind: BackupKind): boolean {
+  return kind === "sync" || kind === "run";
+}
+
 function extensionOf(kind: BackupKind): string {
-  return kind === "sync" || kind === "run" ? "jsonl" : "json";
+  return isRecord(kind) ? "jsonl" : "json";
 }
 
 /** Parses a name; undefined for any other file. */
@@ -93,8 +97,17 @@ export function pathBeside(path: string, kind: BackupKind): string | undefined {
 }
 
 /** Whether two files were written by one run. */
-export function isSameRun(a: BackupName, b: BackupName): boolean {
+function isSameRun(a: BackupName, b: BackupName): boolean {
   return a.stack === b.stack && a.stamp === b.stamp && a.number === b.number;
+}
+
+/** The run that wrote these files. */
+export function madeBy(files: readonly BackupName[]): Backup["madeBy"] {
+  const has = (kind: BackupKind) => files.some((one) => one.kind === kind);
+  if (has("run")) return "run";
+  if (has("rollback")) return "rollback";
+  if (has("updated")) return "update";
+  return has("state") ? "copy" : "sync";
 }
 
 const quarterHour = 900_000;

@@ -1,7 +1,7 @@
 import { parseLayerVersionArn } from "./arn";
 import type { DraftEntry, DraftVariant, LayerUse } from "./config/draft";
+import { architectureOf } from "./form";
 import { runtimeInName } from "./placeholders";
-import { architectureOf } from "./target";
 
 /** A drafted entry with the parts of its ARN, and its name with placeholders for properties of its functions. */
 interface Part {

@@ -1,7 +1,7 @@
 import type { AssessedFunction, Standing } from "./assess";
 import { type DeclaredLayer, type DeclaredVariant, declaredAt } from "./config/declared";
 import type { When } from "./config/when";
-import { formFor, whenFactsOf } from "./target";
+import { formFor, whenFactsOf } from "./form";
 
 /** An exception: a variant for named functions, or with an end date. Plain data. */
 export interface Exception {
@@ -28,7 +28,7 @@ export function isException({ when, until }: Pick<DeclaredVariant, "when" | "unt
 }
 
 /** Whether the last day of an exception (UTC, inclusive) has passed. */
-export function isExpired({ until }: Pick<DeclaredVariant, "until">, now: Date): boolean {
+function isExpired({ until }: Pick<DeclaredVariant, "until">, now: Date): boolean {
   return until !== undefined && now.toISOString().slice(0, "2026-12-31".length) > until;
 }
 

@@ -67,6 +67,15 @@ export interface NamedFunction {
   readonly account: string | undefined;
 }
 
+/** A function that may be known by its ARN, as one that is to be told from others. */
+export function namedByArn({
+  name,
+  region,
+  arn = "",
+}: Omit<NamedFunction, "account"> & { readonly arn?: string }): NamedFunction {
+  return { name, region, account: parseFunctionArn(arn)?.account };
+}
+
 /**
  * Function names for messages: functions that share a name get their region, and their account if that differs too.
  * @param all every function that the output may name

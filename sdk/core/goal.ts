@@ -35,7 +35,7 @@ function hasLayer(list: readonly string[], text: string): boolean {
 }
 
 /** The list with a layer inserted in order: after its nearest predecessor in the list. */
-export function inserted(list: readonly string[], text: string, arn: string, order: readonly string[]): string[] {
+function inserted(list: readonly string[], text: string, arn: string, order: readonly string[]): string[] {
   const at = order.indexOf(arn);
   const places = list.map((one) => one.slice(0, one.lastIndexOf(":")));
   const before = order.slice(0, Math.max(0, at)).findLast((one) => places.includes(one));

@@ -1,5 +1,6 @@
 import { layerArn, parseLayerVersionArn } from "./arn";
-import { type DeclaredForm, isAsDeclared, isTarget, type TargetFacts, type TargetOf, targetArnOf } from "./target";
+import type { DeclaredForm, TargetFacts } from "./form";
+import { isAsDeclared, isTarget, type TargetOf, targetArnOf } from "./target";
 
 /** One layer of one function that moves to another version or is replaced by another layer. Plain data. */
 export interface LayerChange {

@@ -1,10 +1,10 @@
 import { type LayerVersionArn, parseLayerVersionArn, partitionOf } from "./arn";
 import type { AssessedFunction, SeenLayers } from "./assess";
 import type { DeclaredLayers } from "./config/declared";
+import type { TargetFacts } from "./form";
 import { parseFunctionArn } from "./function-arn";
 import type { LiveFunction } from "./live";
 import type { FunctionFacts, RecordedLayers, StateFacts } from "./state/facts";
-import type { TargetFacts } from "./target";
 
 /** A function that a state records, by its own resource or by a `LayerVersions` resource that reconciles it. */
 export interface RecordedFunction {
@@ -152,7 +152,7 @@ function layersOfResource(
  * The layers that count, and the others: outputs come first, except after a failed update, whose outputs were never
  * applied.
  */
-export function countingFirst(fn: FunctionFacts): readonly [counting: string[], others: string[]] {
+function countingFirst(fn: FunctionFacts): readonly [counting: string[], others: string[]] {
   const [first, second] = sidesOf(fn).map((side) => fn[side]);
   if (first?.kind === "list" && second) return [layerTexts(first), layerTexts(second)];
   return [second ? layerTexts(second) : [], []];

@@ -1,6 +1,16 @@
 import { type LayerVersionArn, layerArn, layerVersionArn, parseLayerVersionArn } from "./arn";
-import type { DeclaredFields, DeclaredLayer, DeclaredVariant } from "./config/declared";
-import { fitOf, type WhenFacts, type WhenKey, whenText } from "./config/when";
+import type { DeclaredFields, DeclaredLayer } from "./config/declared";
+import { type WhenKey, whenText } from "./config/when";
+import {
+  architectureOf,
+  type DeclaredForm,
+  factNames,
+  formFor,
+  type NoTarget,
+  noTarget,
+  type TargetFacts,
+  whenFactsOf,
+} from "./form";
 import { fitsGlob, globOf } from "./glob";
 import type { Match, Matchable, Matcher } from "./match";
 import {
@@ -14,21 +24,6 @@ import {
 
 // The single answer to "which version must this layer of this function have?".
 
-/** The properties of a function that its layers depend on. Unknown ones are undefined and never guessed. */
-export interface TargetFacts {
-  /** Its name in AWS; undefined while unknown. */
-  readonly name: string | undefined;
-  readonly region?: string | undefined;
-  /** Twelve digits. */
-  readonly account?: string | undefined;
-  readonly runtime?: string | undefined;
-  /** Empty if none is given, which means {@link defaultArchitecture}; undefined if unknown. */
-  readonly architectures?: readonly string[] | undefined;
-}
-
-/** Lambda's default architecture: API reference, "CreateFunction". */
-export const defaultArchitecture = "x86_64";
-
 /** The target of a layer of a function. */
 export interface LayerTarget {
   readonly version: number;
@@ -38,23 +33,9 @@ export interface LayerTarget {
   readonly by?: string;
 }
 
-/** An entry as it applies to one function: with its first variant that matches. */
-export type DeclaredForm<Entry extends object = DeclaredLayer> = Omit<Entry, "version" | keyof DeclaredFields> &
-  DeclaredFields & { readonly version: number; readonly variant?: DeclaredVariant };
-
 /** What is declared for a layer of a function, and by which entry and variant; absent for an updater's own rule. */
 export interface DeclaredTarget extends LayerTarget {
   readonly declared?: DeclaredForm;
-}
-
-/** An entry covers the layer, but its target cannot be determined. */
-export interface NoTarget {
-  /** Why, as a sentence without its full stop: `the runtime of the function is not known`. */
-  readonly why: string;
-  /** The missing property of the function; undefined if the config itself is the reason. */
-  readonly unknown?: WhenKey;
-  readonly declared: Matchable;
-  readonly variant?: DeclaredVariant;
 }
 
 /** The target of a layer of a function; undefined if no entry covers it. */
@@ -164,67 +145,6 @@ export function targetFor(match: Match, layer: LayerVersionArn, fn: TargetFacts)
   return { version, enforce, ...by, declared: form as DeclaredForm };
 }
 
-/** Entries with their variants, cached so that they can be compared by identity. */
-const forms = new WeakMap<object, Map<DeclaredVariant, unknown>>();
-
-function withVariant<Entry extends object>(entry: Entry, variant: DeclaredVariant): Formed<Entry> {
-  const known = forms.get(entry) ?? new Map<DeclaredVariant, unknown>();
-  forms.set(entry, known);
-  const { arn, names } = variant.fields;
-  // Either of the two fields replaces both. Undefined values do not pass through Pulumi's engine.
-  const place = arn === undefined && names === undefined ? {} : { arn, names };
-  const form = known.get(variant) ?? { ...entry, ...variant.fields, ...place, variant };
-  known.set(variant, form);
-  return form as Formed<Entry>;
-}
-
-/** An entry with its first matching variant; its version may be missing, or an output of the program. */
-export type Formed<Entry> = Omit<Entry, keyof DeclaredFields> & DeclaredFields & { readonly variant?: DeclaredVariant };
-
-/** The entry with its first matching variant, or why that cannot be determined. */
-export function formFor<Entry extends Matchable & DeclaredFields>(
-  entry: Entry,
-  facts: WhenFacts,
-): Formed<Entry> | NoTarget {
-  for (const variant of entry.variants ?? []) {
-    const answer = fitOf(variant.when, facts);
-    if (answer.fits === "unknown") {
-      const why = `the ${factNames[answer.key]} is unknown, and its variant for ${whenText(variant.when)} depends on it`;
-      return { ...noTarget(entry, why), unknown: answer.key };
-    }
-    if (answer.fits) return withVariant(entry, variant);
-  }
-  return entry;
-}
-
-/** An entry with one of its variants, or without. */
-export function formOf<Entry extends object>(entry: Entry, variant: DeclaredVariant | undefined): Formed<Entry> {
-  return variant === undefined ? (entry as unknown as Formed<Entry>) : withVariant(entry, variant);
-}
-
-const factNames: Readonly<Record<WhenKey, string>> = {
-  region: "region of the function",
-  account: "account of the function",
-  runtime: "runtime of the function",
-  architecture: "architecture of the function",
-  function: "name of the function",
-};
-
-/**
- * The properties of a function that conditions test. The layer also gives the region, because Lambda does not attach
- * layers of other regions.
- */
-export function whenFactsOf(fn: TargetFacts, layer: Pick<LayerVersionArn, "region">): WhenFacts {
-  const { name, region, account, runtime } = fn;
-  return { function: name, region: region ?? layer.region, account, runtime, architecture: architectureOf(fn) };
-}
-
-/** The architecture of a function; undefined if unknown. */
-export function architectureOf({ architectures }: Pick<TargetFacts, "architectures">): string | undefined {
-  if (architectures === undefined || architectures.length > 1) return undefined;
-  return architectures[0] ?? defaultArchitecture;
-}
-
 /** The layer that must replace this one, as an ARN without version; or why there is none. */
 export function placeOf(
   { arn, names }: Pick<DeclaredFields, "arn" | "names">,
@@ -288,10 +208,6 @@ function meansName(
 function unknownValue(declared: Matchable, missing: PlaceholderName): NoTarget {
   const key = (missing === "stack" || missing === "partition" ? "region" : missing) satisfies WhenKey;
   return { ...noTarget(declared, `the ${factNames[key]} is unknown, and {${missing}} stands for it`), unknown: key };
-}
-
-function noTarget(declared: Matchable, why: string, variant?: DeclaredVariant): NoTarget {
-  return { why, declared, ...(variant && { variant }) };
 }
 
 /** The facts that an entry depends on: the only ones that a program has to look up. */

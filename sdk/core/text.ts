@@ -14,6 +14,17 @@ export function listNames(names: readonly string[], most = 5): string {
   return more > 0 ? `${names.slice(0, most).join(", ")} and ${more} more` : names.join(", ");
 }
 
+/** The value that all share; undefined if they differ, or there are none. */
+export function only<T>(values: Iterable<T>): T | undefined {
+  const [first, ...others] = new Set(values);
+  return others.length === 0 ? first : undefined;
+}
+
+/** The order of two texts, for sorting. */
+export function compareTexts(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
+
 /** The text with a full stop at its end, unless it has one. */
 export function sentence(text: string): string {
   return /[.!?:]$/.test(text) ? text : `${text}.`;

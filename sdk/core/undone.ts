@@ -1,8 +1,9 @@
 import { isBuiltInLayer, type LayerVersionArn, layerArn, layerVersionArn, parseLayerVersionArn } from "./arn";
 import { type AssessedFunction, isDrifted, type Standing } from "./assess";
+import type { NoTarget, TargetFacts } from "./form";
 import { movesBetween } from "./moves";
 import type { RecordedLayers } from "./state/facts";
-import { type DeclaredTarget, isAsDeclared, isTarget, type NoTarget, type TargetFacts, type TargetOf } from "./target";
+import { type DeclaredTarget, isAsDeclared, isTarget, type TargetOf } from "./target";
 
 /** A function according to the program; `gone` if the program no longer has it. */
 export type ProgramFunction =

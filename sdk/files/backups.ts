@@ -7,7 +7,9 @@ import {
   type BackupName,
   formatBackupName,
   formatStamp,
+  isRecord,
   isTimeTold,
+  madeBy,
   newestFirst,
   parseBackupName,
   stackInFileNames,
@@ -38,9 +40,7 @@ export class BackupFolder implements BackupPort {
   /** Absolute, without a trailing slash, which would hide that it is a link. */
   readonly #path: string;
 
-  /**
-   * @param folder as the user named it; a relative one is relative to `cwd`
-   */
+  /** @param folder as the user named it; a relative one is relative to `cwd` */
   constructor(folder = defaultBackupFolder, cwd = process.cwd()) {
     this.#cwd = cwd;
     this.#shown = folder;
@@ -220,16 +220,11 @@ export class BackupFolder implements BackupPort {
         const [path, shownPath] = [join(this.#path, name.name), join(this.#shown, name.name)];
         const byName = !isTimeTold(name.stamp, written) && ({ isByName: true } as const);
         const time = timeOfRun(name.stamp, written);
-        described.push({ ...name, path, shownPath, bytes, madeBy: maker(run), time, ...byName });
+        described.push({ ...name, path, shownPath, bytes, madeBy: madeBy(run), time, ...byName });
       }
     }
     return described.sort(newestFirst);
   }
-}
-
-/** Whether a file grows line by line. */
-function isRecord(kind: BackupKind): boolean {
-  return kind === "sync" || kind === "run";
 }
 
 /** When the run of a record began; undefined if its beginning does not say. */
@@ -245,13 +240,4 @@ async function readStart(path: string): Promise<Date | undefined> {
   } catch {
     return undefined; // its name is good enough
   }
-}
-
-/** The run that wrote these files. */
-function maker(files: readonly BackupName[]): Backup["madeBy"] {
-  const has = (kind: BackupKind) => files.some((one) => one.kind === kind);
-  if (has("run")) return "run";
-  if (has("rollback")) return "rollback";
-  if (has("updated")) return "update";
-  return has("state") ? "copy" : "sync";
 }

@@ -1,21 +1,26 @@
 import { type AssessedFunction, assess, type Standing, type Totals, totalsOf } from "../core/assess";
-import { type DeclaredLayers, declareFor, shortStackName } from "../core/config/declared";
+import { type DeclaredLayers, declareFor } from "../core/config/declared";
 import type { LayerConfig } from "../core/config/parse";
 import { LayersError } from "../core/errors";
 import { type Exception, exceptionsOf } from "../core/exceptions";
-import type { TagSet } from "../core/live";
 import { createMatcher, type Matcher } from "../core/match";
 import { assessedFunction, type LayerHints, type RecordedFunction } from "../core/recorded";
-import { scanState } from "../core/state/scan";
 import { declaredTargets } from "../core/target";
 import { count } from "../core/text";
 import type { Ports } from "../ports";
 import { type LiveReading, readingOf } from "./expectation";
-import { readFunctions, readNamed, refuseEmptyRegions, refuseOtherRegions, tagSets, whereOf } from "./live/read";
+import {
+  type FunctionChoice,
+  readFunctions,
+  readNamed,
+  refuseEmptyRegions,
+  refuseOtherRegions,
+  tagSets,
+  whereOf,
+} from "./live/read";
 import { elsewhere } from "./live/select";
 import { type LoadedState, type Skipped, skipping } from "./plans";
-import { loadState } from "./recorded/load";
-import { type OddState, oddities } from "./recorded/oddities";
+import { loadState, type OddState, oddities, scanAs } from "./recorded/load";
 import {
   byName,
   refuseUnknown,
@@ -24,32 +29,18 @@ import {
   unreadable,
   withoutStanding,
 } from "./recorded/plan";
-import { reportMatches } from "./report-changes";
-import { replacesWarnings, unmatchedWarnings } from "./unmatched";
+import { replacesWarnings, reportMatches, unmatchedWarnings } from "./report-standings";
 
 /** Whose layers to look at. */
-export interface AssessRequest {
+export interface AssessRequest extends FunctionChoice {
   readonly stack: string;
   readonly config: LayerConfig;
   /** An exported state instead of the stack's own; AWS is not asked then. */
   readonly stateFile?: string;
   /** Asks nothing of AWS. */
   readonly recordedOnly?: boolean;
-  /** Names in AWS, ARNs, or names in the program: only these. */
-  readonly functions?: readonly string[];
-  readonly exclude?: readonly string[];
-  /** Live functions tagged as the stack's, without asking Pulumi. */
-  readonly allFunctions?: boolean;
-  /** Live functions with all of these tags, without asking Pulumi. */
-  readonly tags?: TagSet;
-  /** Only these regions. With names, Pulumi is not asked. */
-  readonly regions?: readonly string[];
-  /** The accounts of these profiles. With names, Pulumi is not asked. */
-  readonly profiles?: readonly string[];
-  /** If the state has none of the named functions, look for them in AWS. */
-  readonly elsewhere?: boolean;
-  /** Leave out functions that the state does not have. */
-  readonly isOptional?: boolean;
+  /** What to do about names that the state does not have: look for them in AWS, or leave them out. Default: refuse them. */
+  readonly missing?: "in AWS" | "left out";
   /** What the config declares for the stack, and which entry declares a layer. Default: as the config says. */
   readonly declares?: { readonly declared: DeclaredLayers; readonly matcher: Matcher };
 }
@@ -111,8 +102,8 @@ export async function readStandings(ports: Ports, request: AssessRequest): Promi
   const selected = state && selectRecorded(state.facts, { functions: names, exclude });
   const ofState = stateFile ?? `the state of ${stack}`;
   const hasNone = selected !== undefined && selected.own.length + selected.functions.length === 0;
-  const recorded = hasNone && request.elsewhere && stateFile === undefined ? undefined : selected;
-  if (recorded && !request.isOptional) refuseUnknown(recorded, `in ${ofState}`);
+  const recorded = hasNone && request.missing === "in AWS" && stateFile === undefined ? undefined : selected;
+  if (recorded && request.missing !== "left out") refuseUnknown(recorded, `in ${ofState}`);
   const others = selected && { where: `in ${ofState} or `, known: selected.known };
   const read = recorded
     ? await readRecorded(ports, request, recorded.functions, hints)
@@ -151,9 +142,8 @@ function declaredBy(config: LayerConfig, stack: string): Required<AssessRequest>
 async function readState(ports: Ports, request: AssessRequest): Promise<LoadedState | undefined> {
   const { stack, config, stateFile: file, functions = [] } = request;
   if (file === undefined && isLive(request)) return undefined;
-  const { resourceTypes } = config.settings;
   try {
-    return await loadState(ports, { stack, file, scan: (bytes) => scanState(bytes, { resourceTypes }) });
+    return await loadState(ports, { stack, file, scan: scanAs(config.settings) });
   } catch (error) {
     const isElsewhere =
       error instanceof LayersError && (error.code === "project-missing" || error.code === "pulumi-missing");
@@ -218,11 +208,11 @@ async function readLive(
   hints: LayerHints,
   others: Parameters<typeof readNamed>[3],
 ): Promise<Read> {
-  const { stack, config, allFunctions = false, tags = {}, functions = [], exclude = [] } = request;
+  const { stack, config, functions = [], exclude = [] } = request;
   const { tagKey, region } = config.settings;
   const selection = {
     filter: { functions, exclude },
-    sets: tagSets({ allFunctions, tags }, tagKey, shortStackName(stack)),
+    sets: tagSets(request, tagKey, stack),
     where: whereOf(ports, region, request),
   };
   const found = await readNamed(ports, selection, { hints, isLook: true }, others);

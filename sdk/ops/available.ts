@@ -1,15 +1,17 @@
+import type { AssessedFunction } from "../core/assess";
 import type { DeclaredVariant } from "../core/config/declared";
 import type { When } from "../core/config/when";
 import type { ErrorCode } from "../core/errors";
 import type { Assessment, AssessRequest } from "./assess";
+import type { FunctionChoice } from "./live/read";
 import type { LayerPlace } from "./matches";
 import type { documentFormat } from "./plans";
 import type { VersionSource } from "./versions";
 
-// The available versions of declared layers, as plain data.
+// The available versions of declared layers, and upgrades to them, as plain data.
 
 /** Whose layers are looked up. With a state file instead of the stack's own, AWS is still asked for the layers. */
-export interface AvailableRequest extends Pick<AssessRequest, "stack" | "config" | "stateFile">, FunctionSelection {
+export interface AvailableRequest extends Pick<AssessRequest, "stack" | "config" | "stateFile">, FunctionChoice {
   /** Whether functions are optional, so that a failure of Pulumi is only a warning. */
   readonly withoutFunctions?: boolean;
   /** Names of entries, or of their layers in AWS: only these. Default: all. */
@@ -23,12 +25,6 @@ export interface AvailableRequest extends Pick<AssessRequest, "stack" | "config"
   /** Only what this variant of its entry declares, from 1; 0: what the entry itself does. Default: all. */
   readonly variant?: number;
 }
-
-/** Which functions' use of layers counts. Default: that of the functions of the stack's state. */
-export type FunctionSelection = Pick<
-  AssessRequest,
-  "functions" | "exclude" | "allFunctions" | "tags" | "regions" | "profiles"
->;
 
 /** The available versions of the layers that a config declares, as `--json` prints them. */
 export interface Available extends Pick<Assessment, "stack" | "project" | "totals" | "live"> {
@@ -46,7 +42,6 @@ export type Presence = "available" | "deleted" | "missing" | "never-published" |
 
 /** The available versions of one layer that an entry declares. */
 export interface AvailableLayer extends LayerPlace {
-  /** The entry's name in the config. */
   readonly entry: string;
   readonly declared: number;
   /** Where the version is declared: `layer_config.yaml:3`. */
@@ -62,7 +57,6 @@ export interface AvailableLayer extends LayerPlace {
    * one.
    */
   readonly compatible: AvailableVersion | undefined;
-  /** How the versions were found. */
   readonly source: VersionSource | undefined;
   /** Whether a newer compatible version exists, or the declared one does not. */
   readonly outdated: boolean;
@@ -94,4 +88,64 @@ export interface AvailableVersion {
   readonly version: number;
   /** Undefined if AWS does not return it. */
   readonly published: Date | undefined;
+}
+
+/** What to upgrade. */
+export interface UpgradeRequest
+  extends FunctionChoice,
+    Pick<AvailableRequest, "stack" | "stateFile" | "region" | "variant"> {
+  /** Whether to edit the stack's override instead of the version for all stacks. */
+  readonly override: boolean;
+  readonly file: string;
+  /** Names of entries, or of their layers in AWS; all entries if there are none. */
+  readonly layers: readonly string[];
+  /** This version instead of the newest; may be an older one. */
+  readonly to?: number;
+  /** Only versions that are at least this old, in milliseconds. */
+  readonly minimumAge?: number;
+}
+
+/** One edited version. */
+export interface Upgrade {
+  readonly entry: string;
+  readonly from: number;
+  readonly to: number;
+  /** The place of the old version. */
+  readonly at: string;
+  /** The number of the variant that declares it, from 1, and its condition in words; absent if the entry itself does. */
+  readonly variant?: { readonly number: number; readonly when: string };
+  readonly published: Date | undefined;
+  /** The edit and its place: a number changes, or a stack's override gains or loses one. */
+  readonly edit: { readonly kind: "changed" | "added" | "removed"; readonly at: string };
+}
+
+/** A version that is not changed. */
+export interface HeldVersion {
+  readonly entry: string;
+  /** The version of an exception, which stays unless it is named; absent for any other. */
+  readonly version?: number;
+  readonly reason: string;
+}
+
+/** The available versions of declared layers, and what records the functions looked at. */
+export interface UsedLayers {
+  readonly available: Available;
+  readonly recordedBy: ReadonlySet<AssessedFunction["recordedBy"]>;
+}
+
+/** A planned upgrade of a config file. Nothing has been written. */
+export interface UpgradePlan extends Pick<UpgradeRequest, "file" | "stack" | "override"> {
+  /** The Pulumi project; null if none is known. */
+  readonly project: string | null;
+  readonly upgrades: readonly Upgrade[];
+  /** Entries that stay although there is a newer version or the versions are unknown, and exceptions. */
+  readonly held: readonly HeldVersion[];
+  /** Why a requested version does not suit, and which stacks have their own versions. */
+  readonly warnings: readonly string[];
+  /** What was looked up; missing if nothing was. */
+  readonly rows?: readonly AvailableLayer[];
+  /** What records the functions looked at; absent if there were none. */
+  readonly recordedBy?: UsedLayers["recordedBy"];
+  readonly before: string;
+  readonly after: string;
 }

@@ -1,6 +1,12 @@
-import { expiredBackups } from "../core/backup";
+import { type Backup, expiredBackups } from "../core/backup";
+import { reasonOf } from "../core/system-error";
 import type { Ports } from "../ports";
-import type { PrunePlan } from "./plans";
+
+/** Which backups a prune removes. */
+export interface PrunePlan {
+  readonly remove: readonly Backup[];
+  readonly keep: readonly Backup[];
+}
 
 /**
  * Plans which backups to remove: those older than the retention, except the newest of each stack.
@@ -19,4 +25,16 @@ export async function planPrune(
 export async function executePrune({ backups, clock, reporter }: Ports, plan: PrunePlan): Promise<void> {
   await backups.remove(plan.remove, clock.now());
   for (const { shownPath } of plan.remove) reporter.info(`Removed ${shownPath}`);
+}
+
+/** Removes a stack's backups that are older than the retention. A failure is only reported. */
+export async function pruneBackups(ports: Ports, stack: string, retentionDays: number): Promise<void> {
+  const { backups, reporter, clock } = ports;
+  try {
+    const { remove } = await planPrune(ports, { stack, retentionDays });
+    await backups.remove(remove, clock.now());
+    if (remove.length > 0) reporter.info(`Removed ${remove.length} backup files older than ${retentionDays} days`);
+  } catch (error) {
+    reporter.warn(`Old backups could not be removed: ${reasonOf(error)}`);
+  }
 }

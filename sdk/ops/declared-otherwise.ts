@@ -1,9 +1,10 @@
 import { parseLayerVersionArn } from "../core/arn";
 import type { DeclaredVariant } from "../core/config/declared";
 import { whenText } from "../core/config/when";
+import type { TargetFacts } from "../core/form";
 import { createMatcher } from "../core/match";
 import { assessedLive, factsOf } from "../core/recorded";
-import { declaredTargets, isAsDeclared, isTarget, type TargetFacts } from "../core/target";
+import { declaredTargets, isAsDeclared, isTarget } from "../core/target";
 import type { DeclaredOtherwise } from "./next-steps";
 import type { RollbackPlan } from "./rollback-plan";
 

@@ -4,9 +4,9 @@ import { isLookedUp, type StackSite, stacksMeant } from "../core/estate";
 import { fitsGlob, globOf, isGlob } from "../core/glob";
 import { didYouMean } from "../core/nearest";
 import { pooled } from "../core/pool";
-import { count, listNames } from "../core/text";
+import { compareTexts, count, listNames } from "../core/text";
 import type { Ports, ProjectName } from "../ports";
-import { checkpoint, withProgress } from "./steps";
+import { checkpoint, ifPossible, withProgress } from "./steps";
 
 /** The stacks to run on. */
 export interface EstateRequest {
@@ -18,7 +18,6 @@ export interface EstateRequest {
   readonly tag: string | undefined;
   /** How many projects to ask at a time. */
   readonly parallel: number;
-  /** The ports of a project's folder. */
   portsOf(folder: string): Promise<Ports>;
 }
 
@@ -48,6 +47,14 @@ export async function findStacks(ports: Ports, request: EstateRequest): Promise<
   throw noStack(missing[0] ?? stacks.join(", "), listed, { tag, where: "in this project", look });
 }
 
+/** The names of the project's stacks; none if Pulumi cannot be asked. */
+export function stacksIfKnown({ stacks, signal }: Ports): Promise<readonly string[]> {
+  return ifPossible(
+    () => stacks.list(undefined, signal),
+    () => [],
+  );
+}
+
 async function ofProjects(ports: Ports, request: EstateRequest, globs: readonly string[]): Promise<EstateSite[]> {
   const { stacks, tag, parallel, portsOf } = request;
   const { folders, unreadable } = await projectsMeant(ports, globs);
@@ -73,7 +80,7 @@ async function ofProjects(ports: Ports, request: EstateRequest, globs: readonly 
     ports.reporter.info(`${count(without.length, "project")} without such a stack: ${listNames(without)}`);
   const runs = eachOnce(ports, all).flatMap((one) => one.stacks.map((stack) => ({ stack, folder: one.folder })));
   return [...runs, ...read.filter((one) => "error" in one), ...unreadable].toSorted((a, b) =>
-    compare(a.folder, b.folder),
+    compareTexts(a.folder, b.folder),
   );
 }
 
@@ -153,7 +160,6 @@ function concernsProject(error: unknown): error is LayersError {
   return error instanceof LayersError && error.code !== "interrupted" && error.code !== "pulumi-missing";
 }
 
-/** A project, and the names of all of its stacks. */
 interface ReadProject {
   readonly folder: string;
   readonly listed: readonly string[];
@@ -202,8 +208,4 @@ function noStack(pattern: string, known: readonly string[], { tag, where, look }
     next: didYouMean(pattern, names) ?? (names.length > 0 ? `Existing stacks${tagged}: ${listNames(names)}.` : look),
     changed: "Nothing was changed.",
   });
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
 }

@@ -3,10 +3,10 @@ import { type AssessedFunction, isDrifted, lostLayerArn, type Standing, targetAr
 import { type DeclaredLayer, type DeclaredVariant, declaredAt } from "../core/config/declared";
 import type { When } from "../core/config/when";
 import { LayersError } from "../core/errors";
+import { architectureOf } from "../core/form";
 import type { Match } from "../core/match";
 import { layerName } from "../core/moves";
 import { patternOf, runtimeInName } from "../core/placeholders";
-import { architectureOf } from "../core/target";
 import type { Ports } from "../ports";
 import { type Assessment, type AssessRequest, assessStack } from "./assess";
 import { failedReading } from "./expectation";
@@ -23,7 +23,6 @@ export interface ExplainRequest extends AssessRequest {
   readonly ifRecorded?: boolean;
 }
 
-/** A move from one version to another. */
 interface Move {
   /** Null for a layer that is reattached. */
   readonly from: number | null;
@@ -34,7 +33,6 @@ interface Move {
 
 /** Why a layer of a function has, or will get, its version. */
 export interface ExplainedLayer extends Pick<Standing, "recorded" | "live" | "verdict"> {
-  /** The layer's name in AWS. */
   readonly layer: string;
   /** The layer's ARN, without version. */
   readonly arn: string;
@@ -78,7 +76,6 @@ export interface ExplainedVariant extends Partial<Pick<DeclaredLayer, "descripti
 
 /** All about the layers of one function. */
 export interface ExplainedFunction extends Pick<AssessedFunction, "region" | "account" | "urn" | "recordedBy"> {
-  /** Its name in AWS. */
   readonly function: string;
   readonly layers: readonly ExplainedLayer[];
   /** Why an update skips the function; undefined if it does not. */
@@ -101,8 +98,8 @@ export async function explain(ports: Ports, request: ExplainRequest): Promise<Ex
   const { stack, function: name } = request;
   const functions = [name, ...(request.functions ?? [])];
   const { ifRecorded = false } = request;
-  const where = ifRecorded ? { isOptional: true } : { elsewhere: true };
-  const assessment = await assessStack(ports, { ...request, functions, ...where });
+  const missing = ifRecorded ? "left out" : "in AWS";
+  const assessment = await assessStack(ports, { ...request, functions, missing });
   const found = explainable(assessment);
   const { live, project, isStateRead } = assessment;
   if (found.length === 0 && !ifRecorded) {
@@ -171,10 +168,13 @@ function entryOf({ rule, declared, isReplaced }: Match, standing: Standing): Exp
   };
 }
 
-function explainedVariant({ when, until, fields, source }: DeclaredVariant): ExplainedVariant {
-  const { description } = fields;
-  const said = { ...(description !== undefined && { description }), ...(until !== undefined && { until }) };
-  return { when, ...said, at: declaredAt({ source }) };
+function explainedVariant(variant: DeclaredVariant): ExplainedVariant {
+  return { ...variantDocument(variant), at: declaredAt(variant) };
+}
+
+/** A variant as documents show it. */
+export function variantDocument({ when, until, fields: { description } }: DeclaredVariant) {
+  return { when, ...(description !== undefined && { description }), ...(until !== undefined && { until }) };
 }
 
 /** The property of a function whose change made its entry replace the layer. */
@@ -219,7 +219,6 @@ function changesOf(standing: Standing): ExplainedLayer["changes"] {
   return { ...(inState && { recorded: inState }), ...(inAws && { live: inAws }) };
 }
 
-/** The commands that fix a layer's drift. */
 function remedies(
   { advise, advisePulumi }: Pick<Ports, "advise" | "advisePulumi">,
   { stack, stateFile, regions = [], function: name, functions = [] }: ExplainRequest,

@@ -4,29 +4,23 @@ import { shortStackName } from "../core/config/declared";
 import type { LayerUse } from "../core/config/draft";
 import { defaultSettings } from "../core/config/settings";
 import { usesOfStage } from "../core/config/stages";
-import { LayersError } from "../core/errors";
 import { parseFunctionArn } from "../core/function-arn";
-import type { TagSet } from "../core/live";
 import { assessedFunction, type LayerHints } from "../core/recorded";
 import { everyFunction, type FunctionFilter } from "../core/selection";
 import { scanState } from "../core/state/scan";
+import { only } from "../core/text";
 import type { Ports } from "../ports";
-import { readNamed, tagSets, whereOf } from "./live/read";
+import { type FunctionChoice, readNamed, tagSets, whereOf } from "./live/read";
 import type { Skipped } from "./plans";
 import { loadState } from "./recorded/load";
 import { letGo } from "./recorded/memory";
 import { refuseUnknown, type SelectedRecords, selectRecorded, withoutStanding } from "./recorded/plan";
+import { ifPossible } from "./steps";
 
 /** The functions in AWS to make a config from. */
-export interface LiveFunctions {
+export interface LiveFunctions extends Pick<FunctionChoice, "allFunctions" | "tags" | "regions"> {
   /** The stacks that they are assigned to: one, or with {@link allFunctions} several. */
   readonly stacks: readonly string[];
-  /** Only those that are tagged as the stack's. */
-  readonly allFunctions?: boolean;
-  /** Only those that carry all of these tags. */
-  readonly tags?: TagSet;
-  /** Only those of these regions. Default: the run's, else the environment's. */
-  readonly regions?: readonly string[];
 }
 
 /** A source of a config. */
@@ -84,7 +78,7 @@ export function usesOfStates(found: readonly InitState[]): Found {
   const all = found.flatMap(({ stack, selected }) => selected.functions.map((fn) => ({ stack, fn })));
   const accounts = new Set(all.flatMap(({ fn }) => parseFunctionArn(fn.arn ?? "")?.account ?? []));
   // A LayerVersions resource records only names.
-  const hints = { ...noHints, accountId: only([...accounts]) };
+  const hints = { ...noHints, accountId: only(accounts) };
   const uses = all.flatMap(({ stack, fn }) => usesOf(stack, assessedFunction(fn, undefined, hints)));
   // Names alone do not distinguish them from others of that name.
   const vague = uses.filter((use) => isVague(use) && uses.some((other) => isOtherOfName(use, other)));
@@ -111,11 +105,11 @@ function isOtherOfName(a: LayerUse, b: LayerUse): boolean {
 
 /** Reads the layers of live functions. */
 export async function readLiveUses(ports: Ports, live: LiveFunctions, filter: FunctionFilter): Promise<Found> {
-  const { stacks, allFunctions = false, tags = {}, regions } = live;
+  const { stacks, allFunctions } = live;
   const found: FoundLayer[] = [];
   for (const stack of stacks.map(shortStackName)) {
-    const sets = tagSets({ allFunctions, tags }, defaultSettings.tagKey, stack);
-    const selection = { filter, sets, where: whereOf(ports, undefined, { regions }) };
+    const sets = tagSets(live, defaultSettings.tagKey, stack);
+    const selection = { filter, sets, where: whereOf(ports, undefined, live) };
     const { functions } = await readNamed(ports, selection, { hints: noHints, isLook: false });
     found.push(...functions.flatMap((fn) => usesOf(stack, fn)));
   }
@@ -151,21 +145,13 @@ export async function findTagged(
   const keyOf = ({ function: name, region }: Pick<FoundLayer, "function" | "region">) => `${region} ${name}`;
   const names = [...new Set(uses.map((use) => use.function))];
   if (allFunctions) return { names, areAll: true };
-  try {
-    const sets = stacks.flatMap((stack) => tagSets({ allFunctions: true, tags: {} }, defaultSettings.tagKey, stack));
+  const read = async () => {
+    const sets = stacks.flatMap((stack) => tagSets({ allFunctions: true }, defaultSettings.tagKey, stack));
     const selection = { filter: everyFunction, sets, where: whereOf(ports, undefined, { regions }) };
     const { functions } = await readNamed(ports, selection, { hints: noHints, isLook: false });
     const tagged = new Set(functions.map(({ name, region }) => keyOf({ function: name, region })));
-    return { names, areAll: uses.every((use) => tagged.has(keyOf(use))) };
-  } catch (error) {
-    // No function has the tag, or reading tags is not permitted.
-    if (error instanceof LayersError && error.code !== "interrupted") return { names, areAll: false };
-    throw error;
-  }
-}
-
-/** The value that all share; undefined if they differ. */
-export function only(values: readonly string[]): string | undefined {
-  const [first, ...others] = new Set(values);
-  return others.length === 0 ? first : undefined;
+    return uses.every((use) => tagged.has(keyOf(use)));
+  };
+  // No function has the tag, or reading tags is not permitted.
+  return { names, areAll: await ifPossible(read, () => false) };
 }

@@ -9,13 +9,13 @@ import { createMatcher } from "../core/match";
 import { formatProblems } from "../core/problem";
 import type { FunctionFilter } from "../core/selection";
 import { declaredTargets, isAsDeclared, isTarget, targetArnOf } from "../core/target";
+import { only } from "../core/text";
 import type { Ports } from "../ports";
 import {
   type FoundLayer,
   findTagged,
   type InitState,
   type LiveFunctions,
-  only,
   readLiveUses,
   type TaggedFunctions,
   usesOfStates,
@@ -24,20 +24,17 @@ import type { Skipped } from "./plans";
 
 /** The sources of a new config, and where to write it. */
 export interface InitRequest {
-  /** The config file to write. */
   readonly file: string;
   /** The states of stacks, or of exported files. */
   readonly states: readonly InitState[];
   /** The functions in AWS, instead of any state. */
   readonly live?: LiveFunctions;
   readonly filter: FunctionFilter;
-  /** Whether to replace an existing file. */
   readonly force: boolean;
 }
 
 /** A layer of a function whose version differs from that of most functions in the stack. */
 export interface InitChange extends Omit<FoundLayer, "layer" | "runtime" | "architectures"> {
-  /** The layer's name in AWS. */
   readonly layer: string;
   readonly from: number;
   readonly to: number;

@@ -4,11 +4,11 @@ import type { Backup } from "../core/backup";
 import { declareFor } from "../core/config/declared";
 import type { LayerConfig } from "../core/config/parse";
 import { assessedFunction, recordedFunctions } from "../core/recorded";
-import { scanState } from "../core/state/scan";
 import { declaredTargets, isAsDeclared } from "../core/target";
 import type { Ports } from "../ports";
 import type { Assessment } from "./assess";
 import { readRecord } from "./live/record";
+import { scanAs } from "./recorded/load";
 
 // Limits for finding out since when layers have drifted, which must not take long: how many of the newest files to
 // read, and the maximum size of each in bytes.
@@ -30,9 +30,8 @@ export async function lastAsDeclared(
   const isOf = (place: Place) => drifted.filter((one) => isDrifted(one, place));
   const known: Readonly<Record<Place, ReadonlyMap<Standing, Date>>> = {
     recorded: await search(ports, files.filter(isState), isOf("recorded"), async (file) => {
-      const { resourceTypes, accountId } = config.settings;
-      const hints = { declared: declareFor(config, stack), accountId };
-      const functions = recordedFunctions(scanState(await ports.backups.read(file), { resourceTypes }));
+      const hints = { declared: declareFor(config, stack), accountId: config.settings.accountId };
+      const functions = recordedFunctions(scanAs(config.settings)(await ports.backups.read(file)));
       const then = assess(
         functions.map((fn) => assessedFunction(fn, undefined, hints)),
         declaredTargets(matcher),

@@ -5,13 +5,16 @@ import { declaredAt } from "../core/config/declared";
 import type { WhenKey } from "../core/config/when";
 import { LayersError } from "../core/errors";
 import { isException } from "../core/exceptions";
+import { architectureOf } from "../core/form";
 import type { PublishedVersion } from "../core/live";
 import { fillIn, hasPlaceholder } from "../core/placeholders";
-import { architectureOf } from "../core/target";
-import type { AwsPort } from "../ports";
+import { only } from "../core/text";
+import type { AwsPort, Ports } from "../ports";
+import type { Assessment } from "./assess";
 import type { AvailableLayer, AvailableRequest, AvailableVariant, AvailableVersion, Presence } from "./available";
 import { codeOfUnknown } from "./expectation";
-import type { DeclaredMatch } from "./matches";
+import { askAbout, type DeclaredMatch, matchesOf } from "./matches";
+import { withProgress } from "./steps";
 import { openVersions, readVersion, type VersionSource } from "./versions";
 
 // Ten pages of ListLayerVersions: the search for a suitable version stops there.
@@ -64,11 +67,15 @@ export async function lookUp(
       ...(isUnread && { code: "aws-permission" as const, reason: denied }),
     };
   } catch (error) {
-    const isOfLayer = error instanceof LayersError && error.code !== "aws-credentials" && error.code !== "interrupted";
-    if (!isOfLayer) throw error;
+    if (!concernsLayer(error)) throw error;
     const unknown = { declaredVersion: undefined, newest: undefined, compatible: undefined, source: undefined };
     return { ...row, ...unknown, outdated: false, reason: error.message, code: codeOfUnknown(error.code) };
   }
+}
+
+/** Whether an error concerns one layer and so does not affect the others. */
+function concernsLayer(error: unknown): error is LayersError {
+  return error instanceof LayersError && error.code !== "aws-credentials" && error.code !== "interrupted";
 }
 
 /** The variant that declares a layer; undefined if the entry itself does. */
@@ -86,15 +93,11 @@ export function latestOf({ declared, region, functions, account }: DeclaredMatch
   const { latest, variant } = declared;
   if (latest === undefined || !hasPlaceholder(latest)) return latest;
   const sample = (key: WhenKey) => variant?.when[key]?.find((one) => !one.includes("*"));
-  const one = (values: readonly (string | undefined)[], otherwise: string | undefined) => {
-    const all = new Set(values);
-    return all.size === 1 ? [...all][0] : all.size === 0 ? otherwise : undefined;
-  };
-  const runtime = one(
-    functions.map((fn) => fn.runtime),
-    sample("runtime"),
-  );
-  const architecture = one(functions.map(architectureOf), sample("architecture"));
+  const shared = (values: readonly (string | undefined)[], key: WhenKey) =>
+    values.length === 0 ? sample(key) : only(values);
+  const runtimes = functions.map((fn) => fn.runtime);
+  const runtime = shared(runtimes, "runtime");
+  const architecture = shared(functions.map(architectureOf), "architecture");
   const filled = fillIn(latest, { partition: partitionOf(region), region, account, runtime, architecture });
   if ("text" in filled) return filled.text;
   const why = functions.length > 1 ? "the functions that have the layer differ in it" : "no function says which";
@@ -175,4 +178,31 @@ async function choose(
   }
   if (isWhole) isListed ??= false;
   return { newest, compatible, isListed, ...(reason !== undefined && { reason }) };
+}
+
+/**
+ * The newest version of each declared layer that functions have, by the layer's ARN without version. Layers that could
+ * not be read are missing, with a warning.
+ * @throws LayersError `aws-credentials`, `interrupted`
+ */
+export async function newestVersions(
+  ports: Ports,
+  { standings }: Pick<Assessment, "standings">,
+): Promise<ReadonlyMap<string, number>> {
+  const all = matchesOf(standings).filter(({ region }) => region !== "?");
+  const found = await withProgress(ports.reporter, "Looking up layer versions", () =>
+    askAbout(ports, all, async (aws, match) => {
+      const { arn, declared } = match;
+      try {
+        const { versions } = await openVersions(aws, { arn, known: declared.version, latest: latestOf(match) });
+        for await (const { version } of versions) return [[arn, version] as const];
+        return [];
+      } catch (error) {
+        if (!concernsLayer(error)) throw error;
+        ports.reporter.warn(`The newest version of ${arn} is not known: ${error.message}`);
+        return [];
+      }
+    }),
+  );
+  return new Map(found);
 }

@@ -2,15 +2,14 @@ import { layerArn, parseLayerVersionArn, partitionOf } from "../core/arn";
 import { type AssessedFunction, type Standing, targetArn } from "../core/assess";
 import type { DeclaredLayer, DeclaredLayers, DeclaredVariant } from "../core/config/declared";
 import type { LayerConfig } from "../core/config/parse";
+import { type DeclaredForm, formOf } from "../core/form";
 import { labelsOf } from "../core/function-arn";
 import { fillIn, runtimeInName } from "../core/placeholders";
-import { type DeclaredForm, formOf } from "../core/target";
 import type { AwsPort, Ports } from "../ports";
 import { sideBySide, withSession } from "./live/sessions";
 
 /** A layer, with region and account. */
 export interface LayerPlace {
-  /** The layer's name in AWS. */
   readonly layer: string;
   /** Without version. */
   readonly arn: string;
@@ -104,34 +103,30 @@ function openForms(entry: DeclaredLayer, matches: readonly DeclaredMatch[]): Dec
   return forms.filter(isOpen);
 }
 
-/** The layer that a form names, as far as that can be determined without a function; undefined if it differs by function. */
+/** The layer that a form names, as far as no function is needed for that; undefined if it differs by function. */
 function namedLayer(form: DeclaredForm, stack: string): DeclaredMatch | undefined {
-  const text = form.arn ?? form.names?.find((one) => !one.includes("*")) ?? `${form.key}-${stack}`;
   const facts = sampleOf(form.variant);
-  const filled = fillIn(text, {
-    ...facts,
-    partition: facts.region === undefined ? undefined : partitionOf(facts.region),
-  });
-  if ("missing" in filled) {
-    // Filled in with the home region later.
-    const isHome = ["partition", "region", "account"].includes(filled.missing);
-    if (!isHome || form.arn === undefined) return undefined;
-    const [, , , region = "?", account = "?", , name = ""] = text.split(":");
-    const named = fillIn(name, facts);
-    if ("missing" in named) return undefined;
-    const literal = (part: string, sample: string | undefined) => (part.includes("{") ? (sample ?? "?") : part);
-    const place = { region: literal(region, facts.region), account: literal(account, facts.account) };
-    return { declared: form, layer: named.text, arn: "?", ...place, functions: [] };
+  const partition = facts.region === undefined ? undefined : partitionOf(facts.region);
+  const found = { declared: form, functions: [] };
+  if (form.arn === undefined) {
+    const filled = fillIn(form.names?.find((one) => !one.includes("*")) ?? `${form.key}-${stack}`, {
+      ...facts,
+      partition,
+    });
+    if ("missing" in filled) return undefined;
+    return { ...found, layer: filled.text, arn: "?", region: facts.region ?? "?", account: "?" };
   }
-  const [, , , region = "?", account = "?", , literal] = form.arn === undefined ? [] : filled.text.split(":");
-  const place = { region: form.arn === undefined ? (facts.region ?? region) : region, account };
-  return {
-    declared: form,
-    layer: literal ?? filled.text,
-    arn: form.arn === undefined ? "?" : filled.text,
-    ...place,
-    functions: [],
-  };
+  const filled = fillIn(form.arn, { ...facts, partition });
+  const text = "text" in filled ? filled.text : form.arn;
+  const [, , , region = "?", account = "?", , name = ""] = text.split(":");
+  if ("text" in filled) return { ...found, layer: name, arn: filled.text, region, account };
+  // What the home region says is filled in later.
+  const isHome = ["partition", "region", "account"].includes(filled.missing);
+  const named = fillIn(name, facts);
+  if (!isHome || "missing" in named) return undefined;
+  const literal = (part: string, sample: string | undefined) => (part.includes("{") ? (sample ?? "?") : part);
+  const place = { region: literal(region, facts.region), account: literal(account, facts.account) };
+  return { ...found, layer: named.text, arn: "?", ...place };
 }
 
 /** The properties of a function that matches a variant, as far as its condition gives them. */

@@ -1,5 +1,5 @@
 import { isDrifted, type Standing } from "../core/assess";
-import { labelsOf, parseFunctionArn } from "../core/function-arn";
+import { labelsOf, namedByArn } from "../core/function-arn";
 import type { FunctionOutcome } from "../core/live";
 import { isOwned } from "../core/recorded";
 import type { FunctionFilter } from "../core/selection";
@@ -26,8 +26,8 @@ export function adviceOnOwnRecords(
   const urns = new Set(changes.map(({ urn }) => urn));
   const arns = new Set(live.map(({ functionArn }) => functionArn));
   const changed = functions.filter((fn) => isOwned(fn) && (urns.has(fn.urn) || arns.has(fn.arn ?? "")));
-  const label = labelsOf(functions.map(named));
-  const labelOf = (fn: FunctionFacts) => label(named(fn));
+  const label = labelsOf(functions.map(namedByArn));
+  const labelOf = (fn: FunctionFacts) => label(namedByArn(fn));
   const native = changed.filter(({ type }) => type.startsWith("aws-native:")).map(labelOf);
   const publishing = changed.filter(({ publishes }) => publishes);
   const wanted = new Set(publishing.map((fn) => (labelOf(fn) === fn.name ? fn.name : (fn.arn ?? fn.name))));
@@ -44,10 +44,6 @@ export function adviceOnOwnRecords(
         ]
       : []),
   ];
-}
-
-function named({ name, region, arn }: FunctionFacts) {
-  return { name, region, account: parseFunctionArn(arn ?? "")?.account };
 }
 
 /** After an update: what else determines the versions that it has set. */

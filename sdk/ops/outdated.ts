@@ -1,4 +1,4 @@
-import { type AssessedFunction, totalsOf } from "../core/assess";
+import { totalsOf } from "../core/assess";
 import { type DeclaredLayer, declareFor } from "../core/config/declared";
 import { covers } from "../core/config/when";
 import { type ErrorCode, LayersError, unchanged } from "../core/errors";
@@ -8,11 +8,12 @@ import { variesWithFunctions } from "../core/target";
 import { listNames, sentence } from "../core/text";
 import type { Ports } from "../ports";
 import { type Assessment, assessStack } from "./assess";
-import type { Available, AvailableLayer, AvailableRequest } from "./available";
+import type { Available, AvailableLayer, AvailableRequest, UsedLayers } from "./available";
 import { failedReading, worstUnknown } from "./expectation";
 import { availableVariant, lookUp } from "./look-up";
 import { askAbout, type DeclaredMatch, findableLayers, matchesOf } from "./matches";
 import { documentFormat } from "./plans";
+import { isWithoutState } from "./recorded/load";
 import { withProgress } from "./steps";
 
 /**
@@ -20,21 +21,7 @@ import { withProgress } from "./steps";
  * @throws LayersError `usage` for a layer that no entry declares, what the assessment throws, and `aws-credentials`;
  * failures for a single layer are in its row
  */
-export async function readAvailable(ports: Ports, request: AvailableRequest): Promise<Available> {
-  return (await readUsed(ports, request)).available;
-}
-
-/** The available versions of declared layers, and what records the functions looked at. */
-export interface UsedLayers {
-  readonly available: Available;
-  readonly recordedBy: ReadonlySet<AssessedFunction["recordedBy"]>;
-}
-
-/**
- * Looks up the versions of the declared layers, as {@link readAvailable}.
- * @throws LayersError what {@link readAvailable} throws
- */
-export async function readUsed(ports: Ports, request: AvailableRequest): Promise<UsedLayers> {
+export async function readAvailable(ports: Ports, request: AvailableRequest): Promise<UsedLayers> {
   const { stack, config, layers: names = [] } = request;
   // The region selects layers; the functions that have them may be elsewhere, or in another stack.
   const everywhere = request.region === undefined ? ports : { ...ports, aws: { ...ports.aws, region: undefined } };
@@ -56,9 +43,6 @@ export async function readUsed(ports: Ports, request: AvailableRequest): Promise
   return { available: { format: documentFormat, stack, project, totals, layers, live }, recordedBy };
 }
 
-// If there is no stack to ask for functions.
-const noStack: readonly ErrorCode[] = ["project-missing", "pulumi-missing", "pulumi-login", "stack-missing"];
-
 async function assessUsers(
   ports: Ports,
   { layers, publishedBefore, wanted, region, variant, withoutFunctions, ...request }: AvailableRequest,
@@ -66,7 +50,7 @@ async function assessUsers(
   try {
     return await assessStack(ports, request);
   } catch (error) {
-    if (!withoutFunctions || !(error instanceof LayersError) || !noStack.includes(error.code)) throw error;
+    if (!withoutFunctions || !isWithoutState(error)) throw error;
     const reason = `Which functions use the layers is not known: ${sentence(error.what)}`;
     ports.reporter.warn(`${reason} Choose live functions with --all-functions, --tag or -f.`);
     return { project: null, totals: totalsOf([]), standings: [], live: { read: false, reason } };

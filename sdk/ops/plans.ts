@@ -1,5 +1,4 @@
 import type { Totals } from "../core/assess";
-import type { Backup } from "../core/backup";
 import type { FunctionOutcome, LiveFunction } from "../core/live";
 import type { FunctionFacts, StateFacts } from "../core/state/facts";
 
@@ -81,11 +80,11 @@ export type StateTarget = (
 ) => string | undefined;
 
 /** The functions of one account and region. */
-export interface Site {
+export interface Site<Fn = LiveFunction> {
   readonly region: string;
   /** The profile whose account it is; default: the run's own, otherwise the environment's. */
   readonly profile?: string;
-  readonly functions: readonly LiveFunction[];
+  readonly functions: readonly Fn[];
 }
 
 /** The outcome of live functions. */
@@ -131,10 +130,4 @@ export interface RunResult {
   readonly totals: Totals | null;
   /** Absent without `--sync-aws`. */
   readonly aws?: AwsResult;
-}
-
-/** Which backups a prune removes. */
-export interface PrunePlan {
-  readonly remove: readonly Backup[];
-  readonly keep: readonly Backup[];
 }

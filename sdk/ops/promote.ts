@@ -5,17 +5,16 @@ import { type LayerConfig, parseConfig } from "../core/config/parse";
 import { LayersError, unchanged } from "../core/errors";
 import { isGlob } from "../core/glob";
 import { didYouMean } from "../core/nearest";
+import { only } from "../core/text";
 import type { Ports } from "../ports";
+import type { HeldVersion, Upgrade, UpgradePlan } from "./available";
 import { editAt } from "./upgrade";
-import type { HeldVersion, Upgrade, UpgradePlan } from "./upgrade-plans";
 
 /** What to promote. */
 export interface PromotionRequest {
   /** The stack that gets the versions of another one. */
   readonly stack: string;
-  /** The other one. */
   readonly like: string;
-  /** The config file. */
   readonly file: string;
   /** Entries of the config; all if there are none. */
   readonly layers: readonly string[];
@@ -126,8 +125,7 @@ function overriding({ overrides }: LayerConfig, entry: string) {
     const version = entries.get(entry)?.fields.version;
     return version === undefined ? [] : [{ stack, version }];
   });
-  const versions = new Set(own.map(({ version }) => version));
-  return { stacks: own.map(({ stack }) => stack), version: versions.size === 1 ? [...versions][0] : undefined };
+  return { stacks: own.map(({ stack }) => stack), version: only(own.map(({ version }) => version)) };
 }
 
 /** The entry itself if only several overrides declare it, all with the same version. */

@@ -1,7 +1,7 @@
 import { isDrifted, type Standing } from "../core/assess";
 
 /** Ways to fix drift; each includes the later ones of its kind. */
-export const repairs = ["program and refresh", "program", "update with AWS", "update", "sync"] as const;
+const repairs = ["program and refresh", "program", "update with AWS", "update", "sync"] as const;
 
 /** One of {@link repairs}. */
 export type Repair = (typeof repairs)[number];

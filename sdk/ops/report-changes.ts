@@ -1,11 +1,7 @@
-import { layerArn } from "../core/arn";
-import type { Standing } from "../core/assess";
-import { declaredAt } from "../core/config/declared";
-import { whenText } from "../core/config/when";
-import type { Exception } from "../core/exceptions";
-import { labelsOf, type NamedFunction, parseFunctionArn } from "../core/function-arn";
-import type { Matcher } from "../core/match";
-import { changeLine } from "../core/report";
+import { parseLayerVersionArn } from "../core/arn";
+import { sharedLayerName } from "../core/estate";
+import { labelsOf, type NamedFunction, namedByArn } from "../core/function-arn";
+import { changeLine, isOtherLayer } from "../core/report";
 import { count } from "../core/text";
 import type { Reporter } from "../ports";
 import type { LiveChange, StateChange, UndoneChange } from "./plans";
@@ -23,8 +19,8 @@ export function labelsOfChanges(
 }
 
 function namedBy(change: AnyChange): NamedFunction {
-  const account = "functionArn" in change ? parseFunctionArn(change.functionArn)?.account : undefined;
-  return { name: change.function, region: change.region, account };
+  const arn = "functionArn" in change ? change.functionArn : undefined;
+  return namedByArn({ name: change.function, region: change.region, arn });
 }
 
 /** The lines of changes, in their order. */
@@ -44,56 +40,49 @@ export function reportChanges(
   for (const line of changeLines(changes, label)) reporter.item(line);
 }
 
-/** Warnings about standings besides their versions: layers that a function has twice. */
-export function warningsOf(
-  standings: readonly Standing[],
-  label: (fn: NamedFunction) => string = labelsOfStandings(standings),
-): string[] {
-  return standings.flatMap(({ fn, layer, isTwice }) =>
-    layer && isTwice
-      ? [`Function ${label(fn)} has layer ${layer.name} more than once, which Lambda does not allow. Keep one of them.`]
-      : [],
-  );
+/** The changes of one stack. */
+export interface StackChanges {
+  readonly stack: string;
+  /** Its display name. */
+  readonly label: string;
+  /** In the state and in AWS; a layer of a function that is in both counts once. */
+  readonly changes: readonly (StateChange | LiveChange)[];
 }
 
-/** Warnings about exceptions: those that have expired, and those that change nothing. */
-export function exceptionWarnings(exceptions: readonly Exception[]): string[] {
-  return exceptions.flatMap((one) => {
-    const { entry, when, at, until, expired, functions, needed, reason } = one;
-    const which = `The exception of ${entry} for ${whenText(when)} (${at})`;
-    const why = reason === undefined ? "" : ` (reason: ${reason})`;
-    // An exception for functions elsewhere is reported there.
-    if (expired && functions === 0) return [];
-    if (expired) return [`${which} expired on ${until}${why}. It stays in effect until it is removed.`];
-    return functions > 0 && !needed
-      ? [`${which} is no longer needed: the same version is declared without it. Remove it.`]
-      : [];
-  });
+/** The change of one layer, over all functions and stacks of a plan. */
+export interface LayerSum {
+  /** `receipt-dynamo-dev -> 5`, or for a replacement `base-v2 -> base-v3:18`; `-` for a removed layer. */
+  readonly move: string;
+  readonly functions: number;
+  /** The number of affected functions per stack, by label. */
+  readonly stacks: ReadonlyMap<string, number>;
 }
 
-/** An exception in a line: `base for function special: needs the new client, until 2026-12-31 (layer_config.yaml:8)`. */
-export function exceptionText({ entry, when, reason, until, at }: Exception): string {
-  const said = [reason ?? "no reason given", ...(until === undefined ? [] : [`until ${until}`])];
-  return `${entry} for ${whenText(when)}: ${said.join(", ")} (${at})`;
-}
-
-/** Display names for the functions of standings. */
-export function labelsOfStandings(standings: readonly Standing[]): (fn: NamedFunction) => string {
-  return labelsOf(standings.map(({ fn }) => fn));
-}
-
-/** With `--verbose`, reports once per layer which entry declares it and why, or that none does. */
-export function reportMatches(reporter: Reporter, standings: readonly Standing[], matcher: Matcher): void {
-  const layers = new Map(standings.flatMap(({ layer }) => (layer ? [[layerArn(layer), layer] as const] : [])));
-  for (const [arn, layer] of layers) {
-    const match = matcher(layer);
-    if (!match) {
-      reporter.verbose(`Layer ${arn} is not declared by any entry`);
-      continue;
+/** Sums up plans by layer, in order. Over several stacks, names that differ only by the stack's name count as one. */
+export function sumByLayer(plans: readonly StackChanges[]): LayerSum[] {
+  const moves = new Map<string, Map<string, number>>();
+  for (const { stack, label, changes } of plans) {
+    const named = (layer: string) => (plans.length > 1 ? sharedLayerName(layer, stack) : layer);
+    const counted = new Map<string, string>();
+    for (const change of changes)
+      counted.set(`${change.function} ${change.region} ${change.arn}`, moveOf(change, named));
+    for (const move of counted.values()) {
+      const stacks = moves.get(move) ?? new Map<string, number>();
+      moves.set(move, stacks.set(label, (stacks.get(label) ?? 0) + 1));
     }
-    const { key, version, enforce } = match.declared;
-    const wanted = enforce === "minimum" ? `version ${version} or newer` : `version ${version}`;
-    const entry = `"${key}" (${declaredAt(match.declared)})`;
-    reporter.verbose(`Layer ${arn} is declared by ${entry}, matched by ${match.rule}: ${wanted}`);
   }
+  return [...moves]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([move, stacks]) => ({ move, stacks, functions: [...stacks.values()].reduce((all, one) => all + one, 0) }));
+}
+
+/** `receipt-dynamo-dev -> 5: 12 functions, 2 stacks`; without the stacks if there is only one. */
+export function layerSumText({ move, functions, stacks }: LayerSum): string {
+  return `${move}: ${count(functions, "function")}${stacks.size > 1 ? `, ${count(stacks.size, "stack")}` : ""}`;
+}
+
+function moveOf(change: StateChange | LiveChange, named: (layer: string) => string): string {
+  const { layer, target, to } = change;
+  const comes = isOtherLayer(change) ? parseLayerVersionArn(target ?? "") : undefined;
+  return `${named(layer)} -> ${comes ? `${named(comes.name)}:${comes.version}` : (to ?? "-")}`;
 }

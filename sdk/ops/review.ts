@@ -6,12 +6,11 @@ import type { Ports } from "../ports";
 import type { LivePlan } from "./live/plans";
 import { reportAliases, reportAliasRollbacks, reportToPublish } from "./live/report-live";
 import { describePortions } from "./live/rollout";
-import { layerSumText, sumByLayer } from "./plan-sum";
 import { type LiveChange, type Skipped, type StateChange, skippedName } from "./plans";
-import { labelsOfChanges, reportChanges } from "./report-changes";
+import { labelsOfChanges, layerSumText, reportChanges, sumByLayer } from "./report-changes";
 import { checkpoint } from "./steps";
 
-/** A plan for review before it is carried out. */
+/** What a plan does, for review before it is carried out. */
 export interface Reviewed {
   /** What changes in the state; undefined if the state is not looked at. */
   readonly state?: readonly StateChange[];
@@ -27,14 +26,13 @@ export interface Reviewed {
 }
 
 /** Options of a review. */
-export interface ReviewOptions extends Portions {
-  readonly dryRun: boolean;
+export interface ReviewOptions<Plan> extends Portions {
   /** Carry out nothing, and always report the changes. */
   readonly expectNoChanges?: boolean;
   /** Refuse a plan that changes more layers of functions in AWS. */
   readonly maxChanges?: number;
   /** Called before anything is written, if there is anything to write; false ends the run with code `interrupted`. */
-  readonly confirm?: () => Promise<boolean>;
+  readonly confirm?: (plan: Plan) => Promise<boolean>;
 }
 
 /**
@@ -42,10 +40,15 @@ export interface ReviewOptions extends Portions {
  * @returns whether the plan is to be carried out: not in a dry run, nor if there is nothing to do
  * @throws LayersError `too-many-changes`, or `interrupted` for a no
  */
-export async function review(ports: Ports, plan: Reviewed, options: ReviewOptions): Promise<boolean> {
+export async function review<Plan extends { readonly dryRun: boolean }>(
+  ports: Ports,
+  plan: Plan,
+  { state, live, skipped, warnings, isMore = false, isReplaced = false, functions }: Reviewed,
+  options: ReviewOptions<Plan>,
+): Promise<boolean> {
   const { reporter } = ports;
-  const { state, live, skipped, warnings, isMore = false, isReplaced = false, functions } = plan;
-  const { dryRun, expectNoChanges = false, confirm } = options;
+  const { dryRun } = plan;
+  const { expectNoChanges = false, maxChanges, confirm } = options;
   const isLive = live !== undefined && (live.sites.length > 0 || (live.rollback?.sites.length ?? 0) > 0);
   const isNothing = (state ?? []).length === 0 && !isLive && !isReplaced;
   for (const line of [...warnings, ...(live?.warnings ?? [])]) reporter.warn(line);
@@ -65,9 +68,9 @@ export async function review(ports: Ports, plan: Reviewed, options: ReviewOption
     reportSum(reporter, [...(state ?? []), ...(live?.changes ?? [])]);
   }
   if (live?.rollback) reportAliasRollbacks(reporter, live.rollback);
-  if (live) refuseLargePlan(live, options);
+  if (live) refuseLargePlan(live.changes.length, maxChanges);
   if (dryRun || expectNoChanges || (isNothing && !isMore)) return false;
-  if (confirm && !isNothing && !(await confirm()))
+  if (confirm && !isNothing && !(await confirm(plan)))
     throw new LayersError("interrupted", "Not confirmed.", { changed: unchanged });
   checkpoint(ports, unchanged);
   return true;
@@ -80,11 +83,12 @@ function reportSum(reporter: Ports["reporter"], changes: readonly (StateChange |
   if (functions > sums.length) reporter.aside?.("By layer:", sums.map(layerSumText));
 }
 
-function refuseLargePlan({ changes }: LivePlan, { maxChanges }: ReviewOptions): void {
-  if (maxChanges === undefined || changes.length <= maxChanges) return;
+/** @throws LayersError `too-many-changes` for more layers of functions to change in AWS than `--max-changes` allows */
+export function refuseLargePlan(number: number, most: number | undefined): void {
+  if (most === undefined || number <= most) return;
   throw new LayersError(
     "too-many-changes",
-    `The plan changes ${countLayers(changes.length)} in AWS, but --max-changes allows only ${maxChanges}.`,
+    `The plan changes ${countLayers(number)} in AWS, but --max-changes allows only ${most}.`,
     { changed: unchanged, next: "Review them with --dry-run, and raise --max-changes if they are what you want." },
   );
 }

@@ -6,7 +6,6 @@ import { LayersError, unchanged } from "../core/errors";
 import { isOwned, type RecordedFunction, recordedLayers } from "../core/recorded";
 import { compareStates } from "../core/state/compare";
 import { type Outline, outlineOf } from "../core/state/outline";
-import { scanState } from "../core/state/scan";
 import type { Ports } from "../ports";
 import { planFormer } from "./live/former";
 import type { LivePlan, LiveRollbackPlan } from "./live/plans";
@@ -14,13 +13,13 @@ import { changedBy, type LoadedRecord, loadRecord, newestRecord } from "./live/r
 import { planLiveRollback } from "./live/rollback";
 import { withSession } from "./live/sessions";
 import type { LoadedState, StateChange } from "./plans";
-import { broken, integrityWarnings, loadState, refuseUnfit, type ScanState } from "./recorded/load";
+import { broken, integrityWarnings, loadState, refuseUnfit, type ScanState, scanAs } from "./recorded/load";
 import { letGo } from "./recorded/memory";
 import { planState, refuseUnknown, type SelectedRecords, type StatePlan, selectRecorded } from "./recorded/plan";
 import type { NewContent } from "./recorded/replace";
 import { type IsOurs, planRestore, versionsRecordedIn, whyNotBack } from "./recorded/restore";
 import { besideIfAny, type LoadedBackup, loadBackup, refuseOtherStack, whatIsOurs } from "./rollback-backup";
-import { checkpoint, during } from "./steps";
+import { checkpoint, during, ifPossible } from "./steps";
 
 /** The request of a rollback. */
 export interface RollbackRequest {
@@ -30,11 +29,9 @@ export interface RollbackRequest {
   /** Restore the whole backup, not only its layer versions. */
   readonly full?: boolean;
   readonly dryRun?: boolean;
-  /** Also roll back the live functions. */
   readonly syncAws?: boolean;
   readonly functions?: readonly string[];
   readonly exclude?: readonly string[];
-  /** Check neither permissions nor layer versions in advance. */
   readonly skipPreflight?: boolean;
   /** The config, if there is one: a rollback needs none. */
   readonly config?: LayerConfig;
@@ -50,8 +47,6 @@ export interface RollbackPlan extends StatePlan {
   readonly backup: LoadedState;
   /** What is imported; undefined if the state needs no change. */
   readonly content: NewContent | undefined;
-  /** Layer versions of the rollback that no longer exist in AWS; undefined if AWS could not be asked. */
-  readonly gone: readonly string[] | undefined;
   /** How long older backups are kept, in days. */
   readonly retentionDays: number;
   /** Absent without `--sync-aws`. */
@@ -80,15 +75,14 @@ async function plan(ports: Ports, request: RollbackRequest): Promise<RollbackPla
       "--full restores all functions and cannot be combined with --function or --exclude.",
     );
   }
-  const { resourceTypes, backupRetentionDays: retentionDays } = config?.settings ?? defaultSettings;
-  const scan: ScanState = (bytes) => scanState(bytes, { resourceTypes });
+  const scan = scanAs(config?.settings ?? defaultSettings);
   const backup = await loadBackup(ports, stack, request.backup, scan);
   const source = full ? ports.stateFiles.source(backup.path) : undefined;
   try {
     const whole = source && outlineOf(backup.bytes, source);
     // Its facts are known, and the rest is read from the file, so that a large state is in memory only once.
     letGo(backup);
-    return await planOn(ports, request, { backup, whole, scan, retentionDays });
+    return await planOn(ports, request, { backup, whole, scan });
   } finally {
     source?.close();
   }
@@ -99,14 +93,9 @@ interface Earlier {
   /** The positions of the backup's resources in its file, for a rollback of the whole backup. */
   readonly whole: Outline | undefined;
   readonly scan: ScanState;
-  readonly retentionDays: number;
 }
 
-async function planOn(
-  ports: Ports,
-  request: RollbackRequest,
-  { backup, whole, scan, retentionDays }: Earlier,
-): Promise<RollbackPlan> {
+async function planOn(ports: Ports, request: RollbackRequest, { backup, whole, scan }: Earlier): Promise<RollbackPlan> {
   const { stack, full = false, dryRun = false, functions = [], exclude = [], config } = request;
   if (!dryRun) ports.reporter.info(`Exporting stack state for ${stack}`);
   const state = await loadState(ports, { stack, scan });
@@ -120,17 +109,15 @@ async function planOn(
   const declared = config && declareFor(config, stack);
   const isOurs = await whatIsOurs(ports, backup, scan, declared);
   const recorded = whole ? planFull(state, backup, whole, scan) : planVersions(state, backup, meant, scan, isOurs);
-  const aws = request.syncAws
-    ? await planFunctions(ports, request, { backup, meant, retentionDays, isOurs })
-    : undefined;
+  const aws = request.syncAws ? await planFunctions(ports, request, backup, meant, isOurs) : undefined;
   const gone = await findGone(ports, recorded.changes);
   checkpoint(ports, unchanged);
   return {
     ...recorded,
-    warnings: [...integrityWarnings(full ? backup : state), ...recorded.warnings, ...(gone ?? []).map(goneWarning)],
-    ...{ stack, dryRun, full, state, backup, gone, retentionDays, aws },
-    declared,
-    functions: meant.functions,
+    warnings: [...integrityWarnings(full ? backup : state), ...recorded.warnings, ...gone.map(goneWarning)],
+    ...{ stack, dryRun, full, state, backup, aws },
+    ...{ declared, functions: meant.functions },
+    retentionDays: (config?.settings ?? defaultSettings).backupRetentionDays,
   };
 }
 
@@ -141,26 +128,19 @@ async function planOn(
 async function planFunctions(
   ports: Ports,
   request: RollbackRequest,
-  {
-    backup,
-    meant,
-    retentionDays,
-    isOurs,
-  }: Pick<RollbackPlan, "backup" | "retentionDays"> & {
-    readonly meant: SelectedRecords;
-    readonly isOurs: IsOurs;
-  },
+  backup: LoadedState,
+  meant: SelectedRecords,
+  isOurs: IsOurs,
 ): Promise<LivePlan> {
-  const { stack, functions = [], exclude = [] } = request;
+  const { stack, functions = [], exclude = [], config, skipPreflight = false } = request;
+  const settings = config?.settings ?? defaultSettings;
   const record = await besideIfAny(ports, backup.file ?? "", "sync");
   if (record === undefined) {
-    const { config, skipPreflight = false } = request;
-    const settings = config?.settings ?? defaultSettings;
     const { functions: recorded } = meant;
     return planFormer(ports, { stack, settings, skipPreflight, recorded, former: backup.facts, isOurs });
   }
   const run = await loadRecord(ports, stack, record);
-  const plan = await planLiveRollback(ports, run, { functions, exclude }, retentionDays);
+  const plan = await planLiveRollback(ports, run, { functions, exclude }, settings.backupRetentionDays);
   return { ...plan, warnings: [...plan.warnings, ...(await newerRun(ports, stack, run))] };
 }
 
@@ -212,25 +192,23 @@ function planFull(state: LoadedState, backup: LoadedBackup, whole: Outline, scan
   };
 }
 
-/** Layer versions of the rollback that no longer exist in AWS; undefined if AWS cannot be asked. */
-async function findGone(ports: Ports, changes: readonly StateChange[]): Promise<string[] | undefined> {
-  const byRegion = Map.groupBy(
-    new Set(changes.map(({ target }) => target ?? "")),
-    (arn) => parseLayerVersionArn(arn)?.region,
-  );
-  const gone: string[] = [];
-  try {
+/** Layer versions of the rollback that no longer exist in AWS; none if AWS cannot be asked. */
+function findGone(ports: Ports, changes: readonly StateChange[]): Promise<string[]> {
+  const targets = new Set(changes.map(({ target }) => target ?? ""));
+  const byRegion = Map.groupBy(targets, (arn) => parseLayerVersionArn(arn)?.region);
+  const read = async () => {
+    const gone: string[] = [];
     for (const [region, wanted] of byRegion) {
       await withSession(ports, { region }, async (aws) => {
         for (const arn of wanted) if ((await aws.layerVersion(arn)) === "missing") gone.push(arn);
       });
     }
     return gone;
-  } catch (error) {
-    if (!(error instanceof LayersError) || error.code === "interrupted") throw error;
-    ports.reporter.verbose(`Could not check whether the layer versions still exist: ${error.message}`);
-    return undefined;
-  }
+  };
+  return ifPossible(read, ({ message }) => {
+    ports.reporter.verbose(`Could not check whether the layer versions still exist: ${message}`);
+    return [];
+  });
 }
 
 function goneWarning(arn: string): string {

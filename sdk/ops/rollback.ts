@@ -1,8 +1,7 @@
 import { assess, type Totals, totalsOf } from "../core/assess";
 import { type DeclaredLayers, declareFor } from "../core/config/declared";
-import type { LayerConfig } from "../core/config/parse";
 import { LayersError, unchanged } from "../core/errors";
-import { type NamedFunction, parseFunctionArn } from "../core/function-arn";
+import { namedByArn } from "../core/function-arn";
 import { createMatcher } from "../core/match";
 import { assessedFunction } from "../core/recorded";
 import type { FunctionFilter } from "../core/selection";
@@ -21,7 +20,7 @@ import { replaceStackState } from "./recorded/replace";
 import { changeLines, labelsOfChanges } from "./report-changes";
 import { type ReviewOptions, review } from "./review";
 import { besideIfAny } from "./rollback-backup";
-import type { RollbackPlan } from "./rollback-plan";
+import type { RollbackPlan, RollbackRequest } from "./rollback-plan";
 import { checkpoint, during } from "./steps";
 
 export { newestBackup } from "./rollback-backup";
@@ -35,9 +34,8 @@ export interface RollbackResult extends RunResult {
 }
 
 /** How a rollback is carried out. */
-export interface RollbackOptions<Plan> extends RolloutOptions, Omit<ReviewOptions, "dryRun" | "confirm"> {
+export interface RollbackOptions<Plan> extends RolloutOptions, ReviewOptions<Plan> {
   readonly onFailure?: "continue" | "stop";
-  readonly confirm?: (plan: Plan) => Promise<boolean>;
   /** Whether advice on an entry has not been given yet, in a run over stacks that share a config. Default: always. */
   readonly isNews?: (entry: DeclaredOtherwise) => boolean;
 }
@@ -49,7 +47,7 @@ export interface RollbackOptions<Plan> extends RolloutOptions, Omit<ReviewOption
 export async function executeRollback(
   ports: Ports,
   plan: RollbackPlan,
-  { confirm, ...options }: RollbackOptions<RollbackPlan> = {},
+  options: RollbackOptions<RollbackPlan> = {},
 ): Promise<RollbackResult> {
   const { stack, dryRun, changes, skipped, warnings, aws, content } = plan;
   const result = {
@@ -59,10 +57,9 @@ export async function executeRollback(
   ports.reporter.info(`Rolling back to: ${plan.backup.file}`);
   const reviewed = {
     ...{ state: changes, skipped, warnings, live: aws, isMore: true, isReplaced: content !== undefined },
-    functions: namedFunctions(plan),
+    functions: plan.functions.map(namedByArn),
   };
-  const ask = confirm && (() => confirm(plan));
-  if (!(await review(ports, reviewed, { ...options, dryRun, confirm: ask }))) {
+  if (!(await review(ports, plan, reviewed, options))) {
     return { ...result, ...(aws && { aws: liveRollbackResult(plannedOnly(ports, aws)) }) };
   }
   const backup = await writeState(ports, plan);
@@ -87,11 +84,6 @@ function totalsAfter({ declared, functions, changes, full }: RollbackPlan): Tota
   return totalsOf(assess(afterRun(now, { state: changes, outcomes: [] }), declaredTargets(createMatcher(declared))));
 }
 
-/** Every selected function of the state, to tell those of the same name apart. */
-function namedFunctions({ functions }: RollbackPlan): NamedFunction[] {
-  return functions.map(({ name, region, arn }) => ({ name, region, account: parseFunctionArn(arn ?? "")?.account }));
-}
-
 async function writeState(ports: Ports, plan: RollbackPlan): Promise<string | null> {
   const { state, backup, content, changes, retentionDays } = plan;
   checkpoint(ports, unchanged);
@@ -99,25 +91,20 @@ async function writeState(ports: Ports, plan: RollbackPlan): Promise<string | nu
     ports.reporter.info(`The state of ${plan.stack} already matches ${backup.file}: nothing to roll back`);
     return null;
   }
-  const lines = changeLines(changes, labelsOfChanges(changes, namedFunctions(plan)));
+  const lines = changeLines(changes, labelsOfChanges(changes, plan.functions.map(namedByArn)));
   const before = await replaceStackState(ports, { state, content, kind: "rollback", lines, retentionDays });
   return before.shownPath;
 }
 
 /** Which run to roll back, and how much of it. */
-export interface RunRollbackRequest {
-  readonly stack: string;
+export interface RunRollbackRequest
+  extends Pick<RollbackRequest, "stack" | "dryRun" | "functions" | "exclude" | "config"> {
   /**
    * Path of a run record, or its name in the backup folder. Default: the stack's newest, if its rollback has started.
    */
   readonly record?: string;
-  readonly dryRun?: boolean;
-  readonly functions?: readonly string[];
-  readonly exclude?: readonly string[];
   /** How long older records are kept, in days. */
   readonly retentionDays: number;
-  /** The config, if there is one: a rollback needs none. */
-  readonly config?: LayerConfig;
 }
 
 /** A planned rollback of one run. */
@@ -169,16 +156,14 @@ async function unfinishedRollback(ports: Ports, stack: string): Promise<string> 
 export async function executeRunRollback(
   ports: Ports,
   plan: RunRollbackPlan,
-  { confirm, ...options }: RollbackOptions<RunRollbackPlan> = {},
+  options: RollbackOptions<RunRollbackPlan> = {},
 ): Promise<RollbackResult> {
   const { stack, dryRun, filter, declared, stateBackup } = plan;
   const result = {
     ...{ format: documentFormat, stack, project: null, dryRun, changes: [], skipped: [], backup: null },
     ...{ rollbackTo: null, totals: null },
   };
-  const ask = confirm && (() => confirm(plan));
-  const goes = await review(ports, { skipped: [], warnings: [], live: plan }, { ...options, dryRun, confirm: ask });
-  if (goes) {
+  if (await review(ports, plan, { skipped: [], warnings: [], live: plan }, options)) {
     const aws = liveRollbackResult(await carryOut(ports, plan, options, { soFar: "" }));
     const advice = [
       ...adviceAfterRollback(

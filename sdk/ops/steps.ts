@@ -14,6 +14,19 @@ export async function during<T>(soFar: string, work: () => Promise<T>): Promise<
 }
 
 /**
+ * Does what a run can go on without.
+ * @param otherwise the result after a failure; an interruption is thrown
+ */
+export async function ifPossible<T>(work: () => Promise<T>, otherwise: (error: LayersError) => T): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof LayersError) || error.code === "interrupted") throw error;
+    return otherwise(error);
+  }
+}
+
+/**
  * Called between two steps.
  * @throws LayersError `interrupted`, with what the run has changed by then
  */

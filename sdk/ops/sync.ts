@@ -1,11 +1,10 @@
 import { type AssessedFunction, assess, totalsOf } from "../core/assess";
-import { declareFor, shortStackName } from "../core/config/declared";
+import { declareFor } from "../core/config/declared";
 import type { LayerConfig } from "../core/config/parse";
 import { unchanged } from "../core/errors";
 import { createMatcher } from "../core/match";
 import { type FunctionFilter, unknownFunctions, withoutQualifiers } from "../core/selection";
 import type { Shard } from "../core/shard";
-import { scanState } from "../core/state/scan";
 import { declaredTargets, type TargetOf } from "../core/target";
 import type { Ports } from "../ports";
 import { afterRun } from "./after";
@@ -14,42 +13,35 @@ import { carryOut, plannedOnly } from "./live/carry-out";
 import { namesInProgram, noSuchFunctions, notInAws, type Where, watchNames } from "./live/names";
 import { planLive } from "./live/plan";
 import type { LivePlan, LiveResult } from "./live/plans";
-import { noneTagged, refuseElsewhere, refuseEmptyRegions, tagSets, whereLooked, whereOf } from "./live/read";
+import {
+  type FunctionChoice,
+  noneTagged,
+  refuseElsewhere,
+  refuseEmptyRegions,
+  tagSets,
+  whereLooked,
+  whereOf,
+} from "./live/read";
 import { planResume, type ResumeRequest } from "./live/resume";
 import type { RolloutOptions } from "./live/rollout";
 import { adviceAfterSync } from "./next-steps";
-import { documentFormat, type LoadedState, type RunResult } from "./plans";
-import { loadState } from "./recorded/load";
+import { documentFormat, type RunResult } from "./plans";
+import { loadState, scanAs } from "./recorded/load";
 import { refuseUnknown, selectRecorded, unreadable, withoutStanding } from "./recorded/plan";
-import { labelsOfStandings, reportMatches, warningsOf } from "./report-changes";
+import { labelsOfStandings, reportMatches, unmatchedWarnings, warningsOf } from "./report-standings";
 import { type ReviewOptions, review } from "./review";
 import { during } from "./steps";
-import { unmatchedWarnings } from "./unmatched";
 
 /** The request of a sync. */
-export interface SyncRequest {
+export interface SyncRequest extends FunctionChoice {
   readonly stack: string;
   readonly config: LayerConfig;
   readonly dryRun?: boolean;
-  /** Names, ARNs or names in the program: only these functions. Pulumi is asked only about names unknown to AWS. */
-  readonly functions?: readonly string[];
-  /** The same, for functions to leave out in any case. */
-  readonly exclude?: readonly string[];
-  /** Live functions tagged as the stack's, without asking Pulumi. */
-  readonly allFunctions?: boolean;
-  /** Live functions with all of these tags, without asking Pulumi. */
-  readonly tags?: Readonly<Record<string, string>>;
-  /** Only these regions. Default: those of the functions, else the run's, the settings', the environment's. */
-  readonly regions?: readonly string[];
-  /** The accounts of these profiles. Default: the run's own. */
-  readonly profiles?: readonly string[];
-  /** Only this shard of the functions. */
   readonly shard?: Shard;
   /** Nothing will be changed: unreadable functions are reported, without failing. */
   readonly expectNoChanges?: boolean;
   /** Check neither permissions nor layer versions in advance. */
   readonly skipPreflight?: boolean;
-  /** Do not read aliases. */
   readonly skipAliases?: boolean;
   /** Publish a version of each updated function, and move an alias to it. */
   readonly publish?: { readonly alias?: string };
@@ -72,9 +64,7 @@ export interface SyncResult extends RunResult {
 }
 
 /** How a sync is carried out. */
-export interface SyncOptions extends RolloutOptions, Omit<ReviewOptions, "dryRun" | "confirm"> {
-  readonly confirm?: (plan: SyncPlan) => Promise<boolean>;
-}
+export type SyncOptions = RolloutOptions & ReviewOptions<SyncPlan>;
 
 /**
  * Plans what live functions need to get to the declared versions. Read-only: one pass through each account and region,
@@ -87,19 +77,19 @@ export function planSync(ports: Ports, request: SyncRequest): Promise<SyncPlan> 
 }
 
 async function plan(ports: Ports, request: SyncRequest): Promise<SyncPlan> {
-  const { stack, config, dryRun = false, regions = [], profiles = [], shard } = request;
+  const { stack, config, dryRun = false, shard } = request;
   const { settings } = config;
   const declared = declareFor(config, stack);
   const matcher = createMatcher(declared);
   const targetOf = declaredTargets(matcher);
   const filter = withoutQualifiers({ functions: request.functions ?? [], exclude: request.exclude ?? [] });
-  const scope = { allFunctions: request.allFunctions ?? false, tags: request.tags ?? {} };
-  const sets = tagSets(scope, settings.tagKey, shortStackName(stack));
+  const sets = tagSets(request, settings.tagKey, stack);
   const isByTag = sets.length > 0;
-  const state = isByTag || filter.functions.length > 0 ? undefined : await readState(ports, stack, config);
+  const state =
+    isByTag || filter.functions.length > 0 ? undefined : await loadState(ports, { stack, scan: scanAs(settings) });
   const recorded = state && selectRecorded(state.facts, filter);
   if (recorded) refuseUnknown(recorded, `in the state of ${stack}`);
-  const where = whereOf(ports, settings.region, { regions, profiles });
+  const where = whereOf(ports, settings.region, request);
   refuseElsewhere(filter.functions, where);
   if (recorded) refuseEmptyRegions([...recorded.own, ...recorded.functions], where);
   const watch = watchNames(filter);
@@ -113,12 +103,12 @@ async function plan(ports: Ports, request: SyncRequest): Promise<SyncPlan> {
       isMeant: recorded ? undefined : watch.isMeant,
       shard,
     },
-    existence: settings.validateLayerExists,
+    settings,
     isLook: request.expectNoChanges ?? false,
     skipPreflight: request.skipPreflight ?? false,
     skipAliases: request.skipAliases ?? false,
-    retentionDays: settings.backupRetentionDays,
   });
+  const { functions } = live;
   if (!recorded) {
     const isAll = live.failures.length === 0;
     // Tags that no function has are probably mistyped; an empty shard is normal.
@@ -126,15 +116,15 @@ async function plan(ports: Ports, request: SyncRequest): Promise<SyncPlan> {
     const again = await resolved(ports, request, filter, watch.open(), where);
     if (again) return plan(ports, { ...request, ...again });
     const others = isByTag && isAll ? watch.open().filter((name) => filter.functions.includes(name)) : [];
-    const known = live.functions.map(({ name }) => name);
+    const known = functions.map(({ name }) => name);
     if (others.length > 0) {
       const untagged = unknownFunctions(others, whereLooked(sets, live.regions), known);
       if (others.length === filter.functions.length) throw untagged;
       ports.reporter.warn(untagged.message);
     }
-    if (shard && live.found === 0) ports.reporter.info(`Shard ${shard.index}/${shard.count} has no functions`);
+    if (shard && functions.length === 0) ports.reporter.info(`Shard ${shard.index}/${shard.count} has no functions`);
   }
-  const { standings, functions } = live;
+  const standings = assess(functions, targetOf);
   reportMatches(ports.reporter, standings, matcher);
   return {
     ...live.plan,
@@ -156,11 +146,6 @@ async function plan(ports: Ports, request: SyncRequest): Promise<SyncPlan> {
       live: readingOf(live.failures),
     },
   };
-}
-
-async function readState(ports: Ports, stack: string, { settings }: LayerConfig): Promise<LoadedState> {
-  const scan = (bytes: Uint8Array) => scanState(bytes, { resourceTypes: settings.resourceTypes });
-  return loadState(ports, { stack, scan });
 }
 
 /**
@@ -200,16 +185,10 @@ export async function planResumed(
  * Carries out a sync as planned; in a dry run only reports.
  * @throws LayersError what `review` and `carryOut` throw; functions that failed are in the result: see `liveFailure`
  */
-export async function executeSync(
-  ports: Ports,
-  plan: SyncPlan,
-  { confirm, ...options }: SyncOptions = {},
-): Promise<SyncResult> {
-  const { stack, dryRun, assessed } = plan;
-  const ask = confirm && (() => confirm(plan));
+export async function executeSync(ports: Ports, plan: SyncPlan, options: SyncOptions = {}): Promise<SyncResult> {
+  const { stack, assessed } = plan;
   const reviewed = { skipped: [], warnings: [], live: plan, functions: assessed?.functions };
-  if (!(await review(ports, reviewed, { ...options, dryRun, confirm: ask })))
-    return resultOf(plan, plannedOnly(ports, plan));
+  if (!(await review(ports, plan, reviewed, options))) return resultOf(plan, plannedOnly(ports, plan));
   const aws = await carryOut(ports, plan, options, { soFar: "" });
   const standings = assessed ? assess(assessed.functions, assessed.targetOf) : [];
   for (const line of adviceAfterSync(ports, stack, aws, standings)) ports.reporter.warn(line);

@@ -1,12 +1,12 @@
-import type { DeclaredLayers } from "../core/config/declared";
-import { shortStackName } from "../core/config/declared";
+import { type DeclaredLayers, shortStackName } from "../core/config/declared";
 import type { LayerConfig } from "../core/config/parse";
-import { LayersError } from "../core/errors";
 import { didYouMean } from "../core/nearest";
 import type { Ports } from "../ports";
 import type { Assessment } from "./assess";
+import { stacksIfKnown } from "./estate";
 import { notInAws } from "./live/names";
 import { whereOf } from "./live/read";
+import { ifPossible } from "./steps";
 
 /** A part of a config that matches nothing, as far as known. */
 export interface UnusedPart {
@@ -27,13 +27,7 @@ export async function unknownStacks(ports: Ports, config: LayerConfig, stack: st
   ].filter(({ name }) => name !== shortStackName(stack));
   // A config above the project may belong to other projects too.
   if (named.length === 0 || config.file.startsWith("..")) return [];
-  let known: string[];
-  try {
-    known = (await ports.stacks.list(undefined, ports.signal)).map(shortStackName);
-  } catch (error) {
-    if (error instanceof LayersError && error.code !== "interrupted") return [];
-    throw error;
-  }
+  const known = (await stacksIfKnown(ports)).map(shortStackName);
   if (known.length === 0) return [];
   return named
     .filter(({ name }) => !known.includes(name))
@@ -48,7 +42,7 @@ export async function unknownFunctions(
   ports: Ports,
   { settings }: LayerConfig,
   { layers }: DeclaredLayers,
-  { functions, live, where }: Pick<Assessment, "functions" | "live" | "where">,
+  { functions, live, where: lookedIn }: Pick<Assessment, "functions" | "live" | "where">,
 ): Promise<UnusedPart[]> {
   if (!live.read) return [];
   const known = new Set(functions.map(({ name }) => name));
@@ -61,20 +55,19 @@ export async function unknownFunctions(
   );
   if (named.length === 0) return [];
   const regions = [...new Set([...functions, ...named.flatMap((one) => one.regions)].flatMap(regionOf))];
-  try {
-    const names = [...new Set(named.map(({ name }) => name))];
-    const missing = await notInAws(ports, names, whereOf(ports, settings.region, { regions }));
-    return named
-      .filter(({ name }) => missing.includes(name))
-      .map(({ name, at, key }) => {
-        const hint = didYouMean(name, [...known]);
-        const message = `${at}: a variant of ${key} is for function ${name}, which does not exist in ${where}.${hint ? ` ${hint}` : ""}`;
-        return { code: "function-unknown", message };
-      });
-  } catch (error) {
-    if (error instanceof LayersError && error.code !== "interrupted") return [];
-    throw error;
-  }
+  const names = [...new Set(named.map(({ name }) => name))];
+  const where = whereOf(ports, settings.region, { regions });
+  const missing = await ifPossible(
+    () => notInAws(ports, names, where),
+    () => [],
+  );
+  return named
+    .filter(({ name }) => missing.includes(name))
+    .map(({ name, at, key }) => {
+      const hint = didYouMean(name, [...known]);
+      const message = `${at}: a variant of ${key} is for function ${name}, which does not exist in ${lookedIn}.${hint ? ` ${hint}` : ""}`;
+      return { code: "function-unknown", message };
+    });
 }
 
 function regionOf(one: string | { readonly region: string | undefined }): string[] {

@@ -1,14 +1,14 @@
 import { parseLayerVersionArn } from "../core/arn";
 import { type AssessedFunction, assess, type Standing } from "../core/assess";
-import { shortStackName } from "../core/config/declared";
 import type { LayerSettings } from "../core/config/parse";
 import { unchanged } from "../core/errors";
+import type { TargetFacts } from "../core/form";
 import type { LiveFunction, TagSet } from "../core/live";
 import { assessedFunction, factsOf, type LayerHints } from "../core/recorded";
 import { type FunctionFilter, withoutQualifiers } from "../core/selection";
 import type { FunctionFacts, StateFacts } from "../core/state/facts";
 import { holdsPlaintext } from "../core/state/plaintext";
-import { isAsDeclared, isTarget, type TargetFacts, type TargetOf, targetArnOf } from "../core/target";
+import { isAsDeclared, isTarget, type TargetOf, targetArnOf } from "../core/target";
 import { quotedIfOdd } from "../core/text";
 import type { Ports } from "../ports";
 import { type LiveReading, readingOf } from "./expectation";
@@ -29,7 +29,7 @@ import {
   selectRecorded,
   unreadable,
 } from "./recorded/plan";
-import { labelsOfStandings, warningsOf } from "./report-changes";
+import { labelsOfStandings, warningsOf } from "./report-standings";
 import { checkpoint, during } from "./steps";
 
 /** The request of an update. */
@@ -150,23 +150,21 @@ async function planFunctions(
   { dryRun, filter, settings, targetOf, hints }: UpdateRequest,
   { allFunctions, tags, skipPreflight, isLook }: NonNullable<UpdateRequest["live"]>,
   meant: SelectedRecords,
-): Promise<Pick<PlannedLive, "plan" | "functions" | "failures">> {
-  const sets = tagSets({ allFunctions, tags }, settings.tagKey, shortStackName(stack));
+): Promise<PlannedLive> {
+  const sets = tagSets({ allFunctions, tags }, settings.tagKey, stack);
   const where = whereOf(ports, settings.region);
   const watch = watchNames(withoutQualifiers(filter));
   // A name that only the program uses is unknown in AWS.
   const ids = new Set(meant.functions.flatMap(({ arn, name }) => arn ?? name));
   const isRecorded = (fn: LiveFunction) => ids.has(fn.arn) || ids.has(fn.name);
   const found = await planLive(ports, {
-    ...{ stack, targetOf, hints, dryRun, isLook, skipPreflight, skipAliases: true, publish: undefined },
+    ...{ stack, targetOf, hints, dryRun, isLook, skipPreflight, skipAliases: true, publish: undefined, settings },
     selection: {
       ...where,
       recorded: meant.functions,
       tagSets: sets,
       isMeant: (fn) => (watch.isMeant(fn) || isRecorded(fn)) && !isExcluded(fn, meant),
     },
-    existence: settings.validateLayerExists,
-    retentionDays: settings.backupRetentionDays,
   });
   if (sets.length > 0) {
     if (watch.seen() === 0 && meant.functions.length === 0) throw noneTagged(sets, found.regions);

@@ -6,6 +6,7 @@ import { patchState } from "../core/state/patch";
 import { count, countLayers, listNames } from "../core/text";
 import type { Ports } from "../ports";
 import { afterRun, isHeldBack } from "./after";
+import { pruneBackups } from "./backups";
 import type { LiveReading } from "./expectation";
 import { carryOut, plannedOnly } from "./live/carry-out";
 import type { LiveResult } from "./live/plans";
@@ -14,7 +15,7 @@ import { adviceAfterUpdate } from "./next-steps";
 import { documentFormat, type Proof, type RunResult, type StateChange } from "./plans";
 import { loadState, type ScanState } from "./recorded/load";
 import { proveState } from "./recorded/prove";
-import { pruneBackups, replaceStackState } from "./recorded/replace";
+import { replaceStackState } from "./recorded/replace";
 import { planRestore } from "./recorded/restore";
 import { changeLines, labelsOfChanges } from "./report-changes";
 import { type ReviewOptions, review } from "./review";
@@ -24,8 +25,7 @@ import type { UpdatePlan } from "./update-plan";
 export { planUpdate, type UpdatePlan, type UpdateRequest } from "./update-plan";
 
 /** How an update is carried out. */
-export interface UpdateOptions extends RolloutOptions, Omit<ReviewOptions, "dryRun" | "confirm"> {
-  readonly confirm?: (plan: UpdatePlan) => Promise<boolean>;
+export interface UpdateOptions extends RolloutOptions, ReviewOptions<UpdatePlan> {
   /** Continue only if the program keeps the new versions; in a dry run, report whether it does. */
   readonly prove?: boolean;
 }
@@ -50,7 +50,7 @@ export async function executeUpdate(
   ports: Ports,
   plan: UpdatePlan,
   scan: ScanState,
-  { confirm, prove, ...options }: UpdateOptions = {},
+  { prove, ...options }: UpdateOptions = {},
 ): Promise<UpdateResult> {
   const proof = prove ? await proveState(ports, plan, scan) : undefined;
   const dryRun = plan.dryRun || isHeldBack({ proof });
@@ -65,12 +65,14 @@ export async function executeUpdate(
     live: plan.aws,
     isMore: isCopied(plan),
   };
-  const ask = confirm && (() => confirm(plan));
-  if (!(await review(ports, reviewed, { ...options, dryRun, confirm: ask }))) return plannedResult(ports, plan, proof);
+  if (!(await review(ports, { ...plan, dryRun }, reviewed, options))) {
+    const live = plan.aws && plannedOnly(ports, plan.aws);
+    return resultOf(plan, { backup: null, live, proof }, true);
+  }
   const backup = await applyToState(ports, plan, scan);
   const live = plan.aws && (await updateFunctions(ports, plan, options, backup));
   const recordedBack = live && (await restoreStopped(ports, plan, live, backup, scan));
-  const result = resultOf(plan, { backup: backup.shown, live, recordedBack: recordedBack ?? [], proof });
+  const result = resultOf(plan, { backup, live, recordedBack, proof });
   const later = isToMove && live?.stopped === undefined ? advice : [];
   for (const line of [...later, ...adviceAfterUpdate(ports, plan, standing(plan, recordedBack), live, proof)])
     ports.reporter.warn(line);
@@ -95,20 +97,14 @@ function isCopied({ state, out }: UpdatePlan): boolean {
   return out !== undefined && out !== state.file;
 }
 
-/** The result of a run before anything was done. */
-export function plannedResult(ports: Ports, plan: UpdatePlan, proof?: Proof): UpdateResult {
-  const live = plan.aws && plannedOnly(ports, plan.aws);
-  return resultOf(plan, { backup: null, live, recordedBack: [], proof }, true);
-}
-
 interface Done {
   readonly backup: string | null;
   readonly live: LiveResult | undefined;
-  readonly recordedBack: readonly StateChange[];
+  readonly recordedBack?: readonly StateChange[];
   readonly proof: Proof | undefined;
 }
 
-function resultOf(plan: UpdatePlan, { backup, live, recordedBack, proof }: Done, isPlanned = false): UpdateResult {
+function resultOf(plan: UpdatePlan, { backup, live, recordedBack = [], proof }: Done, isPlanned = false): UpdateResult {
   const { stack, dryRun, state, changes, skipped, functions, targetOf } = plan;
   const outcomes = [...(live?.outcomes ?? []), ...(live?.rolledBack?.outcomes ?? [])];
   const now = isPlanned ? functions : afterRun(functions, { state: standing(plan, recordedBack), outcomes });
@@ -134,25 +130,20 @@ function standing({ changes }: UpdatePlan, recordedBack: readonly StateChange[] 
   return changes.filter((change) => !back.has(`${change.urn} ${change.arn}`));
 }
 
-/** What an update has written. */
-export interface AppliedState {
-  /** The backup as messages name it; null if none was needed. */
-  readonly shown: string | null;
-}
-
 /**
  * Writes the state that an update has planned: into the stack, or into a file.
  * @param scan what the plan's state was scanned with
+ * @returns the backup as messages name it; null if none was needed
  * @throws LayersError what {@link replaceStackState} and the ports throw
  */
-export async function applyToState(ports: Ports, plan: UpdatePlan, scan: ScanState): Promise<AppliedState> {
+export async function applyToState(ports: Ports, plan: UpdatePlan, scan: ScanState): Promise<string | null> {
   const lines = changeLines(plan.changes, labelsOfChanges(plan.changes, plan.functions));
-  if (plan.out !== undefined) return { shown: await applyToFile(ports, plan, plan.out, lines) };
-  if (plan.edits.length === 0) return { shown: null };
+  if (plan.out !== undefined) return applyToFile(ports, plan, plan.out, lines);
+  if (plan.edits.length === 0) return null;
   const { state, retentionDays } = plan;
   const content = { edits: plan.edits, scan };
   const before = await replaceStackState(ports, { state, content, kind: "updated", lines, retentionDays });
-  return { shown: before.shownPath };
+  return before.shownPath;
 }
 
 /**
@@ -163,10 +154,10 @@ export function updateFunctions(
   ports: Ports,
   { aws, stack }: UpdatePlan,
   options: RolloutOptions,
-  { shown }: AppliedState,
+  backup: string | null,
 ): Promise<LiveResult | undefined> {
-  const soFar = shown === null ? "The state was not changed." : `The state of ${stack} was updated.`;
-  const run = { soFar, ...(shown !== null && { backup: shown }) };
+  const soFar = backup === null ? "The state was not changed." : `The state of ${stack} was updated.`;
+  const run = { soFar, ...(backup !== null && { backup }) };
   return during(soFar, async () => aws && carryOut(ports, aws, options, run));
 }
 
@@ -175,10 +166,10 @@ async function restoreStopped(
   ports: Ports,
   plan: UpdatePlan,
   { outcomes, rolledBack }: LiveResult,
-  { shown }: AppliedState,
+  backup: string | null,
   scan: ScanState,
 ): Promise<readonly StateChange[] | undefined> {
-  if (!rolledBack || shown === null) return undefined;
+  if (!rolledBack || backup === null) return undefined;
   const { stack, functions, changes, retentionDays } = plan;
   const isBack = new Set(rolledBack.outcomes.filter((one) => !hasFailed(one)).map(({ arn }) => arn));
   const undone = outcomes.filter((one) => isBack.has(one.arn) || one.status === "cancelled" || hasFailed(one));

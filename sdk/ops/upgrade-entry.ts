@@ -2,10 +2,10 @@ import { declareFor, shortStackName } from "../core/config/declared";
 import type { LayerConfig } from "../core/config/parse";
 import { LayersError, unchanged } from "../core/errors";
 import type { Ports } from "../ports";
-import type { AvailableLayer } from "./available";
+import type { AvailableLayer, Upgrade, UpgradeRequest } from "./available";
+import { stacksIfKnown } from "./estate";
 import { withSession } from "./live/sessions";
 import type { labelsOfLayers } from "./matches";
-import type { Upgrade, UpgradeRequest } from "./upgrade-plans";
 import { readVersion, versionsNear } from "./versions";
 
 type LabelLayer = ReturnType<typeof labelsOfLayers>;
@@ -80,16 +80,8 @@ async function whereElse(
   return `${nobody}. If another stack's do, move it there: ${commands.join("; or: ")}`;
 }
 
-async function stacksIfKnown({ stacks, signal }: Ports): Promise<readonly string[]> {
-  try {
-    return await stacks.list(undefined, signal);
-  } catch (error) {
-    if (error instanceof LayersError && error.code !== "interrupted") return [];
-    throw error;
-  }
-}
-
-function versionOf({ compatible }: AvailableLayer): number {
+/** The newest version of a layer that suits its functions; 0 if there is none. */
+export function versionOf({ compatible }: AvailableLayer): number {
   return compatible?.version ?? 0;
 }
 

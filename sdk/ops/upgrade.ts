@@ -4,12 +4,11 @@ import { type LayerConfig, parseConfig } from "../core/config/parse";
 import { isSameWhen, toWhen, type When, whenText } from "../core/config/when";
 import { LayersError } from "../core/errors";
 import type { Ports } from "../ports";
-import type { AvailableLayer, AvailableVariant } from "./available";
+import type { AvailableLayer, AvailableVariant, HeldVersion, Upgrade, UpgradePlan, UpgradeRequest } from "./available";
 import { failedReading } from "./expectation";
 import { labelsOfLayers } from "./matches";
-import { readUsed } from "./outdated";
+import { readAvailable } from "./outdated";
 import { planEntry } from "./upgrade-entry";
-import type { HeldVersion, Upgrade, UpgradePlan, UpgradeRequest } from "./upgrade-plans";
 
 /**
  * Plans which versions of a config to raise.
@@ -24,7 +23,7 @@ export async function planUpgrade(ports: Ports, request: UpgradeRequest): Promis
   const config = override ? loaded : { ...loaded, overrides: new Map() };
   const publishedBefore = minimumAge === undefined ? undefined : new Date(ports.clock.now().getTime() - minimumAge);
   const { layers, to: wanted, region, variant, functions, exclude, allFunctions, tags, regions, profiles } = request;
-  const { available, recordedBy } = await readUsed(ports, {
+  const { available, recordedBy } = await readAvailable(ports, {
     ...{ stack, config, stateFile, publishedBefore, layers, wanted, region, variant },
     ...{ functions, exclude, allFunctions, tags, regions, profiles },
     // A requested version is declared whoever uses it.

@@ -12,8 +12,8 @@ import { type Assessment, type AssessRequest, readStandings } from "./assess";
 import { codeOfUnknown, failedReading, type LiveReading } from "./expectation";
 import { askAbout, type DeclaredMatch, findableLayers, type LayerPlace, labelsOfLayers, matchesOf } from "./matches";
 import { documentFormat, skippedName } from "./plans";
-import type { OddState } from "./recorded/oddities";
-import { exceptionWarnings, labelsOfStandings, warningsOf } from "./report-changes";
+import type { OddState } from "./recorded/load";
+import { exceptionWarnings, labelsOfStandings, warningsOf } from "./report-standings";
 import { type UnusedPart, unknownFunctions, unknownStacks } from "./unused";
 
 /**

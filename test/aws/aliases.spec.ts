@@ -37,7 +37,7 @@ describe("published versions and aliases", () => {
     lambda.destroy();
   }
 
-  it("are listed, with versions that share the calls", async () => {
+  it("are listed, with the versions that share the traffic", async () => {
     const aws = await start();
     const { version } = await aws.publish(api);
     await createAlias("shifting", { FunctionVersion: "1", weight: { [version]: 0.1 } });
@@ -60,7 +60,7 @@ describe("published versions and aliases", () => {
     );
   });
 
-  it("follow: a version is published, and the alias moved to it", async () => {
+  it("follow: a version is published and the alias moves to it", async () => {
     const aws = await start();
     const told: AliasMove[] = [];
     const published = await aws.publish(api, {
@@ -76,7 +76,7 @@ describe("published versions and aliases", () => {
     assert.deepEqual(await aws.listAliases(api), [{ name: "live", version: "2" }]);
   });
 
-  it("stay when they serve these layers already", async () => {
+  it("stay if they already serve these layers", async () => {
     const aws = await start();
     await aws.publish(api, { alias: "live" });
     test.emulator.resetCounts();
@@ -85,7 +85,7 @@ describe("published versions and aliases", () => {
     assert.deepEqual([PublishVersion, UpdateAlias], [undefined, undefined]);
   });
 
-  it("do not bring code live that nobody has released", async () => {
+  it("do not release code that nobody has released", async () => {
     const aws = await start();
     const lambda = new LambdaClient({});
     await lambda.send(new UpdateFunctionCodeCommand({ FunctionName: "api", ZipFile: Buffer.from("new code") }));
@@ -97,13 +97,13 @@ describe("published versions and aliases", () => {
     assert.deepEqual(await aws.listAliases(api), [{ name: "live", version: "1" }]);
   });
 
-  it("do not bring other settings live", async () => {
+  it("do not release other settings", async () => {
     const aws = await start();
     test.emulator.edit("api", { MemorySize: 512, Environment: { Variables: { MODE: "new" } } });
     await assert.rejects(aws.publish(api, { alias: "live" }), { message: /\(MemorySize, Environment\)/ });
   });
 
-  it("are left alone while a rollout shifts calls, and when there is no such alias", async () => {
+  it("stay while a rollout shifts traffic, and if there is no such alias", async () => {
     const aws = await start();
     const { version } = await aws.publish(api);
     await createAlias("shifting", { FunctionVersion: "1", weight: { [version]: 0.1 } });
@@ -111,7 +111,7 @@ describe("published versions and aliases", () => {
     await assert.rejects(aws.publish(api, { alias: "nobody" }), { message: "Function api has no alias nobody." });
   });
 
-  it("are not moved from where somebody else has moved them", async () => {
+  it("are not moved if someone else has moved them", async () => {
     const aws = await start();
     await aws.publish(api, { alias: "live" });
     await assert.rejects(aws.moveAlias(api, { alias: "live", from: "3", to: "1" }), {
@@ -121,7 +121,7 @@ describe("published versions and aliases", () => {
     assert.deepEqual(await aws.listAliases(api), [{ name: "live", version: "1" }]);
   });
 
-  it("are not moved over a move of somebody else at the same moment", async () => {
+  it("are not moved if someone else moves them at the same moment", async () => {
     const aws = await start();
     await aws.publish(api, { alias: "live" });
     test.emulator.edit("api", { Layers: ["base:3"] });
@@ -137,7 +137,7 @@ describe("published versions and aliases", () => {
     assert.deepEqual(await aws.listAliases(api), [{ name: "live", version }]);
   });
 
-  /** Opens a session during which somebody changes the function, once its alias was read. */
+  /** Opens a session during which someone changes the function once its alias has been read. */
   async function changedOnTheWay(change: Parameters<typeof test.emulator.edit>[1]) {
     await start();
     let changed = false;
@@ -152,21 +152,21 @@ describe("published versions and aliases", () => {
     );
   }
 
-  it("do not bring live what was changed after it was looked at", async () => {
+  it("do not release a change made after the function was read", async () => {
     const aws = await changedOnTheWay({ MemorySize: 512 });
     await assert.rejects(aws.publish(api, { alias: "live" }), { message: /\(MemorySize\)/ });
     assert.deepEqual(await aws.listAliases(api), [{ name: "live", version: "1" }]);
   });
 
-  it("stay at $LATEST, whatever is changed meanwhile", async () => {
+  it("stay at $LATEST, whatever changes meanwhile", async () => {
     const aws = await changedOnTheWay({ Layers: ["base:3"] });
     await createAlias("latest", { FunctionVersion: "$LATEST" });
     assert.deepEqual(await aws.publish(api, { alias: "latest" }), { version: "$LATEST" });
     assert.equal(test.emulator.counts().PublishVersion, undefined);
   });
 
-  // The emulator publishes at once.
-  it("are moved to a version once it is ready, and not before", async () => {
+  // The emulator publishes instantly.
+  it("move to a version only once it is ready", async () => {
     const state = { FunctionName: "api", FunctionArn: api, RevisionId: "r", Version: "7" };
     const left = ["InProgress", "InProgress", "Successful"] as const;
     let reads = 0;
@@ -191,9 +191,9 @@ describe("published versions and aliases", () => {
     ["429", { status: 429 }],
     ["409", { operation: "PublishVersion", status: 409 }],
     ["412", { operation: "PublishVersion", status: 412 }],
-    ["answers that are lost", { drop: true, applied: true }],
+    ["lost answers", { drop: true, applied: true }],
   ] as const) {
-    it(`are moved once through faults: ${name}`, async () => {
+    it(`move once despite faults: ${name}`, async () => {
       const aws = await start();
       test.emulator.fault({ ...fault, probability: 0.3 });
       assert.deepEqual((await aws.publish(api, { alias: "live" })).moved, { alias: "live", from: "1", to: "2" });

@@ -5,13 +5,13 @@ import { base, fleet, moveBase, useAws } from "./harness";
 
 const html = "<html><body>Sign in to the network</body></html>";
 
-describe("an answer that is not AWS's own", function () {
+describe("an answer that is not from AWS", function () {
   this.timeout(120_000);
   this.slow(20_000);
   const test = useAws();
   const kinds = Object.entries(foreign);
 
-  /** A function for each kind, for which the operation is answered so. */
+  /** One function for each kind of answer to the operation. */
   async function start(fault: Omit<Fault, "answer" | "resource">) {
     test.emulator.seed(fleet(kinds.length));
     const aws = await test.connect({}, { rate: 2000 });
@@ -23,7 +23,7 @@ describe("an answer that is not AWS's own", function () {
 
   for (const operation of ["UpdateFunctionConfiguration", "GetFunction"]) {
     for (const applied of [true, false]) {
-      it(`to ${operation} is no reason to book anything: it was ${applied ? "" : "not "}carried out`, async () => {
+      it(`to ${operation} proves nothing, so the function is read again: it was ${applied ? "" : "not "}carried out`, async () => {
         const { aws, functions } = await start({ operation, applied, times: 1 });
         const outcomes = await aws.reconcile(functions, moveBase(2));
         for (const [index, { function: name, status, after, reason, changedMeanwhile }] of outcomes.entries()) {
@@ -37,7 +37,7 @@ describe("an answer that is not AWS's own", function () {
     }
   }
 
-  it("that does not end is reported, with what is unknown", async () => {
+  it("that never ends is reported, along with what is unknown", async () => {
     const { aws, functions } = await start({ operation: "None" });
     const [once, always] = functions;
     const answer = { status: 403, body: html };
@@ -71,7 +71,7 @@ describe("an answer that is not AWS's own", function () {
     assert.equal(test.emulator.writes().length, 2);
   });
 
-  it("to a question about what there is never reads as nothing", async () => {
+  it('to a lookup never reads as "nothing there"', async () => {
     test.emulator.seed(fleet(3));
     const ask = async (operation: string, answer: Fault["answer"], times?: number) => {
       test.emulator.clearFaults();

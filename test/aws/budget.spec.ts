@@ -5,7 +5,7 @@ import type { Clients } from "../../sdk/aws/clients";
 import { limiterFor } from "../../sdk/aws/limiter";
 import { counts } from "../support/counts";
 
-/** A server's bucket as in AWS: full at first, refilled steadily, one token a request. */
+/** A bucket as AWS has it: full at first, refilled steadily, one token per request. */
 function refusals(times: readonly number[], perSecond: number): number {
   let tokens = perSecond;
   let last = times[0] ?? 0;
@@ -19,7 +19,7 @@ function refusals(times: readonly number[], perSecond: number): number {
   return refused;
 }
 
-/** When each of `count` requests was let go. */
+/** When each of `count` requests was released. */
 async function takeAll(budget: Budget, count: number): Promise<number[]> {
   const times: number[] = [];
   await Promise.all(Array.from({ length: count }, () => budget.take().then(() => times.push(performance.now()))));
@@ -27,7 +27,7 @@ async function takeAll(budget: Budget, count: number): Promise<number[]> {
 }
 
 describe("Budget", () => {
-  it("lets requests go as fast as the quota allows, and never faster", async () => {
+  it("releases requests as fast as the quota allows, and never faster", async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 300, max: 3000 }), fc.integer({ min: 1, max: 400 }), async (rate, count) => {
         assert.equal(refusals(await takeAll(new Budget(rate), count), rate), 0);
@@ -36,7 +36,7 @@ describe("Budget", () => {
     );
   });
 
-  it("serves first who came first", async () => {
+  it("is first come, first served", async () => {
     const budget = new Budget(500);
     const order: number[] = [];
     await Promise.all(Array.from({ length: 50 }, (_, index) => budget.take().then(() => order.push(index))));
@@ -46,7 +46,7 @@ describe("Budget", () => {
     );
   });
 
-  it("releases those who no longer want to wait, and serves the others", async () => {
+  it("releases callers that no longer want to wait, and serves the others", async () => {
     const budget = new Budget(20);
     const stop = new AbortController();
     const waiting = Array.from({ length: 20 }, (_, index) => budget.take(index % 2 === 0 ? stop.signal : undefined));
@@ -59,7 +59,7 @@ describe("Budget", () => {
     await assert.rejects(budget.take(stop.signal), { code: "interrupted" });
   });
 
-  it("spends nothing on those who have left", async () => {
+  it("spends nothing on callers that have left", async () => {
     const [left, served] = [new Budget(20), new Budget(20)];
     await Promise.all([left, served].map((budget) => takeAll(budget, 6)));
     const stop = new AbortController();
@@ -74,7 +74,7 @@ describe("Budget", () => {
     assert.deepEqual(order, ["behind them", "tenth"]);
   });
 
-  it("lets none go at once after a refusal", async () => {
+  it("releases none immediately after a refusal", async () => {
     const [refused, other] = [new Budget(1), new Budget(1)];
     refused.refused();
     const stop = new AbortController();
@@ -89,7 +89,7 @@ describe("Budget", () => {
     assert.deepEqual(order, ["other"]);
   });
 
-  it("slows down when AWS refuses, once for refusals of one moment, and recovers by and by", async () => {
+  it("slows down once for all refusals of one moment, and recovers gradually", async () => {
     const budget = new Budget(100);
     const full = budget.rate;
     for (let refusal = 0; refusal < 10; refusal += 1) budget.refused();
@@ -101,7 +101,7 @@ describe("Budget", () => {
 });
 
 describe("limiterFor", () => {
-  it("has GetFunction follow the rate of all others, 100 to 15, and the tagging API not", () => {
+  it("scales GetFunction with all others, 100 to 15, but not the tagging API", () => {
     const clients = { region: "us-east-1", endpoint: "http://nowhere" } as Clients;
     const limiter = limiterFor("123456789012", clients, 60);
     const rate = (service: "lambda" | "tagging", operation: string) => limiter.budget(service, operation).rate;

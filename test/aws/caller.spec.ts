@@ -5,7 +5,7 @@ import type { Request } from "../../sdk/aws/errors";
 import type { AwsCall } from "../../sdk/aws/session";
 
 describe("Caller", () => {
-  /** A caller, and what happens in which order: what is taken of budgets, and what is reported. */
+  /** A caller, and the order of events: tokens taken from budgets, and reports. */
   function start() {
     const events: string[] = [];
     const interrupt = new AbortController();
@@ -33,7 +33,7 @@ describe("Caller", () => {
   }
   const failure = (name: string, more: object = {}) => Object.assign(new Error(name), { name, ...more });
 
-  it("takes each attempt out of the budget, and reports each", async () => {
+  it("takes each attempt from the budget, and reports each", async () => {
     const { caller, events, request } = start();
     const answers = [failure("TooManyRequestsException"), failure("TimeoutError")];
     const send = async () => {
@@ -64,7 +64,7 @@ describe("Caller", () => {
     });
   }
 
-  it("prepares a request once it may be sent, and sends it then", async () => {
+  it("prepares a request once it may be sent, then sends it", async () => {
     const { caller, events, request } = start();
     const prepare = async () => {
       events.push("prepared");
@@ -83,7 +83,7 @@ describe("Caller", () => {
     assert.deepEqual(events, ["budget lambda X"]);
   });
 
-  it("takes no error for an answer once it was interrupted", async () => {
+  it("does not take an error for an answer once it was interrupted", async () => {
     const { caller, interrupt, request } = start();
     const send = async () => {
       interrupt.abort();
@@ -93,7 +93,7 @@ describe("Caller", () => {
     await assert.rejects(answered, { code: "interrupted" });
   });
 
-  it("gives up at once if AWS asks it to wait for more than two minutes", async () => {
+  it("gives up at once if AWS asks for a wait of more than two minutes", async () => {
     const { caller, events, request } = start();
     const error = failure("TooManyRequestsException", { retryAfterSeconds: "121" });
     await assert.rejects(

@@ -17,7 +17,10 @@ describe("credentials and region", () => {
   });
   afterEach(() => removeFolder(folder));
 
-  /** Writes shared AWS files in which the profile `team` has a key and a region, and `deployer` the role `deploy`. */
+  /**
+   * Writes shared AWS files with the profile `team`, which has a key and a region, and `deployer`, which has the role
+   * `deploy`.
+   */
   async function useProfiles(): Promise<void> {
     const credentials = join(folder, "credentials");
     const config = join(folder, "config");
@@ -46,7 +49,7 @@ describe("credentials and region", () => {
     assert.deepEqual(test.emulator.counts(), { GetCallerIdentity: 1 });
   });
 
-  it("come from a profile, its region too", async () => {
+  it("come from a profile, including its region", async () => {
     await useProfiles();
     const aws = await test.connect({ profile: "team" });
     assert.equal(aws.region, "eu-west-1");
@@ -70,7 +73,7 @@ describe("credentials and region", () => {
     assert.deepEqual(test.emulator.counts(), { AssumeRole: 1, GetResources: 1, GetFunction: 1, GetCallerIdentity: 1 });
   });
 
-  it("of a profile assume the role that is given", async () => {
+  it("of a profile assume the given role", async () => {
     await useProfiles();
     const aws = await test.connect({ profile: "team", roleArn: role, region: "us-west-2" });
     assert.equal(aws.region, "us-west-2");
@@ -78,14 +81,14 @@ describe("credentials and region", () => {
     assert.equal(test.emulator.stats().accessKeys.AKIATEAM, 1);
   });
 
-  it("are asked for again when STS has failed", async () => {
+  it("are requested again if STS has failed", async () => {
     test.emulator.fault({ operation: "AssumeRole", status: 500, times: 1 });
     const aws = await test.connect({ roleArn: role });
     assert.equal((await aws.callerIdentity()).account, "333333333333");
     assert.equal(test.emulator.counts().AssumeRole, 2);
   });
 
-  it("that fail leave no doubt that an update was not sent", async () => {
+  it("that fail make clear that no update was sent", async () => {
     test.emulator.seed(fleet(1));
     const { functions } = await (await test.connect()).listFunctions({ all: true });
     test.emulator.fault({ operation: "AssumeRole", status: 500 });
@@ -130,7 +133,7 @@ describe("credentials and region", () => {
     { action: "tag:GetResources", on: "*", selection: { tags: { team: "a" } } },
   ];
   for (const { action, on, selection } of denials) {
-    it(`without ${action} say so, and on what`, async () => {
+    it(`without ${action} name the action and the resource`, async () => {
       test.emulator.deny({ action });
       const aws = await test.connect();
       const error = {
@@ -141,7 +144,7 @@ describe("credentials and region", () => {
     });
   }
 
-  it("that may not assume the role say so, and not that a layer version is denied", async () => {
+  it("that may not assume the role are reported as such, not as a denied layer version", async () => {
     test.emulator.deny({ action: "sts:AssumeRole" });
     const aws = await test.connect({ roleArn: role });
     const error = { code: "aws-permission", message: new RegExp(`sts:AssumeRole on ${role} is denied`) };
@@ -165,7 +168,7 @@ describe("credentials and region", () => {
     for (const rate of [0, -1, Number.NaN]) await assert.rejects(connectAws({}, { rate }), { code: "usage" });
   });
 
-  it("reach an endpoint that is set for all services", async () => {
+  it("work with an endpoint that is set for all services", async () => {
     test.setEnv({ AWS_ENDPOINT_URL_LAMBDA: undefined, AWS_ENDPOINT_URL_STS: undefined });
     const aws = await test.connect();
     await aws.listFunctions({ all: true });
@@ -173,18 +176,18 @@ describe("credentials and region", () => {
     assert.deepEqual(test.emulator.counts(), { ListFunctions: 1, GetCallerIdentity: 1 });
   });
 
-  it("say that an endpoint cannot be reached, after few tries", async () => {
+  it("report an unreachable endpoint after a few attempts", async () => {
     test.setEnv({ AWS_ENDPOINT_URL_LAMBDA: "http://127.0.0.1:1" });
     const aws = await test.connect();
     await assert.rejects(aws.listFunctions({ all: true }), { code: "aws-failed", next: /AWS_ENDPOINT_URL/ });
     assert.equal(test.calls.length, 5);
   });
 
-  it("are used without a word to the terminal, whatever Node this is", async () => {
+  it("print nothing to the terminal, on any Node", async () => {
     const program = `
-      Object.defineProperty(process, "version", { value: "v18.0.0" });
-      const { connectAws } = require("./sdk/aws/session");
-      connectAws({ roleArn: "${role}" }).then((aws) => aws.callerIdentity().then(() => aws.close()));`;
+Object.defineProperty(process, "version", { value: "v18.0.0" });
+const { connectAws } = require("./sdk/aws/session");
+connectAws({ roleArn: "${role}" }).then((aws) => aws.callerIdentity().then(() => aws.close()));`;
     const { stdout, stderr } = await promisify(execFile)(process.execPath, ["--require", "tsx/cjs", "--eval", program]);
     assert.equal(stdout + stderr, "");
     assert.deepEqual(test.emulator.counts(), { AssumeRole: 1, GetCallerIdentity: 1 });

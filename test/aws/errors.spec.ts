@@ -90,7 +90,7 @@ describe("explain", () => {
   }
 });
 
-describe("explain, for a profile", () => {
+describe("explain, with a profile", () => {
   const where = { region: "us-east-1", profile: "team" };
   for (const [name, message, next] of [
     ["CredentialsProviderError", /^AWS credentials not configured for profile team: /, /--profile team`/],
@@ -105,7 +105,7 @@ describe("explain, for a profile", () => {
 });
 
 describe("isDenied", () => {
-  it("tells the action that was asked for from one that it needs first", () => {
+  it("distinguishes the requested action from one that it depends on", () => {
     const error = {
       name: "AccessDenied",
       message: `${user} is not authorized to perform: sts:AssumeRole on resource: r`,

@@ -14,7 +14,7 @@ async function moveFleet(test: TestAws, count: number, faults: readonly Fault[])
   return aws.reconcile(functions, moveBase(2));
 }
 
-/** Every function is where it should be, was written once, and the outcome says so. */
+/** Every function is at its target, was written once, and its outcome says so. */
 function assertMoved(test: TestAws, outcomes: readonly FunctionOutcome[]): void {
   for (const { function: name, status, reason, before, after } of outcomes) {
     assert.equal(status, "updated", `${name}: ${reason}`);
@@ -43,17 +43,17 @@ describe("reconcile through faults", function () {
     { kind: "500 after the work is done", fault: { status: 500, applied: true } },
   ];
   for (const { kind, fault } of kinds) {
-    it(`moves every function, each with one write: ${kind}, at 20 %`, async () => {
+    it(`moves every function with one write: ${kind}, at 20 %`, async () => {
       assertMoved(test, await moveFleet(test, 40, [{ ...fault, probability: 0.2 }]));
     });
   }
 
-  it("moves every function, each with one write: all together, at 3 % each", async () => {
+  it("moves every function with one write: all faults together, at 3 % each", async () => {
     const faults = kinds.map(({ fault }) => ({ ...fault, probability: 0.03 }));
     assertMoved(test, await moveFleet(test, 100, faults));
   });
 
-  it("moves every function, each with one write: stalls of five seconds before and after the work is done", async () => {
+  it("moves every function with one write: stalls of five seconds before and after the work is done", async () => {
     const stall = { delayMs: 5000, probability: 0.1 };
     assertMoved(test, await moveFleet(test, 40, [stall, { ...stall, applied: true }]));
   });
@@ -67,7 +67,7 @@ describe("reconcile through faults", function () {
     assert.ok((write?.at ?? 0) >= 2000);
   });
 
-  it("reports an update whose answer was lost and which then failed", async () => {
+  it("reports an update whose answer was lost and that then failed", async () => {
     const fails = { operation: "UpdateFunctionConfiguration", updateFails: { reason: "The subnet is gone." } };
     const [outcome] = await moveFleet(test, 1, [{ ...fails, applied: true, drop: true, times: 1 }, fails]);
     assert.equal(outcome?.status, "failed");
@@ -75,8 +75,8 @@ describe("reconcile through faults", function () {
     assert.equal(outcome?.changedMeanwhile, undefined);
   });
 
-  // One run for what takes its time, so that the suite does not take three times as long.
-  it("bears with what will not end for one function, and moves all others", async () => {
+  // One run covers all the slow cases, so that the suite does not take three times as long.
+  it("moves all other functions if one never finishes", async () => {
     const update = "UpdateFunctionConfiguration";
     test.emulator.seed(fleet(10));
     const aws = await test.connect({}, { rate });
@@ -106,7 +106,7 @@ describe("reconcile through faults", function () {
   });
 });
 
-describe("reconcile while somebody else is at work", () => {
+describe("reconcile while someone else is at work", () => {
   const test = useAws();
 
   async function start(count: number) {
@@ -115,7 +115,7 @@ describe("reconcile while somebody else is at work", () => {
     return { aws, functions: (await aws.listFunctions({ all: true })).functions };
   }
 
-  it("plans anew from what they left, and never overwrites it unseen", async () => {
+  it("plans again from what they left, and never overwrites it unseen", async () => {
     const { aws, functions } = await start(10);
     test.emulator.edit("fn-003", { Layers: ["last:3", "base:3"] });
     test.emulator.edit("fn-005", { MemorySize: 512 });
@@ -142,10 +142,10 @@ describe("reconcile while somebody else is at work", () => {
     assert.equal(test.emulator.writes().length, 10);
   });
 
-  it("does not announce the next update as one instead of an update that may have been carried out", async () => {
+  it("does not announce the next update in place of one that may have been carried out", async () => {
     const { aws, functions } = await start(1);
     test.emulator.fault({ operation: "UpdateFunctionConfiguration", applied: true, drop: true, times: 1 });
-    // Between the update whose answer is lost and the next look at the function.
+    // Between the update whose answer is lost and the next read of the function.
     const edit = setInterval(() => {
       if (test.emulator.writes().length === 0) return;
       clearInterval(edit);
@@ -162,7 +162,7 @@ describe("reconcile while somebody else is at work", () => {
     ]);
   });
 
-  it("leaves alone what they have brought to its layers already", async () => {
+  it("leaves alone what they have already brought to its layers", async () => {
     const { aws, functions } = await start(2);
     test.emulator.edit("fn-001", { Layers: ["first:1", "base:2", "last:1"] });
     const [, outcome] = await aws.reconcile(functions, moveBase(2));
@@ -171,7 +171,7 @@ describe("reconcile while somebody else is at work", () => {
     assert.equal(test.emulator.writes().length, 1);
   });
 
-  it("takes up a change made after its own update", async () => {
+  it("takes over a change made after its own update", async () => {
     const { aws, functions } = await start(1);
     const changes = [base(3), base(4)];
     const outcomes = await aws.reconcile(functions, moveBase(2), {

@@ -5,7 +5,7 @@ describe("listFunctions", () => {
   const test = useAws();
   const names = (functions: readonly { readonly name: string }[]) => functions.map(({ name }) => name);
 
-  it("reads a whole account in one pass of 50 a page", async () => {
+  it("reads a whole account in one pass, 50 functions a page", async () => {
     test.emulator.seed({ functions: Array.from({ length: 120 }, (_, i) => ({ name: `fn-${1000 + i}` })) });
     const aws = await test.connect();
     const { functions, missing } = await aws.listFunctions({ all: true });
@@ -15,7 +15,7 @@ describe("listFunctions", () => {
     assert.deepEqual(test.emulator.counts(), { ListFunctions: 3 });
   });
 
-  it("reads few named functions one by one, and ListFunctions not at all", async () => {
+  it("reads a few named functions one by one, without ListFunctions", async () => {
     test.emulator.seed({ functions: [{ name: "a", layers: ["base:1"] }, { name: "b" }, { name: "c" }] });
     const aws = await test.connect();
     const { functions, missing } = await aws.listFunctions({ names: ["b", "gone", arnOf("a"), "a"] });
@@ -32,11 +32,11 @@ describe("listFunctions", () => {
     const { functions, missing } = await aws.listFunctions({ names: wanted });
     assert.deepEqual(names(functions), names(seeded));
     assert.deepEqual(missing, ["gone", arnOf("gone-too")]);
-    // Only an answer about a function says that it does not exist.
+    // Only an answer about the function itself says that it does not exist.
     assert.deepEqual(test.emulator.counts(), { ListFunctions: 2, GetFunction: 2 });
   });
 
-  describe("a list that shifts while it is read", () => {
+  describe("a list that shifts while it is being read", () => {
     const page = (from: number, to: number, NextMarker?: string) => ({
       status: 200,
       body: JSON.stringify({
@@ -61,7 +61,7 @@ describe("listFunctions", () => {
       assert.equal((await aws.listFunctions({ all: true })).functions.length, 60);
     });
 
-    it("is completed by the names of those that have the tags", async () => {
+    it("is completed by the names of the functions that have the tags", async () => {
       const aws = await start();
       test.emulator.fault({ operation: "ListFunctions", answer: page(0, 57) });
       const { functions } = await aws.listFunctions({ tags: { team: "a" } });
@@ -69,7 +69,7 @@ describe("listFunctions", () => {
       assert.deepEqual(test.emulator.counts(), { GetResources: 1, ListFunctions: 1, GetFunction: 3 });
     });
 
-    it("is completed by the functions that are named", async () => {
+    it("is completed by the named functions", async () => {
       const aws = await start();
       test.emulator.fault({ operation: "ListFunctions", answer: page(0, 57) });
       const all = names(test.emulator.functions());
@@ -94,7 +94,7 @@ describe("listFunctions", () => {
     [50, { GetFunction: 50 }],
     [51, { ListFunctions: 2 }],
   ] as const) {
-    it(`reads ${named} named functions by ${Object.keys(counts)[0]}`, async () => {
+    it(`reads ${named} named functions with ${Object.keys(counts)[0]}`, async () => {
       const seeded = Array.from({ length: 51 }, (_, i) => ({ name: `fn-${10 + i}` }));
       test.emulator.seed({ functions: seeded });
       const aws = await test.connect();
@@ -133,7 +133,7 @@ describe("listFunctions", () => {
     );
   });
 
-  it("selects by prefix, name and all of some tags together", async () => {
+  it("selects by prefix, name and all of several tags together", async () => {
     test.emulator.seed({
       functions: [
         { name: "api-a" },
@@ -151,7 +151,7 @@ describe("listFunctions", () => {
     assert.deepEqual(test.emulator.counts(), { GetResources: 1, ListFunctions: 1 });
   });
 
-  it("asks the tagging API for tags, 100 a page, and never a function for its own", async () => {
+  it("asks the tagging API for tags, 100 a page, and never for a single function", async () => {
     const seeded = Array.from({ length: 130 }, (_, i) => ({
       name: `fn-${1000 + i}`,
       tags: { team: i < 120 ? "a" : "b" },
@@ -167,7 +167,7 @@ describe("listFunctions", () => {
     assert.deepEqual(test.emulator.counts(), { GetResources: 1, GetFunction: 10 });
   });
 
-  it("selects by all tags of any one of several sets, in one pass", async () => {
+  it("selects by all tags of any of several sets, in one pass", async () => {
     const tags = (index: number): Record<string, string> =>
       index % 2 === 0 ? { environment: "dev" } : { "pulumi:stack": "dev" };
     const seeded = Array.from({ length: 60 }, (_, i) => ({ name: `fn-${10 + i}`, tags: tags(i) }));
@@ -219,7 +219,7 @@ describe("listFunctions", () => {
     assert.equal((await aws.listFunctions({ all: true })).busy, undefined);
   });
 
-  it("means no function by an empty selection", async () => {
+  it("treats an empty selection as no functions", async () => {
     test.emulator.seed({ functions: [{ name: "a" }] });
     const aws = await test.connect();
     for (const selection of [{}, { names: [] }, { tags: {} }]) {
@@ -228,7 +228,7 @@ describe("listFunctions", () => {
     assert.deepEqual(test.emulator.counts(), {});
   });
 
-  it("survives faults on every page", async () => {
+  it("tolerates faults on every page", async () => {
     test.emulator.seed({ functions: Array.from({ length: 160 }, (_, i) => ({ name: `fn-${1000 + i}` })) });
     test.emulator.fault({ operation: "ListFunctions", skip: 1, times: 1, status: 500 });
     test.emulator.fault({ operation: "ListFunctions", skip: 2, times: 1, drop: true });

@@ -4,7 +4,7 @@ import { type Emulator, type EmulatorOptions, startEmulator } from "../emulator"
 
 const account = "123456789012";
 
-/** A layer version of the emulator's own account and region. */
+/** A layer version in the emulator's own account and region. */
 export function base(version: number, name = "base"): string {
   return `arn:aws:lambda:us-east-1:${account}:layer:${name}:${version}`;
 }
@@ -29,18 +29,18 @@ export function moveBase(version: number) {
     layers.map((layer) => (layer.includes(":layer:base:") ? base(version) : layer));
 }
 
-/** What {@link useAws} gives to the tests of a suite. */
+/** What {@link useAws} provides to the tests of a suite. */
 export interface TestAws {
   readonly emulator: Emulator;
   /** All requests of all sessions of this test. */
   readonly calls: readonly AwsCall[];
   /** Opens a session that ends with the test. */
   connect(target?: AwsTarget, options?: AwsOptions): Promise<AwsPort>;
-  /** Sets a variable of the environment, or removes it, until the test ends. */
+  /** Sets an environment variable, or removes it, until the test ends. */
   setEnv(variables: Readonly<Record<string, string | undefined>>): void;
 }
 
-/** Starts an emulator for each test of the suite that this is called in, and points the AWS SDK at it. */
+/** Starts an emulator for each test of the calling suite, and points the AWS SDK at it. */
 export function useAws(options: EmulatorOptions = {}): TestAws {
   let emulator: Emulator;
   let calls: AwsCall[];
@@ -75,7 +75,7 @@ export function useAws(options: EmulatorOptions = {}): TestAws {
   };
 }
 
-/** Sets variables of the environment; gives back what restores all of them. */
+/** Sets environment variables; returns a function that restores all of them. */
 export function withEnv(variables: Readonly<Record<string, string>>): () => void {
   const before = { ...process.env };
   setEnv(variables);
@@ -85,7 +85,7 @@ export function withEnv(variables: Readonly<Record<string, string>>): () => void
   };
 }
 
-/** Sets variables of the environment, or removes them. */
+/** Sets environment variables, or removes them. */
 export function setEnv(variables: Readonly<Record<string, string | undefined>>): void {
   for (const [name, value] of Object.entries(variables)) {
     if (value === undefined) delete process.env[name];

@@ -5,7 +5,7 @@ import { base, useAws } from "./harness";
 describe("layerVersion", () => {
   const test = useAws();
 
-  it("says what a version suits, and asks once however many callers there are", async () => {
+  it("says what a version suits, and asks once for any number of callers", async () => {
     test.emulator.seed({
       layers: [{ name: "base", versions: 2, compatibleRuntimes: ["python3.12"], compatibleArchitectures: ["arm64"] }],
     });
@@ -40,7 +40,7 @@ describe("layerVersion", () => {
     assert.equal(await aws.layerVersion(base(2)), "denied");
   });
 
-  it("does not remember a failure", async () => {
+  it("does not cache a failure", async () => {
     test.emulator.seed({ layers: [{ name: "base", versions: 1 }] });
     test.emulator.fault({ operation: "GetLayerVersion", times: 1, status: 400, code: "SomethingElse" });
     const aws = await test.connect();
@@ -55,7 +55,7 @@ describe("layerVersion", () => {
 });
 
 describe("dateOf", () => {
-  it("reads a date as Lambda writes it, with its zone", () => {
+  it("reads a date as Lambda writes it, including its time zone", () => {
     assert.equal(dateOf("2018-11-27T15:10:45.123+0130")?.toISOString(), "2018-11-27T13:40:45.123Z");
     assert.equal(dateOf("yesterday"), undefined);
     assert.equal(dateOf(undefined), undefined);
@@ -85,7 +85,7 @@ describe("listLayerVersions", () => {
 describe("parameter", () => {
   const test = useAws();
 
-  it("is read once, also if there is none", async () => {
+  it("is read once, even if it does not exist", async () => {
     test.emulator.seed({ parameters: { "/layers/base": "7" } });
     const aws = await test.connect();
     for (let round = 0; round < 2; round++) {

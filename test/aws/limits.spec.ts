@@ -10,7 +10,7 @@ describe("Lambda's request limits", function () {
   const throttled = () =>
     Object.values(test.emulator.stats().operations).reduce((sum, operation) => sum + operation.throttled, 0);
 
-  /** Moves all functions; how long that took, as a ratio of what the limit allows. */
+  /** Moves all functions; returns the time it took as a ratio of what the limit allows. */
   async function ratio(aws: AwsPort, count: number, limit: number): Promise<number> {
     const started = performance.now();
     const { functions } = await aws.listFunctions({ all: true });
@@ -27,7 +27,7 @@ describe("Lambda's request limits", function () {
     return seconds / ((Math.ceil(count / 50) + 1 + count) / limit);
   }
 
-  it("are used up and kept to on a quiet account", async () => {
+  it("are used up but never exceeded on a quiet account", async () => {
     test.emulator.seed(fleet(90));
     test.emulator.configure({ throttle: true });
     const used = await ratio(await test.connect(), 90, 15);
@@ -35,7 +35,7 @@ describe("Lambda's request limits", function () {
     assert.ok(used < 1.15, `${used} of the time that the limit allows`);
   });
 
-  it("can be higher, by the rate option", async () => {
+  it("can be raised with the rate option", async () => {
     test.emulator.seed(fleet(200));
     test.emulator.configure({ throttle: { scale: 4 } });
     const used = await ratio(await test.connect({}, { rate: 60 }), 200, 60);
@@ -43,7 +43,7 @@ describe("Lambda's request limits", function () {
     assert.ok(used < 1.3, `${used} of the time that the limit allows`);
   });
 
-  it("let GetFunction pass while all others have to wait", async () => {
+  it("let GetFunction pass while all other calls wait", async () => {
     test.emulator.seed(fleet(40));
     test.emulator.configure({ throttle: true });
     const aws = await test.connect();
@@ -60,7 +60,7 @@ describe("Lambda's request limits", function () {
     assert.equal(throttled(), 0);
   });
 
-  it("are shared by all sessions of the process on one account and region", async () => {
+  it("are shared by all sessions of the process in one account and region", async () => {
     test.emulator.seed(fleet(60));
     test.emulator.configure({ throttle: { scale: 2 } });
     const sessions = await Promise.all([1, 2, 3].map(() => test.connect({}, { rate: 30 })));
@@ -73,7 +73,7 @@ describe("Lambda's request limits", function () {
     assert.equal(throttled(), 0);
   });
 
-  it("are kept to by backing off when somebody else uses half of them", async () => {
+  it("are respected by backing off while someone else uses half of them", async () => {
     const count = 400;
     test.emulator.seed(fleet(count));
     // What is left of 120 a second.
@@ -86,7 +86,7 @@ describe("Lambda's request limits", function () {
     assert.ok(outcomes.every(({ status }) => status === "updated"));
     assert.equal(test.emulator.writes().length, count);
     const refused = throttled() / count;
-    assert.ok(refused < 0.5, `${refused} refusals a function; about 0.65 without backing off`);
+    assert.ok(refused < 0.5, `${refused} refusals per function; about 0.65 without backing off`);
     const used = seconds / (count / 60);
     assert.ok(used < 1.5, `${used} of the time that the limit allows`);
   });

@@ -4,17 +4,17 @@ import { CreateFunctionCommand, LambdaClient, PublishLayerVersionCommand } from 
 import { checkTargets } from "../../sdk/aws/preflight";
 import { connectAws } from "../../sdk/aws/session";
 import type { AwsPort } from "../../sdk/ports";
-import { findMotoPython, type Moto, startMoto } from "../support/moto";
+import { describeOnMoto, type Moto, startMoto } from "../support/moto";
 import { base, moveBase, withEnv } from "./harness";
 
-/** What works without paging, throttling and revisions, on an AWS that others wrote. */
-function worksOnMoto(python: NonNullable<ReturnType<typeof findMotoPython>>): void {
+// What works without paging, throttling and revisions, on an AWS emulator written by others.
+describeOnMoto("the AWS session on moto", (python) => {
   let moto: Moto;
   let aws: AwsPort;
   let restore: () => void;
 
   before(async function () {
-    this.timeout(600_000); // installs moto at first
+    this.timeout(600_000); // installs moto the first time
     moto = await startMoto(python);
     restore = withEnv(moto.env);
     await populate();
@@ -26,7 +26,7 @@ function worksOnMoto(python: NonNullable<ReturnType<typeof findMotoPython>>): vo
     await moto?.stop();
   });
 
-  it("says whose credentials these are", async () => {
+  it("says whose credentials it has", async () => {
     assert.equal((await aws.callerIdentity()).account, "123456789012");
   });
 
@@ -41,12 +41,12 @@ function worksOnMoto(python: NonNullable<ReturnType<typeof findMotoPython>>): vo
     assert.equal((await aws.listFunctions({ all: true })).functions.length, 4);
   });
 
-  it("distinguishes a layer version that exists from one that does not", async () => {
+  it("distinguishes an existing layer version from one that does not exist", async () => {
     assert.equal(typeof (await aws.layerVersion(base(2))), "object");
     assert.equal(await aws.layerVersion(base(9)), "missing");
   });
 
-  it("finds layer versions that are missing or for another runtime before anything is changed", async () => {
+  it("finds layer versions that are missing or for another runtime before anything changes", async () => {
     const { functions } = await aws.listFunctions({ names: ["fn-0"] });
     const [fn] = functions;
     assert.ok(fn);
@@ -57,7 +57,7 @@ function worksOnMoto(python: NonNullable<ReturnType<typeof findMotoPython>>): vo
     );
   });
 
-  it("moves what differs, keeps order and other layers, and then has nothing left to do", async () => {
+  it("moves what differs, keeps the order and other layers, and then has nothing left to do", async () => {
     const { functions } = await aws.listFunctions({ all: true });
     const outcomes = await aws.reconcile(functions, moveBase(2));
     assert.ok(outcomes.every(({ status }) => status === "updated"));
@@ -66,7 +66,7 @@ function worksOnMoto(python: NonNullable<ReturnType<typeof findMotoPython>>): vo
     const again = await aws.reconcile(moved, moveBase(2));
     assert.ok(again.every(({ status }) => status === "unchanged"));
   });
-}
+});
 
 /** Four functions with three layers each, and a layer for another runtime. */
 async function populate(): Promise<void> {
@@ -93,11 +93,4 @@ async function populate(): Promise<void> {
   }
   iam.destroy();
   lambda.destroy();
-}
-
-const python = findMotoPython();
-if (python) {
-  describe("the AWS session on moto", () => worksOnMoto(python));
-} else {
-  console.warn("Not run: the AWS session on moto, which needs Python 3.10 or newer on PATH.");
 }

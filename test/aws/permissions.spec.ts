@@ -10,7 +10,7 @@ describe("checkPermissions", () => {
   const update = "lambda:UpdateFunctionConfiguration";
   const resources = Array.from({ length: 250 }, (_, index) => arnOf(`fn-${index}`));
 
-  it("asks in portions, and finds nothing if all is allowed", async () => {
+  it("asks in batches, and finds nothing if everything is allowed", async () => {
     const aws = await test.connect();
     assert.deepEqual(await aws.checkPermissions([{ action: update, resources }]), { refused: [] });
     assert.deepEqual(test.emulator.counts(), { GetCallerIdentity: 1, SimulatePrincipalPolicy: 3 });
@@ -22,7 +22,7 @@ describe("checkPermissions", () => {
     assert.deepEqual(test.emulator.counts(), {});
   });
 
-  it("names action and resource of a refusal", async () => {
+  it("names the action and the resource of a refusal", async () => {
     test.emulator.deny({ action: update, resource: arnOf("fn-7") });
     const aws = await test.connect();
     const { refused } = await aws.checkPermissions([
@@ -32,7 +32,7 @@ describe("checkPermissions", () => {
     assert.deepEqual(refused, [{ action: update, resource: arnOf("fn-7") }]);
   });
 
-  it("says that permissions are unchecked if it may not ask", async () => {
+  it("reports permissions as unchecked if it may not ask", async () => {
     test.emulator.deny({ action: "iam:SimulatePrincipalPolicy" });
     const aws = await test.connect();
     const { refused, unchecked } = await aws.checkPermissions([{ action: update, resources }]);
@@ -41,7 +41,7 @@ describe("checkPermissions", () => {
     assert.equal(test.emulator.counts().SimulatePrincipalPolicy, 1);
   });
 
-  it("is refused once by all sessions of a run, and says so in each", async () => {
+  it("is refused once for all sessions of a run, and says so in each", async () => {
     test.emulator.deny({ action: "iam:SimulatePrincipalPolicy" });
     const run = { unanswered: new Map() };
     const sessions = await Promise.all(
@@ -52,7 +52,7 @@ describe("checkPermissions", () => {
     assert.equal(test.emulator.counts().SimulatePrincipalPolicy, 1);
   });
 
-  it("asks for the role of a session, by its ARN with path if that may be read", async () => {
+  it("asks about the role of a session, by its ARN with path if that may be read", async () => {
     const role = "arn:aws:iam::123456789012:role/deployer";
     const aws = await test.connect({ roleArn: role });
     test.emulator.deny({ action: "iam:GetRole" });
@@ -61,7 +61,7 @@ describe("checkPermissions", () => {
     assert.equal(test.emulator.counts().SimulatePrincipalPolicy, 3);
   });
 
-  // As if Lambda can be reached through an endpoint of its own, and nothing else.
+  // As if only Lambda could be reached, through an endpoint of its own.
   it("says so if STS does not answer", async () => {
     test.emulator.fault({ operation: "GetCallerIdentity", status: 404, code: "NotFound", message: "no such service" });
     const aws = await test.connect();
@@ -70,14 +70,14 @@ describe("checkPermissions", () => {
     assert.match(unchecked ?? "", /GetCallerIdentity.*no such service/);
   });
 
-  it("fails if the credentials are refused", async () => {
+  it("fails if the credentials are rejected", async () => {
     const code = "InvalidClientTokenId";
     test.emulator.fault({ operation: "GetCallerIdentity", status: 403, code, message: "The token is invalid." });
     const aws = await test.connect();
     await assert.rejects(aws.checkPermissions([{ action: update, resources }]), { code: "aws-credentials" });
   });
 
-  it("gives up soon if IAM does not work, and says so", async () => {
+  it("gives up soon if IAM is down, and says so", async () => {
     test.emulator.fault({
       operation: "SimulatePrincipalPolicy",
       status: 400,
@@ -96,14 +96,14 @@ describe("checkPermissions", () => {
   });
 });
 
-// The emulator knows no policies with conditions, and answers what is asked at once in one page.
-describe("checkPermissions, for answers", () => {
+// The emulator has no conditional policies, and answers in one page whatever is asked at once.
+describe("checkPermissions, by IAM's answers", () => {
   const action = "lambda:UpdateFunctionConfiguration";
   const decision = (fn: string, EvalDecision: EvaluationResult["EvalDecision"], ...MissingContextValues: string[]) => ({
     ...{ EvalActionName: action, EvalResourceName: arnOf(fn), EvalDecision, MissingContextValues },
   });
 
-  /** Checks permissions of a user, if IAM answers with these pages. */
+  /** Checks the permissions of a user, with these pages as IAM's answer. */
   function check(...pages: EvaluationResult[][]) {
     const simulatePrincipalPolicy = async ({ Marker = "0" }: SimulatePrincipalPolicyCommandInput) => {
       const next = Number(Marker) + 1;
@@ -123,7 +123,7 @@ describe("checkPermissions, for answers", () => {
   const allowed = decision("a", "allowed", "aws:ResourceTag/team");
   const refused = [{ action, resource: arnOf("b") }];
 
-  it("takes what depends on a condition for unknown, and neither for refused nor for allowed", async () => {
+  it("treats a permission that depends on a condition as unknown, neither refused nor allowed", async () => {
     assert.deepEqual(await check([allowed, decision("b", "explicitDeny")]), { refused });
     const undecided = decision("c", "implicitDeny", "aws:ResourceTag/team");
     assert.deepEqual(await check([allowed, decision("b", "implicitDeny"), undecided]), {

@@ -9,12 +9,12 @@ const count = 45;
 describe("requests for many functions", () => {
   const test = useAws();
 
-  // Lambda's budget lets five of them go at once, so that the others wait for their turn when the first is refused.
+  // Lambda's budget admits five of them at once, so that the others are waiting when the first is refused.
   for (const [operation, most, ask] of [
     ["ListAliases", 10, (aws, arns) => pooled(arns, 10, (arn) => aws.listAliases(arn))],
     ["GetFunction", 25, (aws, arns) => aws.busyFunctions(arns)],
   ] as readonly [string, number, (aws: AwsPort, arns: readonly string[]) => Promise<unknown>][]) {
-    it(`end with the first refusal, and nothing is sent behind the caller's back: ${operation}`, async () => {
+    it(`end with the first refusal, and nothing is sent afterwards: ${operation}`, async () => {
       test.emulator.seed(fleet(count));
       const aws = await test.connect();
       const { functions } = await aws.listFunctions({ all: true });

@@ -36,7 +36,7 @@ describe("checkTargets", () => {
     assert.deepEqual(test.emulator.counts(), { GetLayerVersion: 2 });
   });
 
-  it("does not ask for versions that a function has already, whatever became of them", async () => {
+  it("does not ask about versions that a function already has, even if they are gone", async () => {
     const aws = await test.connect();
     assert.deepEqual(await checkTargets(aws, [{ function: live("a"), layers: [base(1)] }]), []);
     assert.deepEqual(test.emulator.counts(), {});
@@ -91,7 +91,7 @@ describe("checkTargets", () => {
       { function: live("image", { packageType: "Image", layers: [] }), layers: [] },
       { function: live("six", { layers: six }), layers: six },
       { function: live("far"), layers: [far] },
-      // What a function has is not judged, however it came there.
+      // Layers that a function already has are not judged, however they got there.
       { function: live("there", { layers: [far] }), layers: [far] },
     ];
     const problems = await checkTargets(aws, targets);
@@ -109,7 +109,7 @@ describe("checkTargets", () => {
     assert.deepEqual(test.emulator.counts(), {});
   });
 
-  it("asks nothing if existence is not to be checked", async () => {
+  it("asks nothing if existence checks are off", async () => {
     const aws = await test.connect();
     assert.deepEqual(await checkTargets(aws, [{ function: live("a"), layers: [base(9)] }], { existence: false }), []);
     assert.deepEqual(test.emulator.counts(), {});
@@ -133,7 +133,7 @@ describe("checkTargets, for any targets", () => {
     ),
   );
 
-  it("asks for each version that is new to some function, exactly once", async () => {
+  it("asks exactly once for each version that is new to some function", async () => {
     await fc.assert(
       fc.asyncProperty(targets, async (all) => {
         const asked: string[] = [];
@@ -149,7 +149,7 @@ describe("checkTargets, for any targets", () => {
     );
   });
 
-  it("finds nothing exactly where every list is short enough and every version suits", async () => {
+  it("finds no problem exactly if every list is short enough and every version suits", async () => {
     await fc.assert(
       fc.asyncProperty(targets, layers, async (all, missing) => {
         const gone = new Set(missing.map((version) => base(version)));

@@ -14,10 +14,10 @@ const layers = fc
   )
   .map(([chosen, versions]) => chosen.map((name, index) => `${name}:${versions[index]}`));
 
-/** Versions that some of the layers are to be at. */
+/** Versions that some of the layers should be at. */
 const declared = fc.dictionary(fc.constantFrom(...names), fc.integer({ min: 1, max: 3 }), { maxKeys: 4 });
 
-/** One request of the function in question goes wrong. */
+/** How a request about the function goes wrong, once. */
 const fault: fc.Arbitrary<Fault> = fc
   .record({
     operation: fc.constantFrom("UpdateFunctionConfiguration", "GetFunction"),
@@ -44,7 +44,7 @@ describe("reconcile, for any layers, faults and changes made by others", functio
   this.slow(60_000);
   const test = useAws({ updateDelayMs: 5 });
 
-  it("keeps order and undeclared layers of the last list that others left, and writes no more than it must", async () => {
+  it("keeps the order and the undeclared layers of the list that others left last, and writes no more than necessary", async () => {
     test.emulator.seed({ layers: names.map((name) => ({ name, versions: 3 })) });
     const aws = await test.connect({}, { rate: 5000 });
     let run = 0;

@@ -47,7 +47,7 @@ describe("reconcile", () => {
     const { aws, functions } = await start(30);
     const sent: number[] = [];
     await aws.reconcile(functions, moveBase(2), { onOutcome: () => void sent.push(test.emulator.writes().length) });
-    assert.ok((sent[0] ?? 0) > 10, `${sent[0]} updates were sent when the first had ended`);
+    assert.ok((sent[0] ?? 0) > 10, `${sent[0]} updates were sent before the first had ended`);
   });
 
   it("has no more functions in progress than allowed", async () => {
@@ -67,7 +67,7 @@ describe("reconcile", () => {
     assert.equal(most, 3);
   });
 
-  it("tells of each update before it is sent and after it has ended", async () => {
+  it("reports each update before it is sent and after it has ended", async () => {
     const { aws, functions } = await start(3);
     const events: string[] = [];
     const written = () => test.emulator.writes().length;
@@ -105,7 +105,7 @@ describe("reconcile", () => {
     assert.equal(test.emulator.writes().length, 3);
   });
 
-  it("attempts all others when some fail, and says why these did", async () => {
+  it("attempts all others if some fail, and says why they did", async () => {
     const { aws, functions } = await start(20);
     const resource = functions[7]?.arn ?? "";
     test.emulator.deny({ action: "lambda:UpdateFunctionConfiguration", resource });
@@ -131,7 +131,7 @@ describe("reconcile", () => {
     assert.equal(test.emulator.writes().length, 18);
   });
 
-  it("says that a function is gone", async () => {
+  it("reports that a function is gone", async () => {
     const { aws, functions } = await start(1);
     test.emulator.fault({ operation: "UpdateFunctionConfiguration", status: 412, times: 1 });
     test.emulator.fault({ operation: "GetFunction", status: 404, times: 1 });
@@ -140,7 +140,7 @@ describe("reconcile", () => {
     assert.match(outcome?.reason ?? "", /fn-000 no longer exists/);
   });
 
-  it("gives up at the deadline while an update is still in progress, and says so", async () => {
+  it("gives up at the deadline if an update is still in progress, and says so", async () => {
     const { aws, functions } = await start(2);
     test.emulator.configure({ updateDelayMs: 60_000 });
     const outcomes = await aws.reconcile(functions, moveBase(2), { deadlineMs: 500 });
@@ -151,7 +151,7 @@ describe("reconcile", () => {
     }
   });
 
-  it("gives up at the deadline when it is throttled all the time", async () => {
+  it("gives up at the deadline if it is throttled all the time", async () => {
     const { aws, functions } = await start(2);
     test.emulator.fault({ operation: "UpdateFunctionConfiguration", status: 429 });
     const outcomes = await aws.reconcile(functions, moveBase(2), { deadlineMs: 500 });
@@ -159,7 +159,7 @@ describe("reconcile", () => {
     assert.equal(test.emulator.writes().length, 0);
   });
 
-  it("finishes what is in progress when it is interrupted, and starts nothing more", async () => {
+  it("finishes what is in progress if it is interrupted, and starts nothing more", async () => {
     const { aws, functions } = await start(20);
     const stop = new AbortController();
     const outcomes = await aws.reconcile(functions, moveBase(2), {
@@ -177,7 +177,7 @@ describe("reconcile", () => {
     }
   });
 
-  it("waits after an interrupt for updates that Lambda has accepted, and says how they ended", async () => {
+  it("waits after an interrupt for updates that Lambda has accepted, and reports how they ended", async () => {
     test.emulator.configure({ updateDelayMs: 1500 });
     const { aws, functions } = await start(3);
     const stop = new AbortController();
@@ -189,10 +189,10 @@ describe("reconcile", () => {
       assert.ok(revisionId);
     }
     const { GetFunction: polls = 0 } = test.emulator.counts();
-    assert.ok(polls <= 3 * 5, `${polls} polls: less and less often, as GetFunction has a budget too`);
+    assert.ok(polls <= 3 * 5, `${polls} polls: they get rarer, as GetFunction has a budget too`);
   });
 
-  it("ends when the session's signal does, also while it waits for its turn", async () => {
+  it("ends with the session's signal, even while it waits for its turn", async () => {
     test.emulator.seed(fleet(20));
     const stop = new AbortController();
     const aws = await test.connect({}, { rate: 2, signal: stop.signal });

@@ -12,8 +12,8 @@ describe("classify", () => {
     ["STS's throttling, which is a 400", status(400, "Throttling"), "throttled"],
     ["500", status(500), "lost"],
     ["503", status(503), "lost"],
-    ["a key that may not be used, which is a 502", status(502, "KMSAccessDeniedException"), "final"],
-    ["a runtime that is none, which is a 502", status(502, "InvalidRuntimeException"), "final"],
+    ["a key that cannot be used, which is a 502", status(502, "KMSAccessDeniedException"), "final"],
+    ["a runtime that does not exist, which is a 502", status(502, "InvalidRuntimeException"), "final"],
     ["409", status(409, "ResourceConflictException"), "conflict"],
     ["412", status(412, "PreconditionFailedException"), "conflict"],
     ["400", status(400, "InvalidParameterValueException"), "final"],
@@ -21,26 +21,26 @@ describe("classify", () => {
     ["404", status(404, "ResourceNotFoundException"), "final"],
     ["a request that took too long", { name: "TimeoutError" }, "lost"],
     [
-      "a connection that took too long to make",
+      "a connection that took too long to open",
       { name: "TimeoutError", message: "the request socket did not establish a connection with the server" },
       "unreachable",
     ],
     ["a dropped connection", Object.assign(new Error("socket hang up"), { code: "ECONNRESET" }), "lost"],
     ["a refused connection", Object.assign(new Error(), { code: "ECONNREFUSED" }), "unreachable"],
-    ["a name that is not known", Object.assign(new Error(), { code: "ENOTFOUND" }), "unreachable"],
-    ["what a library has wrapped", new Error("failed", { cause: { code: "ECONNRESET" } }), "lost"],
+    ["an unknown host name", Object.assign(new Error(), { code: "ENOTFOUND" }), "unreachable"],
+    ["an error that a library has wrapped", new Error("failed", { cause: { code: "ECONNRESET" } }), "lost"],
     [
-      "a clock that was wrong, and is corrected now",
+      "a wrong clock that has been corrected since",
       { name: "InvalidSignatureException", $metadata: { httpStatusCode: 403, clockSkewCorrected: true } },
       "lost",
     ],
     [
-      "an answer that was cut off",
+      "a truncated answer",
       Object.assign(new SyntaxError("Unexpected end of JSON input"), { $metadata: { httpStatusCode: 200 } }),
       "lost",
     ],
-    ["a mistake in this program", new TypeError("undefined is not a function"), "final"],
-    ["what is no error at all", "text", "final"],
+    ["a bug in this program", new TypeError("undefined is not a function"), "final"],
+    ["a value that is not an error", "text", "final"],
     ["nothing", undefined, "final"],
   ];
   for (const [what, error, kind] of cases) {
@@ -57,18 +57,18 @@ describe("Attempts", () => {
     return count;
   };
 
-  it("bounds what AWS does not answer, what cannot be reached, and what cannot succeed", () => {
+  it("limits retries of calls that AWS does not answer, that cannot reach it, and that cannot succeed", () => {
     assert.equal(tries(status(500)), 10);
     assert.equal(tries({ code: "ECONNREFUSED" }), 5);
     assert.equal(tries(status(400)), 1);
   });
 
-  it("does not count what ends when others are done", () => {
+  it("does not count errors that end once others are done", () => {
     assert.equal(tries(status(429)), 50);
     assert.equal(tries(status(412)), 50);
   });
 
-  it("counts each kind on its own", () => {
+  it("counts each kind separately", () => {
     const attempts = new Attempts(soon());
     for (let failure = 1; failure < 10; failure++) assert.ok(attempts.pauseAfter(status(500)));
     for (let failure = 1; failure < 5; failure++) assert.ok(attempts.pauseAfter({ code: "ECONNREFUSED" }));
@@ -82,7 +82,7 @@ describe("Attempts", () => {
     assert.equal(new Attempts(performance.now()).pauseAfter(status(500)), undefined);
   });
 
-  it("pauses longer after each failure, never for more than five seconds, and as long as AWS asks", () => {
+  it("waits longer after each failure, at most five seconds, and as long as AWS asks", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 9 }), fc.option(fc.integer({ min: 0, max: 60 })), (failures, asked) => {
         const attempts = new Attempts(soon());

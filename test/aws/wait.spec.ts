@@ -19,26 +19,26 @@ describe("the wait for an update", () => {
   const never = () => false;
 
   for (const end of ["Successful", "Failed", "gone"] as const) {
-    it(`goes on until it is over: ${end}`, async () => {
+    it(`continues until it is over: ${end}`, async () => {
       const { read, left } = reader("InProgress", "InProgress", end);
       const last = await settled(state("InProgress"), read, never);
       assert.deepEqual([last?.update, left], [end === "gone" ? undefined : end, []]);
     });
   }
 
-  it("reads nothing if there is none", async () => {
+  it("reads nothing if there is no update", async () => {
     assert.equal((await settled(state("Successful"), reader().read, never))?.update, "Successful");
     assert.equal(await settled(undefined, reader().read, never), undefined);
   });
 
-  it("is given up when it is told so, with what was read last", async () => {
+  it("is given up on request, with what was read last", async () => {
     const { read, left } = reader("InProgress", "Successful");
     let asked = 0;
     const last = await settled(state("InProgress"), read, () => ++asked > 1);
     assert.deepEqual([last?.update, left], ["InProgress", ["Successful"]]);
   });
 
-  it("takes a function that is still being created for one that cannot be updated yet", async () => {
+  it("treats a function that is still being created as one that cannot be updated yet", async () => {
     const pending = stateOf({ FunctionName: "api", FunctionArn: arnOf("api"), RevisionId: "r", State: "Pending" });
     assert.equal(pending.update, "InProgress");
   });

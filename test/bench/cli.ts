@@ -12,7 +12,7 @@ const smallState = 1000;
 const bigState = 20_000;
 const updates = 3;
 
-/** What the command line adds: to the start of Node.js, and to the Pulumi commands that it runs. */
+/** The overhead of the command line: over starting Node.js, and over the Pulumi commands that it runs. */
 export async function run(): Promise<Figure[]> {
   return [...(await startFigures()), ...(await updateFigures())];
 }
@@ -70,7 +70,7 @@ async function updateFigures(): Promise<Figure[]> {
   }
 }
 
-/** Updates the stack to a version that it does not have. */
+/** Updates the stack to another version. */
 async function ownTime(project: Project, version: number): Promise<number> {
   await project.write({ "layer_config.yaml": config(version) });
   const start = performance.now();
@@ -79,7 +79,7 @@ async function ownTime(project: Project, version: number): Promise<number> {
   const stderr = await runToEnd([...flags, bin, "--verbose"], { cwd: project.dir, env });
   const total = performance.now() - start;
   const pulumi = [...stderr.matchAll(/^DEBUG - pulumi .* (\d+\.\d+) s$/gm)].map(([, time]) => Number(time) * 1000);
-  if (pulumi.length < 4) throw new Error(`an update runs more Pulumi commands than these:\n${stderr}`);
+  if (pulumi.length < 4) throw new Error(`an update runs Pulumi commands other than these:\n${stderr}`);
   const ofPulumi = pulumi.reduce((sum, time) => sum + time, 0);
   return (total - ofPulumi) / ofPulumi;
 }
@@ -104,7 +104,7 @@ function config(version: number): string {
   return `layers: {receipt-dynamo: {version: ${version}}}\n`;
 }
 
-/** Runs Node.js, and gives what it printed on stderr. */
+/** Runs Node.js, and returns what it printed on stderr. */
 async function runToEnd(args: readonly string[], options: Parameters<typeof runProcess>[2]): Promise<string> {
   const { code, output, stderr } = await runProcess(process.execPath, args, options);
   if (code !== 0) throw new Error(`node ${args.join(" ")} ended with ${code}:\n${output}`);

@@ -13,7 +13,7 @@ const pairs = 3;
 const rounds = 1;
 const sizes = [1, 10, 100];
 
-/** What a look at many stacks costs, beside the Pulumi commands that it cannot do without. */
+/** What inspecting many stacks costs, beyond the Pulumi commands that it cannot avoid. */
 export async function run(): Promise<Figure[]> {
   const emulator = await startEmulator();
   const first = { p0: { s0: { "fn-p0-s0": ["base:1"] } } };
@@ -66,7 +66,9 @@ export async function run(): Promise<Figure[]> {
 
 const large = { stacks: [4, 12], bytes: 10_000_000, most: 30 };
 
-/** What an update of more stacks takes of memory, each with a state of 10 MB: all are planned before one is changed. */
+/**
+ * How much memory an update of several stacks takes, each with a state of 10 MB: all are planned before one is changed.
+ */
 async function memoryOfUpdate(): Promise<Figure> {
   const peaks: number[] = [];
   for (const count of large.stacks) {
@@ -87,20 +89,20 @@ async function memoryOfUpdate(): Promise<Figure> {
   return figure(what, many - few, "MB", `an update of ${first} stacks of 10 MB`, large.most);
 }
 
-/** The arguments that mean so many stacks. */
+/** The arguments that select this many stacks. */
 function meaning(count: number): string[] {
   if (count === 1) return ["--cwd", "p0", "--config", "../layer_config.yaml", "--stack", "s0"];
   return ["--projects", count === stacksOfProject ? "p0" : "*", "--stack", "*"];
 }
 
 /**
- * Gives the estate more stacks, as the backend has them: copies of its first.
- * @param bytes how large each is at least
+ * Adds stacks to the estate, as the backend stores them: copies of its first.
+ * @param bytes the minimum size of each
  */
 async function copyStacks(estate: Estate, count: number, bytes = 0): Promise<string[]> {
   const stacks = join(estate.root, "state/.pulumi/stacks");
   const first = await readFile(join(stacks, "p0/s0.json"), "utf8");
-  // A resource's output that is as long as it takes.
+  // A resource's output, long enough to reach the size.
   const state = first.replace(/"outputs": ?\{/, `$&"filler":"${"x".repeat(bytes)}",`);
   const settings = await readFile(join(estate.dir, "p0/Pulumi.s0.yaml"), "utf8");
   const names: string[] = [];
@@ -121,7 +123,7 @@ async function copyStacks(estate: Estate, count: number, bytes = 0): Promise<str
   return names;
 }
 
-/** The arguments of the Pulumi commands that list and export all stacks, a line each. */
+/** The arguments of the Pulumi commands that list and export all stacks, one line each. */
 async function pulumiCommands(estate: Estate, count: number): Promise<string> {
   const lines: string[] = [];
   for (let index = 0; index < count; index++) {
@@ -147,7 +149,7 @@ async function node(estate: Estate, args: readonly string[], more: Record<string
   return stderr;
 }
 
-/** Megabytes that a run has in memory at most. */
+/** Peak memory of a run, in megabytes. */
 async function peak(estate: Estate, args: readonly string[]): Promise<number> {
   const file = join(estate.root, "peak-memory");
   await node(estate, ["--require", join(__dirname, "peak-memory.cjs"), bin, ...args], { PEAK_MEMORY_FILE: file });

@@ -1,17 +1,17 @@
-/** One measured figure beside the thing that it is compared with. */
+/** A measured figure and what it is compared with. */
 export interface Figure {
   readonly name: string;
   readonly value: number;
   /** `x` for a ratio. */
   readonly unit: string;
-  /** What the value is a ratio of, or is held against. */
+  /** What the value is a ratio of, or is compared with. */
   readonly comparedWith: string;
-  /** The most that the value may be; undefined if it is only shown. */
+  /** The upper limit; undefined if the value is only shown. */
   readonly aim?: number;
   readonly ok: boolean;
 }
 
-/** A figure that is held to an aim. */
+/** A figure with an upper limit. */
 export function figure(name: string, value: number, unit: string, comparedWith: string, aim?: number): Figure {
   return { name, value, unit, comparedWith, aim, ok: aim === undefined || value <= aim };
 }
@@ -23,7 +23,7 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2;
 }
 
-/** Milliseconds that some work takes. */
+/** How many milliseconds some work takes. */
 export async function timed(work: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
   await work();
@@ -31,8 +31,8 @@ export async function timed(work: () => Promise<unknown>): Promise<number> {
 }
 
 /**
- * How much longer one piece of work takes than another: the median of the ratios of pairs that ran one after the other,
- * which a noisy machine disturbs least.
+ * How much longer one piece of work takes than another: the median of the ratios of pairs that ran back to back, which
+ * a noisy machine distorts least.
  */
 export async function ratioOf(
   work: () => Promise<unknown>,

@@ -1,5 +1,5 @@
-// Preloaded into a command that is measured, with --expose-gc: prints how much memory was in use at most, right after
-// collections. What is merely not yet collected does not count.
+// Preloaded into a measured command, with --expose-gc: prints the peak of memory in use right after collections.
+// Garbage that has not been collected yet does not count.
 
 let most = 0;
 setInterval(() => {

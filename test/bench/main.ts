@@ -1,4 +1,4 @@
-// `npm run bench [NAME...]`: prints each figure beside what it is compared with, and exits 1 when an aim is missed.
+// `npm run bench [NAME...]`: prints each figure beside what it is compared with, and exits 1 if a limit is exceeded.
 
 import { printTable } from "../../sdk/cli/table";
 import { Output } from "../../sdk/cli/terminal";

@@ -1,4 +1,5 @@
-// node -r ./peak-memory.cjs ...: writes the most memory that the process had, in bytes, to the file that PEAK_MEMORY_FILE names.
+// node -r ./peak-memory.cjs ...: writes the peak memory of the process, in bytes, to the file that PEAK_MEMORY_FILE
+// names.
 
 const { existsSync, readFileSync, writeFileSync } = require("node:fs");
 const process = require("node:process");

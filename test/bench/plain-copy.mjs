@@ -1,5 +1,5 @@
 // plain-copy.mjs STATE COPY: reads an exported state, checks that it is JSON, and writes its bytes as the built package
-// writes files: what an update cannot do without.
+// writes files: the least that an update must do.
 
 import { createRequire } from "node:module";
 import process from "node:process";

@@ -6,7 +6,7 @@ import { createAwsStack, preamble } from "../support/aws-stack";
 import { checkout, linkModules } from "../support/engine";
 import { type Figure, figure, ratioOf } from "./figures";
 
-// As compiled: what tests run, transpiled as it is loaded, is slower.
+// Compiled: the tests' version, transpiled on load, is slower.
 const { layerPolicies }: typeof import("../../policy-pack/policies.js") = require("../../dist/policy-pack/policies.js");
 const { unknownCheckingProxy } = require("@pulumi/policy/proxy");
 
@@ -15,7 +15,7 @@ const rounds = 20;
 const functions = 500;
 const pairs = 3;
 
-/** What the policies cost a function, and what the pack adds to a preview. */
+/** What the policies cost per function, and what the pack adds to a preview. */
 export async function run(): Promise<Figure[]> {
   return [
     figure(`all policies over ${many} functions`, costOfPolicies(), "µs each", "a preview takes milliseconds each", 50),
@@ -29,7 +29,10 @@ export async function run(): Promise<Figure[]> {
   ];
 }
 
-/** Microseconds of processor time a function in the fastest round, through the proxies that the policy SDK puts around properties. */
+/**
+ * Microseconds of processor time per function in the fastest round, through the proxies that the policy SDK puts around
+ * properties.
+ */
 function costOfPolicies(): number {
   const resources = Array.from({ length: many }, (_, index) => validationArgs(index));
   let violations = 0;
@@ -52,7 +55,7 @@ function costOfPolicies(): number {
   };
   const times: number[] = [];
   for (let count = 0; count < rounds; count++) {
-    // Of the processor, as the clock counts what else the machine does.
+    // Processor time, as the clock also counts other work of the machine.
     const before = process.cpuUsage();
     round();
     const { user, system } = process.cpuUsage(before);

@@ -12,7 +12,7 @@ const functions = 1000;
 const layers = 20;
 const rounds = 5;
 
-/** How long the page of a large stack takes: to make, and in Chromium until something is seen and until it is loaded. */
+/** How long the page of a large stack takes: to make, and in Chromium until first paint and until it is loaded. */
 export async function run(): Promise<Figure[]> {
   const stack = largeStack(functions, layers);
   const folder = await temporaryFolder();
@@ -43,7 +43,7 @@ export async function run(): Promise<Figure[]> {
   }
 }
 
-/** Milliseconds since the navigation started. */
+/** Milliseconds since the start of the navigation. */
 async function show(browser: Browser, url: string): Promise<{ paint: number; load: number }> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   try {

@@ -5,7 +5,7 @@ import { type Figure, figure, ratioOf } from "./figures";
 const functions = 500;
 const manyFunctions = 2000;
 const pairs = 3;
-// Of functions that move, as many have their aliases looked at in a preview.
+// Of the moving functions, this many have their aliases looked up in a preview.
 const aliasesAsked = 15;
 
 const layer = (version: number) => `arn:aws:lambda:us-east-1:123456789012:layer:dynamo-dev:${version}`;
@@ -45,7 +45,7 @@ export async function run(): Promise<Figure[]> {
   return [...(await resourceFigures()), await pinsFigure()];
 }
 
-/** What pins add to a preview that does nothing with as many functions but look at them. */
+/** What pins add to a preview that does nothing but read the same number of functions. */
 async function pinsFigure(): Promise<Figure> {
   const emulator = await startEmulator();
   emulator.seed({ layers: [{ name: "dynamo-dev", versions: 5 }] });
@@ -53,7 +53,7 @@ async function pinsFigure(): Promise<Figure> {
     createAwsStack({
       env: emulator.env,
       program: pinnedProgram(text),
-      // Otherwise most of the time goes into stack traces, beside which nothing else would show.
+      // Otherwise most of the time goes into stack traces, which would hide everything else.
       settings: {
         runtime: { name: "nodejs", options: { typescript: false, nodeargs: "--stack-trace-limit=1" } },
       },
@@ -117,7 +117,7 @@ async function resourceFigures(): Promise<Figure[]> {
   }
 }
 
-/** What a preview of functions takes that the resource has recorded and that are as declared. */
+/** How long a preview takes if all functions are recorded by the resource and as declared. */
 async function previewOfMany(emulator: Emulator): Promise<Figure> {
   emulator.seed({
     functions: Array.from({ length: manyFunctions }, (_, i) => ({ name: `many-${i}`, layers: ["dynamo-dev:5"] })),

@@ -1,4 +1,4 @@
-// state-scan.mjs STATE: prints how many milliseconds of CPU time the built package takes to scan an exported state.
+// state-scan.mjs STATE: prints how many milliseconds of CPU time the built package needs to scan an exported state.
 
 import { createRequire } from "node:module";
 import process from "node:process";

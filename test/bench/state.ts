@@ -7,7 +7,7 @@ import { run as runProcess } from "../support/processes";
 import { writeBigState } from "../support/states";
 import { type Figure, figure, median, ratioOf } from "./figures";
 
-/** How many resources there are to a function, of a usual stack and of one that is mostly functions. */
+/** How many resources there are per function, in a typical stack and in one that is mostly functions. */
 const usual = 20;
 const rich = 4;
 
@@ -18,7 +18,7 @@ const sizes = [
 ];
 const cli = join(__dirname, "../../dist/cli/bin.js");
 
-/** What it takes to update an exported state, beside a script that reads all of it into objects. */
+/** What updating an exported state takes, compared with a script that parses all of it into objects. */
 export async function run(): Promise<Figure[]> {
   const folder = await temporaryFolder();
   try {
@@ -46,7 +46,7 @@ async function measure(folder: string, { resources, ofFunction, pairs }: (typeof
   };
   const python = () => output("python3", [join(__dirname, "python-update.py"), source, theirs]);
   const ratio = await ratioOf(update, python, pairs);
-  assert.deepEqual(compareStates(await readFile(ours), await readFile(theirs)), [], "both make the same of it");
+  assert.deepEqual(compareStates(await readFile(ours), await readFile(theirs)), [], "both produce the same");
   const plain = () => output(process.execPath, [join(__dirname, "plain-copy.mjs"), source, copy]);
   const ratioOfPlain = await ratioOf(update, plain, pairs);
   const scans: number[] = [];

@@ -10,34 +10,34 @@ import { type Figure, figure } from "./figures";
 // AWS's own: "Lambda quotas", API requests.
 const quota = 15;
 const pageSize = 50;
-// Update times of a usual function, and a tenth of them where the budgets are tenfold.
+// Typical update times of a function, and a tenth of them if the budgets are tenfold.
 const updateDelay = 1000;
 
 interface Fleet {
   readonly functions: number;
   /** How many of them are not as declared. */
   readonly changes: number;
-  /** How many times AWS's budgets there are. */
+  /** Factor on AWS's budgets. */
   readonly scale: number;
-  /** Milliseconds that an update takes. Default: as much less as there are more requests. */
+  /** Milliseconds that an update takes. Default: inversely proportional to the budgets. */
   readonly updateDelay?: number;
-  /** Whether memory is measured, which costs time. */
+  /** Whether memory is measured, which takes time. */
   readonly heap?: boolean;
 }
 
 interface Run {
   readonly seconds: number;
-  /** Of what the budget of fifteen a second allows at best. */
+  /** Ratio to the least time that a budget of fifteen a second allows. */
   readonly ratio: number;
-  /** Seconds more than that. */
+  /** Seconds beyond that. */
   readonly beyond: number;
   readonly refusals: number;
   readonly calls: Readonly<Record<string, number>>;
-  /** The most memory that was in use, in MB; NaN if it was not measured. */
+  /** Peak memory in use, in MB; NaN if it was not measured. */
   readonly heap: number;
 }
 
-/** The time that a sync of a fleet takes beside what Lambda's quotas allow, its requests, and its memory. */
+/** The time that a sync of a fleet takes compared with what Lambda's quotas allow, its requests, and its memory. */
 export async function run(): Promise<Figure[]> {
   const all = (functions: number, scale: number) => measure({ functions, changes: functions, scale });
   return [
@@ -51,7 +51,7 @@ export async function run(): Promise<Figure[]> {
   ];
 }
 
-/** What a user waits for beside Lambda: start, plan, and the last update, which itself takes a second. */
+/** What a user waits for besides Lambda: start, plan, and the last update, which itself takes a second. */
 function beyondLimitFigure(perSecond: number, { beyond }: Run): Figure {
   const of = `sync of 300 functions at ${perSecond} requests a second, beyond what that allows`;
   return figure(of, beyond, "s", "the last update takes 1 s", 1.5);
@@ -93,7 +93,7 @@ function callsFigure({ calls }: Run): Figure {
   return figure(of, made / naive, "x", "tags and configuration listed for each function: N + N/50 + M", 0.2);
 }
 
-/** Runs the command on a fleet of its own, in a process of its own. */
+/** Runs the command on its own fleet, in its own process. */
 async function measure(fleet: Fleet): Promise<Run> {
   const folder = await temporaryFolder();
   const main = join(checkout, "test/emulator/main.ts");

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { declareFor } from "../../sdk/core/config/declared";
 import { parseConfig } from "../../sdk/core/config/parse";
+import type { TargetFacts } from "../../sdk/core/form";
 import { createMatcher } from "../../sdk/core/match";
 import { planLayers } from "../../sdk/core/plan";
-import { declaredTargets, type TargetFacts } from "../../sdk/core/target";
+import { declaredTargets } from "../../sdk/core/target";
 import { type Figure, figure, ratioOf } from "./figures";
 
 const functions = 10_000;
@@ -14,7 +15,7 @@ const regions = ["us-east-1", "us-east-2", "eu-west-1"];
 const runtimes = ["python3.12", "python3.13"];
 const architectures = ["arm64", "x86_64"];
 
-/** What it takes to plan a fleet by a file with many variants, beside the same file without any. */
+/** How long planning a fleet takes with a file that has many variants, compared with the same file without any. */
 export async function run(): Promise<Figure[]> {
   const fleet = Array.from({ length: functions }, (_, index) => functionOf(index));
   const plan = (config: string) => {

@@ -55,7 +55,7 @@ describe("the words of a command line", () => {
     ["- x", "-", "List the commands: lambda-layers help"],
   ];
   for (const [words, name, next] of unknown) {
-    it(`${words} names no command`, () => {
+    it(`${words} does not name a command`, () => {
       assert.throws(() => commandFirst(words.split(" "), allFlags(), commands, "update"), {
         code: "usage",
         message: `unknown command '${name}'`,
@@ -64,7 +64,7 @@ describe("the words of a command line", () => {
     });
   }
 
-  it("have a flag, unless it is the value of another one", () => {
+  it("contain a flag, unless it is the value of another one", () => {
     const has = (words: string) => hasFlag(words.split(" "), "--json", allFlags());
     assert.deepEqual(["--json", "status --json", "--nope --json", "--config --json", "-v"].map(has), [
       true,
@@ -75,7 +75,7 @@ describe("the words of a command line", () => {
     ]);
   });
 
-  it("know every flag of every command", () => {
+  it("include every flag of every command", () => {
     const flags = allFlags();
     assert.deepEqual(
       [flags.get("--stack"), flags.get("-f"), flags.get("--json"), flags.get("-y")],

@@ -11,7 +11,7 @@ function backup(stack: string, kind: Backup["kind"], madeBy: Backup["madeBy"]): 
   return { ...name, name: file, madeBy, time, bytes: 12_345, path: `/x/${file}`, shownPath: `backups/${file}` };
 }
 
-/** The lines on a terminal of that width, or on none. */
+/** The lines on a terminal of that width, or without a terminal. */
 function print(columns: number | undefined, backups: readonly Backup[]): string[] {
   let text = "";
   const write = (part: string) => {
@@ -33,12 +33,12 @@ describe("the table of backups", () => {
     `dev    state    update  ${day}  12.3 KB  ${file("dev_state")}`,
   ];
 
-  it("has all columns where there is no terminal, or one that is wide enough", () => {
+  it("has all columns without a terminal, or on one that is wide enough", () => {
     assert.deepEqual(print(undefined, update), all);
     assert.deepEqual(print(100, update), all);
   });
 
-  it("goes without what files' names tell on a terminal of 80 columns", () => {
+  it("leaves out what the file names say on a terminal of 80 columns", () => {
     assert.deepEqual(print(80, update), [
       "BY      WHEN                    SIZE  FILE",
       `update  ${day}  12.3 KB  ${file("dev_updated")}`,
@@ -53,7 +53,7 @@ describe("the table of backups", () => {
     ]);
   });
 
-  it("never cuts a file's name", () => {
+  it("never truncates a file name", () => {
     assert.ok(print(30, update).includes(`update  12.3 KB  ${file("dev_state")}`));
   });
 });

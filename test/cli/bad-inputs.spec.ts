@@ -7,16 +7,16 @@ import { createProject, type Project } from "../support/engine";
 import { awsFunction, layer } from "../support/states";
 import { cli, readmeConfig, readmeState } from "./harness";
 
-/** A run that has to fail, and how. */
+/** A run that must fail, and how. */
 interface BadInput {
   name: string;
   args: string[];
   code: number;
-  /** What the first line on stderr is, warnings apart. */
+  /** The first line on stderr, apart from warnings. */
   says: RegExp;
-  /** What stderr ends with. */
+  /** The end of stderr. */
   next?: string;
-  /** Files for a folder of its own, without a project. */
+  /** Files in a separate folder, without a project. */
   files?: Record<string, unknown>;
   env?: Record<string, string | undefined>;
 }
@@ -25,7 +25,7 @@ const onFile = ["--state-file", "state.json"];
 const valid = { "layer_config.yaml": readmeConfig, "state.json": readmeState };
 const withConfig = (text: string | Buffer) => ({ ...valid, "layer_config.yaml": text });
 const withState = (text: unknown) => ({ ...valid, "state.json": text });
-/** The same, of the project that the runs are in. */
+/** Files in the project that the runs share. */
 const ofProject = (state: object) => JSON.parse(JSON.stringify(state).replaceAll("::shop::", "::test::"));
 const stateText = JSON.stringify(readmeState, undefined, 4);
 
@@ -134,23 +134,23 @@ const wrongFlags: BadInput[] = [
 
 const configs: BadInput[] = [
   {
-    name: "missing",
+    name: "that is missing",
     args: ["--config", "none.yaml"],
     files: valid,
     says: /^ERROR - Config file not found: none\.yaml/,
     next: "Name the file with --config (`configFile` in TypeScript, `config_file` in Python), or create one with `lambda-layers init`.",
   },
   {
-    name: "a folder",
+    name: "that is a folder",
     args: [],
     files: { "layer_config.yaml/x": "", "state.json": "" },
     says: /^ERROR - Cannot read layer_config\.yaml: it is a folder$/,
   },
-  { name: "no YAML", args: [], files: withConfig("layers: {a: [}"), says: /^ERROR - layer_config\.yaml has/ },
-  { name: "empty", args: [], files: withConfig(""), says: /^ERROR - layer_config\.yaml has/ },
-  { name: "of an unknown key", args: [], files: withConfig("layerz: {}\n"), says: /^ERROR - layer_config\.yaml has/ },
+  { name: "that is not YAML", args: [], files: withConfig("layers: {a: [}"), says: /^ERROR - layer_config\.yaml has/ },
+  { name: "that is empty", args: [], files: withConfig(""), says: /^ERROR - layer_config\.yaml has/ },
+  { name: "with an unknown key", args: [], files: withConfig("layerz: {}\n"), says: /^ERROR - layer_config\.yaml has/ },
   {
-    name: "with a version that is no number",
+    name: "with a version that is not a number",
     args: [],
     files: withConfig("layers: {a: {version: five}}"),
     says: /^ERROR - layer_config\.yaml has a problem:$/,
@@ -162,7 +162,7 @@ const configs: BadInput[] = [
     says: /^ERROR - layer_config\.yaml has a problem:$/,
   },
   {
-    name: "not in UTF-8",
+    name: "that is not in UTF-8",
     args: [],
     files: withConfig(Buffer.from([0x61, 0xff, 0xfe])),
     says: /^ERROR - Cannot read layer_config\.yaml: line 1 is not UTF-8/,
@@ -178,19 +178,27 @@ const configs: BadInput[] = [
 ].map((one) => ({ ...one, args: [...onFile, ...one.args], code: 2 }));
 
 const invalidStates: BadInput[] = [
-  { name: "missing", text: undefined, says: /^ERROR - State file not found: state\.json\. Nothing was changed\.$/ },
-  { name: "cut short", text: stateText.slice(0, 2000), says: /^ERROR - .*byte 2000/ },
-  { name: "cut in a text", text: stateText.slice(0, stateText.indexOf("layer:receipt")), says: /^ERROR - .*byte \d+/ },
-  { name: "empty", text: "", says: /^ERROR - .*byte 0/ },
-  { name: "no JSON", text: "resources: []", says: /^ERROR - .*byte 0/ },
-  { name: "with a comma too many", text: `${stateText.trimEnd().slice(0, -1)},}`, says: /^ERROR - .*byte \d+/ },
-  { name: "followed by more", text: `${stateText}{}`, says: /^ERROR - .*byte \d+/ },
   {
-    name: "with a line break in a text",
+    name: "that is missing",
+    text: undefined,
+    says: /^ERROR - State file not found: state\.json\. Nothing was changed\.$/,
+  },
+  { name: "that is cut off", text: stateText.slice(0, 2000), says: /^ERROR - .*byte 2000/ },
+  {
+    name: "that is cut off in a string",
+    text: stateText.slice(0, stateText.indexOf("layer:receipt")),
+    says: /^ERROR - .*byte \d+/,
+  },
+  { name: "that is empty", text: "", says: /^ERROR - .*byte 0/ },
+  { name: "that is not JSON", text: "resources: []", says: /^ERROR - .*byte 0/ },
+  { name: "with an extra comma", text: `${stateText.trimEnd().slice(0, -1)},}`, says: /^ERROR - .*byte \d+/ },
+  { name: "with more text after it", text: `${stateText}{}`, says: /^ERROR - .*byte \d+/ },
+  {
+    name: "with a line break in a string",
     text: stateText.replace("receipt-dynamo", "receipt\ndynamo"),
     says: /^ERROR - .*byte \d+/,
   },
-  { name: "of another shape", text: "[1, 2, 3]", says: /^ERROR - / },
+  { name: "with another structure", text: "[1, 2, 3]", says: /^ERROR - / },
 ].map(({ text, ...one }) => ({
   ...one,
   args: onFile,
@@ -224,7 +232,7 @@ const noProject: BadInput[] = [
 
 const config = ["--config", join("..", "project", "layer_config.yaml")];
 
-/** Runs in a project, for another folder: relative, with a file in its place, and not there at all. */
+/** Runs that start in the project but name another folder: a relative one, a file, and one that does not exist. */
 const elsewhere: BadInput[] = [
   ["--cwd", "..", "--config", join("project", "layer_config.yaml")],
   ["--cwd", join("..", "state"), ...config],
@@ -342,8 +350,8 @@ describe("lambda-layers with bad input", () => {
   let folders = 0;
 
   describe("wrong flags", () => wrongFlags.forEach(check));
-  describe("a config that is", () => configs.forEach(check));
-  describe("a state file that is", () => invalidStates.forEach(check));
+  describe("a config", () => configs.forEach(check));
+  describe("a state file", () => invalidStates.forEach(check));
   describe("a state of version", () => unknownVersions.forEach(check));
   describe("outside of a project", () => noProject.forEach(check));
   describe("a folder outside of a project", () => elsewhere.forEach(check));

@@ -7,12 +7,12 @@ import { checkout } from "../../scripts/places.mjs";
 import { removeFolder, temporaryFolder } from "../support/folders";
 import { type Outcome, start } from "../support/processes";
 
-describe("the start of the command", () => {
+describe("the entry of the command", () => {
   const compiled = join(checkout, "dist/cli/bin.js");
   let folder: string;
   let bin: string;
 
-  // The compiled start, the manifest that it reads, and a command line that says only that it was started.
+  // The compiled entry, the manifest it reads, and a command line that only reports that it was started.
   before(async () => {
     folder = await temporaryFolder();
     bin = join(folder, "dist/cli/bin.js");
@@ -53,7 +53,7 @@ describe("the start of the command", () => {
     });
   }
 
-  it("does either on every Node.js that this machine has", async () => {
+  it("does either on every Node.js of this machine", async () => {
     const nodes = [process.execPath, ...onPath("node", process.env)];
     for (const node of new Set(nodes)) {
       const { stdout } = await run(node, "--version");
@@ -64,7 +64,7 @@ describe("the start of the command", () => {
     }
   });
 
-  it("keeps compiled code in the user's cache folder, if there is one, and nowhere else", async () => {
+  it("keeps compiled code in the user's cache folder if there is one, and nowhere else", async () => {
     const files = async (env: NodeJS.ProcessEnv) => {
       const temporary = join(folder, "tmp");
       await mkdir(temporary, { recursive: true });
@@ -87,12 +87,12 @@ describe("the start of the command", () => {
     assert.deepEqual(await files({ HOME: join(folder, "home"), XDG_CACHE_HOME: join(folder, "xdg") }), ["home", "xdg"]);
   });
 
-  it("is written in what Node.js could read ten years ago", async () => {
+  it("is written in syntax that ten-year-old Node.js can read", async () => {
     const text = await readFile(compiled, "utf8");
     assert.doesNotThrow(() => parse(text, { ecmaVersion: 2015, allowHashBang: true }));
   });
 
-  it("reads the version from a manifest of the form that it understands", async () => {
+  it("reads the version from a manifest in the form it understands", async () => {
     const { engines } = JSON.parse(await readFile(join(checkout, "package.json"), "utf8"));
     assert.match(engines.node, /^>=\d+$/);
   });

@@ -6,7 +6,7 @@ import { fakeCommand } from "../support/fakes";
 import { awsFunction, layer, stateOf } from "../support/states";
 import { Folder, plainEnvironment } from "./harness";
 
-// A Pulumi whose stack is a file: what is looked at is how carefully live functions are moved.
+// A Pulumi whose stack is a file: the subject is how carefully live functions are moved.
 const pulumi = `const { copyFileSync, readFileSync } = require("fs");
 const words = process.argv.slice(2).join(" ");
 const { file } = /--file[ =](?<file>[^ ]+)/.exec(words)?.groups ?? {};
@@ -58,7 +58,7 @@ describe("lambda-layers with live functions, carefully,", function () {
     assert.match(stdout, /^INFO - Lambda functions: 1 updated and rolled back, 3 not attempted$/m);
   });
 
-  it("finish with --resume an update that stopped at a failure", async () => {
+  it("finish an update that stopped at a failure with --resume", async () => {
     refuse("a");
     const stopped = await run("--sync-aws", "--canary", "1", "--on-failure", "stop");
     assert.equal(stopped.code, 4, stopped.stderr);
@@ -104,7 +104,7 @@ describe("lambda-layers with live functions, carefully,", function () {
     assert.ok(!(await readdir(folder.path)).includes("backups"));
   });
 
-  it("move functions although a layer version cannot be looked at, with --skip-preflight", async () => {
+  it("move functions with --skip-preflight although a layer version cannot be looked up", async () => {
     aws.emulator.deny({ action: "lambda:GetLayerVersion" });
     const refused = await run("--sync-aws");
     assert.equal(refused.code, 3, refused.stderr);

@@ -5,7 +5,7 @@ import { useAws } from "../aws/harness";
 import { checkout } from "../support/engine";
 import { Folder, plainEnvironment } from "./harness";
 
-// Exported states of kinds that went wrong, from public reports and from trying the command.
+// Exported states of kinds that once went wrong, from public reports and from trying the command.
 
 interface Case {
   readonly folder: string;
@@ -64,7 +64,7 @@ const cases: readonly Case[] = [
   })),
 ];
 
-describe("lambda-layers with states that went wrong", () => {
+describe("lambda-layers with states that once went wrong", () => {
   const aws = useAws();
   let folder: Folder;
 
@@ -81,7 +81,7 @@ describe("lambda-layers with states that went wrong", () => {
     });
 
   for (const { folder: name, args, code = 0, says, never } of cases) {
-    it(`says of ${name} what ${args.join(" ")} is to say`, async () => {
+    it(`says the right thing about ${name}: ${args.join(" ")}`, async () => {
       await open(name);
       const ended = await run(args);
       assert.equal(ended.code, code, ended.output);
@@ -90,7 +90,7 @@ describe("lambda-layers with states that went wrong", () => {
     });
   }
 
-  it("moves the layers next to one of Lambda's own, which stays", async () => {
+  it("moves the layers beside one of Lambda's own, which stays", async () => {
     await open("awslayer");
     const builtIn = "arn:aws:lambda:::awslayer:AmazonLinux2";
     aws.emulator.seed({
@@ -106,7 +106,7 @@ describe("lambda-layers with states that went wrong", () => {
     ]);
   });
 
-  it("tells of ssm what it could not find out, and never that all is up to date", async () => {
+  it("says what it could not find out about ssm, and never that everything is up to date", async () => {
     await open("ssm");
     aws.emulator.seed({
       layers: [

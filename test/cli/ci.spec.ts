@@ -27,13 +27,9 @@ describe("outputs of a CI job", () => {
       [runSummary({ ...run, aws: { changes: [live], outcomes: [], skipped: [] } })],
       "changes=1\ndrift=2\nunknown=1\n",
     ],
-    [
-      "of a run that nobody looked after, without what is not known",
-      [runSummary({ ...run, totals: null })],
-      "changes=1\n",
-    ],
+    ["of a run that nobody verified, without what is not known", [runSummary({ ...run, totals: null })], "changes=1\n"],
     ["of several stacks together", [drifted, drifted, failed], "changes=2\ndrift=2\nunknown=2\n"],
-    ["of none that could be read", [failed], "changes=0\n"],
+    ["of stacks none of which could be read", [failed], "changes=0\n"],
   ];
   for (const [what, summaries, expected] of cases) {
     it(`are those ${what}`, async () => {

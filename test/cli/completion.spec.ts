@@ -15,7 +15,7 @@ describe("lambda-layers completion", () => {
   after(() => folder.dispose());
 
   for (const shell of ["bash", "zsh", "fish"]) {
-    it(`for ${shell} knows every command and every flag, with what they do`, () => {
+    it(`for ${shell} knows every command and every flag, and describes them`, () => {
       const script = scripts[shell] ?? "";
       for (const { commands: inner, options } of allCompletions({ commands, defaultCommand })) {
         for (const { name } of inner) assert.match(script, new RegExp(`\\b${name}\\b`));
@@ -31,7 +31,7 @@ describe("lambda-layers completion", () => {
     });
   }
 
-  /** What bash offers when Tab is pressed at the end of a line. */
+  /** What bash offers if Tab is pressed at the end of a line. */
   const complete = async (line: string): Promise<string[]> => {
     const words = line.split(" ");
     const { code, stdout, stderr } = await run(

@@ -108,7 +108,7 @@ stack_overrides:
       );
     });
 
-    it("plans exactly what it said", async () => {
+    it("plans exactly what it announced", async () => {
       const said = await succeeds("init", "--state-file", "dev.json", "--state-file", "prod.json", "--json");
       const { changes } = JSON.parse(said.stdout);
       for (const stack of ["dev", "prod"]) {
@@ -124,7 +124,7 @@ stack_overrides:
       }
     });
 
-    it("never replaces a file unless told to", async () => {
+    it("never replaces a file without --force", async () => {
       await folder.write({ "layer_config.yaml": config });
       const { code, stderr } = await run("init", "--state-file", "dev.json");
       assert.equal(code, 2);
@@ -165,12 +165,12 @@ stack_overrides:
         changes.map((one: { function: string; from: number; to: number }) => [one.function, one.from, one.to]),
         [["mail", 1, 2]],
       );
-      // Only the program brings such a record to another version.
+      // Only the program moves such a record to another version.
       const upgrade = await succeeds("upgrade", "shared", "--to", "1", "--state-file", "shared.json");
       assert.match(upgrade.stdout, /To see what this changes: pulumi preview --stack dev$/m);
     });
 
-    it("refuses names that mean nothing, in states and in AWS", async () => {
+    it("refuses names that select nothing, in states and in AWS", async () => {
       aws.emulator.seed({ functions: [{ name: "api", layers: ["shared:2"] }] });
       const both = ["--state-file", "dev.json", "--state-file", "prod.json"];
       for (const args of [
@@ -186,7 +186,7 @@ stack_overrides:
       await succeeds("init", ...both, "-f", "worker-dev");
     });
 
-    it("says where there is nothing to declare", async () => {
+    it("says if there is nothing to declare", async () => {
       await folder.write({ "empty.json": stateOf([]) });
       const { code, stderr } = await run("init", "--state-file", "empty.json");
       assert.equal(code, 2);
@@ -285,7 +285,7 @@ stack_overrides:
       );
     });
 
-    it("ends with 7 if asked to expect nothing", async () => {
+    it("ends with 7 if told to expect nothing newer", async () => {
       const { code, stderr } = await run("outdated", "--state-file", "dev.json", "--expect-no-changes");
       assert.equal(code, 7);
       assert.match(stderr, /Stack dev: 3 layers outdated/);
@@ -312,7 +312,7 @@ stack_overrides:
       assert.deepEqual([found.newest.version, found.source], [98, "parameter"]);
     });
 
-    it("says what it may not ask, continues, and does not end as if all were known", async () => {
+    it("reports what it may not read, continues, and does not end as if everything were known", async () => {
       aws.emulator.deny({ action: "ssm:GetParameter" });
       await folder.write({
         "layer_config.yaml": config.replace("version: 97", "version: 97\n    latest: ssm:/datadog"),
@@ -326,7 +326,7 @@ stack_overrides:
     });
   });
 
-  describe("outdated, of versions that may not be read,", () => {
+  describe("outdated, for versions that may not be read,", () => {
     it("calls none of them deleted", async () => {
       aws.emulator.seed({ layers: [{ name: "base", versions: 7 }] });
       aws.emulator.deny({ action: "lambda:GetLayerVersion" });
@@ -342,7 +342,7 @@ stack_overrides:
     });
   });
 
-  describe("outdated, of a layer in several regions,", () => {
+  describe("outdated, for a layer in several regions,", () => {
     it("distinguishes the rows", async () => {
       aws.emulator.seed({ layers: [{ name: "base", versions: 3 }] });
       await folder.write({
@@ -394,14 +394,14 @@ INFO - layer_config.yaml updated. To see what this changes: lambda-layers --stac
       assert.equal(await text(), config.replace("97", "99").replace("version: 4", "version: 6"));
     });
 
-    it("writes the override of a stack that is named", async () => {
+    it("writes the override of a named stack", async () => {
       await succeeds("upgrade", "--stack", "prod", "--state-file", "prod.json", "receipt-dynamo");
       assert.equal(await text(), `${config}stack_overrides:\n  prod:\n    receipt-dynamo: { version: 5 }\n`);
       await succeeds("upgrade", "--stack", "dev", "--state-file", "dev.json", "receipt-dynamo");
       assert.match(await text(), /\n {2}dev:\n {4}receipt-dynamo: \{ version: 6 \}\n$/);
     });
 
-    it("takes the version that is asked for, if it exists", async () => {
+    it("takes the requested version, if it exists", async () => {
       await succeeds("upgrade", "--state-file", "dev.json", "receipt-dynamo", "--to", "5");
       assert.equal(await text(), config.replace("version: 4", "version: 5"));
       const unsuitable = await succeeds("upgrade", "--state-file", "dev.json", "receipt-dynamo", "--to", "7");
@@ -427,7 +427,7 @@ INFO - layer_config.yaml updated. To see what this changes: lambda-layers --stac
       assert.notEqual(await text(), config);
     });
 
-    it("names the layer that was probably meant", async () => {
+    it("suggests the layer that was probably meant", async () => {
       const { code, stderr } = await run("upgrade", "--state-file", "dev.json", "recipt-dynamo");
       assert.equal(code, 2);
       assert.match(stderr, /declares a layer recipt-dynamo\. Nothing was changed\.\nDid you mean receipt-dynamo\?/);
@@ -456,7 +456,7 @@ INFO - layer_config.yaml updated. To see what this changes: lambda-layers --stac
         ],
       });
       const { code, stdout, stderr } = await run("validate", "--all-functions");
-      assert.equal(code, 1, "an error counts more than what is not known");
+      assert.equal(code, 1, "an error takes precedence over what is not known");
       assert.match(stderr, /Layer version does not exist: .*:layer:shared-dev:2/);
       await folder.write({ "layer_config.yaml": config.split("  shared")[0] });
       const unknown = await run("validate", "--all-functions");
@@ -512,13 +512,13 @@ INFO - 1 of 2 layers of functions is not as declared; AWS was not asked
       assert.match(stderr, /Live versions are unknown: a state file was given/);
     });
 
-    it("names the function that was probably meant", async () => {
+    it("suggests the function that was probably meant", async () => {
       const { code, stderr } = await run("explain", "--state-file", "dev.json", "workr-dev");
       assert.equal(code, 2);
       assert.match(stderr, /No function workr-dev found in dev\.json\.\nDid you mean worker-dev\?/);
     });
 
-    it("prints one function as a document, and several as a list in it", async () => {
+    it("prints one function as a document, and several as a list in one", async () => {
       await folder.write({
         "two.json": stateOf([
           functionIn("eu-west-1", "api", ["receipt-dynamo:1"], "api-eu"),

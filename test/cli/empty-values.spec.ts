@@ -12,7 +12,7 @@ const withValue = names.filter((name) => {
   return required || optional;
 });
 
-describe("a value that is empty, as of a shell's variable that is not set, is refused", () => {
+describe("an empty value, as from an unset shell variable, is refused", () => {
   for (const name of withValue) {
     const option = createOption(name);
     it(`for ${option.long}`, () => {

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import { reportError } from "../../sdk/cli/errors";
-import { createReporter } from "../../sdk/cli/reporter";
+import { createReporter, reportError } from "../../sdk/cli/reporter";
 import { Output } from "../../sdk/cli/terminal";
 import { LayersError } from "../../sdk/core/errors";
 
-/** Tells of an error, and gives what was printed and the exit status. */
+/** Reports an error; returns what was printed and the exit status. */
 function tell(error: unknown, verbose: boolean): { text: string; status: number } {
   let text = "";
   const write = (part: string) => {
@@ -24,13 +23,13 @@ describe("errors", () => {
     assert.deepEqual(tell(known, false), { text: "ERROR - Not logged in.\nLog in.\n", status: 3 });
   });
 
-  it("that nobody expected are one line, and how to learn more", () => {
+  it("that are unexpected take one line, and say how to learn more", () => {
     const { text, status } = tell(disk, false);
     assert.match(text, /^ERROR - Unexpected error: the disk is on fire\nRun again with --verbose [^\n]+\n$/);
     assert.equal(status, 1);
   });
 
-  it("show with --verbose if they and their causes come from", () => {
+  it("show with --verbose where they and their causes come from", () => {
     for (const error of [disk, known]) {
       const { text } = tell(error, true);
       assert.match(text, /^DEBUG - Error: the disk is on fire\nDEBUG - +at /m);
@@ -38,7 +37,7 @@ describe("errors", () => {
     assert.match(tell(known, true).text, /^DEBUG - LayersError: Not logged in\.\nDEBUG - +at /m);
   });
 
-  it("that are no errors are told anyway", () => {
+  it("that are not Error objects are reported too", () => {
     assert.match(tell("a text", false).text, /^ERROR - Unexpected error: a text\n/);
   });
 });

@@ -52,7 +52,7 @@ describe("a run over many projects and stacks", function () {
       ...{ projects, env: emulator.env, passphrases: { "services/orders/prod": "another one" } },
       files: {
         "layer_config.yaml": config(5),
-        // The nearest config counts.
+        // The nearest config applies.
         "web/layer_config.yaml": "layers: {base: {version: 6}}\n",
         "broken/Pulumi.yaml": "{",
         "node_modules/some/Pulumi.yaml": "name: no\nruntime: yaml\n",
@@ -97,7 +97,7 @@ INFO - 5 stacks of 3 projects together: 4 of 15 layers of functions are not as d
     );
   });
 
-  it("asks Pulumi for the stacks once a project", async () => {
+  it("asks Pulumi for the stacks once per project", async () => {
     const { stderr } = await start(["status", ...all, "--recorded-only", "-v"]).ended;
     const commands = commandsIn(stderr);
     assert.equal(commands.filter((one) => one?.startsWith("stack ls")).length, 4);
@@ -140,7 +140,7 @@ INFO - 4 stacks of 2 projects together: 2 of 12 layers of functions are not as d
     );
   });
 
-  it("refuses globs that mean nothing, and says which stacks a project does not have", async () => {
+  it("refuses globs that match nothing, and says which stacks a project does not have", async () => {
     const ends = async (...args: string[]) => {
       const { code, stderr, stdout } = await start(["status", "--recorded-only", ...args]).ended;
       return [code, stderr.split("\n")[0], stdout.split("\n")[0]];
@@ -160,7 +160,7 @@ INFO - 4 stacks of 2 projects together: 2 of 12 layers of functions are not as d
     assert.equal((await ends("--state-file", "x.json", "--stack", "*"))[0], 2);
   });
 
-  it("takes only stacks with a tag", async () => {
+  it("selects only stacks with a tag", async () => {
     await estate.pulumi("services/orders", ["stack", "tag", "set", "tier", "gold", "--stack", "dev"]);
     const { documents } = await json([
       "status",
@@ -176,9 +176,9 @@ INFO - 4 stacks of 2 projects together: 2 of 12 layers of functions are not as d
     );
   });
 
-  it("updates what can be updated, each stack as a whole, and names the others", async () => {
+  it("updates all that it can, each stack as a whole, and names the others", async () => {
     await estate.write({ "layer_config.yaml": config(5).replace("version: 4", "version: 5") });
-    // A lock that somebody holds: a file of the backend's, as Pulumi writes it.
+    // A lock that someone holds: a file in the backend, as Pulumi writes it.
     const locks = join(estate.root, "state/.pulumi/locks/organization/services-billing/dev");
     await mkdir(locks, { recursive: true });
     const lock = join(locks, "11111111-2222-3333-4444-555555555555.json");
@@ -207,7 +207,7 @@ INFO - 4 stacks of 2 projects together: 2 of 12 layers of functions are not as d
     assert.deepEqual((await estate.recorded("services/billing", "prod"))["billing-prod-a"], ["base-prod:5"]);
     assert.deepEqual((await estate.recorded("services/billing", "dev"))["billing-dev-a"], ["base-dev:5"]);
     assert.deepEqual((await estate.recorded("services/orders", "prod"))["orders-prod-a"], ["base-prod:4"]);
-    // Nothing of two stacks stands in one another's lines.
+    // The lines of two stacks are never mixed.
     const sections = stdout.split(/^Stack /m).slice(1);
     assert.deepEqual(
       sections.map((text) => [
@@ -221,10 +221,10 @@ INFO - 4 stacks of 2 projects together: 2 of 12 layers of functions are not as d
         ["prod of services/orders", new Set()],
       ],
     );
-    // What is advised works as it is printed.
+    // The advised command works as printed.
     const [, advised = ""] = /: (pulumi -C services\/billing cancel --yes --stack dev)$/m.exec(stderr) ?? [];
     await estate.pulumi(".", advised.split(" ").slice(1));
-    // Run again, it does what is left.
+    // Running it again finishes the rest.
     const again = await json([...run, "--yes"]);
     assert.deepEqual(
       again.documents.map(({ changes, error }: Document) => changes?.length ?? error?.code),
@@ -252,7 +252,7 @@ INFO - 4 stacks of 2 projects together: 2 of 12 layers of functions are not as d
     );
   });
 
-  it("ends as a whole on Ctrl-C, says what was not started, and continues when it is run again", async () => {
+  it("ends as a whole on Ctrl-C, says what was not started, and continues if it is run again", async () => {
     await estate.write({ "layer_config.yaml": config(5).replace("version: 4", "version: 3") });
     const run = start(["--projects", "services/*", "--stack", "dev,prod", "--yes"]);
     await run.printed(/^Stack prod of services\/billing:/m);
@@ -265,7 +265,7 @@ INFO - 4 stacks of 2 projects together: 2 of 12 layers of functions are not as d
     assert.deepEqual((await estate.recorded("services/orders", "dev"))["orders-dev-a"], ["base-dev:5"]);
   });
 
-  it("takes back the whole of a run, states and functions, by its one record", async () => {
+  it("rolls back a whole run, states and functions, by its one record", async () => {
     const versions = async () => [
       (await estate.recorded("services/billing", "dev"))["billing-dev-a"],
       (await estate.recorded("services/orders", "dev"))["orders-dev-a"],
@@ -287,7 +287,7 @@ INFO - 4 stacks of 2 projects together: 2 of 12 layers of functions are not as d
     assert.deepEqual(await versions(), before);
   });
 
-  it("goes by a name that some of the stacks have, and takes globs if stacks have backups or states", async () => {
+  it("takes a name that only some of the stacks have, and globs if stacks have backups or states", async () => {
     const { documents, code } = await json([
       "status",
       "--projects",
@@ -321,7 +321,7 @@ INFO - 4 stacks of 2 projects together: 2 of 12 layers of functions are not as d
     assert.deepEqual(drafted.stacks, ["dev", "prod"]);
   });
 
-  it("validates many stacks in one table and one array, with what many of them have in common told once", async () => {
+  it("validates many stacks in one table and one array, and prints what they share once", async () => {
     await estate.write({ "services/layer_config.yaml": "layers: {base: {version: 9}, tools: {version: 1}}\n" });
     const run = ["validate", "--projects", "services/*", "--projects", "broken", "--stack", "*"];
     const { code, stdout, stderr } = await start(run).ended;
@@ -381,14 +381,14 @@ INFO - 4 stacks of 2 projects together: 2 of 12 layers of functions are not as d
     );
   });
 
-  it("drafts one config from many stacks, and says of what it knows nothing", async () => {
+  it("drafts one config from many stacks, and lists what it knows nothing about", async () => {
     const run = ["init", ...all, "--config", "new.yaml"];
     const { code, stdout, stderr } = await start(run).ended;
     assert.equal(code, 1);
     assert.match(stdout, /^INFO - new\.yaml written: 2 layers of dev, prod$/m);
     assert.doesNotMatch(stderr, /Nothing was changed/);
     assert.match(stderr, /^WARNING - What project broken uses is not in it: that could not be read\.$/m);
-    // What is advised works as it is printed.
+    // The advised command works as printed.
     const [, advised = ""] = /versions: lambda-layers (.*)$/m.exec(stdout) ?? [];
     assert.equal(advised, "status --projects '*' --stack '*' --config new.yaml");
     const { documents } = await json([...run, "--dry-run"]);
@@ -398,7 +398,7 @@ INFO - 4 stacks of 2 projects together: 2 of 12 layers of functions are not as d
     );
   });
 
-  it("lists and prunes the backups of many projects, which are in each one's folder", async () => {
+  it("lists and prunes the backups of many projects, which are in each project's folder", async () => {
     const { stdout } = await start(["backups", "list", "--projects", "services/*", "--stack", "d*"]).ended;
     assert.match(stdout, / {2}services\/billing\/backups\/dev_state_\d{8}_\d{6}\.json$/m);
     assert.doesNotMatch(stdout, /prod_state/);

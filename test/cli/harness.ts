@@ -1,4 +1,4 @@
-// Runs the compiled command, as users have it: build first.
+// Runs the compiled command, as users do: build first.
 
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ import { awsFunction, layer, stateOf } from "../support/states";
 /** The compiled command. */
 export const bin = join(checkout, "dist/cli/bin.js");
 
-/** Where and how a command runs. */
+/** Where and how to run a command. */
 export interface CliOptions extends RunOptions {
   cwd: string;
 }
@@ -26,7 +26,7 @@ export function cli(args: readonly string[], options: CliOptions): Promise<Outco
   return startCli(args, options).ended;
 }
 
-/** An environment with no settings of the caller's in it, and with no Pulumi. */
+/** An environment with none of the caller's settings, and without Pulumi. */
 export function plainEnvironment(home: string): Record<string, string> {
   const { NODE_COMPILE_CACHE = "" } = process.env;
   const PATH = join(process.execPath, "..");
@@ -35,14 +35,20 @@ export function plainEnvironment(home: string): Record<string, string> {
 
 export interface TerminalOptions extends CliOptions {
   columns: number;
-  /** What is typed as soon as the output matches, in this order. */
+  /** What to type as soon as the output matches, in this order. */
   typed?: readonly (readonly [at: RegExp, keys: string])[];
 }
 
-/** How long a run on a terminal may take before it is killed: shorter than a test, which then shows the screen. */
+/**
+ * How long a run on a terminal may take before it is killed: less than a test may take, so that the test shows the
+ * screen.
+ */
 const PATIENCE_MS = 50_000;
 
-/** Runs `lambda-layers ARGS` on a terminal, and collects all that the terminal got. One that waits for keys in vain is killed. */
+/**
+ * Runs `lambda-layers ARGS` on a terminal, and collects everything it receives. A run that waits for keys in vain is
+ * killed.
+ */
 export function cliOnTerminal(
   args: readonly string[],
   { cwd, env, columns, typed = [] }: TerminalOptions,
@@ -78,7 +84,7 @@ export class Folder {
     return folder;
   }
 
-  /** Writes files; what is not a string is written as JSON. */
+  /** Writes files; anything but a string is written as JSON. */
   async write(files: Record<string, unknown>): Promise<void> {
     for (const [name, content] of Object.entries(files)) {
       const path = join(this.path, name);
@@ -111,7 +117,7 @@ export class Folder {
   }
 }
 
-/** The state of the Python tool's README: three functions with layers that its config declares otherwise. */
+/** The state from the Python tool's README: three functions with layers at other versions than its config declares. */
 export const readmeState = stateOf([
   awsFunction("my-function-1", [layer("receipt-dynamo-dev", 1)]),
   awsFunction("my-function-2", [layer("receipt-dynamo-dev", 2)]),

@@ -30,7 +30,7 @@ describe("lambda-layers help", () => {
     assert.match(stdout, /^ {2}lambda-layers --config layer_config\.yaml --stack dev --dry-run$/m);
   });
 
-  it("is the same with help, and of a command with help COMMAND", async () => {
+  it("is the same for help, and for help COMMAND of a command", async () => {
     const [flag, word, status, statusFlag] = await Promise.all([
       folder.cli(["--help"]),
       folder.cli(["help"]),
@@ -55,7 +55,7 @@ describe("lambda-layers help", () => {
     ]);
   });
 
-  it("has examples that are command lines of the command that they stand under", async () => {
+  it("has examples that are command lines of the command they stand under", async () => {
     const examplesOf = (among: readonly CommandDefinition[], group = ""): [path: string, line: string][] =>
       among.flatMap(({ name, examples = [], commands: inner = [] }) => [
         ...examples.map(([line]): [string, string] => [`${group}${name}`, line]),
@@ -76,12 +76,12 @@ describe("lambda-layers help", () => {
         },
       }).parseAsync(words, { from: "user" });
       assert.ok(ran, line);
-      // One of another command may stand there too, as a rollback under sync does.
+      // Examples of another command are allowed too, such as a rollback under sync.
       if (line.startsWith(`lambda-layers ${path}`)) assert.equal(ran.name, path.split(" ").at(-1), line);
     }
   });
 
-  it("describes every command, and of a group the commands in it", async () => {
+  it("describes every command, and for a group the commands in it", async () => {
     for (const { name, commands: inner = [] } of commands) {
       const { code, stdout } = await folder.cli([name, "--help"]);
       assert.equal(code, 0);
@@ -90,7 +90,7 @@ describe("lambda-layers help", () => {
     }
   });
 
-  it("shows which arguments a command needs, and which it can do without", async () => {
+  it("shows which arguments a command requires, and which are optional", async () => {
     const [all, ...usages] = await Promise.all(
       [["--help"], ["explain", "--help"], ["completion", "--help"], ["rollback", "--help"]].map((args) =>
         folder.cli(args),
@@ -114,7 +114,7 @@ describe("lambda-layers help", () => {
     );
   });
 
-  it("says of --stack what each command takes without it", async () => {
+  it("says what each command selects without --stack", async () => {
     const defaults = async (...args: string[]) => {
       const { stdout } = await folder.cli([...args, "--help"]);
       return stdout.replace(/\s+/g, " ").match(/--stack NAME [^(]*\(([^)]*)\)/)?.[1];
@@ -125,7 +125,7 @@ describe("lambda-layers help", () => {
     );
   });
 
-  it("fits 80 columns where the terminal has as many", async () => {
+  it("fits 80 columns if the terminal has them", async () => {
     const { screen } = await cliOnTerminal(["--help"], { cwd: folder.path, columns: 80 });
     const help = screen.slice(0, screen.indexOf("Examples:")).split("\r\n");
     assert.deepEqual(

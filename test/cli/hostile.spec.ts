@@ -1,5 +1,5 @@
-// What is data is only text, on every output of the command: its names and messages cannot make lines, commands or
-// sequences of their own.
+// Data is only ever text in the outputs of the command: names and messages cannot forge lines, commands or escape
+// sequences.
 
 import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
@@ -7,13 +7,12 @@ import { join } from "node:path";
 import { explain as explainAws } from "../../sdk/aws/errors";
 import { failureSummary, writeJobSummary } from "../../sdk/cli/ci";
 import { confirm } from "../../sdk/cli/confirm";
-import { reportError } from "../../sdk/cli/errors";
 import { printJson } from "../../sdk/cli/json";
 import type { main as Main } from "../../sdk/cli/main";
 import { renderStatusMarkdown } from "../../sdk/cli/report/markdown";
 import { renderPage } from "../../sdk/cli/report/page";
 import { renderSarif } from "../../sdk/cli/report/sarif";
-import { createReporter } from "../../sdk/cli/reporter";
+import { createReporter, reportError } from "../../sdk/cli/reporter";
 import { printTable } from "../../sdk/cli/table";
 import { Output } from "../../sdk/cli/terminal";
 import { insertValue } from "../../sdk/core/config/insert";
@@ -45,7 +44,7 @@ function printed(print: (to: Output) => unknown): string {
   return text();
 }
 
-/** What a text comes to as each kind of data in each output. */
+/** How each kind of data shows a text in each output. */
 const outputs: Readonly<Record<string, (text: string) => string | Promise<string>>> = {
   "lines of a run": (text) =>
     printed((stderr) => {
@@ -92,7 +91,7 @@ const outputs: Readonly<Record<string, (text: string) => string | Promise<string
   Markdown: (text) => renderStatusMarkdown(stacksWith(text)),
   HTML: (text) => {
     const page = renderPage(stacksWith(text), { configFile: text, time: new Date(0) });
-    // A file is no log: its own style has a pseudo-element, and a line of a message may begin with colons.
+    // A file is not a log: its own style has a pseudo-element, and a line of a message may begin with colons.
     return page.replace(/<style>.*?<\/style>/s, "").replace(/^::/gm, "x::");
   },
   SARIF: (text) => renderSarif(stacksWith(text), { version: "1.0.0", configUri: () => "layer_config.yaml" }),
@@ -115,7 +114,7 @@ describe("data in the command's outputs", () => {
     });
   }
 
-  it("stays what it is in documents, and in configs that are written", () => {
+  it("is unchanged in documents, and in configs that are written", () => {
     for (const text of Object.values(hostileTexts)) {
       const document = printed((to) => printJson(to, { [text]: text }));
       assert.deepEqual(JSON.parse(document), { [text]: text });
@@ -125,7 +124,7 @@ describe("data in the command's outputs", () => {
     }
   });
 
-  it("is no command in Azure's command that names a file", async () => {
+  it("cannot be a command in the Azure logging command that names a file", async () => {
     const folder = await Folder.create();
     try {
       const AGENT_TEMPDIRECTORY = join(folder.path, "a\n##vso[task.complete]%0Ab");
@@ -148,7 +147,7 @@ describe("data in the command's outputs", () => {
 
 describe("data of states and configs", () => {
   let folder: Folder;
-  // Without what no name of a function in AWS, and so no test of a name, gets past.
+  // Without this no name of a function in AWS, and so no test of a name, gets through.
   const name = everythingHostile;
   const arn = `arn:aws:lambda:us-east-1:123456789012:function:${name.replaceAll(":", ".")}`;
   const hostileFunction = (layers: unknown[], others: object = {}) => {
@@ -213,7 +212,7 @@ describe("data of states and configs", () => {
     return output;
   };
 
-  it("are only text in whatever a command prints", async () => {
+  it("are only text in everything that a command prints", async () => {
     const seen: string[] = [];
     for (const words of commands) seen.push(await run1(words, "good.yaml", "state.json"));
     const all = seen.join("");
@@ -231,7 +230,7 @@ describe("data of states and configs", () => {
     assertHarmless(await run("update", "--config", name), "a missing file");
   });
 
-  it("are only text in a draft, which has them as they are", async () => {
+  it("are only text in a draft, which has them unchanged", async () => {
     const draft = await run("init", "--dry-run", "--state-file", "dev=state.json");
     assertHarmless(draft, "a draft");
   });

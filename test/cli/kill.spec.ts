@@ -16,7 +16,7 @@ for (const name of ["a", "b", "c"])
   fn(name, { layers: [layer("receipt-dynamo-dev", 1), layer("receipt-label-dev", 1), layer("unrelated", 2)] });
 `;
 
-/** The layers of each function at one of two versions: the second one gives way to another layer. */
+/** The layers of each function in one of two variants: the second one gives way to another layer. */
 const layersAt = (version: number) => [
   layer("receipt-dynamo-dev", version),
   version === 1 ? layer("receipt-label-dev", 1) : layer("receipt-renamed", 2),
@@ -40,7 +40,7 @@ async function slowPulumi({ root, env }: Project, seconds: number): Promise<Reco
   return { ...env, PATH: `${folder}:${env.PATH}` };
 }
 
-/** What a run prints as it comes to its next piece of work. */
+/** What a run prints when it reaches its next piece of work. */
 const steps = [
   /Exporting stack state/,
   /DEBUG - pulumi .*stack export/, // the check of the secrets provider
@@ -51,7 +51,7 @@ const steps = [
   /INFO - (Synchronizing|Rolling back)/,
 ];
 
-// `npm run soak -- kills` does it on both backends.
+// `npm run soak -- kills` covers both backends.
 const isOnS3 = process.env.LAMBDA_LAYERS_BACKEND === "S3";
 const backend = isOnS3 ? async () => startS3(findMotoPython() ?? assert.fail("moto needs Python 3.10")) : undefined;
 
@@ -62,7 +62,7 @@ describe("a run that is interrupted", function () {
     deployed.emulator.configure({ updateDelayMs: 200 });
     deployed.emulator.seed({ layers: [{ name: "receipt-renamed", versions: 9 }] });
   });
-  /** The version that the stack is at. There are two: each run moves it to the other. */
+  /** The version that the stack is at. There are two; each run moves it to the other. */
   let at = 1;
 
   type Kind = "update" | "rollback";
@@ -83,7 +83,7 @@ describe("a run that is interrupted", function () {
     at = Number(await versionsNow());
   });
 
-  /** Cuts a run short, finds the state old or new, runs again, and finds all done. */
+  /** Interrupts a run, finds the state old or new, runs again, and finds everything done. */
   const cutShort = async (kind: Kind, step: RegExp, delay: number, signal: NodeJS.Signals): Promise<Outcome> => {
     const { project, emulator } = deployed;
     const target = 3 - at;
@@ -94,7 +94,7 @@ describe("a run that is interrupted", function () {
     tally(`${kind}s cut short by ${signal} on ${isOnS3 ? "S3" : "files"}`);
     running.kill(signal);
     const outcome = await running.ended;
-    // Half of the times the next run comes at once, and may find an import still going on.
+    // In half of the cases the next run starts at once, and may meet an import that is still going on.
     if (delay % 2 === 0)
       assert.match(await versionsNow(), new RegExp(`^(${at}|${target})$`), "a state between old and new");
 
@@ -110,12 +110,12 @@ describe("a run that is interrupted", function () {
     const others = compareStates(old, await stateAt(), { limit: 100 }).filter(
       ({ path }) => !/layers\[[01]\]$/.test(path),
     );
-    assert.deepEqual(others, [], "something else than these layers has changed");
+    assert.deepEqual(others, [], "something other than these layers has changed");
     at = target;
     return outcome;
   };
 
-  /** Cuts runs short, each step in its turn; only the moment within it is left to chance. */
+  /** Interrupts runs in each step in turn; only the moment within the step is random. */
   const cutShortAtEachStep = async (
     numbers: { sample: number; full: number },
     cut: (step: RegExp, delay: number) => Promise<void>,
@@ -125,20 +125,20 @@ describe("a run that is interrupted", function () {
     await fc.assert(property, { ...counts(numbers), endOnFailure: true });
   };
 
-  it("by a kill leaves the old state or the new, and the next run ends right", () =>
+  it("by a kill leaves the old state or the new, and the next run finishes", () =>
     cutShortAtEachStep({ sample: 2, full: 400 }, async (step, delay) => {
       await cutShort("update", step, delay, "SIGKILL");
     }));
 
-  it("by Ctrl-C says what was done, and the next run ends right", () =>
+  it("by Ctrl-C says what was done, and the next run finishes", () =>
     cutShortAtEachStep({ sample: 2, full: 110 }, async (step, delay) => {
       const { code, signal, output } = await cutShort("update", step, delay, "SIGINT");
-      // Node does not catch signals any more once it is about to exit.
+      // Node no longer catches signals once it is about to exit.
       assert.ok(code === 0 || code === 130 || signal === "SIGINT", `${code} ${signal}\n${output}`);
       if (code === 130) assert.match(output, /WARNING - Interrupted\. \w+/);
     }));
 
-  itSampled("and is a rollback, goes back with the next run", () =>
+  itSampled("and is a rollback rolls back with the next run", () =>
     cutShortAtEachStep({ sample: 1, full: 100 }, async (step, delay) => {
       const updated = await run("update").ended;
       assert.equal(updated.code, 0, updated.output);
@@ -159,12 +159,12 @@ describe("a run that is interrupted", function () {
     const again = await run("update").ended;
     assert.equal(again.code, 0, again.output);
     assert.match(again.output, /WARNING - An import from an earlier run is still in progress/);
-    assert.doesNotMatch(again.output, /State exported to/, "the import that was killed has been made all the same");
+    assert.doesNotMatch(again.output, /State exported to/, "the killed import went through all the same");
     assert.equal(await versionsNow(), String(target));
     at = target;
   });
 
-  it("imports what differs from the state before in the text of the layers that move, and in no other byte", async () => {
+  it("changes the text of the moved layers in the imported state, and no other byte", async () => {
     const folder = join(deployed.project.dir, "backups");
     const imported = (await readdir(folder)).filter((name) => /^dev_(updated|rollback)_/.test(name));
     assert.ok(imported.length > 0);
@@ -178,7 +178,7 @@ describe("a run that is interrupted", function () {
     }
   });
 
-  it("leaves no file half-written under a name of its own", async () => {
+  it("leaves no half-written file under its final name", async () => {
     const names = await readdir(join(deployed.project.dir, "backups"));
     const complete = names.filter((name) => !name.startsWith("."));
     assert.ok(complete.length > 0);

@@ -7,14 +7,14 @@ import type { Project } from "../support/engine";
 import { awsFunction, layer, type Resource } from "../support/states";
 import { startCli } from "./harness";
 
-// One estate with something of everything, through every view: each has to tell the same of it.
+// One estate with something of everything, through every view: all of them must report the same.
 
 const config = `layers:
   base: { version: 5 }
   tools: { version: 3, enforce: minimum }
 `;
 
-/** What each layer of a function is, by hand. The last region does not let anybody read it. */
+/** What each layer of a function is, by hand. Nobody may read the last region. */
 const estate = [
   ["fine", "us-east-1", "base", 5, 5, "as-declared"],
   ["fine", "us-east-1", "free", 1, 2, "undeclared"],
@@ -50,7 +50,7 @@ function layersOf(name: string, region: string, place: 3 | 4): string[] {
   });
 }
 
-/** The estate as a state: functions with a resource of their own, and two that a `LayerVersions` resource records. */
+/** The estate as a state: functions with their own resources, and two that a `LayerVersions` resource records. */
 function stateFrom(exported: string): string {
   const state = JSON.parse(exported);
   const provider = (type: string, id: string): Resource => ({
@@ -88,7 +88,7 @@ function stateFrom(exported: string): string {
     ...{ parent: stack.urn, provider: `${providers[index + 1]?.urn}::${providers[index + 1]?.id}` },
   }));
   const plugins = reconciled[1];
-  // The plugin's entries below its resource, which are its record once more.
+  // The entries that the plugin's resource has below it, which repeat its record.
   const views = Object.entries(native ?? {}).map(([name, layers]) => ({
     urn: `urn:pulumi:dev::test::${plugins?.type}$lambda-layers:index:FunctionLayers::${name}`,
     ...{ type: "lambda-layers:index:FunctionLayers", custom: false, inputs: { layers }, outputs: { layers } },
@@ -130,7 +130,7 @@ describe("one estate through every view", function () {
     assert.notEqual(stdout, "", output);
     return { code, document: JSON.parse(stdout) };
   };
-  /** Runs with the files of GitHub Actions, and gives what it wrote there. */
+  /** Runs with GitHub Actions' files, and returns what it wrote to them. */
   const inCi = async (args: readonly string[]) => {
     const files = { GITHUB_OUTPUT: join(project.root, "output"), GITHUB_STEP_SUMMARY: join(project.root, "summary") };
     for (const file of Object.values(files)) await writeFile(file, "");
@@ -148,7 +148,7 @@ describe("one estate through every view", function () {
   };
   const plain = (version: number | string) => (typeof version === "number" ? version : version);
 
-  it("is reported row by row by status, and the same by report", async () => {
+  it("is shown row by row by status, and the same by report", async () => {
     const { code, document } = await json(["status"]);
     assert.equal(code, 0);
     const rows = document.rows.map((row: Record<string, unknown>) =>
@@ -202,7 +202,7 @@ describe("one estate through every view", function () {
     [["update", "--sync-aws", "-f", "export"], 7],
     [["status", "-f", "api"], 7],
   ] as const) {
-    it(`ends ${args.join(" ")} --expect-no-changes with ${code}`, async () => {
+    it(`makes ${args.join(" ")} --expect-no-changes exit with ${code}`, async () => {
       const ended = await run([...args, "--expect-no-changes"]);
       assert.equal(ended.code, code, ended.output);
     });
@@ -220,7 +220,7 @@ describe("one estate through every view", function () {
     assert.match(status.summary ?? "", /5 of 13 layers of functions/);
   });
 
-  it("is explained by the same verdicts, each function of a name", async () => {
+  it("is explained with the same verdicts, each function of a name", async () => {
     const { document } = await json(["explain", "api"]);
     assert.deepEqual(
       document.functions.map((fn: { region: string; layers: { verdict: string }[] }) => [
@@ -239,13 +239,13 @@ describe("one estate through every view", function () {
     assert.match(reconciled.stdout, /recorded by this LayerVersions resource/);
   });
 
-  it("is never called valid beside what could not be read", async () => {
+  it("is never called valid if something could not be read", async () => {
     const { code, output } = await run(["validate"]);
     assert.doesNotMatch(output, /every declared version exists/);
     assert.notEqual(code, 0);
   });
 
-  it("is not known at all without credentials, and says so everywhere", async () => {
+  it("is entirely unknown without credentials, and every view says so", async () => {
     const none = { AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "" };
     const { document } = await json(["status", "-f", "fine"], none);
     assert.deepEqual(document.totals, { functions: 1, layersOfFunctions: 2, drift: 0, unknown: 1 });

@@ -27,20 +27,20 @@ describe("an output", () => {
     });
   }
 
-  it("is as wide as its terminal, 80 if that does not tell, and without limit elsewhere", () => {
+  it("is as wide as its terminal, 80 if that does not say, and unlimited elsewhere", () => {
     assert.equal(outputOf({ isTTY: true, columns: 120 }).output.width, 120);
     assert.equal(outputOf({ isTTY: true, columns: 0 }).output.width, 80);
     assert.equal(outputOf({ columns: 120 }).output.width, undefined);
   });
 
-  it("is for a person on a terminal that can move its cursor", () => {
+  it("is interactive on a terminal that can move its cursor", () => {
     assert.equal(outputOf({ isTTY: true }).output.isTerminal, true);
     assert.equal(outputOf({ isTTY: true }, { TERM: "dumb" }).output.isTerminal, false);
     assert.equal(outputOf({}).output.isTerminal, false);
   });
 
   for (const code of ["EPIPE", "ENOSPC"]) {
-    it(`goes nowhere after ${code}, and does not end the run`, () => {
+    it(`drops its text after ${code}, and does not end the run`, () => {
       const { output, emitter, written } = outputOf({});
       output.line("read");
       emitter.emit("error", Object.assign(new Error("write"), { code }));

@@ -34,7 +34,7 @@ describe("lambda-layers plugin install", function () {
 
   const cli = (...args: string[]) => startCli(args, { cwd: project.dir, env: project.env }).ended;
 
-  it("is what a program without a path needs", async () => {
+  it("provides what a program without a path needs", async () => {
     const { code, output } = await project.pulumi(["preview"]);
     assert.notEqual(code, 0);
     assert.match(output, /lambda-layers/);
@@ -44,7 +44,7 @@ describe("lambda-layers plugin install", function () {
     assert.match((await project.preview()).output, /Function a: Layer base version 1 -> 5/);
   });
 
-  it("installs it again, and says so in JSON", async () => {
+  it("reinstalls it, and says so in JSON", async () => {
     const { code, stdout } = await cli("plugin", "install", "--json");
     assert.equal(code, 0);
     assert.deepEqual(JSON.parse(stdout), { plugin: "lambda-layers", version });
@@ -82,7 +82,7 @@ describe("lambda-layers plugin install", function () {
     }
   });
 
-  itSampled("leaves a state that an update goes on with, whatever the plugin has recorded in it", async () => {
+  itSampled("leaves a state that an update continues with, whatever the plugin has recorded in it", async () => {
     await project.up();
     const { code, output } = await cli("update", "--stack", "dev");
     assert.equal(code, 0, output);
@@ -100,7 +100,7 @@ describe("lambda-layers plugin install", function () {
     assert.deepEqual(status.totals, { functions: 2, layersOfFunctions: 2, drift: 0, unknown: 0 });
   });
 
-  it("says what it needs if there is no Pulumi", async () => {
+  it("says what is missing if there is no Pulumi", async () => {
     const { code, output } = await startCli(["plugin", "install"], {
       cwd: project.dir,
       env: { ...project.env, PATH: "" },

@@ -14,7 +14,7 @@ describe("progress in a log", () => {
   });
   afterEach(() => mock.timers.reset());
 
-  it("is a line every ten seconds, with rate and time left", () => {
+  it("is a line every ten seconds, with the rate and the remaining time", () => {
     const progress = logProgress(output, "Updating Lambda functions");
     mock.timers.tick(10_000);
     assert.deepEqual(lines, []);
@@ -32,7 +32,7 @@ describe("progress in a log", () => {
     assert.equal(lines.length, 2);
   });
 
-  it("shows the elapsed time of a wait, and the pace of the shown part of resumed work", () => {
+  it("shows the elapsed time of a wait, and the pace of what this run has done of resumed work", () => {
     const wait = logProgress(output, "Waiting", { unit: "s" });
     wait.update(10, 60);
     mock.timers.tick(10_000);
@@ -45,7 +45,7 @@ describe("progress in a log", () => {
     assert.match(lines[1] ?? "", /1000\/2000, 0\.0\/s/);
   });
 
-  it("is nothing if the end is not known", () => {
+  it("is empty if the total is not known", () => {
     const progress = logProgress(output, "Importing");
     progress.update(5);
     mock.timers.tick(60_000);

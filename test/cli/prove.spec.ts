@@ -21,7 +21,7 @@ fn("api", {
 fn("worker", { layers: ["${layer("base", 2)}"] });
 `;
 
-/** The files below folders, with what is in them. */
+/** The files below folders, with their content. */
 async function contents(...folders: string[]): Promise<Record<string, string>> {
   const lists = folders.map((folder) => readdir(folder, { recursive: true, withFileTypes: true }));
   const files = (await Promise.all(lists)).flat().filter((entry) => entry.isFile());
@@ -38,7 +38,7 @@ describe("lambda-layers update --prove", function () {
   let temporary: string;
   let original: Record<string, string>;
 
-  /** All that a proof must not touch. */
+  /** Everything that a proof must not touch. */
   const around = () => contents(stack.dir, join(stack.root, "state"), join(stack.root, "home/.pulumi"));
 
   before(async () => {
@@ -48,7 +48,7 @@ describe("lambda-layers update --prove", function () {
       env: emulator.env,
       program,
       files: { "layer_config.yaml": "layers: {base: {version: 5}}\n", "passphrase.txt": "test passphrase" },
-      // The state would be what AWS has again, and the backend another.
+      // By themselves, these would refresh the state and use another backend.
       settings: { options: { refresh: "always" }, backend: { url: "file:///nowhere" } },
     });
     temporary = join(stack.root, "temporary");
@@ -75,7 +75,7 @@ describe("lambda-layers update --prove", function () {
     assert.deepEqual(await around(), original);
   };
 
-  it("lists what a program undoes that writes versions itself, and imports nothing", async () => {
+  it("lists what is undone by a program that writes versions itself, and imports nothing", async () => {
     const { code, stdout, stderr } = await cli(["--prove", "--json"], options(""));
     assert.equal(code, 1, stderr);
     assert.equal(
@@ -104,7 +104,7 @@ Or run without --prove, and check before the next \`pulumi up\`: pulumi preview 
     await assertUntouched();
   });
 
-  it("proves nothing of a program that needs another stack, also in a dry run and of several stacks", async () => {
+  it("proves nothing about a program that needs another stack, including in a dry run and for several stacks", async () => {
     const args = ["--prove", "--dry-run", "--stack", "dev,none", "--json"];
     const { code, stdout, stderr } = await cli(args, options("refers"));
     assert.equal(code, 1, stderr);
@@ -130,14 +130,14 @@ Or run without --prove, and check before the next \`pulumi up\`: pulumi preview 
     await assertUntouched();
   });
 
-  it("imports if the program keeps the versions, whose configuration has secrets", async () => {
+  it("imports if the program keeps the versions and its configuration has secrets", async () => {
     const { PULUMI_CONFIG_PASSPHRASE: _, ...env } = options("pins").env as Record<string, string>;
     const relative = { PULUMI_CONFIG_PASSPHRASE_FILE: "passphrase.txt" };
     const { code, stdout, stderr } = await cli(["--prove"], { cwd: stack.dir, env: { ...env, ...relative } });
     assert.equal(code, 0, stderr);
     assert.match(stdout, /^INFO - Proved by a preview on a copy of the stack: the program keeps these versions$/m);
     assert.match(stdout, /^INFO - Pulumi state updated successfully$/m);
-    // That the program may undo it is not said any more.
+    // It no longer warns that the program may undo it.
     assert.equal(stderr.split("\n").length, 2, stderr);
     assert.deepEqual(await leftovers(), []);
     const again = await cli(["--prove"], options("pins"));
@@ -145,7 +145,7 @@ Or run without --prove, and check before the next \`pulumi up\`: pulumi preview 
     assert.deepEqual(emulator.counts(), { GetLayerVersion: 1 });
   });
 
-  it("is refused beside what imports nothing into a stack", async () => {
+  it("is refused with options that import nothing into a stack", async () => {
     const refused: Record<string, string[]> = {
       "--state-file": ["--prove", "--state-file", "state.json"],
       "--expect-no-changes": ["--prove", "--expect-no-changes"],

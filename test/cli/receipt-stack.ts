@@ -7,7 +7,7 @@ import type { Outcome, Running } from "../support/processes";
 import { layer } from "../support/states";
 import { type CliOptions, cliOnTerminal, startCli, type TerminalOptions } from "./harness";
 
-/** The config of the stack, which has version 1 and 2 of `receipt-dynamo-dev`, and version 3 of `receipt-label`. */
+/** The stack's config, which has versions 1 and 2 of `receipt-dynamo-dev`, and version 3 of `receipt-label`. */
 export const receiptConfig = (version: number) => `layers:
   receipt-dynamo: {version: ${version}}
   receipt-label: {version: 2, enforce: minimum}
@@ -20,26 +20,22 @@ fn("worker", { layers: ["${layer("receipt-dynamo-dev", 2)}"] });
 
 /** A stack with two functions, on the real engine. */
 export class ReceiptStack {
+  emulator!: Emulator;
+  project!: Project;
   #resetBackend = async () => {};
 
-  private constructor(
-    readonly emulator: Emulator,
-    readonly project: Project,
-  ) {}
-
-  static async create(): Promise<ReceiptStack> {
-    const emulator = await startEmulator();
-    emulator.seed({
+  async deploy(): Promise<void> {
+    this.emulator = await startEmulator();
+    this.emulator.seed({
       layers: [
         { name: "receipt-dynamo-dev", versions: 6 },
         { name: "receipt-label", versions: 3 },
       ],
     });
     const files = { "layer_config.yaml": receiptConfig(5) };
-    const stack = new ReceiptStack(emulator, await createAwsStack({ env: emulator.env, program, files }));
-    await stack.project.up();
-    stack.#resetBackend = await stack.project.keepBackend();
-    return stack;
+    this.project = await createAwsStack({ env: this.emulator.env, program, files });
+    await this.project.up();
+    this.#resetBackend = await this.project.keepBackend();
   }
 
   run(args: readonly string[], options: Partial<CliOptions> = {}): Promise<Outcome> {
@@ -66,7 +62,7 @@ export class ReceiptStack {
     return (await readdir(join(this.project.dir, "backups")).catch(() => [] as string[])).sort();
   }
 
-  /** Puts state, functions and config back to what the program made. */
+  /** Restores state, functions and config to what the program made. */
   async reset(): Promise<void> {
     const { emulator, project } = this;
     emulator.configure({ updateDelayMs: 20 });
@@ -78,7 +74,16 @@ export class ReceiptStack {
   }
 
   async dispose(): Promise<void> {
-    await this.project.dispose();
-    await this.emulator.close();
+    await this.project?.dispose();
+    await this.emulator?.close();
   }
+}
+
+/** A {@link ReceiptStack} for the tests of a suite, each of which finds it as the program made it. */
+export function useReceiptStack(): ReceiptStack {
+  const stack = new ReceiptStack();
+  before(() => stack.deploy());
+  after(() => stack.dispose());
+  afterEach(() => stack.reset());
+  return stack;
 }

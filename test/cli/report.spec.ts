@@ -23,7 +23,7 @@ describe("lambda-layers report", () => {
 
   const report = (...args: string[]) => folder.cli(["report", "--state-file", "state.json", ...args]);
 
-  it("prints Markdown if nothing else is asked for", async () => {
+  it("prints Markdown by default", async () => {
     const { code, stdout } = await report();
     assert.equal(code, 0);
     assert.match(
@@ -33,7 +33,7 @@ describe("lambda-layers report", () => {
     assert.equal((await report("--markdown")).stdout, stdout);
   });
 
-  it("knows nothing of jobs that have left no record", async () => {
+  it("knows nothing about jobs that have left no record", async () => {
     await folder.write({ "records/notes.txt": "no record" });
     const records = (...args: string[]) => folder.cli(["report", "--records", "records", ...args]);
     const { code, stderr } = await records("--html", "runs.html", "--markdown", "runs.md");
@@ -83,7 +83,7 @@ describe("lambda-layers report", () => {
     assert.match(await folder.read("infra/layers.sarif"), /"uri": "infra\/layer_config\.yaml"/);
   });
 
-  it("puts several stacks into one report, also one that cannot be read", async () => {
+  it("combines several stacks into one report, including one that cannot be read", async () => {
     const { code, stderr } = await folder.cli([
       "report",
       "--stack",
@@ -95,13 +95,13 @@ describe("lambda-layers report", () => {
     ]);
     assert.equal(code, 2);
     assert.match(stderr, /State file not found/);
-    assert.ok(!(await folder.files()).includes("page.html"), "a report of nothing is not written");
+    assert.ok(!(await folder.files()).includes("page.html"), "an empty report is not written");
     const both = await report("--stack", "dev,prod", "--html", "page.html");
     assert.equal(both.code, 0);
     assert.match(await folder.read("page.html"), /<h2>dev<[\s\S]*<h2>prod</);
   });
 
-  it("has a command on its page that repairs as it is printed", async () => {
+  it("has a command on its page that repairs drift as printed", async () => {
     await folder.write({ "infra/layer_config.yaml": readmeConfig, "infra/state.json": readmeState });
     for (const args of [[], ["--cwd", "infra"], ["-f", "my-function-1"]]) {
       await report("--html", "page.html", ...args);
@@ -115,7 +115,7 @@ describe("lambda-layers report", () => {
     }
   });
 
-  it("exits with 7 on drift if that is asked for, and still writes the report", async () => {
+  it("exits with 7 on drift if requested, and still writes the report", async () => {
     const { code, stderr } = await report("--expect-no-changes", "--html", "page.html");
     assert.equal(code, 7);
     assert.match(
@@ -125,7 +125,7 @@ describe("lambda-layers report", () => {
     assert.ok((await folder.files()).includes("page.html"));
   });
 
-  it("refuses two documents on stdout, and says where a file cannot be written", async () => {
+  it("refuses two documents on stdout, and says which file cannot be written", async () => {
     const two = await report("--json", "--markdown");
     assert.equal(two.code, 2);
     assert.match(two.stderr, /cannot both write to stdout/);
@@ -134,7 +134,7 @@ describe("lambda-layers report", () => {
     assert.match(stderr, /could not be written to state\.json\/page\.html: /);
   });
 
-  it("never overwrites its sources, nor another report", async () => {
+  it("overwrites neither its sources nor another report", async () => {
     await symlink("state.json", join(folder.path, "link"));
     const before = [await folder.files(), await folder.read("state.json"), await folder.read("layer_config.yaml")];
     const refused: [string[], string][] = [
@@ -153,14 +153,14 @@ describe("lambda-layers report", () => {
     assert.deepEqual(after, before);
   });
 
-  it("makes no folders", async () => {
+  it("creates no folders", async () => {
     const { code, stderr } = await report("--markdown", "a.md", "--html", "none/page.html");
     assert.equal(code, 2);
     assert.match(stderr, /^ERROR - The report could not be written to none\/page\.html: no such file or folder$/m);
     assert.deepEqual(await folder.files(), ["layer_config.yaml", "state.json"]);
   });
 
-  it("says no more than what is known", async () => {
+  it("claims no more than is known", async () => {
     await folder.write({ "layer_config.yaml": "layers: {receipt-dynamo: {version: 1, enforce: minimum}}\n" });
     assert.match((await report()).stdout, /^### ✓ .*: all recorded layers are as declared; AWS was not asked$/m);
     await folder.write({ "layer_config.yaml": "layers: {other: {version: 1}}\n" });
@@ -173,7 +173,7 @@ describe("lambda-layers report", () => {
     );
   });
 
-  it("shows names of functions that are markup as text", async () => {
+  it("shows function names that are markup as text", async () => {
     const name = "<script>alert(1)</script>";
     await folder.write({ "state.json": stateOf([awsFunction(name, [layer("receipt-dynamo-dev", 1)])]) });
     await report("--html", "page.html", "--markdown", "report.md");
@@ -188,7 +188,7 @@ describe("lambda-layers report on a live stack", function () {
   let stack: Project | undefined;
   afterEach(() => stack?.dispose());
 
-  it("has what runs in AWS beside what is recorded", async () => {
+  it("shows what runs in AWS beside what is recorded", async () => {
     aws.emulator.seed({ layers: [{ name: "receipt-dynamo-dev", versions: 6 }] });
     stack = await createAwsStack({
       env: aws.emulator.env,
@@ -249,7 +249,7 @@ describe("job summaries", () => {
     for (const command of ["status", "report"]) {
       await folder.write({ "output.txt": "" });
       assert.equal((await run([command, "--stack", "dev,prod"], github())).code, 0);
-      // What is named -dev is no layer of prod.
+      // A layer named -dev is not one of prod.
       assert.equal(await folder.read("output.txt"), outputs(3, 3));
     }
     const summary = await folder.read("summary.md");
@@ -259,7 +259,7 @@ describe("job summaries", () => {
     );
   });
 
-  it("name a stack that could not be looked at", async () => {
+  it("name a stack that could not be read", async () => {
     await folder.write({
       "layer_config.yaml": `${readmeConfig}stack_overrides: { prod: { other: { names: ["receipt-*"], version: 1 }, more: { names: ["receipt-*"], version: 2 } } }\n`,
     });
@@ -272,7 +272,7 @@ describe("job summaries", () => {
     assert.equal(await folder.read("output.txt"), outputs(3, 3));
   });
 
-  it("are uploaded on Azure Pipelines by logging commands", async () => {
+  it("are uploaded on Azure Pipelines with logging commands", async () => {
     const { stdout } = await run(["status"], { TF_BUILD: "True", AGENT_TEMPDIRECTORY: folder.path });
     const [, file = ""] = /^##vso\[task\.uploadsummary\](.+)$/m.exec(stdout) ?? [];
     assert.ok(file.startsWith(folder.path), stdout);
@@ -283,7 +283,7 @@ describe("job summaries", () => {
     assert.doesNotThrow(() => JSON.parse(json.stdout));
   });
 
-  it("that cannot be written are a warning, and one that would be too long is cut short", async () => {
+  it("that cannot be written cause a warning, and one that would be too long is cut", async () => {
     const unwritable = await run(["status"], { GITHUB_STEP_SUMMARY: join(folder.path, "none", "summary.md") });
     assert.equal(unwritable.code, 0);
     assert.match(unwritable.stderr, /WARNING - The job summary of GitHub Actions could not be written: /);
@@ -294,7 +294,7 @@ describe("job summaries", () => {
     assert.equal(await folder.read("output.txt"), outputs(3, 3));
   });
 
-  it("are nowhere outside of such a system", async () => {
+  it("are written nowhere outside of such a system", async () => {
     const before = await folder.files();
     await run(["status"], { CI: "true" });
     assert.deepEqual(await folder.files(), before);

@@ -22,7 +22,7 @@ describe("the reporter", () => {
     assert.equal(text, "INFO - arn:x\\u001b[2J\\u202e\\r\\n\n  - arn:x\\u001b[2J\\u202e\\r\\n\n");
   });
 
-  it("keeps the lines of warnings and errors, and nothing else that moves the cursor", () => {
+  it("keeps line breaks in warnings and errors, and nothing else that moves the cursor", () => {
     const text = tell((reporter) => {
       reporter.warn(["one", "two\n\u001b[2J"]);
       reporter.error(["one", "two\u2028"]);

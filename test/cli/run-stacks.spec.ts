@@ -1,11 +1,11 @@
-// What becomes of a run over several stacks from what becomes of each.
+// The outcome of a run over several stacks, by the outcome of each.
 
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Context } from "../../sdk/cli/context";
 import type { Estate, Place, StackRun } from "../../sdk/cli/estate";
 import { createReporter } from "../../sdk/cli/reporter";
-import { configIfAny } from "../../sdk/cli/settings";
+import { configIfAny } from "../../sdk/cli/requests";
 import { forEachStack, type StackOptions } from "../../sdk/cli/stacks";
 import { Output } from "../../sdk/cli/terminal";
 import { type ErrorCode, LayersError } from "../../sdk/core/errors";
@@ -22,7 +22,7 @@ function contextWith(options: object): Context {
   return { ...context, derive: () => context };
 }
 
-/** What a stack comes to: an error beside its document, or instead of it. */
+/** The outcome of a stack: an error beside its document, or instead of it. */
 type Came = { readonly beside?: ErrorCode; readonly instead?: ErrorCode };
 
 async function run(came: readonly Came[], options: object = {}, how: StackOptions = {}) {
@@ -56,13 +56,13 @@ describe("a run over several stacks", () => {
   const denied: Came = { beside: "aws-permission" };
   const statuses: [what: string, came: Came[], status: number][] = [
     ["0 if all went right", [{}, {}], 0],
-    ["that of the first that did not", [{}, drift, denied], 7],
+    ["of the first stack that did not succeed", [{}, drift, denied], 7],
     [
-      "that of the first, also if it has no document",
+      "of the first stack, even if it has no document",
       [{}, failed, drift],
       new LayersError("stack-missing", "").exitStatus,
     ],
-    ["that of the first, whatever comes after it", [denied, drift, {}], 3],
+    ["of the first stack, whatever comes after it", [denied, drift, {}], 3],
   ];
   for (const [what, came, status] of statuses) {
     it(`ends with the exit status ${what}`, async () => assert.equal((await run(came)).status, status));
@@ -70,16 +70,16 @@ describe("a run over several stacks", () => {
 
   const tolerance = { failureTolerance: { count: 0 }, parallel: 1 };
 
-  it("goes on after drift, which is no failure", async () => {
+  it("continues after drift, which is not a failure", async () => {
     assert.deepEqual((await run([drift, drift, {}], tolerance)).begun, ["s0", "s1", "s2"]);
   });
 
-  it("begins no other stack once more have failed than may, with or without a document", async () => {
+  it("starts no other stack once more have failed than may, with or without a document", async () => {
     assert.deepEqual((await run([{}, failed, {}], tolerance)).begun, ["s0", "s1"]);
     assert.deepEqual((await run([denied, {}, {}], tolerance)).begun, ["s0"]);
   });
 
-  it("has one stack at a time if it changes them, unless it is told otherwise, else some", async () => {
+  it("runs one stack at a time if it changes them, unless told otherwise, and several if it only reads", async () => {
     const came = Array<Came>(6).fill({});
     assert.equal((await run(came, {}, { writes: true })).most, 1);
     assert.equal((await run(came, { parallel: 3 }, { writes: true })).most, 3);
@@ -97,7 +97,7 @@ describe("the config of a command that needs none", () => {
   const read = (config?: string) =>
     configIfAny({ configs: new ConfigFiles(folder.path) } as unknown as Ports, { config } as never);
 
-  it("is none if there is none and none is named", () => assert.equal(read(), undefined));
+  it("is undefined if none exists and none is named", () => assert.equal(read(), undefined));
 
   for (const file of ["missing.yaml", "broken.yaml"]) {
     it(`is an error if ${file} is named`, () => assert.throws(() => read(file), { code: "config-invalid" }));

@@ -57,7 +57,7 @@ describe("lambda-layers and secrets", function () {
     const shown = await stack.succeeds(["stack", "export", "--show-secrets"]);
     assert.deepEqual(leaks(shown.stdout), secrets, "the state does hold the secrets");
     const env = { ...stack.env, TMPDIR: temporary };
-    // The program's own inputs are the test's, and so is what Pulumi keeps of its runs.
+    // The program's own inputs belong to the test, as does what Pulumi keeps about its runs.
     const folders = [join(stack.dir, "backups"), temporary, join(stack.root, "state")];
     const runs = [
       ["--dry-run", "--sync-aws", "-v"],
@@ -98,7 +98,7 @@ describe("lambda-layers and secrets", function () {
     assert.equal(password.trim(), secrets[1]);
   });
 
-  it("warns of a file that holds them in plaintext, and of no other", async () => {
+  it("warns about a file that holds them in plaintext, and about no other", async () => {
     const file = join(stack.root, "exported.json");
     for (const [flags, isShown] of [[["--show-secrets"], true] as const, [[], false] as const]) {
       await stack.succeeds(["stack", "export", "--file", file, ...flags]);
@@ -108,7 +108,7 @@ describe("lambda-layers and secrets", function () {
     await rm(file);
   });
 
-  it("does not print the passphrase when it is wrong", async () => {
+  it("does not print a wrong passphrase", async () => {
     await cli(["rollback", "--yes"], { cwd: stack.dir, env: stack.env });
     const env = { ...stack.env, PULUMI_CONFIG_PASSPHRASE: "not the passphrase at all" };
     const { code, output } = await cli(["-v"], { cwd: stack.dir, env });

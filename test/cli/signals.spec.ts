@@ -1,4 +1,4 @@
-// A run that is asked to end while it reads its config.
+// A run that receives a signal while it reads its config.
 
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
@@ -8,7 +8,7 @@ import { maxConfigBytes } from "../../sdk/core/config/yaml";
 import { awsFunction, layer, stateOf } from "../support/states";
 import { Folder, startCli } from "./harness";
 
-/** A config that is nearly as large as one may be. */
+/** A config that is nearly as large as allowed. */
 function largeConfig(): string {
   const entries = ["layers:", "  base: { version: 2 }"];
   for (let size = 0; size < 0.9 * maxConfigBytes; size += entries.at(-1)?.length ?? 0)
@@ -17,8 +17,8 @@ function largeConfig(): string {
 }
 
 /**
- * Waits until a process handles signals itself, as Linux tells: before that they just end it. Node.js catches SIGTERM from
- * its start, but SIGHUP only for the command.
+ * Waits until a process handles signals itself, as Linux reports: before that they simply end it. Node.js catches
+ * SIGTERM from its start, but SIGHUP only for the command.
  */
 async function listens(pid: number | undefined): Promise<void> {
   const status = `/proc/${pid}/status`;
@@ -35,10 +35,10 @@ describe("a run that reads a large config", () => {
   });
   after(() => folder.dispose());
 
-  it("ends by SIGTERM with 130 and without a change, as soon as it has read it", async () => {
+  it("ends on SIGTERM with 130 and without a change, as soon as it has read it", async () => {
     const running = startCli(["update", "--state-file", "state.json"], { cwd: folder.path });
     await listens(running.process.pid);
-    // It needs a second or more to read it.
+    // Reading it takes a second or more.
     await sleep(200);
     running.kill("SIGTERM");
     const { code, stdout, stderr } = await running.ended;

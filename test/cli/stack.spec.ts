@@ -1,15 +1,10 @@
 import assert from "node:assert/strict";
 import { layer } from "../support/states";
-import { ReceiptStack, receiptConfig } from "./receipt-stack";
+import { receiptConfig, useReceiptStack } from "./receipt-stack";
 
 describe("lambda-layers on a stack", function () {
   this.timeout(60_000);
-  let stack: ReceiptStack;
-  before(async () => {
-    stack = await ReceiptStack.create();
-  });
-  after(() => stack.dispose());
-  afterEach(() => stack.reset());
+  const stack = useReceiptStack();
 
   describe("status", () => {
     it("shows declared, recorded and live versions, and marks drift", async () => {
@@ -43,7 +38,7 @@ INFO - 2 of 3 layers of functions are not as declared
       assert.deepEqual(stack.emulator.layersOf("worker"), [layer("receipt-dynamo-dev", 2)]);
     });
 
-    it("ends with 7 on a lost layer, in status and report", async () => {
+    it("exits with 7 on a lost layer, in status and report", async () => {
       stack.emulator.edit("worker", { Layers: [] });
       await stack.project.write({ "layer_config.yaml": "layers: {receipt-dynamo: {version: 1, enforce: minimum}}\n" });
       for (const command of ["status", "report"]) {
@@ -55,7 +50,7 @@ INFO - 2 of 3 layers of functions are not as declared
       assert.match(stdout, /\| ≥ 1 \| 2 \| \*\*≠ –\*\* \|/);
     });
 
-    describe("says no more than what is known", () => {
+    describe("claims no more than is known", () => {
       const declaredOld = "layers: {receipt-dynamo: {version: 1, enforce: minimum}}\n";
       const notKnown =
         /^INFO - 0 of 3 layers of functions are not as declared; 2 of 3 layers of functions are unknown; not all live versions could be read$/m;
@@ -64,7 +59,7 @@ INFO - 2 of 3 layers of functions are not as declared
         return stack.run(["status", ...args], { env: { ...stack.project.env, ...env } });
       };
 
-      it("where a function is not in AWS", async () => {
+      it("if a function is not in AWS", async () => {
         const message = "Function not found: worker";
         const fault = { operation: "GetFunction", resource: "worker", status: 404, message } as const;
         stack.emulator.fault({ ...fault, code: "ResourceNotFoundException" });
@@ -74,7 +69,7 @@ INFO - 2 of 3 layers of functions are not as declared
         assert.match(stdout, /^! {2}worker +receipt-dynamo-dev +>=1 +2 +-$/m);
       });
 
-      it("where there are no credentials, which is a failure only if there must be no drift", async () => {
+      it("without credentials, which is a failure only if there must be no drift", async () => {
         const none = { AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "" };
         const { code, stdout } = await run(declaredOld, none);
         assert.equal(code, 0);
@@ -82,7 +77,7 @@ INFO - 2 of 3 layers of functions are not as declared
         assert.equal((await run(declaredOld, none, ["--expect-no-changes"])).code, 3);
       });
 
-      it("where AWS refuses the credentials, which is not the same as no changes", async () => {
+      it("if AWS refuses the credentials, which is not the same as no changes", async () => {
         const message = "The security token included in the request is expired";
         stack.emulator.fault({ operation: "GetFunction", status: 403, code: "ExpiredTokenException", message });
         const { code, stdout, stderr } = await run(declaredOld);
@@ -97,7 +92,7 @@ INFO - 2 of 3 layers of functions are not as declared
         assert.equal(JSON.parse(expecting.stdout).live.code, "aws-credentials");
       });
 
-      it("where the config matches no layer at all", async () => {
+      it("if the config matches no layer at all", async () => {
         const { code, stdout, stderr } = await run("layers: {other: {version: 1}}\n");
         assert.equal(code, 0);
         assert.match(
@@ -111,7 +106,7 @@ INFO - 2 of 3 layers of functions are not as declared
       });
     });
 
-    it("ends with 7 if there must be no drift, also in JSON", async () => {
+    it("exits with 7 if there must be no drift, also in JSON", async () => {
       const [lines, json] = await Promise.all([
         stack.run(["status", "--expect-no-changes"]),
         stack.run(["status", "--expect-no-changes", "--json"]),
@@ -138,7 +133,7 @@ INFO - 2 of 3 layers of functions are not as declared
       });
     });
 
-    it("does without AWS credentials", async () => {
+    it("works without AWS credentials", async () => {
       const env = { ...stack.project.env, AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "" };
       const { code, stdout, stderr } = await stack.run(["status"], { env });
       assert.equal(code, 0);
@@ -202,7 +197,7 @@ INFO - layer_config.yaml is valid, and every declared version exists
       assert.deepEqual(stack.emulator.layersOf("worker"), [layer("receipt-dynamo-dev", 2)]);
     });
 
-    it("moves the functions too with --sync-aws, in one JSON document", async () => {
+    it("also moves the functions with --sync-aws, in one JSON document", async () => {
       const { code, stdout } = await stack.run(["--sync-aws", "--json"]);
       assert.equal(code, 0);
       const { changes, backup, aws } = JSON.parse(stdout);
@@ -218,7 +213,7 @@ INFO - layer_config.yaml is valid, and every declared version exists
       assert.deepEqual(stack.emulator.layersOf("api"), [layer("receipt-dynamo-dev", 5), layer("receipt-label", 3)]);
     });
 
-    it("ends with 4 if AWS did not update a function, and names it", async () => {
+    it("exits with 4 if AWS did not update a function, and names it", async () => {
       stack.emulator.fault({
         operation: "UpdateFunctionConfiguration",
         resource: "api",
@@ -237,7 +232,7 @@ INFO - layer_config.yaml is valid, and every declared version exists
       assert.deepEqual(stack.emulator.layersOf("api"), [layer("receipt-dynamo-dev", 5), layer("receipt-label", 3)]);
     });
 
-    it("does every stack that it can, and ends with the first failure's exit status", async () => {
+    it("updates every stack that it can, and exits with the first failure's status", async () => {
       const { code, stdout, stderr } = await stack.run(["--stack", "none,dev", "--json"]);
       assert.equal(code, 6);
       const [none, dev] = JSON.parse(stdout);
@@ -248,14 +243,14 @@ INFO - layer_config.yaml is valid, and every declared version exists
       assert.match(stderr, /^ERROR - State file not found: the stack none does not exist in this project/);
     });
 
-    it("reports with --verbose each Pulumi command and each call to AWS", async () => {
+    it("reports each Pulumi command and each call to AWS with --verbose", async () => {
       const { stderr } = await stack.run(["--sync-aws", "--dry-run", "-v"]);
       assert.match(stderr, /^DEBUG - pulumi stack export --stack=dev: exit code 0, \d+\.\d{3} s$/m);
       assert.match(stderr, /^DEBUG - AWS GetFunction \S+:api: ok, \d+\.\d{3} s$/m);
       assert.match(stderr, /^DEBUG - AWS GetLayerVersion \S+: ok, \d+\.\d{3} s$/m);
     });
 
-    it("shows on a terminal that long work goes on, and elsewhere nothing of the kind", async () => {
+    it("shows on a terminal that long work goes on, and nothing of the kind elsewhere", async () => {
       stack.emulator.configure({ updateDelayMs: 1500 });
       const { code, screen } = await stack.onTerminal(["--sync-aws", "--yes"]);
       assert.equal(code, 0, screen);
@@ -287,7 +282,7 @@ INFO - layer_config.yaml is valid, and every declared version exists
       });
     }
 
-    it("ends what Lambda has started before it stops, but not after a second Ctrl-C", async () => {
+    it("finishes what Lambda has started before it stops, but not after a second Ctrl-C", async () => {
       stack.emulator.configure({ updateDelayMs: 3_600_000 });
       const start = () => stack.start(["--sync-aws", "-v"], { group: true });
       const patient = start();

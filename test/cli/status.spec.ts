@@ -8,7 +8,7 @@ import { Folder, plainEnvironment } from "./harness";
 const eu = { region: "eu-west-1" };
 /** The same resource in another region. */
 const inEurope = <T>(resource: T): T => JSON.parse(JSON.stringify(resource).replaceAll("us-east-1", eu.region));
-/** A second resource for a function of a name that another one has. */
+/** A second resource for a function with the same name. */
 const named = (resource: ReturnType<typeof awsFunction>, name: string) => ({
   ...resource,
   urn: urn("aws:lambda/function:Function", name),
@@ -21,7 +21,7 @@ const reconciling = (functions: Record<string, Record<string, number>>) => ({
   ...{ custom: true, id: "layers", type: reconciledType, inputs: {}, outputs: { functions, region: "us-east-1" } },
 });
 
-// A Pulumi that only exports: what is looked at here is what becomes of a state, not how it is got.
+// A Pulumi that only exports: these tests are about what becomes of a state, not about how it is obtained.
 const pulumi = `const [, , ...words] = process.argv;
 if (!words.join(" ").includes("stack export")) process.exit(1);
 const { stack } = /--stack=(?<stack>[^ ]+)/.exec(words.join(" ")).groups;
@@ -63,7 +63,7 @@ describe("lambda-layers status", () => {
     });
   };
 
-  it("looks only at the region that is named, and says how many are elsewhere", async () => {
+  it("covers only the named region, and says how many functions are elsewhere", async () => {
     await deployTwoRegions();
     const { stdout, stderr } = await status("--regions", "us-east-1");
     assert.deepEqual(lines(stdout), [
@@ -92,7 +92,7 @@ describe("lambda-layers status", () => {
     assert.equal(await next(), "lambda-layers --stack dev --sync-aws --dry-run");
   });
 
-  it("is not known to be right by validate if the state hides layers", async () => {
+  it("makes validate report an unknown if the state hides layers", async () => {
     const signature = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
     await deploy(awsFunction("hidden", { ...signature, ciphertext: "v1:x" }));
     aws.emulator.seed({ functions: [{ name: "hidden", layers: ["base:5"] }] });
@@ -121,7 +121,7 @@ describe("lambda-layers status", () => {
     );
   });
 
-  it("shows with --drifted only what is not as declared or unknown", async () => {
+  it("shows only what is not as declared or unknown with --drifted", async () => {
     await deployTwoRegions();
     assert.deepEqual(lines((await status("--drifted")).stdout), [
       "   FUNCTION         LAYER  DECLARED  RECORDED  LIVE",
@@ -135,7 +135,7 @@ describe("lambda-layers status", () => {
     assert.equal((await status("--drifted")).stdout, "INFO - 0 of 3 layers of functions are not as declared\n");
   });
 
-  it("asks nothing of AWS with --recorded-only, and says so", async () => {
+  it("reads nothing from AWS with --recorded-only, and says so", async () => {
     await deployTwoRegions();
     const { code, stdout } = await status("--recorded-only", "--expect-no-changes");
     assert.deepEqual(lines(stdout), [
@@ -168,7 +168,7 @@ describe("lambda-layers status", () => {
     assert.ok(!("live" in recordedOnly.rows[0]));
   });
 
-  it("counts a layer that a function has twice once, and warns of it", async () => {
+  it("counts a layer that a function has twice once, and warns about it", async () => {
     const twice = (name: string, ...versions: number[]) =>
       awsFunction(
         name,
@@ -196,7 +196,7 @@ describe("lambda-layers status", () => {
     );
   });
 
-  describe("of a function that a LayerVersions resource records", () => {
+  describe("for a function that a LayerVersions resource records", () => {
     beforeEach(async () => {
       await deploy(awsFunction("api", [layer("base", 5)]), reconciling({ "billing-export": { base: 5 } }));
       aws.emulator.seed({
@@ -211,7 +211,7 @@ describe("lambda-layers status", () => {
       assert.deepEqual(await codes(), [0, 7]);
     });
 
-    it("sends to `pulumi up` if AWS has lost the layer", async () => {
+    it("advises `pulumi up` if AWS has lost the layer", async () => {
       aws.emulator.edit("billing-export", { Layers: [] });
       assert.match(
         (await status()).stderr,
@@ -244,7 +244,7 @@ describe("lambda-layers status", () => {
     );
   });
 
-  it("advises to attach nothing to a function that AWS does not have", async () => {
+  it("does not advise to attach layers to a function that AWS does not have", async () => {
     await deploy(awsFunction("api", [layer("base", 5)]));
     const { stderr } = await status();
     assert.equal(
@@ -253,7 +253,7 @@ describe("lambda-layers status", () => {
     );
   });
 
-  it("takes nothing for fine without credentials", async () => {
+  it("calls nothing fine without credentials", async () => {
     await deployTwoRegions();
     const env = { AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "" };
     const { code, stdout, stderr } = await run(["status"], env);
@@ -273,7 +273,7 @@ describe("lambda-layers status", () => {
     assert.deepEqual([totals.unknown, live.read, live.code], [3, false, "aws-credentials"]);
   });
 
-  it("takes nothing for fine in a region that cannot be read", async () => {
+  it("calls nothing fine in a region that cannot be read", async () => {
     await deployTwoRegions();
     aws.emulator.edit("api", { Layers: ["base:5"] }, eu);
     aws.emulator.deny({ action: "lambda:*", resource: `*:${eu.region}:*` });
@@ -283,10 +283,10 @@ describe("lambda-layers status", () => {
     assert.match(denied.stderr, /^WARNING - Not all live versions of stack dev could be read: /m);
     assert.deepEqual(await codes(), [0, 3]);
     aws.emulator.allowAll();
-    // An error that is neither of credentials nor of a permission.
+    // An error that is about neither credentials nor a permission.
     aws.emulator.fault({ ...eu, status: 400, code: "InvalidParameterValueException" });
     assert.deepEqual(await codes(), [0, 1]);
-    // What is known to have drifted counts more than what is not known.
+    // Known drift takes precedence over what is not known.
     aws.emulator.edit("web", { Layers: ["base:1"] });
     assert.deepEqual(await codes(), [0, 7]);
   });
@@ -299,7 +299,7 @@ describe("lambda-layers status", () => {
     assert.deepEqual(await codes("--recorded-only"), [0, 1]);
   });
 
-  it("shows layers that are not known yet, or are no texts, as not known", async () => {
+  it("shows layers that are not known yet, or are not strings, as not known", async () => {
     const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
     for (const layers of [unknown, [unknown], [null], [3], [[layer("base", 5)]], layer("base", 5)]) {
       await deploy(awsFunction("hidden", layers), awsFunction("web", [layer("base", 5)]));
@@ -310,7 +310,7 @@ describe("lambda-layers status", () => {
     }
   });
 
-  it("warns of a state that cannot be updated as it is, and of texts that are no layer versions", async () => {
+  it("warns about a state that cannot be updated as it is, and about strings that are not layer versions", async () => {
     const web = awsFunction("web", [layer("base", 5), `${layer("base", 1)}0`.replace(/\d+$/, "0")]);
     const operation = { type: "updating", resource: { urn: web.urn, type: web.type, custom: true } };
     await folder.write({ "dev.json": stateOf([web], { pending_operations: [operation] }) });
@@ -329,7 +329,7 @@ describe("lambda-layers status", () => {
     }
   });
 
-  it("keeps to the region that is named if AWS is not asked", async () => {
+  it("keeps to the named region if AWS is not read", async () => {
     await deployTwoRegions();
     const { stdout } = await status("--recorded-only", "--region", eu.region);
     assert.deepEqual(lines(stdout).slice(0, 3), [
@@ -359,7 +359,7 @@ describe("lambda-layers status", () => {
     const rows = async (...args: string[]) => lines((await run(["status", ...args])).stdout).slice(0, -1);
     const head = "   FUNCTION         LAYER  DECLARED  LIVE";
 
-    it("shows the functions that are named, of one region or several", async () => {
+    it("shows the named functions, of one region or several", async () => {
       const both = ["-f", "api", "--regions", "us-east-1,eu-west-1"];
       assert.deepEqual(await rows(...both), [
         head,
@@ -374,13 +374,13 @@ describe("lambda-layers status", () => {
       );
     });
 
-    it("shows those that are tagged", async () => {
+    it("shows the functions that have the tags", async () => {
       const found = "   api       base          5     5";
       assert.deepEqual((await rows("--all-functions")).slice(1), [found]);
       assert.deepEqual((await rows("--tag", "team=a")).slice(1), [found]);
     });
 
-    it("refuses names and tags that mean nothing, and options that exclude each other", async () => {
+    it("refuses names and tags that select nothing, and options that exclude each other", async () => {
       await deploy();
       const ends = async (...args: string[]) => (await status(...args)).code;
       assert.equal(await ends("-f", "apii", "--regions", "us-east-1"), 2);
@@ -414,7 +414,7 @@ describe("lambda-layers status", () => {
     );
   });
 
-  it("is what `report` shows too", async () => {
+  it("is the same as what `report` shows", async () => {
     await deployTwoRegions();
     const { stdout } = await run(["report", "-e", "web"]);
     assert.match(stdout, /: 1 of 2 layers of functions is not as declared$/m);

@@ -19,7 +19,7 @@ describe("lambda-layers sync", function () {
     await emulator.close();
   });
 
-  // The shell's commands are on its PATH, and no Pulumi.
+  // The shell's commands are on its PATH, but not Pulumi.
   const env = () => {
     const plain = plainEnvironment(folder.path);
     return { ...plain, ...emulator.env, PATH: `${plain.PATH}:/usr/bin:/bin` };
@@ -33,7 +33,7 @@ describe("lambda-layers sync", function () {
   const refuse = (name: string) =>
     emulator.fault({ operation: "UpdateFunctionConfiguration", resource: name, status: 400, message: "no luck" });
 
-  it("needs --yes if nobody can be asked, and asks AWS nothing before that", async () => {
+  it("needs --yes if nobody can be asked, and calls AWS only after that", async () => {
     const { code, stdout, stderr } = await sync("--all-functions");
     assert.deepEqual([code, stdout], [2, ""]);
     assert.match(
@@ -63,7 +63,7 @@ describe("lambda-layers sync", function () {
     ["--tag", "team=nosuch", "-f", "fn-0000"],
   ]) {
     for (const look of [[], ["--dry-run"], ["--expect-no-changes"]]) {
-      it(`refuses ${[...args, ...look].join(" ")}, which means no function`, async () => {
+      it(`refuses ${[...args, ...look].join(" ")}, which selects no function`, async () => {
         const { code, stderr } = await sync(...args, ...(look.length > 0 ? look : ["--yes"]));
         assert.equal(code, 2);
         assert.match(stderr, /^ERROR - No function has the tag .+ Nothing was changed\.$/m);
@@ -82,7 +82,7 @@ describe("lambda-layers sync", function () {
       /^ERROR - No function untagged found with the tag environment=dev or pulumi:stack=dev in AWS in us-east-1\./m,
     ],
   ] as const) {
-    it(`refuses ${args.join(" ")}, which means nothing`, async () => {
+    it(`refuses ${args.join(" ")}, which selects nothing`, async () => {
       emulator.seed({ functions: [{ name: "untagged", layers: ["base:1"] }] });
       const { code, stderr } = await sync(...args, "--dry-run");
       assert.match(stderr, message);
@@ -137,7 +137,7 @@ describe("lambda-layers sync", function () {
     assert.deepEqual(await folder.files(), ["layer_config.yaml"]);
   });
 
-  it("exits with 7 on drift with --expect-no-changes, and 0 without", async () => {
+  it("exits with 7 on drift with --expect-no-changes, and with 0 without", async () => {
     const drifted = await sync("--all-functions", "--expect-no-changes");
     assert.equal(drifted.code, 7);
     assert.match(drifted.stderr, /^ERROR - Stack dev has drifted: 5 of 15 layers of functions are not as declared\.$/m);
@@ -145,7 +145,7 @@ describe("lambda-layers sync", function () {
     assert.equal((await sync("--all-functions", "--expect-no-changes")).code, 0);
   });
 
-  it("resumes the newest run, and puts a run back", async () => {
+  it("resumes the newest run, and rolls a run back", async () => {
     refuse("fn-0002");
     const first = await sync("--all-functions", "--yes", "--on-failure", "stop");
     assert.equal(first.code, 4);
@@ -160,7 +160,7 @@ describe("lambda-layers sync", function () {
 
     const [record = ""] = (await folder.files()).filter((name) => name.endsWith(".jsonl"));
     const rollback = (...args: string[]) => folder.cli(["rollback", record, ...args], { env: env() });
-    // A command that is advised works, and none is advised that does not.
+    // An advised command works, and none is advised that does not.
     const missing = /No backup made by an update was found for stack dev\./;
     const advised = new RegExp(
       `To roll back .*: lambda-layers rollback --stack dev --sync-aws ${record.replaceAll(".", "\\.")}$`,
@@ -189,7 +189,7 @@ describe("lambda-layers sync", function () {
     assert.equal(emulator.layersOf("fn-0000")[1]?.split(":").at(-1), "1");
   });
 
-  it("goes carefully", async () => {
+  it("rolls out with a canary, batches and checks", async () => {
     const args = [
       "--all-functions",
       "--yes",
@@ -220,7 +220,7 @@ describe("lambda-layers sync", function () {
     assert.match(limited.stderr, /--max-changes allows only 4\. Nothing was changed\./);
   });
 
-  it("asks on a terminal, shows how far it is, and asks again after the canary", async () => {
+  it("asks on a terminal, shows its progress, and asks again after the canary", async () => {
     emulator.configure({ updateDelayMs: 1200 });
     const args = ["sync", "--rate", "1000", "--all-functions", "--canary", "1"];
     const typed = [
@@ -233,7 +233,7 @@ describe("lambda-layers sync", function () {
     assert.equal(versions(), "22222");
   });
 
-  it("does not know of a run that publishes whether anything is left of it", async () => {
+  it("does not know whether anything is left of a run that publishes", async () => {
     const fault = { operation: "PublishVersion", resource: "fn-0001", status: 400 } as const;
     emulator.fault({ ...fault, code: "InvalidParameterValueException", message: "no luck" });
     const first = await sync("--all-functions", "--publish", "--yes");

@@ -5,7 +5,7 @@ import { type Cell, type Column, fitWidths, printTable } from "../../sdk/cli/tab
 import { Output } from "../../sdk/cli/terminal";
 import { counts } from "../support/counts";
 
-/** Prints a table on a terminal of some width, or on none, and gives its lines. */
+/** Prints a table on a terminal of some width, or without one, and returns its lines. */
 function print(
   width: number | undefined,
   columns: readonly (string | Column)[],
@@ -32,7 +32,7 @@ describe("tables", () => {
     ["short", "a-layer-with-a-name-that-is-just-as-long", "12"],
   ];
 
-  it("have one line a row without a terminal, whatever their width", () => {
+  it("have one line per row without a terminal, whatever their width", () => {
     const lines = print(undefined, ["FUNCTION", "LAYER", "VERSION"], rows);
     assert.deepEqual(lines, [
       "FUNCTION                                   LAYER                                     VERSION",
@@ -55,7 +55,7 @@ describe("tables", () => {
     ]);
   });
 
-  it("wrap between words where there are any", () => {
+  it("wrap between words if there are any", () => {
     const lines = print(40, ["LAYER", "FOR", "DECLARED"], [["base (eu-west-1)", "1: region us-west-2", "2"]]);
     assert.deepEqual(lines, [
       "LAYER           FOR             DECLARED",
@@ -71,7 +71,7 @@ describe("tables", () => {
     ]);
   });
 
-  it("align numbers right, and leave no blanks at the ends of lines", () => {
+  it("align numbers right, and leave no trailing blanks", () => {
     const lines = print(
       undefined,
       ["", { title: "DECLARED", align: "right" }, { title: "N", align: "right" }, "NOTE"],
@@ -83,7 +83,7 @@ describe("tables", () => {
     assert.deepEqual(lines, ["   DECLARED    N  NOTE", "!         5       a", "         12  123"]);
   });
 
-  it("count characters by the columns that they take, also if they wrap", () => {
+  it("measure characters by the columns they take, even if they wrap", () => {
     const rows = [
       ["日本語の関数名", "1"],
       ["cafe\u0301 👍", "2"],
@@ -104,7 +104,7 @@ describe("tables", () => {
     ]);
   });
 
-  it("colour each line of a cell on its own, and pad it outside its colour", () => {
+  it("colour each line of a cell separately, and pad it outside its colour", () => {
     const red = (text: string) => `\u001B[31m${text}\u001B[39m`;
     const lines = print(
       14,
@@ -125,7 +125,7 @@ describe("tables", () => {
     );
   });
 
-  it("never take more than there is where the least widths allow it", () => {
+  it("never exceed the width if the minimum widths allow it", () => {
     const column = fc.record({ needed: fc.integer({ min: 1, max: 300 }), least: fc.integer({ min: 1, max: 20 }) });
     fc.assert(
       fc.property(
@@ -155,7 +155,7 @@ describe("tables", () => {
 describe("the matrix of many stacks", () => {
   const column = (title: string, version: string): MatrixColumn => ({
     title,
-    layers: new Map([["base", { declared: version, found: new Set<string>(), verdict: "as-declared" }]]),
+    layers: new Map([["base", { declared: version, found: new Set<string>(), verdict: undefined }]]),
   });
   const columns = Array.from({ length: 9 }, (_, index) => column(`stack-${index} of services/billing`, String(index)));
   const linesAt = (width: number | undefined) => {
@@ -170,7 +170,7 @@ describe("the matrix of many stacks", () => {
   };
 
   for (const width of [30, 80, 200])
-    it(`has as many tables as fit a terminal of ${width} columns, with each stack once`, () => {
+    it(`is split into as many tables as fit ${width} columns, with each stack once`, () => {
       const lines = linesAt(width);
       assert.ok(
         lines.every((line) => line.length <= Math.max(width, 40)),
@@ -189,5 +189,5 @@ describe("the matrix of many stacks", () => {
       );
     });
 
-  it("is one table where there is no terminal", () => assert.equal(linesAt(undefined).length, 2));
+  it("is one table without a terminal", () => assert.equal(linesAt(undefined).length, 2));
 });

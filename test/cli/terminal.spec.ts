@@ -19,7 +19,7 @@ describe("lambda-layers on a terminal", () => {
 
   describe("asks before it writes", () => {
     for (const answer of ["y\r", "yes\r", "Y\r"]) {
-      it(`and goes on after ${JSON.stringify(answer)}`, async () => {
+      it(`and continues after ${JSON.stringify(answer)}`, async () => {
         const { code, screen } = await onTerminal(file, { typed: [[question, answer]] });
         assert.equal(code, 0);
         const asked = screen.indexOf("Update 3 layers of functions in state.json? [y/N]");
@@ -41,14 +41,14 @@ describe("lambda-layers on a terminal", () => {
         const before = await folder.read("state.json");
         const { code, screen } = await onTerminal(file, { typed: [[question, keys]] });
         assert.equal(code, 130);
-        // On a line of its own, also if no Enter has ended that of the question.
+        // On a line of its own, even if no Enter has ended the question's line.
         assert.match(stripVTControlCharacters(screen), /\nWARNING - Not confirmed\. Nothing was changed\./);
         assert.equal(await folder.read("state.json"), before);
         assert.deepEqual(await folder.files(), ["layer_config.yaml", "state.json"]);
       });
     }
 
-    it("and has summed up by layer before, as it does nowhere else", async () => {
+    it("and sums up by layer first, as it does nowhere else", async () => {
       const { screen } = await onTerminal([...file, "--dry-run"]);
       const shown = stripVTControlCharacters(screen).replaceAll("\r", "");
       assert.match(
@@ -57,10 +57,10 @@ describe("lambda-layers on a terminal", () => {
       );
       assert.doesNotMatch((await folder.cli([...file, "--dry-run"])).stdout, /By layer/);
       const one = await onTerminal([...file, "--dry-run", "-f", "my-function-1"]);
-      assert.doesNotMatch(one.screen, /By layer/, "of few lines nothing has to be summed up");
+      assert.doesNotMatch(one.screen, /By layer/, "a few lines need no sum");
     });
 
-    it("but not with --yes, --dry-run or --json, nor if nothing changes", async () => {
+    it("but not with --yes, --dry-run or --json, or if nothing changes", async () => {
       for (const args of [["--dry-run"], ["--json", "--dry-run"], ["--yes"], [], ["--json"]]) {
         const { code, screen } = await onTerminal([...file, ...args]);
         assert.deepEqual([code, question.test(screen)], [0, false], args.join(" "));
@@ -77,7 +77,7 @@ describe("lambda-layers on a terminal", () => {
       ["y\r", true],
       ["\r", false],
     ] as const) {
-      it(`which is ${ignored ? "done" : "left"} after ${JSON.stringify(keys)}`, async () => {
+      it(`which is ${ignored ? "done" : "not done"} after ${JSON.stringify(keys)}`, async () => {
         const typed = [[/out of git\? \[y\/N\]/, keys]] as const;
         const { code, screen } = await onTerminal(init, { typed, env: env(), columns: 120 });
         assert.equal(code, 0, screen);
@@ -97,7 +97,7 @@ describe("lambda-layers on a terminal", () => {
     });
   });
 
-  it("shows each backup in one line however long its name is, to be copied", async () => {
+  it("shows each backup on one line however long its name is, to be copied", async () => {
     const name = `backups/organization+a-project-with-a-long-name+production_state_20240824_143022.json`;
     await folder.write({ [name]: "{}" });
     const { code, screen } = await onTerminal(["backups", "list"], { columns: 40 });
@@ -115,7 +115,7 @@ describe("lambda-layers on a terminal", () => {
       assert.deepEqual([await hasColors({}), await hasColors({ NO_COLOR: "1" })], [true, false]);
     });
 
-    it("but none if there is no terminal, unless FORCE_COLOR asks for them", async () => {
+    it("but none without a terminal, unless FORCE_COLOR asks for them", async () => {
       const run = (env: Record<string, string>) =>
         folder.cli([...file, "--dry-run"], { env: { ...plainEnvironment(folder.path), ...env } });
       assert.ok(!(await run({})).output.includes(colorCode));
@@ -133,7 +133,7 @@ describe("lambda-layers on a terminal", () => {
     const long = `a-function-${"with-a-long-name-".repeat(5)}x`;
     const status = ["status", ...file];
     beforeEach(() => folder.write({ "state.json": stateOf([awsFunction(long, [layer("receipt-dynamo-dev", 1)])]) }));
-    /** Its lines, the titles first. */
+    /** The table's lines, headings first. */
     const table = (screen: string) => {
       const lines = stripVTControlCharacters(screen).split("\r\n");
       return lines.slice(
@@ -149,7 +149,7 @@ describe("lambda-layers on a terminal", () => {
         const lines = table(screen);
         assert.ok(lines.length >= 2);
         assert.ok(lines.every((line) => line.length <= columns));
-        // What was wrapped is all there.
+        // Everything that was wrapped is there.
         const functionColumn = lines.slice(1).map((line) => line.slice(3).split("  ")[0]);
         assert.equal(functionColumn.join(""), long);
         assert.equal(lines.length > 2, columns === 80);
@@ -157,12 +157,12 @@ describe("lambda-layers on a terminal", () => {
       });
     }
 
-    it("and does not wrap them where there is none", async () => {
+    it("and does not wrap them without a terminal", async () => {
       const { stdout } = await folder.cli(status);
       assert.match(stdout, new RegExp(`^! {2}${long} {2}receipt-dynamo-dev +5 +1$`, "m"));
     });
 
-    it("of a terminal that does not tell its size", async () => {
+    it("and to 80 columns if it does not report its size", async () => {
       const { code, screen } = await onTerminal(status, { columns: 0 });
       assert.equal(code, 0);
       assert.ok(table(screen).every((line) => line.length <= 80));

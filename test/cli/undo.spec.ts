@@ -1,19 +1,14 @@
 import assert from "node:assert/strict";
 import { itSampled } from "../support/counts";
 import { layer } from "../support/states";
-import { ReceiptStack } from "./receipt-stack";
+import { ReceiptStack, useReceiptStack } from "./receipt-stack";
 
-describe("lambda-layers going back", function () {
+describe("lambda-layers undoing changes", function () {
   this.timeout(60_000);
-  let stack: ReceiptStack;
-  before(async () => {
-    stack = await ReceiptStack.create();
-  });
-  after(() => stack.dispose());
-  afterEach(() => stack.reset());
+  const stack = useReceiptStack();
 
   describe("rollback", () => {
-    itSampled("puts the versions back, of the state and of the functions", async () => {
+    itSampled("rolls back the versions of the state and of the functions", async () => {
       await stack.run(["--sync-aws"]);
       const dryRun = await stack.run(["rollback", "--dry-run", "--sync-aws"]);
       assert.match(
@@ -25,7 +20,7 @@ describe("lambda-layers going back", function () {
       assert.deepEqual(stack.emulator.layersOf("worker"), [layer("receipt-dynamo-dev", 2)]);
     });
 
-    it("asks on a terminal, after it has told what will change", async () => {
+    it("asks on a terminal, after it has shown what will change", async () => {
       await stack.run([]);
       const before = await stack.state();
       const rollBack = (keys: string) => stack.onTerminal(["rollback"], { typed: [[/\[y\/N\]/, keys]] });
@@ -46,7 +41,7 @@ describe("lambda-layers going back", function () {
       emulator.fault({ ...fault, code: "InvalidParameterValueException", message: "no luck" });
     };
 
-    itSampled("advises to run again if AWS did not update a function", async () => {
+    itSampled("advises to run it again if AWS did not update a function", async () => {
       await stack.run(["--sync-aws"]);
       failUpdate(stack, "api");
       const { code, stderr } = await stack.run(["rollback", "--yes", "--sync-aws"]);
@@ -55,9 +50,9 @@ describe("lambda-layers going back", function () {
     });
 
     describe("to a layer version that is gone", () => {
-      let gone: ReceiptStack;
+      const gone = new ReceiptStack();
       before(async () => {
-        gone = await ReceiptStack.create();
+        await gone.deploy();
         await gone.run(["--sync-aws"]);
         gone.emulator.seed({ layers: [{ name: "receipt-dynamo-dev", versions: 0, deleted: [1] }] });
       });
@@ -66,7 +61,7 @@ describe("lambda-layers going back", function () {
       const advice =
         "A deleted version cannot be attached again. Publish its content as a new version, or choose a version that exists, and declare it in the config.\n";
 
-      itSampled("advises what can help, beside running again for what can be finished so", async () => {
+      itSampled("advises what can help, besides running it again for what that can finish", async () => {
         failUpdate(gone, "worker");
         const both = await gone.run(["rollback", "--yes", "--sync-aws"]);
         assert.deepEqual([both.code, both.stderr.endsWith(`\n${advice}`)], [4, true], both.stderr);

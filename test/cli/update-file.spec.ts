@@ -19,7 +19,7 @@ describe("lambda-layers update --state-file", () => {
   });
   afterEach(() => folder.dispose());
 
-  it("shows in a dry run the lines of the Python tool, and writes no file", async () => {
+  it("prints the lines of the Python tool in a dry run, and writes no file", async () => {
     const before = await folder.read("state.json");
     const { code, stdout, stderr } = await folder.cli([...file, "--dry-run", "--config", "layer_config.yaml"]);
     assert.deepEqual({ code, stdout, stderr }, { code: 0, stdout: dryRunLines, stderr: "" });
@@ -116,7 +116,7 @@ describe("lambda-layers update --state-file", () => {
     );
   });
 
-  it("runs several stacks one after the other, under a heading each", async () => {
+  it("runs several stacks one after the other, each under a heading", async () => {
     const { stdout, stderr } = await folder.cli([...file, "--dry-run", "--stack", "dev,prod"]);
     assert.equal(
       stdout,
@@ -125,7 +125,7 @@ describe("lambda-layers update --state-file", () => {
     assert.match(stderr, /state of stack dev, but the versions declared for prod were used/);
   });
 
-  it("ends with 7 if there must be no changes and are some, writes nothing, and still lists them", async () => {
+  it("exits with 7 if there must be no changes but are some, writes nothing, and still lists them", async () => {
     const before = await folder.read("state.json");
     const { code, stdout, stderr } = await folder.cli([...file, "--expect-no-changes", "--json"]);
     assert.deepEqual([code, JSON.parse(stdout).changes.length], [7, 3]);
@@ -141,25 +141,25 @@ describe("lambda-layers update --state-file", () => {
     assert.deepEqual([again.code, again.stdout, again.stderr], [0, "INFO - Found no layer version updates\n", ""]);
   });
 
-  it("keeps to the functions that are named", async () => {
+  it("keeps to the named functions", async () => {
     const { stdout } = await folder.cli([...file, "--dry-run", "-f", "my-function-1", "--function", "my-function-3"]);
     assert.match(stdout, /Found 2 layer version updates/);
     assert.doesNotMatch(stdout, /my-function-2/);
   });
 
-  it("says that a region and a profile are for live functions", async () => {
+  it("says that a region and a profile apply to live functions only", async () => {
     const { code, stdout, stderr } = await folder.cli([...file, "--dry-run", "--region", "us-east-1"]);
     assert.deepEqual({ code, stdout }, { code: 0, stdout: dryRunLines });
     assert.match(stderr, /^WARNING - --region and --profile have no effect without --sync-aws/);
   });
 
-  it("reports with --verbose why layers match, on stderr", async () => {
+  it("explains with --verbose why layers match, on stderr", async () => {
     const { stdout, stderr } = await folder.cli([...file, "--dry-run", "-v"]);
     assert.equal(stdout, dryRunLines);
     assert.match(stderr, /^DEBUG - .*receipt-dynamo-dev.*"receipt-dynamo".*$/m);
   });
 
-  it("warns of what is no layer ARN, and continues", async () => {
+  it("warns about a string that is not a layer ARN, and continues", async () => {
     const odd = awsFunction("odd", ["not-an-arn", layer("receipt-dynamo-dev", 1)]);
     await folder.write({ "state.json": stateOf([odd]) });
     const { code, stdout, stderr } = await folder.cli([...file, "--dry-run"]);
@@ -168,7 +168,7 @@ describe("lambda-layers update --state-file", () => {
     assert.match(stderr, /^WARNING - Invalid layer ARN format: not-an-arn of function odd\. It was not changed\.$/m);
   });
 
-  describe("says of a config that matches nothing", () => {
+  describe("says about a config that matches nothing", () => {
     const layers = (...names: string[]) => names.map((name) => layer(name, 1));
     const other = (...names: string[]) => stateOf([awsFunction("fn", layers(...names))]);
     const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "v1:" };
@@ -204,13 +204,13 @@ describe("lambda-layers update --state-file", () => {
       "a layer is a secret, which may match": stateOf([awsFunction("fn", [secret]), awsFunction("g", layers("x"))]),
     };
     for (const [what, state] of Object.entries(quiet)) {
-      it(`nothing where ${what}`, async () => {
+      it(`nothing if ${what}`, async () => {
         await folder.write({ "state.json": state });
         assert.doesNotMatch((await folder.cli([...file, "--dry-run"])).stderr, /matches/);
       });
     }
 
-    it("beside the document with --json", async () => {
+    it("and does so beside the document with --json", async () => {
       await folder.write({ "state.json": other("x") });
       const { stdout, stderr } = await folder.cli([...file, "--json"]);
       assert.deepEqual(JSON.parse(stdout), {
@@ -221,7 +221,7 @@ describe("lambda-layers update --state-file", () => {
     });
   });
 
-  it("warns of a state that was exported with --show-secrets", async () => {
+  it("warns about a state that was exported with --show-secrets", async () => {
     const token = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", plaintext: '"hunter2"' };
     const variables = { plaintext: "a variable's name" };
     const state = (value: unknown) =>
@@ -237,7 +237,7 @@ describe("lambda-layers update --state-file", () => {
     assert.equal((await folder.cli([...file, "--dry-run"])).stderr, "");
   });
 
-  it("ends quietly when nobody reads its output any longer", async () => {
+  it("ends quietly if nobody reads its output any longer", async () => {
     const many = Array.from({ length: 3000 }, (_, i) => awsFunction(`fn-${i}`, [layer("receipt-dynamo-dev", 1)]));
     await folder.write({ "state.json": stateOf(many) });
     const running = folder.start([...file, "--dry-run"]);
@@ -246,8 +246,8 @@ describe("lambda-layers update --state-file", () => {
     assert.deepEqual([code, stderr], [0, ""]);
   });
 
-  it("finishes if its output cannot be written, says so, and does not end with 0", async () => {
-    // A device of Linux on which every write fails.
+  it("finishes if its output cannot be written, says so, and does not exit with 0", async () => {
+    // A Linux device on which every write fails.
     const full = `exec "$0" "$@" >/dev/full`;
     const env = plainEnvironment(folder.path);
     const run = (...args: string[]) =>

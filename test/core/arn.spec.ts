@@ -69,7 +69,7 @@ describe("parseLayerVersionArn", () => {
     it(`refuses ${what}`, () => assert.equal(parseLayerVersionArn(text), undefined));
   }
 
-  it("takes apart what layerVersionArn puts together", () => {
+  it("parses what layerVersionArn builds", () => {
     fc.assert(
       fc.property(layerVersionArns, (arn) => assert.deepEqual(parseLayerVersionArn(layerVersionArn(arn)), arn)),
     );
@@ -77,7 +77,7 @@ describe("parseLayerVersionArn", () => {
 });
 
 describe("isLayerArn", () => {
-  it("is true of an ARN without version only", () => {
+  it("is true only for an ARN without a version", () => {
     fc.assert(
       fc.property(layerVersionArns, (arn) => {
         assert.equal(isLayerArn(layerArn(arn)), true);
@@ -89,7 +89,7 @@ describe("isLayerArn", () => {
 });
 
 describe("isBuiltInLayer", () => {
-  it("is true of Lambda's own layers, which have neither region nor account nor version", () => {
+  it("is true for Lambda's own layers, which have no region, account or version", () => {
     const own = ["arn:aws:lambda:::awslayer:AmazonLinux2", "arn:aws-cn:lambda:::awslayer:AmazonLinux1803"];
     for (const text of own) assert.equal(isBuiltInLayer(text), true);
     const others = ["arn:aws:lambda:::awslayer:", "arn:aws:lambda:us-east-1::awslayer:a", `${own[0]}:1`, ` ${own[0]}`];

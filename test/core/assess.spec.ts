@@ -19,7 +19,7 @@ const targetOf = declaredTargets(
 
 type Seen = readonly string[] | "unread" | undefined;
 
-/** A function with these layers, such as `base:5`; undefined: nobody asked. */
+/** A function with these layers, such as `base:5`; undefined: nobody read them. */
 function fn(recorded: Seen, live: Seen, others: Partial<AssessedFunction> = {}): AssessedFunction {
   const seen = (texts: Seen) =>
     texts && {
@@ -42,28 +42,33 @@ const standingsOf = (one: AssessedFunction, targets = targetOf) =>
 describe("an assessment", () => {
   const cases: [what: string, recorded: Seen, live: Seen, ...standings: string[]][] = [
     ["is as declared if both are", ["base:5"], ["base:5"], "base 5 5 as-declared"],
-    ["takes newer versions for as declared under minimum", ["tools:3"], ["tools:9"], "tools 3 9 as-declared"],
+    ["accepts newer versions under minimum", ["tools:3"], ["tools:9"], "tools 3 9 as-declared"],
     ["finds a recorded version that is not as declared", ["base:4"], ["base:5"], "base 4 5 drift"],
     ["finds a live version that is not as declared", ["base:5"], ["base:6"], "base 5 6 drift"],
     ["finds an older version under minimum", ["tools:2"], ["tools:3"], "tools 2 3 drift"],
     ["finds a declared layer that AWS has lost", ["base:5"], [], "base 5 absent drift lost"],
-    ["takes a layer that only AWS has for what it is", [], ["base:5"], "base absent 5 as-declared"],
+    ["takes a layer that only AWS has as it is", [], ["base:5"], "base absent 5 as-declared"],
     ["finds a layer that only AWS has at another version", [], ["base:4"], "base absent 4 drift"],
-    ["leaves layers alone that no entry is about", ["free:1"], [], "free 1 absent undeclared"],
+    ["leaves layers alone that no entry matches", ["free:1"], [], "free 1 absent undeclared"],
     ["does not know what it could not read", ["base:5"], "unread", "base 5 unknown unknown"],
     ["finds drift beside what it could not read", ["base:4"], "unread", "base 4 unknown drift"],
     ["does not know a secret record", "unread", ["base:5"], "base unknown 5 unknown"],
     ["finds drift beside a secret record", "unread", ["base:4"], "base unknown 4 drift"],
     ["has a standing for layers that nobody could read", "unread", [], "? unknown absent unknown"],
-    ["asks nothing of AWS if it is not asked for", ["base:5"], undefined, "base 5  as-declared"],
-    ["asks nothing of a state that nobody has", undefined, ["base:5"], "base  5 as-declared"],
-    ["goes by the wrong one of a layer that appears twice", ["base:5", "base:4"], ["base:5"], "base 4 5 drift twice"],
+    ["reads nothing from AWS if it was not asked to", ["base:5"], undefined, "base 5  as-declared"],
+    ["reads nothing from a state that does not exist", undefined, ["base:5"], "base  5 as-declared"],
+    [
+      "judges a layer that appears twice by its wrong version",
+      ["base:5", "base:4"],
+      ["base:5"],
+      "base 4 5 drift twice",
+    ],
   ];
   for (const [what, recorded, live, ...standings] of cases) {
     it(what, () => assert.deepEqual(standingsOf(fn(recorded, live)), standings));
   }
 
-  it("takes no layer for lost that is about to come in the place of another, or that another is to take the place of", () => {
+  it("does not call a layer lost that is about to replace another, or that another is about to replace", () => {
     const moving = declaredTargets(
       createMatcher({
         stack: "dev",
@@ -77,13 +82,13 @@ describe("an assessment", () => {
     assert.deepEqual(both(["next:2"], []), ["next 2 absent drift lost"]);
   });
 
-  it("counts what does not count only if it is wrong", () => {
+  it("counts a layer that was never applied only if it is wrong", () => {
     const beside = (texts: string[]) => ({
       ...{ layers: [], others: texts.map((text) => parseLayerVersionArn(prefix + text) ?? assert.fail(text)) },
       complete: true,
     });
     assert.deepEqual(standingsOf(fn(undefined, undefined, { recorded: beside(["base:5"]) })), []);
-    // It was never applied: that AWS does not have it is no loss.
+    // It was never applied: AWS has not lost it.
     assert.deepEqual(standingsOf(fn(undefined, [], { recorded: beside(["base:4"]) })), ["base 4 absent drift"]);
   });
 
@@ -99,7 +104,7 @@ describe("an assessment", () => {
   });
 });
 
-describe("the layers that a function is to have", () => {
+describe("the layers that a function should have", () => {
   const layer = fc
     .tuple(fc.constantFrom("base", "tools", "free", "other"), fc.integer({ min: 1, max: 9 }))
     .map(([name, version]) => `${name}:${version}`);
@@ -117,7 +122,7 @@ describe("the layers that a function is to have", () => {
     return nameOf(text) !== "tools" || version >= 3;
   };
 
-  it("are as declared, in order, with what was lost at its place and nothing else changed", () => {
+  it("are as declared, in order, with lost ones at their places and nothing else changed", () => {
     const property = fc.property(list, list, (recorded, live) => {
       const one = fn(recorded, live);
       const after = wanted(live, one);
@@ -128,12 +133,12 @@ describe("the layers that a function is to have", () => {
         live.map(nameOf),
       );
       for (const text of live.filter(isFine)) assert.ok(after.includes(text));
-      // What came was recorded and is declared.
+      // What is new was recorded and is declared.
       const lost = recorded.map(nameOf).filter((name) => name !== "free" && name !== "other");
       const missing = lost.filter((name) => !live.some((text) => nameOf(text) === name));
       const came = after.map(nameOf).filter((name) => !live.some((text) => nameOf(text) === name));
       assert.deepEqual([...came].sort(), [...missing].sort());
-      // Beside those that are recorded and were there it has its recorded place.
+      // It has its recorded place relative to the recorded layers that were there.
       const order = recorded.map(nameOf);
       const isOrdered = live.map(nameOf).filter((name) => order.includes(name));
       if (isOrdered.join() === order.filter((name) => isOrdered.includes(name)).join()) {
@@ -149,7 +154,7 @@ describe("the layers that a function is to have", () => {
     fc.assert(property, counts({ sample: 300, full: 5000 }));
   });
 
-  it("get a lost layer at the end if another resource records it", () => {
+  it("have a lost layer at the end if another resource records it", () => {
     const one = fn(["base:5", "free:1"], ["free:1"], { recordedBy: "resource" });
     assert.deepEqual(wanted(["free:1"], one), ["free:1", "base:5"]);
   });
@@ -167,9 +172,9 @@ describe("the layers of a function after moves", () => {
     ["have a lost one once if it is there again", ["b:1", "a:2"], comes, ["b:1", "a:2"]],
     ["have a lost one as someone else has attached it", ["a:7", "b:1"], comes, ["a:7", "b:1"]],
     ["have the new version", ["b:1", "a:1"], changes, ["b:1", "a:2"]],
-    ["have another version than expected as it is", ["a:7"], changes, ["a:7"]],
-    ["no longer have one that goes", ["a:1", "b:1"], goes, ["b:1"]],
-    ["keep one that is to go at another version", ["a:7", "b:1"], goes, ["a:7", "b:1"]],
+    ["have a version other than the expected one unchanged", ["a:7"], changes, ["a:7"]],
+    ["no longer have one that is to go", ["a:1", "b:1"], goes, ["b:1"]],
+    ["keep one that is to go if it is at another version", ["a:7", "b:1"], goes, ["a:7", "b:1"]],
     ["have another in its place", ["a:1", "b:1"], gives, ["c:3", "b:1"]],
     ["have both if the other one is there", ["a:1", "c:9"], gives, ["a:1", "c:9"]],
   ];

@@ -21,7 +21,7 @@ describe("names of backups", () => {
   const times = fc.date({ min: new Date(2000, 0), max: new Date(2100, 0), noInvalidDate: true });
   const kinds = fc.constantFrom("state", "updated", "rollback", "sync");
 
-  it("are told apart whatever the stack is called", () => {
+  it("are distinct whatever the stack is called", () => {
     const names = fc.record({ stack: stacks, kind: kinds, time: times, number: fc.integer({ min: 1, max: 99 }) });
     const property = fc.property(names, ({ stack, time, ...others }) => {
       const parts = { ...others, stack: stackInFileNames(stack), stamp: formatStamp(time) };
@@ -32,7 +32,7 @@ describe("names of backups", () => {
     fc.assert(property, runs);
   });
 
-  it("hold local time to the second", () => {
+  it("contain local time to the second", () => {
     assert.equal(formatStamp(new Date(2024, 7, 24, 14, 30, 22, 999)), "20240824_143022");
     const property = fc.property(times, (time) => {
       assert.equal(formatStamp(parseStamp(formatStamp(time))), formatStamp(time));
@@ -59,11 +59,11 @@ describe("names of backups", () => {
     "_state_20240824_143022.json",
     "a b_state_20240824_143022.json",
   ]) {
-    it(`leave ${name} alone`, () => assert.equal(parseBackupName(name), undefined));
+    it(`do not match ${name}`, () => assert.equal(parseBackupName(name), undefined));
   }
 
   for (const stack of ["", "a b", "a\nb", "a\0b", "/dev", "dev/", "a/b/c/d", "a//b", "a\\b", "é", "x".repeat(101)]) {
-    it(`refuse the stack ${JSON.stringify(stack)}`, () => {
+    it(`are refused for the stack ${JSON.stringify(stack)}`, () => {
       assert.throws(() => stackInFileNames(stack), { code: "usage" });
     });
   }
@@ -74,7 +74,7 @@ describe("names of backups", () => {
     ["../x", "..+x"],
     ["--help", "--help"],
   ] as const) {
-    it(`write ${stack} as ${written}`, () => assert.equal(stackInFileNames(stack), written));
+    it(`contain ${stack} as ${written}`, () => assert.equal(stackInFileNames(stack), written));
   }
 });
 
@@ -83,13 +83,13 @@ describe("the time of a run", () => {
   const local = new Date(2024, 7, 24, 14, 30, 22);
   const later = (seconds: number) => new Date(local.getTime() + 1000 * seconds);
   const cases: [what: string, modified: Date[], shift: number][] = [
-    ["what its stamp means here, if no file tells", [], 0],
+    ["what its stamp means here, if no file says", [], 0],
     ["that of its file", [later(0.9)], 0],
     ["another one in another time zone", [later(-9.5 * 3600)], -9.5 * 3600],
     ["an hour later in the hour that comes twice", [later(3600)], 3600],
-    ["the first of its files that tells", [later(7), later(2 * 3600), later(3 * 3600)], 2 * 3600],
+    ["that of the first of its files that says", [later(7), later(2 * 3600), later(3 * 3600)], 2 * 3600],
     ["not that of a copy", [later(4000)], 0],
-    ["not that of a copy which was made days later", [later(72 * 3600)], 0],
+    ["not that of a copy made days later", [later(72 * 3600)], 0],
   ];
   for (const [what, modified, shift] of cases) {
     it(`is ${what}`, () => assert.deepEqual(timeOfRun(stamp, modified), later(shift)));
@@ -120,7 +120,7 @@ describe("retention", () => {
     return { ...parts, name, madeBy, time, path: `/b/${name}`, shownPath: `b/${name}`, bytes: 1 };
   };
 
-  it("expires what is older than its days, of each stack for itself", () => {
+  it("expires what is older than its days, for each stack separately", () => {
     const old = [backup(31, "state"), backup(31, "updated"), backup(40, "state", "update", "prod")];
     const kept = [
       backup(29, "state"),

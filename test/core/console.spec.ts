@@ -21,11 +21,11 @@ describe("the address of a function in the AWS console", () => {
     ["constructor", "us-east-1", undefined],
   ];
   for (const [partition, region, expected] of cases)
-    it(`is ${expected === undefined ? "not known" : "that of the partition"}: ${partition}`, () => {
+    it(`is ${expected === undefined ? "unknown" : "the partition's"}: ${partition}`, () => {
       assert.equal(url(partition, region), expected);
     });
 
-  it("is none for what is no function in AWS", () => {
+  it("is undefined for anything but a function in AWS", () => {
     for (const text of ["", "api", "arn:aws:lambda:us-east-1:123456789012:function:a:live"])
       assert.equal(consoleUrl(text), undefined);
     assert.equal(url("aws", "evil.example/?"), undefined);

@@ -32,7 +32,7 @@ describe("LayersError", () => {
     for (const status of Object.values(exitStatus)) assert(status > 0);
   });
 
-  it("has no line for a next step that there is not", () => {
+  it("has no line for a next step if there is none", () => {
     for (const next of [undefined, "", []]) {
       const error = new LayersError("usage", "No such option.", { next });
       assert.deepEqual([error.lines, error.next], [["No such option."], undefined]);
@@ -40,7 +40,7 @@ describe("LayersError", () => {
     }
   });
 
-  it("has what happened without what was changed, for runs that go on", () => {
+  it("says what happened but not what was changed, for runs that continue", () => {
     const error = new LayersError("usage", "No such option").having("Nothing was changed.");
     assert.deepEqual([error.message, error.what], ["No such option. Nothing was changed.", "No such option"]);
     assert.equal(error.having("All was changed."), error);

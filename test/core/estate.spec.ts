@@ -37,8 +37,8 @@ describe("how many stacks of a run may fail", () => {
     });
   }
 
-  it("is a share of the stacks rounded down to whole ones", () => {
-    // In thousandths of a percent, so that the oracle counts in whole numbers.
+  it("is a share of the stacks, rounded down", () => {
+    // In thousandths of a percent, so that the oracle counts in integers.
     const property = fc.property(
       fc.integer({ min: 1, max: 500 }),
       fc.integer({ min: 0, max: 100_000 }),

@@ -6,7 +6,7 @@ import { parseConfig } from "../../sdk/core/config/parse";
 import { exceptionsOf } from "../../sdk/core/exceptions";
 import { createMatcher } from "../../sdk/core/match";
 import { declaredTargets } from "../../sdk/core/target";
-import { exceptionText, exceptionWarnings } from "../../sdk/ops/report-changes";
+import { exceptionText, exceptionWarnings } from "../../sdk/ops/report-standings";
 
 const config = `layers:
   base:
@@ -39,7 +39,7 @@ function found(now: string) {
 }
 
 describe("exceptions", () => {
-  it("are the variants for functions that are named, or until a day", () => {
+  it("are the variants for named functions, or with an end date", () => {
     assert.deepEqual(
       found("2026-12-31T23:59:59.999Z").map(({ when, functions, needed, expired }) => [
         when,
@@ -55,7 +55,7 @@ describe("exceptions", () => {
     );
   });
 
-  it("count through their last day, UTC, and are warned of after it", () => {
+  it("apply through their last day, UTC, and cause a warning after it", () => {
     const warned = (now: string) => exceptionWarnings(found(now));
     const idle =
       "The exception of base for function idle (c.yaml:9) is no longer needed: the same version is declared without it. Remove it.";
@@ -66,7 +66,7 @@ describe("exceptions", () => {
     ]);
   });
 
-  it("are told in a line", () => {
+  it("are described on one line", () => {
     assert.deepEqual(found("2026-01-01T00:00:00Z").slice(0, 2).map(exceptionText), [
       "base for function needed: needs the new client, until 2026-12-31 (c.yaml:5)",
       "base for function idle: no reason given (c.yaml:9)",

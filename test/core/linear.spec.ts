@@ -1,4 +1,4 @@
-// What anybody can write is read in a time that grows as its length does.
+// Whatever anyone can write is read in time proportional to its length.
 
 import assert from "node:assert/strict";
 import { declareFor } from "../../sdk/core/config/declared";
@@ -26,7 +26,7 @@ const configs: Readonly<Record<string, (n: number) => string>> = {
   "open brackets": (n) => `layers: ${pieces(n, () => "[")}`,
 };
 
-/** Names with many stars, and a name that nearly fits. */
+/** Names with many stars, and a name that nearly matches. */
 const globs: Readonly<Record<string, (n: number) => string>> = {
   "globs of many stars": (n) => `${pieces(n, () => "*a")}b*`,
   "globs of stars alone": (n) => `a${pieces(n, () => "*")}b*`,
@@ -42,7 +42,10 @@ const states: Readonly<Record<string, (n: number) => string>> = {
   "the key behind long lists": (n) => `${pieces(n, () => '{"a":[1,2,3],"plaintext":')}1${pieces(n, () => "}")}`,
 };
 
-/** The least time of several attempts in milliseconds of this process: what else the machine does is not counted. */
+/**
+ * The shortest of several attempts, in milliseconds of this process's CPU time: the machine's other work does not
+ * count.
+ */
 function cost(work: () => void): number {
   const times = Array.from({ length: 2 }, () => {
     const before = process.cpuUsage();
@@ -53,19 +56,19 @@ function cost(work: () => void): number {
   return Math.min(...times);
 }
 
-/** Fails if four times as much takes much more than four times as long; what is quadratic takes sixteen times. */
+/** Fails if four times as much takes much more than four times as long; quadratic code takes sixteen times as long. */
 function assertLinear(prepare: (n: number) => () => void, n: number): void {
   const [small, large] = [prepare(n), prepare(4 * n)];
   large();
   const [one, four] = [cost(small), cost(large)];
-  // The clock of the system ticks in milliseconds.
+  // The system's CPU clock ticks in milliseconds.
   assert.ok(four < 9 * Math.max(one, 2), `${one} ms, and four times as much ${four} ms`);
 }
 
-describe("what anybody can write takes time in proportion to its length", function () {
+describe("what anyone can write takes time proportional to its length", function () {
   this.timeout(60_000);
   this.retries(2);
-  // Under test, where lines are looked up in source maps, the stack traces of the parser's errors would be all that counts.
+  // In tests, lines are looked up in source maps: the stack traces of the parser's errors would dominate the time.
   const { stackTraceLimit } = Error;
   before(() => {
     Error.stackTraceLimit = 0;

@@ -24,7 +24,7 @@ const matcherOf = (layers: readonly Partial<DeclaredLayer>[], stack = "dev") =>
 
 const arn = "arn:aws:lambda:us-east-1:123456789012:layer:receipt-dynamo";
 
-/** The rules as docs/config.md has them, most specific first: what decides is not asked. */
+/** The rules as docs/config.md lists them, most specific first: the matcher's own order is not used. */
 const bySpecificity: readonly MatchRule[] = [
   "arn",
   "arn with placeholders",
@@ -68,7 +68,7 @@ describe("createMatcher", () => {
     });
   }
 
-  it("goes by the account, region and partition of an arn", () => {
+  it("compares account, region and partition of an ARN", () => {
     const find = matcherOf([{ arn }]);
     assert.equal(find(layer("receipt-dynamo"))?.rule, "arn");
     assert.equal(find(layer("receipt-dynamo", { account: "464622532012" })), undefined);
@@ -131,7 +131,7 @@ describe("createMatcher", () => {
     assert.equal(matcherOf([{ names: ["a", "a"] }])(layer("a"))?.rule, "exact name");
   });
 
-  it("never takes a layer for another whose name only starts or ends like it", () => {
+  it("never matches a layer whose name only starts or ends like another", () => {
     const rest = fc.stringMatching(/^[a-z0-9_]{1,5}$/);
     fc.assert(
       fc.property(layerNames, stackNames, rest, (key, stack, more) => {
@@ -157,7 +157,7 @@ describe("createMatcher", () => {
     );
   });
 
-  it("finds the same whatever the order of the entries", () => {
+  it("finds the same in any order of the entries", () => {
     const withShuffled = declaredLayers.chain((config) =>
       fc
         .shuffledSubarray([...config.layers], { minLength: config.layers.length })
@@ -171,7 +171,7 @@ describe("createMatcher", () => {
     );
   });
 
-  it("understands a glob as the regular expression that it stands for", () => {
+  it("reads a glob like the regular expression that it stands for", () => {
     fc.assert(
       fc.property(globs, layerNames, (glob, name) => {
         const expected = globExpression(glob).test(name);
@@ -205,7 +205,7 @@ function naiveMatch({ stack, layers }: DeclaredLayers, found: LayerVersionArn) {
   return { rule, keys: rule ? layers.filter(fits[rule]).map(({ key }) => key) : [] };
 }
 
-/** The entry's name, or the names of the two that are in each other's way. */
+/** The entry's name, or the names of the two that conflict. */
 function outcome(config: DeclaredLayers, found: LayerVersionArn): unknown {
   try {
     return createMatcher(config)(found)?.declared.key;

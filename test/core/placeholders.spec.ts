@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { patternOf } from "../../sdk/core/placeholders";
 import { counts } from "../support/counts";
 
-/** What each part of a pattern means, as a regular expression says it. */
+/** What each part of a pattern means, as a regular expression. */
 const meanings: Readonly<Record<string, string>> = {
   "*": ".*",
   "{runtime}": "(?:(?:python|nodejs|java|dotnetcore|dotnet|ruby|go|rust)\\d[0-9a-z]*|nodejs|provided(?:al\\d+)?)",
@@ -30,7 +30,7 @@ const pieces = [
 ];
 
 describe("a text with placeholders", () => {
-  it("fits what the regular expression fits that it stands for", () => {
+  it("matches what the equivalent regular expression matches", () => {
     const parts = fc.array(fc.constantFrom(...Object.keys(meanings)), { maxLength: 6 });
     const texts = fc.array(fc.constantFrom(...pieces), { maxLength: 6 });
     const property = fc.property(parts, texts, (some, text) => {
@@ -40,7 +40,7 @@ describe("a text with placeholders", () => {
     fc.assert(property, counts({ sample: 500, full: 20_000 }));
   });
 
-  it("is compared in a time that many wildcards do not multiply", () => {
+  it("is matched in a time that many wildcards do not multiply", () => {
     const name = "a".repeat(140);
     assert.equal(patternOf(`${"*a".repeat(60)}{runtime}`).test(name), false);
     assert.equal(patternOf(`{runtime}${"*a".repeat(60)}`).test(`nodejs${name}`), true);

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { layerVersionArn, parseLayerVersionArn } from "../../sdk/core/arn";
 import type { DeclaredLayers } from "../../sdk/core/config/declared";
+import type { TargetFacts } from "../../sdk/core/form";
 import { createMatcher, type Matcher } from "../../sdk/core/match";
 import { pinLayer, pinLayerList, planLayers } from "../../sdk/core/plan";
-import { declaredTargets, type TargetFacts } from "../../sdk/core/target";
+import { declaredTargets } from "../../sdk/core/target";
 import { declared, declaredLayers, layerVersionArns } from "../support/arbitraries";
 import { atVersion } from "../support/states";
 
@@ -111,7 +112,7 @@ describe("a list of layers with its plan applied", () => {
         try {
           plan.changes(layers);
         } catch {
-          // Ambiguous declarations have tests of their own.
+          // Ambiguous declarations have separate tests.
           return fc.pre(false);
         }
         return check(layers, plan, config);
@@ -119,7 +120,7 @@ describe("a list of layers with its plan applied", () => {
       { numRuns: 1000 },
     );
 
-  it("has the same length and order, and differs at the planned places only", () => {
+  it("has the same length and order, and differs only at the planned places", () => {
     property((layers, { changes, pinned }) => {
       const plan = changes(layers);
       const expected = [...layers];
@@ -138,7 +139,7 @@ describe("a list of layers with its plan applied", () => {
     });
   });
 
-  it("moves declared layers only", () => {
+  it("moves only declared layers", () => {
     property((layers, { find, changes }) => {
       for (const { index, declared: entry, from, to } of changes(layers)) {
         const parsed = parseLayerVersionArn(layers[index] ?? "");
@@ -154,7 +155,7 @@ describe("a list of layers with its plan applied", () => {
     property((layers, { changes, pinned }) => assert.deepEqual(changes(pinned(layers)), []));
   });
 
-  it("has every layer at its declared version, or above if that is fine", () => {
+  it("has every layer at its declared version, or above if that is allowed", () => {
     property((layers, { find, pinned }) => {
       for (const text of pinned(layers)) {
         const parsed = parseLayerVersionArn(text);
@@ -166,7 +167,7 @@ describe("a list of layers with its plan applied", () => {
     });
   });
 
-  it("never goes back a version under enforce: minimum", () => {
+  it("never lowers a version under enforce: minimum", () => {
     property((layers, { changes }) => {
       for (const { declared: entry, from, to } of changes(layers)) {
         if (entry?.enforce === "minimum") assert(to > from);
@@ -174,7 +175,7 @@ describe("a list of layers with its plan applied", () => {
     });
   });
 
-  it("leaves the given list as it was", () => {
+  it("leaves the given list unchanged", () => {
     property((layers, { pinned }) => {
       const copy = Object.freeze([...layers]);
       pinned(copy);

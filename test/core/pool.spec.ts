@@ -5,7 +5,7 @@ import { pooled } from "../../sdk/core/pool";
 import { counts } from "../support/counts";
 
 describe("pooled", () => {
-  it("gives results in the order of the items, with no more at work than it may", async () => {
+  it("returns results in the order of the items, with no more in progress than allowed", async () => {
     const delays = fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 30 });
     const property = fc.asyncProperty(delays, fc.integer({ min: 1, max: 8 }), async (items, concurrency) => {
       let atWork = 0;
@@ -23,7 +23,7 @@ describe("pooled", () => {
     await fc.assert(property, counts({ sample: 30, full: 500 }));
   });
 
-  it("starts nothing after the first failure, and fails with that once all that was started has ended", async () => {
+  it("starts nothing after the first failure, and fails with it once everything that was started has ended", async () => {
     const items = Array.from({ length: 45 }, (_, index) => index);
     const begun: number[] = [];
     const ended: number[] = [];

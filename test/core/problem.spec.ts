@@ -55,10 +55,15 @@ describe("formatProblem", () => {
       "  3 | a: \\u202eb",
       "    |    ^^^^^^",
     ],
-    ["wide characters before", { text: "日本: b", column: 5, length: 1 }, "  3 | 日本: b", "    |       ^"],
+    ["wide characters before the mark", { text: "日本: b", column: 5, length: 1 }, "  3 | 日本: b", "    |       ^"],
     ["wide characters marked", { text: "a: 日本", column: 4, length: 2 }, "  3 | a: 日本", "    |    ^^^^"],
-    ["an emoji before", { text: "😀: b", column: 5, length: 1 }, "  3 | 😀: b", "    |     ^"],
-    ["a combining accent before", { text: "e\u0301: b", column: 5, length: 1 }, "  3 | e\u0301: b", "    |    ^"],
+    ["an emoji before the mark", { text: "😀: b", column: 5, length: 1 }, "  3 | 😀: b", "    |     ^"],
+    [
+      "a combining accent before the mark",
+      { text: "e\u0301: b", column: 5, length: 1 },
+      "  3 | e\u0301: b",
+      "    |    ^",
+    ],
   ];
   for (const [what, fields, text, caret] of lines) {
     it(`marks the place with ${what}`, () => {
@@ -73,7 +78,7 @@ describe("formatProblem", () => {
     assert.equal(shown.slice(caret.indexOf("^"), caret.lastIndexOf("^") + 1), "HERE");
   });
 
-  it("has the carets under the marked text, whatever the line", () => {
+  it("puts the carets under the marked text, whatever the line", () => {
     const part = fc.oneof(fc.constantFrom("日", "😀", "ä", " ", "\t", "key: "), fc.stringMatching(/^[ -~]*$/));
     fc.assert(
       fc.property(part, part, part, (before, marked, after) => {

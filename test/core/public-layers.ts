@@ -1,6 +1,6 @@
-import type { TargetFacts } from "../../sdk/core/target";
+import type { TargetFacts } from "../../sdk/core/form";
 
-/** How a publisher names its layers, and what a function has to have by it. */
+/** How a publisher names its layers, and which layer a function should get. */
 export interface PublicLayer {
   readonly what: string;
   readonly config: string;
@@ -128,31 +128,31 @@ replaces: ["arn:aws:lambda:*:267093732750:layer:elastic-apm-extension-ver-*"]
 
 const arn = (rest: string) => `arn:aws:lambda:${rest}`;
 
-/** Schemes as AWS and vendors document them; versions are of one day. */
+/** Schemes as AWS and vendors document them; the versions are snapshots. */
 export const publicLayers: readonly PublicLayer[] = [
   {
-    what: "LambdaInsights where the entry itself counts",
+    what: "LambdaInsights if the entry itself applies",
     config: insights,
     has: arn("us-east-1:580247275435:layer:LambdaInsightsExtension:35"),
     runs: { region: "us-east-1", architectures: x86 },
     wants: arn("us-east-1:580247275435:layer:LambdaInsightsExtension:53"),
   },
   {
-    what: "LambdaInsights in a region with a version of its own",
+    what: "LambdaInsights in a region with its own version",
     config: insights,
     has: arn("us-east-2:580247275435:layer:LambdaInsightsExtension:33"),
     runs: { region: "us-east-2", architectures: [] },
     wants: arn("us-east-2:580247275435:layer:LambdaInsightsExtension:51"),
   },
   {
-    what: "LambdaInsights in a region with an account of its own",
+    what: "LambdaInsights in a region with its own account",
     config: insights,
     has: arn("af-south-1:012438385374:layer:LambdaInsightsExtension:20"),
     runs: { region: "af-south-1", architectures: x86 },
     wants: arn("af-south-1:012438385374:layer:LambdaInsightsExtension:28"),
   },
   {
-    what: "LambdaInsights of the wrong account",
+    what: "LambdaInsights from the wrong account",
     config: insights,
     has: arn("af-south-1:580247275435:layer:LambdaInsightsExtension:20"),
     runs: { region: "af-south-1", architectures: x86 },
@@ -166,21 +166,21 @@ export const publicLayers: readonly PublicLayer[] = [
     wants: "arn:aws-cn:lambda:cn-north-1:488211338238:layer:LambdaInsightsExtension:27",
   },
   {
-    what: "LambdaInsights of arm64, on x86_64",
+    what: "LambdaInsights for arm64, on x86_64",
     config: insights,
     has: arn("us-east-1:580247275435:layer:LambdaInsightsExtension:53"),
     runs: { region: "us-east-1", architectures: arm64 },
     wants: arn("us-east-1:580247275435:layer:LambdaInsightsExtension-Arm64:20"),
   },
   {
-    what: "LambdaInsights of arm64 in a region with a version of its own",
+    what: "LambdaInsights for arm64 in a region with its own version",
     config: insights,
     has: arn("us-east-2:580247275435:layer:LambdaInsightsExtension-Arm64:2"),
     runs: { region: "us-east-2", architectures: arm64 },
     wants: arn("us-east-2:580247275435:layer:LambdaInsightsExtension-Arm64:22"),
   },
   {
-    what: "Powertools V3 of the function's runtime and architecture",
+    what: "Powertools V3 for the function's runtime and architecture",
     config: powertools,
     has: arn("eu-west-1:017000801446:layer:AWSLambdaPowertoolsPythonV3-python312-arm64:4"),
     runs: { region: "eu-west-1", runtime: python312, architectures: arm64 },
@@ -194,14 +194,14 @@ export const publicLayers: readonly PublicLayer[] = [
     wants: arn("eu-west-1:017000801446:layer:AWSLambdaPowertoolsPythonV3-python313-x86_64:18"),
   },
   {
-    what: "Powertools V2 gives way to V3",
+    what: "Powertools V2 is replaced by V3",
     config: powertools,
     has: arn("us-east-1:017000801446:layer:AWSLambdaPowertoolsPythonV2:79"),
     runs: { region: "us-east-1", runtime: python312, architectures: x86 },
     wants: arn("us-east-1:017000801446:layer:AWSLambdaPowertoolsPythonV3-python312-x86_64:18"),
   },
   {
-    what: "Powertools V2 of arm64 gives way to V3",
+    what: "Powertools V2 for arm64 is replaced by V3",
     config: powertools,
     has: arn("us-east-1:017000801446:layer:AWSLambdaPowertoolsPythonV2-Arm64:79"),
     runs: { region: "us-east-1", runtime: python313, architectures: arm64 },
@@ -222,7 +222,7 @@ export const publicLayers: readonly PublicLayer[] = [
     wants: arn("us-east-1:464622532012:layer:Datadog-Python312:110"),
   },
   {
-    what: "Datadog of arm64",
+    what: "Datadog for arm64",
     config: datadog,
     has: arn("us-east-1:464622532012:layer:Datadog-Python312:98"),
     runs: { runtime: python312, architectures: arm64 },
@@ -236,7 +236,7 @@ export const publicLayers: readonly PublicLayer[] = [
     wants: arn("us-east-1:464622532012:layer:Datadog-Python313-ARM:110"),
   },
   {
-    what: "Datadog of a runtime with a version of its own",
+    what: "Datadog for a runtime with its own version",
     config: datadog,
     has: arn("us-east-1:464622532012:layer:Datadog-Node22-x:120"),
     runs: { runtime: nodejs22, architectures: x86 },
@@ -250,7 +250,7 @@ export const publicLayers: readonly PublicLayer[] = [
     wants: arn("us-east-1:464622532012:layer:Datadog-Extension:83"),
   },
   {
-    what: "Datadog's extension of arm64",
+    what: "Datadog's extension for arm64",
     config: datadogExtension,
     has: arn("us-east-1:464622532012:layer:Datadog-Extension-ARM:65"),
     runs: { architectures: arm64 },
@@ -264,7 +264,7 @@ export const publicLayers: readonly PublicLayer[] = [
     wants: arn("us-east-1:615299751070:layer:AWSOpenTelemetryDistroPython:16"),
   },
   {
-    what: "OpenTelemetry's distribution in a region with a version of its own",
+    what: "OpenTelemetry's distribution in a region with its own version",
     config: adot,
     has: arn("us-east-2:615299751070:layer:AWSOpenTelemetryDistroPython:10"),
     runs: { region: "us-east-2", runtime: python312 },
@@ -285,14 +285,14 @@ export const publicLayers: readonly PublicLayer[] = [
     wants: arn("us-east-1:177933569100:layer:AWS-Parameters-and-Secrets-Lambda-Extension:18"),
   },
   {
-    what: "Parameters and Secrets in a region with an account of its own",
+    what: "Parameters and Secrets in a region with its own account",
     config: parameters,
     has: arn("us-east-2:590474943231:layer:AWS-Parameters-and-Secrets-Lambda-Extension:14"),
     runs: { region: "us-east-2", architectures: x86 },
     wants: arn("us-east-2:590474943231:layer:AWS-Parameters-and-Secrets-Lambda-Extension:21"),
   },
   {
-    what: "Parameters and Secrets of arm64 in that region",
+    what: "Parameters and Secrets for arm64 in that region",
     config: parameters,
     has: arn("us-east-2:590474943231:layer:AWS-Parameters-and-Secrets-Lambda-Extension-Arm64:14"),
     runs: { region: "us-east-2", architectures: arm64 },
@@ -306,7 +306,7 @@ export const publicLayers: readonly PublicLayer[] = [
     wants: arn("us-east-1:027255383542:layer:AWS-AppConfig-Extension:207"),
   },
   {
-    what: "AppConfig in a region with an account of its own",
+    what: "AppConfig in a region with its own account",
     config: appConfig,
     has: arn("us-west-2:359756378197:layer:AWS-AppConfig-Extension:162"),
     runs: { region: "us-west-2" },
@@ -320,7 +320,7 @@ export const publicLayers: readonly PublicLayer[] = [
     wants: arn("us-east-1:451483290750:layer:NewRelicPython312:20"),
   },
   {
-    what: "New Relic of another runtime and architecture",
+    what: "New Relic for another runtime and architecture",
     config: newRelic,
     has: arn("us-east-1:451483290750:layer:NewRelicPython312:12"),
     runs: { runtime: python313, architectures: arm64 },

@@ -42,7 +42,7 @@ describe("portions of a fleet", () => {
   });
 
   it("are a share of the fleet rounded up to whole functions", () => {
-    // In thousandths of a percent, so that the oracle counts in whole numbers.
+    // In thousandths of a percent, so that the oracle counts in integers.
     const property = fc.property(
       fc.integer({ min: 1, max: 2000 }),
       fc.integer({ min: 1, max: 100_000 }),
@@ -50,13 +50,13 @@ describe("portions of a fleet", () => {
         const [canary] = divide(Array.from({ length: total }), { canary: { percent: thousandths / 1000 } });
         const size = canary?.items.length ?? 0;
         assert.ok(size * 100_000 >= total * thousandths, `${size} are less than the share`);
-        assert.ok((size - 1) * 100_000 < total * thousandths, `${size} are more than it takes`);
+        assert.ok((size - 1) * 100_000 < total * thousandths, `${size} are more than the share needs`);
       },
     );
     fc.assert(property, { ...runs, examples: [[375, 82_400]] });
   });
 
-  it("are all of the fleet, in its order, and none is empty", () => {
+  it("cover the whole fleet, in its order, and none is empty", () => {
     const share: fc.Arbitrary<Share> = fc.oneof(
       fc.record({ count: fc.integer({ min: 1, max: 60 }) }),
       fc.record({ percent: fc.integer({ min: 1, max: 100 }) }),
@@ -74,7 +74,7 @@ describe("portions of a fleet", () => {
     fc.assert(property, runs);
   });
 
-  it("take turns", () => {
+  it("are interleaved, one from each list at a time", () => {
     assert.deepEqual(interleave([["a", "b", "c"], [], ["d"], ["e", "f"]]), ["a", "d", "e", "b", "f", "c"]);
     assert.deepEqual(interleave([]), []);
   });
@@ -82,10 +82,10 @@ describe("portions of a fleet", () => {
 
 describe("shards", () => {
   for (const text of ["0/2", "3/2", "1/0", "1", "a/b", "1/2/3", "1.5/2", "-1/2", ""]) {
-    it(`are not written ${JSON.stringify(text)}`, () => assert.equal(parseShard(text), undefined));
+    it(`cannot be written ${JSON.stringify(text)}`, () => assert.equal(parseShard(text), undefined));
   }
 
-  it("hold each function exactly once, whichever others there are", () => {
+  it("contain each function exactly once, whichever others there are", () => {
     const property = fc.property(fc.string(), fc.integer({ min: 1, max: 20 }), (name, count) => {
       const holding = Array.from({ length: count }, (_, i) => parseShard(`${i + 1}/${count}`)).filter(
         (shard) => shard && isInShard(name, shard),
@@ -95,7 +95,7 @@ describe("shards", () => {
     fc.assert(property, runs);
   });
 
-  it("stay what they are from version to version of this package", () => {
+  it("stay the same in every version of this package", () => {
     const arns = ["api", "jobs", "mail", "web"].map((name) => `arn:aws:lambda:us-east-1:123456789012:function:${name}`);
     const shards = arns.map((arn) => [1, 2, 3, 4].find((index) => isInShard(arn, { index, count: 4 })));
     assert.deepEqual(shards, [3, 4, 4, 3]);

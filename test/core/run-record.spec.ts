@@ -67,14 +67,14 @@ describe("a run record", () => {
     assert.deepEqual(history(sending(layers(1, 1), layers(2, 1)), cameOut("updated", layers(2, 1))).fn.moved, moved);
   });
 
-  it("takes an update back that failed, but not one whose end is not known", () => {
+  it("uncounts an update that failed, but not one whose end is unknown", () => {
     const sent = sending(layers(1, 1), layers(2, 1));
     assert.deepEqual(history(sent, cameOut("failed", layers(1, 1))).fn.moved, []);
     assert.equal(history(sent, cameOut("failed", layers(1, 1), { revision: undefined })).fn.moved.length, 1);
     assert.equal(history(sent, cameOut("failed", layers(2, 1))).fn.moved.length, 1);
   });
 
-  it("goes back to what others had set when the update was planned anew", () => {
+  it("goes back to what others had set if the update was planned again", () => {
     const lines = [sending(layers(1, 1), layers(2, 2)), sending(layers(3, 2), layers(2, 2), { instead: true })];
     const read = history(...lines);
     assert.deepEqual(read.fn.moved, [{ layer: base, from: 3, to: 2 }]);
@@ -108,7 +108,7 @@ describe("a run record", () => {
     assert.deepEqual(history(...done, back, all, ended("rollback"), ...undone).fn.moved, []);
   });
 
-  it("follows aliases forth and back", () => {
+  it("follows aliases there and back", () => {
     const move = { function: fn, alias: "live", from: "1", to: "2" };
     const back = { function: fn, alias: "live", from: "2", to: "1" };
     const forth: RunLine = { line: "alias", aim: "sync", ...move };
@@ -117,14 +117,14 @@ describe("a run record", () => {
     assert.deepEqual(history(forth, { line: "alias", aim: "rollback", ...back, done: true }).fn.aliases, []);
   });
 
-  it("says what has not come to its end", () => {
+  it("says what has not been completed", () => {
     assert.equal(history(ended("sync")).unfinished, undefined);
     assert.equal(history(ended("sync"), begun("rollback")).unfinished, "rollback");
     assert.equal(history(begun("rollback"), ended("rollback")).unfinished, undefined);
     assert.equal(history(ended("sync"), begun("rollback"), ended("rollback"), begun("sync")).unfinished, "sync");
   });
 
-  it("knows whether the last session put it back, and whether the last attempt at a function failed", () => {
+  it("knows whether the last session rolled it back, and whether the last attempt at a function failed", () => {
     const back = [begun("rollback"), ended("rollback")];
     assert.equal(history(...back).rolledBackAt?.toISOString(), at);
     assert.equal(history(...back, begun("sync")).rolledBackAt, undefined);
@@ -159,7 +159,7 @@ describe("a run record", () => {
     ["with checksums", sealed],
     ["of version 0.1.0", unsealed],
   ] as const) {
-    it(`can be cut off anywhere behind its plan, and gone on with: ${kind}`, () => {
+    it(`can be cut off anywhere after its plan, and continued with: ${kind}`, () => {
       const text = write(lines);
       const least = write(lines.slice(0, 4)).length;
       const property = fc.property(fc.integer({ min: least, max: text.length }), fc.boolean(), (end, isResumed) => {
@@ -178,7 +178,7 @@ describe("a run record", () => {
     });
   }
 
-  it("is refused with any character changed, but for those of a line that is cut off", () => {
+  it("is refused with any character changed, except for those of a line that is cut off", () => {
     const other = fc.constantFrom(..."x0{}\"',:\n é");
     const text = sealed(lines);
     const property = fc.property(fc.nat({ max: text.length - 2 }), other, (index, one) => {
@@ -188,7 +188,7 @@ describe("a run record", () => {
     fc.assert(property, counts({ sample: 300, full: 20_000 }));
   });
 
-  it("is refused with any line removed, moved or doubled, but for the last", () => {
+  it("is refused with any line but the last removed, moved or doubled", () => {
     const all = sealed(lines).split("\n").slice(0, -1);
     for (const [index, line] of all.slice(0, -1).entries()) {
       const others = all.toSpliced(index, 1);
@@ -197,7 +197,7 @@ describe("a run record", () => {
     }
   });
 
-  it("is refused with lines behind it that have no checksum, and continues to be read with ones that have", () => {
+  it("is refused if lines without checksums follow, and read on if they have them", () => {
     const [old, more] = [lines.slice(0, half), lines.slice(half)];
     isRefused(sealed(old) + unsealed(more), /its checksum is missing/);
     const { point } = readWhole(unsealed(old), "run.jsonl", digest);
@@ -206,7 +206,7 @@ describe("a run record", () => {
     isRefused(both.replace('"from":1', '"from":9'), /its checksum does not match/);
   });
 
-  it("is read whole if two processes went on with it at once", () => {
+  it("is read in full if two processes continued it at once", () => {
     const { point } = readWhole(sealed(lines), "run.jsonl", digest);
     const [a, b] = [
       sealed([begun("sync"), ended("sync")], point),
@@ -218,7 +218,7 @@ describe("a run record", () => {
     isRefused(text.replace(`${b1}\n`, ""));
   });
 
-  it("has a plan that nothing can be cut off from", () => {
+  it("has a plan from which nothing can be cut", () => {
     for (const text of [sealed(lines), unsealed(lines)]) {
       const least = text.indexOf("\n") + 2;
       for (let end = least; end < planEnd; end += 7) {
@@ -244,7 +244,7 @@ describe("a run record", () => {
     ["an alias", { line: "alias", aim: "sync", function: fn, alias: "../live", from: "1", to: "2" }],
     ["a function's version", { line: "alias", aim: "sync", function: fn, alias: "live", from: "1", to: "x" }],
   ] as const) {
-    it(`is refused with what cannot be ${what}`, () => {
+    it(`is refused if it has what cannot be ${what}`, () => {
       isRefused(sealed([first, line as RunLine, begun("sync")]), /line 2: /);
       isRefused(unsealed([first, line as RunLine, begun("sync")]), /line 2: /);
     });
@@ -255,11 +255,11 @@ describe("a run record", () => {
     ["something else", '{"version":3}\n', /line 1: .*line/],
     ["a newer format", formatRunLine(first).replace('"format":1', '"format":3'), /line 1: .*format/],
     [
-      "a hole in its middle",
+      "a gap in its middle",
       `${formatRunLine(first)}\n{"line":"pla\n${formatRunLine(planned)}\n`,
       /line 2: it is not valid JSON/,
     ],
-    ["a line of another shape", `${formatRunLine(first)}\n{"line":"planned"}\n`, /line 2: .*function/],
+    ["a line with another structure", `${formatRunLine(first)}\n{"line":"planned"}\n`, /line 2: .*function/],
     ["no beginning", `${formatRunLine(planned)}\n`, /starts with a line about the run/],
   ] as const) {
     it(`is refused with ${what}`, () => {

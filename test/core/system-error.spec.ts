@@ -15,7 +15,7 @@ describe("why the system refuses", () => {
   const refusals: [what: string, attempt: () => unknown, says: string][] = [
     ["a folder", () => readFileSync(folder), "it is a folder"],
     ["nothing there", () => readFileSync(join(folder, "it's, gone")), "no such file or folder"],
-    ["a file above it", () => readFileSync(join(folder, "file/x")), "part of its path is not a folder"],
+    ["a file in its path", () => readFileSync(join(folder, "file/x")), "part of its path is not a folder"],
     ["a name that is too long", () => readFileSync(join(folder, "x".repeat(5000))), "name too long"],
     ["no link", () => readlinkSync(join(folder, "file")), "invalid argument"],
   ];

@@ -6,7 +6,7 @@ import { tarOf } from "../../sdk/core/tar";
 import { removeFolder, temporaryFolder } from "../support/folders";
 
 describe("an archive", () => {
-  it("is what tar unpacks", async () => {
+  it("is one that tar unpacks", async () => {
     const folder = await temporaryFolder();
     try {
       const contents: Record<string, string> = { empty: "", "a/b.txt": "x".repeat(512), "a/c/d.js": "é\n".repeat(400) };
@@ -30,7 +30,7 @@ describe("an archive", () => {
     }
   });
 
-  it("holds no path that its format cannot", () => {
+  it("refuses a path that its format cannot store", () => {
     assert.throws(() => tarOf([{ path: "x".repeat(101), content: new Uint8Array(), mode: 0o644 }]), RangeError);
   });
 });

@@ -3,9 +3,10 @@ import fc from "fast-check";
 import { layerArn, layerVersionArn, parseLayerVersionArn } from "../../sdk/core/arn";
 import { declareFor } from "../../sdk/core/config/declared";
 import { parseConfig } from "../../sdk/core/config/parse";
+import type { TargetFacts } from "../../sdk/core/form";
 import { createMatcher } from "../../sdk/core/match";
 import { pinLayerList, planLayers, planList } from "../../sdk/core/plan";
-import { declaredTargets, isTarget, type TargetFacts, type TargetOf, targetArnOf } from "../../sdk/core/target";
+import { declaredTargets, isTarget, type TargetOf, targetArnOf } from "../../sdk/core/target";
 import { counts } from "../support/counts";
 import { publicLayers } from "./public-layers";
 
@@ -15,7 +16,7 @@ function targetsOf(text: string, stack = "dev"): TargetOf {
   return declaredTargets(createMatcher(declareFor(parsed.config, stack)));
 }
 
-/** The target of a layer as a text; why there is none behind `?`; undefined if it is not declared. */
+/** The target of a layer as a string; after `?`, why there is none; undefined if it is not declared. */
 function targetText(targetOf: TargetOf, text: string, fn: TargetFacts): string | undefined {
   const layer = parseLayerVersionArn(text);
   assert(layer, text);
@@ -35,7 +36,7 @@ const fn: TargetFacts = {
 };
 
 describe("the ARN schemes of public layers", () => {
-  it("are thirty and more", () => assert(publicLayers.length >= 30));
+  it("number thirty and more", () => assert(publicLayers.length >= 30));
 
   for (const { what, config, has, runs, wants } of publicLayers) {
     it(what, () => {
@@ -47,13 +48,13 @@ describe("the ARN schemes of public layers", () => {
 
 const table: { what: string; config: string; layer?: string; fn?: TargetFacts; wants: string | undefined }[] = [
   {
-    what: "the first variant that fits counts, and not a later one",
+    what: "the first matching variant applies, and not a later one",
     config:
       "layers: { a: { version: 1, variants: [{ when: { runtime: 'python*' }, version: 2 }, { when: { region: us-east-1 }, version: 3 }] } }",
     wants: `${at("a")}:2`,
   },
   {
-    what: "all that a condition asks has to fit",
+    what: "everything that a condition asks must match",
     config:
       "layers: { a: { version: 1, variants: [{ when: { runtime: python3.12, architecture: x86_64 }, version: 2 }] } }",
     wants: `${at("a")}:1`,
@@ -65,27 +66,27 @@ const table: { what: string; config: string; layer?: string; fn?: TargetFacts; w
     wants: `${at("a")}:2`,
   },
   {
-    what: "an architecture that is not known is not guessed",
+    what: "an unknown architecture is not guessed",
     config: "layers: { a: { version: 1, variants: [{ when: { architecture: x86_64 }, version: 2 }] } }",
     fn: { ...fn, architectures: undefined },
     wants: "? the architecture of the function is unknown, and its variant for architecture x86_64 depends on it",
   },
   {
-    what: "what is not known does not matter where something else does not fit",
+    what: "an unknown property does not matter if another does not match",
     config:
       "layers: { a: { version: 1, variants: [{ when: { architecture: x86_64, region: eu-west-1 }, version: 2 }] } }",
     fn: { ...fn, architectures: undefined },
     wants: `${at("a")}:1`,
   },
   {
-    what: "a variant behind an open one is not taken for it",
+    what: "a variant after an undecided one is not taken in its place",
     config:
       "layers: { a: { version: 1, variants: [{ when: { runtime: python3.13 }, version: 2 }, { when: {}, version: 3 }] } }",
     fn: { ...fn, runtime: undefined },
     wants: "? the runtime of the function is unknown, and its variant for runtime python3.13 depends on it",
   },
   {
-    what: "a layer tells the region of a function that is not known",
+    what: "a layer reveals the region of a function if it is unknown",
     config: "layers: { a: { version: 1, variants: [{ when: { region: us-east-1 }, version: 2 }] } }",
     fn: { name: "f" },
     wants: `${at("a")}:2`,
@@ -103,7 +104,7 @@ const table: { what: string; config: string; layer?: string; fn?: TargetFacts; w
     wants: '? the entry "a" has no layer for eu-west-1: its arn is in us-east-1',
   },
   {
-    what: "a runtime that is needed and not known",
+    what: "a runtime that is needed and unknown",
     config: `layers: { a: { version: 2, arn: "${at("a-{runtime}")}" } }`,
     layer: `${at("a-python312")}:1`,
     fn: { ...fn, runtime: undefined },
@@ -122,43 +123,43 @@ const table: { what: string; config: string; layer?: string; fn?: TargetFacts; w
     wants: `${at("a-python312-arm64")}:2`,
   },
   {
-    what: "a placeholder that stands for no other word",
+    what: "a placeholder that matches no other word",
     config: 'layers: { a: { version: 2, names: ["receipt-{runtime}"] } }',
     layer: `${at("receipt-dynamo")}:1`,
     wants: undefined,
   },
   {
-    what: "a name that fits a pattern stays",
+    what: "a name that already matches a pattern stays",
     config: 'layers: { a: { version: 2, names: ["team-*"] } }',
     layer: `${at("team-x")}:1`,
     wants: `${at("team-x")}:2`,
   },
   {
-    what: "a layer that is replaced, by an entry that goes by its own name",
+    what: "a replaced layer, by an entry that uses its own name",
     config: "layers: { a: { version: 2, replaces: [old] } }",
     layer: `${at("old")}:9`,
     wants: `${at("a-dev")}:2`,
   },
   {
-    what: "a layer that is replaced, by the first exact name",
+    what: "a replaced layer, by the first exact name",
     config: 'layers: { a: { version: 2, names: ["a-*", new-a, newer-a], replaces: ["*-old"] } }',
     layer: `${at("some-old")}:9`,
     wants: `${at("new-a")}:2`,
   },
   {
-    what: "a layer that is replaced, by nothing that has a name",
+    what: "a replaced layer, by nothing that has a name",
     config: 'layers: { a: { version: 2, names: ["a-*"], replaces: [old] } }',
     layer: `${at("old")}:9`,
     wants: '? the entry "a" names no layer that could replace old',
   },
   {
-    what: "a layer that is as old as it may be, under minimum",
+    what: "a layer at its minimum version",
     config: "layers: { a: { version: 2, enforce: minimum, names: [a], replaces: [old] } }",
     layer: `${at("old")}:9`,
     wants: `${at("a")}:2`,
   },
   {
-    what: "an entry with an arn and names keeps layers of these names",
+    what: "an entry with an arn and names keeps layers with these names",
     config: `layers: { a: { version: 2, arn: "${at("new")}", names: [old] } }`,
     layer: `${at("old")}:9`,
     wants: `${at("old")}:2`,
@@ -193,7 +194,7 @@ describe("the target of a layer", () => {
   for (const { what, config, layer = `${at("a")}:1`, fn: runs = fn, wants } of table)
     it(what, () => assert.equal(targetText(targetsOf(config), layer, runs), wants));
 
-  it("is that of an override's variant, which is merged into the entry's of the same condition, or comes first", () => {
+  it("is that of an override's variant, which is merged into the entry's with the same condition, or comes first", () => {
     const config = `
 layers:
   a:
@@ -207,7 +208,7 @@ stack_overrides:
     assert.equal(targetText(targetsOf(config, "prod"), layer, fn), `${at("a")}:2`);
     assert.equal(targetText(targetsOf(config), layer, fn), `${at("a")}:3`);
     assert.equal(targetText(targetsOf(config), layer, { ...fn, name: "g" }), `${at("a")}:4`);
-    // What the merged variant does not say stays as the entry's variant has it.
+    // What the merged variant does not say stays as in the entry's variant.
     const found = targetsOf(config)({ ...(parseLayerVersionArn(layer) ?? assert.fail()) }, fn);
     assert(isTarget(found));
     assert.deepEqual([found.enforce, found.declared?.overridden], ["minimum", true]);
@@ -267,7 +268,7 @@ layers:
       counts({ sample, full: 20_000 }),
     );
 
-  it("keeps its length and order, and differs at the planned places only", () => {
+  it("keeps its length and order, and differs only at the planned places", () => {
     property((layers, one) => {
       const pinned = pinLayerList(layers, targetOf, one);
       const changes = planLayers(layers, targetOf, one);
@@ -288,7 +289,7 @@ layers:
     });
   });
 
-  it("never has a layer twice that it did not have twice", () => {
+  it("never contains a layer twice that it did not contain twice", () => {
     property((layers, one) => {
       const countOf = (list: readonly string[], arn: string) =>
         list.filter((text) => text.startsWith(`${arn}:`)).length;
@@ -299,20 +300,20 @@ layers:
     });
   });
 
-  it("leaves a layer alone whose successor is there, and says so", () => {
+  it("leaves a layer alone whose successor is attached, and says so", () => {
     const layers = [`${at("was-named")}:1`, `${at("named")}:5`, `${at("was-named")}:2`];
     const { changes, both } = planList(layers, targetOf, fn);
     assert.deepEqual(changes, []);
     assert.deepEqual(both, [{ arn: at("was-named"), by: at("named") }]);
   });
 
-  it("lets the first of several layers give way, and leaves the others alone", () => {
+  it("replaces the first of several layers, and leaves the others alone", () => {
     const layers = ["old-a", "old-b"].map((name) => `${at(name)}:1`);
     const pinned = pinLayerList(layers, targetOf, fn);
     assert.deepEqual(pinned, [`${at("base-python312-arm64", "us-east-1", "111111111111")}:3`, `${at("old-b")}:1`]);
   });
 
-  it("is the same for two functions of the same facts, asked in any order", () => {
+  it("is the same for two functions with the same properties, asked in any order", () => {
     property((layers, one) => {
       const answer = (order: readonly TargetFacts[]) => {
         const fresh = targetsOf(config);
@@ -328,7 +329,7 @@ layers:
     }, 60);
   });
 
-  it("knows a layer by its ARN alone", () => {
+  it("recognises a layer by its ARN alone", () => {
     const layer = parseLayerVersionArn(`${at("free")}:1`) ?? assert.fail();
     assert.equal(layerArn(layer), at("free"));
   });

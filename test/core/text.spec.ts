@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { quotedIfOdd, shown, shownLines, visibleJson, withoutCommands } from "../../sdk/core/text";
 import { counts } from "../support/counts";
 
-describe("a text as it is shown", () => {
+describe("a text as it is displayed", () => {
   for (const [what, text, expected] of [
     [
       "plain text",
@@ -12,33 +12,33 @@ describe("a text as it is shown", () => {
     ],
     ["letters of any script", "ä日本😀", "ä日本😀"],
     ["nothing", "", ""],
-    ["a line end", "a:1\n", "a:1\\n"],
+    ["a line feed", "a:1\n", "a:1\\n"],
     ["Windows's line end", "a\r\nb", "a\\r\\nb"],
     ["a tab", "a\tb", "a\\tb"],
     ["a colour", "\u001b[31mred", "\\u001b[31mred"],
     ["NUL", "a\0b", "a\\u0000b"],
     ["DEL", "a\u007f", "a\\u007f"],
     ["a C1 control", "a\u009b31m", "a\\u009b31m"],
-    ["Unicode's line and paragraph ends", "a\u2028b\u2029", "a\\u2028b\\u2029"],
+    ["Unicode's line and paragraph separators", "a\u2028b\u2029", "a\\u2028b\\u2029"],
     ["text that runs backwards", "a\u202egpj.\u202c", "a\\u202egpj.\\u202c"],
     ["isolates and marks", "\u2066\u2069\u200e\u200f\u061c", "\\u2066\\u2069\\u200e\\u200f\\u061c"],
     ["a backslash", "C:\\new", "C:\\new"],
   ] as const) {
-    it(`is made of ${what}`, () => assert.equal(shown(text), expected));
+    it(`shows ${what}`, () => assert.equal(shown(text), expected));
   }
 
-  it("is in quotes if it cannot be seen as it stands", () => {
+  it("is in quotes if it could not be seen otherwise", () => {
     const texts = ["arn:aws:x", "", "a b", "a\n", "ä", "\u202ea"];
     assert.deepEqual(texts.map(quotedIfOdd), ["arn:aws:x", '""', '"a b"', '"a\\n"', '"ä"', '"\\u202ea"']);
   });
 
-  it("is one line if it is a text, and has a line each if it is a list", () => {
+  it("is one line for a string, and one line per element for a list", () => {
     assert.equal(shownLines("first\nsecond\u001b[2J"), "first\\nsecond\\u001b[2J");
     assert.equal(shownLines(["first\nsecond", "third\r"]), "first\\nsecond\nthird\\r");
     assert.equal(shownLines([]), "");
   });
 
-  it("stays what it is as JSON, and is visible there", () => {
+  it("is unchanged in JSON, and visible there", () => {
     const property = fc.property(fc.string({ unit: "binary" }), fc.constantFrom(undefined, 2), (text, indent) => {
       const json = visibleJson({ [text]: [text, "##vso[a]\u202e"] }, indent);
       assert.deepEqual(JSON.parse(json), { [text]: [text, "##vso[a]\u202e"] });
@@ -47,7 +47,7 @@ describe("a text as it is shown", () => {
     fc.assert(property, counts({ sample: 200, full: 5_000 }));
   });
 
-  it("has nothing in it that moves a cursor or turns text around, and can be shown twice", () => {
+  it("contains nothing that moves a cursor or turns text around, and can be displayed twice", () => {
     const isForbidden = (one: string) => {
       const code = one.codePointAt(0) ?? 0;
       return (
@@ -70,7 +70,7 @@ describe("a text as it is shown", () => {
 });
 
 describe("text for the log of a CI system", () => {
-  it("is no command to it, wherever that stands, and may be shown twice", () => {
+  it("is never a command to it, wherever it stands, and may be displayed twice", () => {
     for (const command of ["##vso[task.setvariable variable=x]y", "##VSO[a]b", "##[error]x"]) {
       const once = shown(`Layer ${command}`);
       assert.equal(once, `Layer \\u0023${command.slice(1)}`);

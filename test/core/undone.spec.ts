@@ -11,7 +11,10 @@ import { layer } from "../support/states";
 
 const urn = "urn:pulumi:dev::shop::aws:lambda/function:Function::api";
 
-/** What a program gives `api`, whose state has `base` at 5 (declared so) beside other layers, by default one that is not declared. */
+/**
+ * What a program gives `api`, whose state has `base` at 5, as declared, beside other layers, by default an undeclared
+ * one.
+ */
 function compare(
   program: RecordedLayers | "gone" | undefined,
   state = ["base:5", "other:1"],
@@ -54,41 +57,41 @@ const list = (...texts: string[]): RecordedLayers => ({
 
 const unreadable = "its layers are a secret, or unknown until the update";
 
-describe("what a program makes of layers that are as declared", () => {
+describe("what a program changes about layers that are as declared", () => {
   const cases: [name: string, program: RecordedLayers | "gone" | undefined, expected: string[]][] = [
     ["no change of the function at all", undefined, []],
     ["the same", list("base:5", "other:1"), []],
-    ["another order, and other versions of what nobody declares", list("other:2", "base:5"), []],
+    ["another order, and other versions of undeclared layers", list("other:2", "base:5"), []],
     ["an older version", list("base:4", "other:1"), ["base 5 -> base 4"]],
     ["a newer version", list("base:6", "other:1"), ["base 5 -> base 6"]],
     ["the layer is taken off", list("other:1"), ["base 5 -> null"]],
-    ["a layer that nobody declares in its place", list("mine:2", "other:1"), ["base 5 -> mine 2"]],
-    ["the layer that it has taken the place of", list("other:1", "old:3"), ["base 5 -> old 3"]],
-    ["that one beside it", list("old:3", "base:5"), []],
+    ["an undeclared layer in its place", list("mine:2", "other:1"), ["base 5 -> mine 2"]],
+    ["the layer that it has replaced", list("other:1", "old:3"), ["base 5 -> old 3"]],
+    ["the replaced layer beside it", list("old:3", "base:5"), []],
     ["no list", { kind: "absent" }, ["base 5 -> null"]],
     ["null", { kind: "null" }, ["base 5 -> null"]],
-    ["twice the layer, once as declared", list("base:5", "base:4"), ["base 5 -> base 4"]],
-    ["a layer of Lambda's own beside it", list("arn:aws:lambda:::awslayer:AmazonLinux1703"), ["base 5 -> null"]],
-    ["the layer beside what is not known", list("04da6b54-80e4-46f7-96ec-b56ff0331ba9", "base:5"), []],
+    ["the layer twice, once as declared", list("base:5", "base:4"), ["base 5 -> base 4"]],
+    ["one of Lambda's own layers beside it", list("arn:aws:lambda:::awslayer:AmazonLinux1703"), ["base 5 -> null"]],
+    ["the layer beside an unknown value", list("04da6b54-80e4-46f7-96ec-b56ff0331ba9", "base:5"), []],
     [
-      "another version beside what is not known",
+      "another version beside an unknown value",
       list("04da6b54-80e4-46f7-96ec-b56ff0331ba9", "base:4"),
       ["base 5 -> base 4"],
     ],
-    ["something that is not known", list("04da6b54-80e4-46f7-96ec-b56ff0331ba9"), [unreadable]],
+    ["an unknown value", list("04da6b54-80e4-46f7-96ec-b56ff0331ba9"), [unreadable]],
     ["a secret element", list("[secret]"), [unreadable]],
-    ["a secret element as states have it", list("secret"), [unreadable]],
-    ["a secret list, which a preview shows as a text", { kind: "other" }, [unreadable]],
+    ["a secret element as states contain it", list("secret"), [unreadable]],
+    ["a secret list, which a preview shows as a string", { kind: "other" }, [unreadable]],
     ["a secret list", { kind: "secret" }, [unreadable]],
-    ["the end of the function", "gone", ["it is no longer in the program"]],
+    ["the function's deletion", "gone", ["it is no longer in the program"]],
   ];
   for (const [name, program, expected] of cases) it(name, () => assert.deepEqual(compare(program), expected));
 
-  it("is reported once of a function that is not known", () => {
+  it("is reported once for a function that is gone", () => {
     assert.deepEqual(compare("gone", ["base:5", "other:1"]), ["it is no longer in the program"]);
   });
 
-  it("is as declared if the program changes the runtime, and with it the layer", () => {
+  it("is nothing if the program changes the runtime, and the layer with it", () => {
     const parsed = parseConfig(
       'layers: { tools: { names: ["tools-{runtime}"], version: 1, replaces: ["tools-*"] } }',
       "c",
@@ -118,7 +121,7 @@ describe("what a program makes of layers that are as declared", () => {
 
   it("leaves out what is not as declared anyway", () => assert.deepEqual(compare(list("base:3"), ["base:4"]), []));
 
-  it("lets a program have newer versions if a minimum is declared", () => {
+  it("allows newer versions if a minimum is declared", () => {
     assert.deepEqual(compare(list("base:6"), ["base:5"], "minimum"), []);
     assert.deepEqual(compare(list("base:4"), ["base:5"], "minimum"), ["base 5 -> base 4"]);
   });

@@ -1,5 +1,5 @@
 // `npm run demo`: the program of examples/typescript on the real Pulumi engine, with a file backend in a temporary
-// folder and an emulated AWS. Prints what Pulumi prints, between one-line headings.
+// folder and an emulated AWS. Prints Pulumi's output, between one-line headings.
 
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -48,7 +48,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** The example as a user copies it; the harness writes the project file, which has to name the provider to use. */
+/** The example as a user copies it; the harness writes the project file, which must name the provider. */
 async function exampleFiles(): Promise<Record<string, string>> {
   const names = (await readdir(example, { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile() && !entry.parentPath.includes("node_modules"))

@@ -1,4 +1,4 @@
-// The programs of docs/api.md: the compiler takes them, and they do what the page says.
+// The programs of docs/api.md compile, and do what the page says.
 
 import assert from "node:assert/strict";
 import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
@@ -10,6 +10,7 @@ import { checkout } from "../support/engine";
 import { Estate, seedsOf } from "../support/estate";
 import { removeFolder, temporaryFolder } from "../support/folders";
 import { run } from "../support/processes";
+import { blocksOf } from "./markdown";
 
 const require = createRequire(__filename);
 
@@ -19,7 +20,7 @@ describe("docs/api.md", function () {
   let folder: string;
   before(async () => {
     const text = await readFile(join(checkout, "docs/api.md"), "utf8");
-    programs = [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, program = ""]) => program);
+    programs = blocksOf(text, "ts");
     folder = await temporaryFolder();
     await mkdir(join(folder, "node_modules"));
     for (const name of ["@types", "@pulumi"]) {

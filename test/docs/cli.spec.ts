@@ -9,6 +9,7 @@ import { type Emulator, startEmulator } from "../emulator";
 import { createAwsStack, preamble } from "../support/aws-stack";
 import { checkout, type Project } from "../support/engine";
 import { layer } from "../support/states";
+import { blocksOf } from "./markdown";
 import { comparable, runStep, sessionsOf } from "./sessions";
 
 const program = `${preamble}
@@ -23,7 +24,7 @@ describe("docs/cli.md", () => {
     document = await readFile(join(checkout, "docs/cli.md"), "utf8");
   });
 
-  it("or a document beside it names every command and every option, and it every exit code", async () => {
+  it("names every exit code, and it or another document every command and option", async () => {
     const names = (await readdir(join(checkout, "docs"))).filter((name) => name.endsWith(".md"));
     const all = await Promise.all(names.map((name) => readFile(join(checkout, "docs", name), "utf8")));
     const documents = all.join("\n");
@@ -39,9 +40,9 @@ describe("docs/cli.md", () => {
   });
 
   it("has JSON that is valid", () => {
-    const blocks = [...document.matchAll(/^```json\n([\s\S]*?)^```$/gm)];
+    const blocks = blocksOf(document, "json");
     assert.ok(blocks.length > 0);
-    for (const [, text = ""] of blocks) JSON.parse(text);
+    for (const text of blocks) JSON.parse(text);
   });
 
   describe("shows commands", () => {
@@ -64,7 +65,7 @@ describe("docs/cli.md", () => {
       await emulator.close();
     });
 
-    it("that print what it shows", async () => {
+    it("that print the output it shows", async () => {
       for (const { steps } of await sessionsOf("cli.md")) {
         for (const step of steps) {
           const { stdout, code } = await runStep(step, stack);
@@ -74,7 +75,7 @@ describe("docs/cli.md", () => {
       }
     }).timeout(120_000);
 
-    it("and in the README, that look, repair and undo", async () => {
+    it("that inspect, repair and undo, also in the README", async () => {
       const readme = await readFile(join(checkout, "README.md"), "utf8");
       const [, block = ""] = /^```bash\n(lambda-layers [\s\S]*?)^```$/m.exec(readme) ?? [];
       const lines = block.trim().split("\n");
@@ -85,7 +86,7 @@ describe("docs/cli.md", () => {
       const found: string[] = [];
       for (const line of lines) {
         const [command = ""] = line.split("#");
-        // Here nobody can be asked.
+        // There is no terminal here to ask.
         const step = { command: `${command.trim()}${command.includes("rollback") ? " --yes" : ""}`, output: "" };
         const { code, stdout } = await runStep(step, stack);
         assert.equal(code, 0, stdout);
@@ -94,17 +95,17 @@ describe("docs/cli.md", () => {
       assert.deepEqual(found, ["1 2 1", "5 5 3", "1 2 1"]);
     }).timeout(120_000);
 
-    it("whose JSON has the shape that it shows", async () => {
+    it("whose JSON has the structure that it shows", async () => {
       await stack.up();
       const command = "lambda-layers --stack dev --exclude my-function-3 --json 2>/dev/null";
       const { stdout } = await runStep({ command, output: "" }, stack);
-      const [, shown = ""] = /^```json\n([\s\S]*?)^```$/m.exec(document) ?? [];
+      const [shown = ""] = blocksOf(document, "json");
       assert.deepEqual(shapeOf(JSON.parse(stdout)), shapeOf(JSON.parse(shown)));
     }).timeout(60_000);
   });
 });
 
-/** The keys of a document and of what is in it; a list counts as its first element. */
+/** The keys of a document and of everything in it; a list counts as its first element. */
 function shapeOf(value: unknown): unknown {
   if (Array.isArray(value)) return value.slice(0, 1).map(shapeOf);
   if (typeof value !== "object" || value === null) return typeof value;

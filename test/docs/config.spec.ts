@@ -6,31 +6,20 @@ import { parseLayerVersionArn } from "../../sdk/core/arn";
 import { declareFor } from "../../sdk/core/config/declared";
 import { type LayerConfig, parseConfig } from "../../sdk/core/config/parse";
 import { knownKeys } from "../../sdk/core/config/schema";
+import type { TargetFacts } from "../../sdk/core/form";
 import { createMatcher } from "../../sdk/core/match";
 import { pinLayer } from "../../sdk/core/plan";
 import { formatProblem } from "../../sdk/core/problem";
-import { declaredTargets, type TargetFacts } from "../../sdk/core/target";
+import { declaredTargets } from "../../sdk/core/target";
+import { blocksOf, tableOf } from "./markdown";
 
 const document = readFileSync(join(checkout, "docs/config.md"), "utf8");
 const recipeBook = readFileSync(join(checkout, "docs/recipes.md"), "utf8");
 
-/** The code blocks whose opening line is that of `language`. */
-const blocks = (language: string, text = document): string[] =>
-  [...text.matchAll(/^```(.+)\n([\s\S]*?)^```$/gm)].flatMap(([, opening, text = ""]) =>
-    opening === language ? [text] : [],
-  );
+const blocks = (opening: string, text = document) => blocksOf(text, opening);
+const table = (...columns: string[]) => tableOf(document, ...columns);
 
-/** The rows of the table that starts with these columns, each with its cells. */
-function table(...columns: string[]): string[][] {
-  const [, after = ""] = document.split(`| ${columns.join(" | ")} |\n`);
-  const rows = /^\|[-|]+\|\n((?:\|.*\|\n)+)/.exec(after)?.[1] ?? "";
-  return rows
-    .trimEnd()
-    .split("\n")
-    .map((row) => row.slice(2, -2).split(" | "));
-}
-
-/** The texts in backquotes. */
+/** The texts in backticks. */
 const quoted = (text: string): string[] => [...text.matchAll(/`([^`]+)`/g)].map(([, code = ""]) => code);
 
 function parsed(text: string): LayerConfig {
@@ -45,7 +34,7 @@ describe("docs/config.md", () => {
     it(`has a valid example (${index + 1} of ${examples.length})`, () => parsed(text));
   });
 
-  it("shows a broken file with what is said about it", () => {
+  it("shows a broken file with its error messages", () => {
     const [text = ""] = blocks("yaml broken");
     const result = parseConfig(text, "layer_config.yaml");
     assert(!result.ok);
@@ -151,7 +140,7 @@ describe("docs/config.md", () => {
     });
   }
 
-  it("lists every code that a problem can have", () => {
+  it("lists the code of every problem", () => {
     const folder = join(checkout, "sdk/core/config");
     const source = readdirSync(folder).map((file) => readFileSync(join(folder, file), "utf8"));
     const codes = [...source.join("\n").matchAll(/code: "([a-z-]+)"/g)].map(([, code]) => code);

@@ -1,4 +1,4 @@
-// Links between the documents of the package lead to what is there.
+// Links between the documents of the package lead somewhere.
 
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -20,10 +20,10 @@ function markdownBelow(folder: string): string[] {
     .sort();
 }
 
-/** A document without its blocks of code, which may hold what looks like a link or a heading. */
+/** A document without its code blocks, which may contain what looks like a link or a heading. */
 const proseOf = (path: string) => readFileSync(join(checkout, path), "utf8").replaceAll(/^```[\s\S]*?^```$/gm, "");
 
-/** The anchors that GitHub gives the headings of a document. */
+/** The anchors that GitHub gives a document's headings. */
 const anchorsOf = (path: string) =>
   [...proseOf(path).matchAll(/^#+ (.+)$/gm)].map(([, title = ""]) =>
     title
@@ -33,7 +33,7 @@ const anchorsOf = (path: string) =>
       .replaceAll(" ", "-"),
   );
 
-/** The links and pictures of a document that stay in the repository: the file, from its root, and the anchor. */
+/** A document's links and pictures within the repository: the file, from its root, and the anchor. */
 function linksOf(path: string): { file: string; anchor: string }[] {
   return [...proseOf(path).matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, target = ""]) => target)
@@ -62,7 +62,7 @@ describe("the links of", () => {
     );
   });
 
-  it("documents stay in the package, so that those who have only installed it can follow them", () => {
+  it("documents lead to files in the package, so that those who only installed it can follow them", () => {
     const { files } = JSON.parse(readFileSync(join(checkout, "package.json"), "utf8"));
     const packed = ["README.md", "LICENSE", "package.json", ...files];
     for (const path of documents) {

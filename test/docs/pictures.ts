@@ -54,7 +54,7 @@ async function main(): Promise<void> {
   const stack = await deploy(emulator);
   const browser = await startBrowser();
   try {
-    // A run has brought a function to its version, and somebody was busy in the console before and after it.
+    // A run has moved a function, and someone was busy in the console before and after it.
     emulator.edit("receipt-parse-dev", { Layers: ["receipt-dynamo-dev:4", datadog] });
     await done(["sync", "--stack", "dev", "-f", "receipt-parse-dev", "--yes"], stack);
     emulator.edit("receipt-parse-dev", { Layers: ["receipt-dynamo-dev:5", datadog] });
@@ -110,9 +110,9 @@ async function report(browser: Browser, project: Project): Promise<void> {
   });
 }
 
-/** What a terminal shows of a command. */
+/** How a terminal shows a command. */
 async function terminal(browser: Browser, { dir: cwd, env }: Project, name: string, args: string[]): Promise<void> {
-  // On CI there is no progress that is drawn and wiped again: what is printed is what stays.
+  // CI has no progress that is drawn and erased: what is printed stays.
   const { screen } = await cliOnTerminal(args, { cwd, env: { ...env, CI: "true" }, columns: 100 });
   const shown = new Convert({ escapeXML: true, fg: "#e7ecf2", bg: "#10151c", colors }).toHtml(screen);
   const page = `<body style="margin:0;padding:1em 1.2em;width:max-content;background:#10151c;color:#e7ecf2">
@@ -120,7 +120,7 @@ async function terminal(browser: Browser, { dir: cwd, env }: Project, name: stri
   await picture(browser, name, { viewport: { width: 400, height: 100 } }, (empty) => empty.setContent(page));
 }
 
-// Of the sixteen colours, those that the command uses, as a dark terminal has them.
+// The ones of the sixteen colours that the command uses, as a dark terminal shows them.
 const colors = { 1: "#ff8f85", 2: "#6fd6a0", 3: "#f0c674", 6: "#7fd4e0" };
 
 async function picture(

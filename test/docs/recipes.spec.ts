@@ -1,4 +1,4 @@
-// The commands of docs/recipes.md, run as they stand. Its configs are tried by config.spec.ts.
+// The commands of docs/recipes.md, run as shown. Its configs are tested by config.spec.ts.
 
 import assert from "node:assert/strict";
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
@@ -9,9 +9,10 @@ import { itSampled } from "../support/counts";
 import { checkout } from "../support/engine";
 import { Estate, seedsOf } from "../support/estate";
 import { removeFolder, temporaryFolder } from "../support/folders";
+import { blocksOf, sectionOf } from "./markdown";
 import { comparable, runStep, sessionsOf } from "./sessions";
 
-/** Commands that do not end with 0. */
+/** Commands that do not exit with 0. */
 const codes: Readonly<Record<string, number>> = {
   "lambda-layers status --stack prod --drifted --expect-no-changes": 7,
 };
@@ -24,7 +25,7 @@ describe("docs/recipes.md", function () {
   });
   afterEach(() => emulator.close());
 
-  /** Runs what stands under a heading, and compares what is printed with what is shown, if anything is. */
+  /** Runs the commands under a heading, and compares their output with what is shown, if anything is. */
   async function runs(heading: string, place: { root: string; dir: string; env: Readonly<Record<string, string>> }) {
     const sessions = (await sessionsOf("recipes.md")).filter((session) => session.heading === heading);
     assert.ok(sessions.length > 0, heading);
@@ -35,7 +36,7 @@ describe("docs/recipes.md", function () {
     }
   }
 
-  /** A folder and an environment in which there is no Pulumi. */
+  /** A folder and an environment without Pulumi. */
   async function plainPlace() {
     const root = await temporaryFolder();
     const dir = join(root, "work");
@@ -44,9 +45,9 @@ describe("docs/recipes.md", function () {
     return { root, dir, env: { ...plain, ...emulator.env, PATH: `${PATH}:/usr/bin:/bin` } };
   }
 
-  it("looks at several regions", async () => {
+  it("inspects several regions", async () => {
     const text = await readFile(join(checkout, "docs/recipes.md"), "utf8");
-    const [, config = ""] = /^## Several regions\n[\s\S]*?^```yaml\n([\s\S]*?)^```$/m.exec(text) ?? [];
+    const [config = ""] = blocksOf(sectionOf(text, "Several regions"), "yaml");
     const name = "LambdaInsightsExtension";
     const account = "580247275435";
     const tags = { environment: "prod" };
@@ -66,7 +67,7 @@ describe("docs/recipes.md", function () {
     }
   });
 
-  it("keeps a fleet without Pulumi", async () => {
+  it("maintains a fleet without Pulumi", async () => {
     const tags = { environment: "prod" };
     const versions = { api: 3, mail: 3, worker: 2 };
     emulator.seed({
@@ -82,7 +83,7 @@ describe("docs/recipes.md", function () {
     }
   });
 
-  itSampled("finds drift, promotes with a canary and goes back, and looks at many projects", async () => {
+  itSampled("finds drift, promotes with a canary and goes back, and inspects many projects", async () => {
     const functions = (stack: string, version: number) => ({
       [`api-${stack}`]: [`base-${stack}:${version}`],
       [`worker-${stack}`]: [`base-${stack}:${version}`],

@@ -47,12 +47,12 @@ describe("docs/recovery.md", function () {
   const live = () => names.map((name) => Number(emulator.layersOf(name)[0]?.split(":").at(-1)));
   const stateFile = () => join(stack.root, "state/.pulumi/stacks/test/dev.json");
 
-  /** Leaves the lock that a Pulumi which is gone has held. */
+  /** Leaves a lock held by a Pulumi that is gone. */
   const lock = () => {
     const owner = { pid: 999_999_999, username: "me", hostname: hostname(), timestamp: new Date().toISOString() };
     return stack.write({ "../state/.pulumi/locks/organization/test/dev/0c4f4c3a.json": owner });
   };
-  /** Leaves an update of a function that nobody knows the end of. */
+  /** Leaves an update of a function with an unknown end. */
   const leavePending = async () => {
     const state = JSON.parse(await readFile(stateFile(), "utf8"));
     const { latest } = state.checkpoint;
@@ -61,7 +61,7 @@ describe("docs/recovery.md", function () {
     await writeFile(stateFile(), JSON.stringify(state));
   };
 
-  /** What has gone wrong, and how things are once the section's commands have run. */
+  /** What has gone wrong, and how everything is once the section's commands have run. */
   interface Section {
     readonly arrange?: () => Promise<unknown>;
     readonly recorded: readonly number[];
@@ -98,7 +98,7 @@ describe("docs/recovery.md", function () {
       live: asDeployed,
     },
     "An update was a mistake": { arrange: () => update("--sync-aws"), recorded: asDeployed, live: declared },
-    // The rollback has a backup of its own by the time that Pulumi imports one.
+    // By the time Pulumi imports a state, the rollback has its own backup.
     "The whole state has to go back": { arrange: () => update(), recorded: asDeployed, live: asDeployed },
     "The stack was changed meanwhile": { recorded: declared, live: asDeployed },
     "There are pending operations": {
@@ -185,7 +185,7 @@ describe("docs/recovery.md", function () {
     "One function, by hand": { recorded: [5, 2, 1], live: [5, 2, 1] },
   };
 
-  it("has no section that is not tried here", () => {
+  it("has no section that is not tested here", () => {
     assert.deepEqual([...sections.keys()], Object.keys(cases));
   });
 

@@ -19,7 +19,7 @@ describe("docs/report.md", () => {
     document = await readFile(join(checkout, "docs/report.md"), "utf8");
   });
 
-  it("has pictures that are there, and small", async () => {
+  it("has small pictures, which exist", async () => {
     const pictures = [...document.matchAll(/^!\[.+\]\((pictures\/.+\.png)\)$/gm)].map(([, path = ""]) => path);
     assert.ok(pictures.length > 0);
     for (const path of pictures) {

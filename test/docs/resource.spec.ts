@@ -1,4 +1,4 @@
-// The programs of docs/resource.md, run as they stand there.
+// The programs of docs/resource.md, run as shown.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -7,6 +7,7 @@ import { type Emulator, startEmulator } from "../emulator";
 import { createAwsStack } from "../support/aws-stack";
 import { itSampled } from "../support/counts";
 import { checkout, type Project } from "../support/engine";
+import { blocksOf, sectionOf } from "./markdown";
 
 /** What each of them takes for granted. */
 const head = `
@@ -38,12 +39,9 @@ describe("docs/resource.md", function () {
     await emulator.close();
   });
 
-  /** The first block of a language under a heading. */
+  /** The first code block in a language under a heading. */
   function block(heading: string, language: string): string {
-    const section = text.split(`\n## ${heading}\n`)[1]?.split("\n## ")[0] ?? "";
-    const found = section.split(`\`\`\`${language}\n`)[1]?.split("```")[0];
-    assert.ok(found, `${heading} has no block of ${language}`);
-    return found;
+    return blocksOf(sectionOf(text, heading), language)[0] ?? assert.fail(`${heading} has no block of ${language}`);
   }
 
   async function stackOf(heading: string, files: Record<string, string> = {}): Promise<Project> {
@@ -51,7 +49,6 @@ describe("docs/resource.md", function () {
       env: emulator.env,
       typescript: true,
       program: `${head}${block(heading, "ts")}`,
-      // The emulator has no more than Lambda: what the provider asks of other services is skipped.
       files,
     });
     return stack;
@@ -95,7 +92,7 @@ describe("docs/resource.md", function () {
     assert.deepEqual(emulator.layersOf("billing-export", { region: "eu-west-1" }), base("eu-west-1", 6));
   });
 
-  it("says what contradicting declarations come to", async () => {
+  it("says how contradicting declarations are reported", async () => {
     const heading = "Several resources in one program";
     const { code, output } = await (await stackOf(heading)).pulumi(["preview"]);
     assert.notEqual(code, 0);

@@ -1,4 +1,4 @@
-// The program under "Restore" of docs/resource.md, run as it stands.
+// The program under "Restore" of docs/resource.md, run as shown.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { type Emulator, startEmulator } from "../emulator";
 import { itSampled } from "../support/counts";
 import { checkout, createProject, type Project } from "../support/engine";
+import { blocksOf, sectionOf } from "./markdown";
 import { sessionsOf } from "./sessions";
 
 describe("docs/resource.md, on restoring", function () {
@@ -26,11 +27,10 @@ describe("docs/resource.md, on restoring", function () {
   /** The first program under a heading. */
   async function programOf(heading: string): Promise<string> {
     const text = await readFile(join(checkout, "docs/resource.md"), "utf8");
-    const section = text.split(`\n## ${heading}\n`)[1] ?? "";
-    return /^```ts\n([\s\S]*?)^```$/m.exec(section)?.[1] ?? assert.fail(`no program under ${heading}`);
+    return blocksOf(sectionOf(text, heading), "ts")[0] ?? assert.fail(`no program under ${heading}`);
   }
 
-  itSampled("restores as it shows", async () => {
+  itSampled("restores as shown", async () => {
     const names = ["billing-export", "billing-import"];
     emulator.seed({ functions: names.map((name) => ({ name, layers: ["receipt-dynamo-dev:2"] })) });
     const project = await createProject({

@@ -1,4 +1,4 @@
-// Runs the commands that a document shows, and compares what they print with what it shows.
+// Runs the commands that a document shows, and compares their output with the document.
 
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -6,13 +6,13 @@ import { checkout } from "../../scripts/places.mjs";
 import type { Project } from "../support/engine";
 import { type Outcome, run } from "../support/processes";
 
-/** A command of a document, and what it is shown to print. */
+/** A command of a document, and the output shown for it. */
 export interface Step {
   readonly command: string;
   readonly output: string;
 }
 
-/** The steps of each block of code in the language `console`, with the heading above it. */
+/** The steps of each `console` code block, with the heading above it. */
 export async function sessionsOf(document: string): Promise<{ heading: string; steps: Step[] }[]> {
   const text = await readFile(join(checkout, "docs", document), "utf8");
   const sessions: { heading: string; steps: Step[] }[] = [];
@@ -32,7 +32,7 @@ function stepsOf(block: string): Step[] {
   });
 }
 
-/** Runs a command in a shell, in the project's folder, with `lambda-layers` on the PATH. */
+/** Runs a command in a shell, in the project's folder, with `lambda-layers` on PATH. */
 export async function runStep({ command }: Step, project: Pick<Project, "root" | "dir" | "env">): Promise<Outcome> {
   const folder = join(project.root, "commands");
   await mkdir(folder, { recursive: true });
@@ -40,11 +40,11 @@ export async function runStep({ command }: Step, project: Pick<Project, "root" |
   await writeFile(script, `#!/bin/sh\nexec "${process.execPath}" "${join(checkout, "dist/cli/bin.js")}" "$@"\n`);
   await chmod(script, 0o755);
   const env = { ...project.env, PATH: `${folder}:${project.env.PATH}`, PWD: project.dir };
-  // Through one pipe, so that lines stay in their order.
+  // Through one pipe, so that lines keep their order.
   return run("sh", ["-c", `exec 2>&1\n${command}`], { cwd: project.dir, env });
 }
 
-/** The output without what differs from run to run: times, and the order in which functions are done. */
+/** The output without what differs from run to run: times, and the order in which functions finish. */
 export function comparable(output: string): string {
   const lines = output
     .trim()

@@ -6,6 +6,7 @@ import { commands } from "../../sdk/cli/commands";
 import { createOption } from "../../sdk/cli/options";
 import { taggedFleet, useFleet } from "../ops/fleet-harness";
 import { checkout } from "../support/engine";
+import { blocksOf } from "./markdown";
 
 describe("docs/sync.md", () => {
   const fleet = useFleet();
@@ -14,7 +15,7 @@ describe("docs/sync.md", () => {
     document = await readFile(join(checkout, "docs/sync.md"), "utf8");
   });
 
-  it("names every option that only sync has, and none that it has not", () => {
+  it("names every option that only sync has, and none that it does not have", () => {
     const sync = commands.find(({ name }) => name === "sync");
     const flags = new Set(
       ["rollback", "sync"]
@@ -29,8 +30,8 @@ describe("docs/sync.md", () => {
     }
   });
 
-  it("has policies that allow what a plan and a run call, and not more", async () => {
-    const [reading, writing] = [...document.matchAll(/^```json\n([\s\S]*?)^```$/gm)].map(([, text = ""]) =>
+  it("has policies that allow exactly the calls of a plan and a run", async () => {
+    const [reading, writing] = blocksOf(document, "json").map((text) =>
       JSON.stringify(JSON.parse(text))
         .match(/"(lambda|tag|iam):\w+"/g)
         ?.map((action) => action.slice(1, -1)),

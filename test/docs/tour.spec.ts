@@ -16,7 +16,9 @@ fn("worker", { layers: [arn("receipt-dynamo-dev", 5), datadog] });
 fn("cron", { layers: [arn("receipt-dynamo-dev", 4)] });
 `;
 
-/** What differs from run to run, as it is in the document. Functions are updated in parallel: their order is chance. */
+/**
+ * Replaces what differs from run to run with what the document has. Functions are updated in parallel, in any order.
+ */
 const fixed = (text: string) =>
   text
     .replaceAll(/(?<!\d)\d{8}_\d{6}(?!\d)/g, "20240824_143022")
@@ -44,7 +46,7 @@ describe("docs/tour.md", function () {
     });
     project = await createAwsStack({ env: emulator.env, program: preamble + program });
     await project.up();
-    // Somebody tries another version in the console.
+    // Someone tries another version in the console.
     const [, ...others] = emulator.layersOf("worker");
     emulator.edit("worker", { Layers: ["receipt-dynamo-dev:3", ...others] });
   });

@@ -65,7 +65,7 @@ describe("a config in an editor with the YAML language server", function () {
     await removeFolder(folder);
   });
 
-  /** Opens a text as a file; what the server has against it, in the order of its lines. */
+  /** Opens a text as a file; returns the server's complaints, in the order of its lines. */
   const open = async (text: string) => {
     const uri = pathToFileURL(join(folder, `layer_config_${files++}.yaml`)).href;
     const diagnostics = new Promise<Diagnostic[]>((resolve) => waiting.set(uri, resolve));
@@ -76,14 +76,14 @@ describe("a config in an editor with the YAML language server", function () {
     return { uri, found: found.sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10)) };
   };
 
-  it("has no complaint about the example", async () => {
+  it("has no complaints about the example", async () => {
     const example = await readFile(join(checkout, "examples/typescript/layer_config.yaml"), "utf8");
     const [first = "", ...others] = example.split("\n");
     assert.match(first, /^# yaml-language-server: \$schema=(\.\/)?node_modules\//);
     assert.deepEqual((await open([first, ...others].join("\n"))).found, []);
   });
 
-  it("has no complaint about a new config, whose first line leads to the schema", async () => {
+  it("has no complaints about a new config, whose first line refers to the schema", async () => {
     const layer = { partition: "aws", region: "us-east-1", account: "123456789012", name: "team-dev-x", version: 3 };
     const entries = draftEntries([
       { stack: "dev", function: "api", account: "123456789012", layer },
@@ -96,7 +96,7 @@ describe("a config in an editor with the YAML language server", function () {
     assert.notDeepEqual((await open(text.replace("version: 3", "version: three"))).found, []);
   });
 
-  it("marks what is wrong, each in its line", async () => {
+  it("marks each problem on its line", async () => {
     const { found } = await open(`${modeline}layers:
   receipt-dynamo:
     versoin: 5
@@ -115,7 +115,7 @@ settings:
     ]);
   });
 
-  it("says what a key is for", async () => {
+  it("explains a key", async () => {
     const { uri } = await open(`${modeline}layers:\n  base:\n    version: 5\n    enforce: minimum\n`);
     const hover = (line: number) =>
       connection.sendRequest("textDocument/hover", { textDocument: { uri }, position: { line, character: 6 } });

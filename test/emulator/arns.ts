@@ -1,13 +1,13 @@
 import type { Context } from "./context";
 import { ApiError, accessDenied, notFound, validation } from "./errors";
 
-/** Account and region of whatever does not name its own. */
+/** Account and region of everything that does not name its own. */
 export interface Home {
   account: string;
   region: string;
 }
 
-/** The partition a region belongs to: the second field of every ARN there. */
+/** The partition of a region: the second field of every ARN there. */
 export function partitionOf(region: string): string {
   if (region.startsWith("cn-")) return "aws-cn";
   if (region.startsWith("us-gov-")) return "aws-us-gov";
@@ -20,7 +20,7 @@ export const functionArn = (account: string, region: string, name: string) =>
 export const layerArn = (account: string, region: string, name: string) =>
   `arn:${partitionOf(region)}:lambda:${region}:${account}:layer:${name}`;
 
-/** A parameter's name may or may not begin with a slash; its ARN has one anyway. */
+/** A parameter's name may or may not begin with a slash; its ARN always has one. */
 export const parameterArn = ({ account, region }: Home, name: string) =>
   `arn:${partitionOf(region)}:ssm:${region}:${account}:parameter${name.startsWith("/") ? "" : "/"}${name}`;
 
@@ -28,7 +28,7 @@ export interface FunctionReference {
   account: string;
   region: string;
   name: string;
-  /** A version, an alias or "$LATEST"; absent when the reference has none. */
+  /** A version, an alias or "$LATEST"; absent if the reference has none. */
   qualifier?: string;
 }
 
@@ -36,8 +36,8 @@ const FUNCTION_REFERENCE =
   /^(?:arn:[a-z-]+:lambda:(?<region>[a-z0-9-]+):)?(?:(?<account>\d{12}):function:|function:)?(?<name>[\w-]{1,64})(?::(?<qualifier>\$LATEST|[\w-]+))?$/;
 
 /**
- * Reads the four spellings that Lambda takes for FunctionName: name, name:qualifier, partial ARN and full ARN.
- * Undefined for anything else.
+ * Parses the four forms that Lambda accepts for FunctionName: name, name:qualifier, partial ARN and full ARN. Undefined
+ * for anything else.
  */
 export function parseFunctionReference(text: string, { account, region }: Home): FunctionReference | undefined {
   const groups = FUNCTION_REFERENCE.exec(text)?.groups;
@@ -50,7 +50,10 @@ export function parseFunctionReference(text: string, { account, region }: Home):
   };
 }
 
-/** As {@link parseFunctionReference}, and refused if Lambda refuses it: no name, another region, another account. */
+/**
+ * Like {@link parseFunctionReference}, but throws what Lambda answers if it refuses: no name, another region, another
+ * account.
+ */
 export function ownFunctionReference(text: string, at: Context, action: string): FunctionReference {
   const reference = parseFunctionReference(text, at);
   if (!reference) throw validation(text, "functionName", "Member must satisfy regular expression pattern");
@@ -74,7 +77,7 @@ export interface LayerReference {
 const LAYER_REFERENCE =
   /^(?:arn:[a-z-]+:lambda:(?<region>[a-z0-9-]+):(?<account>\d{12}):layer:)?(?<name>[\w-]{1,140})(?::(?<version>\d+))?$/;
 
-/** Reads a layer's name, a layer ARN or a layer version ARN. Undefined for anything else. */
+/** Parses a layer's name, a layer ARN or a layer version ARN. Undefined for anything else. */
 export function parseLayerReference(text: string, { account, region }: Home): LayerReference | undefined {
   const groups = LAYER_REFERENCE.exec(text)?.groups;
   if (!groups?.name) return undefined;
@@ -86,19 +89,19 @@ export function parseLayerReference(text: string, { account, region }: Home): La
   };
 }
 
-/** Whether this is a layer that Lambda itself provides, without account, region and version. */
+/** Whether this is one of Lambda's own layers, which have no account, region or version. */
 export function isBuiltIn(arn: string): boolean {
   return /^arn:[a-z-]+:lambda:::awslayer:[\w-]+$/.test(arn);
 }
 
-/** As {@link parseLayerReference}, and refused as Lambda refuses what is none. */
+/** Like {@link parseLayerReference}, but throws what Lambda answers to anything else. */
 export function requireLayerReference(text: string | undefined, home: Home): LayerReference {
   const reference = parseLayerReference(text ?? "", home);
   if (!reference) throw validation(text, "layerName", "Member must satisfy regular expression pattern");
   return reference;
 }
 
-/** Role name and account of a role ARN. Throws a ValidationError as STS does for anything else. */
+/** Role name and account of a role ARN. Throws a ValidationError, as STS does, for anything else. */
 export function parseRoleArn(arn: string): { account: string; partition: string; name: string } {
   const match = /^arn:([a-z-]+):iam::(\d{12}):role\/(?:.*\/)?([\w+=,.@-]+)$/.exec(arn);
   const [, partition, account, name] = match ?? [];

@@ -7,12 +7,12 @@ import {
   UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
 import fc from "fast-check";
-import { type Emulator, startEmulator } from ".";
 import { Peak, WriteLog } from "./calls";
-import { Aws, refused } from "./conformance/aws";
+import { refused } from "./conformance/aws";
+import { useEmulator } from "./harness";
 
 describe("the peak of calls a second", () => {
-  it("is the most within any window of one second", () => {
+  it("is the highest number in any window of one second", () => {
     fc.assert(
       fc.property(fc.array(fc.nat(900), { maxLength: 200 }), (gaps) => {
         const peak = new Peak();
@@ -47,62 +47,53 @@ describe("the log of writes", () => {
 });
 
 describe("the emulator's counts", () => {
-  let emulator: Emulator;
-  let aws: Aws;
+  const test = useEmulator(
+    { accessKeys: { AKIAOTHER: "222222222222" } },
+    { layers: [{ name: "base", versions: 2 }], functions: [{ name: "api", layers: ["base:1"] }] },
+  );
 
-  beforeEach(async () => {
-    emulator = await startEmulator({ accessKeys: { AKIAOTHER: "222222222222" } });
-    emulator.seed({ layers: [{ name: "base", versions: 2 }], functions: [{ name: "api", layers: ["base:1"] }] });
-    aws = new Aws("ours", emulator.url);
-  });
-
-  afterEach(async () => {
-    aws.destroy();
-    await emulator.close();
-  });
-
-  it("have every call by operation and by what it was about, however it was answered", async () => {
-    await aws.lambda.send(new ListFunctionsCommand({}));
-    await aws.lambda.send(new GetFunctionCommand({ FunctionName: "api" }));
+  it("include every call by operation and by what it was about, however it was answered", async () => {
+    await test.aws.lambda.send(new ListFunctionsCommand({}));
+    await test.aws.lambda.send(new GetFunctionCommand({ FunctionName: "api" }));
     const arn = "arn:aws:lambda:us-east-1:123456789012:function:api";
-    await aws.lambda.send(new GetFunctionCommand({ FunctionName: arn, Qualifier: "$LATEST" }));
-    await aws.lambda.send(new TagResourceCommand({ Resource: arn, Tags: { a: "b" } }));
-    const missing = aws.lambda.send(new GetFunctionCommand({ FunctionName: "missing" }));
+    await test.aws.lambda.send(new GetFunctionCommand({ FunctionName: arn, Qualifier: "$LATEST" }));
+    await test.aws.lambda.send(new TagResourceCommand({ Resource: arn, Tags: { a: "b" } }));
+    const missing = test.aws.lambda.send(new GetFunctionCommand({ FunctionName: "missing" }));
     await refused(missing, "ResourceNotFoundException", 404);
-    assert.deepEqual(emulator.counts(), { ListFunctions: 1, GetFunction: 3, TagResource: 1 });
-    assert.deepEqual(emulator.counts("api"), { GetFunction: 2, TagResource: 1 });
-    assert.deepEqual(emulator.counts("missing"), { GetFunction: 1 });
-    assert.deepEqual(emulator.counts("nobody"), {});
-    assert.equal(emulator.stats().operations.GetFunction?.errors, 1);
-    emulator.resetCounts();
-    assert.deepEqual(emulator.counts(), {});
+    assert.deepEqual(test.emulator.counts(), { ListFunctions: 1, GetFunction: 3, TagResource: 1 });
+    assert.deepEqual(test.emulator.counts("api"), { GetFunction: 2, TagResource: 1 });
+    assert.deepEqual(test.emulator.counts("missing"), { GetFunction: 1 });
+    assert.deepEqual(test.emulator.counts("nobody"), {});
+    assert.equal(test.emulator.stats().operations.GetFunction?.errors, 1);
+    test.emulator.resetCounts();
+    assert.deepEqual(test.emulator.counts(), {});
   });
 
-  it("tell callers and budgets apart", async () => {
-    const other = aws.as({ accessKeyId: "AKIAOTHER", secretAccessKey: "x" });
-    await Promise.all([1, 2, 3].map(() => aws.lambda.send(new ListFunctionsCommand({}))));
-    await aws.lambda.send(new GetFunctionCommand({ FunctionName: "api" }));
+  it("distinguish callers and budgets", async () => {
+    const other = test.aws.as({ accessKeyId: "AKIAOTHER", secretAccessKey: "x" });
+    await Promise.all([1, 2, 3].map(() => test.aws.lambda.send(new ListFunctionsCommand({}))));
+    await test.aws.lambda.send(new GetFunctionCommand({ FunctionName: "api" }));
     await other.lambda.send(new ListFunctionsCommand({}));
     other.destroy();
-    const { accessKeys, peaks } = emulator.stats();
+    const { accessKeys, peaks } = test.emulator.stats();
     assert.deepEqual(accessKeys, { AKIAEMULATOR00000001: 4, AKIAOTHER: 1 });
     const { "123456789012/us-east-1/control": highest, ...others } = peaks;
     assert.ok(highest && highest <= 3);
     assert.deepEqual(others, { "123456789012/us-east-1/getFunction": 1, "222222222222/us-east-1/control": 1 });
   });
 
-  it("leave what a test does itself out", () => {
-    emulator.seed({ functions: [{ name: "other" }] });
-    emulator.edit("api", { Timeout: 9 });
-    emulator.functions();
-    assert.deepEqual([emulator.counts(), emulator.writes()], [{}, []]);
+  it("leave out what a test does itself", () => {
+    test.emulator.seed({ functions: [{ name: "other" }] });
+    test.emulator.edit("api", { Timeout: 9 });
+    test.emulator.functions();
+    assert.deepEqual([test.emulator.counts(), test.emulator.writes()], [{}, []]);
   });
 
   it("come with a log of what was written, before and after", async () => {
     const arn = (version: number) => `arn:aws:lambda:us-east-1:123456789012:layer:base:${version}`;
-    await aws.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: "api", Layers: [arn(2)] }));
-    await aws.lambda.send(new DeleteFunctionCommand({ FunctionName: "api" }));
-    const [update, removal] = emulator.writes();
+    await test.aws.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: "api", Layers: [arn(2)] }));
+    await test.aws.lambda.send(new DeleteFunctionCommand({ FunctionName: "api" }));
+    const [update, removal] = test.emulator.writes();
     assert.deepEqual(
       [update?.operation, update?.resource, update?.region, update?.accessKeyId],
       ["UpdateFunctionConfiguration", "api", "us-east-1", "AKIAEMULATOR00000001"],

@@ -3,9 +3,9 @@ import { entry } from "./store";
 import type { Budget } from "./throttle";
 
 export interface OperationStats {
-  /** All calls received, refused ones included. */
+  /** All calls received, including refused ones. */
   calls: number;
-  /** Refused for want of a token. */
+  /** Refused for lack of a token. */
   throttled: number;
   /** Struck by an ordered fault. */
   faulted: number;
@@ -17,7 +17,7 @@ export interface Stats {
   operations: Record<string, OperationStats>;
   /** Calls by access key. */
   accessKeys: Record<string, number>;
-  /** Most calls received within any one second, by "account/region/budget". */
+  /** Highest number of calls received within any one second, by "account/region/budget". */
   peaks: Record<string, number>;
 }
 
@@ -28,7 +28,7 @@ interface Counted {
   caller: { account: string; accessKeyId: string };
 }
 
-/** Counts calls. Its size depends on how many operations and resources there are, not on how many calls. */
+/** Counts calls. Its size depends on the number of operations and resources, not on the number of calls. */
 export class Calls {
   readonly #operations = new Map<string, OperationStats>();
   readonly #resources = new Map<string, Map<string, number>>();
@@ -53,7 +53,7 @@ export class Calls {
     this.#of(operation)[what] += 1;
   }
 
-  /** Calls by operation, of one function, layer, role or parameter if one is named. */
+  /** Calls by operation; only those about one function, layer, role or parameter if one is named. */
   counts(resource?: string): Record<string, number> {
     if (resource !== undefined) return Object.fromEntries(this.#resources.get(resource) ?? []);
     return Object.fromEntries([...this.#operations].map(([operation, stats]) => [operation, stats.calls]));
@@ -80,13 +80,13 @@ function increment(map: Map<string, number>, key: string): void {
   map.set(key, (map.get(key) ?? 0) + 1);
 }
 
-/** The most events within any window of one second. Keeps the last second's times only. */
+/** The highest number of events in any window of one second. Keeps only the last second's times. */
 export class Peak {
   highest = 0;
   #times: number[] = [];
   #oldest = 0;
 
-  /** `now` in milliseconds, never before the last one. */
+  /** `now` in milliseconds, never before the previous one. */
   add(now: number): void {
     this.#times.push(now);
     while ((this.#times[this.#oldest] ?? now) <= now - 1000) this.#oldest += 1;
@@ -98,7 +98,7 @@ export class Peak {
   }
 }
 
-/** The newest writes, up to a bound that keeps a long run's memory flat. */
+/** The newest writes, up to a limit that keeps the memory of a long run flat. */
 export class WriteLog {
   #writes: Write[] = [];
 

@@ -1,4 +1,4 @@
-import { findMotoPython, startMoto } from "../support/moto";
+import { describeOnMoto, startMoto } from "../support/moto";
 import { startEmulator } from ".";
 import { Aws, type Case } from "./conformance/aws";
 import { functionCases } from "./conformance/functions";
@@ -18,13 +18,13 @@ const GROUPS: Record<string, Case[]> = {
   "other services": serviceCases,
 };
 
-/** Runs all cases, through the real SDK, on one server. */
+/** Runs all cases on one server, through the real SDK. */
 function conforms(kind: Aws["kind"], start: () => Promise<Server>): void {
   let server: Server;
   let aws: Aws;
 
   before(async function () {
-    this.timeout(600_000); // installs moto at first
+    this.timeout(600_000); // installs moto the first time
     server = await start();
     aws = new Aws(kind, server.url);
   });
@@ -50,9 +50,4 @@ describe("conformance of the emulator", () => {
   });
 });
 
-const python = findMotoPython();
-if (python) {
-  describe("conformance of moto", () => conforms("moto", () => startMoto(python)));
-} else {
-  console.warn("Not run: the conformance suite on moto, which needs Python 3.10 or newer on PATH.");
-}
+describeOnMoto("conformance of moto", (python) => conforms("moto", () => startMoto(python)));

@@ -4,13 +4,15 @@ import type { Target } from "./lambda";
 import type { Permissions } from "./permissions";
 import type { Shelf, Store } from "./store";
 
-/** What a test can change while the emulator runs. Times are in milliseconds, and hold for waits that have begun too. */
+/**
+ * What a test can change while the emulator runs. Times are in milliseconds, and also apply to waits that have begun.
+ */
 export interface Settings {
   /** How long LastUpdateStatus stays InProgress after an update (default 20). */
   updateDelayMs: number;
   /** How long State stays Pending after CreateFunction (default 0: active at once). */
   createDelayMs: number;
-  /** Refuse access keys that were neither declared nor handed out by AssumeRole (default false). */
+  /** Whether to refuse access keys that were neither declared nor handed out by AssumeRole (default false). */
   refuseUnknownKeys: boolean;
 }
 
@@ -24,20 +26,20 @@ export interface Backend {
   now(): number;
 }
 
-/** One request, read: the same shape for all services, with the SDK's member names in `input`. */
+/** One parsed request: the same structure for all services, with the SDK's member names in `input`. */
 export interface Call extends Target {
   service: string;
   operation: string;
   region: string;
-  /** Who signed it, by the access key; whether that key is good is another question. */
+  /** Who signed it, by the access key; the key may still turn out to be invalid. */
   caller: Caller;
   sessionToken?: string;
   input: Record<string, unknown>;
-  /** Status of the answer when all goes well. */
+  /** Status of the answer on success. */
   status: number;
 }
 
-/** What an operation gets to work with besides its input. */
+/** What an operation has besides its input. */
 export interface Context extends Backend {
   caller: Caller;
   account: string;
@@ -48,7 +50,7 @@ export interface Context extends Backend {
   fault?: Fault;
 }
 
-/** One change that was made, with what was there before and after (absent: there was nothing). */
+/** One change, with what was there before and after (absent: nothing). */
 export interface Write {
   /** Milliseconds since the emulator started. */
   at: number;
@@ -61,10 +63,10 @@ export interface Write {
   after?: unknown;
 }
 
-/** A service's operations by name. Inputs have the SDK's types; the router sees to it that they fit. */
+/** A service's operations by name. Inputs have the SDK's types; the router makes sure of it. */
 export type Operations = Record<string, (input: never, at: Context) => unknown>;
 
-/** Appends a change made by this call to the log of writes. */
+/** Appends a change by this call to the log of writes. */
 export function recordWrite(at: Context, operation: string, resource: string, before: unknown, after: unknown): void {
   const { account, region, caller } = at;
   at.writes.add({ operation, account, region, resource, accessKeyId: caller.accessKeyId, before, after });

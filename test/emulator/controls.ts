@@ -8,7 +8,7 @@ import { layersNamed, plant, type Seed } from "./seed";
 import { type Shelf, type StoredFunction, settled } from "./store";
 import { AWS_LIMITS, type Limits, type Throttle } from "./throttle";
 
-/** Whose functions are meant; the emulator's own account and region where absent. */
+/** Whose functions are meant (default: the emulator's own account and region). */
 export interface Where {
   account?: string;
   region?: string;
@@ -18,11 +18,11 @@ export interface Configure {
   updateDelayMs?: number;
   createDelayMs?: number;
   refuseUnknownKeys?: boolean;
-  /** False: no limits. True: those of AWS. An object: those of AWS with these changes. */
+  /** False: no limits. True: AWS's limits. An object: AWS's limits with these changes. */
   throttle?: boolean | Partial<Limits>;
 }
 
-/** A function as it is now. */
+/** A function's current state. */
 export interface FunctionState {
   name: string;
   arn: string;
@@ -44,13 +44,13 @@ export interface ControlsParts {
 }
 
 /**
- * What a test sees and steers. None of it is counted, throttled or delayed. Arguments and results are plain JSON, so
- * the same methods serve tests in this process and, over HTTP, those in another.
+ * What a test can read and change. None of it is counted, throttled or delayed. Arguments and results are plain JSON,
+ * so the same methods work for tests in this process and, over HTTP, in another.
  */
 export class Controls {
   constructor(private readonly parts: ControlsParts) {}
 
-  /** Adds functions, layers and parameters, in no time and without checks. */
+  /** Adds functions, layers and parameters, immediately and without checks. */
   seed(seed: Seed): void {
     plant(this.parts.backend.store, seed, this.parts.home);
   }
@@ -69,14 +69,14 @@ export class Controls {
     return [...functions].map(([name, fn]) => this.#state(name, fn));
   }
 
-  /** Layer version ARNs of one function, in their order. Throws when there is no such function. */
+  /** Layer version ARNs of one function, in their order. Throws if there is no such function. */
   layersOf(name: string, where: Where = {}): string[] {
     return this.#state(name, this.#function(name, where)).layers;
   }
 
   /**
-   * Changes a function as somebody else would: at once, with a new RevisionId. Layers are ARNs or "name:version", and
-   * not checked. Not in the log of writes.
+   * Changes a function as someone else would: at once, with a new RevisionId. Layers are ARNs or "name:version", and
+   * are not checked. Not in the log of writes.
    */
   edit(
     name: string,
@@ -106,7 +106,7 @@ export class Controls {
     this.parts.faults.clear();
   }
 
-  /** From now on answered with 403, and with implicitDeny by SimulatePrincipalPolicy. */
+  /** From now on the action is answered with 403, and with implicitDeny by SimulatePrincipalPolicy. */
   deny(denial: Denial): void {
     this.parts.backend.permissions.deny(denial);
   }
@@ -115,17 +115,20 @@ export class Controls {
     this.parts.backend.permissions.allowAll();
   }
 
-  /** From now on the access key is answered as expired, or as unknown to AWS. */
+  /** From now on the access key is treated as expired, or as unknown to AWS. */
   refuseKey(accessKeyId: string, as: "expired" | "unknown"): void {
     this.parts.backend.identities.refuse(accessKeyId, as);
   }
 
-  /** Calls received by operation, refused ones included; of one function, layer, role or parameter if named. */
+  /**
+   * Calls received by operation, including refused ones; only those about one function, layer, role or parameter if one
+   * is named.
+   */
   counts(resource?: string): Record<string, number> {
     return this.parts.calls.counts(resource);
   }
 
-  /** Calls with how they fared, calls by access key, and the most calls within any second. */
+  /** Calls with their outcomes, calls by access key, and the most calls within any second. */
   stats(): Stats {
     return this.parts.calls.stats();
   }

@@ -3,8 +3,8 @@ import { devNull } from "node:os";
 const SERVICES = ["LAMBDA", "STS", "RESOURCE_GROUPS_TAGGING_API", "SSM", "IAM"];
 
 /**
- * Variables that point an AWS SDK at `url`, and keep it from anything of this machine's: profiles, files, metadata
- * service. The endpoint without a service's name catches calls to services that are not emulated.
+ * Variables that point an AWS SDK at `url` and away from anything on this machine: profiles, files, metadata service.
+ * The endpoint without a service's name catches calls to services that are not emulated.
  */
 export function awsEnvironment(url: string, region: string): Record<string, string> {
   return {

@@ -1,4 +1,4 @@
-/** An answer other than success, as AWS words it; rendered in the protocol of the service that was called. */
+/** An answer other than success, in AWS's words; rendered in the protocol of the called service. */
 export class ApiError extends Error {
   constructor(
     readonly status: number,

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { GetFunctionCommand, ListFunctionsCommand, UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import fc from "fast-check";
-import { type Emulator, startEmulator } from ".";
+import { startEmulator } from ".";
 import { Aws, refused } from "./conformance/aws";
 import { type Fault, Faults, seededRandom } from "./faults";
+import { useEmulator } from "./harness";
 
 const call = {
   operation: "GetFunction",
@@ -15,10 +16,14 @@ const call = {
 describe("faults", () => {
   const cases: { title: string; fault: Fault; strikes: boolean[] }[] = [
     { title: "strike every call without selectors", fault: {}, strikes: [true, true, true, true] },
-    { title: "strike so many times", fault: { times: 2 }, strikes: [true, true, false, false] },
-    { title: "let so many calls through first", fault: { skip: 1, times: 1 }, strikes: [false, true, false, false] },
-    { title: "strike never with probability 0", fault: { probability: 0 }, strikes: [false, false, false, false] },
-    { title: "strike always with probability 1", fault: { probability: 1 }, strikes: [true, true, true, true] },
+    { title: "strike a given number of times", fault: { times: 2 }, strikes: [true, true, false, false] },
+    {
+      title: "let a given number of calls through first",
+      fault: { skip: 1, times: 1 },
+      strikes: [false, true, false, false],
+    },
+    { title: "never strike with probability 0", fault: { probability: 0 }, strikes: [false, false, false, false] },
+    { title: "always strike with probability 1", fault: { probability: 1 }, strikes: [true, true, true, true] },
     { title: "select by operation", fault: { operation: "ListFunctions" }, strikes: [false, false, false, false] },
     { title: "select by resource", fault: { resource: "other" }, strikes: [false, false, false, false] },
     { title: "select by region", fault: { region: "eu-west-1" }, strikes: [false, false, false, false] },
@@ -42,7 +47,7 @@ describe("faults", () => {
     });
   }
 
-  it("give way to the next one once they are spent", () => {
+  it("give way to the next one once they are used up", () => {
     const faults = new Faults(1);
     faults.order({ status: 500, times: 1 });
     faults.order({ status: 503 });
@@ -78,24 +83,12 @@ describe("faults", () => {
 });
 
 describe("the emulator's faults", () => {
-  let emulator: Emulator;
-  let aws: Aws;
+  const test = useEmulator({}, { functions: [{ name: "api" }, { name: "web" }] });
 
-  beforeEach(async () => {
-    emulator = await startEmulator();
-    emulator.seed({ functions: [{ name: "api" }, { name: "web" }] });
-    aws = new Aws("ours", emulator.url);
-  });
-
-  afterEach(async () => {
-    aws.destroy();
-    await emulator.close();
-  });
-
-  const list = () => aws.lambda.send(new ListFunctionsCommand({}));
+  const list = () => test.aws.lambda.send(new ListFunctionsCommand({}));
   const update = (FunctionName: string, Timeout: number) =>
-    aws.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Timeout }));
-  const timeoutOf = (name: string) => emulator.functions().find((fn) => fn.name === name)?.configuration.Timeout;
+    test.aws.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Timeout }));
+  const timeoutOf = (name: string) => test.emulator.functions().find((fn) => fn.name === name)?.configuration.Timeout;
 
   const errors: [status: number, code: string][] = [
     [409, "ResourceConflictException"],
@@ -106,66 +99,68 @@ describe("the emulator's faults", () => {
   ];
   for (const [status, code] of errors) {
     it(`answer ${status} with ${code}`, async () => {
-      emulator.fault({ status, times: 1 });
+      test.emulator.fault({ status, times: 1 });
       await refused(list(), code, status);
       await list();
     });
   }
 
-  it("answer what they are told to", async () => {
-    emulator.fault({ status: 400, code: "CodeStorageExceededException", message: "full", retryAfter: 2 });
+  it("answer as told", async () => {
+    test.emulator.fault({ status: 400, code: "CodeStorageExceededException", message: "full", retryAfter: 2 });
     await refused(list(), "CodeStorageExceededException", 400, /^full$/);
   });
 
   it("strike one function and spare the others", async () => {
-    emulator.fault({ operation: "UpdateFunctionConfiguration", resource: "api", status: 500 });
+    test.emulator.fault({ operation: "UpdateFunctionConfiguration", resource: "api", status: 500 });
     await refused(update("api", 9), "ServiceException", 500);
     await update("web", 9);
     assert.deepEqual([timeoutOf("api"), timeoutOf("web")], [3, 9]);
   });
 
   it("drop the connection before the call is carried out", async () => {
-    emulator.fault({ operation: "UpdateFunctionConfiguration", drop: true, times: 1 });
+    test.emulator.fault({ operation: "UpdateFunctionConfiguration", drop: true, times: 1 });
     await assert.rejects(update("api", 9), /ECONNRESET|socket hang up/);
     assert.equal(timeoutOf("api"), 3);
-    assert.equal(emulator.writes().length, 0);
+    assert.equal(test.emulator.writes().length, 0);
   });
 
   it("drop the connection after the call is carried out: applied, but the answer is lost", async () => {
-    emulator.fault({ operation: "UpdateFunctionConfiguration", drop: true, applied: true, times: 1 });
+    test.emulator.fault({ operation: "UpdateFunctionConfiguration", drop: true, applied: true, times: 1 });
     await assert.rejects(update("api", 9), /ECONNRESET|socket hang up/);
     assert.equal(timeoutOf("api"), 9);
-    assert.equal(emulator.writes().length, 1);
+    assert.equal(test.emulator.writes().length, 1);
   });
 
-  it("answer an error to a call that is carried out anyway", async () => {
-    emulator.fault({ status: 503, applied: true, times: 1 });
+  it("answer with an error although the call is carried out", async () => {
+    test.emulator.fault({ status: 503, applied: true, times: 1 });
     await refused(update("api", 9), "ServiceUnavailableException", 503);
     assert.equal(timeoutOf("api"), 9);
   });
 
   it("delay a call, which is then answered normally", async () => {
-    emulator.fault({ operation: "GetFunction", resource: "api", delayMs: 300, times: 1 });
+    test.emulator.fault({ operation: "GetFunction", resource: "api", delayMs: 300, times: 1 });
     const began = performance.now();
-    const { Configuration } = await aws.lambda.send(new GetFunctionCommand({ FunctionName: "api" }));
+    const { Configuration } = await test.aws.lambda.send(new GetFunctionCommand({ FunctionName: "api" }));
     assert.ok(performance.now() - began >= 299);
     assert.equal(Configuration?.FunctionName, "api");
   });
 
-  it("do not keep a delayed call waiting when the emulator closes", async () => {
-    emulator.fault({ delayMs: 3_600_000 });
-    const call = list();
-    while (emulator.counts().ListFunctions !== 1) await new Promise(setImmediate);
-    await Promise.all([assert.rejects(call), emulator.close()]);
-    emulator = await startEmulator();
+  it("do not keep a delayed call waiting if the emulator closes", async () => {
+    const closing = await startEmulator();
+    closing.fault({ delayMs: 3_600_000 });
+    const aws = new Aws("ours", closing.url);
+    const call = aws.list();
+    while (closing.counts().ListFunctions !== 1) await new Promise(setImmediate);
+    await Promise.all([assert.rejects(call), closing.close()]);
+    aws.destroy();
   });
 
   it("are counted", async () => {
-    emulator.fault({ operation: "ListFunctions", status: 500, times: 2 });
+    test.emulator.fault({ operation: "ListFunctions", status: 500, times: 2 });
     await assert.rejects(list());
     await assert.rejects(list());
     await list();
-    const { ListFunctions } = emulator.stats().operations;
+    const { ListFunctions } = test.emulator.stats().operations;
     assert.deepEqual(ListFunctions, { calls: 3, throttled: 0, faulted: 2, errors: 2 });
   });
 });

@@ -1,9 +1,9 @@
 import { ApiError } from "./errors";
 import type { PageFault } from "./pages";
 
-/** A fault to order. It strikes calls that match all the selectors that are given. */
+/** A fault to order. It strikes calls that match all the given selectors. */
 export interface Fault {
-  /** Operation's name, for example "GetFunction" (default: any). */
+  /** The operation's name, for example "GetFunction" (default: any). */
   operation?: string;
   /** Name of the function, layer, role or parameter. */
   resource?: string;
@@ -12,34 +12,34 @@ export interface Fault {
   accessKeyId?: string;
   /** How many matching calls are let through first (default 0). */
   skip?: number;
-  /** How often it strikes before it is spent (default: without end). */
+  /** How often it strikes before it is used up (default: without end). */
   times?: number;
-  /** Chance that it strikes a matching call, 0 to 1 (default 1), from the emulator's seeded generator. */
+  /** Probability that it strikes a matching call, 0 to 1 (default 1), from the emulator's seeded generator. */
   probability?: number;
-  /** Milliseconds that the answer is held back; alone, the call is then answered normally. */
+  /** How long the answer is delayed, in milliseconds; if nothing else is set, the call is then answered normally. */
   delayMs?: number;
-  /** HTTP status of the error answered instead. */
+  /** HTTP status of the error to answer with instead. */
   status?: number;
-  /** Error code (default: the usual one of the status). */
+  /** Error code (default: the usual one for the status). */
   code?: string;
   message?: string;
   /** Seconds, as the Retry-After header. */
   retryAfter?: number;
-  /** What is answered instead, by something that stands between Lambda and the caller. */
+  /** What to answer instead, as something between Lambda and the caller would. */
   answer?: {
     status: number;
     body?: string;
     headers?: Record<string, string>;
-    /** Milliseconds for each byte. */
+    /** Milliseconds per byte. */
     dripMs?: number;
   };
-  /** What is wrong with the page that a listing answers. */
+  /** What is wrong with the page that a listing answers with. */
   page?: PageFault;
   /** Close the connection instead of answering. */
   drop?: boolean;
-  /** Accept an update, which then ends as Failed with this reason, and the configuration as it was before. */
+  /** Accept an update, which then ends as Failed with this reason and leaves the configuration unchanged. */
   updateFails?: { reason: string; code?: string };
-  /** The call is carried out first, then its answer is delayed, replaced or lost (default: it is not carried out). */
+  /** Carry out the call first, then delay, replace or drop its answer (default: it is not carried out). */
   applied?: boolean;
 }
 
@@ -132,7 +132,7 @@ function matches(fault: Fault, call: FaultTarget): boolean {
   return pairs.every(([wanted, actual]) => wanted === undefined || wanted === actual);
 }
 
-/** Mulberry32: small, fast, and the same sequence for the same seed everywhere. */
+/** Mulberry32: small, fast, and the same sequence everywhere for the same seed. */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -10,7 +10,7 @@ export interface Caller {
   userId: string;
 }
 
-/** What a request says of who it is from. */
+/** How a request identifies its sender. */
 interface Credentials {
   caller: Caller;
   sessionToken?: string;
@@ -32,7 +32,7 @@ export interface SessionCredentials {
 const INVALID = "The security token included in the request is invalid";
 const EXPIRED = "The security token included in the request is expired";
 
-/** Access keys and the accounts they belong to. Signatures are not verified, keys and session tokens are. */
+/** Access keys and their accounts. Signatures are not verified; keys and session tokens are. */
 export class Identities {
   readonly #byKey = new Map<string, Identity>();
   #sessions = 0;
@@ -44,19 +44,19 @@ export class Identities {
     for (const [key, account] of Object.entries(accessKeys)) this.#byKey.set(key, user(key, account));
   }
 
-  /** From now on the key is answered as one that has expired, or as one that AWS does not know. */
+  /** From now on the key is treated as expired, or as unknown to AWS. */
   refuse(accessKeyId: string, as: "expired" | "unknown"): void {
     const known = this.#byKey.get(accessKeyId) ?? user(accessKeyId, this.defaultAccount);
     this.#byKey.set(accessKeyId, { ...known, refused: as });
   }
 
-  /** Whom an access key belongs to, be it good or not. */
+  /** Whom an access key belongs to, whether or not it is valid. */
   callerOf(accessKeyId: string): Caller {
     const { account, arn, userId } = this.#byKey.get(accessKeyId) ?? user(accessKeyId, this.defaultAccount);
     return { accessKeyId, account, arn, userId };
   }
 
-  /** Throws the 403 of the service for a key or session token that is no good. */
+  /** Throws the service's 403 for an invalid key or session token. */
   verify({ caller, sessionToken, service }: Credentials, refuseUnknown: boolean): void {
     const known = this.#byKey.get(caller.accessKeyId);
     if (!known && !refuseUnknown) return;
@@ -69,7 +69,7 @@ export class Identities {
     }
   }
 
-  /** Makes credentials of a role session; their access key names it in counts and in the log of writes. */
+  /** Makes credentials for a role session; their access key identifies it in counts and in the log of writes. */
   assume(role: { account: string; partition: string; name: string }, session: string, seconds: number) {
     this.#sessions += 1;
     const accessKeyId = `ASIAEMULATOR${String(this.#sessions).padStart(8, "0")}`;

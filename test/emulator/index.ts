@@ -1,7 +1,7 @@
 /**
- * A small HTTP server that speaks the Lambda REST API, and as much of STS, IAM, SSM and the tagging API as this
- * project calls, to the unmodified AWS SDK. State is in memory; a signature's credential scope says which account and
- * region a call is for.
+ * A small HTTP server for the unmodified AWS SDK: the Lambda REST API, and as much of STS, IAM, SSM and the tagging API
+ * as this project calls. State is in memory; a signature's credential scope says which account and region a call is
+ * for.
  *
  *     const emulator = await startEmulator({ throttle: true });
  *     emulator.seed({ layers: [{ name: "base", versions: 3 }], functions: [{ name: "api", layers: ["base:1"] }] });
@@ -31,7 +31,7 @@ export type { Denial } from "./permissions";
 export type { Seed, SeedFunction, SeedLayer } from "./seed";
 
 export interface EmulatorOptions extends Configure {
-  /** 0, the default, takes any that is free. */
+  /** 0, the default, takes any free port. */
   port?: number;
   /** Account of access keys that are not declared, and of seeds (default "123456789012"). */
   account?: string;
@@ -45,7 +45,7 @@ export interface EmulatorOptions extends Configure {
 
 export interface Emulator extends Controls {
   url: string;
-  /** All AWS_* variables that point an SDK, and nothing but it, at this server. */
+  /** All AWS_* variables that point an SDK at this server, and at nothing else. */
   env: Record<string, string>;
   /** Drops open connections and frees the port. */
   close(): Promise<void>;
@@ -86,12 +86,12 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   return Object.assign(controls, { url, env: awsEnvironment(url, region), close });
 }
 
-/** The controls of an emulator in another process: the same methods, each answering with a promise. */
+/** The controls of an emulator in another process: the same methods, each returning a promise. */
 export type RemoteControls = {
   [M in ControlMethod]: (...args: Parameters<Controls[M]>) => Promise<ReturnType<Controls[M]>>;
 };
 
-/** Controls of the emulator at this URL. Rejects with its message if the method throws. */
+/** Controls of the emulator at this URL. They reject with the method's message if it throws. */
 export function connectEmulator(url: string): RemoteControls {
   const call = async (method: string, args: unknown[]) => {
     const response = await fetch(`${url}/_control/${method}`, { method: "POST", body: JSON.stringify(args) });

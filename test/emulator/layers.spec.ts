@@ -1,4 +1,4 @@
-// What moto lacks, and so cannot be compared with it: layers of other accounts, and the checks of a function's list.
+// What moto lacks, so that it cannot be compared: layers of other accounts, and the checks of a function's list.
 import assert from "node:assert/strict";
 import {
   GetFunctionCommand,
@@ -7,21 +7,17 @@ import {
   ListLayerVersionsCommand,
   UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
-import { type Emulator, startEmulator } from ".";
-import { ACCOUNT, Aws, layersOf, refused } from "./conformance/aws";
+import { ACCOUNT, layersOf, refused } from "./conformance/aws";
+import { useEmulator } from "./harness";
 
 const OTHER = "464622532012";
 const own = (layer: string, region = "us-east-1") => `arn:aws:lambda:${region}:${ACCOUNT}:layer:${layer}`;
 const foreign = (layer: string, region = "us-east-1") => `arn:aws:lambda:${region}:${OTHER}:layer:${layer}`;
 
 describe("the emulator's layers", () => {
-  let emulator: Emulator;
-  let aws: Aws;
-
-  beforeEach(async () => {
-    emulator = await startEmulator();
-    aws = new Aws("ours", emulator.url);
-    emulator.seed({
+  const test = useEmulator(
+    {},
+    {
       layers: [
         { name: "base", versions: 3, deleted: [2] },
         ...["a", "b", "c", "d", "e"].map((name) => ({ name, versions: 1 })),
@@ -31,24 +27,19 @@ describe("the emulator's layers", () => {
         { name: "partner", versions: 1, account: OTHER, sharedWith: [ACCOUNT] },
       ],
       functions: [{ name: "api", layers: ["base:1"] }],
-    });
-  });
+    },
+  );
 
-  afterEach(async () => {
-    aws.destroy();
-    await emulator.close();
-  });
-
-  const get = async () => (await aws.lambda.send(new GetFunctionCommand({ FunctionName: "api" }))).Configuration;
+  const get = async () => (await test.aws.lambda.send(new GetFunctionCommand({ FunctionName: "api" }))).Configuration;
   const update = (Layers: string[], FunctionName = "api") =>
-    aws.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Layers }));
+    test.aws.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Layers }));
 
   describe("of a function", () => {
     const cases: { title: string; layers: string[]; error?: [name: string, status: number, message: RegExp] }[] = [
-      { title: "may be five", layers: ["a:1", "b:1", "c:1", "d:1", "e:1"].map((name) => own(name)) },
+      { title: "may number five", layers: ["a:1", "b:1", "c:1", "d:1", "e:1"].map((name) => own(name)) },
       { title: "may be another account's if shared", layers: [foreign("Datadog:98"), foreign("partner:1")] },
       {
-        title: "are refused if they are six",
+        title: "are refused if there are six",
         layers: ["a:1", "b:1", "c:1", "d:1", "e:1", "base:1"].map((name) => own(name)),
         error: ["InvalidParameterValueException", 400, /Cannot reference more than 5 layers/],
       },
@@ -102,38 +93,38 @@ describe("the emulator's layers", () => {
     }
 
     it("are refused for an image", async () => {
-      emulator.seed({ functions: [{ name: "image", PackageType: "Image", Code: { ImageUri: "app:1" } }] });
+      test.emulator.seed({ functions: [{ name: "image", PackageType: "Image", Code: { ImageUri: "app:1" } }] });
       await refused(update([own("base:1")], "image"), "InvalidParameterValueException", 400, /Image/);
-      const create = aws.create({ PackageType: "Image", Layers: [own("base:1")], Code: { ImageUri: "app:1" } });
+      const create = test.aws.create({ PackageType: "Image", Layers: [own("base:1")], Code: { ImageUri: "app:1" } });
       await refused(create, "InvalidParameterValueException", 400, /Layer/);
     });
   });
 
   describe("by version", () => {
     const read = (LayerName: string, VersionNumber: number) =>
-      aws.lambda.send(new GetLayerVersionCommand({ LayerName, VersionNumber }));
+      test.aws.lambda.send(new GetLayerVersionCommand({ LayerName, VersionNumber }));
 
-    it("are found by a layer version's ARN for the name, as Lambda does", async () => {
+    it("are found if the name is a layer version's ARN, as in Lambda", async () => {
       assert.equal((await read(own("base:3"), 3)).LayerVersionArn, own("base:3"));
       assert.equal((await read(foreign("Datadog:98"), 98)).LayerVersionArn, foreign("Datadog:98"));
     });
 
     it("are found by ARN alone", async () => {
-      const get = (Arn: string) => aws.lambda.send(new GetLayerVersionByArnCommand({ Arn }));
+      const get = (Arn: string) => test.aws.lambda.send(new GetLayerVersionByArnCommand({ Arn }));
       assert.equal((await get(foreign("Datadog:97"))).Version, 97);
       await refused(get(own("base:2")), "ResourceNotFoundException", 404);
       await refused(get(foreign("Datadog:99")), "AccessDeniedException", 403);
       await refused(get(own("base")), "ValidationException", 400);
     });
 
-    it("of another account are found if shared, and one that does not exist is answered like one that is not shared", async () => {
+    it("of another account are found if shared, and a missing one is answered like one that is not shared", async () => {
       await refused(read(foreign("Datadog"), 99), "AccessDeniedException", 403, /lambda:GetLayerVersion/);
       await refused(read(foreign("private"), 1), "AccessDeniedException", 403, /lambda:GetLayerVersion/);
       assert.equal((await read(foreign("partner"), 1)).Version, 1);
     });
 
     it("of another account are not listed", async () => {
-      const call = aws.lambda.send(new ListLayerVersionsCommand({ LayerName: foreign("Datadog") }));
+      const call = test.aws.lambda.send(new ListLayerVersionsCommand({ LayerName: foreign("Datadog") }));
       await refused(
         call,
         "AccessDeniedException",

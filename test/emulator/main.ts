@@ -1,6 +1,6 @@
 /**
- * The emulator as a process: prints its URL, then serves until it is terminated. With --until-stdin-ends it also goes
- * when whoever started it goes, however that ends.
+ * The emulator as a process: prints its URL, then serves until it is terminated. With --until-stdin-ends it also ends
+ * when whoever started it does, for whatever reason.
  *
  *     node --import tsx test/emulator/main.ts [--port N] [--throttle] [--update-delay MS] [--until-stdin-ends]
  */

@@ -1,8 +1,8 @@
 import { invalidParameter, validation } from "./errors";
 
 /**
- * One page of `items`, which are sorted by `orderOf`. The marker holds the order of the last item returned, not a
- * count, so that items which come or go between two calls neither hide nor repeat others.
+ * One page of `items`, which are sorted by `orderOf`. The marker contains the order of the last item returned, not a
+ * count, so that items that come or go between two calls neither hide nor repeat others.
  */
 export function page<T>(
   items: Iterable<T>,
@@ -32,16 +32,17 @@ function readMarker(marker: string): number {
 }
 
 /**
- * How pages go wrong: `endless` each leads to a page that was there before, `twice` each lists its first item again,
- * `lacking` each lacks its last one, as lists do that shift while they are read.
+ * How pages go wrong: `endless`: each leads to a page that was there before; `twice`: each repeats its first item;
+ * `lacking`: each lacks its last item, as in lists that shift while they are read.
  */
 export type PageFault = "endless" | "twice" | "lacking";
 
-/** The body of a listing's answer with that wrong. @throws Error it is no listing */
+/** The body of a listing's answer with this defect. @throws Error if it is not a listing */
 export function spoiledPage(body: string, fault: PageFault, input: Record<string, unknown>): string {
   const answer: Record<string, unknown> = JSON.parse(body);
   const [key, items] = Object.entries(answer).find(([, value]) => Array.isArray(value)) ?? [];
-  if (key === undefined || !Array.isArray(items)) throw new Error("A page was to go wrong, and this is none.");
+  if (key === undefined || !Array.isArray(items))
+    throw new Error("The fault is for pages, but this answer is not a listing.");
   if (fault === "twice") return JSON.stringify({ ...answer, [key]: [...items, ...items.slice(0, 1)] });
   if (fault === "lacking") return JSON.stringify({ ...answer, [key]: items.slice(0, -1) });
   const marker = "PaginationToken" in answer ? "PaginationToken" : "NextMarker";

@@ -9,14 +9,14 @@ import {
 } from "@aws-sdk/client-lambda";
 import { GetResourcesCommand, paginateGetResources } from "@aws-sdk/client-resource-groups-tagging-api";
 import fc from "fast-check";
-import { type Emulator, startEmulator } from ".";
-import { Aws, refused } from "./conformance/aws";
+import { refused } from "./conformance/aws";
+import { useEmulator } from "./harness";
 import { page } from "./pages";
 
 const numbered = (count: number) => Array.from({ length: count }, (_, index) => `function-${index}`);
 
 describe("pages", () => {
-  it("hold every item once, in order, and no more than was asked for", () => {
+  it("contain every item once, in order, and no more than requested", () => {
     fc.assert(
       fc.property(fc.nat(300), fc.integer({ min: 1, max: 120 }), (count, size) => {
         const items = Array.from({ length: count }, (_, index) => index);
@@ -41,47 +41,36 @@ describe("pages", () => {
 });
 
 describe("the emulator's listings", () => {
-  let emulator: Emulator;
-  let aws: Aws;
+  const test = useEmulator({}, {});
 
-  beforeEach(async () => {
-    emulator = await startEmulator();
-    aws = new Aws("ours", emulator.url);
-  });
-
-  afterEach(async () => {
-    aws.destroy();
-    await emulator.close();
-  });
-
-  it("have 50 functions a page, however many are asked for", async () => {
-    emulator.seed({ functions: numbered(120).map((name) => ({ name })) });
+  it("have 50 functions a page, however many are requested", async () => {
+    test.emulator.seed({ functions: numbered(120).map((name) => ({ name })) });
     const sizes: number[] = [];
     const names: (string | undefined)[] = [];
-    for await (const { Functions = [] } of paginateListFunctions({ client: aws.lambda, pageSize: 10_000 }, {})) {
+    for await (const { Functions = [] } of paginateListFunctions({ client: test.aws.lambda, pageSize: 10_000 }, {})) {
       sizes.push(Functions.length);
       names.push(...Functions.map(({ FunctionName }) => FunctionName));
     }
     assert.deepEqual(sizes, [50, 50, 20]);
     assert.deepEqual(names, numbered(120));
-    assert.deepEqual(emulator.counts(), { ListFunctions: 3 });
+    assert.deepEqual(test.emulator.counts(), { ListFunctions: 3 });
   });
 
-  it("neither miss nor repeat a function when another one is deleted between two pages", async () => {
-    emulator.seed({ functions: numbered(60).map((name) => ({ name })) });
-    const first = await aws.lambda.send(new ListFunctionsCommand({}));
-    await aws.lambda.send(new DeleteFunctionCommand({ FunctionName: "function-3" }));
-    const second = await aws.lambda.send(new ListFunctionsCommand({ Marker: first.NextMarker }));
+  it("neither miss nor repeat a function if another one is deleted between two pages", async () => {
+    test.emulator.seed({ functions: numbered(60).map((name) => ({ name })) });
+    const first = await test.aws.lambda.send(new ListFunctionsCommand({}));
+    await test.aws.lambda.send(new DeleteFunctionCommand({ FunctionName: "function-3" }));
+    const second = await test.aws.lambda.send(new ListFunctionsCommand({ Marker: first.NextMarker }));
     assert.deepEqual(
       second.Functions?.map(({ FunctionName }) => FunctionName),
       numbered(60).slice(50),
     );
   });
 
-  it("have published versions too if asked", async () => {
-    emulator.seed({ functions: [{ name: "a" }, { name: "b" }] });
-    await aws.lambda.send(new PublishVersionCommand({ FunctionName: "a" }));
-    const { Functions } = await aws.lambda.send(new ListFunctionsCommand({ FunctionVersion: "ALL" }));
+  it("include published versions on request", async () => {
+    test.emulator.seed({ functions: [{ name: "a" }, { name: "b" }] });
+    await test.aws.lambda.send(new PublishVersionCommand({ FunctionName: "a" }));
+    const { Functions } = await test.aws.lambda.send(new ListFunctionsCommand({ FunctionVersion: "ALL" }));
     assert.deepEqual(
       Functions?.map(({ FunctionArn }) => FunctionArn?.split(":").slice(6).join(":")),
       ["a:$LATEST", "a:1", "b:$LATEST"],
@@ -89,11 +78,11 @@ describe("the emulator's listings", () => {
   });
 
   it("page through layer versions, newest first", async () => {
-    emulator.seed({ layers: [{ name: "base", versions: 120, deleted: [120, 60] }] });
+    test.emulator.seed({ layers: [{ name: "base", versions: 120, deleted: [120, 60] }] });
     const pages: (number | undefined)[][] = [];
     let Marker: string | undefined;
     do {
-      const found = await aws.lambda.send(new ListLayerVersionsCommand({ LayerName: "base", Marker }));
+      const found = await test.aws.lambda.send(new ListLayerVersionsCommand({ LayerName: "base", Marker }));
       pages.push((found.LayerVersions ?? []).map(({ Version }) => Version));
       Marker = found.NextMarker;
     } while (Marker);
@@ -101,12 +90,12 @@ describe("the emulator's listings", () => {
     assert.deepEqual(pages, [expected.slice(0, 50), expected.slice(50, 100), expected.slice(100)]);
   });
 
-  it("keep to layer versions of the runtime and architecture asked for", async () => {
+  it("can be limited to layer versions for a runtime and an architecture", async () => {
     const layer = { name: "base", compatibleRuntimes: ["python3.12" as const] };
-    emulator.seed({ layers: [{ ...layer, versions: 1 }] });
-    emulator.seed({ layers: [{ ...layer, versions: 2, compatibleArchitectures: ["arm64"] }] });
+    test.emulator.seed({ layers: [{ ...layer, versions: 1 }] });
+    test.emulator.seed({ layers: [{ ...layer, versions: 2, compatibleArchitectures: ["arm64"] }] });
     const list = async (filter: object) =>
-      (await aws.lambda.send(new ListLayerVersionsCommand({ LayerName: "base", ...filter }))).LayerVersions?.map(
+      (await test.aws.lambda.send(new ListLayerVersionsCommand({ LayerName: "base", ...filter }))).LayerVersions?.map(
         ({ Version }) => Version,
       );
     assert.deepEqual(await list({ CompatibleRuntime: "python3.12" }), [2, 1]);
@@ -115,33 +104,33 @@ describe("the emulator's listings", () => {
   });
 
   it("page through a function's versions", async () => {
-    emulator.seed({ functions: [{ name: "api" }] });
+    test.emulator.seed({ functions: [{ name: "api" }] });
     for (let version = 1; version <= 60; version += 1) {
-      await aws.lambda.send(new PublishVersionCommand({ FunctionName: "api" }));
-      emulator.edit("api", { Timeout: version });
+      await test.aws.lambda.send(new PublishVersionCommand({ FunctionName: "api" }));
+      test.emulator.edit("api", { Timeout: version });
     }
     const versions: (string | undefined)[] = [];
-    const pages = paginateListVersionsByFunction({ client: aws.lambda }, { FunctionName: "api" });
+    const pages = paginateListVersionsByFunction({ client: test.aws.lambda }, { FunctionName: "api" });
     for await (const { Versions = [] } of pages) versions.push(...Versions.map(({ Version }) => Version));
     assert.deepEqual(versions, ["$LATEST", ...Array.from({ length: 60 }, (_, index) => `${index + 1}`)]);
-    assert.equal(emulator.counts("api").ListVersionsByFunction, 2);
+    assert.equal(test.emulator.counts("api").ListVersionsByFunction, 2);
   });
 
   it("have 100 tagged functions a page, and no untagged one", async () => {
     const tagged = numbered(230).map((name, index) => ({ name, tags: index % 2 ? { environment: "dev" } : undefined }));
-    emulator.seed({ functions: tagged });
+    test.emulator.seed({ functions: tagged });
     const sizes: number[] = [];
-    const pages = paginateGetResources({ client: aws.tagging }, { ResourceTypeFilters: ["lambda:function"] });
+    const pages = paginateGetResources({ client: test.aws.tagging }, { ResourceTypeFilters: ["lambda:function"] });
     for await (const { ResourceTagMappingList = [] } of pages) sizes.push(ResourceTagMappingList.length);
     assert.deepEqual(sizes, [100, 15]);
-    const two = await aws.tagging.send(new GetResourcesCommand({ ResourcesPerPage: 2 }));
+    const two = await test.aws.tagging.send(new GetResourcesCommand({ ResourcesPerPage: 2 }));
     assert.equal(two.ResourceTagMappingList?.length, 2);
   });
 
-  it("refuse a marker that is not theirs, and pages of nothing", async () => {
-    const call = aws.lambda.send(new ListFunctionsCommand({ Marker: "nonsense" }));
+  it("refuse a foreign marker, and an empty page size", async () => {
+    const call = test.aws.lambda.send(new ListFunctionsCommand({ Marker: "nonsense" }));
     await refused(call, "InvalidParameterValueException", 400, /marker/);
-    const none = aws.lambda.send(new ListFunctionsCommand({ MaxItems: 0 }));
+    const none = test.aws.lambda.send(new ListFunctionsCommand({ MaxItems: 0 }));
     await refused(none, "ValidationException", 400, /maxItems/);
   });
 });

@@ -7,11 +7,11 @@ export interface Denial {
   action: string;
   /** ARN, `*` as above (default "*"). */
   resource?: string;
-  /** Whom it concerns (default: everybody). */
+  /** Whom it applies to (default: everyone). */
   accessKeyId?: string;
 }
 
-/** What callers may not do: asked by every operation and by iam:SimulatePrincipalPolicy alike. */
+/** What callers may not do: checked by every operation and by iam:SimulatePrincipalPolicy alike. */
 export class Permissions {
   #denials: { rule: Denial; action: RegExp; resource: RegExp }[] = [];
 

@@ -21,7 +21,7 @@ async function spawnEmulator(...args: string[]): Promise<{ child: ChildProcess; 
 }
 
 describe("the emulator in another process", () => {
-  it("prints its URL, is steered over HTTP, and ends on SIGTERM", async () => {
+  it("prints its URL, is controlled over HTTP, and ends on SIGTERM", async () => {
     const { child, url } = await spawnEmulator("--port", "0", "--update-delay", "0");
     const aws = new Aws("ours", url);
     try {
@@ -66,7 +66,7 @@ describe("the emulator in another process", () => {
 });
 
 describe("the emulator's controls over HTTP", () => {
-  it("refuse what they do not know", async () => {
+  it("refuse unknown methods and arguments", async () => {
     const emulator = await startEmulator();
     try {
       const post = async (path: string, body: string) => {
@@ -82,7 +82,7 @@ describe("the emulator's controls over HTTP", () => {
     }
   });
 
-  it("are not for requests to AWS, which have to be signed and known", async () => {
+  it("are not for requests to AWS, which must be signed and known", async () => {
     const emulator = await startEmulator();
     const aws = new Aws("ours", emulator.url);
     try {
@@ -100,7 +100,7 @@ describe("the emulator's controls over HTTP", () => {
 });
 
 describe("the emulator's environment", () => {
-  /** Runs a script with nothing of this process's environment but PATH. */
+  /** Runs a script with nothing but PATH from this process's environment. */
   async function script(source: string, env: Record<string, string>): Promise<unknown> {
     const options = { env: { PATH: process.env.PATH, ...env }, cwd: __dirname };
     const { stdout } = await promisify(execFile)(process.execPath, ["-e", source], options);

@@ -20,7 +20,7 @@ export interface HttpAnswer {
   body: string;
 }
 
-/** The service that a request is signed for; undefined when it is not signed, or for a service unknown here. */
+/** The service that a request is signed for; undefined if it is not signed, or the service is unknown here. */
 export function serviceOf(headers: IncomingHttpHeaders): { service: Service; name: string } | undefined {
   const name = scopeOf(headers)?.service;
   const service = name === undefined ? undefined : SERVICES[name];
@@ -34,7 +34,7 @@ function scopeOf(headers: IncomingHttpHeaders) {
   return accessKeyId && region && service ? { accessKeyId, region, service } : undefined;
 }
 
-/** Reads a request of any of the services. Throws ApiError for one that AWS would not take. */
+/** Parses a request to any of the services. Throws ApiError for one that AWS would refuse. */
 export function readCall(request: HttpRequest, backend: Backend): Call {
   const scope = scopeOf(request.headers);
   const known = serviceOf(request.headers);

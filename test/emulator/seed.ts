@@ -4,10 +4,10 @@ import { newConfiguration } from "./lambda/configuration";
 import { publishLayer } from "./lambda/layers";
 import { entry, type Store } from "./store";
 
-/** A function as CreateFunction takes it, with defaults for all but its name. */
+/** A function as CreateFunction takes it, with defaults for everything but its name. */
 export interface SeedFunction extends Partial<Omit<CreateFunctionRequest, "FunctionName" | "Layers" | "Tags">> {
   name: string;
-  /** Layer version ARNs, or "name:version" for the function's own account and region. Need not exist. */
+  /** Layer version ARNs, or "name:version" for the function's own account and region. They need not exist. */
   layers?: string[];
   tags?: Record<string, string>;
   account?: string;
@@ -18,7 +18,7 @@ export interface SeedFunction extends Partial<Omit<CreateFunctionRequest, "Funct
 export interface SeedLayer {
   name: string;
   versions: number;
-  /** Numbers of versions that were deleted since; a later seed of the layer brings back those that it does not name. */
+  /** Numbers of versions that have been deleted; a later seed of the layer restores those that it does not list. */
   deleted?: number[];
   compatibleRuntimes?: Runtime[];
   compatibleArchitectures?: Architecture[];
@@ -36,7 +36,7 @@ export interface Seed {
   parameters?: Record<string, string>;
 }
 
-/** Puts a seed into the store. A function, or a layer's next versions, by a name that is there replaces or follows it. */
+/** Puts a seed into the store. A function replaces one with the same name; a layer's versions follow those that exist. */
 export function plant(store: Store, seed: Seed, home: Home): void {
   for (const layer of seed.layers ?? []) plantLayer(store, layer, home);
   for (const fn of seed.functions ?? []) plantFunction(store, fn, home);
@@ -76,12 +76,12 @@ function plantFunction(
   });
 }
 
-/** ARNs as they are, "name:version" completed to one. */
+/** ARNs unchanged, "name:version" completed to one. */
 export function layersNamed(names: readonly string[], home: Home): Layer[] {
   return names.map((text) => {
     if (isBuiltIn(text)) return { Arn: text };
     const layer = parseLayerReference(text, home);
-    if (layer?.version === undefined) throw new Error(`${text} names no layer version.`);
+    if (layer?.version === undefined) throw new Error(`${text} is not a layer version.`);
     return {
       Arn: `${layerArn(layer.account, layer.region, layer.name)}:${layer.version}`,
       CodeSize: layer.name.length,

@@ -11,7 +11,7 @@ import { type HttpAnswer, type HttpRequest, readCall, renderError, renderOutput,
 import { SERVICES } from "./services";
 import type { Throttle } from "./throttle";
 
-/** Longer than any client keeps an idle connection, so that it is never the server that closes one. */
+/** Longer than any client keeps an idle connection, so that the server never closes one first. */
 const KEEP_ALIVE_MS = 600_000;
 
 const CONTROL = "/_control/";
@@ -38,7 +38,7 @@ export function createEmulatorServer(parts: ServerParts): Server {
       if (outcome === "drop") request.socket.destroy();
       else await send(response, outcome);
     } catch {
-      // Only reading the request, or closing in the middle of a delay, ends here: there is nobody left to answer.
+      // Only a failed read of the request, or closing during a delay, ends here: there is no one left to answer.
       request.socket.destroy();
     }
   });
@@ -79,7 +79,7 @@ async function respond(request: HttpRequest, parts: ServerParts): Promise<Outcom
   }
 }
 
-/** A mistake of the emulator itself reads as one, not as a fault of AWS that a client would retry. */
+/** A bug in the emulator itself is reported as one, not as a fault of AWS that a client would retry. */
 function asApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   return new ApiError(400, "EmulatorError", error instanceof Error ? (error.stack ?? error.message) : String(error));
@@ -123,7 +123,7 @@ async function respondFaulty(call: Call, fault: Fault, { backend, closing }: Ser
   return fault.page ? { ...answer, body: spoiledPage(answer.body, fault.page, call.input) } : answer;
 }
 
-/** Carries out a call whose answer nobody may get to see: then neither that it was refused. */
+/** Carries out a call whose answer may be lost: its refusal is then lost too. */
 function carryOutBehind(call: Call, fault: Fault, backend: Backend): HttpAnswer | undefined {
   try {
     return carryOut(call, backend, fault);
@@ -138,7 +138,7 @@ function carryOut(call: Call, backend: Backend, fault?: Fault): HttpAnswer {
   const service = SERVICES[name];
   const run = service?.operations[operation];
   if (!service || !run) throw new Error(`${name} has no ${operation}`);
-  // Everybody may ask who they are.
+  // Everyone may ask who they are.
   if (operation !== "GetCallerIdentity") {
     backend.permissions.require(caller, `${service.actionPrefix}:${actionOf(operation)}`, call.arn);
   }

@@ -4,11 +4,11 @@ import type { Backend } from "./context";
 
 /** A change of state that completes by itself once its time has come. */
 export interface Pending {
-  /** Milliseconds, when it started. */
+  /** When it started, in milliseconds. */
   since: number;
-  /** The setting that says how long it takes; asked for at every look, so that a test can end a wait. */
+  /** The setting that says how long it takes; read at every look, so that a test can end a wait. */
   delay: "createDelayMs" | "updateDelayMs";
-  /** The configuration from then on: the updated one, or on failure the one before it. */
+  /** The configuration afterwards: the updated one, or on failure the previous one. */
   outcome: FunctionConfiguration;
 }
 
@@ -20,7 +20,7 @@ export interface StoredFunction {
   pending?: Pending;
   tags: Readonly<Record<string, string>>;
   versions: FunctionConfiguration[];
-  /** How many versions were ever published: numbers of deleted ones are not given out again. */
+  /** How many versions were ever published: numbers of deleted ones are not reused. */
   published: number;
   /** Whether $LATEST differs from the newest published version. */
   changedSincePublish: boolean;
@@ -31,7 +31,7 @@ export interface StoredFunction {
 
 export interface StoredLayerVersion {
   readonly data: GetLayerVersionResponse & { Version: number; LayerVersionArn: string };
-  /** A deleted version stays where it is attached, and is found by nobody else. */
+  /** A deleted version stays where it is attached, but can no longer be found. */
   deleted: boolean;
 }
 
@@ -66,7 +66,7 @@ export class Shelf {
     return fn;
   }
 
-  /** The version if it was published and not deleted. */
+  /** The version, if it was published and not deleted. */
   layerVersion(name: string, version: number): StoredLayerVersion | undefined {
     const found = this.layers.get(name)?.versions[version - 1];
     return found?.deleted ? undefined : found;
@@ -100,7 +100,7 @@ export class Store {
   }
 }
 
-/** The value of a key, made when it is asked for first. */
+/** The value of a key, created when first requested. */
 export function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   let value = map.get(key);
   if (value === undefined) {
@@ -116,7 +116,7 @@ export function settled(
   { now, settings }: Pick<Backend, "now" | "settings">,
 ): FunctionConfiguration {
   if (fn.pending && now() >= fn.pending.since + settings[fn.pending.delay]) {
-    // Lambda changes the revision once more when an update ends, so a client has to read it again.
+    // Lambda changes the revision once more when an update ends, so a client must read it again.
     fn.configuration = { ...fn.pending.outcome, RevisionId: randomUUID() };
     fn.pending = undefined;
   }

@@ -1,17 +1,11 @@
 import assert from "node:assert/strict";
-import {
-  GetFunctionCommand,
-  type LambdaClient,
-  ListFunctionsCommand,
-  type TooManyRequestsException,
-} from "@aws-sdk/client-lambda";
+import { GetFunctionCommand, ListFunctionsCommand, type TooManyRequestsException } from "@aws-sdk/client-lambda";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import fc from "fast-check";
-import { type Emulator, startEmulator } from ".";
-import { Aws } from "./conformance/aws";
+import { useEmulator } from "./harness";
 import { AWS_LIMITS, Throttle, TokenBucket } from "./throttle";
 
-/** Statuses of `count` calls that are made at once. */
+/** Statuses of `count` simultaneous calls. */
 async function burst(count: number, call: () => Promise<unknown>): Promise<{ passed: number; refused: number }> {
   const results = await Promise.allSettled(Array.from({ length: count }, call));
   const refused = results.filter((result) => result.status === "rejected");
@@ -20,7 +14,7 @@ async function burst(count: number, call: () => Promise<unknown>): Promise<{ pas
 }
 
 describe("a token bucket", () => {
-  it("lets through at most one second's worth and the rate, whatever the traffic", () => {
+  it("admits at most one second's worth and the rate, whatever the traffic", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 200 }),
@@ -81,50 +75,36 @@ describe("throttling", () => {
 });
 
 describe("the emulator's throttling", () => {
-  let emulator: Emulator;
-  let lambda: LambdaClient;
-  let aws: Aws;
+  // Far enough below and above that the outcome does not depend on how fast this machine is.
+  const test = useEmulator({ throttle: { rate: 2, getFunctionRate: 1000 } }, { functions: [{ name: "api" }] });
 
-  beforeEach(async () => {
-    // So few, and so many, that the outcome does not depend on how fast this machine is.
-    emulator = await startEmulator({ throttle: { rate: 2, getFunctionRate: 1000 } });
-    emulator.seed({ functions: [{ name: "api" }] });
-    aws = new Aws("ours", emulator.url);
-    lambda = aws.lambda;
-  });
-
-  afterEach(async () => {
-    aws.destroy();
-    await emulator.close();
-  });
-
-  const list = () => lambda.send(new ListFunctionsCommand({}));
-  const get = () => lambda.send(new GetFunctionCommand({ FunctionName: "api" }));
+  const list = () => test.aws.lambda.send(new ListFunctionsCommand({}));
+  const get = () => test.aws.lambda.send(new GetFunctionCommand({ FunctionName: "api" }));
 
   it("refuses what exceeds the budget with 429 and Retry-After", async () => {
     const { refused } = await burst(60, list);
     assert.ok(refused > 0);
-    assert.equal(emulator.stats().operations.ListFunctions?.throttled, refused);
-    emulator.configure({ throttle: { rate: 0, retryAfter: 3 } });
+    assert.equal(test.emulator.stats().operations.ListFunctions?.throttled, refused);
+    test.emulator.configure({ throttle: { rate: 0, retryAfter: 3 } });
     await assert.rejects(list, (error: TooManyRequestsException) => {
       assert.equal(error.retryAfterSeconds, "3");
       return true;
     });
   });
 
-  it("gives GetFunction a budget of its own", async () => {
+  it("gives GetFunction its own budget", async () => {
     await burst(60, list);
     assert.equal((await burst(60, get)).refused, 0);
   });
 
-  it("does not touch other services", async () => {
+  it("does not affect other services", async () => {
     await burst(60, list);
-    assert.equal((await burst(30, () => aws.sts.send(new GetCallerIdentityCommand({})))).refused, 0);
+    assert.equal((await burst(30, () => test.aws.sts.send(new GetCallerIdentityCommand({})))).refused, 0);
   });
 
   it("stops when it is switched off", async () => {
     await burst(60, list);
-    emulator.configure({ throttle: false });
+    test.emulator.configure({ throttle: false });
     assert.equal((await burst(60, list)).refused, 0);
   });
 });

@@ -1,10 +1,10 @@
 import { entry } from "./store";
 
-/** Requests that Lambda takes in a second, for each account and region. */
+/** Requests per second that Lambda accepts, for each account and region. */
 export interface Limits {
-  /** All control-plane calls together except GetFunction: 15 on AWS. */
+  /** All control-plane calls together except GetFunction: 15 in AWS. */
   rate: number;
-  /** GetFunction: 100 on AWS. */
+  /** GetFunction: 100 in AWS. */
   getFunctionRate: number;
   /** Multiplies both (default 1). */
   scale: number;
@@ -17,7 +17,7 @@ export const AWS_LIMITS: Readonly<Limits> = { rate: 15, getFunctionRate: 100, sc
 
 export type Budget = "control" | "getFunction";
 
-/** Holds one second's worth of tokens and is refilled steadily. */
+/** Contains one second's worth of tokens and is refilled steadily. */
 export class TokenBucket {
   #tokens: number;
   #filledAt: number;
@@ -53,7 +53,7 @@ export class Throttle {
     this.#buckets.clear();
   }
 
-  /** Undefined when the call may pass, otherwise the seconds to announce in Retry-After. */
+  /** Undefined if the call may pass, otherwise the seconds to announce in Retry-After. */
   take(account: string, region: string, budget: Budget): number | undefined {
     const limits = this.#limits;
     if (!limits) return undefined;

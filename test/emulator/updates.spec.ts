@@ -1,4 +1,4 @@
-// What moto lacks, and so cannot be compared with it: revisions, and updates in progress.
+// What moto lacks, so that it cannot be compared: revisions, and updates in progress.
 import assert from "node:assert/strict";
 import {
   CreateAliasCommand,
@@ -10,40 +10,31 @@ import {
   type UpdateFunctionConfigurationCommandInput,
   waitUntilFunctionActiveV2,
 } from "@aws-sdk/client-lambda";
-import { type Emulator, startEmulator } from ".";
-import { ACCOUNT, Aws, layersOf, refused } from "./conformance/aws";
+import { ACCOUNT, layersOf, refused } from "./conformance/aws";
+import { useEmulator } from "./harness";
 
-/** Milliseconds; an update takes that long unless the test ends it. */
+/** Milliseconds; an update takes this long unless the test ends it. */
 const FOREVER = 3_600_000;
 
 const base = (version: number) => `arn:aws:lambda:us-east-1:${ACCOUNT}:layer:base:${version}`;
 
 describe("the emulator's functions", () => {
-  let emulator: Emulator;
-  let aws: Aws;
+  const test = useEmulator(
+    { updateDelayMs: FOREVER },
+    { layers: [{ name: "base", versions: 3 }], functions: [{ name: "api", layers: ["base:1"] }] },
+  );
 
-  beforeEach(async () => {
-    emulator = await startEmulator({ updateDelayMs: FOREVER });
-    aws = new Aws("ours", emulator.url);
-    emulator.seed({ layers: [{ name: "base", versions: 3 }], functions: [{ name: "api", layers: ["base:1"] }] });
-  });
-
-  afterEach(async () => {
-    aws.destroy();
-    await emulator.close();
-  });
-
-  const get = async () => (await aws.lambda.send(new GetFunctionCommand({ FunctionName: "api" }))).Configuration;
+  const get = async () => (await test.aws.lambda.send(new GetFunctionCommand({ FunctionName: "api" }))).Configuration;
   const update = (input: Omit<UpdateFunctionConfigurationCommandInput, "FunctionName">) =>
-    aws.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: "api", ...input }));
+    test.aws.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: "api", ...input }));
   const publish = (RevisionId?: string) =>
-    aws.lambda.send(new PublishVersionCommand({ FunctionName: "api", RevisionId }));
+    test.aws.lambda.send(new PublishVersionCommand({ FunctionName: "api", RevisionId }));
 
-  /** The configuration once the update that is in progress has ended. */
+  /** The configuration once the update in progress has ended. */
   async function whenUpdated() {
-    emulator.configure({ updateDelayMs: 0 });
+    test.emulator.configure({ updateDelayMs: 0 });
     const configuration = await get();
-    emulator.configure({ updateDelayMs: FOREVER });
+    test.emulator.configure({ updateDelayMs: FOREVER });
     return configuration;
   }
 
@@ -60,7 +51,7 @@ describe("the emulator's functions", () => {
     it("of the code are in progress and conditional too", async () => {
       const RevisionId = (await get())?.RevisionId;
       const code = (revision?: string) =>
-        aws.lambda.send(
+        test.aws.lambda.send(
           new UpdateFunctionCodeCommand({ FunctionName: "api", ZipFile: Buffer.from("x"), RevisionId: revision }),
         );
       await refused(code("another"), "PreconditionFailedException", 412);
@@ -69,7 +60,7 @@ describe("the emulator's functions", () => {
       assert.equal((await whenUpdated())?.LastUpdateStatus, "Successful");
     });
 
-    it("leave out of the configuration what is set to nothing", async () => {
+    it("remove from the configuration what is set to nothing", async () => {
       await update({ Environment: { Variables: { A: "b" } }, KMSKeyArn: "arn:aws:kms:us-east-1:1:key/1" });
       assert.deepEqual((await whenUpdated())?.Environment, { Variables: { A: "b" } });
       await update({ Environment: { Variables: {} }, KMSKeyArn: "" });
@@ -101,8 +92,12 @@ describe("the emulator's functions", () => {
       await update({ Timeout: 6, RevisionId: settled?.RevisionId });
     });
 
-    it("that are to fail leave everything as it was, and say why", async () => {
-      emulator.fault({ resource: "api", times: 1, updateFails: { reason: "no room", code: "SubnetOutOfIPAddresses" } });
+    it("that fail leave everything unchanged, and say why", async () => {
+      test.emulator.fault({
+        resource: "api",
+        times: 1,
+        updateFails: { reason: "no room", code: "SubnetOutOfIPAddresses" },
+      });
       assert.equal((await update({ Layers: [base(3)], Timeout: 60 })).LastUpdateStatus, "InProgress");
       const failed = await whenUpdated();
       assert.deepEqual(
@@ -119,20 +114,20 @@ describe("the emulator's functions", () => {
     });
 
     it("wait for a function that is being created", async () => {
-      emulator.configure({ createDelayMs: FOREVER });
-      const created = await aws.create({ FunctionName: "slow" });
+      test.emulator.configure({ createDelayMs: FOREVER });
+      const created = await test.aws.create({ FunctionName: "slow" });
       assert.equal(created.State, "Pending");
       const early = new UpdateFunctionConfigurationCommand({ FunctionName: "slow", Timeout: 5 });
-      await refused(aws.lambda.send(early), "ResourceConflictException", 409, /in the following state: Pending/);
-      emulator.configure({ createDelayMs: 0 });
-      const waiter = { client: aws.lambda, maxWaitTime: 10, minDelay: 1 };
+      await refused(test.aws.lambda.send(early), "ResourceConflictException", 409, /in the following state: Pending/);
+      test.emulator.configure({ createDelayMs: 0 });
+      const waiter = { client: test.aws.lambda, maxWaitTime: 10, minDelay: 1 };
       await waitUntilFunctionActiveV2(waiter, { FunctionName: "slow" });
-      assert.equal((await aws.lambda.send(early)).Timeout, 5);
+      assert.equal((await test.aws.lambda.send(early)).Timeout, 5);
     });
 
     it("are refused for another account's functions", async () => {
       const arn = `arn:aws:lambda:us-east-1:464622532012:function:theirs`;
-      const call = aws.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: arn, Timeout: 4 }));
+      const call = test.aws.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: arn, Timeout: 4 }));
       await refused(call, "AccessDeniedException", 403, /lambda:UpdateFunctionConfiguration on resource/);
     });
   });
@@ -145,13 +140,13 @@ describe("the emulator's functions", () => {
       assert.notEqual((await get())?.RevisionId, before);
     });
 
-    it("with a creation or an update of the code, if told to", async () => {
-      const created = await aws.create({ FunctionName: "new", Publish: true });
+    it("with a creation or an update of the code, on request", async () => {
+      const created = await test.aws.create({ FunctionName: "new", Publish: true });
       assert.deepEqual([created.Version, created.FunctionArn?.split(":").slice(6)], ["1", ["new"]]);
       const input = { FunctionName: "new", ZipFile: Buffer.from("other") };
-      const dry = await aws.lambda.send(new UpdateFunctionCodeCommand({ ...input, Publish: true, DryRun: true }));
+      const dry = await test.aws.lambda.send(new UpdateFunctionCodeCommand({ ...input, Publish: true, DryRun: true }));
       assert.equal(dry.CodeSha256, created.CodeSha256);
-      const updated = await aws.lambda.send(new UpdateFunctionCodeCommand({ ...input, Publish: true }));
+      const updated = await test.aws.lambda.send(new UpdateFunctionCodeCommand({ ...input, Publish: true }));
       assert.equal(updated.Version, "2");
       assert.notEqual(updated.CodeSha256, created.CodeSha256);
     });
@@ -159,9 +154,9 @@ describe("the emulator's functions", () => {
     it("and moves an alias on condition of its RevisionId", async () => {
       await publish();
       const alias = { FunctionName: "api", Name: "live", FunctionVersion: "1" };
-      const { RevisionId } = await aws.lambda.send(new CreateAliasCommand(alias));
+      const { RevisionId } = await test.aws.lambda.send(new CreateAliasCommand(alias));
       const move = (revision?: string) =>
-        aws.lambda.send(new UpdateAliasCommand({ ...alias, FunctionVersion: "$LATEST", RevisionId: revision }));
+        test.aws.lambda.send(new UpdateAliasCommand({ ...alias, FunctionVersion: "$LATEST", RevisionId: revision }));
       await refused(move("another"), "PreconditionFailedException", 412);
       assert.notEqual((await move(RevisionId)).RevisionId, RevisionId);
     });

@@ -23,7 +23,7 @@ describe("the composite GitHub Action", () => {
     });
   }
 
-  it("is held to a validator that refuses something", async () => {
+  it("is checked by a validator that can refuse", async () => {
     const wrong = await Folder.create({ "action.yml": "name: x\nruns: { using: composite, steps: [{ run: ls }] }\n" });
     try {
       const { code } = await run(process.execPath, [validator, join(wrong.path, "action.yml")]);
@@ -33,7 +33,7 @@ describe("the composite GitHub Action", () => {
     }
   });
 
-  it("uses every input that it has, as a variable and never in the script", async () => {
+  it("uses all of its inputs, as variables and never in the script", async () => {
     const { inputs, runs } = await action();
     const [step] = runs.steps;
     const text = JSON.stringify(runs);
@@ -41,7 +41,7 @@ describe("the composite GitHub Action", () => {
     assert.ok(!step?.run.includes("${{"));
   });
 
-  it("runs the project's own lambda-layers and hands on what it found", async () => {
+  it("runs the project's own lambda-layers and passes on what it found", async () => {
     const { outputs, runs } = await action();
     const { code, stdout, output, written, summary } = await runAction({
       command: "status",
@@ -60,7 +60,7 @@ describe("the composite GitHub Action", () => {
     }
   });
 
-  it("ends with the status that the command ends with", async () => {
+  it("exits with the command's status", async () => {
     const { code, written } = await runAction({
       command: "update",
       arguments: "--state-file\nstate.json\n--expect-no-changes",
@@ -87,7 +87,7 @@ async function runAction(given: Record<string, string>) {
     "package.json": { name: "infra", private: true },
     "output.txt": "",
     "summary.md": "",
-    // What `npm ci` makes of the project's dependency.
+    // What `npm ci` installs for the project's dependency.
     "node_modules/.bin/lambda-layers": `#!/bin/sh\nexec node ${JSON.stringify(join(checkout, "dist/cli/bin.js"))} "$@"\n`,
     "script.sh": step.run,
   });

@@ -16,7 +16,7 @@ interface Step {
   run?: string;
 }
 
-/** Gives the project a repository that pull request 7 asks to declare version 5 in. */
+/** Gives the project a repository in which pull request 7 asks to declare version 5. */
 async function requestVersion5({ root, dir, env }: Project): Promise<void> {
   const request = join(root, "origin");
   const git = async (cwd: string, ...args: string[]) => {
@@ -59,7 +59,7 @@ describe("examples/github-actions", function () {
     await emulator.close();
   });
 
-  /** Runs the steps of an event as GitHub does, and gives their exit codes and the job's summary. */
+  /** Runs the steps of an event as GitHub does; returns their exit codes and the job's summary. */
   const onEvent = async (event: string) => {
     await writeFile(summary, "");
     const codes: (number | null)[] = [];
@@ -82,7 +82,7 @@ describe("examples/github-actions", function () {
   });
 
   it("finds drift on schedule", async () => {
-    // As the pull request has it, whether or not it was previewed.
+    // As the pull request left it, whether or not it was previewed.
     await stack.write({ "layer_config.yaml": "layers: {receipt-dynamo: {version: 5}}\n" });
     const { codes, summary } = await onEvent("schedule");
     assert.deepEqual(codes, [7]);

@@ -1,12 +1,12 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** Something that GitHub keeps: a comment, an issue or a pull request. */
+/** Something that GitHub stores: a comment, an issue or a pull request. */
 export interface Kept {
   id: number;
   number: number;
   kind: "comment" | "issue" | "pull";
-  /** Of a comment: the issue or pull request that it stands on. */
+  /** For a comment: the issue or pull request it belongs to. */
   on?: number;
   state: "open" | "closed";
   title?: string;
@@ -15,7 +15,7 @@ export interface Kept {
   user: { type: string };
 }
 
-/** The part of GitHub's API that the kit's scripts use, with what it keeps. */
+/** The part of GitHub's API that the kit's scripts use, with what it stores. */
 export interface GitHubApi {
   url: string;
   kept: Kept[];

@@ -45,7 +45,7 @@ async function workflows(): Promise<[name: string, workflow: Workflow][]> {
   );
 }
 
-// github.com/rhysd/actionlint is no npm package.
+// github.com/rhysd/actionlint is not an npm package.
 const actionlint = (process.env.PATH ?? "")
   .split(delimiter)
   .map((folder) => join(folder, "actionlint"))
@@ -68,7 +68,7 @@ describe("the workflows of the kit", () => {
       assert.equal(code, 0, output);
     });
 
-  it("name actions by commit, and paste nothing into a shell", async () => {
+  it("name actions by commit, and insert nothing into a shell", async () => {
     for (const [name, { jobs }] of await workflows())
       for (const { steps = [] } of Object.values(jobs))
         for (const { uses, run: script } of steps) {
@@ -77,7 +77,7 @@ describe("the workflows of the kit", () => {
         }
   });
 
-  it("grant what a job needs: none has both a role and the right to write to the repository", async () => {
+  it("grant only what a job needs: none has both a role and the right to write to the repository", async () => {
     for (const [name, { permissions, jobs }] of await workflows()) {
       assert.ok(permissions, name);
       assert.ok(
@@ -93,14 +93,14 @@ describe("the workflows of the kit", () => {
     }
   });
 
-  it("find their stacks on a backend of one's own too", async () => {
+  it("also find their stacks on a self-managed backend", async () => {
     for (const [name, { jobs }] of await workflows())
       for (const [job, { env = {}, secrets = {} }] of Object.entries(jobs))
         for (const given of [env, secrets])
           assert.equal("PULUMI_BACKEND_URL" in given, "PULUMI_ACCESS_TOKEN" in given, `${name}: ${job}`);
   });
 
-  it("run a pull request's own code nowhere beside a role, and no role but the one that looks", async () => {
+  it("never run a pull request's own code with a role, and give it no role but the read-only one", async () => {
     for (const [name, { on, jobs }] of await workflows()) {
       if (!("pull_request" in on)) continue;
       for (const [job, { environment = "", steps = [] }] of Object.entries(jobs)) {
@@ -117,7 +117,7 @@ describe("the workflows of the kit", () => {
 });
 
 describe("what is written to GitHub", () => {
-  it("is cut to what a comment holds, and keeps the mark that it is found again by", async () => {
+  it("is cut to what a comment can hold, and keeps the mark by which it is found again", async () => {
     const { bodyOf, isMarked } = await import(pathToFileURL(join(kit, "lambda-layers/github.mjs")).href);
     for (const text of ["short", "a line\n".repeat(20_000), "x".repeat(200_000), `x\n${"y".repeat(200_000)}`]) {
       const body: string = bodyOf("plan", text);
@@ -178,7 +178,7 @@ describe("the jobs of the kit", function () {
     await git("fetch", "--quiet", "origin");
   }
 
-  /** Does what GitHub does with the script of a step, and gives how it ended and what it handed on. */
+  /** Does what GitHub does with the script of a step; returns how it ended and what it passed on. */
   async function step(file: string, job: string, name: string, given: Record<string, string> = {}) {
     const [, workflow] = (await workflows()).find(([one]) => one === file) ?? [];
     const script = workflow?.jobs[job]?.steps?.find((one) => one.name === name)?.run;
@@ -209,7 +209,7 @@ describe("the jobs of the kit", function () {
     assert.ok(!(await readdir(estate.dir)).includes(".npmrc"));
     const plan = await step(file, "plan", "Plan");
     assert.deepEqual([plan.code, plan.outputs.status, plan.outputs.changes], [0, "0", "8"], plan.output);
-    // Somebody who quotes the comment is not taken for it.
+    // Someone who quotes the comment is not mistaken for it.
     api.kept.push({
       ...{ id: 1, number: 1, kind: "comment", on: 7, state: "open" },
       body: "<!-- lambda-layers: plan -->\nme too",
@@ -254,7 +254,7 @@ describe("the jobs of the kit", function () {
     assert.deepEqual(await issue("7"), ["open"]);
     assert.match(api.kept.find(({ kind }) => kind === "issue")?.body ?? "", /fn-3/);
     assert.deepEqual(await issue("0"), ["closed"]);
-    // A job that broke off before it could say anything.
+    // A job that broke off before it could report anything.
     await rm(join(estate.dir, "drift.md"));
     assert.deepEqual(await issue(""), ["closed", "open"]);
   });
@@ -294,7 +294,7 @@ describe("the jobs of the kit", function () {
     await rm(join(estate.dir, "upgrade"), { recursive: true });
   });
 
-  it("and Renovate, by its documented settings, find the versions that exist", async () => {
+  it("and Renovate, with its documented settings, find the versions that exist", async () => {
     const feed = await run("npx", ["lambda-layers", "outdated", "--projects", "*", "--renovate", "feed"], {
       cwd: estate.dir,
       env: { ...estate.env, PATH: `${join(estate.root, "bin")}:${estate.env.PATH}` },
@@ -333,7 +333,7 @@ stack_overrides:
     await rm(join(estate.dir, "feed"), { recursive: true });
   });
 
-  it("sync by several jobs, and make one page and one result of their records", async () => {
+  it("sync in several jobs, and combine their records into one page and one result", async () => {
     const file = "layers-sync.yaml";
     const dir = join(estate.dir, "services");
     await estate.write({ "services/layer_config.yaml": "layers:\n  base: {version: 2}\n" });
@@ -367,7 +367,7 @@ stack_overrides:
     const cut = await inProject("Report", "report");
     assert.equal(cut.code, 4, cut.output);
     assert.match(cut.output, /1 unknown; 1 run interrupted/);
-    // What is advised works as it is printed.
+    // The advised command works as printed.
     const [, advised = ""] = /^To finish: lambda-layers (.*)$/m.exec(cut.output) ?? [];
     assert.match(advised, /^sync --stack dev --resume records\/records-\d\/dev_sync_\d+_\d+\.jsonl$/);
     const finished = await run(process.execPath, [bin, ...advised.split(" "), "--yes"], { cwd: dir, env: estate.env });

@@ -16,7 +16,7 @@ import { firstBuild, type YamlRunner, yamlRunner } from "../support/yaml";
 const read = (path: string) => readFile(join(checkout, "examples", path), "utf8");
 
 describe("examples/yaml", () => {
-  it("declares what the plugin has, and a config that is valid", async () => {
+  it("declares what the plugin has, and a valid config", async () => {
     const { resources, outputs } = parse(await read("yaml/Pulumi.yaml"));
     assert.equal(resources.layers.type.replace(":", ":index:"), resourceToken);
     assert.deepEqual(problemsOf(resources.layers.properties, layerVersionsInputs), []);
@@ -52,7 +52,7 @@ describe("examples/yaml", () => {
       await emulator?.close();
     });
 
-    it("previews what moves, moves it, and has nothing to do then", async () => {
+    it("previews what moves, moves it, and then has nothing to do", async () => {
       const { output } = await run(["preview", "--diff"]);
       assert.match(output, /Function billing-export: Layer receipt-dynamo-dev version 1 -> 6/);
       assert.match(output, /FunctionLayers::layers\/billing-export\]/);
@@ -81,7 +81,7 @@ else
   describe("examples/python", function () {
     this.timeout(300_000);
 
-    it("previews what it is about", async () => {
+    it("previews the functions it names", async () => {
       const emulator = await startEmulator();
       emulator.seed({
         layers: [{ name: "receipt-dynamo-dev", versions: 6 }],
@@ -114,7 +114,7 @@ else
       for (const statement of statements) assert.ok(program.includes(`${statement}\n`), statement);
     });
 
-    it("asks for the package of this version", async () => {
+    it("requires the package of this version", async () => {
       assert.match(await read("python/requirements.txt"), new RegExp(`^pulumi_lambda_layers==${version}$`, "m"));
     });
   });

@@ -1,5 +1,5 @@
-// The packages that Pulumi's own generators make of the plugin's schema. It takes some minutes of Go once on a machine,
-// so it belongs to the soak test.
+// The packages that Pulumi's own generators make from the plugin's schema. The first run on a machine compiles Go for
+// some minutes, so it belongs to the soak test.
 
 import assert from "node:assert/strict";
 import { copyFile, readdir, readFile, symlink, writeFile } from "node:fs/promises";
@@ -38,7 +38,7 @@ tried("packages for other languages", function () {
     return target;
   };
 
-  it("are in Python those of sdks/python", async () => {
+  it("are the same as sdks/python in Python", async () => {
     const target = join(
       await generate("python", join(checkout, "sdks/overlays/python/pins.py")),
       "pulumi_lambda_layers",
@@ -74,7 +74,7 @@ export const arn = layers.getLayerVersionArnOutput({ name: "base" }).apply(({ ar
 
   it("compile in Go", async () => {
     const target = await generate("go");
-    // The module as it is named, with the requirements that are here already.
+    // The module under its own name, with the requirements that are already here.
     const [module = ""] = (await readFile(join(target, "go.mod"), "utf8")).split("\n");
     assert.equal(module, "module example.com/pulumi-lambda-layers/sdk/go");
     const requirements = await readFile(join(generator, "go.mod"), "utf8");

@@ -16,7 +16,7 @@ describe("atomic files", () => {
   });
   afterEach(() => removeFolder(root));
 
-  it("hold their slices one after the other, whatever the sizes", async () => {
+  it("contain their slices one after the other, whatever the sizes", async () => {
     const sizes = fc.oneof(fc.nat(20), fc.constantFrom((1 << 20) - 1, 1 << 20, (1 << 20) + 1, 3_000_000));
     const property = fc.asyncProperty(fc.array(sizes, { maxLength: 6 }), async (lengths) => {
       const slices = lengths.map((length, i) => Buffer.alloc(length, 65 + i));
@@ -28,14 +28,14 @@ describe("atomic files", () => {
     await fc.assert(property, counts({ sample: 30, full: 300 }));
   });
 
-  it("are for their owner alone, also if the file before was not", async () => {
+  it("are for their owner alone, even if the previous file was not", async () => {
     const path = join(root, "file");
     await writeFile(path, "old", { mode: 0o644 });
     await replaceFile(path, [Buffer.from("new")]);
     assert.equal((await stat(path)).mode & 0o777, 0o600);
   });
 
-  it("are as they were when the content fails", async () => {
+  it("stay unchanged if the content fails", async () => {
     const path = join(root, "file");
     await writeFile(path, "old");
     function* broken() {
@@ -45,14 +45,14 @@ describe("atomic files", () => {
     await assert.rejects(replaceFile(path, broken()), /broken/);
     await assert.rejects(writeNew(`${path}2`, broken()), /broken/);
     const refuse = async () => {
-      throw new Error("somebody else was faster");
+      throw new Error("someone else was faster");
     };
     await assert.rejects(replaceFile(path, [Buffer.from("new")], undefined, refuse), /faster/);
     assert.equal(await readFile(path, "utf8"), "old");
     assert.deepEqual(await readdir(root), ["file"]);
   });
 
-  it("are not written if the name is taken, even by a link to nowhere", async () => {
+  it("are not written if the name is taken, even by a dangling link", async () => {
     const path = join(root, "file");
     await symlink("nowhere", path);
     assert.equal(await writeNew(path, [Buffer.from("new")]), false);
@@ -123,7 +123,7 @@ describe("state files", () => {
     ["a folder", "."],
     ["a device", "/dev/null"],
   ] as const) {
-    it(`never take the place of ${name}`, async () => {
+    it(`never replace ${name}`, async () => {
       await assert.rejects(new StateFiles(root).replace(file, []), {
         code: "usage",
         message: `Not a regular file, so it cannot be replaced: ${file}`,
@@ -131,7 +131,7 @@ describe("state files", () => {
     });
   }
 
-  it("are as they were where their folder is missing", async () => {
+  it("stay unchanged if their folder is missing", async () => {
     await assert.rejects(new StateFiles(root).replace("a/b.json", []), {
       code: "usage",
       message: /^Cannot write a\/b\.json: no such file or folder\. It was not changed\.$/,

@@ -36,7 +36,7 @@ describe("the backup folder", () => {
   const folder = (name = "backups") => new BackupFolder(name, root);
   const text = (name: string) => readFile(join(root, "backups", name), "utf8");
 
-  it("is made for its owner alone, and so are its files", async () => {
+  it("is created for its owner alone, and so are its files", async () => {
     const written = await folder("deep/backups").write("dev", pair("x"), now);
     assert.deepEqual(
       written.map(({ shownPath, madeBy, bytes }) => [shownPath, madeBy, bytes]),
@@ -49,13 +49,13 @@ describe("the backup folder", () => {
     for (const { path } of written) assert.equal((await stat(path)).mode & 0o777, 0o600);
   });
 
-  it("is not made by looking into it", async () => {
+  it("is not created by reading it", async () => {
     assert.deepEqual(await folder().list(), []);
     assert.equal(await folder().notedImport("dev"), undefined);
     assert.deepEqual(await readdir(root), []);
   });
 
-  it("is not empty if the folder that it would be in does not exist", async () => {
+  it("is not called empty if its parent folder does not exist", async () => {
     await assert.rejects(new BackupFolder("backups", join(root, "none")).list(), {
       code: "backup-folder",
       message: "Cannot read the backup folder backups: no such file or folder",
@@ -80,12 +80,12 @@ describe("the backup folder", () => {
     assert.equal(await text("dev_updated_20240824_143022_2.json"), "somebody else's");
   });
 
-  it("leaves no file of a number that another run takes at the same moment", async () => {
+  it("leaves no file with a number that another run takes at the same moment", async () => {
     await folder().write("dev", [], now);
     const other = join(root, "backups/dev_state_20240824_143022.json");
     const late: Iterable<Uint8Array> = {
       *[Symbol.iterator]() {
-        // While the first file is written, the other run writes its second one.
+        // While the first file is being written, the other run writes its second one.
         writeFileSync(other, "theirs");
         yield Buffer.from("after");
       },
@@ -122,7 +122,7 @@ describe("the backup folder", () => {
     const restore = withEnv({});
     after(restore);
     const hours = (count: number) => new Date(Date.UTC(2024, 10, 3, 4, 30, 22) + count * 3_600_000);
-    /** Runs in the order in which they were: where, and what their names say. */
+    /** Runs in chronological order: in which time zone, and their files' stamps. */
     const runs = [
       ["Asia/Tokyo", hours(0), "20241103_133022"],
       ["America/New_York", hours(1), "20241103_013022"],
@@ -137,7 +137,7 @@ describe("the backup folder", () => {
     };
 
     for (const kind of ["state", "sync"] as const) {
-      it(`orders runs as they were, wherever that was and is looked at: ${kind}`, async () => {
+      it(`sorts runs chronologically, in whatever time zones they were made and are read: ${kind}`, async () => {
         for (const [zone, time] of runs) {
           isIn(zone);
           const record = `${formatRunLine(runLine({ stack: "dev", at: time, sites: [] }))}\n`;
@@ -159,7 +159,7 @@ describe("the backup folder", () => {
       });
     }
 
-    it("goes by the names of files that were copied", async () => {
+    it("uses the names of files that were copied", async () => {
       isIn("UTC");
       for (const [, time] of runs) await folder().write("dev", pair("x"), time);
       const copied = new Date(Date.UTC(2024, 10, 4, 1, 2, 3));
@@ -181,7 +181,7 @@ describe("the backup folder", () => {
     );
   });
 
-  it("lists a stack's own files only, whatever stacks are called", async () => {
+  it("lists only a stack's own files, whatever stacks are called", async () => {
     for (const stack of ["dev", "dev_state", "acme/shop/dev", "../dev", "--help"])
       await folder().write(stack, pair(stack), now);
     await mkdir(join(root, "backups/dev_state_20200101_000000.json"));
@@ -213,7 +213,7 @@ describe("the backup folder", () => {
     }
   });
 
-  it("remembers an import until its end, and not that of another run", async () => {
+  it("remembers an import until it ends, and not that of another run", async () => {
     const [state, updated] = await folder().write("dev", pair("x"), now);
     await folder().noteImport("dev", updated?.path ?? "");
     assert.equal(await folder().notedImport("dev"), updated?.path);
@@ -226,7 +226,7 @@ describe("the backup folder", () => {
     assert.equal(await folder().notedImport("dev"), undefined);
   });
 
-  it("removes what it is told to, and what a killed run left half-written a day ago", async () => {
+  it("removes the files it is given, and what a killed run left half-written a day ago", async () => {
     const [state, updated] = await folder().write("dev", pair("x"), now);
     const left = [
       ".dev_state_20240823_000000.json.0123456789ab.tmp",
@@ -254,7 +254,7 @@ describe("the backup folder", () => {
     { name: "a dangling link", reason: /is a link/, make: (path) => symlink(`${path}-nowhere`, path) },
     { name: "a file", reason: /is not a folder/, make: (path) => writeFile(path, "") },
     {
-      name: "a folder that everybody can write to",
+      name: "a folder that everyone can write to",
       reason: /can be written by others \(mode 0777\)/,
       make: async (path) => {
         await mkdir(path);
@@ -288,7 +288,7 @@ describe("the backup folder", () => {
     });
   }
 
-  it("is refused if its place is a file", async () => {
+  it("is refused if there is a file in its place", async () => {
     await writeFile(join(root, "file"), "");
     await assert.rejects(folder("file/backups").write("dev", pair("x"), now), {
       code: "backup-folder",
@@ -303,7 +303,7 @@ describe("the backup folder", () => {
     };
 
     for (const mode of [0o777, 0o757, 0o2777]) {
-      it(`is refused, and not made: mode ${mode.toString(8)}`, async () => {
+      it(`is refused, and not created: mode ${mode.toString(8)}`, async () => {
         await make(mode);
         const message = `The backup folder open/deep/backups is inside ${join(root, "open")}, where other users could replace it.`;
         const next = `Run \`chmod go-w ${join(root, "open")}\`, or choose another one with --backup-dir.`;
@@ -325,7 +325,7 @@ describe("the backup folder", () => {
       });
     });
 
-    it("is fine in one like /tmp, and in one that only the owner's own group can write to", async () => {
+    it("is accepted in one like /tmp, and in one that only the owner's own group can write to", async () => {
       await make(0o1777);
       await make(0o775, "mine");
       for (const name of ["open", "mine"]) await folder(`${name}/deep/backups`).write("dev", pair("x"), now);
@@ -346,7 +346,7 @@ describe("the backup folder", () => {
     const refused = (file: string, message: RegExp, code = "backup-folder") =>
       assert.rejects(folder().read({ path: join(root, file), shownPath: file }), { code, message });
 
-    it("goes by nothing that is no file", async () => {
+    it("refuses anything but a file", async () => {
       await refused("none", /^Cannot read none: no such file/, "backup-missing");
       await mkdir(join(root, "folder"));
       await refused("folder", /^The backup folder is not a file\.$/);
@@ -354,7 +354,7 @@ describe("the backup folder", () => {
       await refused("pipe", /^The backup pipe is not a file\.$/);
     });
 
-    it("goes by no link that others could have put there, wherever it leads", async () => {
+    it("follows no link that others could have put there, wherever it leads", async () => {
       await writeFile(join(root, "x.json"), "x", { mode: 0o600 });
       await mkdir(join(root, "open"));
       await symlink(join(root, "x.json"), join(root, "open/x.json"));
@@ -364,7 +364,7 @@ describe("the backup folder", () => {
       await refused("open/x.json", /^The backup open\/x\.json cannot be trusted: its folder can be written by others/);
     });
 
-    it("takes a file in a folder like /tmp only if it is one's own", async () => {
+    it("accepts a file in a folder like /tmp only if it is one's own", async () => {
       await writeFile(join(root, "x.json"), "x", { mode: 0o600 });
       await chmod(root, 0o1777);
       assert.equal(String(await folder().read({ path: join(root, "x.json"), shownPath: "x.json" })), "x");
@@ -375,7 +375,7 @@ describe("the backup folder", () => {
   });
 
   if (process.platform === "linux") {
-    it("is refused if nothing can be made, without trying for ever", async () => {
+    it("is refused if nothing can be created, without retrying forever", async () => {
       await assert.rejects(folder("/proc/lambda-layers/backups").write("dev", pair("x"), now), {
         code: "backup-folder",
         message: /^The backup folder \/proc\/lambda-layers\/backups cannot be created: no such file or folder\./,
@@ -383,7 +383,7 @@ describe("the backup folder", () => {
     });
   }
 
-  it("is created with its parent folders, all for the owner only", async () => {
+  it("is created with its parent folders, all for the owner alone", async () => {
     await folder("new/inside/backups").write("dev", pair("x"), now);
     for (const path of ["new", "new/inside", "new/inside/backups"]) {
       assert.equal((await lstat(join(root, path))).mode & 0o777, 0o700, path);

@@ -31,7 +31,7 @@ describe("loadLayerConfig", () => {
     assert.fail("the file was accepted");
   };
 
-  it("reads a file of a folder, and names it as it was given", async () => {
+  it("reads a file relative to a folder, and names it as it was given", async () => {
     await mkdir(join(folder, "config"));
     const file = await write(join("config", "good.yaml"), "layers: { a: { version: 1 } }");
     assert.equal(loadLayerConfig(file, folder).file, file);
@@ -44,7 +44,7 @@ describe("loadLayerConfig", () => {
     assert.equal(loadLayerConfig(file, folder).layers.get("a")?.fields.description, "ä日本");
   });
 
-  it("shows every problem of a file", async () => {
+  it("shows every problem in a file", async () => {
     const file = await write("bad.yaml", "layers:\n  a: { version: 0 }\n  b: { version: 1, x: 2 }\n");
     assert.equal(
       refused(file).describe(),
@@ -59,11 +59,11 @@ bad.yaml:3:20 unknown-key: unknown key "x" in layers.b
     );
   });
 
-  it("speaks of a single problem as one", async () => {
+  it("uses the singular for a single problem", async () => {
     assert.match(refused(await write("one.yaml", "layers: { a: {} }")).message, /^one\.yaml has a problem:\n/);
   });
 
-  it("says where a file that is missing was looked for", () => {
+  it("says where it looked for a missing file", () => {
     const error = refused("nowhere/missing.yaml");
     assert.equal(
       error.message,
@@ -72,21 +72,21 @@ bad.yaml:3:20 unknown-key: unknown key "x" in layers.b
     assert.match(error.next ?? "", /--config/);
   });
 
-  it("names the file of that folder that was probably meant", async () => {
+  it("suggests the file in that folder that was probably meant", async () => {
     await mkdir(join(folder, "near/layer_config.yam"), { recursive: true });
     await write("near/layer_config.yml", "layers: {}");
     assert.match(refused("near/layer_confg.yaml").next ?? "", /^Did you mean near\/layer_config\.yml\?\nName the file/);
     assert.match(refused("near/other.yaml").next ?? "", /^Name the file/);
   });
 
-  it("names the file of that name above the folder", async () => {
+  it("suggests the file with that name above the folder", async () => {
     await mkdir(join(folder, "mono/services/orders"), { recursive: true });
     await write("mono/shared.yaml", "layers: {}");
     const cwd = join(folder, "mono/services/orders");
     assert.match(refused("shared.yaml", cwd).next ?? "", /^Did you mean \.\.\/\.\.\/shared\.yaml\?\nName the file/);
   });
 
-  it("says that a file is missing whose folder is a file", async () => {
+  it("reports a missing file if its folder is a file", async () => {
     await write("file", "");
     assert.match(refused("file/c.yaml").message, /^Config file not found: file\/c\.yaml/);
   });
@@ -109,7 +109,7 @@ Check that this is the config: one with 1,000 layers has about 100,000 bytes. Ch
     "UTF-16": [Buffer.from("\uFEFFlayers: {}\n", "utf16le"), 1],
   } as const;
   for (const [encoding, [bytes, line]] of Object.entries(encodings)) {
-    it(`refuses ${encoding}, and says in which line`, async () => {
+    it(`refuses ${encoding}, and says on which line`, async () => {
       const error = refused(await write(`${encoding}.yaml`, bytes));
       assert.equal(
         error.describe(),
@@ -119,14 +119,14 @@ Check that this is the config: one with 1,000 layers has about 100,000 bytes. Ch
   }
 });
 
-describe("a config that could be read without an end", () => {
+describe("a config that might never end", () => {
   let root: string;
   beforeEach(async () => {
     root = await temporaryFolder();
   });
   afterEach(() => removeFolder(root));
 
-  it("is refused, if it is a pipe or a device, at once", () => {
+  it("is refused at once if it is a pipe or a device", () => {
     execFileSync("mkfifo", [join(root, "pipe")]);
     for (const file of ["pipe", "/dev/zero"])
       assert.throws(() => loadLayerConfig(file, root), {
@@ -135,7 +135,7 @@ describe("a config that could be read without an end", () => {
       });
   });
 
-  it("has at most 50 of its problems shown, and says how many more there are", async () => {
+  it("shows at most 50 of its problems, and says how many more there are", async () => {
     const lines = Array.from({ length: 90 }, (_, index) => `key-${index}: 1`);
     await writeFile(join(root, "layer_config.yaml"), lines.join("\n"));
     assert.throws(

@@ -19,7 +19,7 @@ describe("config files", () => {
   const path = (name: string) => join(folder, name);
   const mode = async (name: string) => (await stat(path(name))).mode & 0o777;
 
-  it("are written as readable as others that the user makes", async () => {
+  it("are written as readable as the user's other files", async () => {
     await files.write("new.yaml", text, { replace: false });
     await writeFile(path("other.yaml"), text);
     assert.equal(await readFile(path("new.yaml"), "utf8"), text);
@@ -27,7 +27,7 @@ describe("config files", () => {
     assert.deepEqual((await readdir(folder)).sort(), ["new.yaml", "other.yaml"]);
   });
 
-  it("are not replaced if a new one is meant", async () => {
+  it("are not replaced if a new one is wanted", async () => {
     await writeFile(path("there.yaml"), "old");
     const writing = files.write("there.yaml", text, { replace: false });
     await assert.rejects(writing, { code: "usage", message: "there.yaml already exists." });
@@ -36,7 +36,7 @@ describe("config files", () => {
     assert.equal(files.exists("other.yaml"), false);
   });
 
-  it("keep their mode when they are replaced, and a link stays one", async () => {
+  it("keep their mode if they are replaced, and a link stays one", async () => {
     await writeFile(path("real.yaml"), "old");
     await chmod(path("real.yaml"), 0o640);
     await symlink("real.yaml", path("link.yaml"));
@@ -46,12 +46,12 @@ describe("config files", () => {
     assert.equal(await mode("real.yaml"), 0o640);
   });
 
-  it("that cannot be written are said so", async () => {
+  it("that cannot be written are reported", async () => {
     const writing = files.write("no/such/folder.yaml", text, { replace: false });
     await assert.rejects(writing, { code: "usage", message: /^Cannot write no\/such\/folder\.yaml: .*Nothing was/ });
   });
 
-  it("keep their byte order mark when they are edited", async () => {
+  it("keep their byte order mark if they are edited", async () => {
     const marked = "\uFEFFlayers: { a: { version: 5 } }\r\n";
     await writeFile(path("marked.yaml"), marked);
     const edit = { path: ["layers", "a", "version"], version: 6 } as const;
@@ -61,7 +61,7 @@ describe("config files", () => {
     assert.equal(files.load("marked.yaml").layers.get("a")?.fields.version, 6);
   });
 
-  it("find the schema of the package in their folder, or in one above", async () => {
+  it("find the package's schema in their folder, or in one above", async () => {
     const schema = "node_modules/pulumi-lambda-layers/dist/layer-config.schema.json";
     assert.equal(files.schemaFor("layer_config.yaml"), `./${schema}`);
     await mkdir(join(folder, schema, ".."), { recursive: true });

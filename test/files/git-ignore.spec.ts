@@ -17,7 +17,7 @@ describe("the backup folder in a git repository", () => {
   afterEach(() => removeFolder(root));
   const missing = (folder = "backups", cwd = infra) => new BackupFolder(folder, cwd).missingIgnoreLine();
 
-  it("is to be ignored by its path", async () => {
+  it("needs an ignore line with its path", async () => {
     assert.equal(await missing(), "backups/");
     assert.equal(await missing("out/states/"), "out/states/");
     assert.equal(await missing(join(infra, "backups")), "backups/");
@@ -38,7 +38,7 @@ describe("the backup folder in a git repository", () => {
     });
   }
 
-  it("is not ignored by what a later line takes back", async () => {
+  it("is not ignored if a later line negates it", async () => {
     await writeFile(join(root, ".gitignore"), "backups/\n!backups/\n");
     assert.equal(await missing(), "backups/");
   });
@@ -56,7 +56,7 @@ describe("the backup folder in a git repository", () => {
     ["node_modules/\n", "node_modules/\nbackups/\n"],
     ["node_modules/", "node_modules/\nbackups/\n"],
   ] as const) {
-    it(`is ignored from then on, behind ${JSON.stringify(before)}`, async () => {
+    it(`is ignored from then on, after ${JSON.stringify(before)}`, async () => {
       if (before !== undefined) await writeFile(join(infra, ".gitignore"), before);
       await new BackupFolder("backups", infra).addIgnoreLine("backups/");
       assert.equal(await readFile(join(infra, ".gitignore"), "utf8"), after);
@@ -64,7 +64,7 @@ describe("the backup folder in a git repository", () => {
     });
   }
 
-  it("is said to be so where .gitignore cannot be written", async () => {
+  it("cannot be ignored if .gitignore cannot be written", async () => {
     await mkdir(join(infra, ".gitignore"));
     await assert.rejects(new BackupFolder("backups", infra).addIgnoreLine("backups/"), {
       code: "usage",

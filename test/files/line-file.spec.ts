@@ -16,7 +16,7 @@ describe("a file of lines", () => {
   afterEach(() => removeFolder(root));
   const text = () => readFile(path, "utf8");
 
-  it("has each line when its append has resolved, in the order of the calls", async () => {
+  it("has each line once its append has resolved, in the order of the calls", async () => {
     await writeFile(path, "first\n");
     const file = await LineFile.open(path);
     const appended = Array.from({ length: 100 }, async (_, index) => {
@@ -28,7 +28,7 @@ describe("a file of lines", () => {
     assert.equal(await text(), `first\n${Array.from({ length: 100 }, (_, index) => `line ${index}\n`).join("")}`);
   });
 
-  it("has each line on the disk when its append has resolved", async () => {
+  it("has each line on the disk once its append has resolved", async () => {
     await writeFile(path, "");
     const file = await LineFile.open(path);
     let synced = 0;
@@ -46,7 +46,7 @@ describe("a file of lines", () => {
     }
   });
 
-  it("goes on behind a line that was cut off", async () => {
+  it("continues after a line that was cut off", async () => {
     await writeFile(path, '{"half":');
     const file = await LineFile.open(path);
     await file.append("whole");
@@ -55,7 +55,7 @@ describe("a file of lines", () => {
     assert.equal(await text(), '{"half":\nwhole\nmore\n');
   });
 
-  it("writes nothing behind what may be half on the disk", async () => {
+  it("writes nothing after a line that may be half-written", async () => {
     await writeFile(path, "");
     const file = await LineFile.open(path);
     const end = await watchSyncs("datasync", () => {
@@ -67,7 +67,7 @@ describe("a file of lines", () => {
     assert.equal(await text(), "half\n");
   });
 
-  it("writes nothing more once it could not write", async () => {
+  it("writes nothing more after a failed write", async () => {
     await writeFile(path, "");
     const file = await LineFile.open(path);
     await file.append("kept");
@@ -90,7 +90,7 @@ describe("run records in the backup folder", () => {
     content: [Buffer.from(content)],
   });
 
-  it("have a name of their own, and the time of the run that they belong to", async () => {
+  it("have their own names, and the time of the run that they belong to", async () => {
     const folder = new BackupFolder("backups", root);
     const [alone] = await folder.write("dev", [file("sync", "alone\n")], now);
     assert.equal(alone?.shownPath, "backups/dev_sync_20240824_143022.jsonl");
@@ -110,7 +110,7 @@ describe("run records in the backup folder", () => {
     );
   });
 
-  it("grow", async () => {
+  it("are appended to", async () => {
     const folder = new BackupFolder("backups", root);
     const [written] = await folder.write("dev", [file("sync", "first\n")], now);
     assert.ok(written);

@@ -11,7 +11,7 @@ import { counts } from "../support/counts";
 import { removeFolder, temporaryFolder } from "../support/folders";
 import { awsFunction, layer, stateOf } from "../support/states";
 
-describe("a file that is read a part at a time", () => {
+describe("a file that is read in parts", () => {
   let root: string;
   before(async () => {
     root = await temporaryFolder();

@@ -11,13 +11,13 @@ const recorded = join(checkout, "test/data/upgrades/0.1.0/state.json");
 describe("random edits of an exported state", function () {
   this.timeout(3_600_000);
 
-  it("are made byte by byte, and taken by Pulumi", async () => {
+  it("are made byte by byte, and accepted by Pulumi", async () => {
     const text = await readFile(recorded, "utf8");
     const found = await fuzz(text, counts({ sample: 3, full: 200 }));
     assert.equal(found, undefined, found?.message);
   });
 
-  it("are held to an oracle that sees what is wrong", async () => {
+  it("are checked by an oracle that detects mistakes", async () => {
     const text = await readFile(recorded, "utf8");
     const [name = ""] = layerNames(text);
     const at = new RegExp(`(:layer:${name}:)\\d+(?=")`, "g");

@@ -6,22 +6,22 @@ import { startCli } from "../cli/harness";
 import { createProject, type Project } from "../support/engine";
 import { assertEdited, type Edit, layerNames } from "./oracle";
 
-/** How often a state is edited, and from which seed. */
+/** How many edits to make, and from which seed. */
 export interface FuzzOptions {
   readonly numRuns: number;
   readonly seed: number;
-  /** Added to the environment of Pulumi: what the state's secrets provider needs. */
+  /** Added to Pulumi's environment: what the state's secrets provider needs. */
   readonly env?: Record<string, string>;
 }
 
 /**
- * Edits a state at random, has Pulumi import each result into a stack of its own, and compares all with the state.
- * @returns undefined if all is right, else the smallest edit that was found to go wrong, and how
- * @throws Error if there is nothing to edit, or Pulumi does not take the state as it is
+ * Edits a state at random, has Pulumi import each result into a new stack, and compares all of them with the state.
+ * @returns undefined if everything is right, else the smallest edit that went wrong, and how
+ * @throws Error if there is nothing to edit, or Pulumi does not accept the state as it is
  */
 export async function fuzz(text: string, options: FuzzOptions): Promise<{ edit: Edit; message: string } | undefined> {
   const names = layerNames(text);
-  if (names.length === 0) throw new Error("The state has no functions with layers that could be edited.");
+  if (names.length === 0) throw new Error("The state has no functions with layers to edit.");
   const project = await throwAway(text, options.env);
   try {
     const version = fc.oneof(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 2 ** 31 }));
@@ -38,7 +38,7 @@ export async function fuzz(text: string, options: FuzzOptions): Promise<{ edit: 
   }
 }
 
-/** Makes one edit of a state, and fails unless the result is right and Pulumi takes it. */
+/** Makes one edit of a state, and fails unless the result is right and Pulumi accepts it. */
 export async function checkEdit(text: string, edit: Edit, env?: Record<string, string>): Promise<void> {
   const project = await throwAway(text, env);
   try {
@@ -48,7 +48,7 @@ export async function checkEdit(text: string, edit: Edit, env?: Record<string, s
   }
 }
 
-/** A stack in a backend of its own, under the names of the state's, which has the state. */
+/** A stack in its own backend, with the state and under its names. */
 async function throwAway(text: string, env: Record<string, string> = {}): Promise<Project> {
   const [, stack = "dev", name = "fuzz"] = /"urn:pulumi:([^:"]*)::([^:"]*)::/.exec(text) ?? [];
   const project = await createProject({ name, stack, env });
@@ -70,7 +70,7 @@ async function tryEdit(project: Project, text: string, edit: Edit): Promise<void
   assert.deepEqual(resourcesOf(imported), resourcesOf(JSON.parse(edited)), "Pulumi has something else");
 }
 
-/** A state's resources without the text of secrets, which Pulumi encrypts anew. */
+/** A state's resources without secret text, which Pulumi encrypts anew. */
 function resourcesOf({ deployment }: { deployment: { resources: unknown } }): unknown {
   return JSON.parse(JSON.stringify(deployment.resources), (key, value) => (key === "ciphertext" ? "" : value));
 }

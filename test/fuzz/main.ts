@@ -1,5 +1,5 @@
-// npm run fuzz -- EXPORT [RUNS [SEED]]: edits an exported state at random, 100 times unless told otherwise. The stack's
-// own PULUMI_CONFIG_PASSPHRASE has to be set if the state has secrets.
+// npm run fuzz -- EXPORT [RUNS [SEED]]: edits an exported state at random, 100 times by default. If the state has
+// secrets, PULUMI_CONFIG_PASSPHRASE must be the stack's own.
 
 import { randomInt } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";

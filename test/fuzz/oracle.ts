@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-// What an update may do to a state, by rules of its own: nothing here is taken from the package.
+// What an update may do to a state, by rules of its own: nothing here comes from the package.
 
 /** A version for each of some layers, by name. */
 export type Edit = Readonly<Record<string, number>>;
@@ -11,7 +11,7 @@ type Json = any;
 const functionType = "aws:lambda/function:Function";
 const layerVersion = /^(arn:[^:]+:lambda:[^:]+:[^:]+:layer:([^:]+):)(\d+)$/;
 
-/** The layers of the state's functions, by name: those that an entry of a config can name. */
+/** The layers of the state's functions, by name: those that a config entry can name. */
 export function layerNames(text: string): string[] {
   const names = new Set<string>();
   for (const { layers } of layerLists(JSON.parse(text))) {
@@ -23,7 +23,7 @@ export function layerNames(text: string): string[] {
   return [...names].sort();
 }
 
-/** Fails unless one text is the other with just the edit made: by bytes, and by what they mean. */
+/** Fails unless one text is the other with exactly this edit: by bytes, and by meaning. */
 export function assertEdited(before: string, after: string, edit: Edit): void {
   const versions = /(?<=:layer:([^:"\\]+):)\d+(?=")/g;
   assert.equal(after.replaceAll(versions, "#"), before.replaceAll(versions, "#"), "other bytes have changed");

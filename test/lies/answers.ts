@@ -1,4 +1,4 @@
-// What can come back from a call to AWS, besides what AWS says when all is well.
+// What can come back from a call to AWS besides the truth.
 
 import type { Fault } from "../emulator";
 
@@ -6,7 +6,7 @@ type Answer = NonNullable<Fault["answer"]>;
 
 const html = "<html><body>Sign in to the network</body></html>";
 
-/** What Lambda does not answer, but proxies, gateways and cut connections do. */
+/** Answers that Lambda does not give, but proxies, gateways and broken connections do. */
 export const foreign: Readonly<Record<string, Answer>> = {
   "200 without a body": { status: 200 },
   "200 {}": { status: 200, body: "{}" },
@@ -36,7 +36,7 @@ export const foreign: Readonly<Record<string, Answer>> = {
   "502 with a page": { status: 502, body: html },
 };
 
-/** Whom a lie is told about. */
+/** Whom a false answer is about. */
 export interface Told {
   readonly name: string;
   readonly arn: string;
@@ -45,9 +45,9 @@ export interface Told {
 /** One answer, and what had really happened. */
 export interface Lie {
   readonly title: string;
-  /** Takes as long as a deadline does. */
+  /** Takes until a deadline. */
   readonly isSlow?: boolean;
-  /** Whoever hears it waits until it ends: it cannot stay for good. */
+  /** The caller waits until it ends, so it cannot stay for good. */
   readonly isWaitedFor?: boolean;
   readonly fault: (told: Told) => Fault;
 }
@@ -57,7 +57,7 @@ const bodyOf = (configuration: object) => JSON.stringify({ ...configuration, Con
 const wholeOf = (FunctionName: string, FunctionArn: string) =>
   bodyOf({ FunctionName, FunctionArn, RevisionId: "other", LastUpdateStatus: "Successful", Layers: [] });
 
-/** Every answer that comes from something else than AWS, whether or not AWS had done what was asked. */
+/** Every answer from something other than AWS, whether or not AWS had done what was requested. */
 export const lies: readonly Lie[] = [true, false].flatMap((applied): Lie[] => {
   const told = (title: string, fault: (told: Told) => Fault, isSlow = false): Lie => ({
     title: `${title}, ${applied ? "" : "not "}carried out`,
@@ -83,34 +83,34 @@ export const lies: readonly Lie[] = [true, false].flatMap((applied): Lie[] => {
   ];
 });
 
-/** What contradicts an update, whether or not AWS had carried it out. */
+/** Answers that contradict an update, whether or not AWS had carried it out. */
 export const contradictions: readonly Lie[] = [true, false].map((applied) => ({
-  title: `200 of the function with other layers, ${applied ? "" : "not "}carried out`,
+  title: `200 for the function with other layers, ${applied ? "" : "not "}carried out`,
   fault: ({ name, arn }) => ({ answer: { status: 200, body: wholeOf(name, arn) }, applied }),
 }));
 
-/** What AWS itself says when it does not do what is asked. */
+/** What AWS itself says if it does not do what is requested. */
 export const refusals: readonly Lie[] = [
-  { title: "400 of AWS's own", fault: () => ({ status: 400 }) },
-  { title: "403 of AWS's own", fault: () => ({ status: 403 }) },
-  { title: "409 of AWS's own", isWaitedFor: true, fault: () => ({ status: 409 }) },
-  { title: "412 of AWS's own", isWaitedFor: true, fault: () => ({ status: 412 }) },
-  { title: "429 of AWS's own", isWaitedFor: true, fault: () => ({ status: 429, retryAfter: 1 }) },
+  { title: "400 from AWS itself", fault: () => ({ status: 400 }) },
+  { title: "403 from AWS itself", fault: () => ({ status: 403 }) },
+  { title: "409 from AWS itself", isWaitedFor: true, fault: () => ({ status: 409 }) },
+  { title: "412 from AWS itself", isWaitedFor: true, fault: () => ({ status: 412 }) },
+  { title: "429 from AWS itself", isWaitedFor: true, fault: () => ({ status: 429, retryAfter: 1 }) },
   { title: "an update that fails later", fault: () => ({ updateFails: { reason: "The subnet is gone." } }) },
 ];
 
-/** What AWS says to all alike. */
+/** What AWS answers for every function alike. */
 export const endings: readonly Lie[] = [
   { title: "expired credentials", fault: () => ({ status: 403, code: "ExpiredTokenException" }) },
   { title: "unknown credentials", fault: () => ({ status: 403, code: "UnrecognizedClientException" }) },
-  { title: "a permission that is missing", fault: () => ({ status: 403, code: "AccessDeniedException" }) },
+  { title: "a missing permission", fault: () => ({ status: 403, code: "AccessDeniedException" }) },
 ];
 
 export const onNoPage: Lie = { title: "a function on no page", fault: () => ({ page: "lacking" }) };
 
-/** What goes wrong with the pages of a list. */
+/** Wrong pages of a list. */
 export const pages: readonly Lie[] = [
-  { title: "pages without an end", fault: () => ({ page: "endless" }) },
+  { title: "endless pages", fault: () => ({ page: "endless" }) },
   { title: "a function on two pages", fault: () => ({ page: "twice" }) },
   onNoPage,
 ];

@@ -1,5 +1,5 @@
-// The AWS that lies: whatever is answered, and whatever had really happened, each function is right at the end, or
-// named as not right. Nothing that is said is untrue, and what the user is told to do then sets everything right.
+// AWS lies: whatever is answered, and whatever had really happened, each function is right in the end, or named as not
+// right. Nothing reported is untrue, and doing what the user is advised to do then sets everything right.
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
@@ -56,7 +56,7 @@ function assertRight(wrong: readonly string[], text: string): void {
   if (wrong.length > 0) assert.fail(`${wrong.length}:\n${wrong.slice(0, 5).join("\n")}\n${text.slice(0, 3000)}`);
 }
 
-/** All in a soak test, or its share; else a few by the seed of the run, none of which takes long. */
+/** All in a soak test, or its share; otherwise a few short ones, chosen by the seed of the run. */
 function chosen(): readonly Case[] {
   const place = ({ title }: Case) => createHash("sha1").update(`${seed}${title}`).digest("hex");
   const isOfShare = (one: Case) => Number.parseInt(place(one).slice(0, 6), 16) < share * 2 ** 24;

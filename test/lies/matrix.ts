@@ -1,4 +1,4 @@
-// Which answer comes to which call on which road, and how long it stays so.
+// Which answer comes to which call in which kind of run, and how long it stays.
 
 import type { Emulator, Fault } from "../emulator";
 import { contradictions, endings, type Lie, lies, onNoPage, pages, refusals } from "./answers";
@@ -11,7 +11,7 @@ export interface Case {
   readonly title: string;
   readonly road: RoadName;
   readonly functions: number;
-  /** What follows on the run. */
+  /** What follows the run. */
   readonly then: "finish" | "undo";
   /** Takes more than a few seconds. */
   readonly isSlow: boolean;
@@ -21,10 +21,10 @@ export interface Case {
 
 const all: readonly RoadName[] = ["sync", "update", "release", "resume", "rollback", "resource"];
 
-/** Calls about one function: each function of a run is lied to in its own way. */
+/** Calls about one function: each function of a run gets a false answer of its own. */
 const ofFunctions: readonly (readonly [operation: string, on: readonly RoadName[], skips?: readonly number[]])[] = [
   ["UpdateFunctionConfiguration", all],
-  // The first is the plan's, the others see what came of an update.
+  // The first is the plan's, the others check the outcome of an update.
   ["GetFunction", all, [0, 1, 2]],
   ["ListAliases", ["sync", "release", "resource"]],
   ["GetAlias", ["release"], [0, 1]],
@@ -32,7 +32,7 @@ const ofFunctions: readonly (readonly [operation: string, on: readonly RoadName[
   ["UpdateAlias", ["release"]],
 ];
 
-/** Calls for all functions alike, with how many functions there have to be for them. */
+/** Calls for all functions alike, with the number of functions that they require. */
 const ofAccounts: readonly (readonly [operation: string, on: readonly RoadName[], functions: number])[] = [
   ["ListFunctions", all, 55],
   ["GetResources", ["sync", "release", "resource"], 3],
@@ -71,7 +71,7 @@ function* functionCases(): Generator<Case> {
   }
 }
 
-/** Any answer to an update, and nothing to be seen behind it. */
+/** Any answer to an update, with nothing to see afterwards. */
 function* blindCases(): Generator<Case> {
   const chosen = lies.filter((lie) => !lie.isSlow);
   for (const road of all) {
@@ -110,7 +110,7 @@ function* accountCases(): Generator<Case> {
   }
 }
 
-/** Nothing but GetResources knows of tags, so a function that it lacks cannot be missed. */
+/** Only GetResources knows about tags, so a function that it lacks cannot be missed. */
 function pagesOf(operation: string): readonly Lie[] {
   if (!lists.includes(operation)) return [];
   return operation === "GetResources" ? pages.filter((one) => one !== onNoPage) : pages;
@@ -132,7 +132,7 @@ function* endingCases(): Generator<Case> {
 }
 
 function* bothWays(road: RoadName, how: string, given: Pick<Case, "functions" | "isSlow" | "order">): Generator<Case> {
-  // A rollback undoes: it is only finished.
+  // A rollback already undoes: it is only finished.
   for (const then of road === "rollback" ? (["finish"] as const) : (["finish", "undo"] as const)) {
     yield { ...given, title: `${road}: ${how}; then ${then}`, road, then };
   }

@@ -1,15 +1,15 @@
-// Judges what a run has claimed by what AWS really has. Takes nothing from the product: functions are read where the
-// emulator keeps them, and what was told is text and plain data.
+// Judges what a run has claimed by what AWS really has. Takes nothing from the product: functions are read from the
+// emulator's store, and what was reported is text and plain data.
 
 import type { Emulator, FunctionState } from "../emulator";
 
-/** What a run says of one function. */
+/** What a run claims about one function. */
 export interface Claim {
   readonly name: string;
   readonly status: string;
   /** The layers that it has now. */
   readonly after: readonly string[];
-  /** Whether the run says that it knows them. */
+  /** Whether the run claims to know them. */
   readonly isKnown: boolean;
   readonly changedMeanwhile?: boolean;
 }
@@ -26,7 +26,7 @@ export interface RecordLine {
 /** What a run has left behind, besides AWS. */
 export interface Told {
   readonly exit: number;
-  /** All that was printed. */
+  /** Everything that was printed. */
   readonly text: string;
   readonly claims: readonly Claim[];
   /** Lines of its record; absent if it wrote none. */
@@ -36,7 +36,7 @@ export interface Told {
 /** How functions should be. */
 export interface Wanted {
   readonly layers: readonly string[];
-  /** Those that each alias should serve. */
+  /** The layers that each alias should serve. */
   readonly served?: readonly string[];
 }
 
@@ -46,7 +46,9 @@ export function isRight(fn: FunctionState, { layers, served }: Wanted): boolean 
   return String(fn.layers) === String(layers) && aliases.every((one) => String(one) === String(served));
 }
 
-/** What is wrong with a run: nothing, if each function is right or named as not right, and nothing said is untrue. */
+/**
+ * What is wrong with a run: nothing if each function is right or named as not right, and everything reported is true.
+ */
 export function judge(emulator: Emulator, wanted: Wanted, told: Told): string[] {
   return emulator.functions().flatMap((fn) => {
     const claim = told.claims.find(({ name }) => name === fn.name);
@@ -71,7 +73,7 @@ function judgeClaim(fn: FunctionState, wanted: Wanted, claim: Claim | undefined)
 }
 
 function judgeRecord(fn: FunctionState, last: RecordLine | undefined): string[] {
-  // What is not known has no revision, and what was only announced says nothing yet.
+  // An unknown outcome has no revision, and an announcement alone says nothing yet.
   if (last?.line !== "after" || (last.outcome !== "updated" && last.revision === undefined)) return [];
   const isTrue = String(last.layersAfter) === String(fn.layers);
   return isTrue ? [] : [`is recorded with ${versions(last.layersAfter)}`];
@@ -85,7 +87,7 @@ function judgeSilence(
 ): string[] {
   if (exit === 0) return ["is not right, and the run ended with 0"];
   const isNamed = new RegExp(`\\b${fn.name}\\b`).test(text);
-  // A run that ends for all alike has its functions in the record, as what is to be done or is not known.
+  // A run that ends for all functions alike has them in the record, as still to do or unknown.
   const isOpen = last !== undefined && last.outcome !== "updated" && last.outcome !== "unchanged";
   const isNothingDone = text.includes("Nothing was changed.");
   return isNamed || isOpen || isNothingDone || claim?.status === "failed" || claim?.status === "unknown"

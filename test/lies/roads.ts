@@ -1,19 +1,18 @@
-// The roads on which functions in AWS are moved: each as its command goes it, over the same functions.
+// The ways in which functions in AWS are moved: each as its command does it, over the same functions.
 
-import { dirname } from "node:path";
+import { dirname, sep } from "node:path";
 import { Lambda } from "@aws-sdk/client-lambda";
 import * as handlers from "../../provider/handlers";
 import type { Checked, Recorded } from "../../provider/resource/record";
-import { declareFor } from "../../sdk/core/config/declared";
-import { parseConfig } from "../../sdk/core/config/parse";
 import { LayersError } from "../../sdk/core/errors";
 import type { FunctionOutcome } from "../../sdk/core/live";
 import { base } from "../aws/harness";
 import { configFor, type Fleet, failureOf, taggedFleet } from "../ops/fleet-harness";
+import { printedBy, requestOf } from "../support/provider";
 import type { Told, Wanted } from "./oracle";
 import { recordFunctions, updateStack } from "./stack";
 
-/** Functions as they are before, and as they are declared. */
+/** Functions as they are at first, and as they are declared. */
 export const former: Wanted = { layers: [base(1, "first"), base(1), base(1, "last")] };
 export const declared: Wanted = { layers: [base(1, "first"), base(2), base(1, "last")] };
 const served = ({ layers }: Wanted): Wanted => ({ layers, served: layers });
@@ -21,13 +20,13 @@ const served = ({ layers }: Wanted): Wanted => ({ layers, served: layers });
 /** A way to move functions, with what comes before and after it. */
 export interface Road {
   readonly title: string;
-  /** What the run that is lied to should come to. */
+  /** What the run that is lied to should achieve. */
   readonly wanted: Wanted;
-  /** What functions were like at first, and are like again when all is undone. */
+  /** What functions were like at first, and are again once everything is undone. */
   readonly first: Wanted;
   prepare(fleet: Fleet, functions: number): Promise<void>;
   run(fleet: Fleet): Promise<Told>;
-  /** What the user is told to do then, to finish or to undo. AWS tells the truth again. */
+  /** What the user is then advised to do, to finish or to undo. AWS tells the truth again. */
   finish(fleet: Fleet): Promise<Told>;
   /** Undefined if the run itself undoes. */
   undo?(fleet: Fleet): Promise<Told>;
@@ -63,7 +62,7 @@ async function reportedBy(
   };
 }
 
-/** Runs again what has got no record, and finishes what has one. */
+/** Runs again if there is no record, and otherwise finishes the recorded run. */
 const resumed = async (fleet: Fleet, again: () => Promise<{ readonly aws?: unknown }>): Promise<Told> => {
   const record = await newestRecord(fleet);
   return reportedBy(fleet, record === undefined ? again : () => fleet.resume({ record }));
@@ -140,7 +139,7 @@ const rollback: Road = {
   },
 };
 
-/** `LayerVersions` with onDelete "restore", as the engine drives its handlers. */
+/** `LayerVersions` with onDelete "restore", with its handlers called as the engine does. */
 const resource: Road = {
   ...{ title: "LayerVersions", wanted: declared, first: former },
   async prepare(fleet, functions) {
@@ -159,20 +158,15 @@ const resource: Road = {
 /** The handlers as another run of the engine has them: what they remember of a run is forgotten. */
 function inNewProcess(): typeof handlers {
   const provider = dirname(require.resolve("../../provider/handlers"));
-  for (const file of Object.keys(require.cache)) if (dirname(file) === provider) delete require.cache[file];
+  for (const file of Object.keys(require.cache)) if (file.startsWith(provider + sep)) delete require.cache[file];
   return require("../../provider/handlers");
 }
 
-/** What the engine records of the resource. */
+/** What the engine records for the resource. */
 const recorded = new WeakMap<Fleet, Recorded>();
 
 async function up(fleet: Fleet): Promise<Told> {
-  const parsed = parseConfig(configFor(2), "layer_config.yaml");
-  if (!parsed.ok) throw new Error("the config has problems");
-  const request = {
-    ...{ dryRun: false, declared: declareFor(parsed.config, "dev"), validateLayerExists: true },
-    ...{ selection: { tags: { environment: "dev" } }, pinned: { names: [], autoNamed: [] }, pinnedBehindNames: [] },
-  };
+  const request = requestOf(configFor(2), { selection: { tags: { environment: "dev" } }, dryRun: false });
   const settings = { configFile: "layer_config.yaml", onDelete: "restore" as const, before: {} };
   const olds = recorded.get(fleet);
   const told = await reportedByHandlers(async () => {
@@ -189,7 +183,7 @@ async function up(fleet: Fleet): Promise<Told> {
       throw error;
     }
   });
-  // What is recorded of a function counts, unless the run has named it.
+  // A function counts as recorded, unless the run has named it.
   const claims = Object.entries(recorded.get(fleet)?.functions ?? {}).map(([name, { base: version = 0 }]) => ({
     ...{ name, status: "recorded", after: [base(1, "first"), base(Number(version)), base(1, "last")] },
     isKnown: !new RegExp(`\\b${name}\\b`).test(told.text),
@@ -198,19 +192,14 @@ async function up(fleet: Fleet): Promise<Told> {
 }
 
 async function reportedByHandlers(work: () => Promise<void>): Promise<Told> {
-  const lines: unknown[] = [];
-  const { log } = console;
-  console.log = (line) => lines.push(line);
-  try {
-    await work();
-    return { exit: 0, text: lines.join("\n"), claims: [] };
-  } catch (error) {
-    const { message = "", reasons = [] } = error as { message?: string; reasons?: string[] };
-    return { exit: 1, text: [...lines, message, ...reasons].join("\n"), claims: [] };
-  } finally {
-    console.log = log;
-  }
+  const { result: failure, lines } = await printedBy(() =>
+    work().then(
+      () => undefined,
+      ({ message = "", reasons = [] }: { message?: string; reasons?: string[] }) => [message, ...reasons],
+    ),
+  );
+  return { exit: failure ? 1 : 0, text: [...lines, ...(failure ?? [])].join("\n"), claims: [] };
 }
 
-/** All roads, by the words of their commands. */
+/** All ways, by their commands. */
 export const roads = { sync, update, release, resume, rollback, resource } as const;

@@ -19,7 +19,7 @@ export async function disposeStack(): Promise<void> {
   made = undefined;
 }
 
-/** Has the stack record the functions that AWS has. */
+/** Makes the stack record the functions that AWS has. */
 export async function recordFunctions({ emulator }: Fleet): Promise<void> {
   made ??= createAwsStack({ env: {}, name: "shop" });
   const project = await made;

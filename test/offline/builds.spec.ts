@@ -6,9 +6,9 @@ import { setTimeout } from "node:timers/promises";
 import { checkout } from "../../scripts/places.mjs";
 import { fakeCommand, lines } from "../support/fakes";
 import { removeFolder, temporaryFolder } from "../support/folders";
-import { type Running, start } from "../support/processes";
+import { isAlive, type Running, start } from "../support/processes";
 
-// Builds of processes that compete or are killed. The Go is a slow one: it works until a file tells it to go on.
+// Builds of processes that compete or are killed. The Go is a slow one: it works until a file tells it to finish.
 describe("a build of the engine", function () {
   this.timeout(60_000);
 
@@ -45,7 +45,7 @@ describe("a build of the engine", function () {
   const builds = async () => (await lines(join(root, "builds"))).map(Number);
   const goOn = () => fakeCommand(root, "go-on", "");
 
-  /** A process of its own that looks for the engine and prints its folder. */
+  /** A separate process that looks for the engine and prints its folder. */
   function search(): Running {
     const script = `
       import { interruptible } from ${JSON.stringify(join(checkout, "scripts", "interruptible.mjs"))};
@@ -76,7 +76,7 @@ describe("a build of the engine", function () {
     assert.equal((await builds()).length, 1);
   });
 
-  it("ends at once, and leaves nothing, when it is interrupted", async () => {
+  it("stops at once, and leaves nothing, if it is interrupted", async () => {
     const process = search();
     await until(async () => (await builds()).length === 1);
     process.kill("SIGINT");
@@ -85,7 +85,7 @@ describe("a build of the engine", function () {
     assert.deepEqual((await builds()).filter(isAlive), []);
   });
 
-  it("lets who waits for it be interrupted", async () => {
+  it("lets a process that waits for it be interrupted", async () => {
     const first = search();
     await first.printed(/Building/);
     const second = search();
@@ -96,7 +96,7 @@ describe("a build of the engine", function () {
     assert.equal((await first.ended).code, 0);
   });
 
-  it("does not count when it was killed, and the next process builds anew", async () => {
+  it("does not count if it was killed, and the next process builds again", async () => {
     const killed = search();
     await until(async () => (await builds()).length === 1);
     killed.kill("SIGKILL");
@@ -116,18 +116,9 @@ describe("a build of the engine", function () {
 
   const built = () => join(cache(), `pulumi-v3.259.0-${process.platform}-${process.arch}-built`);
 
-  /** Makes the lock look as if its owner had not been heard of for an hour. */
+  /** Makes the lock look as if its owner had shown no sign of life for an hour. */
   async function ageLock(): Promise<void> {
     const hourAgo = Date.now() / 1000 - 3600;
     await utimes(`${built()}.lock`, hourAgo, hourAgo);
   }
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -1,4 +1,4 @@
-// The engine for machines that have none: downloaded, or built from its Go module, into the user's cache folder.
+// The engine for machines without one: downloaded, or built from its Go module, into the user's cache folder.
 
 import { join } from "node:path";
 import process from "node:process";
@@ -6,10 +6,10 @@ import { capture, exe, isExecutable } from "../../scripts/commands.mjs";
 import { makeOnce } from "../../scripts/shared-cache.mjs";
 import { buildOnce, hasGo } from "./go-program.mjs";
 
-/** The version that is downloaded or built. Of the Go module, no other can be counted on to build. */
+/** The version to download or build. No other version of the Go module can be expected to build. */
 export const VERSION = "3.259.0";
 
-/** How long a download may print nothing before it counts as failed, in milliseconds. */
+/** How long a download may print nothing before it is considered failed, in milliseconds. */
 const SILENCE = 30_000;
 
 /**
@@ -27,14 +27,14 @@ const folderIn = (cache, kind) => join(cache, `pulumi-v${VERSION}-${process.plat
 const builtIn = (cache) => join(folderIn(cache, "built"), exe("pulumi"));
 
 /**
- * Where the npm package `pulumi` puts the programs below the Pulumi home that it is given.
+ * Where the npm package `pulumi` puts its programs below a Pulumi home.
  *
  * @param {string} home
  */
 const downloadedIn = (home) => join(home, "versions", VERSION, "bin");
 
 /**
- * The folder of an engine and its language hosts that was downloaded before.
+ * The folder of a previously downloaded engine and its language hosts.
  *
  * @param {string} cache
  */
@@ -44,7 +44,7 @@ export function downloadedEngine(cache) {
 }
 
 /**
- * The engine that was built before, without language hosts.
+ * The previously built engine, without language hosts.
  *
  * @param {string} cache
  */
@@ -62,10 +62,10 @@ export function hasEngine(folder) {
 }
 
 /**
- * Downloads the engine by the official npm package.
+ * Downloads the engine with the official npm package.
  *
  * @param {FetchOptions} options
- * @returns {Promise<string | undefined>} its folder; nothing if it cannot be downloaded
+ * @returns {Promise<string | undefined>} its folder; undefined if it cannot be downloaded
  */
 export async function downloadEngine({ cache, env, log, signal }) {
   const fill = async (/** @type {string} */ home) => {
@@ -77,7 +77,7 @@ export async function downloadEngine({ cache, env, log, signal }) {
       silence: SILENCE,
       print: log,
     });
-    if (!hasEngine(downloadedIn(home))) throw new Error("the package did not bring the engine");
+    if (!hasEngine(downloadedIn(home))) throw new Error("the package did not contain the engine");
   };
   try {
     const onWait = () => log("Waiting for another download of Pulumi.\n");
@@ -90,7 +90,7 @@ export async function downloadEngine({ cache, env, log, signal }) {
 
 const MODULE = "github.com/pulumi/pulumi";
 
-// The replacement is that of the module's own go.mod, which does not count if another module requires it.
+// The replacement comes from the module's own go.mod, which does not count if another module requires it.
 const program = {
   title: `Pulumi v${VERSION}`,
   name: "pulumi",
@@ -110,11 +110,11 @@ replace github.com/atotto/clipboard => github.com/tgummerer/clipboard v0.0.0-202
 };
 
 /**
- * Builds the engine. A build that fails or is stopped leaves nothing that counts as an engine.
+ * Builds the engine. A failed or stopped build leaves nothing that looks like an engine.
  *
  * @param {FetchOptions} options
  * @returns {Promise<string>} the program
- * @throws {Error} there is no Go, or the build failed
+ * @throws {Error} if there is no Go, or the build failed
  */
 export async function buildEngine({ cache, ...options }) {
   if (!hasGo(options.env))

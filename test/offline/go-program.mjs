@@ -7,10 +7,10 @@ import { makeOnce } from "../../scripts/shared-cache.mjs";
 
 /**
  * @typedef {object} GoProgram
- * @property {string} title as messages call it
+ * @property {string} title used in messages
  * @property {string} name of the command
  * @property {string} source the import path of its package
- * @property {string} goMod of a module that requires it
+ * @property {string} goMod for a module that requires it
  * @property {string} [linker] further flags of the linker
  *
  * @typedef {object} BuildOptions
@@ -20,7 +20,7 @@ import { makeOnce } from "../../scripts/shared-cache.mjs";
  */
 
 /**
- * Whether Go is there to build something.
+ * Whether Go is installed.
  *
  * @param {import("../../scripts/commands.mjs").Environment} env
  */
@@ -29,18 +29,18 @@ export function hasGo(env) {
 }
 
 /**
- * Builds a program, unless that was done before. A build that fails or is stopped leaves nothing that counts as one.
+ * Builds a program unless it exists. A failed or stopped build leaves nothing that looks like one.
  *
  * @param {GoProgram} program
- * @param {string} folder that holds the program alone
+ * @param {string} folder for the program alone
  * @param {BuildOptions} options
- * @throws {Error} there is no Go, or the build failed
+ * @throws {Error} if there is no Go, or the build failed
  */
 export async function buildOnce({ title, name, source, goMod, linker = "" }, folder, { env, log, signal }) {
   const fill = async (/** @type {string} */ partial) => {
     log(`Building ${title} from its Go module, once for this machine. This takes some minutes.\n`);
     await writeFile(join(partial, "go.mod"), goMod);
-    // -mod=mod: the scratch module has no go.sum yet. -buildvcs: the cache may lie in somebody's git work tree.
+    // -mod=mod: the scratch module has no go.sum yet. -buildvcs: the cache may be inside a git work tree.
     const settings = ["-mod=mod", "-buildvcs=false", "-ldflags", `-s -w ${linker}`.trim(), "-o", exe(name)];
     const { code } = await capture("go", ["build", ...settings, source], {
       cwd: partial,
@@ -48,7 +48,7 @@ export async function buildOnce({ title, name, source, goMod, linker = "" }, fol
       signal,
       print: log,
     });
-    if (code !== 0) throw new Error(`${title} could not be built: Go's own messages say why. Nothing of it was kept.`);
+    if (code !== 0) throw new Error(`${title} could not be built; see Go's messages above. Nothing was kept.`);
     await Promise.all(["go.mod", "go.sum"].map((file) => rm(join(partial, file), { force: true })));
   };
   const onWait = () => log(`Waiting for another build of ${title}.\n`);

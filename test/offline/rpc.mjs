@@ -1,4 +1,4 @@
-// The little that gRPC needs to serve a few methods by async functions.
+// The little that gRPC needs to serve a few methods with async functions.
 
 import grpc from "@grpc/grpc-js";
 
@@ -24,7 +24,7 @@ export async function serve(service, handlers) {
 }
 
 /**
- * A method that answers once: with what `handle` returns, or with the error that it throws.
+ * A unary method: answers with what `handle` returns, or with the error that it throws.
  *
  * @template Request, Response
  * @param {(call: grpc.ServerUnaryCall<Request, Response>) => Response | Promise<Response>} handle
@@ -42,7 +42,7 @@ export function unary(handle) {
 }
 
 /**
- * A method that writes to its call for as long as `handle` runs.
+ * A streaming method: may write to its call while `handle` runs.
  *
  * @template Request, Response
  * @param {(call: grpc.ServerWritableStream<Request, Response>) => Promise<void>} handle
@@ -58,7 +58,7 @@ export function streaming(handle) {
 }
 
 /**
- * An error that another server gave passes as it is; any other is of unknown kind.
+ * Passes an error from another server on unchanged; any other is of unknown kind.
  *
  * @param {any} error
  */

@@ -1,4 +1,4 @@
-// Pulumi's language host for YAML, for engines that came without.
+// Pulumi's language host for YAML, for engines that come without it.
 
 import { realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -7,7 +7,7 @@ import { exe, isExecutable, onPath } from "../../scripts/commands.mjs";
 import { cacheFolder } from "../../scripts/places.mjs";
 import { buildOnce, hasGo } from "./go-program.mjs";
 
-/** Of the hosts' Go modules, this is the only one that builds by itself. */
+/** This is the only one of the hosts' Go modules that builds by itself. */
 const VERSION = "1.25.0";
 const MODULE = "github.com/pulumi/pulumi-yaml";
 
@@ -19,14 +19,14 @@ const program = {
   linker: `-X ${MODULE}/pkg/version.Version=v${VERSION}`,
 };
 
-/** How long a build may take, in milliseconds: of the processor it needs two and a half minutes. */
+/** How long a build may take, in milliseconds: it needs two and a half minutes of CPU time. */
 const LONGEST = 15 * 60_000;
 
 /** @param {string} folder */
 const hasHost = (folder) => isExecutable(join(folder, exe(program.name)));
 
 /**
- * Whether the host is there, or can be built.
+ * Whether the host exists, or can be built.
  *
  * @param {import("../../scripts/commands.mjs").Environment} [env]
  */
@@ -35,11 +35,11 @@ export function canHaveYamlHost(env = process.env) {
 }
 
 /**
- * The folder of the host: that of the engine on PATH, or one in which it was built.
+ * The folder of the host: the engine's on PATH, or one in which it was built.
  *
  * @param {import("../../scripts/commands.mjs").Environment} [env]
  * @returns {Promise<string>}
- * @throws {Error} it cannot be had
+ * @throws {Error} if it cannot be obtained
  */
 export async function yamlHost(env = process.env) {
   const found = installed(env);

@@ -13,15 +13,15 @@ describe("a function after a run", () => {
     return fn?.live && [fn.live.complete, fn.live.layers.map(({ version }) => version).join()];
   };
 
-  it("is as it was found if the run did not get to it", () => assert.equal(seen(), undefined));
+  it("is as it was found if the run did not reach it", () => assert.equal(seen(), undefined));
   it("is as its update left it", () => assert.deepEqual(seen({ status: "updated" }), [true, "1"]));
   it("is as it was before an update that AWS refused", () => {
     assert.deepEqual(seen({ status: "failed", revisionId: "r" }), [true, "1"]);
   });
-  it("is as it was found if the run stopped before it, also if AWS returns no revisions", () => {
+  it("is as it was found if the run stopped before it, even if AWS returns no revisions", () => {
     assert.deepEqual(seen({ status: "cancelled" }), [true, "1"]);
   });
-  it("is not known if AWS did not say what became of its update", () => {
+  it("is unknown if AWS did not report the outcome of its update", () => {
     assert.deepEqual(seen({ status: "failed" }), [false, ""]);
   });
   it("is as the last of several outcomes says", () => {

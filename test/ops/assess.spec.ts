@@ -45,7 +45,7 @@ describe("assessStack", function () {
     [fn.name, of?.name ?? "?", target?.version, recorded, live, verdict].map((cell) => cell ?? "-").join(" ");
   const rows = ({ standings }: Assessment) => standings.map(row);
 
-  it("shows declared, recorded and live, and where they differ", async () => {
+  it("shows declared, recorded and live versions, and where they differ", async () => {
     deployed.emulator.edit("b", {
       Layers: [layer("receipt-dynamo-dev", 4), layer("receipt-label-dev", 2), layer("unrelated", 3)],
     });
@@ -81,7 +81,7 @@ describe("assessStack", function () {
     assert.equal(unexpected(ports(), onlyB)?.code, "aws-credentials");
   });
 
-  it("is of the functions that are named, and asks of AWS nothing that it is not to ask", async () => {
+  it("covers the named functions, and reads nothing from AWS that it was not asked to", async () => {
     await deployed.project.write({ "state.json": deployed.original });
     for (const request of [{ stateFile: "state.json" }, { recordedOnly: true }]) {
       const assessment = await read({ ...request, functions: ["a", "b"], exclude: ["b"] });

@@ -28,7 +28,7 @@ describe("backups", () => {
     assert.deepEqual((await listed()).sort(), names);
   });
 
-  it("are pruned as planned, of no stack the newest", async () => {
+  it("are pruned as planned, but never the newest of a stack", async () => {
     const plan = await planPrune(ports, { retentionDays: 30 });
     assert.deepEqual(
       plan.remove.map(({ name }) => name),

@@ -1,4 +1,5 @@
-// A new state that is not as planned, as it is read back: nothing is imported, and nothing of that run is left behind.
+// A new state that turns out to differ from the plan when it is read back: nothing is imported, and that run leaves
+// nothing behind.
 
 import assert from "node:assert/strict";
 import { mkdir, readdir, readFile, utimes, writeFile } from "node:fs/promises";
@@ -30,7 +31,7 @@ describe("a new state", () => {
   });
   afterEach(() => removeFolder(dir));
 
-  /** Replaces a stack's state by ports whose Pulumi takes whatever it is given. */
+  /** Replaces a stack's state with ports whose Pulumi accepts whatever it is given. */
   async function replace(change: (content: NewContent) => NewContent, pulumi: Partial<StackPort> = {}) {
     const imported: Buffer[] = [];
     lines.length = 0;
@@ -64,7 +65,7 @@ describe("a new state", () => {
     return { imported, error: undefined, names: await readdir(join(dir, "backups")) };
   }
 
-  it("that is as planned is imported, and older backups go", async () => {
+  it("that is as planned is imported, and old backups are pruned", async () => {
     const { imported, error, names } = await replace((content) => content);
     assert.equal(error, undefined);
     assert.deepEqual(imported, [state(5)]);
@@ -80,16 +81,16 @@ describe("a new state", () => {
     assert.deepEqual(names, [old]);
   });
 
-  /** Of which kinds files are left of a run: a state beside an updated one counts as replaced. */
+  /** The kinds of files that a run has left: a state beside an updated one counts as replaced. */
   const kinds = (names: readonly string[]) => names.filter((name) => name !== old).map((name) => name.split("_")[1]);
 
-  it("is not kept if somebody else was faster, and the state as it was is", async () => {
+  it("is not kept if someone else was faster, and the previous state is", async () => {
     const { imported, error, names } = await replace((content) => content, { isState: async () => false });
     assert.equal(error?.code, "stack-changed");
     assert.deepEqual([imported, kinds(names)], [[], ["state"]]);
   });
 
-  it("is not kept if its import fails and has changed nothing, and is if that is not known", async () => {
+  it("is not kept if its import fails and has changed nothing, but is if that is unknown", async () => {
     const importState = async () => {
       throw new LayersError("stack-locked", "The stack is locked.");
     };
@@ -107,7 +108,7 @@ describe("a new state", () => {
     assert.ok(kinds(unknown.names).includes("updated"));
   });
 
-  it("is imported with a warning if overwritten updates cannot be noticed", async () => {
+  it("is imported with a warning if overwritten updates cannot be detected", async () => {
     const history = async () => {
       throw new LayersError("pulumi-failed", "No history.");
     };
@@ -120,7 +121,7 @@ describe("a new state", () => {
     );
   });
 
-  it("that is another file's as a whole is imported as it is there, if that is what was planned upon", async () => {
+  it("that is a whole file is imported as it is on disk, but only if the plan was made for it", async () => {
     const whole = { path: join(dir, "backups", old), shownPath: old };
     const asPlanned = { scan: scanState, whole: { ...whole, facts: scanState(state(1)) } };
     assert.deepEqual((await replace(() => asPlanned)).imported, [state(1)]);

@@ -32,7 +32,7 @@ describe("what a run has left of a stack whose turn was cut short", () => {
 });
 
 describe("the stacks of several projects", () => {
-  /** Finds stacks among projects, by their folders; gives `STACK in FOLDER`, and what was warned of. */
+  /** Selects stacks among projects, by their folders; returns `STACK in FOLDER`, and the warnings. */
   async function find(
     projects: Readonly<Record<string, Ports>>,
     { globs = ["*"], stacks = ["*"] }: { globs?: string[]; stacks?: string[] },
@@ -71,7 +71,7 @@ describe("the stacks of several projects", () => {
     ["organization/*/dev", ["dev in apps/api", "dev in apps/web"]],
     ["*/web/*", ["dev in apps/web"]],
     ["acme/libs/dev", ["acme/dev in libs"]],
-    // Whether its project's stacks are acme's, Pulumi knows.
+    // Whether the stacks of this project belong to acme, only Pulumi knows.
     ["acme/web/dev", ["acme/web/dev in apps/web"]],
     ["acme/libs/prod", undefined],
     ["organization/shop/dev", undefined],
@@ -82,7 +82,7 @@ describe("the stacks of several projects", () => {
       else await assert.rejects(found, /^LayersError: No stack in any of these projects matches /);
     });
 
-  it("are taken once if two folders hold the same project, and that is said", async () => {
+  it("are taken once if two folders have the same project, with a warning", async () => {
     const twins = { a: portsOfStacks(["dev"], "shop"), b: portsOfStacks(["dev"], "shop") };
     const { sites, warned } = await find(twins, {});
     assert.deepEqual(sites, ["dev in a"]);
@@ -95,7 +95,7 @@ describe("the stacks of several projects", () => {
     assert.deepEqual(await find(apart, {}), { sites: ["dev in a", "dev in b"], warned: [] });
   });
 
-  it("are told apart from what is below a folder that cannot be looked into", async () => {
+  it("are listed apart from folders that cannot be read", async () => {
     const unreadable = [{ folder: "closed", reason: "permission denied" }];
     const ports = portsWith({ projects: { find: async () => ({ folders: ["shop"], unreadable }) } });
     const sites = await findStacks(ports, {

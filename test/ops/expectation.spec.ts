@@ -19,17 +19,17 @@ describe("what a run that must find no changes fails on", () => {
       { totals: { ...drift, unknown: 1 }, ...unread("aws-credentials") },
       "changes-found",
     ],
-    ["what the state does not tell", { totals: unknown }, "not-known"],
-    ["what AWS did not tell", { totals: unknown, ...unread("aws-failed") }, "not-known"],
+    ["what the state does not say", { totals: unknown }, "not-known"],
+    ["what AWS did not say", { totals: unknown, ...unread("aws-failed") }, "not-known"],
     ["credentials", { totals: unknown, ...unread("aws-credentials") }, "aws-credentials"],
     ["a permission", { totals: unknown, ...unread("aws-permission") }, "aws-permission"],
-    ["a place in which functions may have layers", { totals, ...unread("aws-failed") }, "not-known"],
+    ["a place where functions may have layers", { totals, ...unread("aws-failed") }, "not-known"],
   ];
   for (const [what, given, code] of cases) {
     it(`is ${what}`, () => assert.equal(unexpected({ advise }, { stack: "dev", totals, ...given })?.code, code));
   }
 
-  it("says what shows the changes", () => {
+  it("names the command that shows the changes", () => {
     const error = unexpected({ advise }, { stack: "dev", totals: drift }, "lambda-layers --stack dev --sync-aws");
     assert.equal(
       error?.describe(),
@@ -38,7 +38,7 @@ describe("what a run that must find no changes fails on", () => {
   });
 });
 
-describe("the code of not knowing several things", () => {
+describe("the code for several unknowns", () => {
   const cases: [codes: ErrorCode[], worst: ErrorCode | undefined][] = [
     [[], undefined],
     [["not-known"], "not-known"],
@@ -53,7 +53,7 @@ describe("the code of not knowing several things", () => {
 describe("whether AWS was read", () => {
   const failures = (...codes: ErrorCode[]) => codes.map((code) => new LayersError(code, `It was ${code}.`));
 
-  it("is so if nothing failed", () => assert.deepEqual(readingOf([]), { read: true }));
+  it("is true if nothing failed", () => assert.deepEqual(readingOf([]), { read: true }));
 
   for (const codes of [
     ["aws-failed", "aws-credentials"],
@@ -65,7 +65,7 @@ describe("whether AWS was read", () => {
     });
   }
 
-  it("says once what failed alike in several places", () => {
+  it("reports the same failure in several places once", () => {
     assert.deepEqual(readingOf(failures("aws-failed", "aws-failed")), {
       ...{ read: false, reason: "It was aws-failed.", code: "aws-failed" },
     });

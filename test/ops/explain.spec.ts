@@ -16,7 +16,7 @@ describe("an explanation", () => {
     return fn;
   };
 
-  it("has the live versions, of layers too that the state does not have", async () => {
+  it("has the live versions, including those of layers that the state does not have", async () => {
     looks.aws.emulator.seed({ functions: [{ name: "api", layers: ["base-a:1", "base-b:2", "else:4"] }] });
     const explanation = await explained("api");
     const { urn, layers } = one(explanation);
@@ -35,7 +35,7 @@ describe("an explanation", () => {
     );
   });
 
-  it("distinguishes a deleted one from its namesake in another region, if records have only names", async () => {
+  it("distinguishes a deleted function from its namesake in another region, if records have only names", async () => {
     const twins = ["us-east-1", "eu-west-1"].map((region) => ({
       ...layerVersionsOf({ api: { other: 3 } }, region),
       urn: `urn:pulumi:dev::shop::layers::${region}`,
@@ -61,7 +61,7 @@ describe("an explanation", () => {
     );
   });
 
-  it("is of both functions of one name, in two regions", async () => {
+  it("covers both functions of one name, in two regions", async () => {
     const twins = [
       functionIn("eu-west-1", "api", ["base-a:1"], "api-eu"),
       functionIn("us-east-1", "api", ["base-a:2"]),
@@ -80,7 +80,7 @@ describe("an explanation", () => {
     );
   });
 
-  it("finds a function that AWS has named by its name in the program, and names the nearest to any other", async () => {
+  it("finds a function that AWS has named by its name in the program, and suggests the nearest otherwise", async () => {
     const autoNamed = [functionIn("us-east-1", "api-1a2b3c4", ["base-a:1"], "api")];
     looks.aws.emulator.seed({ functions: [{ name: "api-1a2b3c4", layers: ["base-a:1"] }] });
     assert.equal(one(await explained("api", config, autoNamed)).function, "api-1a2b3c4");
@@ -96,7 +96,7 @@ describe("an explanation", () => {
     });
   });
 
-  it("is also of a function that only AWS has, and says how that is mended", async () => {
+  it("also covers a function that only AWS has, and says how to repair it", async () => {
     looks.aws.emulator.seed({ functions: [{ name: "elsewhere", layers: ["other:3"] }] });
     const { urn, recordedBy, layers } = one(await explained("elsewhere"));
     assert.deepEqual([urn, recordedBy], [undefined, undefined]);
@@ -106,7 +106,7 @@ describe("an explanation", () => {
     assert.equal(layer?.recorded, undefined);
   });
 
-  it("is also of a function that only a LayerVersions resource records, which `pulumi up` mends", async () => {
+  it("also covers a function that only a LayerVersions resource records, which `pulumi up` repairs", async () => {
     const shared = layerVersionsOf({ billing: { other: 3 }, mail: { other: 1 } });
     looks.aws.emulator.seed({ functions: ["billing", "mail"].map((name) => ({ name, layers: ["other:3"] })) });
     const billing = one(await explained("billing", config, [api, shared]));
@@ -119,7 +119,7 @@ describe("an explanation", () => {
     assert.deepEqual(mail.layers[0]?.remedies, ["pulumi up --stack dev", "lambda-layers --stack dev --sync-aws"]);
   });
 
-  it("says how a lost layer is attached again", async () => {
+  it("says how to attach a lost layer again", async () => {
     looks.aws.emulator.seed({ functions: [{ name: "api", layers: ["base-a:2"] }] });
     const [, lost] = one(await explained("api")).layers;
     assert.deepEqual(
@@ -129,7 +129,7 @@ describe("an explanation", () => {
     assert.deepEqual(lost?.remedies, ["lambda-layers --stack dev --sync-aws"]);
   });
 
-  it("says of a function that AWS does not have that no update brings it back", async () => {
+  it("says of a function that AWS does not have that no update restores it", async () => {
     const { skipped, layers } = one(await explained("api"));
     assert.equal(skipped, "it does not exist in AWS in us-east-1; `pulumi up --refresh` creates it again");
     assert.deepEqual(layers[0]?.remedies, ["pulumi up --stack dev --refresh"]);
@@ -141,7 +141,7 @@ describe("an explanation", () => {
     assert.deepEqual([skipped, layers], ["it was replaced and is pending deletion", []]);
   });
 
-  it("says why AWS was not asked, and takes nothing for known", async () => {
+  it("says why AWS was not read, and assumes nothing", async () => {
     looks.aws.emulator.deny({ action: "lambda:GetFunction" });
     const explanation = await explained("api");
     const { live } = explanation;
@@ -157,7 +157,7 @@ describe("an explanation", () => {
     await assert.rejects(explained("elsewhere"), { code: "aws-permission", exitStatus: 3 });
   });
 
-  it("does without Pulumi if regions or tags are named", async () => {
+  it("works without Pulumi if regions or tags are named", async () => {
     looks.aws.emulator.seed({
       functions: [{ name: "api", region: "eu-west-1", layers: ["other:3"], tags: { environment: "dev" } }],
     });

@@ -13,7 +13,7 @@ describe("an update of a stack whose last update failed", function () {
   const files = { "layer_config.yaml": "layers: { receipt-dynamo: { version: 5 } }\n" };
   const deployed = useStack(program, { files });
 
-  itSampled("goes by the inputs: the recorded outputs were never applied", async () => {
+  itSampled("uses the inputs: the recorded outputs were never applied", async () => {
     const { project, emulator } = deployed;
     const updateFails = { reason: "no luck" };
     emulator.fault({ operation: "UpdateFunctionConfiguration", resource: "a", times: 1, updateFails });

@@ -44,20 +44,20 @@ describe("a sync through faults", function () {
   }
 
   for (const [name, fault] of Object.entries(kinds)) {
-    itSampled(`ends right, with one write a function: ${name}, at 20 %`, async () => {
+    itSampled(`ends right, with one write per function: ${name}, at 20 %`, async () => {
       fleet.emulator.seed(taggedFleet(size));
       fleet.emulator.fault({ ...fault, probability: 0.2 });
       await assertAllRight((await fleet.sync()).aws.outcomes);
     });
   }
 
-  it("ends right, with one write a function: all of them together, at 3 % each", async () => {
+  it("ends right, with one write per function: all of them together, at 3 % each", async () => {
     fleet.emulator.seed(taggedFleet(soak ? 500 : 100));
     for (const fault of Object.values(kinds)) fleet.emulator.fault({ ...fault, probability: 0.03 });
     await assertAllRight((await fleet.sync()).aws.outcomes);
   });
 
-  it("reports a fault that stays, and nothing else", async () => {
+  it("reports a fault that persists, and nothing else", async () => {
     fleet.emulator.seed(taggedFleet(size));
     for (const fault of Object.values(kinds)) fleet.emulator.fault({ ...fault, probability: 0.03 });
     fleet.emulator.fault({ operation: update, resource: "fn-0007", updateFails: { reason: "The subnet is gone." } });
@@ -75,7 +75,7 @@ describe("a sync through faults", function () {
     assert.ok(others.every(({ layers }) => layers[1] === base(2)));
   });
 
-  it("ends once, and can be finished, if the credentials end in the middle", async () => {
+  it("ends once, and can be finished, if the credentials expire in the middle", async () => {
     fleet.emulator.seed(taggedFleet(60));
     fleet.emulator.fault({ operation: update, skip: 20, status: 403, code: "ExpiredTokenException" });
     fleet.emulator.fault({ operation: "GetFunction", skip: 90, status: 403, code: "ExpiredTokenException" });
@@ -96,7 +96,7 @@ describe("a sync through faults", function () {
     for (const { name, layers } of fleet.emulator.functions()) assert.equal(layers[1], base(2), name);
   });
 
-  it("ends once if AWS refuses every function, and continues if it is told to", async () => {
+  it("ends once if AWS refuses every function, and continues if told to", async () => {
     fleet.emulator.seed(taggedFleet(60));
     fleet.emulator.fault({ operation: update, status: 403, code: "AccessDeniedException" });
     const error = await fleet.sync().catch((thrown) => thrown);
@@ -109,11 +109,11 @@ describe("a sync through faults", function () {
     );
   });
 
-  it("shares the account's budget with somebody else who takes half of it", async () => {
+  it("shares the account's budget with someone else who takes half of it", async () => {
     const scale = 20;
     fleet.emulator.configure({ throttle: { scale, retryAfter: 0.1 } });
     fleet.emulator.seed(taggedFleet(soak ? 1500 : 300));
-    // Another program, which does not know of us, and does not mind being refused.
+    // Another program, which does not know about ours, and does not mind being refused.
     const other = new Lambda({ credentials: { accessKeyId: "AKIAOTHER", secretAccessKey: "x" }, maxAttempts: 1 });
     let others = 0;
     const theirs = setInterval(
@@ -136,7 +136,7 @@ describe("a sync through faults", function () {
     }
   });
 
-  it("is never refused for its rate on an account of its own", async () => {
+  it("is never throttled in an account of its own", async () => {
     fleet.emulator.configure({ throttle: { scale: 10 }, updateDelayMs: 100 });
     fleet.emulator.seed(taggedFleet(soak ? 2000 : 200));
     await fleet.sync({}, {}, { rate: 150 });
@@ -174,7 +174,7 @@ describe("a sync while others change the same functions", function () {
       }, 5);
       const { aws } = await fleet.sync({}, {}, { rate: 300 }).finally(() => clearInterval(poke));
       for (const { resource, before, after } of fleet.emulator.writes()) {
-        // Each of our updates moves the layer that is declared, in the list that was there at that very moment.
+        // Each of our updates moves the declared layer in the list as it was at that very moment.
         const [old, now] = [before, after].map((one) => layersIn(one));
         assert.deepEqual(
           now,
@@ -184,7 +184,7 @@ describe("a sync while others change the same functions", function () {
       }
       for (const { function: name, status, changedMeanwhile } of aws.outcomes) {
         assert.ok(status === "updated" || status === "unchanged", name);
-        if (changedMeanwhile) assert.ok(edited.has(name), `${name} was changed by nobody`);
+        if (changedMeanwhile) assert.ok(edited.has(name), `nobody changed ${name}`);
       }
       const record = (await fleet.record((aws.record ?? "").replace("backups/", ""))).filter(
         ({ line }) => line === "before",

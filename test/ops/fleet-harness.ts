@@ -27,15 +27,15 @@ import { type Emulator, type EmulatorOptions, startEmulator } from "../emulator"
 import { removeFolder, temporaryFolder } from "../support/folders";
 import { keepLines } from "./harness";
 
-/** Requests a second in tests that are not about the rate. */
+/** Requests per second in tests that are not about the rate. */
 export const rate = 2000;
 
 /** A test's own AWS and folder. */
 export interface Fleet {
   readonly emulator: Emulator;
-  /** The working directory of runs; holds layer_config.yaml, and backups. */
+  /** The working directory of runs; contains layer_config.yaml, and backups. */
   readonly dir: string;
-  /** What runs have told, as the command line shows it. */
+  /** What runs have printed, as the command line shows it. */
   readonly lines: string[];
   /** The same without warnings. */
   readonly told: string[];
@@ -49,15 +49,15 @@ export interface Fleet {
   ): Promise<SyncResult>;
   /** Plans to finish a run, and carries it out. */
   resume(request?: Partial<ResumeRequest> & { readonly dryRun?: boolean }, options?: SyncOptions): Promise<SyncResult>;
-  /** Plans to put a run back. */
+  /** Plans to roll a run back. */
   planLiveRollback(request?: Partial<RunRollbackRequest>): Promise<RunRollbackPlan>;
-  /** Plans to put a run back, and carries it out. */
+  /** Plans to roll a run back, and carries it out. */
   rollback(request?: Partial<RunRollbackRequest>): Promise<RollbackResult & { readonly aws: LiveRollbackResult }>;
   /** The lines of the only run record, or of the one named, without their checksums. */
   record(name?: string): Promise<Record<string, unknown>[]>;
 }
 
-/** Why a run of stack dev fails whose functions came out so; undefined if it does not. */
+/** Why a run of stack dev fails with these outcomes; undefined if it does not. */
 export function failureOf(
   { aws }: { readonly stack?: string; readonly aws?: LiveResult | LiveRollbackResult },
   plan?: Pick<LivePlan, "rollback">,
@@ -71,7 +71,7 @@ export function configFor(version: number): string {
   return `layers: { base: { version: ${version} } }\nsettings: { aws_region: us-east-1 }\n`;
 }
 
-/** Starts an emulator and makes a folder for each test of the suite that this is called in. */
+/** Starts an emulator and creates a folder for each test of the calling suite. */
 export function useFleet(options: EmulatorOptions = {}): Fleet {
   let emulator: Emulator;
   let dir: string;
@@ -119,7 +119,7 @@ export function useFleet(options: EmulatorOptions = {}): Fleet {
     planLiveRollback: (request) => planRunRollback(ports(), { stack: "dev", retentionDays: 30, ...request }),
     async rollback(request) {
       const result = await executeRunRollback(ports(), await this.planLiveRollback(request));
-      if (!result.aws) throw new Error("a rollback of a run is one in AWS");
+      if (!result.aws) throw new Error("the rollback of a run is not in AWS");
       return { ...result, aws: result.aws };
     },
     async record(name) {

@@ -13,7 +13,7 @@ const size = 200;
 describe("a sync that is killed", function () {
   this.timeout(3_600_000);
   const fleet = useFleet({ updateDelayMs: 50 });
-  // Of every other function another layer gives way.
+  // In every other function another layer is replaced.
   const atFirst = (index: number) => ["first:1", index % 2 === 0 ? "base:1" : "old-base:4", "last:1"];
   const fleetAtFirst = () => {
     const { layers, functions } = taggedFleet(size);
@@ -48,7 +48,7 @@ describe("a sync that is killed", function () {
     return { code, output };
   };
 
-  /** Kills a sync when it has made so many updates, a moment later; gives its record, if it came that far. */
+  /** Kills a sync a moment after it has made this many updates; returns its record, if it got that far. */
   async function kill(writes: number, delay: number): Promise<string | undefined> {
     fleet.emulator.seed(fleetAtFirst());
     fleet.emulator.resetCounts();
@@ -67,14 +67,14 @@ describe("a sync that is killed", function () {
     return written && `backups/${written}`;
   }
 
-  // Half of the kills come at any number of updates, the others within the first or the last ones.
+  // Half of the kills come after a random number of updates, the others within the first or the last ones.
   const moments = fc.record({
     writes: fc.oneof(fc.nat(size), fc.constantFrom(0, 1, 2, size - 1, size)),
     delay: fc.nat(60),
   });
   const runs = { ...counts({ sample: 4, full: 100 }), endOnFailure: true };
 
-  it("is finished by --resume: every function is new, each by one update", async () => {
+  it("is finished by --resume: every function is new, with one update each", async () => {
     const property = fc.asyncProperty(moments, async ({ writes, delay }) => {
       const record = await kill(writes, delay);
       const { code, output } = record ? await run("sync", "--resume", record) : await run("sync", "--all-functions");

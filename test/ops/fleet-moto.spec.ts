@@ -9,19 +9,19 @@ import { executeSync, planSync } from "../../sdk/ops/sync";
 import { createPorts } from "../../sdk/wiring";
 import { base, withEnv } from "../aws/harness";
 import { removeFolder, temporaryFolder } from "../support/folders";
-import { findMotoPython, type Moto, startMoto } from "../support/moto";
+import { describeOnMoto, type Moto, startMoto } from "../support/moto";
 import { configFor } from "./fleet-harness";
 import { keepLines } from "./harness";
 
-/** What works without revisions and throttling, on an AWS that others wrote. */
-function worksOnMoto(python: NonNullable<ReturnType<typeof findMotoPython>>): void {
+// What works without revisions and throttling, on an AWS emulator written by others.
+describeOnMoto("a sync on moto", (python) => {
   let moto: Moto;
   let dir: string;
   let restore: () => void;
   const lines: string[] = [];
 
   before(async function () {
-    this.timeout(600_000); // installs moto at first
+    this.timeout(600_000); // installs moto the first time
     moto = await startMoto(python);
     restore = withEnv(moto.env);
     dir = await temporaryFolder();
@@ -43,7 +43,7 @@ function worksOnMoto(python: NonNullable<ReturnType<typeof findMotoPython>>): vo
   };
   let record = "";
 
-  it("updates what is tagged, reports aliases, and records it", async function () {
+  it("updates tagged functions, reports aliases, and records both", async function () {
     this.timeout(60_000);
     const request = { stack: "dev", config: loadLayerConfig("layer_config.yaml", dir), allFunctions: true };
     const all = ports();
@@ -74,9 +74,9 @@ function worksOnMoto(python: NonNullable<ReturnType<typeof findMotoPython>>): vo
     await executeRunRollback(all, await planRunRollback(all, { stack: "dev", record, retentionDays: 30 }));
     for (const [, , layer] of await layersOf()) assert.equal(layer, base(1));
   });
-}
+});
 
-/** Three functions with two layers each, of which two are tagged as the stack's and one of these serves an alias. */
+/** Three functions with two layers each; two are tagged as the stack's, and one of these serves an alias. */
 async function populate(): Promise<void> {
   const iam = new IAM({});
   const lambda = new Lambda({});
@@ -99,11 +99,4 @@ async function populate(): Promise<void> {
   await lambda.createAlias({ FunctionName: "fn-2", Name: "live", FunctionVersion: Version });
   iam.destroy();
   lambda.destroy();
-}
-
-const python = findMotoPython();
-if (python) {
-  describe("a sync on moto", () => worksOnMoto(python));
-} else {
-  console.warn("Not run: a sync on moto, which needs Python 3.10 or newer on PATH.");
 }

@@ -39,7 +39,7 @@ describe("the plan of a sync", () => {
     assert.deepEqual(await readdir(fleet.dir), ["layer_config.yaml"]);
   });
 
-  it("costs one pass through the functions, and one request a distinct layer version", async () => {
+  it("takes one pass through the functions, and one request per distinct layer version", async () => {
     fleet.emulator.seed(taggedFleet(120));
     await plan({ allFunctions: true });
     const { ListFunctions, GetLayerVersion, GetResources, ...others } = fleet.emulator.counts();
@@ -49,7 +49,7 @@ describe("the plan of a sync", () => {
     assert.deepEqual(Object.keys(others).sort(), ["GetCallerIdentity", "GetFunction", "SimulatePrincipalPolicy"]);
   });
 
-  it("means functions by name, by ARN, by tags, and those tagged as the stack's", async () => {
+  it("covers functions by name, by ARN, by tags, and those tagged as the stack's", async () => {
     const layers = ["base:1"];
     fleet.emulator.seed({
       layers: [{ name: "base", versions: 5 }],
@@ -83,7 +83,7 @@ describe("the plan of a sync", () => {
     assert.deepEqual((await plan({ allFunctions: true })).warnings, []);
   });
 
-  it("names what a run of several regions and accounts changes, and asks each for its own", async () => {
+  it("names what a run over several regions and accounts changes, and asks each for its own", async () => {
     const regions = ["us-east-1", "eu-west-1"];
     for (const region of regions) fleet.emulator.seed(taggedFleet(2, { region }));
     fleet.emulator.seed(taggedFleet(1, { account: otherAccount }));
@@ -106,7 +106,7 @@ describe("the plan of a sync", () => {
       ["us-east-1", "two"],
       ["eu-west-1", "one"],
     ]);
-    // The same name in two accounts is two functions; an ARN belongs to one.
+    // The same name in two accounts means two functions; an ARN belongs to one.
     const named = await plan({ functions: [arnOf("fn-0001"), "fn-0000"], profiles: ["one", "two"] });
     assert.deepEqual(namesOf(named), ["fn-0000", "fn-0001", "fn-0000"]);
     assert.deepEqual(named.skipped, []);
@@ -119,7 +119,7 @@ describe("the plan of a sync", () => {
     assert.match(elsewhere.skipped[0]?.reason ?? "", /^it is in us-east-1, but this run is for eu-west-1$/);
   });
 
-  it("takes a shard of the functions, always the same, and each in one", async () => {
+  it("takes a shard of the functions, always the same, and each function in one", async () => {
     fleet.emulator.seed(taggedFleet(60));
     const shards = await Promise.all(
       [1, 2, 3].map((index) => plan({ allFunctions: true, shard: { index, count: 3 } })),
@@ -130,7 +130,7 @@ describe("the plan of a sync", () => {
     assert.ok(shards.every((one) => one.changes.length > 5));
   });
 
-  it("tells image functions apart, and functions with an update in progress, whose turn comes last", async () => {
+  it("reports image functions, and puts functions with an update in progress last", async () => {
     fleet.emulator.seed(taggedFleet(3));
     fleet.emulator.seed({
       functions: [{ name: "image", PackageType: "Image", Code: { ImageUri: "i" }, tags: { environment: "dev" } }],
@@ -161,7 +161,7 @@ describe("the plan of a sync", () => {
       return error;
     };
 
-    it("a function that was named and does not exist", async () => {
+    it("a named function that does not exist", async () => {
       fleet.emulator.seed(taggedFleet(2));
       for (const dryRun of [false, true]) {
         const error = await refused({ functions: ["fn-0000", "gone"], allFunctions: false, dryRun });
@@ -225,7 +225,7 @@ describe("the plan of a sync", () => {
     });
   });
 
-  it("says that permissions are unchecked if it may not ask", async () => {
+  it("reports permissions as unchecked if it may not ask", async () => {
     fleet.emulator.seed(taggedFleet(1));
     fleet.emulator.deny({ action: "iam:SimulatePrincipalPolicy" });
     await fleet.sync();
@@ -236,14 +236,14 @@ describe("the plan of a sync", () => {
     assert.equal(fleet.emulator.writes().length, 1);
   });
 
-  it("looks at nothing beforehand with skipPreflight", async () => {
+  it("checks nothing in advance with skipPreflight", async () => {
     fleet.emulator.seed(taggedFleet(3));
     const { callsBefore } = await plan({ allFunctions: true, skipPreflight: true });
     assert.deepEqual(callsBefore, {});
     assert.deepEqual(Object.keys(fleet.emulator.counts()).sort(), ["GetFunction", "GetResources", "ListAliases"]);
   });
 
-  describe("of aliases", () => {
+  describe("for aliases", () => {
     const publishAs = async (name: string, alias: string) => {
       const lambda = new Lambda({});
       const { Version } = await lambda.publishVersion({ FunctionName: name });
@@ -266,12 +266,12 @@ describe("the plan of a sync", () => {
           { function: name, functionArn, region: "us-east-1", alias: "live", version: "1", layers: [layer] },
         ]);
         assert.equal(changes.length, size - 2);
-        // Of many functions only those with old versions are asked for aliases.
+        // If there are many functions, only those with old versions have their aliases read.
         assert.equal(fleet.emulator.counts().ListAliases, size > 50 ? 1 : size);
       });
     }
 
-    it("is none with skipAliases, and a warning if they may not be read", async () => {
+    it("lists none with skipAliases, and warns if they may not be read", async () => {
       fleet.emulator.seed(taggedFleet(2));
       await plan({ allFunctions: true, skipAliases: true });
       assert.equal(fleet.emulator.counts().ListAliases, undefined);

@@ -29,7 +29,7 @@ describe("a sync of functions with aliases", function () {
     await serve("fn-0001", "fn-0002");
     fleet.emulator.edit("fn-0002", { Layers: ["base:2"] });
     const { Version } = await lambda.publishVersion({ FunctionName: "fn-0002" });
-    // The most of its traffic goes to what is as declared.
+    // Most of its traffic goes to versions that are as declared.
     const RoutingConfig = { AdditionalVersionWeights: { 1: 0.1 } };
     await lambda.updateAlias({ FunctionName: "fn-0002", Name: "live", FunctionVersion: Version, RoutingConfig });
     fleet.emulator.resetCounts();
@@ -64,7 +64,7 @@ describe("a sync of functions with aliases", function () {
     assert.equal(fleet.told.at(-1), "  - Function fn-0001: version 1 is published");
   });
 
-  it("publishes named functions also if they are as declared, and none a second time", async () => {
+  it("publishes named functions even if they are as declared, and none a second time", async () => {
     fleet.emulator.seed(taggedFleet(2));
     await fleet.sync();
     assert.deepEqual((await fleet.sync({ publish: {} })).aws.published, []);
@@ -78,7 +78,7 @@ describe("a sync of functions with aliases", function () {
     }
   });
 
-  it("moves an alias on request, also if the function itself needs no update", async () => {
+  it("moves an alias on request, even if the function itself needs no update", async () => {
     fleet.emulator.seed(taggedFleet(3));
     await serve("fn-0000", "fn-0001");
     fleet.emulator.edit("fn-0001", { Layers: ["first:1", "base:2", "last:1"] });
@@ -147,7 +147,7 @@ describe("a sync of functions with aliases", function () {
   });
 
   for (const size of [3, 60]) {
-    it(`refuses an alias that is nowhere, also if layers are as declared, of ${size} functions`, async () => {
+    it(`refuses an alias that no function has, even if layers are as declared, of ${size} functions`, async () => {
       fleet.emulator.seed(taggedFleet(size));
       const first = await fleet.sync({ publish: { alias: "nosuch" } });
       const reason = "Function fn-0001 was not published: Function fn-0001 has no alias nosuch.";
@@ -157,13 +157,13 @@ describe("a sync of functions with aliases", function () {
       assert.ok(failure?.message.includes(reason));
       assert.equal(failure?.exitStatus, 4);
       assert.deepEqual(again.aws.changes, []);
-      // It has changed nothing: there is nothing to put back.
+      // It has changed nothing, so there is nothing to roll back.
       assert.match(failureOf(first)?.next ?? "", /rollback/);
       assert.match(failure?.next ?? "", /^Attempt the others: {3}lambda-layers sync --stack dev --resume \S+$/);
     });
   }
 
-  it("asks beforehand whether it may publish", async () => {
+  it("asks in advance whether it may publish", async () => {
     fleet.emulator.seed(taggedFleet(1));
     await serve("fn-0000");
     fleet.emulator.deny({ action: "lambda:UpdateAlias" });
@@ -173,7 +173,7 @@ describe("a sync of functions with aliases", function () {
     });
   });
 
-  it("puts aliases back with the run, except those that others have moved since", async () => {
+  it("moves aliases back with the run, except those that others have moved since", async () => {
     fleet.emulator.seed(taggedFleet(2));
     await serve("fn-0000", "fn-0001");
     const { aws } = await fleet.sync({ publish: { alias: "live" } });
@@ -203,7 +203,7 @@ describe("a sync of functions with aliases", function () {
     assert.deepEqual(fleet.emulator.layersOf("fn-0000")[1], base(1));
   });
 
-  it("puts aliases back before layers, and one that could not be moved with the next rollback", async () => {
+  it("moves aliases back before layers, and one that could not be moved with the next rollback", async () => {
     fleet.emulator.seed(taggedFleet(2));
     await serve("fn-0000", "fn-0001");
     const { aws } = await fleet.sync({ publish: { alias: "live" } });
@@ -229,7 +229,7 @@ describe("a sync of functions with aliases", function () {
     assert.deepEqual([await served("fn-0000"), await served("fn-0001")], ["1", "1"]);
   });
 
-  it("puts aliases back when a check fails", async () => {
+  it("moves aliases back if a check fails", async () => {
     fleet.emulator.seed(taggedFleet(4));
     await serve("fn-0000", "fn-0001");
     const request = { functions: ["fn-0000", "fn-0001"], publish: { alias: "live" } };
@@ -242,7 +242,7 @@ describe("a sync of functions with aliases", function () {
     assert.deepEqual(fleet.emulator.layersOf("fn-0000")[1], base(1));
   });
 
-  it("finishes publishing when it is resumed", async () => {
+  it("finishes publishing if it is resumed", async () => {
     fleet.emulator.seed(taggedFleet(3));
     await serve("fn-0000", "fn-0001", "fn-0002");
     const fault = { operation: "PublishVersion", status: 400, code: "InvalidParameterValueException" };

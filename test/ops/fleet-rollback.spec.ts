@@ -5,14 +5,16 @@ import { Lambda } from "@aws-sdk/client-lambda";
 import { executeRunRollback } from "../../sdk/ops/rollback";
 import { arnOf, base } from "../aws/harness";
 import { sealed, unsealed } from "../support/run-records";
-import { configFor, failureOf, taggedFleet, useFleet } from "./fleet-harness";
+import { configFor, type Fleet, failureOf, taggedFleet, useFleet } from "./fleet-harness";
 
+const versionsIn = ({ emulator }: Fleet) =>
+  emulator.functions().map(({ layers }) => Number(layers[1]?.split(":").at(-1)));
 const names = (things: readonly { readonly function: string }[]) => things.map((one) => one.function);
 
 describe("a run that is rolled back", function () {
   this.timeout(60_000);
   const fleet = useFleet();
-  const versions = () => fleet.emulator.functions().map(({ layers }) => Number(layers[1]?.split(":").at(-1)));
+  const versions = () => versionsIn(fleet);
   const change = (name: string, ...layers: string[]) => fleet.emulator.edit(name, { Layers: layers });
 
   async function run(count: number): Promise<string> {
@@ -67,7 +69,7 @@ describe("a run that is rolled back", function () {
     assert.equal(failureOf({ aws }, { rollback: { impossible: [], found: [], sites: [] } }), undefined);
   });
 
-  it("does not undo what somebody changes while it is rolled back", async () => {
+  it("does not undo what someone changes while it is rolled back", async () => {
     const record = await run(3);
     const plan = await fleet.planLiveRollback({ record });
     change("fn-0001", "first:1", "base:4", "last:1");
@@ -78,7 +80,7 @@ describe("a run that is rolled back", function () {
     assert.deepEqual([outcome?.status, outcome?.changedMeanwhile], ["unchanged", true]);
   });
 
-  it("may be only some functions, and does the others later", async () => {
+  it("can cover only some functions, and the others later", async () => {
     const record = await run(4);
     await fleet.rollback({ record, functions: ["fn-0001", arnOf("fn-0002")], exclude: ["fn-0002"] });
     assert.deepEqual(versions(), [2, 1, 2, 2]);
@@ -86,7 +88,7 @@ describe("a run that is rolled back", function () {
     assert.deepEqual(versions(), [1, 1, 1, 1]);
   });
 
-  it("goes back to what others had set before the run came to them", async () => {
+  it("goes back to what others had set before the run reached them", async () => {
     fleet.emulator.seed(taggedFleet(3));
     const ports = fleet.ports();
     const { connect } = ports.aws;
@@ -110,11 +112,11 @@ describe("a run that is rolled back", function () {
     assert.deepEqual(versions(), [1, 4, 1]);
   });
 
-  it("says before it starts that a layer version is gone, rolls back all others, and exits with 4", async () => {
+  it("reports before it starts that a layer version is gone, rolls back all others, and exits with 4", async () => {
     const record = await run(4);
     fleet.emulator.seed({ layers: [{ name: "base", versions: 5, deleted: [1] }] });
     change("fn-0002", "first:1", "base:1", "last:1");
-    // It is not to be rolled back, so that it does not matter what is gone.
+    // This one is not rolled back, so its missing version does not matter.
     change("fn-0003", "first:1", "base:3", "last:1");
     const { aws } = await fleet.rollback({ record });
     const reason = `${base(1)} no longer exists, and a deleted layer version cannot be attached again.`;
@@ -143,7 +145,7 @@ describe("a run that is rolled back", function () {
     assert.deepEqual(versions(), [1, 1]);
   });
 
-  it("is believed without checksums, as version 0.1.0 wrote records, with a warning", async () => {
+  it("is trusted without checksums, as version 0.1.0 wrote records, with a warning", async () => {
     const record = await run(2);
     const path = join(fleet.dir, record);
     await writeFile(path, `${unsealed((await readFile(path, "utf8")).trim().split("\n")).join("\n")}\n`);
@@ -155,7 +157,7 @@ describe("a run that is rolled back", function () {
     assert.deepEqual(again.aws.changes, []);
   });
 
-  it("is not believed with a byte changed", async () => {
+  it("is not trusted if a byte has changed", async () => {
     const record = await run(2);
     const path = join(fleet.dir, record);
     const text = await readFile(path, "utf8");
@@ -199,7 +201,7 @@ describe("a run that is rolled back", function () {
       /its folder can be written by others/,
     ],
   ] as const) {
-    it(`is not believed from ${what}`, async () => {
+    it(`is not trusted: ${what}`, async () => {
       const record = await run(2);
       await plant(join(fleet.dir, record));
       for (const attempt of [() => fleet.rollback({ record }), () => fleet.resume({ record })])
@@ -209,7 +211,7 @@ describe("a run that is rolled back", function () {
     });
   }
 
-  it("is believed from a folder like /tmp, if only its owner can replace it", async () => {
+  it("is trusted in a folder like /tmp, if only its owner can replace it", async () => {
     const record = await run(2);
     await chmod(join(fleet.dir, "backups"), 0o1777);
     await fleet.rollback({ record });
@@ -217,8 +219,8 @@ describe("a run that is rolled back", function () {
   });
 
   for (const [what, write, code] of [
-    ["that is not there", async () => {}, "backup-missing"],
-    ["that is none", (path: string) => writeFile(path, "{}\n"), "record-invalid"],
+    ["that does not exist", async () => {}, "backup-missing"],
+    ["that is not a record", (path: string) => writeFile(path, "{}\n"), "record-invalid"],
     [
       "of another stack",
       (path: string) => writeFile(path, '{"line":"run","format":1,"stack":"prod","at":"2024-08-24","sites":[]}\n'),
@@ -236,7 +238,7 @@ describe("a run that is rolled back", function () {
 describe("a run that is resumed", function () {
   this.timeout(60_000);
   const fleet = useFleet();
-  const versions = () => fleet.emulator.functions().map(({ layers }) => Number(layers[1]?.split(":").at(-1)));
+  const versions = () => versionsIn(fleet);
 
   /** A run of four functions that was killed: the second has been updated, the third was about to be. */
   async function killed(): Promise<string> {
@@ -294,7 +296,7 @@ describe("a run that is resumed", function () {
     assert.equal(await readFile(join(fleet.dir, record), "utf8"), before);
   });
 
-  it("is none that was interrupted before it was started", async () => {
+  it("cannot be one that was interrupted before it started", async () => {
     const record = await killed();
     const [run, planned] = (await readFile(join(fleet.dir, record), "utf8")).split("\n");
     await writeFile(join(fleet.dir, record), `${run}\n${planned}\n`);
@@ -315,7 +317,7 @@ describe("a run that is resumed", function () {
     assert.deepEqual(fleet.emulator.writes(), []);
   });
 
-  it("is not one that was being rolled back", async () => {
+  it("cannot be one that was being rolled back", async () => {
     const record = await killed();
     const lines = (await readFile(join(fleet.dir, record), "utf8")).split("\n").slice(0, -1);
     lines.push('{"line":"begun","aim":"rollback","at":"2024-08-24T14:30:22.000Z"}');
@@ -323,7 +325,7 @@ describe("a run that is resumed", function () {
     await assert.rejects(fleet.resume(), { code: "usage", message: /was being rolled back\. Nothing was changed\.$/ });
   });
 
-  it("is not one that was rolled back since", async () => {
+  it("cannot be one that has been rolled back since", async () => {
     const record = await killed();
     await fleet.resume();
     await fleet.rollback({ record });
@@ -336,7 +338,7 @@ describe("a run that is resumed", function () {
     assert.deepEqual(versions(), [1, 1, 1, 1]);
   });
 
-  it("is not one that was partly rolled back: the rest can be rolled back too", async () => {
+  it("cannot be one that was partly rolled back: the rest can be rolled back too", async () => {
     const record = await killed();
     await fleet.resume();
     await fleet.rollback({ record, functions: ["fn-0001"] });
@@ -358,7 +360,7 @@ describe("a run that is resumed", function () {
     await assert.rejects(fleet.resume(), { code: "backup-missing", next: /^To retry what failed in it, / });
   });
 
-  it("goes by a record of version 0.1.0, which has no checksums, and says so", async () => {
+  it("accepts a record of version 0.1.0, which has no checksums, and says so", async () => {
     const record = await killed();
     const path = join(fleet.dir, record);
     await writeFile(path, unsealed((await readFile(path, "utf8")).split("\n")).join("\n"));
@@ -369,7 +371,7 @@ describe("a run that is resumed", function () {
     assert.deepEqual(versions(), [1, 1, 1, 1]);
   });
 
-  it("skips no function whose plan is broken", async () => {
+  it("skips no function whose plan is damaged", async () => {
     const record = await killed();
     const path = join(fleet.dir, record);
     const text = await readFile(path, "utf8");

@@ -3,6 +3,7 @@ import { chmod, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { LayersError } from "../../sdk/core/errors";
+import type { Ports } from "../../sdk/ports";
 import { arnOf, base } from "../aws/harness";
 import { failureOf, rate, taggedFleet, useFleet } from "./fleet-harness";
 
@@ -40,7 +41,7 @@ describe("a sync", function () {
     assert.equal(fleet.told.at(-1), "INFO - Found no layer version updates in AWS");
   });
 
-  it("records plan, each update before it is sent and after it has ended, and the end", async () => {
+  it("records the plan, each update before it is sent and after it has ended, and the end", async () => {
     fleet.emulator.seed(taggedFleet(2));
     const { aws } = await fleet.sync();
     const file = join(fleet.dir, aws.record ?? "");
@@ -64,8 +65,8 @@ describe("a sync", function () {
     assert.notEqual(sent?.revision, revision);
   });
 
-  it("sends no update that it could not record", async () => {
-    fleet.emulator.seed(taggedFleet(20));
+  /** Ports whose run record takes this many lines of a kind, and then fails. */
+  function failingAfter(count: number, kind: "before" | "after", failure: (path: string) => Error): Ports {
     const ports = fleet.ports();
     let written = 0;
     const { openForLines } = ports.backups;
@@ -74,11 +75,18 @@ describe("a sync", function () {
       return {
         close: () => lines.close(),
         append: async (line) => {
-          if (line.includes('"before"') && ++written > 5) throw new Error("disk full");
+          if (line.includes(`"${kind}"`)) written += 1;
+          if (written > count) throw failure(path);
           await lines.append(line);
         },
       };
     };
+    return ports;
+  }
+
+  it("sends no update that it could not record", async () => {
+    fleet.emulator.seed(taggedFleet(20));
+    const ports = failingAfter(5, "before", () => new Error("disk full"));
     await assert.rejects(fleet.sync({}, {}, {}, ports), /disk full/);
     const { length } = fleet.emulator.writes();
     assert.ok(length <= 5, `${length} were sent`);
@@ -86,25 +94,13 @@ describe("a sync", function () {
   });
 
   for (const kind of ["before", "after"] as const) {
-    it(`counts what it has moved although its record cannot be written: its ${kind} lines`, async () => {
+    it(`counts what it has moved even if its record cannot be written: its ${kind} lines`, async () => {
       fleet.emulator.seed(taggedFleet(30));
       // As the answers arrive, several functions are in progress when the disk is full.
       fleet.emulator.configure({ updateDelayMs: 20 });
-      const ports = fleet.ports();
-      let written = 0;
-      const { openForLines } = ports.backups;
-      ports.backups.openForLines = async (path) => {
-        const lines = await openForLines.call(ports.backups, path);
-        return {
-          close: () => lines.close(),
-          append: async (line) => {
-            if (line.includes(`"${kind}"`)) written += 1;
-            if (written > 9)
-              throw new LayersError("backup-folder", `Cannot write to ${path}: no space left on device.`);
-            await lines.append(line);
-          },
-        };
-      };
+      const full = (path: string) =>
+        new LayersError("backup-folder", `Cannot write to ${path}: no space left on device.`);
+      const ports = failingAfter(9, kind, full);
       const error = await fleet.sync({}, {}, {}, ports).catch((thrown) => thrown);
       assert.equal(error.code, "backup-folder");
       assert.match(
@@ -126,7 +122,7 @@ describe("a sync", function () {
     assert.match(await readFile(file, "utf8"), /^layers/);
   });
 
-  it("is not started when nobody confirms it", async () => {
+  it("does not start if nobody confirms it", async () => {
     fleet.emulator.seed(taggedFleet(2));
     const asked: number[] = [];
     const confirm = async ({ changes }: { changes: readonly unknown[] }) => {
@@ -141,7 +137,7 @@ describe("a sync", function () {
     assert.deepEqual(fleet.emulator.writes(), []);
   });
 
-  it("is for several regions in parallel", async () => {
+  it("updates several regions in parallel", async () => {
     const regions = ["us-east-1", "eu-west-1"];
     for (const region of regions) fleet.emulator.seed(taggedFleet(10, { region }));
     // No update ends before all have been sent.
@@ -154,10 +150,10 @@ describe("a sync", function () {
       assert.equal(fleet.emulator.layersOf("fn-0003", { region })[1]?.split(":").at(-1), "2");
   });
 
-  it("counts in its progress only what was done", async () => {
+  it("counts only what is done in its progress", async () => {
     fleet.emulator.seed(taggedFleet(60));
     const stop = new AbortController();
-    // So slowly that, however busy the machine is, not all are sent before five have come out.
+    // So slow that, however busy the machine is, not all are sent before five have come out.
     const ports = fleet.ports({ signal: stop.signal, rate: 15 });
     let shown = 0;
     ports.reporter.progress = () => ({
@@ -172,7 +168,7 @@ describe("a sync", function () {
     assert.equal(shown, moved());
   });
 
-  it("stops for Ctrl-C, finishes what is in progress, and says how to continue", async () => {
+  it("stops on Ctrl-C, finishes what is in progress, and says how to continue", async () => {
     fleet.emulator.seed(taggedFleet(60));
     const stop = new AbortController();
     const { emulator } = fleet;
@@ -200,8 +196,8 @@ describe("a sync", function () {
     assert.equal(moved(), 60);
   });
 
-  describe("in which functions fail", () => {
-    it("attempts all others, and exits with 4 and why", async () => {
+  describe("with failing functions", () => {
+    it("attempts all others, exits with 4 and says why", async () => {
       fleet.emulator.seed(taggedFleet(20));
       refuse("fn-0003");
       const { aws } = await fleet.sync();
@@ -216,7 +212,7 @@ describe("a sync", function () {
       assert.equal(fleet.told.at(-1), "INFO - Lambda functions: 19 updated, 1 failed");
     });
 
-    it("starts no other with stop", async () => {
+    it("starts no others with `stop`", async () => {
       fleet.emulator.seed(taggedFleet(40));
       refuse("fn-0003");
       const { aws } = await fleet.sync({}, { onFailure: "stop" }, { rate: 40 });
@@ -237,7 +233,7 @@ describe("a sync", function () {
       assert.equal(moved(), 40);
     });
 
-    it("puts everything back with rollback", async () => {
+    it("rolls everything back with `rollback`", async () => {
       fleet.emulator.seed(taggedFleet(40));
       refuse("fn-0020");
       const { aws } = await fleet.sync({}, { onFailure: "rollback" }, { rate: 40 });
@@ -284,7 +280,7 @@ describe("a sync", function () {
       assert.deepEqual(seen, { stack: "dev", portion: "batch", functions: [arnOf("fn-0001")], left: 0 });
     });
 
-    it("stops and rolls back when the check fails", async () => {
+    it("stops and rolls back if the check fails", async () => {
       fleet.emulator.seed(taggedFleet(10));
       const { aws } = await fleet.sync({}, { ...portions, check: "exit 3" });
       assert.equal(moved(), 0);
@@ -300,7 +296,7 @@ describe("a sync", function () {
       assert.equal(fleet.emulator.writes().length, 6);
     });
 
-    it("only stops when it is told so", async () => {
+    it("only stops if told to", async () => {
       fleet.emulator.seed(taggedFleet(10));
       const { aws } = await fleet.sync({}, { ...portions, check: "exit 1", onFailure: "stop" });
       assert.equal(moved(), 3);
@@ -317,7 +313,7 @@ describe("a sync", function () {
       assert.match(failure?.next ?? "", /^Roll back the run: lambda-layers rollback --stack dev --sync-aws \S+$/);
     });
 
-    it("does not go on when one of them fails", async () => {
+    it("does not continue if one of them fails", async () => {
       fleet.emulator.seed(taggedFleet(10));
       refuse("fn-0001");
       const { aws } = await fleet.sync({}, portions);
@@ -370,7 +366,7 @@ describe("a sync", function () {
       ["waits", { pause: 60 }],
       ["checks", { check: "sleep 60" }],
     ] as const) {
-      it(`says what was done when it is interrupted while it ${what}`, async () => {
+      it(`says what was done if it is interrupted while it ${what}`, async () => {
         fleet.emulator.seed(taggedFleet(10));
         const stop = new AbortController();
         const run = fleet.sync({}, { canary: { count: 3 }, ...options }, { signal: stop.signal });
@@ -388,7 +384,7 @@ describe("a sync", function () {
       });
     }
 
-    it("is named in a dry run, with the batches that follow", async () => {
+    it("names its functions in a dry run, with the batches that follow", async () => {
       fleet.emulator.seed(taggedFleet(10));
       await fleet.sync({ dryRun: true }, { canary: { count: 2 }, batch: { count: 3 } });
       assert.deepEqual(fleet.lines.slice(-2), [
@@ -398,7 +394,7 @@ describe("a sync", function () {
       assert.deepEqual(fleet.emulator.writes(), []);
     });
 
-    it("is named with its region if the fleet has the name in another too", async () => {
+    it("names them with their region if the fleet has the name in another too", async () => {
       const regions = ["us-east-1", "eu-west-1"];
       for (const region of regions) fleet.emulator.seed(taggedFleet(2, { region }));
       await fleet.sync({ dryRun: true, regions }, { canary: { count: 1 } });
@@ -432,7 +428,7 @@ describe("a sync", function () {
       );
     });
 
-    it("has functions of each region in it", async () => {
+    it("includes functions of each region", async () => {
       const regions = ["us-east-1", "eu-west-1"];
       for (const region of regions) fleet.emulator.seed(taggedFleet(5, { region }));
       await fleet.sync({ regions }, { canary: { count: 2 }, check: "false" });

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LayersError } from "../../sdk/core/errors";
@@ -12,12 +13,12 @@ import type { Project } from "../support/engine";
 
 const account = "123456789012";
 
-/** A layer version of the emulator's own account and region. */
+/** A layer version in the emulator's own account and region. */
 export function layer(name: string, version: number): string {
   return `arn:aws:lambda:us-east-1:${account}:layer:${name}:${version}`;
 }
 
-/** What a run told, and how it ended. */
+/** What a run printed, and how it ended. */
 export interface Told<Result = UpdateResult> {
   /** Lines as the command line shows them: `INFO - ...`, `  - ...`, `WARN - ...`. */
   readonly lines: string[];
@@ -27,7 +28,7 @@ export interface Told<Result = UpdateResult> {
   readonly error?: LayersError;
 }
 
-/** A reporter that keeps the lines. */
+/** A reporter that collects the lines. */
 export function keepLines(lines: string[]): Reporter {
   return {
     info: (line) => lines.push(`INFO - ${line}`),
@@ -47,7 +48,7 @@ export async function update(
   return tell(project, options, change, (ports, all) => new LayerVersionUpdater(all, ports).run());
 }
 
-/** Runs anything over ports, and keeps what it told. */
+/** Runs anything over ports, and collects its output. */
 export async function tell<Result>(
   project: Project,
   options: LayerVersionUpdaterOptions,
@@ -74,22 +75,22 @@ export interface Deployed {
   readonly emulator: Emulator;
   /** The state after the deployment. */
   readonly original: string;
-  /** Brings state, functions and folder back to how they were after the deployment. */
+  /** Restores state, functions and folder to what they were after the deployment. */
   reset(): Promise<void>;
 }
 
-/** Opens another place for stacks than a folder: what Pulumi's environment has to say of it. */
+/** Opens a backend for stacks other than a folder: the environment variables that Pulumi needs for it. */
 export type OpenBackend = () => Promise<{ readonly env: Record<string, string>; stop(): Promise<void> }>;
 
 /** The layers that {@link useStack} publishes. */
 const layers = ["receipt-dynamo-dev", "receipt-label-dev", "unrelated"].map((name) => ({ name, versions: 9 }));
 
-/** The secret that is in the state of each stack. */
+/** The secret in the state of each stack. */
 export const plaintext = "hunter2-in-plain-text";
 
 /**
- * Deploys a stack with functions and secrets by a real `up`, once for the suite that this is called in, and has the
- * suite run in its environment.
+ * Deploys a stack with functions and secrets with a real `up`, once for the calling suite, and runs the suite in its
+ * environment.
  * @param program declares the functions, in JavaScript with the AWS harness's preamble and `layer(name, version)`
  */
 export function useStack(
@@ -154,4 +155,12 @@ export async function importState(project: Project, text: string): Promise<void>
 /** Names of the files in the backup folder, sorted; empty if there is none. */
 export async function backupNames(project: Project): Promise<string[]> {
   return (await readdir(join(project.dir, "backups")).catch(() => [])).sort();
+}
+
+/** Asserts that a run's commands replace a stack's state, and look at nothing twice. */
+export function assertReplaces(commands: readonly string[]): void {
+  const looks = ["stack", "stack history", "whoami"];
+  assert.deepEqual(commands.slice(1, 4).toSorted(), looks);
+  const others = commands.filter((one) => !looks.includes(one));
+  assert.deepEqual(others, ["stack export", "stack export", "stack import", "stack export"]);
 }

@@ -5,7 +5,7 @@ import { functionIn, useLooks } from "./looks";
 
 const vendor = "222222222222";
 
-describe("a new config of an estate of several regions", () => {
+describe("a new config for an estate with several regions", () => {
   const looks = useLooks();
 
   interface Kind {
@@ -68,7 +68,7 @@ describe("a new config of an estate of several regions", () => {
     );
   });
 
-  it("has the entries apart if one could not say the same", async () => {
+  it("keeps entries apart if one could not say the same", async () => {
     // A function has the layer of another runtime on purpose: a placeholder would move it.
     const kind = { region: "us-east-1", architecture: "arm64" };
     const { text, changes } = await init([

@@ -1,4 +1,4 @@
-// What is said of states that break Pulumi's rules, did so once, or were edited.
+// What is reported about states that break Pulumi's rules, did so once, or were edited.
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
@@ -65,13 +65,13 @@ const cases: Readonly<Record<string, [state: ReturnType<typeof loaded>, said: re
 
 describe("a state", () => {
   for (const [what, [state, said]] of Object.entries(cases)) {
-    it(`${what} is ${said ? "refused, with what to do" : "taken"}`, () => {
+    it(`${what} is ${said ? "refused, with what to do" : "accepted"}`, () => {
       const error = broken(createPorts(), state)?.having(unchanged);
       assert.deepEqual(error && [error.code, error.exitStatus, error.lines], said && ["state-broken", 1, said]);
     });
   }
 
-  it("with another magic number than Pulumi's is warned of", () => {
+  it("with another magic number than Pulumi's causes a warning", () => {
     const magic = createHash("sha256").update("v3.259.0").digest("hex");
     const warnings = (manifest: object) => integrityWarnings(loaded([a], { manifest }));
     assert.deepEqual(warnings({ version: "v3.259.0", magic }), []);
@@ -100,7 +100,7 @@ describe("a backup that breaks Pulumi's rules", () => {
     });
   });
 
-  it("still tells the layer versions to go back to", async () => {
+  it("still provides the layer versions to go back to", async () => {
     assert.deepEqual((await plan(false)).changes, []);
   });
 });

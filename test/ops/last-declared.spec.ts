@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { formatStamp } from "../../sdk/core/backup";
 import { assessStack } from "../../sdk/ops/assess";
 import { lastAsDeclared } from "../../sdk/ops/last-declared";
-import { newestVersions } from "../../sdk/ops/newest";
+import { newestVersions } from "../../sdk/ops/look-up";
 import { executeSync, planSync } from "../../sdk/ops/sync";
 import { stateOf } from "../support/states";
 import { functionIn, useLooks } from "./looks";
@@ -16,7 +16,7 @@ const noon = (day: number) => new Date(2026, 10, day, 12);
 describe("what a report says about a stack besides its layers", () => {
   const looks = useLooks();
 
-  /** Writes a backup of a state in which a function has these layers, as of noon of a day of November. */
+  /** Writes a backup, made at noon of a day in November, of a state in which a function has these layers. */
   async function backUp(day: number, layers: string[], kind = "state") {
     const folder = join(looks.folder, "backups");
     await mkdir(folder, { mode: 0o700, recursive: true });
@@ -32,7 +32,7 @@ describe("what a report says about a stack besides its layers", () => {
     return [...found].map(([{ layer }, time]) => [layer?.name, time]);
   }
 
-  it("is when the newest backup has a drifted layer as declared", async () => {
+  it("includes when the newest backup has a drifted layer as declared", async () => {
     looks.aws.emulator.seed({ functions: [{ name: "api", layers: ["base:3", "free:1"] }] });
     await backUp(1, ["base:3"]);
     await backUp(2, ["base:3", "free:1"]);
@@ -44,10 +44,10 @@ describe("what a report says about a stack besides its layers", () => {
     });
     assert.deepEqual(await since(["base:4"]), [["base", noon(2)]], "what cannot be read says nothing");
     await rm(join(looks.folder, "backups"), { recursive: true });
-    assert.deepEqual(await since(["base:4"]), [], "nothing tells");
+    assert.deepEqual(await since(["base:4"]), [], "nothing says so");
   });
 
-  it("is when a run has brought a live function there, and in both places the earlier of both", async () => {
+  it("includes when a run has brought a live function there, or the earlier of both if it drifted in both places", async () => {
     looks.aws.emulator.seed({
       layers: [{ name: "base", versions: 5 }],
       functions: [{ name: "api", layers: ["base:1"] }],
@@ -61,12 +61,12 @@ describe("what a report says about a stack besides its layers", () => {
     assert.equal(layer, "base");
     // A stamp has whole seconds.
     assert.ok((time?.getTime() ?? 0) >= before - 1000 && (time?.getTime() ?? 0) <= Date.now());
-    assert.deepEqual(await since(["base:4"]), [], "of the state nothing tells");
+    assert.deepEqual(await since(["base:4"]), [], "nothing says so for the state");
     await backUp(1, ["base:3"]);
     assert.deepEqual(await since(["base:4"]), [["base", noon(1)]]);
   });
 
-  it("is the newest version of each declared layer, and a warning if AWS does not tell", async () => {
+  it("includes the newest version of each declared layer, and a warning if AWS does not return it", async () => {
     looks.aws.emulator.seed({
       layers: [{ name: "base", versions: 7 }],
       functions: [{ name: "api", layers: ["base:3", "free:1"] }],

@@ -1,4 +1,4 @@
-// A stack to look at without Pulumi: a state that the tests write, and the emulator's AWS.
+// A stack that is inspected without Pulumi: a state that the tests write, and the emulator's AWS.
 
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -12,12 +12,12 @@ import { keepLines } from "./harness";
 
 const account = "123456789012";
 
-/** A layer version of the emulator's own account, in any region. */
+/** A layer version in the emulator's own account, in any region. */
 export function layerIn(region: string, name: string, version: number): string {
   return `arn:aws:lambda:${region}:${account}:layer:${name}:${version}`;
 }
 
-/** A function of the stack in any region, with layers such as `base:2` of that region. */
+/** A function of the stack in any region, with layers such as `base:2` in that region. */
 export function functionIn(region: string, name: string, layers: readonly string[], resourceName = name) {
   const texts = layers.map((layer) => `arn:aws:lambda:${region}:${account}:layer:${layer}`);
   const fn = awsFunction(name, texts) as { inputs: object; outputs: object } & ReturnType<typeof awsFunction>;
@@ -37,18 +37,18 @@ export function layerVersionsOf(functions: Record<string, Record<string, number>
   return { urn: urn(type, "shared"), type, custom: true, id: "shared", inputs: properties, outputs: properties };
 }
 
-/** What {@link useLooks} gives to the tests of a suite. */
+/** What {@link useLooks} provides to the tests of a suite. */
 export interface Looks {
   readonly aws: TestAws;
   readonly folder: string;
   readonly ports: Ports;
-  /** What the run has told so far. */
+  /** What the run has printed so far. */
   readonly lines: readonly string[];
-  /** Writes the config and the state that the next look finds. */
+  /** Writes the config and the state that the next command finds. */
   write(config: string, resources: readonly unknown[]): Promise<LayerConfig>;
 }
 
-/** Makes a folder with a config for each test, and ports over a stack `dev` whose state is what the test says. */
+/** Makes a folder with a config for each test, and ports over a stack `dev` with the test's state. */
 export function useLooks(): Looks {
   const aws = useAws();
   let folder: string;

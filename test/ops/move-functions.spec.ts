@@ -1,4 +1,4 @@
-// What becomes of a run from how its functions come out, one after the other.
+// How a run ends, by the outcomes of its functions, one after the other.
 
 import assert from "node:assert/strict";
 import type { ErrorCode } from "../../sdk/core/errors";
@@ -16,7 +16,7 @@ const fn = (name: string): LiveFunction => ({
 });
 const statuses: readonly string[] = ["updated", "unchanged", "failed", "cancelled", "unknown"];
 
-/** Moves functions that come out so, in this order; those that a run does not get to are cancelled. */
+/** Moves functions with these outcomes, in this order; functions that a run does not reach are cancelled. */
 async function move(came: readonly Came[], options: { goOnRefused?: boolean; stopOnFailure?: boolean } = {}) {
   const told: string[] = [];
   const outcomeOf = ({ name, arn }: LiveFunction, one: Came): FunctionOutcome => ({
@@ -48,20 +48,20 @@ describe("a run whose functions AWS refuses to update", () => {
   const refused = (number: number) => Array<Came>(number).fill("aws-permission");
   const ended = { code: "aws-permission", message: "It is aws-permission." };
 
-  it("ends if it has refused all, however few", async () => {
+  it("ends if all updates are refused, however few", async () => {
     await assert.rejects(move(refused(2)), ended);
   });
 
-  it("ends after ten that it has refused if it has updated none", async () => {
+  it("ends after ten refusals if it has updated none", async () => {
     await assert.rejects(move([...refused(10), "updated"]), ended);
   });
 
-  it("goes on if it has updated any: the others lack a permission of their own", async () => {
+  it("continues if it has updated any: the others lack their own permission", async () => {
     const { told, statuses } = await move(["updated", ...refused(11), "updated"]);
     assert.deepEqual([told.length, statuses.at(-1)], [13, "updated"]);
   });
 
-  it("goes on if it is one, or if it is told to", async () => {
+  it("continues if it has only one function, or if told to", async () => {
     assert.deepEqual((await move(refused(1))).statuses, ["failed"]);
     assert.equal((await move(refused(12), { goOnRefused: true })).told.length, 12);
   });
@@ -70,7 +70,7 @@ describe("a run whose functions AWS refuses to update", () => {
     await assert.rejects(move(["updated", "aws-credentials", "updated"]), { code: "aws-credentials" });
   });
 
-  it("stops at the first failure if it is told to, and names what was not attempted", async () => {
+  it("stops at the first failure if told to, and names what was not attempted", async () => {
     const { statuses } = await move(["updated", "failed", "updated"], { stopOnFailure: true });
     assert.deepEqual(statuses, ["updated", "failed", "cancelled"]);
   });

@@ -8,75 +8,50 @@ import { executeRollback, executeRunRollback, planRollback, planRunRollback } fr
 import { validate } from "../../sdk/ops/validate";
 import type { Ports } from "../../sdk/ports";
 import { LayerVersionUpdater } from "../../sdk/updater";
+import {
+  arn,
+  declaredEntries,
+  entries,
+  estate,
+  european,
+  exception,
+  insights,
+  type Kind,
+  oldPowertools,
+  own,
+  published,
+  publishedEntries,
+  regions,
+  vendor,
+} from "../support/regional-estate";
 import { awsFunction, stateOf } from "../support/states";
 import { useFleet } from "./fleet-harness";
 
-const regions = ["us-east-1", "us-east-2", "eu-west-1"];
-const runtimes = ["python3.12", "python3.13"] as const;
-const architectures = ["arm64", "x86_64"] as const;
-const vendor = "017000801446";
-const insights = "580247275435";
-const own = "123456789012";
-
 const config = `
 layers:
-  powertools:
-    arn: arn:aws:lambda:{region}:${vendor}:layer:PowertoolsV3-{runtime}-{architecture}
-    version: 3
-    replaces: ["arn:aws:lambda:*:${vendor}:layer:PowertoolsV2*"]
-  insights:
-    arn: arn:aws:lambda:{region}:${insights}:layer:Insights
-    version: 4
-    variants:
-      - when: { region: us-east-2 }
-        version: 2
-      - when: { region: eu-west-1 }
-        arn: arn:aws:lambda:{region}:012438385374:layer:Insights
-        version: 1
-  shared:
+${entries}  shared:
     version: 2
     variants:
-      - when: { function: us-east-1-312-arm64 }
+      - when: { function: ${exception} }
         version: 5
         description: needs the new client
         until: 2026-12-31
 settings: { aws_region: us-east-1 }
 `;
 
-interface Kind {
-  readonly name: string;
-  readonly region: string;
-  readonly runtime: (typeof runtimes)[number];
-  readonly architecture: (typeof architectures)[number];
-}
-
-const estate: Kind[] = regions.flatMap((region) =>
-  runtimes.flatMap((runtime) =>
-    architectures.map((architecture) => ({
-      name: `${region}-${runtime.replace("python3.", "3")}-${architecture}`,
-      ...{ region, runtime, architecture },
-    })),
-  ),
-);
-
-const arn = (region: string, account: string, layer: string) => `arn:aws:lambda:${region}:${account}:layer:${layer}`;
-const pythonIn = (runtime: string) => runtime.replace(".", "");
-const owner = (region: string) => (region === "eu-west-1" ? "012438385374" : insights);
-
-/** What functions have at first, and what they are to have: told without the product. */
-const atFirst = ({ region, architecture }: Kind) => [
-  arn(region, own, "first:1"),
-  arn(region, vendor, architecture === "arm64" ? "PowertoolsV2-Arm64:4" : "PowertoolsV2:4"),
-  arn(region, owner(region), "Insights:1"),
-  arn(region, own, "shared:1"),
-  arn(region, own, "last:1"),
+/** What functions have at first, and what they should get, without asking the product. */
+const atFirst = (kind: Kind) => [
+  arn(kind.region, own, "first:1"),
+  oldPowertools(kind),
+  arn(kind.region, kind.region === "eu-west-1" ? european : insights, "Insights:1"),
+  arn(kind.region, own, "shared:1"),
+  arn(kind.region, own, "last:1"),
 ];
-const declared = ({ name, region, runtime, architecture }: Kind) => [
-  arn(region, own, "first:1"),
-  arn(region, vendor, `PowertoolsV3-${pythonIn(runtime)}-${architecture}:3`),
-  arn(region, owner(region), `Insights:${{ "us-east-2": 2, "eu-west-1": 1 }[region] ?? 4}`),
-  arn(region, own, `shared:${name === "us-east-1-312-arm64" ? 5 : 2}`),
-  arn(region, own, "last:1"),
+const declared = (kind: Kind) => [
+  arn(kind.region, own, "first:1"),
+  ...declaredEntries(kind),
+  arn(kind.region, own, `shared:${kind.name === exception ? 5 : 2}`),
+  arn(kind.region, own, "last:1"),
 ];
 
 const toState = (layersOf: (kind: Kind) => string[]) =>
@@ -90,7 +65,7 @@ const toState = (layersOf: (kind: Kind) => string[]) =>
     }),
   );
 
-describe("an estate of several regions, architectures and runtimes", function () {
+describe("an estate with several regions, architectures and runtimes", function () {
   this.timeout(60_000);
   const fleet = useFleet();
   let state: Buffer;
@@ -98,25 +73,8 @@ describe("an estate of several regions, architectures and runtimes", function ()
   beforeEach(async () => {
     await writeFile(join(fleet.dir, "layer_config.yaml"), config);
     state = Buffer.from(JSON.stringify(toState(atFirst), null, 2));
-    const published = (name: string, account: string, versions = 5) =>
-      regions.map((region) => ({ name, account, region, versions }));
     fleet.emulator.seed({
-      layers: [
-        ...["first", "shared", "last"].flatMap((name) => published(name, own)),
-        ...["PowertoolsV2", "PowertoolsV2-Arm64"].flatMap((name) => published(name, vendor)),
-        ...runtimes.flatMap((runtime) =>
-          architectures.flatMap((architecture) =>
-            regions.map((region) => ({
-              name: `PowertoolsV3-${pythonIn(runtime)}-${architecture}`,
-              ...{ account: vendor, region, versions: 4 },
-              compatibleRuntimes: [runtime],
-              compatibleArchitectures: [architecture],
-            })),
-          ),
-        ),
-        ...published("Insights", insights),
-        ...published("Insights", "012438385374", 1),
-      ],
+      layers: [...["first", "shared", "last"].flatMap((name) => published(name, own)), ...publishedEntries],
       functions: estate.map((kind) => ({
         ...{ name: kind.name, region: kind.region, layers: atFirst(kind), tags: { environment: "dev" } },
         ...{ Runtime: kind.runtime, Architectures: [kind.architecture] },
@@ -154,7 +112,7 @@ describe("an estate of several regions, architectures and runtimes", function ()
     return updater.run();
   };
 
-  it("is what the config says after an update, in state and in AWS, and as it was after a rollback", async () => {
+  it("is as the config says after an update, in state and in AWS, and as before after a rollback", async () => {
     const assessed = await assessStack(ports(), { stack: "dev", config: load() });
     const moving = estate.flatMap((kind) => declared(kind).filter((text, index) => text !== atFirst(kind)[index]));
     assert.equal(assessed.totals.drift, moving.length);
@@ -173,7 +131,7 @@ describe("an estate of several regions, architectures and runtimes", function ()
     assert.deepEqual(aws?.changes.map(({ target }) => target).sort(), [...moving].sort());
     assert.deepEqual(recorded(), JSON.parse(JSON.stringify(toState(declared))));
     isLive(declared);
-    // Each distinct layer version that comes was looked at once.
+    // Each distinct new layer version was looked up once.
     assert.equal(fleet.emulator.counts().GetLayerVersion, new Set(moving).size);
     const [move] = changes.filter(({ layer }) => layer === "PowertoolsV2-Arm64");
     assert(move);
@@ -194,11 +152,11 @@ describe("an estate of several regions, architectures and runtimes", function ()
       back.aws?.outcomes.every(({ status }) => status === "updated"),
       true,
     );
-    assert(state.equals(original), "every byte of the state is as it was");
+    assert(state.equals(original), "every byte of the state is as before");
     isLive(atFirst);
   });
 
-  it("is as it was after a rollback, but for what a program has put in place of a layer since", async () => {
+  it("is as before after a rollback, except for layers that a program has replaced since", async () => {
     await update(false);
     const [kind] = estate;
     assert(kind);
@@ -214,9 +172,9 @@ describe("an estate of several regions, architectures and runtimes", function ()
     assert.deepEqual(recorded(), JSON.parse(wanted));
   });
 
-  it("is as it was in AWS after a rollback without a record, but for what others have put in place of a layer", async () => {
+  it("is as before in AWS after a rollback without a record, except for layers that others have replaced", async () => {
     await update(false);
-    // Another run has moved them in AWS, which is not this backup's.
+    // Another run has moved them in AWS, which this backup does not cover.
     await fleet.sync({ allFunctions: true, regions });
     const [kind, ...others] = estate;
     assert(kind);
@@ -227,7 +185,8 @@ describe("an estate of several regions, architectures and runtimes", function ()
       "layer PowertoolsV2-Arm64 is not rolled back: another has replaced it, and nothing shows that this was the update's change";
     const original = Buffer.from(state);
 
-    // What the update had left says whose a layer is; if that is gone, the config does; else nothing is known.
+    // What the update had left says which entry a layer belongs to; if that is gone, the config does; otherwise nothing
+    // is known.
     const folder = join(fleet.dir, "backups");
     const names = await readdir(folder);
     const backup = names.find((name) => name.includes("_state_")) ?? "";
@@ -254,11 +213,11 @@ describe("an estate of several regions, architectures and runtimes", function ()
     assert.deepEqual(recorded(), JSON.parse(JSON.stringify(toState(atFirst))));
   });
 
-  it("changes nothing of a state but the text of those ARNs", async () => {
+  it("changes nothing in a state but the text of those ARNs", async () => {
     const original = state.toString();
     await update(false);
     let expected = original;
-    // By a means of its own: each text is unique to a function's list, as the functions' tags have others.
+    // Found independently: each text occurs only in one function's list, as the functions' tags have others.
     for (const kind of estate) {
       const at = expected.indexOf(`::${kind.name}"`);
       const next = expected.indexOf('"urn"', expected.indexOf('"outputs"', at));
@@ -272,7 +231,7 @@ describe("an estate of several regions, architectures and runtimes", function ()
     assert.deepEqual(fleet.emulator.writes(), []);
   });
 
-  it("is rolled back by the record of a run, the old layer at its place, but not where others have gone on", async () => {
+  it("is rolled back by the record of a run, with the old layer in its place, but not where others have changed it since", async () => {
     const sync = { allFunctions: true, regions };
     const { aws } = await fleet.sync(sync);
     isLive(declared);
@@ -290,7 +249,7 @@ describe("an estate of several regions, architectures and runtimes", function ()
           "someone else has since changed layer PowertoolsV3-python312-arm64: it is at version 4, and the run had set 3",
       },
     ]);
-    // Older versions of the tool would take a move for a change of version.
+    // Older versions of the tool would read a move as a change of version.
     assert.equal((await fleet.record())[0]?.format, 2);
   });
 
@@ -313,7 +272,7 @@ describe("an estate of several regions, architectures and runtimes", function ()
     );
   });
 
-  it("is finished by a run that continues", async () => {
+  it("is finished by a resumed run", async () => {
     const refused = estate[5]?.name ?? "";
     fleet.emulator.fault({
       ...{ operation: "UpdateFunctionConfiguration", resource: refused },
@@ -326,7 +285,7 @@ describe("an estate of several regions, architectures and runtimes", function ()
     isLive(declared);
   });
 
-  it("is reported function by function: which variant, and why", async () => {
+  it("is explained function by function: which variant, and why", async () => {
     const { functions } = await explain(ports(), { stack: "dev", config: load(), function: "us-east-1-312-arm64" });
     const layers = functions[0]?.layers ?? [];
     const powertools = layers.find(({ entry }) => entry?.key === "powertools");
@@ -389,7 +348,7 @@ describe("an estate of several regions, architectures and runtimes", function ()
     ]);
   });
 
-  it("refuses a successor that does not suit, before anything is changed", async () => {
+  it("refuses an unsuitable successor before anything is changed", async () => {
     await writeFile(join(fleet.dir, "layer_config.yaml"), config.replace("-{runtime}-", "-python313-"));
     await assert.rejects(fleet.sync({ allFunctions: true, regions }), { code: "layer-incompatible" });
     isLive(atFirst);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdir, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { BackupFolder } from "../../sdk/files/backups";
-import { newestOfUpdates } from "../../sdk/ops/newest-backup";
+import { newestOfUpdates } from "../../sdk/ops/rollback-backup";
 import { withEnv } from "../aws/harness";
 import { removeFolder, temporaryFolder } from "../support/folders";
 import { stateOf } from "../support/states";
@@ -39,16 +39,16 @@ describe("the newest backup of an update", () => {
   }
   const newest = async () => (await newestOfUpdates(folder(), "dev", "Name one."))?.name;
 
-  it("is the last one, whatever its name says, while its files have their times", async () => {
+  it("is the last one, whatever its name says, while its files keep their times", async () => {
     await update(4, "Asia/Tokyo");
     const last = await update(5, "UTC");
     process.env.TZ = "UTC";
     assert.equal(await newest(), last);
   });
 
-  it("is none if there is none", async () => assert.equal(await newest(), undefined));
+  it("is undefined if there is none", async () => assert.equal(await newest(), undefined));
 
-  it("is the last one by name of copies, if what they hold does not tell another order", async () => {
+  it("is the last one by name among copies, unless their content suggests another order", async () => {
     await update(4, "UTC");
     const last = await update(5, "UTC");
     await copy();

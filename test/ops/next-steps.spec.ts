@@ -7,7 +7,7 @@ import { base } from "../aws/harness";
 
 const arn = "arn:aws:lambda:us-east-1:123456789012:function:api";
 
-/** What advice knows of the place that it is given in. */
+/** What the advice knows about where it is given. */
 const inProject = (hasProject: boolean) => ({
   advise: (words: readonly string[]) => `lambda-layers ${words.join(" ")}`,
   advisePulumi: (words: readonly string[]) => `pulumi ${words.join(" ")}`,
@@ -33,15 +33,15 @@ describe("the advice after a sync", () => {
   ];
 
   it("is about functions that were updated", () => assert.deepEqual(sync(), state));
-  it("is about none that were rolled back", () => assert.deepEqual(sync("updated"), []));
-  it("is about those that could not be rolled back", () => assert.deepEqual(sync("failed"), state));
-  it("is about no state if there is no Pulumi project", () => assert.deepEqual(sync(undefined, false), []));
+  it("does not mention functions that were rolled back", () => assert.deepEqual(sync("updated"), []));
+  it("is about functions that could not be rolled back", () => assert.deepEqual(sync("failed"), state));
+  it("does not mention a state if there is no Pulumi project", () => assert.deepEqual(sync(undefined, false), []));
 
   for (const [by, advice] of [
     ["function", "The state of dev still records the old versions. To update it: lambda-layers --stack dev"],
     ["resource", "A LayerVersions resource of dev still records the old versions. To update it: pulumi up --stack dev"],
   ] as const) {
-    it(`names who brings the record of a ${by} up to date`, () => {
+    it(`says who updates the record of a ${by}`, () => {
       assert.deepEqual(sync(undefined, true, [recorded(by, 1)]), [advice]);
       assert.deepEqual(sync(undefined, true, [recorded(by, 2)]), []);
     });

@@ -13,13 +13,14 @@ const threeRegions = [
 describe("what is out of date", () => {
   const looks = useLooks();
   const read = async (config: string, resources: readonly unknown[], others = { stateFile: "state.json" }) =>
-    readAvailable(looks.ports, { stack: "dev", config: await looks.write(config, resources), ...others });
+    (await readAvailable(looks.ports, { stack: "dev", config: await looks.write(config, resources), ...others }))
+      .available;
   const rows = async (...args: Parameters<typeof read>) =>
     (await read(...args)).layers.map((row) => [
       ...[row.region, row.declaredVersion, row.newest?.version, row.outdated, row.code],
     ]);
 
-  it("is reported by region, and what was never published there is not called deleted", async () => {
+  it("is reported by region, and a version that was never published there is not called deleted", async () => {
     looks.aws.emulator.seed({
       layers: [
         { name: "base", versions: 5, deleted: [3] },
@@ -33,7 +34,7 @@ describe("what is out of date", () => {
     ]);
   });
 
-  it("is not known if AWS's list and its single answers contradict each other", async () => {
+  it("is unknown if AWS's list and its single answers contradict each other", async () => {
     looks.aws.emulator.seed({ layers: [{ name: "base", versions: 3 }] });
     const { aws } = looks.ports;
     for (const [versions, listed] of [
@@ -49,13 +50,13 @@ describe("what is out of date", () => {
         return session;
       };
       const config = await looks.write(byName, [functionIn(region, "api", ["base:3"])]);
-      const available = await readAvailable({ ...looks.ports, aws: { ...aws, connect } }, { stack: "dev", config });
+      const { available } = await readAvailable({ ...looks.ports, aws: { ...aws, connect } }, { stack: "dev", config });
       assert.equal(unreadOf(available), "not-known");
       assert.match(available.layers[0]?.reason ?? "", new RegExp(listed));
     }
   });
 
-  it("does not take a version for old enough whose date is unknown", async () => {
+  it("does not treat a version with an unknown date as old enough", async () => {
     looks.aws.emulator.seed({ layers: [{ name: "base", versions: 4 }] });
     const { aws } = looks.ports;
     const before = new Date("2026-01-01");
@@ -69,7 +70,7 @@ describe("what is out of date", () => {
       });
     const config = await looks.write("layers:\n  base: { version: 1 }\n", [functionIn(region, "api", ["base:1"])]);
     const request = { stack: "dev", config, publishedBefore: before };
-    const [row] = (await readAvailable({ ...looks.ports, aws: { ...aws, connect } }, request)).layers;
+    const [row] = (await readAvailable({ ...looks.ports, aws: { ...aws, connect } }, request)).available.layers;
     assert.deepEqual(
       [row?.newest?.version, row?.compatible?.version, row?.outdated, row?.reason],
       [4, 2, true, "version 4 is too new"],
@@ -102,7 +103,7 @@ describe("what is out of date", () => {
     assert.equal(unreadOf(available), "not-known");
   });
 
-  it("is not known of a parameter that may not be read, and is of the others", async () => {
+  it("is unknown for a parameter that may not be read, and known for the others", async () => {
     looks.aws.emulator.seed({
       layers: ["base", "tools"].map((name) => ({ name, versions: 5 })),
       parameters: { "/base": "5", "/tools": "2" },
@@ -119,7 +120,7 @@ describe("what is out of date", () => {
     assert.equal(unreadOf(available), "aws-permission");
   });
 
-  it("is not known of a declared version that may not be read, although there are newer ones", async () => {
+  it("is unknown for a declared version that may not be read, although there are newer ones", async () => {
     looks.aws.emulator.seed({ layers: [{ name: "base", versions: 5 }] });
     looks.aws.emulator.deny({ action: "lambda:GetLayerVersion" });
     assert.deepEqual(await rows(byName, [functionIn(region, "api", ["base:2"])]), [
@@ -147,7 +148,7 @@ describe("what is out of date", () => {
     assert.deepEqual(await rows(byName, shared), [[region, "available", 5, true, undefined]]);
   });
 
-  it("is not wholly known if live functions cannot be read, which decide what suits", async () => {
+  it("is not fully known if live functions cannot be read, which decide what suits", async () => {
     looks.aws.emulator.seed({ layers: [{ name: "base", versions: 3 }] });
     looks.aws.emulator.deny({ action: "lambda:GetFunction" });
     const available = await read(byName, [functionIn(region, "api", ["base:3"])], {} as { stateFile: string });

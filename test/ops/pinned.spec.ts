@@ -12,7 +12,7 @@ describe("an update of a stack whose program pins from the same file", function 
   this.timeout(60_000);
   const deployed = useStack(program, { files: { "layer_config.yaml": configFor(2) } });
 
-  itSampled("is what the program wants: the next preview is clean", async () => {
+  itSampled("is what the program wants: the next preview shows no changes", async () => {
     const { project, emulator } = deployed;
     assert.deepEqual(emulator.layersOf("a"), [layer("unrelated", 1), layer("receipt-dynamo-dev", 2)]);
     await project.write({ "layer_config.yaml": configFor(5) });

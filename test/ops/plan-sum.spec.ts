@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { layerSumText, type StackChanges, sumByLayer } from "../../sdk/ops/plan-sum";
 import type { StateChange } from "../../sdk/ops/plans";
+import { layerSumText, type StackChanges, sumByLayer } from "../../sdk/ops/report-changes";
 import { counts } from "../support/counts";
 
 const arnOf = (layer: string) => `arn:aws:lambda:us-east-1:123456789012:layer:${layer}`;
@@ -15,7 +15,7 @@ const stackOf = (stack: string, ...changes: StateChange[]): StackChanges => ({ s
 const textsOf = (...plans: StackChanges[]) => sumByLayer(plans).map(layerSumText);
 
 describe("the sum of a plan by layer", () => {
-  it("counts the functions that come to each version, once for the state and AWS", () => {
+  it("counts the functions that move to each version, once for the state and AWS", () => {
     const a = change("a", "receipt-dynamo-dev", 5);
     const all = [a, a, change("b", "receipt-dynamo-dev", 5), change("b", "receipt-label-dev", 3)];
     assert.deepEqual(textsOf(stackOf("dev", ...all)), [
@@ -24,7 +24,7 @@ describe("the sum of a plan by layer", () => {
     ]);
   });
 
-  it("counts several stacks together, also if names differ by the stack's", () => {
+  it("combines several stacks, even if layer names contain the stack's", () => {
     assert.deepEqual(
       textsOf(
         stackOf("dev", change("a", "base-dev", 5), change("a", "shared", 2)),
@@ -43,7 +43,7 @@ describe("the sum of a plan by layer", () => {
     assert.deepEqual(textsOf({ stack: "dev", label: "dev", changes: [gone as never] }), ["base -> -: 1 function"]);
   });
 
-  it("comes to all that is planned", () => {
+  it("adds up to everything that is planned", () => {
     const anyChange = fc.tuple(
       fc.constantFrom("a", "b", "c"),
       fc.constantFrom("x", "y-dev"),

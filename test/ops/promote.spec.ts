@@ -57,7 +57,7 @@ describe("promotion", () => {
     assert.deepEqual((await plan(planned.after)).upgrades, []);
   });
 
-  it("removes an override that says no more than the base, and says how to make a base of what all declare", async () => {
+  it("removes an override that says no more than the base, and says how to turn what all declare into a base", async () => {
     const own = (base: number) =>
       `layers:\n  base: { version: ${base} }\nstack_overrides:\n${["dev", "staging", "prod"].map((stack) => `  ${stack}: { base: { version: 6 } }\n`).join("")}`;
     const shared = await plan(own(5));
@@ -74,7 +74,7 @@ describe("promotion", () => {
     assert.equal(removed.after, own(6).replace("  prod: { base: { version: 6 } }\n", ""));
   });
 
-  it("takes only the layers that are named, and refuses those that do not exist", async () => {
+  it("takes only the named layers, and refuses those that do not exist", async () => {
     assert.deepEqual(
       (await plan(config, ["tools"])).upgrades.map(({ entry }) => entry),
       ["tools"],
@@ -97,7 +97,7 @@ describe("promotion", () => {
     });
   });
 
-  it("takes away lines in front of variants that stay", async () => {
+  it("removes lines in front of variants that stay", async () => {
     const variants = "    multi:\n      variants:\n        - when: { region: us-east-2 }\n          version: 9\n";
     const text = (own: string) =>
       `layers:\n  base: { version: 5 }\n  multi: { version: 1 }\nstack_overrides:\n  prod:\n${own}${variants}`;
@@ -105,7 +105,7 @@ describe("promotion", () => {
     assert.equal(planned.after, text(""));
   });
 
-  it("leaves every other stack as it was", async () => {
+  it("leaves every other stack unchanged", async () => {
     const version = fc.integer({ min: 1, max: 3 });
     const names = ["a", "b", "c"] as const;
     const versions = fc.record({ a: version, b: version, c: version });
@@ -124,7 +124,7 @@ describe("promotion", () => {
           ...stacks.flatMap(([stack, own]) => [`  ${stack}:\n`, ...block(own ?? {})]),
         ].join("");
         const { after } = await plan(text);
-        // Read with a reader of lines of its own: a section, a stack, an entry.
+        // Read with a separate reader of lines: a section, a stack, an entry.
         const declared = (file: string, stack: string) => {
           const [head = "", overrides = ""] = file.split("stack_overrides:\n");
           const of = (lines: string) =>

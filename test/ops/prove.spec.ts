@@ -11,7 +11,7 @@ import type { PreviewStep } from "../../sdk/ports";
 import { createPorts } from "../../sdk/wiring";
 import { atVersion, awsFunction, layer, stateOf } from "../support/states";
 
-/** Proves the update of two functions' layer to version 5, with what a preview prints. */
+/** Proves the update of two functions' layer to version 5, given the output of a preview. */
 async function prove(steps: readonly PreviewStep[] | LayersError, secrets = "passphrase") {
   const functions = ["api", "worker"].map((name) => awsFunction(name, [layer("base", 1)]));
   const bytes = Buffer.from(JSON.stringify(stateOf(functions, { secrets_providers: { type: secrets } })));
@@ -45,7 +45,7 @@ const { urn } = resource("api");
 const oldState = { urn };
 
 describe("the proof of an update", () => {
-  it("is made on the new state, and holds if the preview changes no function", async () => {
+  it("uses the new state, and holds if the preview changes no function", async () => {
     const { proof, previewed } = await prove([]);
     assert.deepEqual(proof, { verdict: "proved", undone: [], unknown: [] });
     assert.equal(previewed.join().match(/layer:base:5/g)?.length, 4);
@@ -54,7 +54,7 @@ describe("the proof of an update", () => {
 
   const cases: [name: string, steps: PreviewStep[], verdict: string, undone: string[], unknown: string[]][] = [
     [
-      "a function of an alias's new name",
+      "a function with an alias's new name",
       [{ urn: `${urn}-new`, oldState, newState: resource("api-new", [layer("base", 1)]) }],
       "undone",
       ["api 5 -> 1"],
@@ -62,7 +62,7 @@ describe("the proof of an update", () => {
     ],
     ["other properties only", [{ urn, oldState, newState: resource("api", [layer("base", 5)]) }], "proved", [], []],
     [
-      "a replacement, of which the old one is deleted",
+      "a replacement whose old resource is deleted",
       [
         { urn, oldState, newState: resource("api", [layer("base", 5)]) },
         { urn, oldState },
@@ -72,14 +72,8 @@ describe("the proof of an update", () => {
       [],
     ],
     ["what is left of an earlier replacement", [{ urn, oldState: { urn, delete: true } }], "proved", [], []],
-    [
-      "a function that is new",
-      [{ urn: `${urn}-2`, newState: resource("other", [layer("base", 1)]) }],
-      "proved",
-      [],
-      [],
-    ],
-    ["the end of a function", [{ urn, oldState }], "not-proved", [], ["api: it is no longer in the program"]],
+    ["a new function", [{ urn: `${urn}-2`, newState: resource("other", [layer("base", 1)]) }], "proved", [], []],
+    ["a deleted function", [{ urn, oldState }], "not-proved", [], ["api: it is no longer in the program"]],
     [
       "secret layers",
       [{ urn, oldState, newState: resource("api", "[secret]") }],
@@ -87,7 +81,7 @@ describe("the proof of an update", () => {
       [],
       ["api: its layers are a secret, or unknown until the update"],
     ],
-    ["no layers any more", [{ urn, oldState, newState: resource("api") }], "undone", ["api 5 -> null"], []],
+    ["a function without layers", [{ urn, oldState, newState: resource("api") }], "undone", ["api 5 -> null"], []],
   ];
   for (const [name, steps, verdict, undone, unknown] of cases) {
     it(`is "${verdict}" with ${name}`, async () => {
@@ -108,13 +102,13 @@ describe("the proof of an update", () => {
     });
   }
 
-  it("is not tried with secrets that only their own service reads", async () => {
+  it("is not tried with secrets that only their own service can read", async () => {
     const { proof, previewed } = await prove([], "service");
     assert.deepEqual([proof?.verdict, previewed], ["not-proved", []]);
     assert.match(proof?.reason ?? "", /not encrypted by a passphrase \(service\)$/);
   });
 
-  it("is not made by a program that cannot be previewed; other errors end the run, and say what was changed", async () => {
+  it("is not possible with a program that cannot be previewed; other errors end the run, and say what was changed", async () => {
     const { proof } = await prove(new LayersError("pulumi-failed", "no luck"));
     assert.deepEqual(proof, { verdict: "not-proved", undone: [], unknown: [], reason: "no luck" });
     await assert.rejects(prove(new LayersError("passphrase", "wrong")), {

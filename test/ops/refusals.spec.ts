@@ -82,7 +82,7 @@ describe("an update that cannot be made", function () {
     assert.match(await stateNow(), /Function::b"/);
   });
 
-  /** A change of the stack in the moment between the last export and the import. */
+  /** Changes the stack between the last export and the import. */
   const beforeImport = (work: () => Promise<unknown>, change: Partial<StackPort> = {}) =>
     withStacks((stacks) => ({
       async importState(...args) {
@@ -121,7 +121,7 @@ describe("an update that cannot be made", function () {
     },
   );
 
-  it("without overwriting an import of somebody else's names that, and keeps it", async () => {
+  it("without overwriting someone else's import names that, and keeps it", async () => {
     const { project, original } = deployed;
     const other = original.replaceAll("receipt-dynamo-dev:1", "receipt-dynamo-dev:7");
     const told = await update(
@@ -137,7 +137,7 @@ describe("an update that cannot be made", function () {
     assert.match((await overwritten(told)).text, /receipt-dynamo-dev:7/);
   });
 
-  itSampled("on a bucket names the object that holds what an update in that moment had left", async () => {
+  itSampled("on a bucket names the object with what an update in that moment had left", async () => {
     const { project } = deployed;
     const backend = async () => ({ url: "s3://states", file: undefined });
     const told = await update(
@@ -190,7 +190,7 @@ describe("an update that cannot be made", function () {
     }
   });
 
-  itSampled("because the stack is locked leaves it as it is, and the next run ends right", async () => {
+  itSampled("because the stack is locked leaves it unchanged, and the next run succeeds", async () => {
     const { project } = deployed;
     const locks = join(project.root, "state/.pulumi/locks/organization/test/dev");
     await mkdir(locks, { recursive: true });
@@ -209,7 +209,7 @@ describe("an update that cannot be made", function () {
     ["wrong", "wrong", /incorrect passphrase.*Nothing was changed\./s],
     ["missing", undefined, /passphrase must be set.*Nothing was changed\./s],
   ] as const) {
-    it(`because the passphrase is ${name} is found out before anything is written`, async () => {
+    it(`because the passphrase is ${name} is detected before anything is written`, async () => {
       const { project } = deployed;
       const before = process.env.PULUMI_CONFIG_PASSPHRASE;
       if (passphrase) process.env.PULUMI_CONFIG_PASSPHRASE = passphrase;
@@ -274,7 +274,7 @@ describe("an update that cannot be made", function () {
     fails(await update(project, { configPath: "two.yaml" }), "layer-ambiguous", /declared twice.*Nothing was changed/);
   });
 
-  it("because the stack's name cannot be one asks Pulumi nothing", async () => {
+  it("because the stack's name is impossible asks Pulumi nothing", async () => {
     const told = await update(deployed.project, { stackName: "a b; c" });
     fails(told, "usage", /^Not a valid stack name: "a b; c"/);
     assert.deepEqual(told.commands, []);
@@ -288,7 +288,7 @@ describe("an update that cannot be made", function () {
   });
 
   describe("interrupted", () => {
-    /** Aborts the run when the n-th of Pulumi's commands that are called so has ended. */
+    /** Aborts the run once the n-th of Pulumi's commands with this name has ended. */
     const interruptAfter = async (command: string, number = 1): Promise<Told & { state: string }> => {
       const { project } = deployed;
       const cancel = new AbortController();
@@ -318,7 +318,7 @@ describe("an update that cannot be made", function () {
       });
     }
 
-    it("during the import compares what was imported, and is done", async () => {
+    it("during the import compares what was imported, and succeeds", async () => {
       const { result, lines, state } = await interruptAfter("stack import");
       assert.ok(lines.includes("INFO - Pulumi state updated successfully"));
       assert.equal(result?.changes.length, 1);

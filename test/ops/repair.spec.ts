@@ -34,11 +34,11 @@ function layerVersions(functions: object, others: object = {}): Resource {
   };
 }
 
-describe("what live functions have lost, or others record", () => {
+describe("what live functions have lost, or other resources record", () => {
   const fleet = useFleet();
   let state: object;
 
-  /** The ports of a stack whose state this is, Pulumi being a stand-in that keeps what is imported. */
+  /** The ports of a stack with this state; Pulumi is a stand-in that keeps what is imported. */
   function ports(): Ports {
     const real = fleet.ports();
     let bytes = Buffer.from(JSON.stringify(state));
@@ -138,7 +138,7 @@ describe("what live functions have lost, or others record", () => {
     assert.equal(totals?.drift, 1);
   });
 
-  it("tells of a record that only Pulumi updates once for all functions, before they are moved and after", async () => {
+  it("reports a record that only Pulumi updates once for all functions, before they are moved and after", async () => {
     await writeFile(join(fleet.dir, "layer_config.yaml"), "layers: { base: { version: 3 } }\n");
     const names = ["api", "mail"];
     const reset = () => {
@@ -165,7 +165,7 @@ describe("what live functions have lost, or others record", () => {
     );
   });
 
-  it("does not advise `pulumi up` past a check that has failed", async () => {
+  it("does not advise `pulumi up` after a failed check", async () => {
     state = stateOf([layerVersions({ api: { base: 1 }, mail: { base: 1 } })]);
     seed({ api: ["base:1"], mail: ["base:1"] });
     const { aws } = await update({ canary: { count: 1 }, check: "false" });
@@ -176,14 +176,14 @@ describe("what live functions have lost, or others record", () => {
     );
   });
 
-  it("says that a record which cannot be read is not known", async () => {
+  it("calls a record that cannot be read unknown", async () => {
     const hidden = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "v1:x" };
     state = stateOf([layerVersions(hidden)]);
     const { totals } = await status();
     assert.deepEqual(totals, { functions: 1, layersOfFunctions: 1, drift: 0, unknown: 1 });
   });
 
-  it("rolls the record back too of functions that a stopped run has rolled back or not reached", async () => {
+  it("also rolls back the record of functions that a stopped run has rolled back or not reached", async () => {
     const names = ["a", "b", "c"];
     state = stateOf(names.map((name) => awsFunction(name, [layer("base", 1)])));
     seed(Object.fromEntries(names.map((name) => [name, ["base:1"]])));
@@ -228,7 +228,7 @@ describe("what live functions have lost, or others record", () => {
         Number(layerTexts(outputs)[0]?.split(":").at(-1)),
       );
 
-    it("lists it, puts the record of the others back, and gives both commands if that could not be planned", async () => {
+    it("lists it, rolls back the record of the others, and prints both commands if the rollback could not be planned", async () => {
       const { result, failure } = await stoppedRun(deny("lambda:*")).catch(() => ({}) as never);
       assert.deepEqual(names.map(live), [[base(2)], [base(1)], [base(1)]]);
       assert.deepEqual(recorded(), [2, 1, 1]);
@@ -246,7 +246,7 @@ describe("what live functions have lost, or others record", () => {
       assert.deepEqual(names.map(live), [[base(2)], [base(2)], [base(2)]]);
     });
 
-    it("gives the command that puts it back if its update was refused", async () => {
+    it("prints the command that rolls it back if its update was refused", async () => {
       const { result, failure } = await stoppedRun(deny("lambda:UpdateFunctionConfiguration"));
       assert.deepEqual(recorded(), [2, 1, 1]);
       assert.match(failure?.next ?? "", /^Roll back the others: lambda-layers rollback --stack dev --sync-aws \S+$/);
@@ -255,7 +255,7 @@ describe("what live functions have lost, or others record", () => {
       assert.deepEqual(live("a"), [base(1)]);
     });
 
-    it("counts what others have set meanwhile, and does not advise to put that back", async () => {
+    it("counts what others have set meanwhile, and does not advise to roll that back", async () => {
       const edited = await stoppedRun(() => fleet.emulator.edit("a", { Layers: ["base:4"] }));
       assert.deepEqual([edited.totals.drift, edited.result.totals], [3, edited.totals]);
       assert.deepEqual([edited.result.aws?.toRollBack, edited.failure?.next], [0, undefined]);
@@ -293,7 +293,7 @@ describe("what live functions have lost, or others record", () => {
     assert.deepEqual(fleet.emulator.writes(), []);
   });
 
-  it("leaves out what is excluded by ARN or by its name in the program, and refuses what is nothing", async () => {
+  it("leaves out what is excluded by ARN or by its name in the program, and refuses an exclusion that matches nothing", async () => {
     const worker = awsFunction("worker", [layer("base", 1)], {
       urn: "urn:pulumi:dev::shop::aws:lambda/function:Function::mine",
     });
@@ -309,7 +309,7 @@ describe("what live functions have lost, or others record", () => {
     await assert.rejects(update({ exclude: ["api:live"] }), { exitStatus: 2, next: "Name the function itself: api" });
   });
 
-  it("knows after a sync what an update with --sync-aws has left to do, and the other way round", async () => {
+  it("knows after a sync what an update with --sync-aws has left to do, and vice versa", async () => {
     state = stateOf([awsFunction("api", [layer("base", 1)])]);
     seed({ api: ["base:1"] });
     const config = loadLayerConfig("layer_config.yaml", fleet.dir);
@@ -324,7 +324,7 @@ describe("what live functions have lost, or others record", () => {
     const again = ports();
     const { aws: nothing } = await executeSync(again, await planSync(again, { stack: "dev", config }));
     assert.deepEqual(nothing.changes, []);
-    // AWS alone is behind now.
+    // Only AWS is behind now.
     fleet.emulator.edit("api", { Layers: ["base:1"] });
     const last = ports();
     fleet.lines.length = 0;
@@ -333,7 +333,7 @@ describe("what live functions have lost, or others record", () => {
     assert.doesNotMatch(fleet.lines.join("\n"), /old versions/);
   });
 
-  it("says what the config still declares after a rollback, with what changes that", async () => {
+  it("says after a rollback what the config still declares, and what changes that", async () => {
     state = stateOf([awsFunction("api", [layer("base", 1)])]);
     seed({ api: ["base:1"] });
     const config = loadLayerConfig("layer_config.yaml", fleet.dir);
@@ -348,7 +348,7 @@ describe("what live functions have lost, or others record", () => {
     );
   });
 
-  it("says in a rollback what was rolled back before, and which newer run it leaves as it is", async () => {
+  it("says in a rollback what was rolled back before, and which newer run it leaves alone", async () => {
     state = stateOf([awsFunction("api", [layer("base", 1)])]);
     seed({ api: ["base:1"] });
     const config = loadLayerConfig("layer_config.yaml", fleet.dir);
@@ -370,7 +370,7 @@ describe("what live functions have lost, or others record", () => {
     assert.deepEqual(await warned(), [`The run in ${aws?.record} was already rolled back: nothing is left to do.`]);
   });
 
-  it("says after the rollback of a run what its state may still have, and what puts it back", async () => {
+  it("says after the rollback of a run what its state may still have, and what rolls that back", async () => {
     const names = ["a", "b", "c"];
     state = stateOf(names.map((name) => awsFunction(name, [layer("base", 1)])));
     seed(Object.fromEntries(names.map((name) => [name, ["base:1"]])));
@@ -392,7 +392,7 @@ describe("what live functions have lost, or others record", () => {
     assert.deepEqual(await recorded(), [1, 1, 2]);
   });
 
-  it("says after the rollback of a sync what brings the state to what is declared then", async () => {
+  it("says after the rollback of a sync what brings the state to the declared versions then", async () => {
     state = stateOf([awsFunction("api", [layer("base", 1)])]);
     seed({ api: ["base:1"] });
     const config = loadLayerConfig("layer_config.yaml", fleet.dir);
@@ -409,7 +409,7 @@ describe("what live functions have lost, or others record", () => {
     );
   });
 
-  it("puts each version of a layer back that a function has twice", async () => {
+  it("rolls back each version of a layer that a function has twice", async () => {
     state = stateOf([awsFunction("api", [layer("base", 1), layer("first", 1), layer("base", 3)])]);
     const before = state;
     await update({ live: false });
@@ -419,7 +419,7 @@ describe("what live functions have lost, or others record", () => {
     assert.deepEqual(state, before);
   });
 
-  it("does not say that a state is behind which an update has nothing to do for", async () => {
+  it("does not say that a state is behind if an update has nothing to do in it", async () => {
     const seeds = [
       { rule: "2", recorded: layer("first", 1), layers: ["first:1", "base:1"] },
       { rule: "2, enforce: minimum", recorded: layer("base", 3), layers: ["base:1"] },
@@ -437,7 +437,7 @@ describe("what live functions have lost, or others record", () => {
     assert.doesNotMatch(fleet.lines.join("\n"), /still records the old versions/);
   });
 
-  it("does not say that an update brings versions back which the config allows", async () => {
+  it("does not say that an update restores versions that the config allows", async () => {
     state = stateOf([awsFunction("api", [layer("base", 4)])]);
     seed({ api: ["base:4"] });
     await update();
@@ -449,7 +449,7 @@ describe("what live functions have lost, or others record", () => {
     assert.doesNotMatch(fleet.lines.join("\n"), /still declares/);
   });
 
-  it("says that aws-native needs a refresh, and touches nothing of its own record", async () => {
+  it("says that aws-native needs a refresh, and never edits its record", async () => {
     const { type: _, ...fn } = awsFunction("native", [layer("base", 1)]);
     const hidden = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "v1:x:y" };
     const outputs = { functionName: "native", layers: [layer("base", 1)], __inputs: hidden };
@@ -464,7 +464,7 @@ describe("what live functions have lost, or others record", () => {
     assert.deepEqual(after?.outputs, { ...outputs, layers: [layer("base", 2)] });
   });
 
-  /** As a function whose every deployment publishes a version. */
+  /** As in a function of which every deployment publishes a version. */
   function publishing({ inputs, outputs, ...fn }: Resource): Resource {
     const publish = { publish: true };
     return { ...fn, inputs: { ...(inputs as object), ...publish }, outputs: { ...(outputs as object), ...publish } };
@@ -491,7 +491,7 @@ describe("what live functions have lost, or others record", () => {
     );
   });
 
-  it("tells functions of one name apart that are to be published", async () => {
+  it("distinguishes functions of one name that are to be published", async () => {
     const own = publishing(awsFunction("api", [layer("base", 1)]));
     const other = JSON.parse(JSON.stringify(own).replaceAll("us-east-1", "eu-west-1"));
     state = stateOf([own, { ...other, urn: `${other.urn}-eu` }]);

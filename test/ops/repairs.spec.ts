@@ -25,7 +25,7 @@ describe("what repairs drift", () => {
       assert.equal(repairsOf(standing)[0], first);
     });
 
-  it("is for several as little as repairs all of them", () => {
+  it("is the least that repairs all of several", () => {
     const all = Object.values(cases).map(([one]) => one);
     assert.deepEqual(repairsOfAll(standingsOf(...all)), ["program and refresh", "update with AWS", "sync"]);
     assert.deepEqual(repairsOfAll(standingsOf(fn("a", { recorded, live: fine }))), ["update"]);

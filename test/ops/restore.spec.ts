@@ -14,11 +14,11 @@ function stateWith(inputs: readonly number[], outputs: readonly number[]): Buffe
 
 describe("a state that gets the versions of an earlier one", () => {
   const cases: [what: string, earlier: [number[], number[]], now: [number[], number[]]][] = [
-    ["alike in inputs and outputs", [[1], [1]], [[5], [5]]],
-    ["which differed between inputs and outputs", [[1], [2]], [[5], [5]]],
-    ["of which only the outputs differ now", [[5], [2]], [[5], [5]]],
+    ["equal in inputs and outputs", [[1], [1]], [[5], [5]]],
+    ["different in inputs and outputs", [[1], [2]], [[5], [5]]],
+    ["if only the outputs differ now", [[5], [2]], [[5], [5]]],
     [
-      "of a layer that is there twice",
+      "if a layer is there twice",
       [
         [1, 2],
         [3, 4],
@@ -38,7 +38,7 @@ describe("a state that gets the versions of an earlier one", () => {
     });
   }
 
-  it("is left alone if it has them", () => {
+  it("is left alone if it already has them", () => {
     const state = scanState(stateWith([1], [2]));
     assert.equal(planRestore(state, state.functions, scanState).content, undefined);
   });

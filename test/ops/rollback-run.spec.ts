@@ -22,7 +22,7 @@ describe("a rollback of an update with --sync-aws", function () {
       async (ports) => executeRollback(ports, await planRollback(ports, { stack: "dev", syncAws: true, ...options })),
     );
 
-  it("goes by the record of the update's run, which is beside its backup", async () => {
+  it("uses the record of the update's run, which is beside its backup", async () => {
     const { project, emulator } = deployed;
     const { result } = await update(project, { syncAws: true });
     assert.equal(result?.aws?.record, result?.backup?.replace("_state_", "_sync_").replace(".json", ".jsonl"));
@@ -54,7 +54,7 @@ describe("a rollback of an update with --sync-aws", function () {
     assert.deepEqual(emulator.layersOf("a")[0], layer("receipt-dynamo-dev", 1));
   });
 
-  itSampled("writes no record of its own: it goes into the run's", async () => {
+  itSampled("writes no record of its own: it extends the run's", async () => {
     const { project } = deployed;
     await update(project, { syncAws: true });
     await rollback();

@@ -49,7 +49,7 @@ describe("an update of a state file", () => {
     }
   });
 
-  it("writes another file, and leaves the first as it is", async () => {
+  it("writes another file, and leaves the first unchanged", async () => {
     const { result } = await update({ out: "new.json" });
     assert.equal(await read("new.json"), expected);
     assert.equal(await read("state.json"), text);
@@ -84,7 +84,7 @@ describe("an update of a state file", () => {
     assert.equal(await read("layer_config.yaml"), config);
   });
 
-  it("names the stack that the state is of, where it could be imported", async () => {
+  it("names the state's stack if it could be imported", async () => {
     const { lines } = await update({ stackName: "prod", out: "new.json" });
     assert.equal(
       lines.at(-1),
@@ -110,7 +110,7 @@ describe("an update of a state file", () => {
     assert.deepEqual((await update({ stackName: "acme/shop/dev", dryRun: true })).lines.length, 2);
   });
 
-  it("warns of recorded texts that are no layer ARNs", async () => {
+  it("warns about recorded strings that are not layer ARNs", async () => {
     await writeFile(join(root, "odd.json"), JSON.stringify(stateOf([awsFunction("fn", ["arn:aws:lambda:own:1"])])));
     const { lines } = await update({ stateFile: "odd.json" });
     assert.equal(lines[0], "WARN - Invalid layer ARN format: arn:aws:lambda:own:1 of function fn. It was not changed.");
@@ -120,13 +120,13 @@ describe("an update of a state file", () => {
     ["state-two-functions.json", 2],
     ["state-layers-removed.json", 0],
   ] as const) {
-    it(`changes the layers of functions alone in ${name}, as the AWS provider wrote it`, async () => {
+    it(`changes only the layers of functions in ${name}, as the AWS provider wrote it`, async () => {
       const recorded = await readFile(join(checkout, "test/data", name), "utf8");
       await writeFile(join(root, "state.json"), recorded);
       await writeFile(join(root, "layer_config.yaml"), "layers: { LambdaInsightsExtension: { version: 52 } }\n");
       const { result } = await update();
       assert.equal(result?.changes.length, changes);
-      // The stack's own outputs hold the same ARNs under other names.
+      // The stack's own outputs contain the same ARNs under other names.
       const list = /"layers": \[[^\]]*\]/g;
       assert.equal(
         await read("state.json"),
@@ -149,7 +149,7 @@ describe("an update of a state file", () => {
     ["is missing", undefined, "state-missing", /^State file not found: bad\.json\. Nothing was changed\.$/],
     ["is empty", "", "state-invalid", /at byte 0 .*Nothing was changed\.$/],
     ["is cut off", text.slice(0, 700), "state-invalid", /at byte 700 .*Nothing was changed\.$/],
-    ["is no JSON", text.replace(":", ";"), "state-invalid", /at byte \d+ \(line 2, column \d+\)/],
+    ["is not JSON", text.replace(":", ";"), "state-invalid", /at byte \d+ \(line 2, column \d+\)/],
     ["has a byte order mark", `\uFEFF${text}`, "state-invalid", /a byte order mark at byte 0/],
     ["has an unknown version", text.replace('"version": 3', '"version": 2'), "state-invalid", /version/],
     [

@@ -9,7 +9,7 @@ const scan = (...functions: Resource[]) => scanState(Buffer.from(JSON.stringify(
 const toFive = (text: string) => (text.includes(":layer:own:") ? atVersion(text, 5) : undefined);
 const own = (version: number) => layer("own", version);
 
-/** A function whose inputs and outputs hold different layers. */
+/** A function whose inputs and outputs have different layers. */
 function differing(inputs: unknown, outputs: unknown, others: Partial<Resource> = {}): Resource {
   const made = awsFunction("fn", inputs, others);
   return { ...made, outputs: { ...(made.outputs as object), layers: outputs } };
@@ -27,14 +27,14 @@ describe("the plan of a state", () => {
     edits?: number;
   }
   const cases: Case[] = [
-    { name: "inputs and outputs alike", fn: awsFunction("fn", [own(1)]), changes: ["fn 1 -> 5"], edits: 2 },
+    { name: "inputs and outputs that are equal", fn: awsFunction("fn", [own(1)]), changes: ["fn 1 -> 5"], edits: 2 },
     { name: "outputs that a refresh changed", fn: differing([own(5)], [own(2)]), changes: ["fn 2 -> 5"], edits: 1 },
-    { name: "inputs where outputs are right", fn: differing([own(3)], [own(5)]), changes: ["fn 3 -> 5"], edits: 1 },
-    { name: "both, told from the outputs", fn: differing([own(3)], [own(2)]), changes: ["fn 2 -> 5"], edits: 2 },
-    { name: "inputs where outputs lack the layer", fn: differing([own(3)], []), changes: ["fn 3 -> 5"], edits: 1 },
-    { name: "outputs where inputs are absent", fn: differing(undefined, [own(3)]), changes: ["fn 3 -> 5"], edits: 1 },
+    { name: "inputs if outputs are right", fn: differing([own(3)], [own(5)]), changes: ["fn 3 -> 5"], edits: 1 },
+    { name: "both, by the outputs", fn: differing([own(3)], [own(2)]), changes: ["fn 2 -> 5"], edits: 2 },
+    { name: "inputs if outputs lack the layer", fn: differing([own(3)], []), changes: ["fn 3 -> 5"], edits: 1 },
+    { name: "outputs if there are no inputs", fn: differing(undefined, [own(3)]), changes: ["fn 3 -> 5"], edits: 1 },
     {
-      name: "a failed update, told from the inputs",
+      name: "a failed update, by its inputs",
       fn: differing([own(1)], [own(4)], { initErrors: ["no luck"] }),
       changes: ["fn 1 -> 5"],
       edits: 2,
@@ -48,21 +48,21 @@ describe("the plan of a state", () => {
       warnings: [/its last update failed/],
     },
     {
-      name: "a layer held twice as one change",
+      name: "a layer that is there twice as one change",
       fn: awsFunction("fn", [own(1), own(2)]),
       changes: ["fn 1 -> 5"],
       edits: 4,
     },
-    { name: "nothing of other layers", fn: awsFunction("fn", [layer("other", 1), layer("owner", 1)]) },
-    { name: "nothing where all is as declared", fn: awsFunction("fn", [own(5)]) },
+    { name: "nothing for other layers", fn: awsFunction("fn", [layer("other", 1), layer("owner", 1)]) },
+    { name: "nothing if everything is as declared", fn: awsFunction("fn", [own(5)]) },
     { name: "nothing without layers", fn: awsFunction("fn", undefined) },
     {
-      name: "nothing of null, of unknown values and of texts that are no ARN",
+      name: "nothing for null, for unknown values and for strings that are not ARNs",
       fn: differing([unknown, "own:1"], null),
       skipped: ["fn: not all of its layers can be read from the state"],
     },
     {
-      name: "nothing of a list that is not known yet",
+      name: "nothing for a list that is not known yet",
       fn: awsFunction("fn", unknown),
       skipped: ["fn: not all of its layers can be read from the state"],
     },
@@ -76,19 +76,19 @@ describe("the plan of a state", () => {
       edits: 2,
     },
     {
-      name: "not a function that waits for its deletion",
+      name: "no function that is pending deletion",
       fn: awsFunction("fn", [own(1)], { delete: true }),
       skipped: ["fn: it was replaced and is pending deletion"],
     },
     {
-      name: "not a function that the stack reads",
+      name: "no function that the stack only reads",
       fn: awsFunction("fn", [own(1)], { external: true }),
       skipped: ["fn: the stack only reads it and does not manage it"],
     },
-    { name: "nothing to skip where nothing would change", fn: awsFunction("fn", [own(5)], { delete: true }) },
-    { name: "not a secret list", fn: awsFunction("fn", secret), skipped: ["fn: its layers are a secret in the state"] },
+    { name: "nothing to skip if nothing would change", fn: awsFunction("fn", [own(5)], { delete: true }) },
+    { name: "no secret list", fn: awsFunction("fn", secret), skipped: ["fn: its layers are a secret in the state"] },
     {
-      name: "not a list with a secret in it",
+      name: "no list with a secret in it",
       fn: differing([own(1), secret], secret),
       skipped: ["fn: its layers are a secret in the state"],
     },
@@ -116,7 +116,7 @@ describe("the plan of a state", () => {
     );
   });
 
-  it("can send inputs and outputs to versions of their own", () => {
+  it("can move inputs and outputs to different versions", () => {
     const plan = planState(scan(awsFunction("fn", [own(9)])), (text, _fn, side) =>
       atVersion(text, side === "inputs" ? 1 : 2),
     );
@@ -129,7 +129,7 @@ describe("the plan of a state", () => {
 });
 
 describe("recorded layers", () => {
-  it("are the outputs', but the inputs' after a failed update", () => {
+  it("are the outputs', or the inputs' after a failed update", () => {
     const [done, failed] = [{}, { initErrors: ["no luck"] }].map((others) =>
       scan(differing([own(1)], [own(2)], others)),
     );
@@ -137,7 +137,7 @@ describe("recorded layers", () => {
     assert.deepEqual(recordedLayers(failed?.[0] ?? assert.fail()), [own(1)]);
   });
 
-  it("that are no layer version ARNs are found, once a function", () => {
+  it("that are not layer version ARNs are reported once per function", () => {
     const deleted = awsFunction("gone", ["bad"], { delete: true });
     assert.deepEqual(invalidLayers(scan(awsFunction("fn", ["bad", own(1), `${own(1)}x`]), deleted)), [
       { function: "fn", text: "bad" },

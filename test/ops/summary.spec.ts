@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import type { RunHistory } from "../../sdk/core/run-record";
-import { sitesOf } from "../../sdk/ops/live/record";
-import { isDone, summarise } from "../../sdk/ops/live/summary";
+import { isDone, sitesOf, summarise } from "../../sdk/ops/live/record";
 
 const layer = "arn:aws:lambda:us-east-1:123456789012:layer:base";
 const at = new Date("2026-01-01T00:00:00Z");
 
-/** A run over two functions that was rolled back, of which so many still have what the run left. */
+/** A run over two functions that was rolled back; this many still have what the run left. */
 function history(left: number, others: Partial<RunHistory> = {}): RunHistory {
   const functions = [0, 1].map((index) => ({
     function: `arn:aws:lambda:us-east-1:123456789012:function:f${index}`,
@@ -20,7 +19,7 @@ function history(left: number, others: Partial<RunHistory> = {}): RunHistory {
 }
 
 describe("the summary of a run that was rolled back", () => {
-  it("has nothing left to do once all of it is back, and not before", () => {
+  it("has nothing left to do once all of it is rolled back, and not before", () => {
     const rows = [history(0), history(1), history(0, { unfinished: "rollback" })].map((one) => {
       const run = summarise("r.jsonl", one);
       return [run.rolledBack, isDone(run)];
@@ -33,8 +32,8 @@ describe("the summary of a run that was rolled back", () => {
   });
 });
 
-describe("the accounts and regions that the record of a run is gone back to in", () => {
-  it("are reached by the profiles that the run had for them", () => {
+describe("the accounts and regions in which the record of a run is rolled back", () => {
+  it("are reached with the profiles that the run used for them", () => {
     const places = [
       ["us-east-1", "111111111111", "dev"],
       ["us-east-1", "222222222222", "prod"],

@@ -51,7 +51,7 @@ describe("an update with --sync-aws", function () {
     assert.equal(commands.length, 7);
   });
 
-  it("repairs drift that is only in AWS, without touching the state", async () => {
+  it("repairs drift that is only in AWS, without changing the state", async () => {
     await sync();
     const { emulator, project } = deployed;
     const states = async () => (await backupNames(project)).filter((name) => !name.includes("_sync_"));
@@ -79,7 +79,7 @@ describe("an update with --sync-aws", function () {
     await nothingWritten(told);
   });
 
-  it("returns the functions that failed, and does all others", async () => {
+  it("returns the functions that failed, and updates all others", async () => {
     const { emulator, project } = deployed;
     emulator.fault({
       operation: "UpdateFunctionConfiguration",
@@ -107,7 +107,7 @@ describe("an update with --sync-aws", function () {
     assert.equal(updates(), 1);
   });
 
-  describe("finds out before the state is touched", () => {
+  describe("finds out before the state is changed", () => {
     it("that a layer version does not exist", async () => {
       await deployed.project.write({ "missing.yaml": "layers: { receipt-dynamo: { version: 77 } }\n" });
       const told = await sync({ configPath: "missing.yaml" });
@@ -119,7 +119,7 @@ describe("an update with --sync-aws", function () {
       await nothingWritten(told);
     });
 
-    it("nothing of that if settings.validate_layer_exists is false", async () => {
+    it("nothing about that if settings.validate_layer_exists is false", async () => {
       const settings = "settings: { validate_layer_exists: false }\n";
       await deployed.project.write({ "unchecked.yaml": `layers: { receipt-dynamo: { version: 77 } }\n${settings}` });
       const { result } = await sync({ configPath: "unchecked.yaml", dryRun: true });
@@ -161,7 +161,7 @@ describe("an update with --sync-aws", function () {
     });
   });
 
-  describe("means", () => {
+  describe("covers", () => {
     before(() => {
       const layers = [layer("receipt-dynamo-dev", 1)];
       deployed.emulator.seed({
@@ -182,17 +182,17 @@ describe("an update with --sync-aws", function () {
     it("the functions of the stack's state", async () => {
       assert.deepEqual(await meant({}), ["a", "b"]);
     });
-    it("with --all-functions also those that are tagged as the stack's", async () => {
+    it("with --all-functions also functions that are tagged as the stack's", async () => {
       assert.deepEqual(await meant({ allFunctions: true }), ["a", "b", "of-pulumi", "tagged"]);
     });
-    it("with --tag also those that carry the tags", async () => {
+    it("with --tag also functions that have the tags", async () => {
       assert.deepEqual(await meant({ tags: { team: "x", environment: "prod" } }), ["a", "b", "other-team"]);
     });
-    it("of all these only those that are named, and none that is excluded", async () => {
+    it("of all these only the named ones, without the excluded ones", async () => {
       assert.deepEqual(await meant({ allFunctions: true, functions: ["a", "tagged"] }), ["a", "tagged"]);
       assert.deepEqual(await meant({ allFunctions: true, exclude: ["a", "tagged"] }), ["b", "of-pulumi"]);
     });
-    it("of the state's functions those of the region that is named", async () => {
+    it("of the state's functions those in the named region", async () => {
       const { error } = await sync({ dryRun: true, region: "eu-west-1" });
       assert.deepEqual(
         [error?.code, error?.message, error?.next],

@@ -1,22 +1,22 @@
-// What nobody knows of an update is counted neither as done nor as not done.
+// An update with an unknown outcome counts neither as done nor as not done.
 
 import assert from "node:assert/strict";
 import { renderRunMarkdown } from "../../sdk/cli/report/markdown";
 import { recordsVerdict } from "../../sdk/cli/report/records";
 import { readRunRecord } from "../../sdk/core/run-record";
-import { sha256 } from "../../sdk/ops/live/record";
-import { summarise } from "../../sdk/ops/live/summary";
+import { sha256, summarise } from "../../sdk/ops/live/record";
 import { itSampled } from "../support/counts";
 import { failureOf, taggedFleet, useFleet } from "./fleet-harness";
 
-describe("updates of which nothing is known", () => {
+describe("updates with unknown outcomes", () => {
   const fleet = useFleet();
   const update = "UpdateFunctionConfiguration";
   const html = { status: 403, body: "<html>no</html>" };
 
-  it("are a number of their own, in words, documents, records and reports", async () => {
+  it("are counted separately, in text, documents, records and reports", async () => {
     fleet.emulator.seed(taggedFleet(5));
-    // One is carried out, and neither its answer nor a look at it says so; of one Lambda itself says that it is not.
+    // One is carried out, but neither its answer nor a later read says so; of the other, Lambda itself says that it is
+    // not.
     fleet.emulator.fault({ operation: update, resource: "fn-0001", applied: true, answer: html });
     fleet.emulator.fault({ operation: "GetFunction", skip: 1, resource: "fn-0001", answer: html });
     fleet.emulator.fault({
@@ -55,7 +55,7 @@ describe("updates of which nothing is known", () => {
     const summary = summarise("it", readRunRecord(text, "it", sha256).history);
     assert.deepEqual(Object.fromEntries(summary.functions.map((one) => [one.function, one.outcome])), statuses);
     assert.equal(recordsVerdict([summary]).text, "5 functions in 1 run: 3 updated, 1 failed, 1 unknown");
-    // A record that ends behind what was to be sent: a kill.
+    // A record that ends after what was to be sent: a kill.
     const cut = text.slice(0, text.indexOf('{"line":"after"'));
     const killed = summarise("it", readRunRecord(cut, "it", sha256).history);
     const sent = cut.split('{"line":"before"').length - 1;

@@ -45,7 +45,7 @@ describe("LayerVersionUpdater", () => {
     });
   });
 
-  it("works step by step, and writes in none but the third", async () => {
+  it("works step by step, and writes only in the third step", async () => {
     const updater = new LayerVersionUpdater(options());
     const before = await read();
     const { facts } = await updater.exportStackState();
@@ -57,12 +57,12 @@ describe("LayerVersionUpdater", () => {
     await assert.rejects(updater.syncWithAws(), { code: "usage" });
   });
 
-  it("does the steps before by itself", async () => {
+  it("performs the earlier steps by itself", async () => {
     await new LayerVersionUpdater(options()).importStackState();
     assert.match(await read(), /layer:own:6/);
   });
 
-  it("takes further matching patterns from buildLayerArn", async () => {
+  it("takes additional patterns from buildLayerArn", async () => {
     class Legacy extends LayerVersionUpdater {
       protected override buildLayerArn(arn: string, fn: { readonly name: string }): string {
         return arn.includes("-legacy:") ? arn.replace(/\d+$/, "4") : super.buildLayerArn(arn, fn);
@@ -95,7 +95,7 @@ describe("LayerVersionUpdater", () => {
     assert.deepEqual(await changes(updater), ["fn own 1 -> 5"]);
   });
 
-  it("takes further resource types from findLambdaResources", async () => {
+  it("takes additional resource types from findLambdaResources", async () => {
     class Further extends LayerVersionUpdater {
       protected override findLambdaResources(bytes: Uint8Array) {
         return super.findLambdaResources(bytes, { "my:mod:Fn": "list" });

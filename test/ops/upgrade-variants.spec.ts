@@ -25,7 +25,7 @@ const config = `layers:
     latest: ssm:/tools/{runtime}/{architecture}/{region}
 `;
 
-describe("over the ports of a stack whose entries have variants", () => {
+describe("in a stack whose entries have variants", () => {
   const looks = useLooks();
   const { aws } = looks;
   beforeEach(async () => {
@@ -58,7 +58,7 @@ describe("over the ports of a stack whose entries have variants", () => {
     planUpgrade(looks.ports, { stack: "dev", override: false, file: "layer_config.yaml", layers: [], ...others });
   const edited = (plan: { readonly after: string }) => plan.after;
 
-  it("an upgrade edits each variant's own digits, and no other", async () => {
+  it("an upgrade edits each variant's own digits, and no others", async () => {
     const plan = await upgrade();
     assert.deepEqual(
       plan.upgrades.map(({ entry, variant, from, to }) => [entry, variant?.when, from, to]),
@@ -77,7 +77,7 @@ describe("over the ports of a stack whose entries have variants", () => {
     assert.equal(edited(plan), expected);
   });
 
-  it("an upgrade edits the variant or the region alone that is named", async () => {
+  it("an upgrade edits only the named variant or region", async () => {
     assert.equal(
       edited(await upgrade({ layers: ["insights"], variant: 1 })),
       config.replace("version: 2 #", "version: 5 #"),
@@ -90,7 +90,7 @@ describe("over the ports of a stack whose entries have variants", () => {
     );
   });
 
-  it("an upgrade edits the variant of a region alone though no function is known to be there", async () => {
+  it("an upgrade edits only the variant of a region, even if no function is known to be there", async () => {
     await looks.write(`${config}settings: { aws_region: us-east-2 }\n`, []);
     for (const override of [false, true]) {
       const { upgrades } = await upgrade({ layers: ["insights"], region: "us-east-2", to: 4, override });
@@ -99,7 +99,7 @@ describe("over the ports of a stack whose entries have variants", () => {
         [["region us-east-2", 2, 4]],
       );
     }
-    // A region without a variant has what the entry declares.
+    // A region without a variant gets what the entry declares.
     await looks.write(config, []);
     const { upgrades } = await upgrade({ layers: ["insights"], region: "us-east-1", to: 7 });
     assert.deepEqual(
@@ -108,7 +108,7 @@ describe("over the ports of a stack whose entries have variants", () => {
     );
   });
 
-  it("an upgrade of a stack alone adds the variants to its override, and changes no other stack", async () => {
+  it("an upgrade for one stack adds the variants to its override, and changes no other stack", async () => {
     const plan = await upgrade({ layers: ["insights"], override: true });
     const expected = `${config}stack_overrides:
   dev:
@@ -132,7 +132,7 @@ describe("over the ports of a stack whose entries have variants", () => {
     );
   });
 
-  it("an upgrade for all stacks warns of a stack whose override has the variant", async () => {
+  it("an upgrade for all stacks warns about a stack whose override has the variant", async () => {
     await looks.write(
       `${config}stack_overrides:\n  prod: { insights: { variants: [{ when: { region: [us-east-2] }, version: 2 }] } }\n`,
       [],
@@ -143,7 +143,7 @@ describe("over the ports of a stack whose entries have variants", () => {
     ]);
   });
 
-  it("a pull request tells each variant by itself, with its own functions", async () => {
+  it("a pull request describes each variant separately, with its own functions", async () => {
     const plan = await upgrade({ layers: ["insights"] });
     const text = renderUpgradeMarkdown([{ label: "dev", folder: undefined, plan }], new Date());
     const cells = text.split("\n").filter((line) => line.startsWith("| <code>insights</code>"));
@@ -166,7 +166,7 @@ describe("over the ports of a stack whose entries have variants", () => {
     });
     const stacks = [
       at("services/api", "../../layer_config.yaml"),
-      // The second finds what the first has written, and a project of its own has nothing newer.
+      // The second stack finds what the first has written; in a project of its own nothing is newer.
       at("web", "../layer_config.yaml", []),
       at("alone", "layer_config.yaml", []),
     ];
@@ -193,12 +193,12 @@ describe("over the ports of a stack whose entries have variants", () => {
     assert.equal(renderUpgradeMarkdown([at("alone", "layer_config.yaml", [])], new Date()).match(/###/g)?.length, 1);
   });
 
-  it("a feed is of the entry's own number, whatever its variants have", async () => {
-    const { layers } = await readAvailable(looks.ports, {
+  it("a feed is about the entry's own number, whatever its variants have", async () => {
+    const { available } = await readAvailable(looks.ports, {
       ...{ stack: "dev", config: looks.ports.configs.load("layer_config.yaml") },
     });
     const feeds: Feeds = { byEntry: new Map(), varying: new Set() };
-    addToFeeds(feeds, layers);
+    addToFeeds(feeds, available.layers);
     assert.deepEqual(
       [...feeds.byEntry].map(([entry, feed]) => [entry, [...feed.keys()]]),
       [
@@ -236,7 +236,7 @@ describe("over the ports of a stack whose entries have variants", () => {
       await assert.rejects(upgrade(request), { code: "usage", message, next });
   });
 
-  describe("of which some are exceptions, and some another stack's", () => {
+  describe("of which some are exceptions, and some are for another stack", () => {
     const own = `layers:
   base:
     version: 5
@@ -284,7 +284,7 @@ describe("over the ports of a stack whose entries have variants", () => {
       assert.match(alone.held[0]?.reason ?? "", /--variant 1 --stack dev$/);
     });
 
-    it("a region of another stack alone is moved by the command that is advised", async () => {
+    it("a region of another stack only is moved by the advised command", async () => {
       const command = /lambda-layers upgrade base (?:--to 4 )?--variant 2 --stack prod$/;
       const [held] = (await withStacks({ region: "eu-west-1", variant: 2 })).held;
       assert.match(held?.reason ?? "", command);
@@ -301,8 +301,8 @@ describe("over the ports of a stack whose entries have variants", () => {
     });
   });
 
-  it("what is outdated has a row for each", async () => {
-    const available = await readAvailable(looks.ports, {
+  it("the list of outdated versions has a row for each", async () => {
+    const { available } = await readAvailable(looks.ports, {
       stack: "dev",
       config: looks.ports.configs.load("layer_config.yaml"),
     });

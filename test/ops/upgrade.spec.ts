@@ -7,7 +7,7 @@ import { functionIn, useLooks } from "./looks";
 const config = "layers:\n  base: { version: 2, names: [base-*] }\n  other: { version: 1 }\n";
 const resources = [functionIn("us-east-1", "api", ["base-a:2", "base-b:2"]), functionIn("us-east-1", "bare", [])];
 
-describe("over the ports of a stack", () => {
+describe("in a stack", () => {
   const looks = useLooks();
   const { aws } = looks;
   beforeEach(() => looks.write(config, resources));
@@ -33,7 +33,7 @@ describe("over the ports of a stack", () => {
     assert.equal(await text(), config.replace("version: 2", "version: 6"));
   });
 
-  it("an upgrade for all stacks names those that have a version of their own", async () => {
+  it("an upgrade for all stacks names those that have their own version", async () => {
     aws.emulator.seed({
       layers: [
         { name: "base-a", versions: 9 },
@@ -51,7 +51,7 @@ describe("over the ports of a stack", () => {
     assert.deepEqual((await upgrade({ override: true })).upgrades[0]?.from, 3);
   });
 
-  it("an upgrade leaves an entry alone whose layers have no newer version in common", async () => {
+  it("an upgrade leaves an entry alone if its layers have no newer version in common", async () => {
     aws.emulator.seed({
       layers: [
         { name: "base-a", versions: 9, deleted: [6] },
@@ -66,7 +66,7 @@ describe("over the ports of a stack", () => {
     assert.equal(after, before);
   });
 
-  it("an upgrade only takes versions that are old enough", async () => {
+  it("an upgrade takes only versions that are old enough", async () => {
     aws.emulator.seed({
       layers: [
         { name: "base-a", versions: 9 },
@@ -80,7 +80,7 @@ describe("over the ports of a stack", () => {
     assert.equal((await upgrade({ minimumAge: week }, ports)).upgrades[0]?.to, 9);
   });
 
-  it("an upgrade does not write over what somebody else has written meanwhile", async () => {
+  it("an upgrade does not overwrite what someone else has written meanwhile", async () => {
     aws.emulator.seed({
       layers: [
         { name: "base-a", versions: 9 },
@@ -97,7 +97,7 @@ describe("over the ports of a stack", () => {
     assert.equal(await text(), theirs);
   });
 
-  describe("of an entry whose layer has other versions from region to region", () => {
+  describe("for an entry whose layer has different versions in each region", () => {
     const text = "layers:\n  base: { version: 3 }\n";
     const regions = [functionIn("us-east-1", "api", ["base:2"]), functionIn("eu-west-1", "euapi", ["base:1"])];
     const plan = async (others: object = {}) => {
@@ -116,7 +116,7 @@ describe("over the ports of a stack", () => {
       }),
     );
 
-    it("says which region holds it back, and at what", async () => {
+    it("says which region holds it back, and at what version", async () => {
       const { upgrades, held } = await plan();
       assert.deepEqual(upgrades, []);
       assert.deepEqual(held, [
@@ -128,7 +128,7 @@ describe("over the ports of a stack", () => {
       ]);
     });
 
-    it("tells of a version that does not exist which ones there are", async () => {
+    it("lists the existing versions if the requested one does not exist", async () => {
       await assert.rejects(plan({ to: 5 }), {
         code: "layer-version-missing",
         message: /does not exist.*:eu-west-1:123456789012:layer:base:5\. Nothing was changed\.$/,
@@ -139,7 +139,7 @@ describe("over the ports of a stack", () => {
       });
     });
 
-    it("leaves an entry alone of which a layer could not be looked up", async () => {
+    it("leaves an entry alone if one of its layers could not be looked up", async () => {
       looks.aws.emulator.deny({ action: "lambda:*", resource: "*:eu-west-1:*" });
       const { upgrades, held } = await plan();
       assert.deepEqual(upgrades, []);

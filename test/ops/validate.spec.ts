@@ -32,7 +32,7 @@ describe("a validation", () => {
   const findings = async (...args: Parameters<typeof run>) =>
     (await run(...args)).findings.map(({ severity, code, message }) => `${severity} ${code}: ${message}`);
 
-  it("says what each entry matches, and warns of what looks wrong", async () => {
+  it("says what each entry matches, and warns about what looks wrong", async () => {
     const report = await run();
     assert.deepEqual(
       report.layers.map(({ key, version, matches }) => [
@@ -67,7 +67,7 @@ describe("a validation", () => {
     assert.deepEqual(others, []);
   });
 
-  it("warns of parts that are about nothing: stacks, functions, and names in `replaces`", async () => {
+  it("warns about parts that match nothing: stacks, functions, and names in `replaces`", async () => {
     const text = `layers:
   base:
     version: 5
@@ -104,7 +104,7 @@ stack_overrides:
     );
   });
 
-  it("warns of exceptions that have expired, and of those that are not needed", async () => {
+  it("warns about exceptions that have expired, and about those that are not needed", async () => {
     const text = `layers:
   receipt-dynamo:
     version: 5
@@ -118,7 +118,7 @@ stack_overrides:
     ]);
   });
 
-  it("has nothing against a renamed layer that both of its names replace", async () => {
+  it("accepts a renamed layer that both of its names replace", async () => {
     const text = `layers:
   receipt-label:
     version: 3
@@ -151,7 +151,7 @@ stack_overrides:
     );
   });
 
-  it("counts the functions of a LayerVersions resource, and tells those of two regions apart", async () => {
+  it("counts the functions of a LayerVersions resource, and distinguishes those of two regions", async () => {
     const others = [
       functionIn(region, "a", ["base:1"]),
       functionIn("eu-west-1", "a", ["base:1"], "a-eu"),
@@ -201,7 +201,7 @@ stack_overrides:
     );
   });
 
-  it("takes a config that matches no layer of the functions asked for as an error", async () => {
+  it("reports a config that matches no layer of the selected functions as an error", async () => {
     const [first = ""] = await findings("layers: { recipt-dynamo: { version: 1 } }\n");
     assert.match(
       first,
@@ -218,7 +218,7 @@ stack_overrides:
     );
   });
 
-  it("says what it could not read, each with why", async () => {
+  it("says what it could not read, each with a reason", async () => {
     looks.aws.setEnv({ AWS_ACCESS_KEY_ID: undefined });
     const report = await run();
     assert.ok(!report.live.read && report.live.code === "aws-credentials", JSON.stringify(report.live));
@@ -230,7 +230,7 @@ stack_overrides:
     assert.equal(report.totals.unknown, 2);
   });
 
-  it("says nothing of what entries match if no function could be read", async () => {
+  it("does not say what entries match if no function could be read", async () => {
     looks.aws.emulator.deny({ action: "lambda:ListFunctions" });
     looks.aws.emulator.deny({ action: "tag:GetResources" });
     const found = await findings("layers: { receipt-dynamo: { version: 5 } }\n", [], { allFunctions: true });
@@ -248,7 +248,7 @@ stack_overrides:
     );
   });
 
-  it("warns of exceptions that have expired, as status does", async () => {
+  it("warns about exceptions that have expired, as status does", async () => {
     const expired = `layers:
   receipt-dynamo:
     version: 1
@@ -274,14 +274,14 @@ stack_overrides:
     );
   });
 
-  it("does without AWS if it is told to, and without what is a secret", async () => {
+  it("works without AWS if told to, and without what is a secret", async () => {
     const unchecked = await run(`${config}settings: { validate_layer_exists: false }\n`, [...functions, secret]);
     assert.deepEqual(unchecked.live, { read: false, reason: "settings.validate_layer_exists is false" });
     assert.equal(looks.aws.emulator.counts().GetLayerVersion, undefined);
     assert.ok(unchecked.findings.some(({ code, message }) => code === "function-skipped" && /secret/.test(message)));
   });
 
-  it("is of live functions without Pulumi", async () => {
+  it("covers live functions without Pulumi", async () => {
     looks.aws.emulator.seed({
       functions: [{ name: "x", layers: ["receipt-dynamo-dev:1"], tags: { environment: "dev" } }],
     });

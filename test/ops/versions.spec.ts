@@ -38,7 +38,7 @@ describe("the versions of a layer, newest first,", () => {
     });
   });
 
-  it("are listed for a layer of the account, in one request if one page does", async () => {
+  it("are listed for a layer of the account, in one request if they fit one page", async () => {
     const { source, versions } = await open(own("base"), 1);
     assert.equal(source, "list");
     assert.deepEqual(await first(3, versions), [999, 997, 996]);
@@ -51,7 +51,7 @@ describe("the versions of a layer, newest first,", () => {
     assert.deepEqual(test.emulator.counts(), { ListLayerVersions: 20 });
   });
 
-  it("have what the publisher says of them, and when they were published", async () => {
+  it("include what the publisher says about them, and when they were published", async () => {
     const { versions } = await open(own("base"), 1);
     for await (const { arn, compatibleRuntimes, published } of versions) {
       assert.deepEqual([arn, compatibleRuntimes], [`${own("base")}:999`, ["python3.12"]]);
@@ -60,7 +60,7 @@ describe("the versions of a layer, newest first,", () => {
     }
   });
 
-  it("are none if the account has no such layer", async () => {
+  it("are an empty list if the account has no such layer", async () => {
     assert.deepEqual(await first(9, (await open(own("nothing"), 4)).versions), []);
   });
 
@@ -75,7 +75,7 @@ describe("the versions of a layer, newest first,", () => {
     });
   }
 
-  it("are none if another account shares nothing, which takes few requests", async () => {
+  it("are an empty list if another account shares nothing, which takes few requests", async () => {
     assert.deepEqual(await first(9, (await open(foreign("private"), 2)).versions), []);
     assert.ok((test.emulator.counts().GetLayerVersion ?? 0) <= 10);
   });
@@ -91,12 +91,12 @@ describe("the versions of a layer, newest first,", () => {
     assert.deepEqual(await first(1, (await open(own("base"), 5, "ssm:/number")).versions), [12]);
   });
 
-  it("are not those of a parameter that is older than the version that is known", async () => {
+  it("do not begin at a parameter that is older than the known version", async () => {
     const message = /parameter \/number names version 12, which is older than the declared version 13 \(in us-east-1\)/;
     await assert.rejects(open(own("base"), 13, "ssm:/number"), { code: "not-known", message });
   });
 
-  it("that are nearest to one are a few on both sides of it", async () => {
+  it("nearest to one are a few on both sides of it", async () => {
     const near = async (arn: string, wanted: number) =>
       versionsNear(await test.connect(), { arn, known: 1, latest: undefined }, wanted, 2);
     assert.deepEqual(await near(own("base"), 998), [999, 997, 996]);
@@ -115,7 +115,7 @@ describe("the versions of a layer, newest first,", () => {
     });
   }
 
-  it("are found whatever gaps there are, as long as they are narrow, in a bounded number of requests", async () => {
+  it("are found despite gaps, as long as these are narrow, in a bounded number of requests", async () => {
     const layers = fc
       .record({
         newest: fc.integer({ min: 1, max: 5_000 }),
@@ -126,7 +126,7 @@ describe("the versions of a layer, newest first,", () => {
       .map(({ newest, from, gap, every }) => ({
         newest,
         known: Math.max(1, Math.floor(newest * from)),
-        // Of every so many versions some are gone.
+        // Every N versions some are gone.
         exists: (version: number) => version <= newest && (version === newest || version % every >= gap),
       }));
     const property = fc.asyncProperty(layers, async ({ newest, known, exists }) => {

@@ -1,17 +1,16 @@
 import assert from "node:assert/strict";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { blocksOf } from "../docs/markdown";
 import { startEmulator } from "../emulator";
 import { awsPluginFolder } from "../support/aws-stack";
 import { checkout, cleanEnvironment, Project } from "../support/engine";
 import { removeFolder, temporaryFolder } from "../support/folders";
 import { run } from "../support/processes";
 
-/** The first code block of a language in the README. */
+/** The first code block in a language in the README. */
 function block(readme: string, language: string): string {
-  const text = new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``).exec(readme)?.[1];
-  assert.ok(text, `the README has no ${language}`);
-  return text;
+  return blocksOf(readme, language)[0] ?? assert.fail(`the README has no ${language}`);
 }
 
 describe("the packed package", function () {
@@ -58,7 +57,7 @@ describe("the packed package", function () {
       await project.succeeds(["stack", "init", "dev"]);
       const { stdout } = await project.preview();
       assert.match(stdout, /Function billing-export: Layer receipt-dynamo-dev version 1 -> 6/);
-      // The types were checked by now, which takes longer than all the rest.
+      // Types are checked by now, which takes longer than everything else.
       const env = { ...project.env, PULUMI_NODEJS_TRANSPILE_ONLY: "true" };
       await project.succeeds(["up", "--yes", "--skip-preview"], { env });
       assert.match(emulator.layersOf("billing-export")[0] ?? "", /receipt-dynamo-dev:6$/);

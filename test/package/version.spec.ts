@@ -1,4 +1,4 @@
-// The version stands in several files: all of them say the same.
+// The version is in several files: all of them agree.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { version } from "../../package.json";
 import { checkout } from "../../scripts/places.mjs";
 
-/** Where the version stands in a file, and how often; `V` is the version. */
+/** Where the version is in a file, and how often; `V` is the version. */
 const places: readonly (readonly [file: string, pattern: string, count: number])[] = [
   ["package-lock.json", `"name": "pulumi-lambda-layers",\\n\\s+"version": "V"`, 2],
   ["policy-pack/package.json", `"version": "V"`, 1],

@@ -49,7 +49,7 @@ describe("the config of policies", () => {
     assert.deepEqual(find({ configFile: absolute }, {}, "project"), { file: absolute, version: 3 });
   });
 
-  it("is searched up to the repository's root, or without one to the folder of Pulumi.yaml, and no further", async () => {
+  it("is searched for up to the repository's root, or without one to the folder of Pulumi.yaml, and no further", async () => {
     const outer = join(root, "outer");
     await mkdir(join(outer, "repository", "app", "deep"), { recursive: true });
     await writeFile(join(outer, "layer_config.yaml"), config(4));
@@ -80,7 +80,7 @@ describe("the config of policies", () => {
     }
   });
 
-  it("that is broken is reported with all its problems, by line and column", () => {
+  it("that is invalid is reported with all its problems, by line and column", () => {
     const file = findConfig({ configFile: "../broken.yaml" }, {}, join(root, "project"));
     assert.ok(!file.found && !file.missing);
     assert.match(
@@ -98,7 +98,7 @@ describe("the config of policies", () => {
     assert.match(said(both), /has both configFile and layers/);
   });
 
-  it("is looked for where the user called pulumi, which PWD says", () => {
+  it("is looked for where the user called pulumi, according to PWD", () => {
     assert.equal(callerDirectory({ PWD: root }), root);
     for (const PWD of [undefined, "", "relative", join(root, "gone")])
       assert.equal(callerDirectory({ PWD }), process.cwd());
@@ -126,7 +126,7 @@ describe("the config of policies", () => {
       );
     });
 
-    it("that cannot be used is one violation of a preview, however many functions and policies there are", async () => {
+    it("that cannot be used is one violation in a preview, however many functions and policies there are", async () => {
       for (const PULUMI_NODEJS_DRY_RUN of ["true", undefined]) {
         for (const LAMBDA_LAYERS_CONFIG of ["no.yaml", join(root, "broken.yaml")]) {
           const policies = pack({ PWD: join(root, "project"), LAMBDA_LAYERS_CONFIG, PULUMI_NODEJS_DRY_RUN });
@@ -142,7 +142,7 @@ describe("the config of policies", () => {
       }
     });
 
-    it("that cannot be used stops every resource of an update", async () => {
+    it("that cannot be used stops every resource in an update", async () => {
       const policies = pack({ PWD: join(root, "empty"), PULUMI_NODEJS_DRY_RUN: "false" });
       for (const name of ["a", "b"]) assert.equal((await analyze(policies, fn(name))).violations.length, 1);
     });
@@ -156,7 +156,7 @@ describe("the config of policies", () => {
       );
     });
 
-    it("may be missing if there are no functions, but not be broken", async () => {
+    it("may be missing if there are no functions, but may not be invalid", async () => {
       const bucket = { type: "aws:s3/bucket:Bucket" };
       assert.deepEqual((await analyze(pack({ PWD: join(root, "empty") }), bucket)).violations, []);
       const env = { PWD: root, LAMBDA_LAYERS_CONFIG: "broken.yaml" };
@@ -177,7 +177,7 @@ describe("the config of policies", () => {
       assert.match(violations[0]?.message ?? "", /^Layer x is declared twice: .*\nRemove one of the two entries/);
     });
 
-    it("may register function types for policies that need nothing else of it", async () => {
+    it("may register function types for policies that need nothing else from it", async () => {
       await writeFile(join(root, "types.yaml"), "layers: {}\nsettings:\n  resource_types:\n    my:mod:Fn: parts\n");
       const context = new PolicyContext({ PWD: root, LAMBDA_LAYERS_CONFIG: "types.yaml" });
       const own = (name: string, version: number) => ({

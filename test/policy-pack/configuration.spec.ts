@@ -8,7 +8,7 @@ describe("the configuration of a pack", () => {
   const cases: [what: string, PackConfiguration, says: string[], policies?: Policies][] = [
     ["nothing", {}, []],
     [
-      "what there is",
+      "existing policies and settings",
       {
         all: { enforcementLevel: "advisory" },
         "layer-version-pinned": {
@@ -26,7 +26,7 @@ describe("the configuration of a pack", () => {
       ['there is no policy "layer-version-pined". Did you mean layer-version-pinned?'],
     ],
     [
-      "a policy unlike any other",
+      "a policy that resembles no other",
       { "no-public-buckets\n": {} },
       [
         `there is no policy "no-public-buckets\\n". Known names are: ${layerPolicies.map(({ name }) => name).join(", ")}.`,
@@ -48,14 +48,14 @@ describe("the configuration of a pack", () => {
       ],
     ],
     [
-      "only what is nearly ours, in a pack with other policies",
+      "only names that resemble ours, in a pack with other policies",
       { "our-own-rule": { anything: 1 }, "our-old-rule": {}, "layer-version-pind": {} },
       ['there is no policy "layer-version-pind". Did you mean layer-version-pinned?'],
       [others, layerVersionPinned],
     ],
   ];
   for (const [what, configuration, says, policies = layerPolicies] of cases) {
-    it(`may have ${what}: ${says.length === 0 ? "fine" : "refused"}`, () => {
+    it(`with ${what} is ${says.length === 0 ? "accepted" : "refused"}`, () => {
       assert.deepEqual(configurationProblems(configuration, policies), says);
     });
   }

@@ -14,21 +14,21 @@ async function violations(...resources: TestResource[]) {
 }
 
 describe("layer-consistency", () => {
-  it("passes a stack that uses each layer in one version", async () => {
+  it("passes a stack that uses each layer at one version", async () => {
     const bucket = { type: "aws:s3/bucket:Bucket", name: "b", props: { layers: [layer("base", 9)] } };
     const elsewhere = layer("base", 2, "eu-west-1");
     assert.deepEqual(await violations(fn("a", [layer("base", 1)]), fn("b", [layer("base", 1), elsewhere]), bucket), []);
     assert.deepEqual(await violations(), []);
   });
 
-  it("names the versions of a layer and the functions that use them, many of them in short", async () => {
+  it("names the versions of a layer and the functions that use them, and shortens long lists", async () => {
     const many = Array.from({ length: 7 }, (_, index) => fn(`f${index}`, [layer("base", 2)]));
     assert.deepEqual(await violations(fn("new", [layer("base", 10), layer("other", 1)]), ...many), [
       "advisory: Layer base is used at 2 versions: version 2 in f0, f1, f2, f3, f4 and 2 more; version 10 in new.",
     ]);
   });
 
-  it("is sorted, whatever the order of the program", async () => {
+  it("sorts its message, whatever the order in the program", async () => {
     const stack = [
       fn("d", [layer("tools", 2), layer("base", 2)]),
       fn("c", [layer("base", 2), layer("tools", 1)]),
@@ -41,7 +41,7 @@ describe("layer-consistency", () => {
     ]);
   });
 
-  it("tells layers and functions of one name apart by their regions", async () => {
+  it("distinguishes layers and functions of one name by their regions", async () => {
     const regions = ["us-east-1", "eu-west-1"];
     const stack = regions.flatMap((region) =>
       ["api", "job"].map((name, index) => ({
@@ -55,7 +55,7 @@ describe("layer-consistency", () => {
     ]);
   });
 
-  it("compares what is known, and says what is not known yet or cannot be read", async () => {
+  it("compares what is known, and reports what is not known yet or cannot be read", async () => {
     const unknown = fn("b", [unknownString, layer("base", 2)]);
     const hidden = fn("c", ["[secret]"]);
     assert.deepEqual(await violations(fn("a", [layer("base", 1)]), unknown, hidden), [
@@ -65,7 +65,7 @@ describe("layer-consistency", () => {
     ]);
   });
 
-  it("goes by what functions are to have, as far as resource policies were given it", async () => {
+  it("uses the layers that functions are to have, as far as resource policies have seen them", async () => {
     const context = new PolicyContext({ PWD: "/" });
     await analyze([layerCountWithin(context)], fn("b", [unknownString, layer("base", 2)]));
     const outputs = [fn("a", [layer("base", 1)]), { name: "b", props: { name: "b", layers: unknownList } }];

@@ -21,7 +21,7 @@ describe("layer-compatible", () => {
     return (await analyze([compatible(new PolicyContext({}))], { props: { ...good, ...props } }, config)).violations;
   }
 
-  it("passes a function that its layers suit, and one whose layers suit everything", async () => {
+  it("passes a function that suits its layers, and one whose layers suit everything", async () => {
     assert.deepEqual(await violations({}), []);
     assert.deepEqual(
       await violations({ runtime: "nodejs22.x", architectures: undefined, layers: [layer("any", 9)] }),
@@ -53,7 +53,7 @@ describe("layer-compatible", () => {
     assert.deepEqual(await violations({ packageType: "Image", layers: [] }), []);
   });
 
-  it("says what is not known yet, once and as advisory, and only where it matters", async () => {
+  it("reports what is not known yet, once and as advisory, and only if it matters", async () => {
     const [runtime, ...others] = await violations({ runtime: unknownString });
     assert.equal(runtime?.level, "advisory");
     assert.match(runtime?.message ?? "", /the runtime of function api: not yet known/);
@@ -65,7 +65,7 @@ describe("layer-compatible", () => {
     assert.deepEqual(await violations({ runtime: unknownString, layers: [layer("any", 1)] }), []);
   });
 
-  it("does not know what a secret hides, and compares the rest", async () => {
+  it("does not guess what a secret hides, and compares the rest", async () => {
     const said = async (props: object) => (await violations(props)).map(({ message }) => message);
     const unknown = (what: string) =>
       `Function api: whether it suits layer base is unknown: its ${what} cannot be read here.`;
@@ -88,11 +88,11 @@ describe("layer-declared", () => {
     return (await analyze([allDeclared(new PolicyContext({}))], { props: { ...good, ...props } }, config)).violations;
   }
 
-  it("passes layers that are declared, in whatever version", async () => {
+  it("passes layers that are declared, at any version", async () => {
     assert.deepEqual(await violations({ layers: [layer("base", 1), layer("dev-base", 2), layer("any-dev", 3)] }), []);
   });
 
-  it("flags a layer that no entry declares, as advisory", async () => {
+  it("flags an undeclared layer, as advisory", async () => {
     assert.deepEqual(await violations({ layers: [layer("base", 5), layer("bases", 7)] }), [
       {
         policy: "layer-declared",
@@ -103,7 +103,7 @@ describe("layer-declared", () => {
     ]);
   });
 
-  it("says where a secret kept it from checking", async () => {
+  it("says if a secret kept it from checking", async () => {
     const [violation] = await violations({ layers: [layer("base", 5), "[secret]"] });
     assert.match(violation?.message ?? "", /layer 2 is a secret that cannot be read here. No policy has checked it/);
   });

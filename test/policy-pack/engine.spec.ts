@@ -15,7 +15,7 @@ const drifting = `${preamble}
   fn("worker", { layers: ["${layer("base-dev", 5)}"] });`;
 const configText = "layers:\n  base:\n    version: 5\n  theirs:\n    version: 2\n";
 
-/** The lines of the output that begin with what a policy says. */
+/** The lines of the output that start with a policy's message. */
 function said(output: string, start: string): string[] {
   return output
     .split("\n")
@@ -66,7 +66,7 @@ describe("the policy pack on the engine", function () {
   const analyze = (file: string, args: readonly string[] = [], options: RunOptions = {}) =>
     stack.pulumi(["policy", "analyze", "--file", file, ...pack, ...args], options);
 
-  it("stops a drifting program before AWS is touched", async () => {
+  it("stops a drifting program before AWS is changed", async () => {
     const { code, output } = await stack.pulumi(["up", "--yes", ...pack]);
     assert.notEqual(code, 0);
     assert.match(output, /\[mandatory\] \[severity: high\] {2}layer-version-pinned {2}\(aws:lambda:Function: api\)/);
@@ -84,7 +84,7 @@ describe("the policy pack on the engine", function () {
     );
   });
 
-  it("deploys the declared versions instead, if that is asked for, and the preview shows it", async () => {
+  it("deploys the declared versions instead, if configured to, and the preview shows it", async () => {
     const preview = await stack.preview("--diff", ...remediating);
     const change = `~ [0]: "${layer("base-dev", 1)}" => "${layer("base-dev", 5)}"`;
     assert.match(preview.output, /\[remediate\] {2}layer-version-pinned {2}\(aws:lambda:Function: api\)/);
@@ -124,7 +124,7 @@ describe("the policy pack on the engine", function () {
     await expectVersion(5, []);
   });
 
-  itSampled("resolves paths against the caller's directory, also with -C", async () => {
+  itSampled("resolves paths against the caller's directory, even with -C", async () => {
     const elsewhere = join(dirname(stack.dir), "elsewhere", "deep");
     await mkdir(elsewhere, { recursive: true });
     const run = (...args: string[]) => stack.pulumi(["-C", stack.dir, ...args], { cwd: elsewhere });
@@ -138,7 +138,7 @@ describe("the policy pack on the engine", function () {
     ]);
     assert.match(missing.output, /Set `configFile` in the configuration of layer-version-pinned/);
 
-    // The search ends at the root of a repository: without one, nothing above the directory is taken.
+    // The search ends at the root of a repository: without one, nothing above the directory is used.
     await mkdir(join(elsewhere, "..", ".git"));
     await stack.write({ "../elsewhere/layer_config.yaml": configText });
     const found = await run("preview", ...pack);
@@ -151,7 +151,7 @@ describe("the policy pack on the engine", function () {
     assert.match(named.output, /Function api: Layer base-dev version 1 -> 3\s+\S*three\.yaml:1:28 declares/);
   });
 
-  it("gives one message for one violation in two hundred functions", async () => {
+  it("prints one message for one violation in two hundred functions", async () => {
     const versions = Array.from({ length: 200 }, (_, index) => (index === 77 ? 4 : 5));
     const functions = versions.map((version, index) => awsFunction(`f${index}`, [layer("base-dev", version)]));
     await stack.write({ "many.json": stateOf(functions) });
@@ -162,7 +162,7 @@ describe("the policy pack on the engine", function () {
   });
 
   itSampled(
-    "ends before anything is checked if a policy or a setting of its configuration does not exist",
+    "ends before anything is checked if a policy or a setting in its configuration does not exist",
     async () => {
       const { code, output } = await analyze("recorded.json", ["--policy-pack-config", "misspelt.json"]);
       assert.notEqual(code, 0);
@@ -174,7 +174,7 @@ describe("the policy pack on the engine", function () {
     },
   );
 
-  itSampled("names layers that are there twice, and minds none that is Lambda's own", async () => {
+  itSampled("names layers that are there twice, and ignores Lambda's own", async () => {
     const file = (name: string) => join(checkout, "test/data/cases", name, "export.json");
     const config = ["--policy-pack-config", "base.json"];
     const twice = await analyze(file("duplicates"), config);
@@ -192,7 +192,7 @@ describe("the policy pack on the engine", function () {
     assert.doesNotMatch(builtIn.output, /awslayer|Invalid/);
   });
 
-  itSampled("reports a broken config once, with line and column", async () => {
+  itSampled("reports an invalid config once, with line and column", async () => {
     const { code, output } = await analyze("recorded.json", [], { env: { LAMBDA_LAYERS_CONFIG: "broken.yaml" } });
     assert.notEqual(code, 0);
     assert.equal(output.match(/\[mandatory\]/g)?.length, 1, output);
@@ -201,7 +201,7 @@ describe("the policy pack on the engine", function () {
   });
 });
 
-describe("the policy pack on the engine, with values that are special", function () {
+describe("the policy pack on the engine, with special values", function () {
   this.timeout(120_000);
   let emulator: Emulator;
   before(async () => {
@@ -210,7 +210,7 @@ describe("the policy pack on the engine, with values that are special", function
   });
   after(() => emulator.close());
 
-  itSampled("says what is not known yet, and prints no secret", async () => {
+  itSampled("reports what is not known yet, and prints no secret", async () => {
     const secretArn = layer("base-dev", 2).replace("123456789012", "210987654321");
     const stack = await createAwsStack({
       env: emulator.env,

@@ -1,5 +1,5 @@
 // Runs policies as a pack's process does: through the policy SDK's own handlers of the engine's calls, so that policies
-// see its proxies and its errors, and answers are what the engine gets.
+// see its proxies and errors, and the answers are what the engine receives.
 
 import type { Policies, ResourceValidationPolicy } from "@pulumi/policy";
 import messages from "@pulumi/pulumi/proto/analyzer_pb.js";
@@ -8,17 +8,17 @@ import { Struct } from "google-protobuf/google/protobuf/struct_pb.js";
 // The handlers are not part of the SDK's types.
 const { makeAnalyzeRpcFun, makeAnalyzeStackRpcFun, makeRemediateRpcFun } = require("@pulumi/policy/server");
 
-/** What the engine hands over for a value that is not known before the update. */
+/** What the engine passes for a value that is not known before the update. */
 export const unknownString = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-/** As {@link unknownString}, for a whole list. */
+/** Like {@link unknownString}, for a whole list. */
 export const unknownList = "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2";
 
-/** Wraps a value as the engine does with a secret. */
+/** Wraps a value as the engine wraps secrets. */
 export function secret(value: unknown): object {
   return { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", value };
 }
 
-/** A resource as the engine hands it to a pack. */
+/** A resource as the engine passes it to a pack. */
 export interface TestResource {
   type?: string;
   name?: string;
@@ -32,23 +32,23 @@ export interface TestResource {
 export interface Violation {
   policy: string;
   level: "advisory" | "mandatory";
-  /** What the policy said; the SDK puts the policy's description in the line before. */
+  /** What the policy said; the SDK puts the policy's description on the line before. */
   message: string;
 }
 
-/** What a pack answers about a resource. */
+/** A pack's answer about a resource. */
 export interface Answer {
   violations: Violation[];
   /** Policies that did not apply. */
   notApplicable: string[];
 }
 
-/** The ARN of a layer version of the test account. */
+/** The ARN of a layer version in the test account. */
 export function layer(name: string, version: number, region = "us-east-1"): string {
   return `arn:aws:lambda:${region}:123456789012:layer:${name}:${version}`;
 }
 
-/** The URN that a resource of the tests has. */
+/** The URN of a resource in the tests. */
 export function urnOf({ type = functionType, name = "fn", stack = "dev" }: TestResource): string {
   return `urn:pulumi:${stack}::shop::${type}::${name}`;
 }
@@ -57,7 +57,7 @@ export function urnOf({ type = functionType, name = "fn", stack = "dev" }: TestR
 export const functionType = "aws:lambda/function:Function";
 
 /**
- * Runs the policies over one resource, as the engine does before the resource is deployed.
+ * Runs the policies on one resource, as the engine does before the resource is deployed.
  * @param config the policies' configuration, by policy
  */
 export async function analyze(
@@ -69,7 +69,7 @@ export async function analyze(
   return toAnswer(response);
 }
 
-/** Runs the stack policies over all resources of a stack. */
+/** Runs the stack policies on all resources of a stack. */
 export async function analyzeStack(
   policies: Policies,
   resources: readonly TestResource[],
@@ -87,7 +87,7 @@ export async function analyzeStack(
   return toAnswer(await call(makeAnalyzeStackRpcFun, configured(policies, config), stack));
 }
 
-/** Runs the policies' remediations; undefined if they change nothing, otherwise all properties as they then are. */
+/** Runs the policies' remediations; undefined if they change nothing, otherwise all resulting properties. */
 export async function remediate(
   policies: readonly ResourceValidationPolicy[],
   resource: TestResource,
@@ -102,7 +102,7 @@ export async function remediate(
   return remediation?.getProperties().toJavaScript();
 }
 
-// The SDK keeps the configuration that the engine sends to itself, so it is handed to each policy here.
+// The SDK keeps the engine's configuration to itself, so it is passed to each policy here.
 function configured(policies: Policies, config: Record<string, object>): Policies {
   return policies.map((policy) => {
     const getConfig = () => (config[policy.name] ?? {}) as never;
@@ -129,7 +129,7 @@ function request(resource: TestResource) {
   return made;
 }
 
-// Without properties that are undefined, which messages cannot hold.
+// Without undefined properties, which messages cannot contain.
 function structOf(props: Record<string, unknown>): Struct {
   return Struct.fromJavaScript(JSON.parse(JSON.stringify(props)));
 }

@@ -1,4 +1,4 @@
-// What is data is only text in the messages of policies.
+// Data is only ever text in the messages of policies.
 
 import assert from "node:assert/strict";
 import { PolicyContext } from "../../policy-pack/context";

@@ -6,7 +6,7 @@ import { analyze, layer, type TestResource, unknownString } from "./harness";
 
 const five = ["a", "b", "c", "d", "e"].map((name) => layer(name, 1));
 
-/** What a policy says about a good function with some properties changed. */
+/** What a policy says about a valid function with some properties changed. */
 async function messages(
   policy: (context: PolicyContext) => ResourceValidationPolicy,
   props: object,
@@ -22,7 +22,7 @@ async function messages(
 
 describe("policies over Lambda's own rules", () => {
   for (const policy of [arnValid, layerCountWithin, noDuplicate, sameRegion]) {
-    it(`${policy(new PolicyContext({})).name} passes a good function, and one without layers, without any config`, async () => {
+    it(`${policy(new PolicyContext({})).name} passes a valid function, and one without layers, without any config`, async () => {
       assert.deepEqual(await messages(policy, {}), []);
       assert.deepEqual(await messages(policy, { layers: undefined }), []);
       assert.deepEqual(await messages(policy, { layers: null }), []);
@@ -32,17 +32,21 @@ describe("policies over Lambda's own rules", () => {
   describe("layer-arn-valid", () => {
     const valid = layer("base", 1);
     const cases: [string, unknown, RegExp][] = [
-      ["a layer without version", valid.replace(/:1$/, ""), /it has no version at its end; .*`arn`, not in `layerArn`/],
+      [
+        "a layer without a version",
+        valid.replace(/:1$/, ""),
+        /it has no version at its end; .*`arn`, not in `layerArn`/,
+      ],
       ["version 0", valid.replace(/:1$/, ":0"), /its version is not a number of 1 or more/],
       ["$LATEST", valid.replace(/:1$/, ":$LATEST"), /its version is not a number/],
       ["a name", "base", /it does not start with arn:/],
-      ["an empty text", "", /it is empty/],
+      ["an empty string", "", /it is empty/],
       ["white space", ` ${valid}`, /it has spaces around it/],
       ["another service", "arn:aws:s3:::bucket", /of another service/],
       ["a function", "arn:aws:lambda:us-east-1:123456789012:function:f", /not the ARN of a layer/],
       ["a short account", valid.replace("123456789012", "12345"), /its account does not have 12 digits/],
       ["no region", valid.replace("us-east-1", ""), /it has no region/],
-      ["a bad name", valid.replace("base", "ba se"), /its name is not 1 to 140/],
+      ["an invalid name", valid.replace("base", "ba se"), /its name is not 1 to 140/],
       ["more parts", `${valid}:2`, /does not have the parts of/],
       ["a number", 7, /it is not a string/],
       ["no list", "not a list", /it is not a string/],
@@ -58,11 +62,11 @@ describe("policies over Lambda's own rules", () => {
       });
     }
 
-    it("lets Lambda's own layers through, which have neither region nor version", async () => {
+    it("allows Lambda's own layers, which have neither region nor version", async () => {
       assert.deepEqual(await messages(arnValid, { layers: ["arn:aws:lambda:::awslayer:AmazonLinux2", valid] }), []);
     });
 
-    it("lets partitions through that it does not know", async () => {
+    it("allows partitions that it does not know", async () => {
       assert.deepEqual(await messages(arnValid, { layers: ["arn:aws-xy:lambda:xy-1:123456789012:layer:a:1"] }), []);
     });
   });
@@ -78,7 +82,7 @@ describe("policies over Lambda's own rules", () => {
     );
   });
 
-  it("layer-duplicate flags a layer that appears twice, in one version or two", async () => {
+  it("layer-duplicate flags a layer that appears twice, at one version or two", async () => {
     const [other] = five;
     assert.deepEqual(await messages(noDuplicate, { layers: [layer("base", 1), other, layer("base", 2)] }), [
       "Function api: Layer base is listed 2 times: layer 1 (version 1), layer 3 (version 2). Keep one of them.",
@@ -108,7 +112,7 @@ describe("policies over Lambda's own rules", () => {
       assert.deepEqual(await messages(sameRegion, { layers: foreign, region: unknownString }), []);
       const provider = { region: unknownString };
       assert.deepEqual(await messages(sameRegion, {}, { props: { layers: foreign }, provider }), []);
-      // A region that is hidden is no region.
+      // A hidden region counts as unknown.
       const hidden = { region: "[secret]", layers: five };
       assert.deepEqual(await messages(sameRegion, hidden), []);
       assert.deepEqual(

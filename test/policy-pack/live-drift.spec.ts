@@ -6,7 +6,7 @@ import { checkout, createProject, type Project } from "../support/engine";
 import { awsFunction, layer, stateOf } from "../support/states";
 import { analyzeStack, type TestResource, unknownString } from "./harness";
 
-// As compiled: the policy loads the AWS SDK by a module that is there only then.
+// Compiled: the policy loads the AWS SDK through a module that only exists then.
 const { PolicyContext } = require(`${checkout}/dist/policy-pack/context.js`);
 const { liveDrift } = require(`${checkout}/dist/policy-pack/policies/live-drift.js`);
 
@@ -41,7 +41,7 @@ describe("layer-live-drift", function () {
     return { code, output, drift: lines.filter((line) => line.startsWith("In AWS: ")) };
   }
 
-  it("does not ask AWS unless it is configured", async () => {
+  it("does not read AWS unless configured to", async () => {
     emulator.seed({ functions: [{ name: "off", layers: ["base:1"] }] });
     const { code, output } = await analyze(["off"], undefined);
     assert.equal(code, 0, output);
@@ -60,7 +60,7 @@ describe("layer-live-drift", function () {
     ]);
     assert.match(output, /layer-live-drift {2}\(aws:lambda:Function: fn-7\)/);
     assert.match(output, /Not checked against AWS: not-there\. Not found in AWS/);
-    // The one that the list lacks is asked for.
+    // The one that the list lacks is requested separately.
     assert.deepEqual(emulator.counts(), { ListFunctions: 2, GetFunction: 1 });
   });
 });
@@ -82,7 +82,7 @@ describe("layer-live-drift if AWS does not answer", () => {
     assert.match(await check(), /^Not checked against AWS: secret-one\. .*lambda:GetFunction/s);
   });
 
-  it("waits no longer than it may", async () => {
+  it("waits no longer than allowed", async () => {
     aws.emulator.fault({ operation: "GetFunction", delayMs: 20_000 });
     const message = await check({ timeoutSeconds: 1 });
     assert.match(
@@ -112,7 +112,7 @@ describe("layer-live-drift of one stack", () => {
 
   const declares = "the policy's configuration for base declares version 5";
 
-  it("reports declared layers that AWS has lost, and nothing that only the program has otherwise", async () => {
+  it("reports declared layers that AWS has lost, and ignores differences that only the program has", async () => {
     test.emulator.seed({
       functions: [{ name: "lost" }, { name: "fine", layers: ["base:5"] }, { name: "old", layers: ["base:2"] }],
     });
@@ -125,12 +125,12 @@ describe("layer-live-drift of one stack", () => {
     );
   });
 
-  it("tells functions of one name apart by their regions", async () => {
+  it("distinguishes functions of one name by their regions", async () => {
     const functions = ["us-east-1", "eu-west-1"].map((region) => ({ name: "api", layers: ["base:1"], region }));
     test.emulator.seed({ functions });
     const found = await violations(
       functions.map(({ region }) => fn("api", [layer("base", 5).replace("us-east-1", region)], region)),
-      // For functions that say none.
+      // For functions without a region of their own.
       { region: "us-west-2" },
     );
     assert.deepEqual(found.map((text) => text.split("\n")[0]).sort(), [
@@ -139,7 +139,7 @@ describe("layer-live-drift of one stack", () => {
     ]);
   });
 
-  it("says of which functions it does not know the layers, and compares what runs anyway", async () => {
+  it("says for which functions the layers are unknown, and still compares what runs", async () => {
     test.emulator.seed({ functions: ["later", "secret"].map((name) => ({ name, layers: ["base:1"] })) });
     const found = await violations([fn("later", [unknownString]), fn("secret", ["[secret]"])]);
     assert.deepEqual(

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { layerPolicies } from "../../policy-pack/policies";
 import { analyze, analyzeStack, layer, remediate, type TestResource } from "./harness";
 
-// As an organisation has it: no file beside the pack, and resources that Pulumi has found in an account, with the
-// properties that Cloud Control gives them.
+// As in an organisation: no file beside the pack, and resources that Pulumi has found in an account, with the
+// properties that Cloud Control returns.
 
 const layers = { base: { version: 5, compatible_runtimes: ["python3.12"] }, tools: { version: 3, enforce: "minimum" } };
 const config = { "layer-version-pinned": { layers } };
@@ -58,7 +58,7 @@ describe("policies of an organisation, over functions that Pulumi does not manag
     ]);
   });
 
-  it("see them together with others", async () => {
+  it("check them together with others", async () => {
     const { violations } = await analyzeStack(
       layerPolicies,
       [found({ Layers: [layer("free", 1)] }, "one"), found({ Layers: [layer("free", 2)] }, "two")],

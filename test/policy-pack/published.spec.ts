@@ -17,7 +17,7 @@ async function json(path: string): Promise<Record<string, unknown>> {
   return JSON.parse(await readFile(path, "utf8"));
 }
 
-describe("the policy pack in the places where it runs", function () {
+describe("the policy pack wherever it runs", function () {
   this.timeout(120_000);
   let project: Project;
   before(async () => {
@@ -56,7 +56,7 @@ describe("the policy pack in the places where it runs", function () {
     });
   });
 
-  it("runs from an installed package as it is", async () => {
+  it("runs unchanged from an installed package", async () => {
     const installed = join(project.dir, "node_modules", "other", "node_modules", "pulumi-lambda-layers");
     const { stdout } = await run("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {
       cwd: checkout,
@@ -67,7 +67,7 @@ describe("the policy pack in the places where it runs", function () {
     await expectItWorks(join(installed, "policy-pack"));
   });
 
-  itSampled("runs as part of a pack of one's own, such as the example", async () => {
+  itSampled("runs as part of a custom pack, such as the example", async () => {
     const own = join(project.dir, "own-pack");
     await cp(join(checkout, "examples", "policy"), own, { recursive: true });
     await linkModules(own);
@@ -84,7 +84,7 @@ describe("the policy pack in the places where it runs", function () {
     });
     after(() => cloud.close());
 
-    it("tells Pulumi Cloud about its policies, and runs from what was uploaded", async () => {
+    it("announces its policies to Pulumi Cloud, and runs from what was uploaded", async () => {
       const { code, output } = await project.pulumi(["policy", "publish", "acme"], {
         cwd: packFolder,
         env: { PULUMI_BACKEND_URL: cloud.url, PULUMI_ACCESS_TOKEN: "pul-0000" },
@@ -122,7 +122,7 @@ describe("the policy pack in the places where it runs", function () {
       await mkdir(unpacked);
       await writeFile(join(unpacked, "pack.tgz"), cloud.uploaded);
       await run("tar", ["xzf", "pack.tgz"], { cwd: unpacked, env: process.env });
-      // In the place of the installation that Pulumi does: the package that it depends on, as built here.
+      // Instead of the installation that Pulumi does: the package that it depends on, as built here.
       const pack = join(unpacked, "package");
       await linkModules(pack);
       await expectItWorks(pack);
@@ -142,7 +142,7 @@ interface Policy {
 
 /** As much of Pulumi Cloud as publishing a policy pack needs. */
 class FakeCloud {
-  /** What was told about the pack. */
+  /** What was sent about the pack. */
   published: unknown;
   uploaded: Buffer = Buffer.alloc(0);
   readonly #server: Server;

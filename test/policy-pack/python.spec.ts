@@ -8,8 +8,8 @@ import { run } from "../support/processes";
 import { pulumiPython } from "../support/python";
 import { layer } from "./harness";
 
-// A program of the Automation API: the engine calls back into it, so that no Python language host is needed. Types of
-// providers without their Python packages, as the engine sees no difference.
+// A program of the Automation API: the engine calls back into it, so that no Python language host is needed. It uses
+// provider types without their Python packages, which makes no difference to the engine.
 const program = `
 import sys
 import pulumi

@@ -25,7 +25,7 @@ const config = fc.record({
   tools: entry.map((fields) => ({ ...fields, names: ["tool-*"] })),
   special: entry.map((fields) => ({ ...fields, names: ["tool-{stack}", "tool-b"] })),
   theirs: entry.map((fields) => ({ ...fields, arn: arn("theirs", 1).replace(/:1$/, "") })),
-  // All functions run on nodejs22.x and, as none names an architecture, on x86_64.
+  // All functions run on nodejs22.x and, as none sets an architecture, on x86_64.
   kit: fc.tuple(entry, version, fc.constantFrom("fn-1", "fn-*", "none")).map(([fields, exception, name]) => ({
     ...fields,
     arn: `arn:aws:lambda:{region}:${owner}:layer:kit-{runtime}-{architecture}`,

@@ -10,7 +10,7 @@ const good: TestResource = {
   props: { name: "api", runtime: "python3.12", layers: [layer("base-dev", 5), layer("tools", 4), layer("theirs", 1)] },
 };
 
-/** A good function with some properties changed. */
+/** A valid function with some properties changed. */
 function broken(props: object, others: TestResource = {}): TestResource {
   return { ...good, ...others, props: { ...good.props, ...props } };
 }
@@ -49,7 +49,7 @@ describe("layer-version-pinned", () => {
     assert.match(violation?.message ?? "", /Layer tools version 2 -> 3\n.*declares at least version 3/);
   });
 
-  describe("an entry that differs from function to function", () => {
+  describe("an entry that differs between functions", () => {
     const varied = {
       layers: {
         kit: {
@@ -62,7 +62,7 @@ describe("layer-version-pinned", () => {
     };
     const kit = (name: string, version: number) => layer("base-dev", version).replace("base-dev", name);
 
-    it("names the layer that comes, and puts it in the place of the old one", async () => {
+    it("names the new layer, and puts it in the place of the old one", async () => {
       const resource = broken({ region: "us-east-1", layers: [kit("first", 1), kit("old-kit", 4)] });
       const { violations } = await check(resource, varied);
       assert.deepEqual(
@@ -76,7 +76,7 @@ describe("layer-version-pinned", () => {
       assert.deepEqual(other.layers, [kit("kit-python312-arm64", 7)]);
     });
 
-    it("knows the account from the role, which is always of the function's own", async () => {
+    it("takes the account from the role, which is always in the function's own", async () => {
       const byAccount = {
         layers: { tools: { version: 3, variants: [{ when: { account: "210987654321" }, version: 8 }] } },
       };
@@ -91,11 +91,11 @@ describe("layer-version-pinned", () => {
       assert.match(String(await wanted({ role: unknownString })), /not yet known|unknown: the account/);
     });
 
-    it("is left alone and told while what decides is not known", async () => {
+    it("is left alone and reported if what decides is not known", async () => {
       const resource = broken({ runtime: unknownString, layers: [kit("old-kit", 4)] });
       assert.equal(await fix(resource, varied), undefined);
       assert.match(JSON.stringify(await check(resource, varied)), /the declared version of old-kit of function api/);
-      // Of architectures one is enough.
+      // One of two architectures is enough.
       for (const props of [
         { architectures: unknownList },
         { architectures: [unknownString] },
@@ -161,7 +161,7 @@ describe("layer-version-pinned", () => {
     assert.equal(await fix(other), undefined);
   });
 
-  it("knows aws-native's functions, and types that are registered", async () => {
+  it("recognises aws-native's functions, and registered types", async () => {
     const native = { type: "aws-native:lambda:Function", props: { functionName: "n", layers: [layer("base", 1)] } };
     assert.match((await check(native)).violations[0]?.message ?? "", /^Function n: Layer base version 1 -> 5/);
     const own = { type: "my:mod:Fn", name: "own", props: { parts: [layer("base", 1)] } };
@@ -171,7 +171,7 @@ describe("layer-version-pinned", () => {
   });
 
   describe("what is not known before the update", () => {
-    it("is said once and as advisory, while what is known is checked", async () => {
+    it("is reported once and as advisory, while what is known is checked", async () => {
       const context = new PolicyContext({});
       const policies = [versionPinned(context), { ...versionPinned(context), name: "another" }];
       const resource = broken({ layers: [layer("base-dev", 1), unknownString] });
@@ -193,7 +193,7 @@ describe("layer-version-pinned", () => {
       assert.match(violations[0]?.message ?? "", /the layers of function fn: not yet known/);
     });
 
-    it("stays as it is in a remediation, as do all other properties", async () => {
+    it("is unchanged in a remediation, as are all other properties", async () => {
       const resource = broken({
         role: unknownString,
         layers: [unknownString, layer("base-dev", 1)],
@@ -211,7 +211,7 @@ describe("layer-version-pinned", () => {
       assert.deepEqual(one?.layers, [secret(layer("base-dev", 5)), layer("base-dev", 5)]);
     });
 
-    it("are no violation if they cannot be read", async () => {
+    it("are not a violation if they cannot be read", async () => {
       for (const layers of ["[secret]", ["[secret]"]]) {
         assert.deepEqual((await check(broken({ layers }))).violations, []);
         assert.equal(await fix(broken({ layers })), undefined);

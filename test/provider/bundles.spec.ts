@@ -47,7 +47,7 @@ describe("the package", function () {
     await stack.destroy();
   });
 
-  it("is asked for in one line if only a library of the program depends on it", async () => {
+  it("is requested in one line if only a library of the program depends on it", async () => {
     const stack = await createAwsStack({
       env: emulator.env,
       program: `require("platform").layers();`,

@@ -1,4 +1,4 @@
-// Programs that went wrong, each as somebody would write it, with the steps that its folder is about.
+// Programs that went wrong, each as someone would write it, with the steps that its folder is about.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -38,7 +38,7 @@ describe("programs that went wrong", function () {
     return readFile(join(checkout, "test/data/cases/programs", folder, "index.js"), "utf8");
   }
 
-  /** Makes it the program of the stack, which has nothing in it. */
+  /** Makes it the program of the stack, which is empty. */
   async function begin(program: string, number: number): Promise<void> {
     await restore();
     await stack.write({ "index.js": program, "layer_config.yaml": config(number) });
@@ -70,9 +70,9 @@ describe("programs that went wrong", function () {
     assert.match(refused.output, /c05-e:live is a version or an alias of .*\. Name the function itself: c05-e$/m);
     assert.doesNotMatch(refused.output, /\n\s+at .*:\d+:\d+/, "no stack trace");
     assert.equal(version("c05-b"), 1);
-    assert.deepEqual(emulator.counts(), {}, "nothing is asked for names that cannot be meant");
+    assert.deepEqual(emulator.counts(), {}, "AWS is not asked about names that cannot be valid");
 
-    // What the refusal advises works, and so does every other form that means the function itself.
+    // What the refusal advises works, as does every other form that means the function itself.
     await stack.write({
       "index.js": text
         .replace('":live"', '""')
@@ -80,7 +80,7 @@ describe("programs that went wrong", function () {
         .replace("c05-e:live", "123456789012:function:c05-e"),
     });
     const { output } = await stack.succeeds(["up", "--yes"]);
-    // The preview says so, and the update again.
+    // The preview says so, and so does the update.
     const [previewed = "", updated = ""] = output.split("Updating (dev)");
     for (const name of ["c05-b", "c05-c", "c05-e"]) {
       assert.match(previewed, new RegExp(`Function ${name}: Layer base version 1 -> 5`));
@@ -114,7 +114,7 @@ describe("programs that went wrong", function () {
   );
 
   itSampled(
-    "registers a function before LayerVersions: it stays as the program has it, and is said to be unpinned",
+    "registers a function before LayerVersions: it stays as in the program, and is reported as unpinned",
     async () => {
       await begin(await textOf("function-before-layers"), 5);
       const { output } = await stack.up();

@@ -1,14 +1,13 @@
-// What the resource says at preview about AWS, asked of the handler that the engine calls.
+// What the resource reports about AWS at preview, from the handler that the engine calls.
 
 import assert from "node:assert/strict";
 import { check, diff } from "../../provider/handlers";
 import type { Recorded } from "../../provider/resource/record";
-import { declareFor } from "../../sdk/core/config/declared";
-import { parseConfig } from "../../sdk/core/config/parse";
 import type { FunctionSelection } from "../../sdk/core/live";
 import { useAws } from "../aws/harness";
 import { declared } from "../support/arbitraries";
 import { unknown } from "../support/arbitrary-states";
+import { printedBy, requestOf } from "../support/provider";
 
 describe("LayerVersions at preview", () => {
   const aws = useAws();
@@ -25,31 +24,12 @@ describe("LayerVersions at preview", () => {
 
   /** The inputs and failures that a preview gets, and the lines that it shows. */
   async function preview(selection: FunctionSelection, more: object = {}, was: Partial<Recorded> = {}) {
-    const parsed = parseConfig("layers: {dynamo: {version: 5}}", "layer_config.yaml");
-    assert.ok(parsed.ok);
-    const request = {
-      dryRun: true,
-      declared: declareFor(parsed.config, "dev"),
-      validateLayerExists: true,
-      selection,
-      pinned: { names: [], autoNamed: [] },
-      pinnedBehindNames: [],
-      ...more,
-    };
+    const request = requestOf("layers: {dynamo: {version: 5}}", { selection, ...more });
     const { functions: _functions, before: _before, ...settings } = was;
-    const lines: unknown[] = [];
-    const { log } = console;
-    console.log = (line) => lines.push(line);
-    try {
-      const { inputs = {}, failures = [] } = await check(was, {
-        configFile: "layer_config.yaml",
-        request,
-        ...settings,
-      });
-      return { inputs, lines, reasons: failures.map(({ reason }) => reason) };
-    } finally {
-      console.log = log;
-    }
+    const news = { configFile: "layer_config.yaml", request, ...settings };
+    const { result, lines } = await printedBy(() => check(was, news));
+    const { inputs = {}, failures = [] } = result;
+    return { inputs, lines, reasons: failures.map(({ reason }) => reason) };
   }
 
   const cases: {
@@ -59,18 +39,18 @@ describe("LayerVersions at preview", () => {
     expected: RegExp[];
   }[] = [
     {
-      title: "missing permission",
+      title: "a missing permission",
       selection: { prefix: "fn-" },
       arrange: () => aws.emulator.deny({ action: "lambda:ListFunctions" }),
       expected: [/lambda:ListFunctions/],
     },
     {
-      title: "missing region",
+      title: "a missing region",
       selection: { prefix: "fn-" },
       arrange: () => aws.setEnv({ AWS_REGION: "", AWS_DEFAULT_REGION: "" }),
       expected: [/region/i, /aws:region/],
     },
-    { title: "an image function that is named", selection: { names: ["image"] }, expected: [/image/i] },
+    { title: "a named image function", selection: { names: ["image"] }, expected: [/image/i] },
     {
       title: "more than five layers",
       selection: { names: ["full"] },
@@ -113,14 +93,14 @@ describe("LayerVersions at preview", () => {
     ["the region, without functions", {}, { region: unknown }, "^$"],
   ];
   for (const [what, selection, settings, expected] of open) {
-    it(`says that it does not know functions until the update, with unknown ${what}`, async () => {
+    it(`reports functions as unknown until the update, with unknown ${what}`, async () => {
       const { lines, reasons } = await preview(selection, {}, settings);
       assert.deepEqual(reasons, []);
       assert.match(lines.filter((line) => !/^Function/.test(String(line))).join("\n"), new RegExp(expected));
     });
   }
 
-  it("keeps what is recorded of a layer whose ARN is not known yet, and says that more may come", async () => {
+  it("keeps the recorded state of a layer whose ARN is not known yet, and says that there may be more", async () => {
     aws.emulator.seed({ functions: [{ name: "both", layers: ["dynamo-dev:1", "own:1", "theirs:1"] }] });
     const own = { ...declared({ key: "own", version: 1 }), arn: unknown, version: unknown };
     const request = { stack: "dev", file: "layer_config.yaml", layers: [declared({ key: "dynamo", version: 5 }), own] };

@@ -1,5 +1,5 @@
-// One config for three regions, two architectures and two runtimes, by every front end on the real engine: the same
-// targets by policy, command, pins, resource and plugin, and the way back.
+// One config for three regions, two architectures and two runtimes, with every front end on the real engine: the same
+// targets for policy, command, pins, resource and plugin, and the way back.
 
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
@@ -10,32 +10,25 @@ import { preamble as awsPreamble, createAwsStack } from "../support/aws-stack";
 import { itSampled } from "../support/counts";
 import { checkout, type Project } from "../support/engine";
 import { preamble as nativePreamble, plugins } from "../support/native";
+import {
+  arn,
+  declaredEntries,
+  entries,
+  estate,
+  exception,
+  insights,
+  type Kind,
+  oldPowertools,
+  own,
+  published,
+  publishedEntries,
+  regions,
+} from "../support/regional-estate";
 
-const regions = ["us-east-1", "us-east-2", "eu-west-1"] as const;
-const runtimes = ["python3.12", "python3.13"] as const;
-const architectures = ["arm64", "x86_64"] as const;
-const vendor = "017000801446";
 const datadog = "464622532012";
-const insights = "580247275435";
-const european = "012438385374";
-const own = "123456789012";
-const exception = "us-east-1-312-arm64";
 
 const config = `layers:
-  powertools:
-    arn: arn:aws:lambda:{region}:${vendor}:layer:PowertoolsV3-{runtime}-{architecture}
-    version: 3
-    replaces: ["arn:aws:lambda:*:${vendor}:layer:PowertoolsV2*"]
-  insights:
-    arn: arn:aws:lambda:{region}:${insights}:layer:Insights
-    version: 4
-    variants:
-      - when: { region: us-east-2 }
-        version: 2
-      - when: { region: eu-west-1 }
-        arn: arn:aws:lambda:{region}:${european}:layer:Insights
-        version: 1
-  datadog:
+${entries}  datadog:
     version: 2
     variants:
       - when: { architecture: arm64, runtime: python3.12 }
@@ -58,46 +51,31 @@ const config = `layers:
 settings: { aws_region: us-east-1 }
 `;
 
-interface Kind {
-  readonly name: string;
-  readonly region: (typeof regions)[number];
-  readonly runtime: (typeof runtimes)[number];
-  readonly architecture: (typeof architectures)[number];
-}
-
 const short = (runtime: string) => runtime.replace("python3.", "3");
-const estate: Kind[] = regions.flatMap((region) =>
-  runtimes.flatMap((runtime) =>
-    architectures.map((architecture) => ({
-      ...{ name: `${region}-${short(runtime)}-${architecture}`, region, runtime, architecture },
-    })),
-  ),
-);
 
-const arn = (region: string, account: string, layer: string) => `arn:aws:lambda:${region}:${account}:layer:${layer}`;
+/** What functions have at first, and what they should get, without asking the product. */
+const atFirst = (kind: Kind) => {
+  const { region, runtime, architecture } = kind;
+  return [
+    arn(region, own, "base:1"),
+    oldPowertools(kind),
+    arn(region, insights, "Insights:1"),
+    arn(region, datadog, `Datadog-Python${short(runtime)}${architecture === "arm64" ? "-ARM" : ""}:1`),
+    arn(region, own, "shared:1"),
+  ];
+};
+const declared = (kind: Kind) => {
+  const { name, region, runtime, architecture } = kind;
+  const version = architecture === "arm64" ? "-ARM:2" : runtime === "python3.13" ? ":5" : ":2";
+  return [
+    arn(region, own, "base:3"),
+    ...declaredEntries(kind),
+    arn(region, datadog, `Datadog-Python${short(runtime)}${version}`),
+    arn(region, own, name === exception ? "shared:5" : "shared:2"),
+  ];
+};
 
-/** What functions have at first, and what they are to have: told without the product. */
-const atFirst = ({ region, runtime, architecture }: Kind) => [
-  arn(region, own, "base:1"),
-  arn(region, vendor, architecture === "arm64" ? "PowertoolsV2-Arm64:4" : "PowertoolsV2:4"),
-  arn(region, insights, "Insights:1"),
-  arn(region, datadog, `Datadog-Python${short(runtime)}${architecture === "arm64" ? "-ARM" : ""}:1`),
-  arn(region, own, "shared:1"),
-];
-const declared = ({ name, region, runtime, architecture }: Kind) => [
-  arn(region, own, "base:3"),
-  arn(region, vendor, `PowertoolsV3-python${short(runtime)}-${architecture}:3`),
-  region === "eu-west-1"
-    ? arn(region, european, "Insights:1")
-    : arn(region, insights, `Insights:${region === "us-east-2" ? 2 : 4}`),
-  arn(
-    ...[region, datadog],
-    `Datadog-Python${short(runtime)}${architecture === "arm64" ? "-ARM:2" : runtime === "python3.13" ? ":5" : ":2"}`,
-  ),
-  arn(region, own, name === exception ? "shared:5" : "shared:2"),
-];
-
-/** A line for each layer that is to change, as the Python tool's README and the design have it. */
+/** A line for each layer that will change, as in the Python tool's README and the design. */
 const linesOf = (was: (kind: Kind) => string[], is: (kind: Kind) => string[]) =>
   estate
     .flatMap((kind) =>
@@ -139,7 +117,7 @@ const elsewhere = `for (const region of ${JSON.stringify(regions)})
 const byResource = `const { LayerVersions } = require("pulumi-lambda-layers");\n${elsewhere}`;
 const byPlugin = `${nativePreamble}${elsewhere}`;
 
-describe("an estate of three regions, two architectures and two runtimes", function () {
+describe("an estate with three regions, two architectures and two runtimes", function () {
   this.timeout(600_000);
 
   let emulator: Emulator;
@@ -152,21 +130,10 @@ describe("an estate of three regions, two architectures and two runtimes", funct
 
   beforeEach(async () => {
     emulator = await startEmulator();
-    const published = (name: string, account: string, versions = 5) =>
-      regions.map((region) => ({ name, account, region, versions }));
     emulator.seed({
       layers: [
         ...["base", "shared"].flatMap((name) => published(name, own)),
-        ...["PowertoolsV2", "PowertoolsV2-Arm64"].flatMap((name) => published(name, vendor)),
-        ...runtimes.flatMap((runtime) =>
-          architectures.flatMap((architecture) =>
-            published(`PowertoolsV3-python${short(runtime)}-${architecture}`, vendor, 4).map((layer) => ({
-              ...{ ...layer, compatibleRuntimes: [runtime], compatibleArchitectures: [architecture] },
-            })),
-          ),
-        ),
-        ...published("Insights", insights),
-        ...published("Insights", european, 1),
+        ...publishedEntries,
         ...["312", "313", "312-ARM", "313-ARM"].flatMap((name) => published(`Datadog-Python${name}`, datadog)),
       ],
     });
@@ -188,7 +155,7 @@ describe("an estate of three regions, two architectures and two runtimes", funct
       })),
     });
 
-  /** What somebody does out of band: brings an old layer back, and another version. */
+  /** What someone does out of band: restores an old layer, and sets another version. */
   const drifted = (kind: Kind) => {
     if (kind.name === "eu-west-1-313-arm64") return declared(kind).with(1, atFirst(kind)[1] ?? "");
     return kind.name === "us-east-2-312-x86_64" ? declared(kind).with(2, atFirst(kind)[2] ?? "") : declared(kind);
@@ -209,7 +176,7 @@ describe("an estate of three regions, two architectures and two runtimes", funct
     const wanted = linesOf(atFirst, declared);
     assert.equal(wanted.length, 60);
 
-    // Policies: told, deployed instead, and back with the program's own.
+    // Policies: reported, deployed instead, and back with the program's own.
     const policy = await stack.pulumi(["preview", ...pack]);
     assert.notEqual(policy.code, 0);
     assert.deepEqual(told(policy.output), wanted);
@@ -258,7 +225,7 @@ describe("an estate of three regions, two architectures and two runtimes", funct
     isLive(atFirst);
     assert.deepEqual(layersIn(await stack.exportStack()), layersIn(original));
 
-    // Pins: moved by an edit of the config, repaired after drift, and back by the edit's undoing.
+    // Pins: moved by an edit of the config, repaired after drift, and moved back by undoing the edit.
     const old = config.replace(/ {2}powertools:[\s\S]*?(?= {2}insights)/, "");
     await stack.write({
       "index.js": program(`require("pulumi-lambda-layers").pinLayers();`),
@@ -303,7 +270,7 @@ describe("an estate of three regions, two architectures and two runtimes", funct
   }
 });
 
-/** That the state which an update imported differs from the one before in the text of layer version ARNs alone. */
+/** Asserts that an imported state differs from the one before only in the text of layer version ARNs. */
 async function onlyNamedArns(stack: Project): Promise<void> {
   const folder = join(stack.dir, "backups");
   const names = (await readdir(folder)).sort();

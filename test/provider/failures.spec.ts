@@ -10,7 +10,7 @@ new LayerVersions("layers", { ${args} });
 
 const plainNode = { runtime: { name: "nodejs", options: { typescript: false } } };
 
-describe("LayerVersions when something is wrong", function () {
+describe("LayerVersions if something is wrong", function () {
   this.timeout(180_000);
 
   let emulator: Emulator;
@@ -41,7 +41,7 @@ describe("LayerVersions when something is wrong", function () {
 
   afterEach(() => emulator.clearFaults());
 
-  it("records the 19 functions that were done when 1 of 20 fails, and does only that one next time", async () => {
+  it("records the 19 functions that were done if 1 of 20 fails, and does only that one next time", async () => {
     emulator.fault({
       operation: "UpdateFunctionConfiguration",
       resource: "fn-07",
@@ -68,7 +68,7 @@ describe("LayerVersions when something is wrong", function () {
     await project.preview("--expect-no-changes");
   });
 
-  itSampled("restores on destroy what was found before the first change, if that is asked for", async () => {
+  itSampled("restores on destroy what was found before the first change, if configured to", async () => {
     await project.write({ "index.js": program(`functions: { prefix: "fn-" }, onDelete: "restore"`) });
     await project.up();
     emulator.resetCounts();
@@ -88,7 +88,7 @@ describe("LayerVersions when something is wrong", function () {
     assert.deepEqual(emulator.writes(), []);
   });
 
-  it("shows every problem of the config file with its place", async () => {
+  it("shows every problem in the config file with its place", async () => {
     await project.write({ "layer_config.yaml": "layers:\n  dynamo:\n    versoin: 5\n" });
     const { code, output } = await project.pulumi(["preview"]);
     assert.notEqual(code, 0);

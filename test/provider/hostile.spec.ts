@@ -1,15 +1,14 @@
-// What is data is only text in whatever a program's resources print and fail with.
+// Data is only ever text in what a program's resources print and fail with.
 
 import assert from "node:assert/strict";
 import { check, create, delete as remove } from "../../provider/handlers";
 import { say } from "../../provider/host/say";
 import { runError } from "../../provider/program/failure";
-import type { Checked, Recorded, Request } from "../../provider/resource/record";
-import { declareFor } from "../../sdk/core/config/declared";
-import { parseConfig } from "../../sdk/core/config/parse";
+import type { Checked, Recorded } from "../../provider/resource/record";
 import type { FunctionSelection } from "../../sdk/core/live";
 import { useAws } from "../aws/harness";
 import { assertHarmless, everythingHostile, hostileTexts } from "../support/hostile";
+import { printedBy, requestOf } from "../support/provider";
 
 describe("data in what programs print", () => {
   const aws = useAws();
@@ -22,31 +21,19 @@ describe("data in what programs print", () => {
     }),
   );
 
-  /** What the work prints, and the text of what it gives or fails with. */
+  /** What the work prints, and the text of its result or failure. */
   async function told(work: () => unknown): Promise<string> {
-    const lines: unknown[] = [];
-    const { log } = console;
-    console.log = (line) => lines.push(line);
-    try {
-      const result = await Promise.resolve()
+    const { result, lines } = await printedBy(() =>
+      Promise.resolve()
         .then(work)
-        .catch(({ message, reasons = [] }) => [message, ...reasons].join("\n"));
-      return [...lines, typeof result === "string" ? result : ""].join("\n");
-    } finally {
-      console.log = log;
-    }
+        .catch(({ message, reasons = [] }) => [message, ...reasons].join("\n")),
+    );
+    return [...lines, typeof result === "string" ? result : ""].join("\n");
   }
 
   async function preview(selection: FunctionSelection, key = "dynamo") {
-    const parsed = parseConfig(
-      JSON.stringify({ layers: { [key]: { names: ["dynamo"], version: 77 } } }),
-      "layer_config.yaml",
-    );
-    assert.ok(parsed.ok);
-    const request: Request = {
-      ...{ dryRun: true, declared: declareFor(parsed.config, "dev"), validateLayerExists: true, selection },
-      ...{ pinned: { names: [], autoNamed: [] }, pinnedBehindNames: [] },
-    };
+    const config = JSON.stringify({ layers: { [key]: { names: ["dynamo"], version: 77 } } });
+    const request = requestOf(config, { selection });
     const { failures = [] } = await check({}, { ...settings, request });
     return failures.map(({ reason }) => reason).join("\n");
   }
@@ -63,7 +50,7 @@ describe("data in what programs print", () => {
     }
   });
 
-  it("is only text in failures of a preview, whether it is a name's or AWS's", async () => {
+  it("is only text in failures of a preview, whether it is a name or comes from AWS", async () => {
     for (const text of [...Object.values(hostileTexts), everythingHostile]) {
       assertHarmless(await told(() => preview({ names: [text] })), text);
       assertHarmless(await told(() => preview({ prefix: text })), text);

@@ -10,7 +10,7 @@ import { plugins, preamble } from "../support/native";
 // More than ten seconds' worth of Lambda's budget.
 const names = Array.from({ length: 220 }, (_, index) => `fn-${String(index).padStart(3, "0")}`);
 
-describe("LayerVersions when an update is interrupted", function () {
+describe("LayerVersions if an update is interrupted", function () {
   this.timeout(240_000);
 
   let emulator: Emulator;
@@ -48,7 +48,7 @@ new LayerVersions("layers", { functions: { prefix: "fn-" }, onDelete: "restore" 
     return resources.find(({ type }: { type: string }) => type.endsWith(":LayerVersions"))?.outputs;
   }
 
-  /** Whether everything that was moved can still be put back. */
+  /** Whether everything that was moved can still be restored. */
   async function goesOnAndRestores(): Promise<void> {
     await project.up();
     assert.equal(at(5), names.length);
@@ -56,7 +56,7 @@ new LayerVersions("layers", { functions: { prefix: "fn-" }, onDelete: "restore" 
     assert.deepEqual(before, Object.fromEntries(names.map((name) => [name, { base: 1 }])));
   }
 
-  it("tells every ten seconds how far it is; at Ctrl-C finishes what was started, records it, and continues the next time", async () => {
+  it("reports its progress every ten seconds; at Ctrl-C finishes what was started, records it, and continues the next time", async () => {
     const run = project.start(["up", "--yes", "--skip-preview"]);
     await run.printed(/Functions updated: \d+\/220, [\d.]+\/s, \d+ s left/);
     run.kill("SIGINT");
@@ -75,7 +75,7 @@ new LayerVersions("layers", { functions: { prefix: "fn-" }, onDelete: "restore" 
     assert.equal(emulator.counts().UpdateFunctionConfiguration, names.length - done);
   });
 
-  itSampled("is stopped in the same way as the plugin's", async () => {
+  itSampled("stops in the same way as the plugin's", async () => {
     const args = `{ functions: { prefix: "fn-" }, onDelete: "restore", region: "us-east-1" }`;
     await project.write({ "index.js": `${preamble}new LayerVersions("layers", ${args});` });
     const run = project.start(["up", "--yes", "--skip-preview"]);

@@ -3,11 +3,10 @@
 import assert from "node:assert/strict";
 import * as handlers from "../../provider/handlers";
 import type { Checked, Recorded } from "../../provider/resource/record";
-import { declareFor } from "../../sdk/core/config/declared";
-import { parseConfig } from "../../sdk/core/config/parse";
 import { useAws } from "../aws/harness";
+import { requestOf } from "../support/provider";
 
-describe("functions that leave a LayerVersions which restores", () => {
+describe("functions that leave a LayerVersions that restores", () => {
   const aws = useAws();
   let lines: string[];
   const { log } = console;
@@ -27,12 +26,7 @@ describe("functions that leave a LayerVersions which restores", () => {
   const version = (name: string) => Number(aws.emulator.layersOf(name)[0]?.split(":").at(-1));
 
   async function check(olds: Partial<Checked>, names: string[], text: string, dryRun: boolean): Promise<Checked> {
-    const parsed = parseConfig(text, "layer_config.yaml");
-    assert.ok(parsed.ok);
-    const request = {
-      ...{ dryRun, declared: declareFor(parsed.config, "dev"), validateLayerExists: true, selection: { names } },
-      ...{ pinned: { names: [], autoNamed: [] }, pinnedBehindNames: [] },
-    };
+    const request = requestOf(text, { selection: { names }, dryRun });
     const news = { configFile: "layer_config.yaml", region: "us-east-1", onDelete: "restore" as const, request };
     const { inputs, failures = [] } = await handlers.check(olds, news);
     assert.deepEqual(failures, []);
@@ -66,7 +60,7 @@ describe("functions that leave a LayerVersions which restores", () => {
     assert.equal(lines.at(-1), "Function a: Layer base version 5 -> 1");
   });
 
-  it("are all of them where no functions are selected any more", async () => {
+  it("are all of them if functions are no longer selected", async () => {
     const { inputs, outs } = await created();
     lines = [];
     const news = await check(inputs, [], declared, true);
@@ -77,7 +71,7 @@ describe("functions that leave a LayerVersions which restores", () => {
     assert.deepEqual(["a", "b"].map(version), [5, 5]);
   });
 
-  it("come back with what they have then as what they had at first", async () => {
+  it("count what they have on their return as what they had at first", async () => {
     const { inputs, outs } = await created();
     const without = await check(inputs, ["a"], declared, true);
     const after = await updated(outs, without);
@@ -86,7 +80,7 @@ describe("functions that leave a LayerVersions which restores", () => {
     assert.deepEqual(last.before, { a: { base: 1 }, b: { base: 5 } });
   });
 
-  it("are not those whose layer is no longer declared: the layer is named", async () => {
+  it("do not include those whose layer is no longer declared: the layer is named", async () => {
     const { inputs } = await created();
     lines = [];
     await check(inputs, ["a", "b"], "layers: {other: {version: 5}}", true);
@@ -94,7 +88,7 @@ describe("functions that leave a LayerVersions which restores", () => {
     assert.match(lines[0] ?? "", /^Function a is no longer selected|^Function a: Layer base is no longer declared/);
   });
 
-  it("say when a version cannot be rolled back, having rolled back the others", async () => {
+  it("are reported if a version cannot be rolled back, and the others are rolled back", async () => {
     const { outs } = await created();
     aws.emulator.fault({
       ...{ operation: "UpdateFunctionConfiguration", resource: "a", status: 400 },

@@ -1,4 +1,4 @@
-// What the resource does with layers that give way to others, by the handlers that the engine calls.
+// What the resource does with layers that are replaced by others, through the handlers that the engine calls.
 
 import assert from "node:assert/strict";
 import { CreateAliasCommand, LambdaClient } from "@aws-sdk/client-lambda";
@@ -7,9 +7,8 @@ import { plannedVersions, standingsOf } from "../../provider/native/planned";
 import { viewSteps } from "../../provider/native/views";
 import { previewAliases } from "../../provider/reconcile/apply";
 import type { Checked, Recorded } from "../../provider/resource/record";
-import { declareFor } from "../../sdk/core/config/declared";
-import { parseConfig } from "../../sdk/core/config/parse";
 import { useAws } from "../aws/harness";
+import { printedBy, requestOf } from "../support/provider";
 
 const config = (version: number, more = "") => `
 layers:
@@ -47,28 +46,17 @@ describe("LayerVersions whose layers are replaced by others", () => {
 
   interface Checks {
     readonly inputs: Checked;
-    readonly lines: readonly unknown[];
+    readonly lines: readonly string[];
     readonly failures: readonly string[];
   }
 
   async function checked(olds: Partial<Checked>, text: string, more: object = {}): Promise<Checks> {
-    const parsed = parseConfig(text, "layer_config.yaml");
-    assert(parsed.ok);
-    const request = {
-      ...{ dryRun: true, declared: declareFor(parsed.config, "dev"), validateLayerExists: true },
-      ...{ selection: { names: ["plain", "special"] }, pinned: { names: [], autoNamed: [] }, pinnedBehindNames: [] },
-    };
-    // As the engine sends it: what is undefined does not get through.
+    const request = requestOf(text, { selection: { names: ["plain", "special"] } });
+    // As the engine sends it: undefined properties do not get through.
     const news = JSON.parse(JSON.stringify({ configFile: "layer_config.yaml", request, onDelete: "restore", ...more }));
-    const lines: unknown[] = [];
-    const { log } = console;
-    console.log = (line) => lines.push(line);
-    try {
-      const { inputs, failures = [] } = await check(olds, news);
-      return { inputs: inputs as Checked, lines, failures: failures.map(({ reason }) => reason) };
-    } finally {
-      console.log = log;
-    }
+    const { result, lines } = await printedBy(() => check(olds, news));
+    const { inputs, failures = [] } = result;
+    return { inputs: inputs as Checked, lines, failures: failures.map(({ reason }) => reason) };
   }
   const layersOf = (name: string) => aws.emulator.layersOf(name);
 
@@ -77,7 +65,7 @@ describe("LayerVersions whose layers are replaced by others", () => {
     return { inputs, outs: (await create(inputs)).outs as Recorded };
   }
 
-  it("are shown at preview, moved at their place, and nothing is left to do then", async () => {
+  it("are shown at preview, moved in place, and nothing is left to do then", async () => {
     const first = await checked({}, config(2));
     assert.deepEqual(first.failures, []);
     assert.deepEqual(first.lines, [
@@ -106,7 +94,7 @@ describe("LayerVersions whose layers are replaced by others", () => {
     assert.equal((await diff("id", outs as Recorded, again.inputs)).changes, false);
   });
 
-  it("are drift if somebody else brings the old layer back, and go again", async () => {
+  it("are drift if someone else restores the old layer, and are replaced again", async () => {
     const { inputs, outs } = await created();
     aws.emulator.edit("plain", { Layers: [`${v2}:6`, base(5)] });
     const refreshed = await read("id", outs);
@@ -119,7 +107,7 @@ describe("LayerVersions whose layers are replaced by others", () => {
     assert.deepEqual(layersOf("plain"), [`${v3}:2`, base(5)]);
   });
 
-  it("come back as they were at first on destroy, also after two moves and a bump", async () => {
+  it("are restored to what they were at first on destroy, even after two moves and a bump", async () => {
     const { inputs, outs } = await created();
     const bumped = await checked(inputs, config(4));
     assert.deepEqual(bumped.lines, [
@@ -133,7 +121,7 @@ describe("LayerVersions whose layers are replaced by others", () => {
     const renamed = await checked(bumped.inputs, next);
     assert.deepEqual(renamed.lines[0], "Function plain: Layer toolsV3-python312:4 -> toolsV4-python312:1");
     assert.deepEqual(renamed.inputs.drift, undefined);
-    // The plugin's row shows what is there now, and not what was there at first.
+    // The plugin's row shows what is there now, not what was there at first.
     const [row] = standingsOf(renamed.inputs, second);
     assert.deepEqual(row, {
       name: "plain",
@@ -144,11 +132,7 @@ describe("LayerVersions whose layers are replaced by others", () => {
     assert.equal(renamed.inputs.before.plain?.["toolsV4-python312"], `${v2}:7`);
     const third = (await update("id", second, renamed.inputs)).outs as Recorded;
     assert.deepEqual(layersOf("plain"), [`${arn("toolsV4-python312")}:1`, base(5)]);
-    const { log } = console;
-    console.log = () => {};
-    await remove("id", third).finally(() => {
-      console.log = log;
-    });
+    await printedBy(() => remove("id", third));
     for (const name of ["plain", "special"]) assert.deepEqual(layersOf(name), [`${v2}:7`, base(1)], name);
   });
 
@@ -165,23 +149,18 @@ describe("LayerVersions whose layers are replaced by others", () => {
       "Function plain: alias live still serves toolsV2 version 7",
       "Function plain: alias live still serves base version 1",
     ]);
-    const told: unknown[] = [];
-    const { log } = console;
-    console.log = (line) => told.push(line);
-    await previewAliases(inputs, [plain]).finally(() => {
-      console.log = log;
-    });
-    assert.deepEqual(told, lines.filter(isAbout));
+    const about = await printedBy(() => previewAliases(inputs, [plain]));
+    assert.deepEqual(about.lines, lines.filter(isAbout));
   });
 
-  it("are those of another runtime once a function has changed its own", async () => {
+  it("follow the function to another runtime", async () => {
     const { inputs } = await created();
     aws.emulator.edit("plain", { Runtime: "python3.13" });
     const { lines } = await checked(inputs, config(2));
     assert.deepEqual(lines, ["Function plain: Layer toolsV3-python312:2 -> toolsV3-python313:2"]);
   });
 
-  it("stay next to an attached successor, which has its own version", async () => {
+  it("stay beside an attached successor, which has its own version", async () => {
     aws.emulator.edit("plain", { Layers: [`${v2}:7`, `${v3}:1`] });
     const { inputs, lines } = await checked({}, config(2));
     assert.deepEqual(lines.slice(0, 1), ["Function plain: Layer toolsV3-python312 version 1 -> 2"]);
@@ -203,7 +182,7 @@ describe("LayerVersions whose layers are replaced by others", () => {
       functions: [{ name: "plain", layers: [`${theirs}:2`] }],
     });
     const text = `layers: { insights: { arn: "${other}", version: 2, replaces: ["${theirs}"] } }`;
-    // Recorded under the same key at the same version before, it moves anyway.
+    // It moves even if the same key was recorded at the same version before.
     const was = await checked({}, `layers: { insights: { arn: "${theirs}", version: 2 } }`);
     const recorded = (await create(was.inputs)).outs as Recorded;
     const [row] = standingsOf((await checked(was.inputs, text)).inputs, recorded);

@@ -1,4 +1,4 @@
-// Layers that the program itself publishes: the commonest program of all.
+// Layers that the program itself publishes: the most common program of all.
 
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../emulator";
@@ -39,7 +39,7 @@ describe("layers that the program publishes", function () {
   }
   const layersOf = (name: string) => emulator.layersOf(name);
 
-  it("are followed in the same update if their version is an output, by functions elsewhere too", async () => {
+  it("are followed in the same update if their version is an output, even by functions elsewhere", async () => {
     const stack = await stackOf(`
 const own = publish("own");
 const layers = new LayerVersions("layers", { layers: { own: { version: own.version } }, functions: { prefix: "elsewhere" } });
@@ -48,7 +48,7 @@ fn("literal", { layers: ["${own(1)}"] });
 fn("asked", { layers: [layers.arn("own")] });
 exports.live = layers.functions;
 `);
-    // Published before, by somebody else: this program's first version is the second.
+    // Published before, by someone else: this program's first version is the second.
     emulator.seed({
       layers: [{ name: "own", versions: 1 }],
       functions: [{ name: "elsewhere", layers: [own(1)] }],
@@ -67,7 +67,7 @@ exports.live = layers.functions;
   });
 
   itSampled(
-    "are warned of if a number declares them, before and after LayerVersions, and never called missing",
+    "cause a warning if a number declares them, before and after LayerVersions, and are never called missing",
     async () => {
       const stack = await stackOf(
         `
@@ -103,7 +103,7 @@ fn("kept", { layers: ["${own(2, "kept")}"] });
       await stack.up();
       assert.deepEqual(layersOf("output"), [own(1, "before"), own(1, "after")]);
       assert.deepEqual(layersOf("literal"), [own(1, "after")]);
-      // What publishes it is registered later, and nothing but the number connects the two.
+      // The resource that publishes it is registered later, and nothing but the number connects the two.
       assert.deepEqual(layersOf("elsewhere"), [own(2, "kept")]);
     },
   );
@@ -130,7 +130,7 @@ fn("kept", { layers: ["${own(2, "kept")}"] });
     assert.deepEqual(layersOf("f"), [own(2)]);
   });
 
-  itSampled("count as the program's own after an await too", async () => {
+  itSampled("count as the program's own even after an await", async () => {
     const stack = await stackOf(
       `
 module.exports = async () => {
@@ -171,7 +171,7 @@ fn("other", { layers: ["${layer}"] });
     assert.deepEqual(layersOf("other"), [own(2)]);
   });
 
-  itSampled("may be declared by ARN, and leave other fields of the file as they are", async () => {
+  itSampled("may be declared by ARN, and keep the file's other fields", async () => {
     const stack = await stackOf(
       `
 const own = publish("own-" + pulumi.getStack());

@@ -71,7 +71,7 @@ describe("pinned functions", function () {
 
   const versions = (name: string) => emulator.layersOf(name).map((arn) => arn.split(":").slice(6).join(":"));
 
-  it("are created with the declared versions, in any form and inside components, order kept", () => {
+  it("are created with the declared versions, in any form and inside components, in order", () => {
     assert.deepEqual(versions("fn-literal"), ["other:2", "dynamo-dev:5"]);
     assert.deepEqual(versions("fn-child"), ["dynamo-dev:5"]);
     assert.deepEqual(versions("fn-list-output"), ["dynamo-dev:5", "other:1"]);
@@ -93,7 +93,7 @@ describe("pinned functions", function () {
     assert.deepEqual(names, ["fn-elsewhere"]);
   });
 
-  it("may be reconciled by the resource where ignoreChanges makes the pin ineffective", () => {
+  it("can be reconciled by the resource if ignoreChanges disables the pin", () => {
     assert.deepEqual(versions("fn-ignored"), ["dynamo-dev:5"]);
   });
 
@@ -138,7 +138,7 @@ describe("pinned functions", function () {
     assert.deepEqual(emulator.writes(), []);
   });
 
-  itSampled("tell a version that was deleted from one that was never published, if they may", async () => {
+  itSampled("distinguish a deleted version from one that was never published, if permitted", async () => {
     await stack.write({ "layer_config.yaml": "layers: {dynamo: {version: 3}}\n" });
     const deleted = await stack.pulumi(["preview"]);
     assert.match(deleted.output, /It was deleted, and its number is never used again: declare a version that exists\./);

@@ -1,4 +1,4 @@
-// What a preview says of pins: it fails for what would fail in the update, and says what it cannot know.
+// What a preview reports about pins: it fails if the update would, and says what it cannot know.
 
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../emulator";
@@ -11,7 +11,7 @@ import { run } from "../support/processes";
 const base = (version: number) => `arn:aws:lambda:us-east-1:123456789012:layer:base:${version}`;
 const stackTrace = /\n\s+at .*:\d+:\d+/;
 
-describe("pins that cannot be", function () {
+describe("pins that cannot be applied", function () {
   this.timeout(180_000);
 
   let emulator: Emulator;
@@ -33,7 +33,7 @@ describe("pins that cannot be", function () {
     return stack;
   }
 
-  it("fail a preview with a status that is not 0, and say so once, without a stack trace", async () => {
+  it("fail a preview with a non-zero status, and say so once, without a stack trace", async () => {
     const stack = await createCaseStack("preview-exit-0", { env: emulator.env });
     stacks.push(stack);
     for (const args of [["preview"], ["preview", "--json"], ["preview", "--expect-no-changes"]]) {
@@ -47,26 +47,23 @@ describe("pins that cannot be", function () {
     assert.deepEqual(emulator.writes(), []);
   });
 
-  itSampled(
-    "end an update that was not previewed without a stack trace, and before the function is touched",
-    async () => {
-      const stack = await createCaseStack("preview-exit-0", { env: emulator.env });
-      stacks.push(stack);
-      const { code, output } = await stack.pulumi(["up", "--yes", "--skip-preview"]);
-      assert.notEqual(code, 0);
-      assert.match(output, /Layer version does not exist: arn:\S+:layer:base:77/);
-      assert.doesNotMatch(output, stackTrace);
-      assert.deepEqual(
-        emulator
-          .functions()
-          .map(({ name }) => name)
-          .filter((name) => name === "c16-x"),
-        [],
-      );
-    },
-  );
+  itSampled("end an update without a preview without a stack trace, and before the function is changed", async () => {
+    const stack = await createCaseStack("preview-exit-0", { env: emulator.env });
+    stacks.push(stack);
+    const { code, output } = await stack.pulumi(["up", "--yes", "--skip-preview"]);
+    assert.notEqual(code, 0);
+    assert.match(output, /Layer version does not exist: arn:\S+:layer:base:77/);
+    assert.doesNotMatch(output, stackTrace);
+    assert.deepEqual(
+      emulator
+        .functions()
+        .map(({ name }) => name)
+        .filter((name) => name === "c16-x"),
+      [],
+    );
+  });
 
-  itSampled("are a version that the program itself wrote, a layer twice, and a sixth layer", async () => {
+  itSampled("include a version that the program itself wrote, a layer twice, and a sixth layer", async () => {
     const stack = await stackOf(
       `
 const { LayerVersions } = require("pulumi-lambda-layers");
@@ -85,7 +82,7 @@ fn("six", { layers: [${["base", "a", "b", "c", "d", "e"].map((name) => `"${base(
     assert.doesNotMatch(output, stackTrace);
   });
 
-  itSampled("are an ARN that Lambda cannot accept", async () => {
+  itSampled("include an ARN that Lambda cannot accept", async () => {
     const stack = await stackOf(
       `exports.arn = new (require("pulumi-lambda-layers").LayerVersions)("layers").arn("base");`,
       {
@@ -101,7 +98,7 @@ fn("six", { layers: [${["base", "a", "b", "c", "d", "e"].map((name) => `"${base(
     assert.doesNotMatch(output, stackTrace);
   });
 
-  itSampled("are two entries that match one layer", async () => {
+  itSampled("include two entries that match one layer", async () => {
     const stack = await stackOf(`require("pulumi-lambda-layers").pinLayers(); fn("f", { layers: ["${base(1)}"] });`, {
       "layer_config.yaml":
         "layers:\n  base: { version: 5 }\n  other: { version: 6, names: [base] }\n  third: { version: 7, names: [base] }\n",
@@ -112,7 +109,7 @@ fn("six", { layers: [${["base", "a", "b", "c", "d", "e"].map((name) => `"${base(
     assert.doesNotMatch(output, stackTrace);
   });
 
-  it("are not those that no function uses, which are not looked up", async () => {
+  it("do not include those that no function uses, which are not looked up", async () => {
     const stack = await stackOf(`require("pulumi-lambda-layers").pinLayers(); fn("f", { layers: ["${base(1)}"] });`, {
       "layer_config.yaml": "layers:\n  base: { version: 5 }\n  unused: { version: 77 }\n",
     });
@@ -120,7 +117,7 @@ fn("six", { layers: [${["base", "a", "b", "c", "d", "e"].map((name) => `"${base(
     assert.deepEqual(emulator.counts(), { GetLayerVersion: 1 });
   });
 
-  itSampled("fail an inline program of the Automation API, and leave its process alone", async () => {
+  itSampled("fail an inline program of the Automation API, but not its process", async () => {
     const stack = await stackOf("", {
       "layer_config.yaml": "layers: { base: { version: 77 } }\n",
       "inline.js": `
@@ -152,7 +149,7 @@ run("preview").then(() => run("up")).then(() => console.log("still here"));
     );
   });
 
-  itSampled("are not changed by options that have no effect on the resource, which says so", async () => {
+  itSampled("are not affected by options that have no effect on the resource, which says so", async () => {
     const stack = await stackOf(
       `new (require("pulumi-lambda-layers").LayerVersions)("layers", {}, { ignoreChanges: ["functions"], replaceOnChanges: ["functions.f"] });`,
       { "layer_config.yaml": "layers: { base: { version: 5 } }\n" },
@@ -162,7 +159,7 @@ run("preview").then(() => run("up")).then(() => console.log("still here"));
     assert.match(output, /LayerVersions "layers" has `replaceOnChanges: \["functions\.f"\]`, which has no effect/);
   });
 
-  itSampled("are warned of if nobody can tell", async () => {
+  itSampled("cause a warning if nobody can know", async () => {
     const stack = await stackOf(
       `
 const { LayerVersions } = require("pulumi-lambda-layers");

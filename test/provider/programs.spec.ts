@@ -38,7 +38,7 @@ describe("programs that declare LayerVersions", function () {
     return created;
   }
 
-  itSampled("may be TypeScript in a folder of their own, checked against the package's types", async () => {
+  itSampled("may be TypeScript in a separate folder, type-checked against the package", async () => {
     seed("typescript");
     const { up } = await project({
       files: {
@@ -116,7 +116,7 @@ new LayerVersions("layers", { functions: { names: [late.fn] } });
     await outputs.preview("--expect-no-changes");
   });
 
-  itSampled("may be deployed to several stacks with overrides of their own", async () => {
+  itSampled("may be deployed to several stacks with overrides", async () => {
     seed("fn-dev", "fn-prod");
     const program = `
 const pulumi = require("@pulumi/pulumi");
@@ -197,7 +197,7 @@ exports.arn = new LayerVersions("layers").arn("dynamo");
     assert.match(stdout, new RegExp(`arn:aws:lambda:eu-west-1:${account}:layer:dynamo-dev:5`));
   });
 
-  it("can name a layer that is not declared only by mistake", async () => {
+  it("can name an undeclared layer only by mistake", async () => {
     const wrong = await project({
       files: { "index.js": `new (require("pulumi-lambda-layers").LayerVersions)("layers").arn("dynamos");` },
       settings: plainNode,
@@ -232,7 +232,7 @@ exports.arn = new LayerVersions("layers").arn("dynamo");
     await old.up();
     const state = await old.exportStack();
     const recorded = state.deployment.resources.find(({ type }: { type: string }) => type.endsWith(":LayerVersions"));
-    // Another text of the same meaning, as an older TypeScript would have emitted it.
+    // Another text with the same meaning, as an older TypeScript would have emitted it.
     const text = `exports.handler = function () {
       const h = function () { return require("pulumi-lambda-layers/provider/handlers"); };
       return { read: function (a, b) { return h().read(a, b); }, delete: function (a, b) { return h().delete(a, b); } };
@@ -249,10 +249,10 @@ exports.arn = new LayerVersions("layers").arn("dynamo");
       destroyed.output,
       /Function old-state: Layer dynamo is at version 3, not at version 5 as this resource/,
     );
-    assert.equal(version("old-state"), 3, "it was moved by somebody else");
+    assert.equal(version("old-state"), 3, "someone else has moved it");
   });
 
-  it("leave a pinned function to its own provider when it is named by its output", async () => {
+  it("leave a pinned function to its own provider if it is named by its output", async () => {
     const stack = await createAwsStack({
       env: emulator.env,
       program: `${preamble}

@@ -1,7 +1,7 @@
 import { withEnv } from "../aws/harness";
 import { removeFolder, temporaryFolder } from "../support/folders";
 
-/** Gives each test of a suite an empty `PULUMI_HOME`, which is where updates keep their journals. */
+/** Gives each test of a suite an empty `PULUMI_HOME`, where updates keep their journals. */
 export function usePulumiHome(): { readonly path: string } {
   const home = { path: "" };
   let restore: () => void;

@@ -1,4 +1,4 @@
-// A state that version 0.1.0 recorded, which knew less: it goes on as it was.
+// A state that version 0.1.0 recorded, which knew less: it still works.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -48,7 +48,7 @@ new LayerVersions("layers", { functions: { names: ["a", "b"] }, onDelete: "resto
     assert.deepEqual(emulator.writes(), []);
   });
 
-  it("keeps on destroy what left the names, and what somebody else has moved since, and says so", async () => {
+  it("keeps on destroy what is no longer named, and what someone else has moved since, and says so", async () => {
     emulator.edit("b", { Layers: ["base:3"] });
     await project.succeeds(["refresh", "--yes", "--skip-preview"]);
     const { output } = await project.destroy();

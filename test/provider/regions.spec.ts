@@ -87,7 +87,7 @@ for (const name of ["${first}", "${second}"]) new LayerVersions(name, { configFi
     },
   );
 
-  itSampled("cannot be declared differently for a region that only an output tells", async () => {
+  itSampled("cannot be declared differently for a region that only an output reveals", async () => {
     const stack = await program(`
 new LayerVersions("a", { layers: { base: { version: 4 } } });
 new LayerVersions("b", { region: elsewhere.region, layers: { base: { version: 6 } }, functions: { names: ["c03-ext"] } });
@@ -113,7 +113,7 @@ fn("same", { layers: ["${base(1)}"] });
     assert.deepEqual(layersIn("us-east-1", "same"), [base(5)]);
   });
 
-  itSampled("are those of the provider that a component hands to its children", async () => {
+  itSampled("use the provider that a component passes to its children", async () => {
     const stack = await keep(createCaseStack("explicit-provider", { env: emulator.env }));
     const { stdout } = await stack.preview();
     assert.match(stdout, /Function c17-ext: Layer base version 1 -> 5/);
@@ -125,7 +125,7 @@ fn("same", { layers: ["${base(1)}"] });
     await stack.preview("--expect-no-changes");
   });
 
-  itSampled("are told by an argument, not by a provider", async () => {
+  itSampled("are set by an argument, not by a provider", async () => {
     const stack = await keep(createCaseStack("explicit-provider", { env: { ...emulator.env, MODE: "direct" } }));
     const { code, output } = await stack.pulumi(["preview"]);
     assert.notEqual(code, 0);
@@ -141,7 +141,7 @@ fn("same", { layers: ["${base(1)}"] });
     await remedied.preview("--expect-no-changes");
   });
 
-  itSampled("are the function's own if an ARN is asked for", async () => {
+  itSampled("are in the function's own region if an ARN is requested", async () => {
     const dev = (region: string) => base(5, region).replace("base", "base-dev");
     const stack = await program(`
 const layers = new LayerVersions("layers");

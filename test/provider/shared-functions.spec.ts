@@ -84,7 +84,7 @@ describe("LayerVersions for functions owned elsewhere", function () {
     );
   });
 
-  it("moves only what a bump of the config means, shown by property with --diff", async () => {
+  it("moves only what a bump of the config affects, shown by property with --diff", async () => {
     await project.write({ "layer_config.yaml": config(6) });
     const { stdout } = await project.succeeds(["up", "--yes", "--diff"]);
     assert.match(stdout, /dynamo-dev: 5 => 6/);
@@ -92,7 +92,7 @@ describe("LayerVersions for functions owned elsewhere", function () {
     assert.equal(emulator.counts().UpdateFunctionConfiguration, 2);
   });
 
-  it("shows drift made out of band in a preview that writes nothing, and repairs it", async () => {
+  it("shows out-of-band drift in a preview that writes nothing, and repairs it", async () => {
     emulator.edit("b", { Layers: ["dynamo-dev:3"] });
     const plain = await project.preview();
     assert.match(plain.stdout, /Function b: Layer dynamo-dev version 3 -> 5/);
@@ -145,7 +145,7 @@ describe("LayerVersions for functions owned elsewhere", function () {
     await project.up("--expect-no-changes");
   });
 
-  it("fails at preview when a declared version does not exist", async () => {
+  it("fails at preview if a declared version does not exist", async () => {
     await project.write({ "layer_config.yaml": config(77) });
     const { code, output } = await project.pulumi(["preview"]);
     assert.notEqual(code, 0);

@@ -7,11 +7,11 @@ import { checkout } from "../support/engine";
 import { removeFolder, temporaryFolder } from "../support/folders";
 import { run } from "../support/processes";
 
-// As compiled: what users have in their state is not the source's text.
+// Compiled: users' states do not contain the source's text.
 const compiledShim = require(`${checkout}/dist/provider/shim.js`).shim;
 
 describe("the serialised shim", () => {
-  it("is small, holds no path of this machine, and does not change unnoticed", async () => {
+  it("is small, contains no path of this machine, and does not change unnoticed", async () => {
     const { text } = await runtime.serializeFunction(() => compiledShim, { allowSecrets: true });
     assert.ok(text.length < 2500, `${text.length} characters`);
     assert.ok(!text.includes(checkout));

@@ -1,4 +1,4 @@
-// Pins of a program whose functions differ by runtime, architecture and name: on the real engine.
+// Pins of a program whose functions differ by runtime, architecture and name, on the real engine.
 
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../emulator";
@@ -86,7 +86,7 @@ describe("pins of functions that differ", function () {
     });
     await stack.preview("--expect-no-changes");
 
-    // An exception for a function whose name Pulumi has made up.
+    // An exception for a function whose name Pulumi has generated.
     const auto = emulator.functions().find(({ name }) => name.startsWith("auto-"))?.name ?? "";
     await stack.write({ "layer_config.yaml": config.replace("function: special", `function: [special, ${auto}]`) });
     const { stdout: next } = await stack.preview("--diff");

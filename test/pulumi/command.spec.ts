@@ -1,4 +1,4 @@
-// How Pulumi is run, with a Pulumi that says how it was.
+// How Pulumi is run, with a Pulumi that reports how it was run.
 
 import assert from "node:assert/strict";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
@@ -9,7 +9,7 @@ import { withEnv } from "../aws/harness";
 import { fakeCommand, lines } from "../support/fakes";
 import { removeFolder, temporaryFolder } from "../support/folders";
 
-describe("a command of Pulumi's", () => {
+describe("a Pulumi command", () => {
   let root: string;
   let restore: () => void;
   beforeEach(async () => {
@@ -25,18 +25,18 @@ describe("a command of Pulumi's", () => {
   const pulumi = (script: string) => fakeCommand(join(root, "bin"), "pulumi", script);
   const cwd = () => join(root, "app");
 
-  it("that Ctrl-C has ended before we hear of it was interrupted, and did not fail", async () => {
+  it("that Ctrl-C has ended before we notice was interrupted, and did not fail", async () => {
     await pulumi('process.kill(process.pid, "SIGINT"); setTimeout(() => {}, 10_000);');
     await assert.rejects(new PulumiStacks({ cwd: cwd() }).exportState("dev"), { code: "interrupted" });
   });
 
-  it("that another signal has ended did fail", async () => {
+  it("that another signal has ended has failed", async () => {
     await pulumi('process.kill(process.pid, "SIGKILL"); setTimeout(() => {}, 10_000);');
     await assert.rejects(new PulumiStacks({ cwd: cwd() }).exportState("dev"), { code: "pulumi-failed" });
   });
 
   if (process.platform === "linux") {
-    it("that imports is in a process group of its own, which Ctrl-C does not reach; one that reads is in ours", async () => {
+    it("that imports has its own process group, which Ctrl-C does not reach; one that reads is in ours", async () => {
       await pulumi(`const fs = require("node:fs");
 const [, , group] = fs.readFileSync("/proc/self/stat", "utf8").split(") ")[1].split(" ");
 fs.writeFileSync(process.env.TOLD, String(Number(group) === process.pid));`);

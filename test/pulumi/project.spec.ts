@@ -21,7 +21,7 @@ describe("the file of a Pulumi project", () => {
     ["with the shorter extension", "Pulumi.yml", "name: shop\n", "Pulumi.dev.yml"],
   ];
   for (const [name, file, text, config] of cases) {
-    it(`is found from a folder inside, ${name}`, async () => {
+    it(`is found from a subfolder, ${name}`, async () => {
       const inside = join(root, "app/src");
       await mkdir(inside, { recursive: true });
       await writeFile(join(root, "app", file), text);
@@ -31,7 +31,7 @@ describe("the file of a Pulumi project", () => {
     });
   }
 
-  it("that cannot be read, or is of another project than a state, ends a preview before it starts", async () => {
+  it("that cannot be read, or belongs to another project than a state, ends a preview before it starts", async () => {
     const preview = () => new PulumiProgram({ cwd: root }).previewOn({ stack: "dev", project: "shop" }, []);
     await writeFile(join(root, "Pulumi.yaml"), "name: [");
     await assert.rejects(preview(), { code: "pulumi-failed", message: /Pulumi\.yaml cannot be read: / });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { isSameAs, readAll, withNamelessFile } from "../../sdk/pulumi/spool";
 import { removeFolder, temporaryFolder } from "../support/folders";
 
-describe("what Pulumi has printed into a file", () => {
+describe("the output of Pulumi in a file", () => {
   let root: string;
   before(async () => {
     root = await temporaryFolder();

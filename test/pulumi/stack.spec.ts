@@ -22,7 +22,7 @@ describe("Pulumi's CLI", () => {
     await project.up();
     exported = await project.exportText();
     await mkdir(join(project.root, "tmp"));
-    // A backend with the layout of before there were projects: Pulumi goes by the files that are there.
+    // A backend with the layout from before there were projects: Pulumi recognises it by its files.
     await mkdir(join(project.root, "legacy/.pulumi/stacks"), { recursive: true });
     await writeFile(join(project.root, "legacy/.pulumi/stacks/dev.json"), '{"version":3,"checkpoint":{"stack":"dev"}}');
     restore = withEnv({ ...project.env, TMPDIR: join(project.root, "tmp") });
@@ -32,7 +32,7 @@ describe("Pulumi's CLI", () => {
     await project?.dispose();
   });
 
-  /** Runs with other variables in the environment; undefined removes one. */
+  /** Runs with other environment variables; undefined removes one. */
   const withChanged = async <T>(changes: Record<string, string | undefined>, work: () => Promise<T>): Promise<T> => {
     const undo = withEnv({});
     for (const [name, value] of Object.entries(changes)) {
@@ -52,7 +52,7 @@ describe("Pulumi's CLI", () => {
     return path;
   };
 
-  it("asks once for a project's backend in a run, and again if that failed", async () => {
+  it("asks once per run for a project's backend, and again if that failed", async () => {
     const asked: (number | null)[] = [];
     const backends = new Map();
     const onCommand = ({ exitCode }: PulumiCommand) => asked.push(exitCode);
@@ -118,13 +118,13 @@ describe("Pulumi's CLI", () => {
       next: /^Ensure you're in the correct directory \(should contain Pulumi.yaml\)/,
     },
     {
-      name: "a stack that is called like an option",
+      name: "a stack whose name looks like an option",
       stack: "--help",
       code: "stack-missing",
       message: /the stack --help does not exist/,
     },
     {
-      name: "a stack that is called like a path",
+      name: "a stack whose name looks like a path",
       stack: "../x",
       code: "stack-missing",
       message: /^State file not found/,
@@ -136,14 +136,14 @@ describe("Pulumi's CLI", () => {
       message: /acme\/test\/dev/,
     },
     {
-      name: "a stack that is nearly one of the project's",
+      name: "a stack that resembles one of the project's",
       stack: "deev",
       code: "stack-missing",
       message: /the stack deev does not exist/,
       next: /^Did you mean dev\?\nEnsure you're in the correct directory/,
     },
     {
-      name: "a full name with another organization, of a stack that is there",
+      name: "a full name with another organization, of an existing stack",
       stack: "acme/test/dev",
       what: "checkSecrets",
       code: "stack-missing",
@@ -151,7 +151,7 @@ describe("Pulumi's CLI", () => {
       next: /^Did you mean dev\?\n/,
     },
     {
-      name: "a full name on a backend whose names are short",
+      name: "a full name on a backend with short names",
       stack: "organization/test/dev",
       env: () => ({
         PULUMI_BACKEND_URL: `file://${join(project.root, "legacy")}`,
@@ -171,7 +171,7 @@ describe("Pulumi's CLI", () => {
       next: /should contain Pulumi.yaml/,
     },
     {
-      name: "a folder that is not there",
+      name: "a folder that does not exist",
       cwd: "nowhere",
       code: "project-missing",
       message: /^State file not found: .*nowhere is not in a Pulumi project \(no such folder\)\.$/,
@@ -184,14 +184,14 @@ describe("Pulumi's CLI", () => {
       message: /Pulumi\.yaml is not in a Pulumi project \(it is a file\)\.$/,
     },
     {
-      name: "nobody logged in",
+      name: "no login",
       env: () => ({ PULUMI_BACKEND_URL: undefined }),
       code: "pulumi-login",
       message: /^Not logged in to Pulumi: PULUMI_ACCESS_TOKEN must be set/,
       next: /pulumi login/,
     },
     {
-      name: "a backend that is not there",
+      name: "a backend that does not exist",
       env: () => ({ PULUMI_BACKEND_URL: "file:///nonexistent" }),
       code: "pulumi-failed",
       message: /^Pulumi could not export the stack dev: unable to open state directory/,
@@ -228,7 +228,7 @@ describe("Pulumi's CLI", () => {
       message: /is from a different stack \(prod != dev\)/,
     },
     {
-      name: "a state that is cut off",
+      name: "a truncated state",
       what: "importState",
       content: () => exported.slice(0, -20),
       code: "pulumi-failed",
@@ -272,7 +272,7 @@ describe("Pulumi's CLI", () => {
     await stacks.importState("dev", path);
   });
 
-  it("a lock of an update that is going on: stack-locked, with the advice to wait", async () => {
+  it("a lock of an update in progress: stack-locked, with the advice to wait", async () => {
     const folder = join(project.root, "state/.pulumi/locks/organization/test/dev");
     await mkdir(folder, { recursive: true });
     const lock = { pid: 4711, username: "me", hostname: "elsewhere", timestamp: "2026-11-23T15:43:39Z" };
@@ -298,7 +298,7 @@ describe("Pulumi's CLI", () => {
     assert.ok((await stacks.exportState("dev")).length > 0);
   });
 
-  it("ends at an abort", async () => {
+  it("stops at an abort", async () => {
     const stacks = new PulumiStacks({ cwd: project.dir });
     const cancel = new AbortController();
     setTimeout(() => cancel.abort(), 20);

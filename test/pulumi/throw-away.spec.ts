@@ -6,8 +6,8 @@ import { withThrowAwayFolder } from "../../sdk/pulumi/throw-away";
 import { checkout } from "../support/engine";
 import { run } from "../support/processes";
 
-describe("a folder that is thrown away", () => {
-  it("is for its owner alone, and gone after work that succeeds and work that fails", async () => {
+describe("a temporary folder", () => {
+  it("is for its owner alone, and removed after work that succeeds and work that fails", async () => {
     const seen: string[] = [];
     const work = async (folder: string) => {
       seen.push(folder);
@@ -22,7 +22,7 @@ describe("a folder that is thrown away", () => {
     assert.deepEqual(seen.filter(existsSync), []);
   });
 
-  it("is gone when the process ends itself in the middle of the work", async () => {
+  it("is removed if the process exits in the middle of the work", async () => {
     const module = JSON.stringify(join(checkout, "sdk/pulumi/throw-away"));
     const script = `require(${module}).withThrowAwayFolder(async (folder) => {
       require("node:fs").writeFileSync(folder + "/file", "");

@@ -27,11 +27,11 @@ describe("the installation of dependencies", () => {
 
   const [one, two] = [{ version: "1.0.0" }, { version: "2.0.0" }];
   const table: [what: string, wanted: object, installed: object | undefined, installs: boolean][] = [
-    ["is not done when all is there", { "": two, "node_modules/a": one }, { "node_modules/a": one }, false],
-    ["is done when nothing was installed", { "node_modules/a": one }, undefined, true],
-    ["is done when a package is missing", { "node_modules/a": one }, {}, true],
-    ["is done when a version has changed", { "node_modules/a": two }, { "node_modules/a": one }, true],
-    ["does not wait for packages of other platforms", { "node_modules/b": { ...one, optional: true } }, {}, false],
+    ["is not done if everything is there", { "": two, "node_modules/a": one }, { "node_modules/a": one }, false],
+    ["is done if nothing was installed", { "node_modules/a": one }, undefined, true],
+    ["is done if a package is missing", { "node_modules/a": one }, {}, true],
+    ["is done if a version has changed", { "node_modules/a": two }, { "node_modules/a": one }, true],
+    ["does not wait for packages for other platforms", { "node_modules/b": { ...one, optional: true } }, {}, false],
   ];
   for (const [what, wanted, installed, installs] of table) {
     it(what, async () => {
@@ -43,7 +43,7 @@ describe("the installation of dependencies", () => {
     });
   }
 
-  it("shows what npm says when it fails", async () => {
+  it("shows what npm says if it fails", async () => {
     await npm(`console.error("no such version"); process.exit(1)`);
     await wants({ "node_modules/a": one });
     await assert.rejects(install(), /could not be installed/);

@@ -14,7 +14,7 @@ const workingNpx = `
   mkdirSync(folder, { recursive: true });
   for (const name of ["pulumi", "pulumi-language-nodejs"]) copyFileSync(__filename, folder + "/" + name);`;
 
-/** A Go that makes the file that it is asked for. */
+/** A Go that creates the requested file. */
 const workingGo = `
   const { copyFileSync } = require("node:fs");
   copyFileSync(__filename, process.argv[process.argv.indexOf("-o") + 1]);`;
@@ -45,7 +45,7 @@ describe("the search for an engine", function () {
 
   describe("on PATH", () => {
     for (const version of ["v3.229.0", "v3.259.0", "3.300.1-alpha.1", "v4.0.0"]) {
-      it(`takes ${version}`, async () => {
+      it(`accepts ${version}`, async () => {
         await fakePulumi(folder("a"), version);
         assert.deepEqual(await search("a"), { source: "path", folder: folder("a") });
         assert.equal(log, "");
@@ -53,33 +53,33 @@ describe("the search for an engine", function () {
     }
 
     for (const version of ["v3.228.9", "v2.300.0", "unknown", ""]) {
-      it(`passes over ${version || "one without a version"}`, async () => {
+      it(`skips ${version || "one without a version"}`, async () => {
         await fakePulumi(folder("a"), version);
         await fakePulumi(folder("b"), "v3.229.0");
         assert.equal((await search("a", "b")).folder, folder("b"));
       });
     }
 
-    it("passes over one without its Node language host", async () => {
+    it("skips one without its Node language host", async () => {
       await fakePulumi(folder("a"), "v3.259.0", false);
       await fakePulumi(folder("b"), "v3.229.0");
       assert.equal((await search("a", "b")).folder, folder("b"));
     });
 
-    it("passes over one that a package has brought", async () => {
+    it("skips one that a package has brought", async () => {
       await fakePulumi(folder("x/node_modules/.bin"), "v3.259.0");
       await fakePulumi(folder("b"), "v3.229.0");
       assert.equal((await search("x/node_modules/.bin", "b")).folder, folder("b"));
     });
 
-    it("passes over one that cannot run", async () => {
+    it("skips one that cannot run", async () => {
       await fakeCommand(folder("a"), "pulumi", "process.exit(1)");
       await fakeCommand(folder("a"), "pulumi-language-nodejs", "");
       await fakePulumi(folder("b"), "v3.229.0");
       assert.equal((await search("a", "b")).folder, folder("b"));
     });
 
-    it("follows a link to where the language host is", async () => {
+    it("follows a link to the folder with the language host", async () => {
       await fakePulumi(folder("real"), "v3.259.0");
       await mkdir(folder("a"));
       await symlink(folder("real/pulumi"), folder("a/pulumi"));
@@ -96,7 +96,7 @@ describe("the search for an engine", function () {
   });
 
   describe("elsewhere", () => {
-    it("downloads, and says so, and does not do it twice", async () => {
+    it("downloads, says so, and does not do it twice", async () => {
       await fakeCommand(folder("tools"), "npx", noted("npx", workingNpx));
       await fakeCommand(folder("tools"), "go", noted("go", workingGo));
       const first = await search("tools");
@@ -131,7 +131,7 @@ describe("the search for an engine", function () {
       assert.equal((await search("tools")).source, "download");
     });
 
-    it("keeps nothing of a build that fails", async () => {
+    it("keeps nothing of a failed build", async () => {
       await fakeCommand(folder("tools"), "npx", brokenNpx());
       await fakeCommand(
         folder("tools"),
@@ -168,7 +168,7 @@ describe("the search for an engine", function () {
       assert.ok((await nodeVersion((await search("tools")).folder)) >= 22);
     });
 
-    it("takes its own folder when that is on PATH already", async () => {
+    it("accepts its own folder if that is already on PATH", async () => {
       await fakePulumi(folder("a"), "v3.259.0");
       const { folder: first } = await search("a");
       const PATH = [first, folder("node")].join(delimiter);

@@ -21,7 +21,7 @@ describe("npm scripts for the engine", function () {
 
   const npmRun = ["--prefix", checkout, "run", "-s"];
 
-  /** Has the fake engine run a script when it is asked for anything but its version. */
+  /** Makes the fake engine run a script if it is asked for anything but its version. */
   const engineRuns = (script: string) =>
     fakeCommand(
       join(root, "engine"),
@@ -50,7 +50,7 @@ describe("npm scripts for the engine", function () {
     assert.equal(code, 7);
   });
 
-  it("leave it to the engine to end after a signal", async () => {
+  it("let the engine decide when to end after a signal", async () => {
     await engineRuns(`
       process.on("SIGTERM", () => { console.log("tidied up"); process.exit(3); });
       console.log("started");
@@ -90,7 +90,7 @@ describe(".ci/run", () => {
     ["the tests did not run", "process.exit(1)", "0 passed, 0 failed", 1],
   ];
   for (const [what, script, last, code] of table) {
-    it(`ends with the figures when ${what}`, async () => {
+    it(`ends with the figures if ${what}`, async () => {
       const outcome = await ciRun(`console.log("output of the tests"); ${script}`);
       assert.match(outcome.stdout, /output of the tests\n/);
       assert.equal(outcome.last, last);
@@ -98,7 +98,7 @@ describe(".ci/run", () => {
     });
   }
 
-  it("keeps the figures on a line of their own", async () => {
+  it("keeps the figures on a separate line", async () => {
     const { last } = await ciRun(`${figures("1 passed, 0 failed")} process.stdout.write("no line end")`);
     assert.equal(last, "1 passed, 0 failed");
   });

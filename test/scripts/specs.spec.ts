@@ -9,7 +9,7 @@ import { removeFolder, temporaryFolder } from "../support/folders";
 
 const execute = promisify(execFile);
 
-/** How Pulumi's engine crashed, shortened. */
+/** A crash of Pulumi's engine, shortened. */
 const trace = `fatal error: concurrent map iteration and map write
 
 goroutine 2718 [running]:
@@ -23,7 +23,7 @@ describe("the run of the specs", function () {
   });
   afterEach(() => removeFolder(root));
 
-  /** The engine crashes in the first runs of it, so many times. */
+  /** The engine crashes in this many of its first runs. */
   const engineCrashes = (times: number) =>
     fakeCommand(
       root,
@@ -51,7 +51,7 @@ describe("the run of the specs", function () {
       console.log(JSON.stringify(await runSpecs(["*.spec.cjs"], options, settings)));`;
     const PATH = [root, join(checkout, "node_modules/.bin"), process.env.PATH].join(delimiter);
     const args = ["--input-type=module", "-e", script];
-    // Not by `run`, which would take the trace in mocha's report for a crash of its own.
+    // Not with `run`, which would mistake the trace in mocha's report for a crash of its own.
     const { stdout } = await execute(process.execPath, args, { cwd: root, env: { ...process.env, PATH } });
     return JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "");
   }
@@ -64,12 +64,12 @@ describe("the run of the specs", function () {
     assert.deepEqual(result, { ok: false, passed: 3, failed: 1, again: [] });
   });
 
-  it("fails when a file cannot be read", async () => {
+  it("fails if a file cannot be read", async () => {
     const { ok, passed } = await runSpecs({ "a.spec.cjs": "no JavaScript" });
     assert.deepEqual({ ok, passed }, { ok: false, passed: 0 });
   });
 
-  it("tries a file in which the engine crashed once more, and no other", async () => {
+  it("retries a file in which the engine crashed once, and no other", async () => {
     await engineCrashes(1);
     const other = `require("node:fs").appendFileSync("other", "ran\\n"); it("passes", () => {});`;
     const result = await runSpecs({ "a.spec.cjs": withEngine, "b.spec.cjs": other });
@@ -78,7 +78,7 @@ describe("the run of the specs", function () {
     assert.deepEqual(await lines(join(root, "other")), ["ran"]);
   });
 
-  it("does so also when it crashed before the first test", async () => {
+  it("also does so if it crashed before the first test", async () => {
     await engineCrashes(1);
     const hook = `describe("a stack", () => {
       ${withEngine}
@@ -102,7 +102,7 @@ describe("the run of the specs", function () {
     assert.deepEqual({ ok, passed, failed }, { ok: false, passed: 2, failed: 1 });
   });
 
-  it("takes no other end of the engine for a crash", async () => {
+  it("treats no other end of the engine as a crash", async () => {
     await fakeCommand(root, "pulumi", `console.error("error: update failed\\npanic: at the disco"); process.exit(255)`);
     const { ok, again } = await runSpecs({ "a.spec.cjs": withEngine });
     assert.deepEqual({ ok, again }, { ok: false, again: [] });

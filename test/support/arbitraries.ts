@@ -2,12 +2,12 @@ import fc from "fast-check";
 import type { LayerVersionArn } from "../../sdk/core/arn";
 import type { DeclaredLayer, DeclaredLayers } from "../../sdk/core/config/declared";
 
-/** Names of layers made of few parts, so that some are equal, and some begin or end with others. */
+/** Layer names made of few parts, so that some are equal, and some begin or end with others. */
 export const layerNames: fc.Arbitrary<string> = fc
   .array(fc.constantFrom("a", "ab", "dev"), { minLength: 1, maxLength: 3 })
   .map((parts) => parts.join("-"));
 
-/** Names of stacks, which are also parts of {@link layerNames}. */
+/** Stack names, which are also parts of {@link layerNames}. */
 export const stackNames: fc.Arbitrary<string> = fc.constantFrom("dev", "a");
 
 /** Versions near each other, so that some are equal. */
@@ -30,7 +30,7 @@ export const globs: fc.Arbitrary<string> = fc
   .array(fc.constantFrom("*", "a", "ab", "dev", "-"), { maxLength: 5 })
   .chain((parts) => fc.nat(parts.length).map((at) => [...parts.slice(0, at), "*", ...parts.slice(at)].join("")));
 
-/** One declared layer; which of its fields are there is up to chance. */
+/** One declared layer with a random selection of fields. */
 export const declaredLayer: fc.Arbitrary<DeclaredLayer> = fc
   .record({
     key: layerNames,
@@ -49,7 +49,7 @@ export const declaredLayer: fc.Arbitrary<DeclaredLayer> = fc
   })
   .map((fields) => declared(fields));
 
-/** What a config declares for a stack, with an entry's name used once, as a parsed config has it. */
+/** What a config declares for a stack, with each entry's name used once, as in a parsed config. */
 export const declaredLayers: fc.Arbitrary<DeclaredLayers> = fc.record({
   stack: stackNames,
   file: fc.constant("layer_config.yaml"),

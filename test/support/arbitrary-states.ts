@@ -12,7 +12,7 @@ export const secret = {
 /** What stands for a value that is not known yet. */
 export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** Further function types that {@link states} hold resources of. */
+/** Further function types of which {@link states} contain resources. */
 export const resourceTypes = { "my:mod:Fn": "layerList" };
 
 const texts = fc.oneof(
@@ -78,7 +78,7 @@ const resources = fc
   })
   .chain(shuffledMembers);
 
-/** Exports of stacks, as values: keys in any order, functions among other things, layers held in every way. */
+/** Exports of stacks, as values: keys in any order, functions among other things, layers in every form. */
 export const states: fc.Arbitrary<Record<string, unknown>> = fc
   .record({
     version: fc.constantFrom(3, 4),
@@ -100,7 +100,7 @@ export const states: fc.Arbitrary<Record<string, unknown>> = fc
   })
   .chain(shuffledMembers);
 
-/** The same members in any order; those that are undefined are left out. */
+/** The same members in any order; undefined ones are left out. */
 function shuffledMembers(value: object): fc.Arbitrary<Record<string, unknown>> {
   const entries = Object.entries(value).filter(([, member]) => member !== undefined);
   return fc

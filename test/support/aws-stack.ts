@@ -10,10 +10,10 @@ import { join, resolve } from "node:path";
 import type { Emulator } from "../emulator";
 import { checkout, createProject, type Project, type ProjectOptions } from "./engine";
 
-/** The folder that holds the stand-in for the AWS provider's plugin. */
+/** The folder of the stand-in for the AWS provider's plugin. */
 export const standIn = join(checkout, "test", "offline", "aws-provider");
 
-/** The folder that holds the plugin to test with: `PULUMI_AWS_PLUGIN_DIR` if it is set, else the stand-in's. */
+/** The folder of the plugin to test with: `PULUMI_AWS_PLUGIN_DIR` if it is set, else the stand-in's. */
 export function awsPluginFolder(env: NodeJS.ProcessEnv = process.env): string {
   return env.PULUMI_AWS_PLUGIN_DIR ? resolve(env.PULUMI_AWS_PLUGIN_DIR) : standIn;
 }
@@ -21,17 +21,20 @@ export function awsPluginFolder(env: NodeJS.ProcessEnv = process.env): string {
 export interface AwsStackOptions extends ProjectOptions {
   /** The program: index.js, or index.ts with `typescript`. Further files go into `files`. */
   program?: string;
-  /** The program is TypeScript. */
+  /** Whether the program is TypeScript. */
   typescript?: boolean;
-  /** AWS to talk to: the environment of an emulator, or of moto. */
+  /** The AWS to use: the environment of an emulator, or of moto. */
   env: Record<string, string>;
-  /** Where the plugin is; by default what `awsPluginFolder` says. */
+  /** Where the plugin is; by default `awsPluginFolder`. */
   pluginFolder?: string;
   /** The default region, `aws:region`; null leaves it to the environment. */
   region?: string | null;
 }
 
-/** Creates a project with one stack on the real engine, with the AWS provider and the given AWS. Dispose of it at the end. */
+/**
+ * Creates a project with one stack on the real engine, with the AWS provider and the given AWS. Dispose of it at the
+ * end.
+ */
 export async function createAwsStack(options: AwsStackOptions): Promise<Project> {
   const { program, typescript = false, pluginFolder = awsPluginFolder(), region = "us-east-1", ...others } = options;
   return createProject({
@@ -54,7 +57,7 @@ const awsSettings = {
   "aws:skipRequestingAccountId": "true",
 };
 
-/** The beginning of a program: the modules, a role, and `fn(name, args)` which declares a function with code. */
+/** The beginning of a program: the modules, a role, and `fn(name, args)`, which declares a function with code. */
 export const preamble = `
 const pulumi = require("@pulumi/pulumi");
 const lambda = require("@pulumi/aws/lambda");
@@ -64,14 +67,17 @@ const fn = (name, args = {}, options = {}) =>
   new lambda.Function(name, { name, role, code, runtime: "nodejs22.x", handler: "index.handler", ...args }, options);
 `;
 
-/** A resource of the stack as it is recorded, by its name in the program; undefined when there is none. */
+/** A resource in the recorded stack, by its name in the program; undefined if there is none. */
 // biome-ignore lint/suspicious/noExplicitAny: a state has no type of its own
 export async function recorded(stack: Project, name: string): Promise<any> {
   const { deployment } = await stack.exportStack();
   return deployment.resources.find(({ urn }: { urn: string }) => urn.endsWith(`::${name}`));
 }
 
-/** Keeps a deployed stack; what it returns puts it back, and the layers of its functions in AWS, and ends all faults. */
+/**
+ * Saves a deployed stack; the returned function restores it and the layers of its functions in AWS, and ends all
+ * faults.
+ */
 export async function keepDeployed(stack: Project, emulator: Emulator): Promise<() => Promise<void>> {
   const resetBackend = await stack.keepBackend();
   const live = emulator.functions().map(({ name, layers }) => ({ name, layers: [...layers] }));

@@ -20,7 +20,7 @@ describe("the browser for tests", () => {
     await chmod(path, 0o755);
     return path;
   };
-  /** An apt-get that notes what it is asked for and then makes the program; slow enough for two to meet. */
+  /** An apt-get that notes its arguments and then creates the program; slow enough for two to meet. */
   const apt = (made: string) =>
     program("apt-get", `echo "$*" >> "${folder}/calls"\n/bin/sleep 0.2\ncase "$*" in *install*) ${made} ;; esac\n`);
 
@@ -36,7 +36,7 @@ describe("the browser for tests", () => {
     assert.equal(await chromiumPath(env), chrome);
   });
 
-  it("is installed once if there is none, also when two ask at once", async () => {
+  it("is installed once if there is none, even if two ask at once", async () => {
     const path = join(folder, "bin", "chromium");
     await apt(`printf '#!/bin/sh\\n' > "${path}"; /bin/chmod 755 "${path}"`);
     const found = await Promise.all([chromiumPath(env, true), chromiumPath(env, true)]);
@@ -48,7 +48,7 @@ describe("the browser for tests", () => {
     );
   });
 
-  it("is an error if none can be had", async () => {
+  it("is an error if none can be found or installed", async () => {
     await assert.rejects(chromiumPath(env, true), /install one, or set CHROME_PATH/);
     await apt("echo no network; exit 100");
     await assert.rejects(chromiumPath(env, false), /install one, or set CHROME_PATH/);

@@ -1,4 +1,4 @@
-// The browser that tests look at pages with: the user's own, or else Debian's package, which is installed once.
+// The browser in which tests open pages: the user's own, or else Debian's package, which is installed once.
 
 import { accessSync, constants, mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -17,7 +17,7 @@ const applications = [
   `${process.env.PROGRAMFILES}\\Google\\Chrome\\Application\\chrome.exe`,
 ];
 
-/** Starts without a window, as root too, and without asking anybody for updates. Its profile is a new empty folder. */
+/** Starts without a window, even as root, and without checking for updates. Its profile is a new empty folder. */
 const flags = [
   ...["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
   ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
@@ -29,8 +29,8 @@ export async function startBrowser(): Promise<Browser> {
 }
 
 /**
- * Finds Chromium or Chrome: the program that `CHROME_PATH` names, one on PATH, or an installed application. Where there is
- * none, and this is Debian or Ubuntu with root's rights, it installs the package `chromium`.
+ * Finds Chromium or Chrome: the program that `CHROME_PATH` names, one on PATH, or an installed application. If there is
+ * none, and this is Debian or Ubuntu with root privileges, it installs the package `chromium`.
  * @throws Error that says what to do, if there is no browser and none can be installed
  */
 export async function chromiumPath(
@@ -39,7 +39,7 @@ export async function chromiumPath(
 ): Promise<string> {
   if (env.CHROME_PATH) {
     if (isProgram(env.CHROME_PATH)) return env.CHROME_PATH;
-    throw new Error(`CHROME_PATH is ${env.CHROME_PATH}, which is no program.`);
+    throw new Error(`CHROME_PATH is ${env.CHROME_PATH}, which is not a program.`);
   }
   const found = find(env);
   if (found !== undefined) return found;
@@ -57,7 +57,7 @@ function find(env: NodeJS.ProcessEnv): string | undefined {
   return [...names.flatMap((name) => onPath(name, env)), ...applications].find(isProgram);
 }
 
-/** Installs the package. Of several processes that want it at once, one installs it and the others wait for that. */
+/** Installs the package. If several processes want it at once, one installs it and the others wait. */
 async function install(apt: string, env: NodeJS.ProcessEnv): Promise<void> {
   const folder = cacheFolder(env);
   mkdirSync(folder, { recursive: true });
@@ -68,7 +68,7 @@ async function install(apt: string, env: NodeJS.ProcessEnv): Promise<void> {
   });
   try {
     if (find(env) !== undefined) return;
-    // Somebody else's apt-get may be at work as well.
+    // Another apt-get may be running.
     const waiting = ["-o", "DPkg::Lock::Timeout=600", "-qq"];
     const packages = ["install", "--yes", "--no-install-recommends", "chromium", "fonts-dejavu-core"];
     process.stderr.write("Installing Debian's package chromium, to look at pages with (once)\n");

@@ -32,7 +32,7 @@ const fields = {
   compatible_architectures: orNull(fc.subarray(["arm64", "x86_64"])),
 };
 
-/** An entry that has at least a version, of what every release of the format had. */
+/** An entry with at least a version, with fields that every release of the format had. */
 export const versionedEntry: fc.Arbitrary<RawEntry> = fc.record(fields, { ...plain, requiredKeys: ["version"] });
 
 const condition = (...texts: [string, ...string[]]) =>
@@ -60,7 +60,7 @@ export const rawVariant: fc.Arbitrary<RawEntry> = fc.record(
   { ...plain, requiredKeys: ["when", "version"] },
 );
 
-/** An entry with variants, or that takes the place of others. */
+/** An entry with variants, or that replaces others. */
 export const variedEntry: fc.Arbitrary<RawEntry> = fc.record(
   {
     ...fields,
@@ -82,7 +82,7 @@ const settings: fc.Arbitrary<RawEntry> = fc.record(
   { ...plain, requiredKeys: [] },
 );
 
-/** Configs that are valid: an override either changes an entry or adds one with its version. */
+/** Valid configs: an override either changes an entry or adds one with its version. */
 export const rawConfig: fc.Arbitrary<RawConfig> = fc
   .record(
     { layers: fc.dictionary(layerName, versionedEntry, { maxKeys: 4, ...plain }), settings: orNull(settings) },

@@ -10,53 +10,55 @@ import { type Outcome, type Running, type RunOptions, start } from "./processes"
 export const checkout = resolve(__dirname, "../..");
 
 export interface ProjectOptions {
-  /** Files of the project by path; what is not a string is written as JSON. */
+  /** Files of the project by path; anything but a string is written as JSON. */
   files?: Record<string, unknown>;
   /** Project name. */
   name?: string;
-  /** Name of the stack that is created. */
+  /** Name of the stack to create. */
   stack?: string;
   /** Further keys of Pulumi.yaml, such as `main`, `plugins` or `runtime`. */
   settings?: Record<string, unknown>;
-  /** Stack configuration in plain text, keys with their namespace: `{"aws:region": "us-east-1"}`. */
+  /** Stack configuration in plaintext, keys with their namespace: `{"aws:region": "us-east-1"}`. */
   config?: Record<string, unknown>;
   /** Added to the environment of everything that runs in the project. */
   env?: Record<string, string>;
-  /** Has ts-node check the program's types, as users have it; takes seconds with the types of `@pulumi/aws`. */
+  /**
+   * Whether ts-node checks the program's types, as it does for users; takes seconds with the types of `@pulumi/aws`.
+   */
   typeCheck?: boolean;
 }
 
-/** A Pulumi project with one stack, in a folder of its own. */
+/** A Pulumi project with one stack, in its own folder. */
 export class Project {
   readonly #running = new Set<Running>();
 
   /** Use `createProject`. */
   constructor(
-    /** The temporary folder that holds all the others. */
+    /** The temporary folder that contains all the others. */
     readonly root: string,
     /** The folder of Pulumi.yaml. */
     readonly dir: string,
     readonly stack: string,
-    /** The environment in which `pulumi` runs; nothing of the caller's own AWS or Pulumi settings is in it. */
+    /** The environment in which `pulumi` runs, without any of the caller's AWS or Pulumi settings. */
     readonly env: Readonly<Record<string, string>>,
   ) {}
 
-  /** Runs `pulumi ARGS` in the project's folder, whatever exit code it has. */
+  /** Runs `pulumi ARGS` in the project's folder, whatever its exit code. */
   pulumi(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
     return this.start(args, options).ended;
   }
 
-  /** As `pulumi`, but fails with all that was printed when the exit code is not 0. */
+  /** Like `pulumi`, but fails with all output if the exit code is not 0. */
   async succeeds(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
     const outcome = await this.pulumi(args, options);
     if (outcome.code === 0) return outcome;
     throw new Error(`pulumi ${args.join(" ")} ended with ${outcome.code ?? outcome.signal}:\n${outcome.output}`);
   }
 
-  /** Starts `pulumi ARGS` and leaves it running, for signals and for what happens meanwhile. */
+  /** Starts `pulumi ARGS` and leaves it running, for signals and for changes while it runs. */
   start(args: readonly string[], options: RunOptions = {}): Running {
     const { cwd = this.dir, env } = options;
-    // PWD as a shell has it.
+    // PWD as a shell sets it.
     const running = start("pulumi", args, { ...options, cwd, env: { ...this.env, PWD: cwd, ...env } });
     this.#running.add(running);
     const forget = () => this.#running.delete(running);
@@ -81,7 +83,7 @@ export class Project {
     return (await this.succeeds(["stack", "export", "--stack", this.stack])).stdout;
   }
 
-  /** The stack's state, `{version, deployment}`, as `pulumi stack export` gives it: read where the backend keeps it. */
+  /** The stack's state, `{version, deployment}`, as `pulumi stack export` returns it: read from the backend's files. */
   // biome-ignore lint/suspicious/noExplicitAny: a state has no type of its own, and tests look deep into it
   async exportStack(): Promise<any> {
     if (!this.env.PULUMI_BACKEND_URL?.startsWith("file:")) return JSON.parse(await this.exportText());
@@ -91,7 +93,7 @@ export class Project {
     return { version, deployment: checkpoint.latest };
   }
 
-  /** Keeps all that the backend has, its history included; what it returns brings that back, as often as it is called. */
+  /** Saves everything in the backend, including its history; the returned function restores it, any number of times. */
   async keepBackend(): Promise<() => Promise<void>> {
     const kept = `${this.#backend}-kept`;
     await cp(this.#backend, kept, { recursive: true });
@@ -105,7 +107,7 @@ export class Project {
     return join(this.root, "state");
   }
 
-  /** Writes files into the project, replacing those that are there. */
+  /** Writes files into the project, replacing existing ones. */
   async write(files: Record<string, unknown>): Promise<void> {
     await writeFiles(this.dir, files);
   }
@@ -120,8 +122,8 @@ export class Project {
 }
 
 /**
- * Creates a project whose programs can import `pulumi-lambda-layers`, `@pulumi/pulumi`, `@pulumi/aws` and all else that
- * the checkout has installed. Call `dispose` at the end.
+ * Creates a project whose programs can import `pulumi-lambda-layers`, `@pulumi/pulumi`, `@pulumi/aws` and everything
+ * else that is installed in the checkout. Call `dispose` at the end.
  */
 export async function createProject(options: ProjectOptions = {}): Promise<Project> {
   const { files = {}, name = "test", stack = "dev", settings = {}, config = {}, typeCheck = false } = options;
@@ -145,13 +147,15 @@ export async function createProject(options: ProjectOptions = {}): Promise<Proje
   return project;
 }
 
-/** Programs in JavaScript go without TypeScript's compiler, which takes a tenth of a run to load. */
+/** Programs in JavaScript do without TypeScript's compiler, which takes a tenth of a run to load. */
 function runtimeFor(files: Record<string, unknown>): unknown {
   const typescript = Object.keys(files).some((path) => /\.[cm]?ts$/.test(path));
   return typescript ? "nodejs" : { name: "nodejs", options: { typescript } };
 }
 
-/** Lets modules in `dir` import what the checkout's own modules import, and the package itself as built in the checkout. */
+/**
+ * Lets modules in `dir` import what the checkout's own modules can, and the package itself as built in the checkout.
+ */
 export async function linkModules(dir: string): Promise<void> {
   const modules = join(checkout, "node_modules");
   const names = (await readdir(modules)).filter((name) => !name.startsWith("."));
@@ -162,7 +166,7 @@ export async function linkModules(dir: string): Promise<void> {
   ]);
 }
 
-/** An environment for `pulumi` and for our CLI that keeps everything in `root` and has no credentials in it. */
+/** An environment for `pulumi` and our CLI that keeps everything in `root` and contains no credentials. */
 export async function cleanEnvironment(root: string): Promise<Record<string, string>> {
   const kept = ["NODE_COMPILE_CACHE", "LANG", "TZ", "TMPDIR", "TEMP", "TMP", "SystemRoot", "PATHEXT", "ComSpec"];
   const home = join(root, "home");
@@ -174,7 +178,7 @@ export async function cleanEnvironment(root: string): Promise<Record<string, str
     PATH: path,
     HOME: home,
     USERPROFILE: home,
-    GOGC: "1600", // the engine lives too short for its memory to be worth collecting before there are 64 MB
+    GOGC: "1600", // the engine is too short-lived for collecting its memory before it reaches 64 MB
     PULUMI_HOME: join(home, ".pulumi"),
     PULUMI_BACKEND_URL: `file://${join(root, "state")}`,
     PULUMI_CONFIG_PASSPHRASE: "test passphrase",

@@ -16,16 +16,16 @@ export interface EstateOptions {
   projects: Readonly<Record<string, Readonly<Record<string, EstateFunctions>>>>;
   /** Further files by their paths. */
   files?: Readonly<Record<string, string>>;
-  /** Added to the environment: AWS to talk to, a backend. */
+  /** Added to the environment: an AWS, a backend. */
   env?: Readonly<Record<string, string>>;
-  /** Passphrases of stacks that have one of their own, by `folder/stack`. */
+  /** Passphrases of stacks that have their own, by `folder/stack`. */
   passphrases?: Readonly<Record<string, string>>;
 }
 
 const account = "123456789012";
 const arnOf = (layer: string) => `arn:aws:lambda:us-east-1:${account}:layer:${layer}`;
 
-/** The functions of all stacks, for an emulator to have. */
+/** The functions of all stacks, for an emulator. */
 export function seedsOf({ projects }: Pick<EstateOptions, "projects">): SeedFunction[] {
   return Object.values(projects).flatMap((stacks) =>
     Object.values(stacks).flatMap((functions) =>
@@ -65,7 +65,7 @@ export class Estate {
     return estate;
   }
 
-  /** Runs Pulumi in a project's folder, and fails if that does. */
+  /** Runs Pulumi in a project's folder, and fails if it does. */
   async pulumi(folder: string, args: readonly string[], env: Record<string, string> = {}): Promise<Outcome> {
     const outcome = await run("pulumi", args, { cwd: join(this.dir, folder), env: { ...this.env, ...env } });
     if (outcome.code !== 0) throw new Error(`pulumi ${args.join(" ")} in ${folder}:\n${outcome.output}`);
@@ -96,12 +96,12 @@ export class Estate {
   }
 }
 
-/** A project's name: that of its folder, with whatever is above it. */
+/** A project's name: the path of its folder, with dashes. */
 export function projectName(folder: string): string {
   return folder.replaceAll("/", "-");
 }
 
-/** The state of a stack with these functions, as it can be imported. */
+/** The state of a stack with these functions, ready to import. */
 function stateOfStack(project: string, stack: string, functions: EstateFunctions, salt: string): string {
   const urn = (type: string, name: string) => `urn:pulumi:${stack}::${project}::${type}::${name}`;
   const parent = urn("pulumi:pulumi:Stack", `${project}-${stack}`);

@@ -2,7 +2,7 @@ import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /**
- * Puts a command into a folder: a script that this very Node runs, whatever is on PATH.
+ * Puts a command into a folder: a script that this same Node runs, whatever is on PATH.
  *
  * @param script CommonJS
  */
@@ -12,7 +12,7 @@ export async function fakeCommand(folder: string, name: string, script: string):
   await chmod(join(folder, name), 0o755);
 }
 
-/** A `pulumi` that knows its version and nothing else, with or without its Node language host beside it. */
+/** A `pulumi` that knows only its version, with or without its Node language host beside it. */
 export async function fakePulumi(folder: string, version: string, languageHost = true): Promise<void> {
   await fakeCommand(folder, "pulumi", `console.log(${JSON.stringify(version)})`);
   if (languageHost) await fakeCommand(folder, "pulumi-language-nodejs", "");

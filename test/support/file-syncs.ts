@@ -2,8 +2,8 @@ import type { Stats } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 
 /**
- * Tells of what open files are brought to the disk, as they were just before.
- * @returns what ends that
+ * Reports which open files are flushed to disk, just before they are.
+ * @returns a function that ends the reports
  */
 export async function watchSyncs(method: "sync" | "datasync", told: (file: Stats) => void): Promise<() => void> {
   const file = await open(__filename);

@@ -1,8 +1,8 @@
-// Names and texts as somebody chooses them who wants more of a terminal or a CI system than to be read.
+// Names and texts from someone who wants a terminal or a CI system to do more than show them.
 
 import assert from "node:assert/strict";
 
-/** Each starts with an `x`, so that what any of them forges is told from what a line may well begin with. */
+/** Each starts with an `x`, so that whatever it forges differs from what a line may begin with anyway. */
 export const hostileTexts: Readonly<Record<string, string>> = {
   "a line end": "x\nFORGED",
   "Windows's line end": "x\r\nFORGED",
@@ -27,7 +27,9 @@ export const hostileTexts: Readonly<Record<string, string>> = {
 /** All of them in one. */
 export const everythingHostile: string = Object.values(hostileTexts).join("");
 
-/** Fails if a text that was made with hostile ones is more than text to a terminal, a CI system, or whoever reads lines. */
+/**
+ * Fails if a text that was made with hostile ones is more than text to a terminal, a CI system, or a reader of lines.
+ */
 export function assertHarmless(output: string, where = ""): void {
   for (const line of output.split("\n")) {
     const told = `${where}: ${JSON.stringify(line)}`;

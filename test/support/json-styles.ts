@@ -1,14 +1,14 @@
 import fc from "fast-check";
 
-/** A way to write JSON down. */
+/** A way to write JSON. */
 export interface JsonStyle {
   /** White space between tokens; undefined for lines with an indent. */
   readonly between: string | undefined;
   readonly indent: string;
   readonly lineBreak: "\n" | "\r\n" | "\r";
-  /** Every so many characters of a text is written as `\u0041`; 0 for none. */
+  /** Every n-th character of a string is written as `\u0041`; 0 for none. */
   readonly escapeEvery: number;
-  /** Whether what Go escapes (`<`, `>`, `&`) is escaped. */
+  /** Whether the characters that Go escapes (`<`, `>`, `&`) are escaped. */
   readonly escapeHtml: boolean;
   readonly end: string;
 }
@@ -58,7 +58,7 @@ function write(value: unknown, style: JsonStyle, margin: string): string {
 function writeText(text: string, style: JsonStyle): string {
   const units = text.split("").map((unit, i) => {
     const escaped = style.escapeEvery > 0 && i % style.escapeEvery === 0;
-    // Half of a surrogate pair next to an escape would not be UTF-8.
+    // Half of a surrogate pair next to an escape would not be valid UTF-8.
     const surrogate = unit >= "\ud800" && unit <= "\udfff";
     if (escaped || surrogate || (style.escapeHtml && "<>&".includes(unit))) {
       return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;

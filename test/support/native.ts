@@ -10,7 +10,7 @@ import { type Outcome, run } from "./processes";
 /** The plugin's folder. */
 export const pluginFolder: string = join(checkout, "dist/plugin");
 
-/** The `plugins` of a Pulumi.yaml whose program uses the plugin, and the AWS provider. */
+/** The `plugins` of a Pulumi.yaml whose program uses the plugin and the AWS provider. */
 export const plugins = {
   providers: [
     { name: "lambda-layers", path: pluginFolder },
@@ -18,7 +18,7 @@ export const plugins = {
   ],
 };
 
-/** The beginning of a JavaScript program: `LayerVersions` of the plugin, as generated classes register it. */
+/** The beginning of a JavaScript program: `LayerVersions` of the plugin, registered as generated classes do. */
 export const preamble = `
 const sdk = require("@pulumi/pulumi");
 class LayerVersions extends sdk.CustomResource {
@@ -48,8 +48,8 @@ except auto.CommandError as error:
 `;
 
 /**
- * Has a Python find the package as pip installs it, by links: the package asks for its own version.
- * @param folder that is made for it
+ * Makes a Python find the package as if pip had installed it, with links: the package asks for its own version.
+ * @param folder to create for it
  * @returns the environment to run that Python in
  */
 export async function pythonPackage(folder: string): Promise<Record<string, string>> {
@@ -64,7 +64,7 @@ export async function pythonPackage(folder: string): Promise<Record<string, stri
 }
 
 /**
- * Runs Automation API operations on the project's stack with the inline program of its program.py.
+ * Runs Automation API operations on the project's stack with the inline program in its program.py.
  * @param interpreter a Python that has Pulumi's SDK
  */
 export async function pythonRunner(interpreter: string, project: Project) {

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 
-/** How a process ended and all that it printed. */
+/** How a process ended, and its output. */
 export interface Outcome {
-  /** Exit code, or `null` when a signal ended the process. */
+  /** Exit code, or `null` if a signal ended the process. */
   code: number | null;
   signal: NodeJS.Signals | null;
   stdout: string;
@@ -17,24 +17,27 @@ export interface RunOptions {
   env?: NodeJS.ProcessEnv;
   /** What the process reads from its standard input; nothing by default. */
   input?: string;
-  /** Starts a process group of its own, so that `kill` reaches the children too. */
+  /** Starts the process in its own process group, so that `kill` reaches its children too. */
   group?: boolean;
 }
 
 /** A process that was started and may still run. */
 export interface Running {
   process: ChildProcess;
-  /** Settles when the process has ended and its output is read; rejects if it could not be started, or with `EngineCrash`. */
+  /**
+   * Settles once the process has ended and its output is read; rejects if it could not be started, or with
+   * `EngineCrash`.
+   */
   ended: Promise<Outcome>;
-  /** Resolves to the match as soon as the output so far has one; rejects when the process ends before that. */
+  /** Resolves to the match as soon as the output so far has one; rejects if the process ends before that. */
   printed(pattern: RegExp): Promise<RegExpExecArray>;
   kill(signal?: NodeJS.Signals): void;
 }
 
-/** What a program written in Go prints when it crashes by itself, as Pulumi's engine now and then does. */
+/** What a program written in Go prints if it crashes by itself, as Pulumi's engine now and then does. */
 const CRASH = /^(?:fatal error|panic): [\s\S]*^goroutine \d+ \[/m;
 
-/** The engine crashed by itself: the run of the specs tells this from failures by `code`, and tries the spec file again. */
+/** The engine crashed by itself: the run of the specs recognises this by `code`, and tries the spec file again. */
 export class EngineCrash extends Error {
   readonly code = "ENGINE_CRASHED";
 
@@ -43,7 +46,7 @@ export class EngineCrash extends Error {
   }
 }
 
-/** Starts a process and collects what it prints. */
+/** Starts a process and collects its output. */
 export function start(command: string, args: readonly string[], options: RunOptions = {}): Running {
   const { cwd, env, input, group = false } = options;
   const child = spawn(command, args, { cwd, env, stdio: "pipe", detached: group });
@@ -86,4 +89,14 @@ export function start(command: string, args: readonly string[], options: RunOpti
 /** Runs a process to its end. */
 export function run(command: string, args: readonly string[], options?: RunOptions): Promise<Outcome> {
   return start(command, args, options).ended;
+}
+
+/** Whether a process is still running. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }

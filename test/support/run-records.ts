@@ -8,7 +8,7 @@ export function unsealed(lines: readonly string[]): string[] {
   return lines.map((line) => line.replace(sumPattern, "}"));
 }
 
-/** Lines of a run record with checksums that fit, whatever they had. */
+/** Lines of a run record with matching checksums, whatever they had before. */
 export function sealed(lines: readonly string[]): string[] {
   const chain = new ChainWriter(chainStart, sha256);
   return unsealed(lines).map((line) => chain.seal(line));

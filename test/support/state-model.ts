@@ -4,7 +4,7 @@ import type { FunctionFacts, RecordedLayers, StateFacts } from "../../sdk/core/s
 
 type Fields = Record<string, unknown>;
 
-/** Facts without the places they were found at, and without integrity, which has a model of its own. */
+/** Facts without the places they were found at, and without integrity, which has its own model. */
 export interface PlainFacts extends Omit<StateFacts, "functions" | "integrity"> {
   readonly functions: readonly (Omit<FunctionFacts, "inputs" | "outputs"> & { inputs: unknown; outputs: unknown })[];
 }
@@ -20,7 +20,7 @@ export function withoutPlaces(facts: StateFacts): PlainFacts {
   return { ...others, functions };
 }
 
-/** What a scan has to find in a state, told the plain way: from JSON.parse of all of it. */
+/** What a scan must find in a state, the simple way: with JSON.parse on all of it. */
 export function modelOf(text: string, resourceTypes: Readonly<Record<string, string>>): PlainFacts {
   const state = JSON.parse(text);
   const resources: Fields[] = state.deployment.resources ?? [];
@@ -120,7 +120,7 @@ function isSecret(value: unknown): boolean {
   return signature === "1b47061264138c4ac30d75fd1eb44270";
 }
 
-/** Whether a value is there that is not the list of texts that it should be. */
+/** Whether there is a value that is not the list of strings that it should be. */
 function isUnreadable(value: unknown): boolean {
   return value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0);
 }

@@ -8,10 +8,10 @@ const secretSignature = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac
 const parent = urn("pulumi:pulumi:Stack", `${stack.project}-${stack.name}`);
 const provider = `${urn("pulumi:providers:aws", "aws")}::9cfb03e0-34b0-4be6-9214-8a78c7a08fed`;
 
-/** One resource of a state, as in `deployment.resources`. */
+/** One resource in a state, as in `deployment.resources`. */
 export type Resource = { urn: string; type: string } & Record<string, unknown>;
 
-/** Makes the URN of a resource of the generated stack. */
+/** Makes the URN of a resource in the generated stack. */
 export function urn(type: string, name: string): string {
   return `urn:pulumi:${stack.name}::${stack.project}::${type}::${name}`;
 }
@@ -21,7 +21,7 @@ export function layer(name: string, version: number): string {
   return `arn:aws:lambda:${stack.region}:${stack.account}:layer:${name}:${version}`;
 }
 
-/** Makes a state (as `pulumi stack export` writes it) that holds the given resources. */
+/** Makes a state (as `pulumi stack export` writes it) with the given resources. */
 export function stateOf(resources: readonly unknown[] | null, others: Record<string, unknown> = {}): object {
   return { version: 3, deployment: { ...head, resources, metadata: {}, ...others } };
 }
@@ -88,7 +88,7 @@ const rawStateDelta = {
   },
 };
 
-/** Outputs of a function that the provider records although nothing is in them. */
+/** Outputs of a function that the provider records although they are empty. */
 const unused = {
   codeSigningConfigArn: "",
   deadLetterConfig: null,
@@ -136,7 +136,7 @@ function resource(type: string, name: string, inputs: object, outputs: object): 
   };
 }
 
-/** What one service of a stack usually consists of: twenty resources, of which the first is its function. */
+/** What one service of a stack typically consists of: twenty resources, the first of which is its function. */
 function service(number: number): Resource[] {
   const name = `service-${number}`;
   const arn = (service: string) => `arn:aws:${service}:${stack.region}:${stack.account}:${name}`;
@@ -166,7 +166,7 @@ function service(number: number): Resource[] {
   ];
 }
 
-/** What stands before all other resources. */
+/** What comes before all other resources. */
 const ofStack: readonly Resource[] = [
   { urn: parent, type: "pulumi:pulumi:Stack", custom: false },
   {
@@ -177,8 +177,8 @@ const ofStack: readonly Resource[] = [
 
 /**
  * Writes a state of any size as `pulumi stack export` does (four spaces of indent), about 1.4 KB a resource.
- * @param resources how many resources the state has beside the stack itself and its provider
- * @param ofFunction how many of them there are to a function, which has two layers; at most 20
+ * @param resources how many resources the state has besides the stack itself and its provider
+ * @param ofFunction how many of them there are per function, which has two layers; at most 20
  */
 export async function writeBigState(file: string, resources: number, ofFunction = 20): Promise<void> {
   await pipeline(Readable.from(bigState(resources, ofFunction)), fs.createWriteStream(file));
@@ -186,7 +186,7 @@ export async function writeBigState(file: string, resources: number, ofFunction 
 
 function* bigState(resources: number, ofFunction: number): Generator<string> {
   const margin = `\n${" ".repeat(12)}`;
-  // The text around the resources is taken from a small state, so that both have the same shape.
+  // The text around the resources is taken from a small state, so that both have the same structure.
   const [start = "", end = ""] = JSON.stringify(stateOf(["here"]), null, 4).split('"here"');
   yield start;
   const texts = (resources: readonly Resource[]) =>
@@ -199,7 +199,7 @@ function* bigState(resources: number, ofFunction: number): Generator<string> {
   yield `${end}\n`;
 }
 
-/** A layer version ARN at another version; any other text as it is. */
+/** A layer version ARN with another version; any other text unchanged. */
 export function atVersion(text: string, version: number): string {
   return text.replace(/^(arn:[^:]+:lambda:[^:]+:[^:]+:layer:[^:]+):\d+$/, `$1:${version}`);
 }

@@ -9,7 +9,7 @@ import { findPython, type Python } from "./venv";
 
 const exec = promisify(execFile);
 
-/** Makes a wheel by hand, so that installing it takes neither an index nor a build. */
+/** Makes a wheel by hand, so that installing it needs neither an index nor a build. */
 const MAKE_WHEEL = `
 import sys, zipfile
 info = "greeting-1.0.dist-info/"
@@ -35,7 +35,7 @@ function venvSuite(python: Python): void {
 
   afterEach(() => removeFolder(folder));
 
-  /** Asks for an environment in another process; resolves to its interpreter. */
+  /** Requests an environment in another process; resolves to its interpreter. */
   async function ask(requirement: string): Promise<string> {
     const source = `
       const { findPython, virtualEnvironment } = require(${JSON.stringify(join(__dirname, "venv.ts"))});
@@ -47,7 +47,7 @@ function venvSuite(python: Python): void {
     return stdout.trim().split("\n").at(-1) ?? "";
   }
 
-  itSampled("is made once, by whoever comes first, and used by all", async function () {
+  itSampled("is created once, by whoever comes first, and used by all", async function () {
     this.timeout(120_000);
     const wheel = join(folder, "greeting-1.0-py3-none-any.whl");
     await exec(python.command, ["-c", MAKE_WHEEL, wheel]);
@@ -61,7 +61,7 @@ function venvSuite(python: Python): void {
     assert.equal(stdout.trim(), "hello");
   });
 
-  itSampled("is not left half made when a requirement cannot be installed", async function () {
+  itSampled("is not left half-made if a requirement cannot be installed", async function () {
     this.timeout(120_000);
     const broken = join(folder, "broken-1.0-py3-none-any.whl");
     await writeFile(broken, "not a wheel");

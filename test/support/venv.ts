@@ -12,13 +12,13 @@ export interface Python {
   command: string;
   /** For example "3.12.4". */
   version: string;
-  /** What tells this interpreter from others: an environment made with one does not work with another. */
+  /** What distinguishes this interpreter: an environment made with one does not work with another. */
   identity: string;
 }
 
 const ASK = "import json, sys; print(json.dumps([list(sys.version_info[:3]), sys.version, sys.base_prefix]))";
 
-/** The Python 3 on PATH that has at least this minor version; undefined when there is none. */
+/** The Python 3 on PATH that has at least this minor version; undefined if there is none. */
 export function findPython(leastMinor: number): Python | undefined {
   for (const command of ["python3", "python"]) {
     try {
@@ -34,9 +34,9 @@ export function findPython(leastMinor: number): Python | undefined {
 }
 
 /**
- * Path of an interpreter that has the requirements (pip's own notation). The first call installs them, which takes a
- * while and needs the package index; later ones, from any process, find them. As the environment is renamed once it is
- * complete, its programs run as `python -m NAME`, not by the scripts in its `bin`. Rejects with pip's output.
+ * Path of an interpreter that has the requirements (in pip's notation). The first call installs them, which takes a
+ * while and needs the package index; later ones, from any process, reuse them. As the environment is renamed once it is
+ * complete, its programs run as `python -m NAME`, not with the scripts in its `bin`. Rejects with pip's output.
  */
 export async function virtualEnvironment(python: Python, requirements: readonly string[]): Promise<string> {
   const key = createHash("sha256")

@@ -4,7 +4,7 @@ import { canHaveYamlHost, yamlHost } from "../offline/yaml-host.mjs";
 import type { Project } from "./engine";
 import type { Outcome } from "./processes";
 
-/** How long a test may take that is the first on its machine to need the language host, in milliseconds. */
+/** How long a test may take if it is the first on its machine to need the language host, in milliseconds. */
 export const firstBuild = 20 * 60_000;
 
 /** Runs `pulumi ARGS` on a project whose program is YAML. */

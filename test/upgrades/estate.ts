@@ -1,5 +1,5 @@
-// A stack with something of all that a version records: functions of its own with pins, functions that `LayerVersions`
-// reconciles and puts back, backups, and a run that was interrupted.
+// A stack with everything that a version records: its own functions with pins, functions that `LayerVersions`
+// reconciles and restores, backups, and a run that was interrupted.
 
 import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { type Emulator, type SeedFunction, startEmulator } from "../emulator";
 import { createAwsStack, preamble } from "../support/aws-stack";
 import { checkout, type Project } from "../support/engine";
 
-/** The program, and never another one: later versions have to go on with what it has left. */
+/** The program; it never changes, since later versions must continue with what it has left. */
 const program = `
 const { LayerVersions } = require("pulumi-lambda-layers");
 const layers = new LayerVersions("layers", { functions: { names: ["shared-a", "shared-b"] }, onDelete: "restore" });

@@ -1,5 +1,5 @@
-// Records what this version leaves behind, for all later ones: `npm run build && npx tsx test/upgrades/record.ts`.
-// Once a version is published, its recording stays as it is.
+// Records what this version leaves behind, for tests of all later ones: `npm run build && npx tsx
+// test/upgrades/record.ts`. Once a version is published, its recording never changes.
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
@@ -14,11 +14,11 @@ async function record(): Promise<void> {
   const cli = (...args: string[]) => startCli(args, { cwd: project.dir, env: project.env }).ended;
   try {
     await project.up();
-    // An update that came to its end, and an `up` behind it.
+    // An update that finished, and an `up` after it.
     await project.write({ "layer_config.yaml": configAt(5) });
     assert.equal((await cli("update", "--sync-aws", "--stack", "dev")).code, 0);
     await project.up();
-    // A run that was interrupted behind its first function.
+    // A run that was interrupted after its first function.
     await project.write({ "layer_config.yaml": configAt(6) });
     emulator.fault({ operation: "UpdateFunctionConfiguration", skip: 1, status: 403, code: "ExpiredTokenException" });
     assert.equal((await cli("sync", "--stack", "dev", "--yes")).code, 3);

@@ -1,4 +1,4 @@
-// What earlier versions have left behind goes on as it was: their states, backups and records of runs.
+// What earlier versions have left behind still works: their states, backups and records of runs.
 
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
@@ -63,7 +63,7 @@ for (const version of readdirSync(recordings)) {
       assert.deepEqual(recorded, ["2", "2"]);
     });
 
-    itSampled("is destroyed, and the functions of others get back what they had at first", async () => {
+    itSampled("is destroyed, and the functions of others return to what they had at first", async () => {
       const { project } = estate;
       await succeeds("rollback", "--stack", "dev", "--sync-aws", "--yes", unfinished);
       await project.write({ "layer_config.yaml": configAt(5) });

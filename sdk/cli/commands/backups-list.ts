@@ -1,34 +1,23 @@
-import { readBackedUp, shownFrom } from "../backed-up";
-import { stacksOfBackups } from "../backup-stacks";
 import { printBackups, toDocument } from "../backup-table";
+import { readBackups, shownFrom } from "../backups";
 import type { Context } from "../context";
 import { printJson } from "../json";
 
 export async function run(context: Context): Promise<number> {
   const { options, stdout, reporter } = context;
-  if ((options.projects ?? options.stackTag) !== undefined) return listAll(context);
-  const ports = await context.openPorts();
-  const stacks = await stacksOfBackups(ports, options.stacks);
-  const backups = (await Promise.all(stacks.map((stack) => ports.backups.list(stack)))).flat();
-  if (options.json) printJson(stdout, backups.map(toDocument));
-  else if (backups.length === 0) reporter.info(`No backups found in ${ports.backups.place()}`);
-  else printBackups(stdout, backups);
-  return 0;
-}
-
-/** Lists the backups of several projects in one table, or one array. */
-async function listAll(context: Context): Promise<number> {
-  const { options, stdout, reporter } = context;
-  const { read, failed, status } = await readBackedUp(context, ({ ports, stack }) => ports.backups.list(stack));
-  if (options.json)
-    printJson(stdout, [
-      ...read.flatMap(({ where, value }) => value.map((one) => ({ ...where, ...toDocument(one) }))),
-      ...failed,
-    ]);
-  else {
-    const backups = read.flatMap(({ where, value }) => value.map((one) => shownFrom(where.folder, one)));
-    if (backups.length === 0) reporter.info("There are no backups");
-    else printBackups(stdout, backups);
+  const { isSeveral, read, failed, status } = await readBackups(context, async ({ ports, stacks }) => {
+    const lists = await Promise.all(stacks.map((stack) => ports.backups.list(stack)));
+    return { backups: lists.flat(), place: ports.backups.place() };
+  });
+  if (options.json) {
+    const documents = read.flatMap(({ where, value }) =>
+      value.backups.map((one) => ({ ...where, ...toDocument(one) })),
+    );
+    printJson(stdout, [...documents, ...failed]);
+    return status;
   }
+  const backups = read.flatMap(({ where, value }) => value.backups.map((one) => shownFrom(where.folder, one)));
+  if (backups.length > 0) printBackups(stdout, backups);
+  else reporter.info(isSeveral ? "There are no backups" : `No backups found in ${read[0]?.value.place}`);
   return status;
 }

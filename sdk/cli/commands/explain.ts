@@ -22,27 +22,26 @@ export async function run(context: Context): Promise<number> {
   const [name = ""] = context.args;
   const estate = await openEstate(context);
   const { isSeveral } = estate;
-  const rows: ExplanationRow[] = [];
+  let isNowhere = false;
   const work = async (run: StackRun) => {
     const { stack, context, ports } = run;
     const request = assessRequest(ports, context.options, stack);
     // With many stacks it is enough if one has the function; AWS is not searched for the others.
     const explanation = await explain(ports, { ...request, function: name, ifRecorded: isSeveral });
-    if (isSeveral) rows[run.index] = explanationRow(run, explanation);
-    else show(context, explanation);
-    return { document: documentOf(explanation) };
+    if (!isSeveral) show(context, explanation);
+    return {
+      document: documentOf(explanation),
+      row: isSeveral ? explanationRow(run, explanation) : undefined,
+    };
   };
-  const status = await forEachStack(context, work, {
+  const status = await forEachStack<ExplanationRow>(context, work, {
     ...{ estate, stdout: "end" },
-    onFailure: ({ index, ...failed }) => {
-      rows[index] = failed;
-    },
-    onEnd: () => {
-      if (isSeveral) printExplanations(context, rows);
+    onEnd: (rows) => {
+      if (!isSeveral) return;
+      printExplanations(context, rows);
+      isNowhere = rows.every((row) => !("functions" in row) || row.functions.length === 0);
     },
   });
-  const isNowhere =
-    isSeveral && rows.every((row) => row === undefined || !("functions" in row) || row.functions.length === 0);
   if (status !== 0 || !isNowhere) return status;
   const error = new LayersError("usage", `None of these stacks records a function ${name}.`, {
     next: `Look for it in AWS, as one of a stack: ${(await context.openPorts()).advise(["explain", name, "--stack", "STACK"])}`,

@@ -12,9 +12,9 @@ import type { Ports } from "../../ports";
 import type { Context } from "../context";
 import { defaultParallel, isFailedProject, openEstate, type Place, type StackRun } from "../estate";
 import { errorDocument, printJson } from "../json";
-import { placesTwice, refuse } from "../requests";
+import type { OptionValues } from "../options";
+import { configFile, placesTwice, refuse } from "../requests";
 import { runStacks } from "../run-stacks";
-import { configFile } from "../settings";
 import { flagWords, selectionWords } from "../words";
 
 export async function run(context: Context): Promise<number> {
@@ -152,42 +152,40 @@ function tell(context: Context, { advise }: Ports, plan: InitPlan): void {
   const named = ({ function: name, region, account }: InitChange) => ({ name, region, account });
   const label = labelsOf(changes.map(named));
   for (const change of changes) reporter.item(changeLine({ ...change, function: label(named(change)) }));
-  const [stateFile, ...others] = options.stateFiles ?? [];
-  const { projects, stackTag } = options;
-  const which = flagWords({
-    ...{ "--projects": projects, "--stack-tag": stackTag },
-    "--stack": (projects ?? stackTag) === undefined ? stacks.join(",") : options.stack?.join(","),
-    "--state-file": others.length > 0 ? undefined : stateFile,
-  });
   reporter.info("Next steps:");
-  if (plan.tagged) {
-    reportLive(context, { advise }, plan.tagged, stacks);
+  const which = plan.tagged ? liveWords(options, plan.tagged, stacks) : stateWords(options, stacks);
+  if (which === undefined) {
+    const tag = `--tag ${defaultSettings.tagKey}=${stacks[0]}`;
+    reporter.item(`tag these functions, so that commands find them (${tag}, or --all-functions), or name them with -f`);
     return;
   }
+  const update = plan.tagged ? ["sync"] : [];
   reporter.item(`see the current versions: ${advise(["status", ...which])}`);
-  reporter.item(`see what an update would change: ${advise([...which, "--dry-run"])}`);
+  reporter.item(`see what an update would change: ${advise([...update, ...which, "--dry-run"])}`);
   reporter.item(`see what is out of date: ${advise(["outdated", ...which])}`);
+}
+
+/** The words that select the states of the config for the next commands. */
+function stateWords({ stateFiles = [], projects, stackTag, stack }: OptionValues, stacks: readonly string[]): string[] {
+  const [stateFile, ...others] = stateFiles;
+  return flagWords({
+    ...{ "--projects": projects, "--stack-tag": stackTag },
+    "--stack": (projects ?? stackTag) === undefined ? stacks.join(",") : stack?.join(","),
+    "--state-file": others.length > 0 ? undefined : stateFile,
+  });
 }
 
 /** A command with more names is unreadable. */
 const mostNames = 10;
 
-/** The next steps without a Pulumi project: commands on the same live functions. */
-function reportLive(
-  { options, reporter }: Context,
-  { advise }: Pick<Ports, "advise">,
+/** The words that select the live functions of the config without a Pulumi project; undefined for too many names. */
+function liveWords(
+  options: OptionValues,
   { names, areAll }: TaggedFunctions,
   stacks: readonly string[],
-): void {
+): string[] | undefined {
   const isChosen = options.allFunctions || options.tag !== undefined || options.function !== undefined;
-  if (!isChosen && !areAll && names.length > mostNames) {
-    const tag = `--tag ${defaultSettings.tagKey}=${stacks[0]}`;
-    reporter.item(`tag these functions, so that commands find them (${tag}, or --all-functions), or name them with -f`);
-    return;
-  }
+  if (!isChosen && !areAll && names.length > mostNames) return undefined;
   const which = isChosen ? options : { ...options, ...(areAll ? { allFunctions: true } : { function: [...names] }) };
-  const words = ["--stack", stacks.join(","), ...selectionWords(which)];
-  reporter.item(`see the current versions: ${advise(["status", ...words])}`);
-  reporter.item(`see what an update would change: ${advise(["sync", ...words, "--dry-run"])}`);
-  reporter.item(`see what is out of date: ${advise(["outdated", ...words])}`);
+  return ["--stack", stacks.join(","), ...selectionWords(which)];
 }

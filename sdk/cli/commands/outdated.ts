@@ -9,6 +9,7 @@ import type { Ports } from "../../ports";
 import type { Context } from "../context";
 import { assessRequest } from "../looked";
 import { addToFeeds, type Feeds, writeFeeds } from "../renovate";
+import { columnsOf, none, unknown } from "../stack-columns";
 import { forEachStack } from "../stacks";
 import { type Cell, type Column, printTable } from "../table";
 import { flagWords } from "../words";
@@ -18,7 +19,7 @@ export async function run(context: Context): Promise<number> {
   const status = await forEachStack(context, async ({ stack, context, ports }) => {
     const { options } = context;
     const { region, variant } = options;
-    const available = await readAvailable(ports, { ...assessRequest(ports, options, stack), region, variant });
+    const { available } = await readAvailable(ports, { ...assessRequest(ports, options, stack), region, variant });
     show(context, available);
     if (options.renovate !== undefined) addToFeeds(feeds, available.layers);
     return { document: available, error: failure(context, ports, available) };
@@ -27,13 +28,8 @@ export async function run(context: Context): Promise<number> {
   return status;
 }
 
-const variantColumn: Column = { title: "FOR" };
 const columns: readonly Column[] = [
-  { title: "" },
-  { title: "LAYER" },
-  { title: "DECLARED", align: "right" },
-  { title: "NEWEST", align: "right" },
-  { title: "COMPATIBLE", align: "right" },
+  ...columnsOf(["", "LAYER"], ["DECLARED", "NEWEST", "COMPATIBLE"]),
   { title: "PUBLISHED" },
 ];
 
@@ -60,12 +56,10 @@ function show({ options, stdout, reporter }: Context, { layers, live }: Availabl
     reporter.info("No layers are declared");
     return;
   }
-  const { red, yellow, dim } = stdout.colors;
-  const none: Cell = { text: "-", color: dim };
-  const unknown: Cell = { text: "?", color: yellow };
+  const { red, yellow } = stdout.colors;
   const rows = layers.map((row): Cell[] => {
     const { declared, declaredVersion = "available", newest, compatible, outdated, code } = row;
-    const missing = code ? unknown : none;
+    const missing = code ? unknown(stdout) : none(stdout);
     const version = (found: AvailableVersion | undefined) => (found ? String(found.version) : missing);
     const concern =
       declaredVersion !== "available" && outdated && code === undefined ? concerns[declaredVersion] : undefined;
@@ -74,7 +68,7 @@ function show({ options, stdout, reporter }: Context, { layers, live }: Availabl
       : outdated
         ? { text: "!", color: yellow }
         : code
-          ? unknown
+          ? unknown(stdout)
           : "";
     return [
       sign,
@@ -86,22 +80,16 @@ function show({ options, stdout, reporter }: Context, { layers, live }: Availabl
     ];
   });
   const hasVariants = layers.some(({ variant }) => variant !== undefined);
-  const withVariants = (cells: readonly Cell[], cell: Cell) => [...cells.slice(0, 2), cell, ...cells.slice(2)];
-  if (!hasVariants) printTable(stdout, columns, rows);
-  else {
-    const whens = layers.map(({ variant }) => (variant ? `${variant.number}: ${whenText(variant.when)}` : ""));
-    printTable(
-      stdout,
-      [...columns.slice(0, 2), variantColumn, ...columns.slice(2)],
-      rows.map((cells, index) => withVariants(cells, whens[index] ?? "")),
-    );
-  }
+  const whens = layers.map(({ variant }) => (variant ? `${variant.number}: ${whenText(variant.when)}` : ""));
+  const withVariants = rows.map((cells, index) => cells.toSpliced(2, 0, whens[index] ?? ""));
+  if (hasVariants) printTable(stdout, columns.toSpliced(2, 0, { title: "FOR" }), withVariants);
+  else printTable(stdout, columns, rows);
   reporter.info(verdictOf({ layers, live }));
 }
 
 function verdictOf({ layers, live }: Pick<Available, "layers" | "live">): string {
   const all = count(layers.length, "layer");
-  const outdated = layers.filter(isOutdated).length;
+  const outdated = layers.filter((row) => row.outdated).length;
   const unknown = layers.filter(({ code }) => code !== undefined).length;
   if (outdated + unknown === 0)
     return failedReading(live) ? "No layer is known to be outdated" : "All layers are up to date";
@@ -115,7 +103,7 @@ function verdictOf({ layers, live }: Pick<Available, "layers" | "live">): string
 /** An error for outdated layers, if none are allowed, otherwise for what could not be read. */
 function failure({ options }: Context, { advise }: Ports, available: Available): LayersError | undefined {
   const { stack, layers } = available;
-  const outdated = layers.filter(isOutdated).length;
+  const outdated = layers.filter((row) => row.outdated).length;
   if (options.expectNoChanges && outdated > 0) {
     const which = flagWords({ "--stack": options.stack && stack, "--state-file": options.stateFile });
     return new LayersError("changes-found", `Stack ${stack}: ${count(outdated, "layer")} outdated.`, {
@@ -127,8 +115,4 @@ function failure({ options }: Context, { advise }: Ports, available: Available):
     code &&
     new LayersError(code, `Could not determine what is outdated in stack ${stack}: not everything could be read.`)
   );
-}
-
-function isOutdated({ outdated }: Available["layers"][number]): boolean {
-  return outdated;
 }

@@ -1,16 +1,17 @@
-import { installPlugin, packPlugin } from "../../ops/plugin";
 import type { Context } from "../context";
 import { printJson } from "../json";
 
 export async function run(context: Context): Promise<number> {
-  const { options, stdout } = context;
-  const ports = await context.openPorts();
+  const { options, stdout, reporter } = context;
+  const { plugin, signal } = await context.openPorts();
   if (options.pack !== undefined) {
-    const archives = await packPlugin(ports, options.pack);
+    const archives = await plugin.pack(options.pack);
+    for (const file of archives) reporter.info(`Wrote ${file}`);
     if (options.json) printJson(stdout, { archives });
     return 0;
   }
-  const version = await installPlugin(ports);
+  const version = await plugin.install(signal);
+  reporter.info(`Installed the plugin lambda-layers ${version}`);
   if (options.json) printJson(stdout, { plugin: "lambda-layers", version });
   return 0;
 }

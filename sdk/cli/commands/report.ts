@@ -1,11 +1,10 @@
-import { stat, writeFile } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { LayersError } from "../../core/errors";
-import { reasonOf } from "../../core/system-error";
 import type { Assessment } from "../../ops/assess";
 import { lastAsDeclared } from "../../ops/last-declared";
-import { newestVersions } from "../../ops/newest";
+import { newestVersions } from "../../ops/look-up";
 import type { Ports } from "../../ports";
 import type { Context } from "../context";
 import { assessRequest, look, lookOutcome, repairCommands } from "../looked";
@@ -14,9 +13,9 @@ import { renderStatusMarkdown } from "../report/markdown";
 import { isRead, type ReportedStack } from "../report/matrix";
 import { renderPage } from "../report/page";
 import { renderSarif } from "../report/sarif";
-import { refuse } from "../requests";
-import { configFile } from "../settings";
+import { configFile, refuse } from "../requests";
 import { forEachStack, type StackRun } from "../stacks";
+import { cannotWrite, writeText } from "../text-file";
 
 export async function run(context: Context): Promise<number> {
   const { options } = context;
@@ -40,23 +39,17 @@ export async function run(context: Context): Promise<number> {
   }
   const ports = await context.openPorts();
   await checkFiles(context, ports);
-  const found: ReportedStack[] = [];
   const configs = new Map<ReportedStack, string>();
   const work = async (run: StackRun) => {
-    const { index, folder, context: own } = run;
+    const { folder, context: own } = run;
     const assessment = await look(run);
-    const reported = { ...assessment, folder, ...(options.html !== undefined && (await pageFacts(run, assessment))) };
-    found[index] = reported;
-    configs.set(reported, resolve(own.options.cwd ?? ".", configFile(own.options)));
-    return lookOutcome(run, assessment);
+    const row = { ...assessment, folder, ...(options.html !== undefined && (await pageFacts(run, assessment))) };
+    configs.set(row, resolve(own.options.cwd ?? ".", configFile(own.options)));
+    return { ...lookOutcome(run, assessment), row };
   };
-  return forEachStack(context, work, {
+  return forEachStack<ReportedStack>(context, work, {
     stdout: printsMarkdown ? "document" : "end",
-    onFailure: ({ index, ...failed }) => {
-      found[index] = failed;
-    },
-    async onEnd() {
-      const stacks = found.filter((one) => one !== undefined);
+    async onEnd(stacks) {
       // An empty report must not replace an earlier one.
       if (!stacks.some(isRead) || stacks.some((one) => !isRead(one) && one.error.code === "interrupted")) return;
       if (printsMarkdown) context.stdout.write(renderStatusMarkdown(stacks));
@@ -94,8 +87,8 @@ async function checkFiles({ options }: Context, { stateFiles }: Ports): Promise<
         next: "Choose another file for the report.",
       });
     }
-    const folder = await stat(dirname(resolve(cwd, name))).catch((error) => cannotWrite(name, error));
-    if (!folder.isDirectory()) cannotWrite(name, new Error("its folder is a file"));
+    const folder = await stat(dirname(resolve(cwd, name))).catch((cause) => cannotWrite("report", name, cause));
+    if (!folder.isDirectory()) cannotWrite("report", name, new Error("its folder is a file"));
     taken.push({ name, what: `the --${flag} report` });
   }
 }
@@ -108,12 +101,13 @@ async function writeFiles(
 ): Promise<void> {
   const { options, version, env } = context;
   const { cwd = ".", html, markdown, sarif } = options;
-  if (html !== undefined) await write(context, html, renderPage(stacks, { configFile: configFile(options), time }));
-  if (typeof markdown === "string") await write(context, markdown, renderStatusMarkdown(stacks));
+  if (html !== undefined)
+    await writeText(context, "report", html, renderPage(stacks, { configFile: configFile(options), time }));
+  if (typeof markdown === "string") await writeText(context, "report", markdown, renderStatusMarkdown(stacks));
   if (sarif !== undefined) {
     const root = env.GITHUB_WORKSPACE || process.cwd();
     const configUri = (stack: ReportedStack) => uriOf(configs.get(stack) ?? resolve(cwd, configFile(options)), root);
-    await write(context, sarif, renderSarif(stacks, { version, configUri }));
+    await writeText(context, "report", sarif, renderSarif(stacks, { version, configUri }));
   }
 }
 
@@ -122,18 +116,4 @@ function uriOf(file: string, root: string): string {
   const path = relative(root, file);
   if (path.startsWith("..") || isAbsolute(path)) return pathToFileURL(file).href;
   return path.split(sep).map(encodeURIComponent).join("/");
-}
-
-async function write({ options, reporter }: Context, name: string, text: string): Promise<void> {
-  const file = resolve(options.cwd ?? ".", name);
-  try {
-    await writeFile(file, text);
-  } catch (error) {
-    cannotWrite(name, error);
-  }
-  if (options.markdown !== true) reporter.info(`Report written to: ${name}`);
-}
-
-function cannotWrite(name: string, cause: unknown): never {
-  throw new LayersError("usage", `The report could not be written to ${name}: ${reasonOf(cause)}`, { cause });
 }

@@ -21,8 +21,7 @@ import { defaultStack } from "../estate";
 import { isEstateRecord, openRun } from "../estate-run";
 import type { OptionValues } from "../options";
 import { planStacks } from "../plan-stacks";
-import { type Contradiction, refuse, rolloutOfNone, runOptions } from "../requests";
-import { configIfAny, retentionDays } from "../settings";
+import { type Contradiction, configIfAny, refuse, retentionDays, rolloutOfNone, runOptions } from "../requests";
 import type { StackRun } from "../stacks";
 
 export async function run(context: Context): Promise<number> {

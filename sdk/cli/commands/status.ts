@@ -1,9 +1,9 @@
-import type { Standing } from "../../core/assess";
 import { count } from "../../core/text";
 import type { Assessment } from "../../ops/assess";
-import { exceptionText, exceptionWarnings } from "../../ops/report-changes";
+import { exceptionText, exceptionWarnings } from "../../ops/report-standings";
 import type { Context } from "../context";
 import { look, lookOutcome } from "../looked";
+import { type FailedStack, isOpen } from "../report/matrix";
 import { columnOf, type MatrixColumn, printMatrix } from "../stack-matrix";
 import { printStacks, rowOf, type StackRow } from "../stack-table";
 import { forEachStack, type StackRun } from "../stacks";
@@ -11,33 +11,31 @@ import { printStandings } from "../standing-table";
 
 export async function run(context: Context): Promise<number> {
   const { drifted, json, matrix } = context.options;
-  const rows: StackRow[] = [];
-  const columns: MatrixColumn[] = [];
   const work = async (run: StackRun) => {
     const assessment = await look(run);
     const { standings } = assessment;
     const shown = drifted ? standings.filter(isOpen) : standings;
-    rows[run.index] = rowOf(run, assessment, drifted ? shown : []);
-    if (matrix) columns[run.index] = columnOf(run, assessment);
-    else if (!run.isOneOfSeveral && !json) {
+    if (!matrix && !run.isOneOfSeveral && !json) {
       printStandings(run.context.stdout, [{ before: [], standings: shown, all: standings }]);
       reportExceptions(run.context.reporter, assessment);
     }
-    return lookOutcome(run, assessment, shown);
+    const row = matrix ? columnOf(run, assessment) : rowOf(run, assessment, drifted ? shown : []);
+    return { ...lookOutcome(run, assessment, shown), row };
   };
-  return forEachStack(context, work, {
+  return forEachStack<MatrixColumn | StackRow>(context, work, {
     stdout: "end",
-    onFailure: ({ index, ...failed }) => {
-      rows[index] = failed;
-    },
-    onEnd: ({ isSeveral }) => {
+    onEnd: (rows, { isSeveral }) => {
       if (json) return;
       if (matrix)
         printMatrix(
           context,
-          columns.filter((one) => one !== undefined),
+          rows.filter((row) => "layers" in row),
         );
-      else if (isSeveral) printStacks(context, rows);
+      else if (isSeveral)
+        printStacks(
+          context,
+          rows.filter((row): row is StackRow | FailedStack => !("layers" in row)),
+        );
     },
   });
 }
@@ -49,9 +47,4 @@ function reportExceptions(reporter: Context["reporter"], { exceptions }: Assessm
     reporter.info(`Found ${count(counting.length, "exception in effect", "exceptions in effect")}:`);
   for (const one of counting) reporter.item(exceptionText(one));
   for (const line of exceptionWarnings(exceptions)) reporter.warn(line);
-}
-
-/** Whether a layer needs action or is unknown. */
-function isOpen({ verdict }: Standing): boolean {
-  return verdict === "drift" || verdict === "unknown";
 }

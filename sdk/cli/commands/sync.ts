@@ -8,11 +8,18 @@ import type { Ports } from "../../ports";
 import { runSummary } from "../ci";
 import { needYes } from "../confirm";
 import type { Context } from "../context";
-import { recordRun } from "../estate-run";
 import type { OptionName, OptionValues } from "../options";
 import { planStacks } from "../plan-stacks";
-import { type Contradiction, placesTwice, refuse, runOptions, selectionOf } from "../requests";
-import { configFile, retentionDays } from "../settings";
+import {
+  type Contradiction,
+  configFile,
+  isLookOnly,
+  placesTwice,
+  refuse,
+  retentionDays,
+  runOptions,
+  selectionOf,
+} from "../requests";
 import { forEachStack, type StackOutcome, type StackRun } from "../stacks";
 import { planWords } from "../words";
 
@@ -20,17 +27,17 @@ export async function run(context: Context): Promise<number> {
   const { options } = context;
   refuse(contradictions(options), unchanged);
   if (!options.expectNoChanges) needYes(context);
-  // If there must be no changes, none are made.
-  const dryRun = options.dryRun || options.expectNoChanges;
-  if (options.resume !== undefined)
-    return forEachStack(context, (run) => resumeRun(run.context, run.ports, run.stack), { writes: !dryRun });
-  return planStacks(context, (run) => planOf(run, dryRun), {
-    ...{ verb: "Update", isLook: dryRun ?? false },
-    witness: recordRun(context, { isLive: true }),
-  });
+  if (options.resume !== undefined) return resume(context);
+  const isLook = isLookOnly(options);
+  return planStacks(context, (run) => planOf(run, isLook), { verb: "Update", isLook, record: { isLive: true } });
 }
 
-async function planOf({ stack, label, context, ports }: StackRun, dryRun: boolean | undefined) {
+/** Finishes interrupted runs, whichever command started them. */
+export function resume(context: Context): Promise<number> {
+  return forEachStack(context, resumeRun, { writes: !isLookOnly(context.options) });
+}
+
+async function planOf({ stack, label, context, ports }: StackRun, dryRun: boolean) {
   const { options } = context;
   const { expectNoChanges, skipPreflight, shard, skipAliases, publish, alias } = options;
   const plan = await planSync(ports, {
@@ -41,15 +48,11 @@ async function planOf({ stack, label, context, ports }: StackRun, dryRun: boolea
   return { changes: [], live: plan.changes, carryOut: () => carryOut(context, ports, plan, label) };
 }
 
-/** Finishes an interrupted run, whichever command started it. */
-export async function resumeRun(context: Context, ports: Ports, stack: string): Promise<StackOutcome> {
+async function resumeRun({ context, ports, stack }: StackRun): Promise<StackOutcome> {
   const { options } = context;
-  const { dryRun, expectNoChanges, skipPreflight, resume } = options;
+  const { skipPreflight, resume } = options;
   const plan = await planResumed(ports, {
-    stack,
-    dryRun: dryRun || expectNoChanges,
-    skipPreflight,
-    record: resume === true ? undefined : resume,
+    ...{ stack, dryRun: isLookOnly(options), skipPreflight, record: resume === true ? undefined : resume },
     retentionDays: retentionDays(ports, options),
   });
   return carryOut(context, ports, plan);

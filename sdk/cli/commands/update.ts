@@ -8,12 +8,11 @@ import type { UpdatePlan } from "../../ops/update";
 import { LayerVersionUpdater } from "../../updater";
 import { runSummary } from "../ci";
 import type { Context } from "../context";
-import { recordRun } from "../estate-run";
 import { planStacks } from "../plan-stacks";
-import { refuse, rolloutOfNone, runOptions, selectionOf } from "../requests";
-import { forEachStack, type StackRun } from "../stacks";
+import { isLookOnly, refuse, rolloutOfNone, runOptions, selectionOf } from "../requests";
+import type { StackRun } from "../stacks";
 import { planWords } from "../words";
-import { resumeRun } from "./sync";
+import { resume } from "./sync";
 
 export async function run(context: Context): Promise<number> {
   const { options } = context;
@@ -29,22 +28,17 @@ export async function run(context: Context): Promise<number> {
   );
   if (!options.syncAws && (options.region ?? options.profile) !== undefined)
     context.reporter.warn("--region and --profile have no effect without --sync-aws: they choose live functions.");
-  const { stateFile, expectNoChanges } = options;
-  // If there must be no changes, none are made.
-  const dryRun = options.dryRun || expectNoChanges;
-  if (options.resume !== undefined)
-    return forEachStack(context, (run) => resumeRun(run.context, run.ports, run.stack), { writes: !dryRun });
-  return planStacks(context, (run) => planOf(run, dryRun), {
-    verb: "Update",
-    isLook: dryRun ?? false,
+  if (options.resume !== undefined) return resume(context);
+  const isLook = isLookOnly(options);
+  return planStacks(context, (run) => planOf(run, isLook), {
+    ...{ verb: "Update", isLook, record: { isLive: options.syncAws ?? false } },
     // A state file shared by several stacks changes with each of them.
-    isReported: stateFile === undefined,
-    witness: recordRun(context, { isLive: options.syncAws ?? false }),
+    isReported: options.stateFile === undefined,
   });
 }
 
 /** What an update would do to one stack. */
-async function planOf({ stack: stackName, label, context, ports }: StackRun, dryRun: boolean | undefined) {
+async function planOf({ stack: stackName, label, context, ports }: StackRun, dryRun: boolean) {
   const { options } = context;
   const { config: configPath, syncAws, stateFile, out, skipPreflight, expectNoChanges, prove } = options;
   const { maxChanges, confirm, ...rollout } = runOptions(context, question);

@@ -1,23 +1,20 @@
-import { writeFile } from "node:fs/promises";
-import { resolve } from "node:path";
 import { shortStackName } from "../../core/config/declared";
 import { LayersError, unchanged } from "../../core/errors";
 import { fitsGlob, globOf } from "../../core/glob";
 import { didYouMean } from "../../core/nearest";
-import { reasonOf } from "../../core/system-error";
 import { count, listNames } from "../../core/text";
+import type { Upgrade, UpgradePlan } from "../../ops/available";
 import { documentFormat } from "../../ops/plans";
 import { planPromotion } from "../../ops/promote";
 import { executeUpgrade, planUpgrade } from "../../ops/upgrade";
-import type { Upgrade, UpgradePlan } from "../../ops/upgrade-plans";
 import type { Ports } from "../../ports";
 import { confirmed } from "../confirm";
 import type { Context } from "../context";
 import type { OptionValues } from "../options";
 import { renderUpgradeMarkdown, type UpgradedStack } from "../report/upgrade-markdown";
-import { placesTwice, refuse, selectionOf } from "../requests";
-import { configFile } from "../settings";
+import { configFile, placesTwice, refuse, selectionOf } from "../requests";
 import { forEachStack, type StackOutcome, type StackRun } from "../stacks";
+import { writeText } from "../text-file";
 import { flagWords, planWords } from "../words";
 
 export async function run(context: Context): Promise<number> {
@@ -50,17 +47,8 @@ export async function run(context: Context): Promise<number> {
   if (markdown === undefined) return status;
   const text = renderUpgradeMarkdown(plans, (await context.openPorts()).clock.now());
   if (isPrinted) context.stdout.write(text);
-  else await writeText(context, markdown as string, text);
+  else await writeText(context, "Markdown", markdown as string, text);
   return status;
-}
-
-async function writeText({ options, reporter }: Context, name: string, text: string): Promise<void> {
-  try {
-    await writeFile(resolve(options.cwd ?? ".", name), text);
-  } catch (cause) {
-    throw new LayersError("usage", `The Markdown could not be written to ${name}: ${reasonOf(cause)}`, { cause });
-  }
-  reporter.info(`Markdown written to: ${name}`);
 }
 
 async function upgradeStack(

@@ -7,6 +7,7 @@ import { type ValidationReport, validate } from "../../ops/validate";
 import type { Context } from "../context";
 import { openEstate } from "../estate";
 import { assessRequest } from "../looked";
+import { columnsOf, none } from "../stack-columns";
 import { forEachStack, type StackRun } from "../stacks";
 import { type Column, printTable } from "../table";
 import { printValidations, type ValidationRow, validationRow } from "../validation-table";
@@ -14,26 +15,21 @@ import { printValidations, type ValidationRow, validationRow } from "../validati
 export async function run(context: Context): Promise<number> {
   const estate = await openEstate(context);
   const { isSeveral } = estate;
-  const rows: ValidationRow[] = [];
   const work = async (run: StackRun) => {
     const { stack, context, ports } = run;
     const request = assessRequest(ports, context.options, stack);
     const { file } = request.config;
     const report = await validate(ports, request);
     const error = failure(report, file, isSeveral);
-    if (isSeveral) rows[run.index] = validationRow(run, report);
-    else {
+    if (!isSeveral) {
       show(context, report);
       if (!error) context.reporter.info(`${file} is valid${beside(report)}`);
     }
-    return { document: report, error };
+    return { document: report, error, row: isSeveral ? validationRow(run, report) : undefined };
   };
-  return forEachStack(context, work, {
+  return forEachStack<ValidationRow>(context, work, {
     ...{ estate, stdout: "end" },
-    onFailure: ({ index, ...failed }) => {
-      rows[index] = failed;
-    },
-    onEnd: () => {
+    onEnd: (rows) => {
       if (isSeveral) printValidations(context, rows);
     },
   });
@@ -45,21 +41,16 @@ function beside({ layers, live }: ValidationReport): string {
   return live.read ? ", and every declared version exists" : "";
 }
 
-const columns: readonly Column[] = [
-  { title: "ENTRY" },
-  { title: "VERSION", align: "right" },
-  { title: "LAYER" },
-  { title: "FUNCTIONS", align: "right" },
-];
+const columns: readonly Column[] = [...columnsOf(["ENTRY"], ["VERSION"]), ...columnsOf(["LAYER"], ["FUNCTIONS"])];
 
 function show({ options, stdout, reporter }: Context, { layers, findings, live }: ValidationReport): void {
   const label = labelsOfLayers(layers.flatMap(({ matches }) => matches));
   if (!options.json && layers.length > 0) {
-    const none = { text: "-", color: stdout.colors.dim };
+    const nothing = none(stdout);
     const hasVariants = layers.some(({ matches }) => matches.some(({ when }) => when !== undefined));
     const rows = layers.flatMap(({ key, version, matches }) =>
       matches.length === 0
-        ? [[key, String(version ?? "-"), none, ...(hasVariants ? [""] : []), none]]
+        ? [[key, String(version ?? "-"), nothing, ...(hasVariants ? [""] : []), nothing]]
         : matches.map((match) => [
             ...[key, String(match.version ?? version), label(match)],
             ...(hasVariants ? [match.when ? whenText(match.when) : ""] : []),

@@ -1,20 +1,20 @@
 import { isDrifted, type Place, type Standing } from "../../core/assess";
-
 import type { Exception } from "../../core/exceptions";
 import { isOtherLayer } from "../../core/report";
 import { count, countLayers, shown } from "../../core/text";
 import { changedLayers, isHeldBack, type Ran } from "../../ops/after";
-
-import type { Assessment } from "../../ops/assess";
 import { failedReading } from "../../ops/expectation";
 import { type LiveChange, type Skipped, type StateChange, skippedName, type UndoneChange } from "../../ops/plans";
-import { exceptionText, labelsOfChanges, labelsOfStandings } from "../../ops/report-changes";
+import { labelsOfChanges } from "../../ops/report-changes";
+import { exceptionText, labelsOfStandings } from "../../ops/report-standings";
 import {
   askedPlaces,
   declaredText,
   type FailedStack,
+  isOpen,
   isRead,
   placeIn,
+  type ReadStack,
   type ReportedStack,
   reportedName,
   sourceOf,
@@ -105,11 +105,11 @@ function failedSection(failed: FailedStack): string {
   return [heading(reportedName(failed), "could not be read", "?"), lines, ""].join("\n");
 }
 
-function statusSection(assessment: ReportedStack & Assessment): string {
+function statusSection(assessment: ReadStack): string {
   const { standings, totals, live, skipped, exceptions } = assessment;
   const { sign, text } = verdictOf(assessment);
   const note = liveNote(live);
-  const open = standings.filter(({ verdict }) => verdict === "drift" || verdict === "unknown");
+  const open = standings.filter(isOpen);
   return [
     heading(reportedName(assessment), `${text[0]?.toLowerCase()}${text.slice(1)}`, sign),
     `${count(totals.functions, "function")} with ${count(totals.layersOfFunctions, "layer")} in all, ${undeclaredOf(assessment)} not declared by any entry.`,

@@ -6,9 +6,9 @@ import type { LayersError } from "../../core/errors";
 
 import { sharedLayerName, siteLabel } from "../../core/estate";
 import { layerName } from "../../core/moves";
-
+import { compareTexts } from "../../core/text";
 import type { Assessment } from "../../ops/assess";
-import { labelsOfStandings } from "../../ops/report-changes";
+import { labelsOfStandings } from "../../ops/report-standings";
 
 /** What a report says about a stack besides its layers. */
 interface Located {
@@ -29,7 +29,10 @@ export interface FailedStack extends Located {
 }
 
 /** A stack in a report. */
-export type ReportedStack = (Assessment & Located) | FailedStack;
+export type ReportedStack = ReadStack | FailedStack;
+
+/** A stack that was read. */
+export type ReadStack = Assessment & Located;
 
 /** A stack's name in a report: `dev`, or `dev of services/billing`. */
 export function reportedName({ stack, folder }: ReportedStack): string {
@@ -62,9 +65,6 @@ export type OpenVerdict = Extract<Standing["verdict"], "drift" | "unknown">;
 /** A layer's index among those of all stacks, by the name that they share: see {@link sharedLayerName}. */
 export type LayerOrder = (sharedName: string) => number;
 
-/** What a matrix is built from. */
-export type MatrixSource = Pick<Assessment, "standings" | "stack">;
-
 /** A function of a stack. */
 export interface MatrixFunction {
   /** Its name, with the region or account if another one has the same. */
@@ -88,7 +88,10 @@ export interface Matrix {
  * Arranges standings as functions by layers: drift first, then unknown, each in the given order.
  * @param order of the layers. Default: by their names; what could not be read comes last
  */
-export function matrixOf({ standings, stack }: MatrixSource, order: LayerOrder = () => 0): Matrix {
+export function matrixOf(
+  { standings, stack }: Pick<Assessment, "standings" | "stack">,
+  order: LayerOrder = () => 0,
+): Matrix {
   const rankOf = (one: Standing) => (one.layer ? order(sharedLayerName(one.layer.name, stack)) : 0);
   const samples = new Map(standings.map((one) => [arnOf(one), one]));
   const byLayer = Map.groupBy(standings, arnOf);
@@ -128,8 +131,13 @@ export function worstVerdict(standings: readonly Pick<Standing, "verdict">[]): O
   return (["drift", "unknown"] as const).find((some) => standings.some(({ verdict }) => verdict === some));
 }
 
+/** Whether a layer needs action or is unknown. */
+export function isOpen({ verdict }: Standing): boolean {
+  return verdict === "drift" || verdict === "unknown";
+}
+
 /** The rank of a verdict, the worst highest. */
-export function weightOf(verdict: OpenVerdict | undefined): number {
+export function weightOf(verdict: Standing["verdict"] | undefined): number {
   return verdict === "drift" ? 2 : Number(verdict === "unknown");
 }
 
@@ -141,7 +149,7 @@ function declaredOf(all: readonly Standing[], one: Standing) {
 }
 
 /** Whether a stack was read. */
-export function isRead(stack: ReportedStack): stack is Assessment & Located {
+export function isRead(stack: ReportedStack): stack is ReadStack {
   return "standings" in stack;
 }
 
@@ -181,5 +189,5 @@ function arnOf({ layer }: Standing): string | undefined {
 
 function compare(a: string | undefined, b: string | undefined): number {
   if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined);
-  return a < b ? -1 : Number(a > b);
+  return compareTexts(a, b);
 }

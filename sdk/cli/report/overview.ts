@@ -91,11 +91,9 @@ function sumOf(standings: readonly Standing[]): LayerSum {
   const counts = [...byVersions.values()].flatMap(([first, ...others]): VersionCount[] =>
     first ? [{ versions: versionsOf(first), functions: 1 + others.length, verdict: first.verdict }] : [],
   );
-  const weight = ({ verdict }: VersionCount) =>
-    weightOf(verdict === "drift" || verdict === "unknown" ? verdict : undefined);
   return {
     declared: [...new Set(standings.flatMap((one) => declaredText(one) ?? []))].sort(),
-    counts: counts.sort((a, b) => weight(b) - weight(a) || b.functions - a.functions),
+    counts: counts.sort((a, b) => weightOf(b.verdict) - weightOf(a.verdict) || b.functions - a.functions),
     verdict: worstVerdict(standings),
   };
 }

@@ -4,7 +4,7 @@ import { type Exception, isException } from "../../core/exceptions";
 import { count } from "../../core/text";
 import type { Assessment } from "../../ops/assess";
 import { skippedName } from "../../ops/plans";
-import { exceptionText } from "../../ops/report-changes";
+import { exceptionText } from "../../ops/report-standings";
 import { Html, html } from "./html";
 import {
   askedPlaces,
@@ -15,6 +15,7 @@ import {
   type MatrixFunction,
   type MatrixLayer,
   matrixOf,
+  type ReadStack,
   type ReportedStack,
   versionText,
 } from "./matrix";
@@ -33,19 +34,14 @@ export function stackPart(reported: ReportedStack, index: number, order: LayerOr
     const lines = reported.error.lines.map((line, at) => html`${at > 0 ? new Html("\n") : undefined}${line}`);
     return { body: html`<p class="problem">! This ${what} could not be read: ${lines}</p>`, style: "" };
   }
-  const {
-    standings,
-    repairs = [],
-    newest = new Map<string, number>(),
-    lastFine = new Map<Standing, Date>(),
-  } = reported;
+  const { standings, repairs = [] } = reported;
   if (standings.length === 0) {
     return { body: html`${notesOf(reported)}<p>${verdictOf(reported).text}.</p>`, style: "" };
   }
   const matrix = matrixOf(reported, order);
   const open = matrix.layers.filter(({ verdict }) => verdict !== undefined).length;
   return {
-    body: html`${numbersOf(reported)}${repairOf(repairs)}${notesOf(reported)}${table(matrix, { stack: reported.stack, index, newest, lastFine })}`,
+    body: html`${numbersOf(reported)}${repairOf(repairs)}${notesOf(reported)}${table(matrix, reported, index)}`,
     style: `#matrix-${index}{--all:${matrix.layers.length};--open:${open}}\n`,
   };
 }
@@ -110,15 +106,8 @@ function exceptionState({ expired, functions, needed }: Exception): Html | undef
   return needed ? undefined : html` <b class="unknown">no longer needed</b>`;
 }
 
-/** What a stack's table needs besides its matrix. */
-interface TableContext {
-  readonly stack: string;
-  readonly index: number;
-  readonly newest: ReadonlyMap<string, number>;
-  readonly lastFine: ReadonlyMap<Standing, Date>;
-}
-
-function table({ layers, functions }: Matrix, { stack, index, newest, lastFine }: TableContext): Html {
+function table({ layers, functions }: Matrix, reported: ReadStack, index: number): Html {
+  const { stack, newest, lastFine } = reported;
   const isCalm = layers.map(({ verdict }) => verdict === undefined);
   const regions = new Set(functions.map(({ fn }) => fn.region));
   const columns = isCalm.map((calm) => html`<col class="layer${calm ? " calm" : ""}">`);
@@ -129,7 +118,7 @@ function table({ layers, functions }: Matrix, { stack, index, newest, lastFine }
 <colgroup><col class="name">${columns}</colgroup>
 <thead><tr><th scope="col"><bdi>Function</bdi></th>${heads}</tr></thead>
 <tbody>
-${functions.map((one) => row(one, { isCalm, hasRegion: regions.size > 1, lastFine }))}</tbody>
+${functions.map((one) => row(one, isCalm, regions.size > 1, lastFine))}</tbody>
 </table>
 </div>`;
 }
@@ -137,28 +126,26 @@ ${functions.map((one) => row(one, { isCalm, hasRegion: regions.size > 1, lastFin
 function layerHead(
   { name, arn, place, declared, source }: MatrixLayer,
   isCalm: boolean,
-  newest: ReadonlyMap<string, number>,
+  newest: ReadStack["newest"],
 ): Html {
   const calm = isCalm ? html` class="calm"` : undefined;
   if (arn === undefined) return html`<th scope="col"${calm}><bdi>${name}</bdi><small>not readable</small></th>`;
   const line = source && html`, line\u00a0${source.line}`;
   const what = declared === undefined ? html`not declared` : html`declared ${declared}${line}`;
-  return html`<th scope="col"${calm} title="${arn}"><bdi>${name}</bdi>${place && html`<small>${place}</small>`}<small>${what}</small>${newest.has(arn) ? html`<small>newest ${newest.get(arn)}</small>` : undefined}</th>`;
+  return html`<th scope="col"${calm} title="${arn}"><bdi>${name}</bdi>${place && html`<small>${place}</small>`}<small>${what}</small>${newest?.has(arn) ? html`<small>newest ${newest.get(arn)}</small>` : undefined}</th>`;
 }
 
 const cues = { drift: "≠", unknown: "?" };
 
-interface RowContext {
-  readonly isCalm: readonly boolean[];
-  /** Whether the function's region is shown. */
-  readonly hasRegion: boolean;
-  readonly lastFine: ReadonlyMap<Standing, Date>;
-}
-
 /** Next to the name: a cue for cells of the row that may be off the screen. */
-function row({ label, fn, verdict, number, cells }: MatrixFunction, { isCalm, hasRegion, lastFine }: RowContext): Html {
+function row(
+  { label, fn, verdict, number, cells }: MatrixFunction,
+  isCalm: readonly boolean[],
+  hasRegion: boolean,
+  lastFine: ReadStack["lastFine"],
+): Html {
   const region = hasRegion && label === fn.name ? fn.region : undefined;
-  return html`<tr${verdict && html` class="${verdict}"`}><th scope="row">${nameOf(label, fn)}${verdict && html` <small class="cue">${cues[verdict]} ${number}</small>`}${region && html` <small>${region}</small>`}</th>${cells.map((one, at) => cell(one, isCalm[at] ?? false, one && lastFine.get(one)))}</tr>
+  return html`<tr${verdict && html` class="${verdict}"`}><th scope="row">${nameOf(label, fn)}${verdict && html` <small class="cue">${cues[verdict]} ${number}</small>`}${region && html` <small>${region}</small>`}</th>${cells.map((one, at) => cell(one, isCalm[at] ?? false, one && lastFine?.get(one)))}</tr>
 `;
 }
 

@@ -1,9 +1,10 @@
-import { createHash } from "node:crypto";
 import { sumOf } from "../../core/assess";
 import { countSites, type StackSite } from "../../core/estate";
+import { only } from "../../core/text";
 import { Html, html } from "./html";
 import { isRead, type ReportedStack } from "./matrix";
 import { orderOf, overviewOf, worstFirst } from "./overview";
+import { framed, minuteOf } from "./page-frame";
 import { layersByStacks, legend } from "./page-overview";
 import { pageScript } from "./page-script";
 import { stackPart } from "./page-stack";
@@ -17,57 +18,36 @@ export interface PageOptions {
   readonly time: Date;
 }
 
-/**
- * A page in one file: it loads nothing and is readable without scripts. What needs repair comes first. A content
- * security policy allows only its own style and script, by hash, so that even an escaping mistake could not make a name
- * run as code.
- */
+/** A page in one file, readable without scripts. What needs repair comes first. */
 export function renderPage(given: readonly ReportedStack[], { configFile, time }: PageOptions): string {
   const stacks = worstFirst(given);
   const overview = overviewOf(stacks);
   const order = orderOf(overview);
   const parts = stacks.map((one, index) => stackPart(one, index, order));
-  const style = `${pageStyle}${parts.map((one) => one.style).join("")}`;
-  const policy = `default-src 'none'; style-src ${hashOf(style)}; script-src ${hashOf(pageScript)}; img-src data:; base-uri 'none'; form-action 'none'`;
-  const known = verdictOf(...stacks);
+  const verdict = verdictOf(...stacks);
   const { drift } = sumOf(stacks.filter(isRead).map(({ totals }) => totals));
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${known.sign}${drift > 0 ? ` ${drift} drifted` : ""} · ${namesOf(stacks)}Lambda layer versions</title>
-<link rel="icon" href="data:,">
-<style>${new Html(style)}</style>
-</head>
-<body>
-<header>
-<h1>Lambda layer versions</h1>
-<p class="muted">${namesOf(stacks)}${countSites(stacks.flatMap(siteOf))} · <code>${configFile}</code> · read on <time datetime="${time.toISOString()}">${time.toISOString().slice(0, 16).replace("T", " ")} UTC</time></p>
-<p class="verdict ${signClasses[known.sign]}"><b>${known.sign}</b> ${known.text}.</p>
-</header>
-<main class="${signClasses[known.sign]}">
+  const drifted = drift > 0 ? ` ${drift} drifted` : "";
+  const frame = {
+    title: `${verdict.sign}${drifted} · ${namesOf(stacks)}Lambda layer versions`,
+    heading: "Lambda layer versions",
+    about: html`${namesOf(stacks)}${countSites(stacks.flatMap(siteOf))} · <code>${configFile}</code> · read on ${minuteOf(time)}`,
+    ...{ verdict, style: `${pageStyle}${parts.map((one) => one.style).join("")}`, script: pageScript },
+  };
+  return framed(
+    frame,
+    html`<main class="${signClasses[verdict.sign]}">
 ${filters}
 ${layersByStacks(overview, stacks)}${legend}<p class="nothing" id="nothing">Nothing matches the filters.</p>
 ${projects(stacks, (index) => parts[index]?.body)}
 </main>
-<script>${new Html(pageScript)}</script>
-</body>
-</html>
-`.text;
-}
-
-function hashOf(text: string): string {
-  return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+`,
+  );
 }
 
 /** The project of all stacks, as a prefix; empty if there are several or it is unknown. */
 function namesOf(stacks: readonly ReportedStack[]): string {
-  const names = new Set(stacks.flatMap((one) => (isRead(one) ? (one.project ?? []) : [])));
-  return names.size === 1 ? `${[...names][0]} · ` : "";
+  const name = only(stacks.flatMap((one) => (isRead(one) ? (one.project ?? []) : [])));
+  return name === undefined ? "" : `${name} · `;
 }
 
 /** The stack of a report; undefined for a project whose stacks are unknown. */

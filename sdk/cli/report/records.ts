@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
 import { count } from "../../core/text";
-import { isDone, type RecordedRun } from "../../ops/live/summary";
-import { Html, html } from "./html";
+import { isDone, type RecordedRun } from "../../ops/live/record";
+import { html } from "./html";
 import { code, list, plain, table } from "./markdown";
+import { framed, minuteOf } from "./page-frame";
 import { pageStyle } from "./page-style";
-import { signClasses, type Verdict } from "./verdict";
+import type { Verdict } from "./verdict";
 
 const columns = ["updated", "unchanged", "failed", "unknown", "cancelled", "open", "put back"] as const;
 
@@ -72,8 +72,6 @@ export function renderRecordsMarkdown(runs: readonly RecordedRun[]): string {
 
 /** The same as a page that neither loads nor runs anything. */
 export function renderRecordsPage(runs: readonly RecordedRun[], time: Date): string {
-  const policy = `default-src 'none'; style-src 'sha256-${createHash("sha256").update(pageStyle).digest("base64")}'; img-src data:; base-uri 'none'; form-action 'none'`;
-  const { sign, text } = recordsVerdict(runs);
   const head = titles.map((title) => html`<th scope="col">${title}</th>`);
   const rows = runs.map((run) => {
     const [first = "", ...others] = cellsOf(run);
@@ -86,24 +84,13 @@ export function renderRecordsPage(runs: readonly RecordedRun[], time: Date): str
     ) => html`<li><bdi>${one.function}</bdi> (${one.file}): ${wordOf(one.outcome)}${one.reason ? `, ${one.reason}` : ""}</li>
 `,
   );
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${sign} · Lambda layer runs</title>
-<link rel="icon" href="data:,">
-<style>${new Html(pageStyle)}</style>
-</head>
-<body>
-<header>
-<h1>Lambda layer runs</h1>
-<p class="muted"><time datetime="${time.toISOString()}">${time.toISOString().slice(0, 16).replace("T", " ")} UTC</time></p>
-<p class="verdict ${signClasses[sign]}"><b>${sign}</b> ${text}.</p>
-</header>
-<main>
+  const verdict = recordsVerdict(runs);
+  return framed(
+    {
+      title: `${verdict.sign} · Lambda layer runs`,
+      ...{ heading: "Lambda layer runs", about: minuteOf(time), verdict, style: pageStyle },
+    },
+    html`<main>
 <div class="frame" tabindex="0" role="region" aria-labelledby="runs"><table><caption id="runs">Runs</caption><thead><tr>${head}</tr></thead><tbody>
 ${rows}</tbody></table></div>
 ${
@@ -113,7 +100,6 @@ ${open}</ul>`
     : undefined
 }
 </main>
-</body>
-</html>
-`.text;
+`,
+  );
 }

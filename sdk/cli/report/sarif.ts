@@ -3,11 +3,18 @@ import type { Log, Notification, Result } from "sarif";
 import { layerArn } from "../../core/arn";
 import { isDrifted, type Standing } from "../../core/assess";
 import { type Lines, shownLines, visibleJson } from "../../core/text";
-import type { Assessment } from "../../ops/assess";
 import { failedReading } from "../../ops/expectation";
-import { labelsOfStandings } from "../../ops/report-changes";
+import { labelsOfStandings } from "../../ops/report-standings";
 import { standingRow } from "../json";
-import { declaredText, type FailedStack, isRead, type ReportedStack, reportedName, sourceOf } from "./matrix";
+import {
+  declaredText,
+  type FailedStack,
+  isRead,
+  type ReadStack,
+  type ReportedStack,
+  reportedName,
+  sourceOf,
+} from "./matrix";
 import { verdictOf } from "./verdict";
 
 /** The subject of a SARIF log. */
@@ -47,12 +54,7 @@ export function renderSarif(stacks: readonly ReportedStack[], { version, configU
         tool: { driver: { name: "lambda-layers", semanticVersion: version, rules: [rule] } },
         automationDetails: { id: "lambda-layers/" },
         columnKind: "utf16CodeUnits",
-        invocations: [
-          {
-            executionSuccessful: notes.length === 0,
-            toolExecutionNotifications: notes,
-          },
-        ],
+        invocations: [{ executionSuccessful: notes.length === 0, toolExecutionNotifications: notes }],
         results: stacks.filter(isRead).flatMap((stack) => resultsOf(stack, configUri(stack))),
       },
     ],
@@ -71,14 +73,14 @@ function failedNote(failed: FailedStack): Notification {
 }
 
 /** Results alone would suggest that unreadable layers are as declared. */
-function unreadNotes(assessment: ReportedStack & Assessment): Notification[] {
+function unreadNotes(assessment: ReadStack): Notification[] {
   const { totals, live } = assessment;
   if (totals.unknown === 0 && !failedReading(live)) return [];
   const text = `Stack ${reportedName(assessment)}: ${verdictOf(assessment).text}.`;
   return [{ level: "warning", message: messageOf(text), descriptor: { id: "not-known" } }];
 }
 
-function resultsOf(assessment: ReportedStack & Assessment, uri: string): Result[] {
+function resultsOf(assessment: ReadStack, uri: string): Result[] {
   const { stack, standings } = assessment;
   const reported = reportedName(assessment);
   const label = labelsOfStandings(standings);

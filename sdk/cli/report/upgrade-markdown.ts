@@ -1,7 +1,6 @@
 import { count, listNames } from "../../core/text";
-import type { AvailableLayer } from "../../ops/available";
+import type { AvailableLayer, Upgrade, UpgradePlan } from "../../ops/available";
 import { declarationOf } from "../../ops/upgrade";
-import type { Upgrade, UpgradePlan } from "../../ops/upgrade-plans";
 import { code, list, plain, table } from "./markdown";
 import { placeIn } from "./matrix";
 

@@ -64,7 +64,7 @@ export function undeclaredOf({ standings }: Pick<Assessment, "standings">): numb
 }
 
 /** Text next to totals if AWS was not to be asked. */
-export const notAsked = "AWS was not asked";
+const notAsked = "AWS was not asked";
 
 /** The part of AWS that a run's totals leave out: a rollback asks only about what it rolls back. */
 export function runGaps(result: Ran): string[] {

@@ -5,6 +5,8 @@ import type { FunctionAlias, LiveFunction } from "../../core/live";
 import { layerName, movesBetween, moveTarget } from "../../core/moves";
 import { pooled } from "../../core/pool";
 import type { AwsPort, Ports } from "../../ports";
+import type { Site } from "../plans";
+import { ifPossible } from "../steps";
 import type { LayerDifference, PlannedPublish, PublishOutcome, StaleAlias } from "./plans";
 import type { RunRecorder } from "./recorder";
 import { sideBySide, withSession } from "./sessions";
@@ -29,17 +31,18 @@ const concurrency = 10;
  */
 export async function readAliases(aws: AwsPort, functionArns: readonly string[], goal: Goal): Promise<ReadAliases> {
   const known = new Map<string, readonly FunctionAlias[]>();
-  try {
+  const read = async () => {
     const found = await pooled(functionArns, concurrency, async (arn) => {
       const aliases = await aws.listAliases(arn);
       known.set(arn, aliases);
       return staleAliasesOf(aws, arn, aliases, goal);
     });
     return { stale: found.flat(), known, warnings: [] };
-  } catch (error) {
-    if (!(error instanceof LayersError) || error.code === "interrupted") throw error;
-    return { stale: [], known: new Map(), warnings: [`Aliases in ${aws.region} were not checked. ${error.message}`] };
-  }
+  };
+  return ifPossible<ReadAliases>(read, ({ message }) => {
+    const warnings = [`Aliases in ${aws.region} were not checked. ${message}`];
+    return { stale: [], known: new Map(), warnings };
+  });
 }
 
 async function staleAliasesOf(
@@ -96,7 +99,7 @@ export function planPublish(
  */
 export async function publishFunctions(
   ports: Ports,
-  sites: readonly { readonly region: string; readonly profile?: string; readonly functions: readonly string[] }[],
+  sites: readonly Site<string>[],
   alias: string | undefined,
   recorder: RunRecorder,
 ): Promise<PublishOutcome[]> {

@@ -1,12 +1,11 @@
-import { expiredBackups } from "../../core/backup";
 import { LayersError } from "../../core/errors";
-import { functionName, labelsOfArns } from "../../core/function-arn";
+import { functionName } from "../../core/function-arn";
 import { type FunctionOutcome, hasFailed } from "../../core/live";
-import { changeLine } from "../../core/report";
 import { everyFunction } from "../../core/selection";
 import { count } from "../../core/text";
-import type { Ports, Progress } from "../../ports";
-import { checkpoint, during, withProgress } from "../steps";
+import type { Ports } from "../../ports";
+import { planPrune } from "../backups";
+import { checkpoint, during } from "../steps";
 import {
   type LivePlan,
   type LiveResult,
@@ -19,7 +18,7 @@ import {
 } from "./plans";
 import { changedBy, type LoadedRecord, loadRecord } from "./record";
 import { RunRecorder } from "./recorder";
-import { notUpdated, reportAliases, reportAliasRollbacks, reportSummary } from "./report-live";
+import { follow, reportAliases, reportAliasRollbacks, reportSummary } from "./report-live";
 import { planLiveRollback, rollBackAliases } from "./rollback";
 import { type Rollout, type RolloutOptions, rollOut } from "./rollout";
 
@@ -111,50 +110,6 @@ function openRecord(ports: Ports, plan: LivePlan, backup: string | undefined): P
   return RunRecorder.create(ports, plan, backup);
 }
 
-/** Reports and counts functions as they are finished. */
-function follow({ reporter }: Ports, { sites, changes, rollback }: LivePlan, total: number) {
-  const title = rollback ? "Rolling back Lambda functions" : "Updating Lambda functions";
-  let progress: Progress | undefined;
-  const byFunction = Map.groupBy(changes, ({ functionArn }) => functionArn);
-  const label = labelsOfArns(sites.flatMap(({ functions }) => functions.map(({ arn }) => arn)));
-  const [failed, unknown]: [string[], string[]] = [[], []];
-  let [done, updated] = [0, 0];
-  return {
-    /**
-     * Shows progress while functions are updated. It is hidden between portions, when others print or the user is
-     * asked.
-     */
-    show: <T>(work: () => Promise<T>) =>
-      withProgress(
-        reporter,
-        title,
-        (shown) => {
-          progress = shown;
-          return work();
-        },
-        { from: done },
-      ),
-    note(outcome: FunctionOutcome) {
-      if (outcome.status !== "cancelled") progress?.update(++done, total);
-      if (hasFailed(outcome)) {
-        (outcome.status === "failed" ? failed : unknown).push(label(outcome.arn));
-        reporter.warn(notUpdated(outcome, label, rollback));
-      }
-      if (outcome.status !== "updated") return;
-      updated += 1;
-      for (const change of byFunction.get(outcome.arn) ?? []) {
-        reporter.item(changeLine({ ...change, function: label(outcome.arn) }));
-      }
-    },
-    soFar() {
-      const what = rollback ? "were rolled back in AWS" : "were updated in AWS";
-      const failures = failed.length > 0 ? ` Failed: ${failed.join(", ")}.` : "";
-      const open = unknown.length > 0 ? ` Unknown: ${unknown.join(", ")}.` : "";
-      return `${updated} of ${count(total, "function")} ${what}.${failures}${open}`;
-    },
-  };
-}
-
 /** An error that interrupts a run, with what was done and how to continue. */
 function cutShort({ advise }: Ports, error: LayersError, plan: LivePlan, changed: string, record: string): LayersError {
   const { stack, rollback } = plan;
@@ -168,7 +123,6 @@ function cutShort({ advise }: Ports, error: LayersError, plan: LivePlan, changed
   });
 }
 
-/** The outcome of rolling back a run. */
 interface RolledBack {
   readonly rolledBack: LiveRollbackResult;
   /** The functions as they were at planning. */
@@ -251,9 +205,9 @@ function callsOf({ aws }: Ports, { callsBefore }: LivePlan): Record<string, numb
   return Object.fromEntries(since.filter(([, n]) => n > 0));
 }
 
-async function pruneRecords({ backups, clock, reporter }: Ports, { stack, retentionDays }: LivePlan): Promise<void> {
-  const expired = expiredBackups(await backups.list(stack), retentionDays, clock.now());
-  if (expired.length === 0) return;
-  await backups.remove(expired, clock.now());
-  reporter.verbose(`Removed ${expired.length} backups older than ${retentionDays} days`);
+async function pruneRecords(ports: Ports, { stack, retentionDays }: LivePlan): Promise<void> {
+  const { remove } = await planPrune(ports, { stack, retentionDays });
+  if (remove.length === 0) return;
+  await ports.backups.remove(remove, ports.clock.now());
+  ports.reporter.verbose(`Removed ${remove.length} backups older than ${retentionDays} days`);
 }

@@ -50,13 +50,10 @@ export function liveFailure(
     ...(rolledBack ? rolledBackLines(rolledBack, label) : []),
   ];
   const isUnwanted = stoppedBy === "person" && failures.length + unpublished.length === 0;
-  const steps =
-    (rolledBack && !toRollBack) || record === undefined
-      ? []
-      : nextSteps(advise, stack, record, {
-          ...{ rollback, toRollBack, rolledBack, failed: failures.length },
-          isComplete: failures.length + unpublished.length + left.length === 0,
-        });
+  const isOver = (rolledBack && !toRollBack) || record === undefined;
+  const isComplete = failures.length + unpublished.length + left.length === 0;
+  const reached = { failed: failures.length, isComplete };
+  const steps = isOver ? [] : nextSteps(advise, { stack, rollback }, result, reached);
   const impossible = rollback && rollback.impossible.length > 0 ? [adviceOnGone] : [];
   const next = [...steps, ...impossible];
   return new LayersError(isUnwanted ? "interrupted" : "aws-update-failed", lines, {
@@ -90,17 +87,12 @@ function aliasLine({ function: name, alias, reason }: AliasRollback): string {
   return `  Alias ${alias} of ${name} was not moved back: ${reason}`;
 }
 
-interface Left extends Pick<LivePlan, "rollback">, Pick<LiveResult, "toRollBack" | "rolledBack"> {
-  readonly failed: number;
-  /** Whether the run has reached everything, so that a check or a person has stopped it after its end. */
-  readonly isComplete: boolean;
-}
-
+/** @param reached whether the run has reached everything: a check or a person has then stopped it after its end */
 function nextSteps(
   advise: Ports["advise"],
-  stack: string,
-  record: string,
-  { rollback, toRollBack, rolledBack, failed, isComplete }: Left,
+  { stack, rollback }: Pick<LivePlan, "stack" | "rollback">,
+  { record = "", toRollBack, rolledBack }: LiveResult | LiveRollbackResult,
+  { failed, isComplete }: { readonly failed: number; readonly isComplete: boolean },
 ): string[] {
   const back = advise(["rollback", "--stack", stack, "--sync-aws", record]);
   // Failures that are known to be permanent are not retried.

@@ -17,7 +17,6 @@ export interface FormerRequest {
   readonly skipPreflight: boolean;
   /** The functions of today's state. */
   readonly recorded: readonly RecordedFunction[];
-  /** The earlier state. */
   readonly former: StateFacts;
   /** Decides which layers that have since replaced others are reverted. */
   readonly isOurs: IsOurs;

@@ -19,7 +19,6 @@ export interface MoveOptions {
 // If AWS denies this many functions and accepts none, they all lack the same permission.
 const mostRefused = 10;
 
-/** Why a function was not attempted in a run that stops at the first failure. */
 const stoppedReason = "Not attempted: the run stopped because another function failed.";
 
 /**

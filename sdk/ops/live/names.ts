@@ -1,9 +1,8 @@
 import type { LayerConfig } from "../../core/config/parse";
-import { LayersError } from "../../core/errors";
+import type { LayersError } from "../../core/errors";
 import { type FunctionFilter, isNamed, meantBy, type NameableFunction, unknownFunctions } from "../../core/selection";
-import { scanState } from "../../core/state/scan";
 import type { Ports } from "../../ports";
-import { loadState } from "../recorded/load";
+import { isWithoutState, loadState, scanAs } from "../recorded/load";
 import { type LiveSelection, selectLive } from "./select";
 
 /** The accounts and regions searched. */
@@ -47,15 +46,13 @@ export async function namesInProgram(
   stack: string,
   { settings }: LayerConfig,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
-  const nobody: readonly LayersError["code"][] = ["project-missing", "pulumi-missing", "pulumi-login", "stack-missing"];
   try {
-    const scan = (bytes: Uint8Array) => scanState(bytes, { resourceTypes: settings.resourceTypes });
-    const { functions } = (await loadState(ports, { stack, scan })).facts;
+    const { functions } = (await loadState(ports, { stack, scan: scanAs(settings) })).facts;
     const all = functions.map(({ name, arn, urn }) => ({ name, arn, ownUrn: urn }));
     const found = names.map((name) => [name, meantBy(name, all).map((fn) => fn.arn ?? fn.name)] as const);
     return new Map(found.filter(([name, meant]) => meant.length > 0 && !meant.includes(name)));
   } catch (error) {
-    if (error instanceof LayersError && nobody.includes(error.code)) return new Map();
+    if (isWithoutState(error)) return new Map();
     throw error;
   }
 }

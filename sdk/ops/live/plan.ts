@@ -1,6 +1,6 @@
 import { layerVersionArn } from "../../core/arn";
-import { type AssessedFunction, assess, type Standing } from "../../core/assess";
-import type { LayersError } from "../../core/errors";
+import { type AssessedFunction, assess } from "../../core/assess";
+import type { LayerSettings } from "../../core/config/settings";
 import { parseFunctionArn } from "../../core/function-arn";
 import { declaredLayersOf, type Goal } from "../../core/goal";
 import type { LiveFunction } from "../../core/live";
@@ -15,7 +15,7 @@ import { bothReason } from "../recorded/plan";
 import { planPublish, readAliases } from "./aliases";
 import type { LivePlan } from "./plans";
 import { type Inspection, inspect, refuseUnfit, type Targets } from "./preflight";
-import { readFunctions } from "./read";
+import { type ReadFunctions, readFunctions } from "./read";
 import type { FoundFunctions, LiveSelection } from "./select";
 
 /** Which live functions to bring to what is declared, and what to check first. */
@@ -24,31 +24,19 @@ export interface LiveRequest {
   readonly selection: LiveSelection;
   readonly targetOf: TargetOf;
   readonly hints: LayerHints;
+  readonly settings: LayerSettings;
   readonly dryRun: boolean;
   /** Only look: skip the checks before an update, and report what cannot be read. */
   readonly isLook: boolean;
-  /** Whether to ask AWS if layer versions exist, and what they suit. */
-  readonly existence: boolean;
-  /** Check neither permissions nor layer versions in advance. */
   readonly skipPreflight: boolean;
-  /** Do not read aliases. */
   readonly skipAliases: boolean;
   /** Publishes a version of each function that was updated, or was named and is as declared, and moves an alias to it. */
   readonly publish: { readonly alias?: string } | undefined;
-  readonly retentionDays: number;
 }
 
 /** A plan, and its basis. */
-export interface PlannedLive {
+export interface PlannedLive extends Pick<ReadFunctions<unknown>, "functions" | "failures" | "regions"> {
   readonly plan: LivePlan;
-  /** The current state of every function that was looked for. */
-  readonly functions: readonly AssessedFunction[];
-  readonly standings: readonly Standing[];
-  /** How many functions were found, container images included. */
-  readonly found: number;
-  /** Why some could not be read; empty unless it was only a look. */
-  readonly failures: readonly LayersError[];
-  readonly regions: readonly string[];
 }
 
 // As many as GetFunction's budget allows at once; the others are checked when their turn comes, rather than waited for
@@ -65,7 +53,7 @@ const mostAskedForAlias = 50;
  * `layer-ambiguous`
  */
 export async function planLive(ports: Ports, request: LiveRequest): Promise<PlannedLive> {
-  const { stack, selection, targetOf, hints, publish, isLook, skipAliases, retentionDays } = request;
+  const { stack, selection, targetOf, hints, publish, isLook, skipAliases, settings } = request;
   const callsBefore = ports.aws.calls();
   const isOldVersion = (version: LiveFunction) =>
     assess([assessedLive(version)], targetOf).some(({ verdict }) => verdict === "drift");
@@ -88,18 +76,10 @@ export async function planLive(ports: Ports, request: LiveRequest): Promise<Plan
     aliases: visited.flatMap(({ aliases }) => aliases),
     publish,
     ...(publish && { toPublish: visited.flatMap(({ toPublish }) => toPublish) }),
-    retentionDays,
+    retentionDays: settings.backupRetentionDays,
     callsBefore,
   };
-  const number = visited.reduce((sum, { found: here }) => sum + here, 0);
-  return {
-    plan,
-    functions,
-    standings: assess(functions, targetOf),
-    found: number,
-    failures: found.failures,
-    regions: found.regions,
-  };
+  return { plan, functions, failures: found.failures, regions: found.regions };
 }
 
 /** What a function's list of layers needs, layer by layer. */
@@ -127,7 +107,7 @@ async function examine(
   subjects: ReadonlyMap<string, AssessedFunction>,
   request: LiveRequest,
 ) {
-  const { targetOf, publish, dryRun, existence, skipAliases } = request;
+  const { targetOf, publish, dryRun, settings, skipAliases } = request;
   const skipPreflight = request.skipPreflight || request.isLook;
   const zipped = found.functions.filter(({ packageType }) => packageType !== "Image");
   const goal: Goal = (fn) => declaredLayersOf(subjects.get(fn.arn) ?? assessedLive(fn), fn.layers, targetOf);
@@ -156,14 +136,15 @@ async function examine(
   const wanted = new Set([...movingArns, ...behind, ...without, ...(isNamed ? asDeclared : [])]);
   const published = publish && { ...publish, functions: [...wanted] };
   const [inspection, busy]: [Inspection | undefined, readonly string[]] = await Promise.all([
-    skipPreflight ? undefined : inspect(ports, aws, targets, { existence, publish: published }),
+    skipPreflight
+      ? undefined
+      : inspect(ports, aws, targets, { existence: settings.validateLayerExists, publish: published }),
     skipPreflight ? [] : (found.busy ?? aws.busyFunctions(movingArns.slice(0, mostAskedWhetherBusy))),
   ]);
   const inTheWay = new Set(busy);
   const releasing = zipped.filter(({ arn }) => wanted.has(arn));
   return {
     inspection,
-    found: found.functions.length,
     // Functions with an update in progress must be waited for, so they come last.
     site: {
       region: found.region,

@@ -55,21 +55,11 @@ export interface AliasRollback {
   /** The version that the run moved it to, and the one to go back to. */
   readonly from: string;
   readonly to: string;
-  /** Why it was not. */
   readonly reason?: string;
 }
 
-/** A layer of a published version that is not as declared. */
-export interface LayerDifference {
-  /** The layer's name in AWS. */
-  readonly layer: string;
-  /** The layer's ARN, without version. */
-  readonly arn: string;
-  readonly from: number | null;
-  readonly to: number | null;
-  /** The full ARN of its replacement; absent if it is the same layer. */
-  readonly target?: string | null;
-}
+/** A layer of a published version that is not as declared. `target`: only of another layer. */
+export type LayerDifference = Pick<LiveChange, "layer" | "arn" | "from" | "to"> & Partial<Pick<LiveChange, "target">>;
 
 /** An alias that serves a published version with layers which are not as declared. */
 export interface StaleAlias {
@@ -79,7 +69,6 @@ export interface StaleAlias {
   readonly alias: string;
   /** The published version that it serves. */
   readonly version: string;
-  /** The layers that are not as declared. */
   readonly layers: readonly LayerDifference[];
 }
 
@@ -123,7 +112,6 @@ export interface LiveResult extends AwsResult {
   readonly published: readonly PublishOutcome[];
   /** Why the run was stopped early; absent if it was not. */
   readonly stopped?: string;
-  /** What stopped it. */
   readonly stoppedBy?: Stop["cause"];
   /** If something failed: in how many functions a rollback of the run has something to roll back. */
   readonly toRollBack?: number;

@@ -1,5 +1,6 @@
 import { parseLayerVersionArn } from "../../core/arn";
 import type { AssessedFunction } from "../../core/assess";
+import { shortStackName } from "../../core/config/declared";
 import { LayersError } from "../../core/errors";
 import { parseFunctionArn } from "../../core/function-arn";
 import type { LiveFunction, TagSet } from "../../core/live";
@@ -11,6 +12,22 @@ import type { Skipped } from "../plans";
 import { refuseUnknown } from "../recorded/plan";
 import type { Where } from "./names";
 import { type FoundFunctions, type LiveSelection, type Place, type Selected, selectLive } from "./select";
+
+/** Which functions are meant, and where they are. Default: all of the stack's state. */
+export interface FunctionChoice {
+  /** Names in AWS, ARNs, or names in the program: only these. */
+  readonly functions?: readonly string[];
+  /** The same, for functions to leave out in any case. */
+  readonly exclude?: readonly string[];
+  /** Live functions tagged as the stack's, without asking Pulumi. */
+  readonly allFunctions?: boolean;
+  /** Live functions with all of these tags, without asking Pulumi. */
+  readonly tags?: TagSet;
+  /** Only these regions. Default: those of the functions, else the run's, the settings', the environment's. */
+  readonly regions?: readonly string[];
+  /** The accounts of these profiles. Default: the run's own. */
+  readonly profiles?: readonly string[];
+}
 
 /** How functions are read. */
 export interface ReadOptions {
@@ -109,7 +126,7 @@ export async function readNamed(
 export function whereOf(
   { aws }: Pick<Ports, "aws">,
   home: string | undefined,
-  { regions = [], profiles = [] }: Partial<Pick<Where, "regions" | "profiles">> = {},
+  { regions = [], profiles = [] }: FunctionChoice = {},
 ): Where {
   return { regions: regions.length > 0 || aws.region === undefined ? regions : [aws.region], profiles, home };
 }
@@ -163,12 +180,12 @@ export function refuseOtherRegions(
   });
 }
 
-/** Sets of tags that select functions: those of a stack, or given ones. A function needs all tags of one set. */
-export function tagSets(
-  { allFunctions, tags }: { readonly allFunctions: boolean; readonly tags: TagSet },
-  tagKey: string,
-  stack: string,
-): TagSet[] {
+/**
+ * Sets of tags that select functions: those of a stack, or given ones. A function needs all tags of one set.
+ * @param tagKey that of the settings
+ */
+export function tagSets({ allFunctions, tags = {} }: FunctionChoice, tagKey: string, stackName: string): TagSet[] {
+  const stack = shortStackName(stackName);
   return [
     ...(allFunctions ? [{ [tagKey]: stack }, { "pulumi:stack": stack }] : []),
     ...(Object.keys(tags).length > 0 ? [tags] : []),

@@ -2,12 +2,12 @@ import { createHash } from "node:crypto";
 import type { Backup } from "../../core/backup";
 import type { Digest } from "../../core/chain";
 import { LayersError } from "../../core/errors";
-import { functionName, parseFunctionArn } from "../../core/function-arn";
+import { functionName, labelsOfArns, parseFunctionArn } from "../../core/function-arn";
 import type { FunctionHistory } from "../../core/function-history";
 import type { LiveFunction } from "../../core/live";
 import { type ReadRecord, type RunHistory, readRunRecord } from "../../core/run-record";
 import type { AwsPort, BackupPort, Ports } from "../../ports";
-import type { Skipped } from "../plans";
+import type { Site, Skipped } from "../plans";
 import { sideBySide, withSession } from "./sessions";
 
 /** A run record that was read. */
@@ -56,15 +56,8 @@ export function changedBy({ functions }: RunHistory): FunctionHistory[] {
   return functions.filter(({ moved, aliases }) => moved.length + aliases.length > 0);
 }
 
-/** The functions of a record that one session reaches. */
-export interface RecordedSite {
-  readonly region: string;
-  readonly profile?: string;
-  readonly functions: readonly FunctionHistory[];
-}
-
 /** The functions of a record by the account and region in which the run reached them. */
-export function sitesOf({ sites }: RunHistory, functions: readonly FunctionHistory[]): RecordedSite[] {
+export function sitesOf({ sites }: RunHistory, functions: readonly FunctionHistory[]): Site<FunctionHistory>[] {
   const groups = Map.groupBy(functions, ({ function: arn }) => {
     const { region = "", account = "" } = parseFunctionArn(arn) ?? {};
     return `${region} ${account}`;
@@ -79,7 +72,7 @@ export function sitesOf({ sites }: RunHistory, functions: readonly FunctionHisto
 /** The current state of a record's functions. */
 export interface RecordedNow {
   readonly aws: AwsPort;
-  readonly site: RecordedSite;
+  readonly site: Site<FunctionHistory>;
   readonly live: readonly LiveFunction[];
   /** Histories by the functions' ARNs. */
   readonly histories: ReadonlyMap<string, FunctionHistory>;
@@ -108,4 +101,46 @@ export async function readRecorded<T>(
 /** The newest run record of a stack, as messages name the file; undefined if there is none. */
 export async function newestRecord({ backups }: Ports, stack: string): Promise<string | undefined> {
   return (await backups.list(stack)).find(({ kind }) => kind === "sync")?.shownPath;
+}
+
+/** The outcome of a function in a run. `open`: not attempted. `unknown`: attempted, with an unknown result. */
+export type RecordedOutcome = "updated" | "unchanged" | "failed" | "unknown" | "cancelled" | "open" | "put back";
+
+/** A run in AWS according to its record. */
+export interface RecordedRun {
+  /** The record's file name in its folder. */
+  readonly file: string;
+  readonly stack: string;
+  readonly startedAt: Date;
+  readonly isEnded: boolean;
+  /** How far it was rolled back; absent if it was not. `done` once all of its changes are rolled back. */
+  readonly rolledBack?: "in part" | "wholly";
+  readonly functions: readonly {
+    readonly function: string;
+    readonly outcome: RecordedOutcome;
+    readonly reason: string | undefined;
+  }[];
+}
+
+/** Summarises a record. */
+export function summarise(file: string, history: RunHistory): RecordedRun {
+  const { stack, startedAt, unfinished, begun, functions, rolledBackAt } = history;
+  const isWhole = unfinished === undefined && changedBy(history).length === 0;
+  const label = labelsOfArns(functions.map((one) => one.function));
+  return {
+    ...{ file, stack, startedAt, isEnded: begun && unfinished === undefined },
+    ...(rolledBackAt && { rolledBack: isWhole ? "wholly" : "in part" }),
+    functions: functions.map(({ function: arn, last }) => ({
+      function: label(arn),
+      outcome:
+        last === undefined ? "open" : last.aim === "rollback" && last.outcome === "updated" ? "put back" : last.outcome,
+      reason: last?.reason,
+    })),
+  };
+}
+
+/** Whether a run has done everything that it planned. */
+export function isDone({ isEnded, functions, rolledBack }: RecordedRun): boolean {
+  if (rolledBack !== undefined) return rolledBack === "wholly";
+  return isEnded && functions.every(({ outcome }) => outcome === "updated" || outcome === "unchanged");
 }

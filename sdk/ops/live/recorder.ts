@@ -3,21 +3,16 @@ import { ChainWriter, chainStart } from "../../core/chain";
 import { LayersError, unchanged } from "../../core/errors";
 import { parseFunctionArn } from "../../core/function-arn";
 import type { PlannedMove } from "../../core/function-history";
-import type { Goal } from "../../core/goal";
 import type { AliasMove, FunctionOutcome, LiveFunction } from "../../core/live";
 import { movesBetween } from "../../core/moves";
 import { formatRunLine, type RunAim, type RunLine, type RunSite, runLine } from "../../core/run-line";
 import type { LineWriter, Ports } from "../../ports";
 import type { Site } from "../plans";
+import type { LivePlan } from "./plans";
 import { readRecord, sha256 } from "./record";
 
 /** What a run is about to do, for the start of its record. */
-export interface RecordedPlan {
-  readonly stack: string;
-  readonly sites: readonly Site[];
-  readonly goal: Goal;
-  readonly publish: { readonly alias?: string } | undefined;
-}
+type RecordedPlan = Pick<LivePlan, "stack" | "sites" | "goal" | "publish">;
 
 /** An open run record: each line is on disk before the request that it announces is sent. */
 export class RunRecorder {

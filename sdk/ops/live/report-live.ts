@@ -1,6 +1,9 @@
+import { labelsOfArns } from "../../core/function-arn";
 import { type FunctionOutcome, hasFailed } from "../../core/live";
+import { changeLine } from "../../core/report";
 import { count } from "../../core/text";
-import type { Reporter } from "../../ports";
+import type { Ports, Progress, Reporter } from "../../ports";
+import { withProgress } from "../steps";
 import type {
   LayerDifference,
   LivePlan,
@@ -112,4 +115,51 @@ function updatedPart(
   return number === updated.length
     ? `${number} updated and rolled back`
     : `${updated.length} updated, ${number} of them rolled back`;
+}
+
+/** Follows the functions of a run until they are finished. */
+export type Follower = ReturnType<typeof follow>;
+
+/** Reports and counts functions as they are finished. */
+export function follow({ reporter }: Ports, { sites, changes, rollback }: LivePlan, total: number) {
+  const title = rollback ? "Rolling back Lambda functions" : "Updating Lambda functions";
+  let progress: Progress | undefined;
+  const byFunction = Map.groupBy(changes, ({ functionArn }) => functionArn);
+  const label = labelsOfArns(sites.flatMap(({ functions }) => functions.map(({ arn }) => arn)));
+  const [failed, unknown]: [string[], string[]] = [[], []];
+  let [done, updated] = [0, 0];
+  return {
+    /**
+     * Shows progress while functions are updated. It is hidden between portions, when others print or the user is
+     * asked.
+     */
+    show: <T>(work: () => Promise<T>) =>
+      withProgress(
+        reporter,
+        title,
+        (shown) => {
+          progress = shown;
+          return work();
+        },
+        { from: done },
+      ),
+    note(outcome: FunctionOutcome) {
+      if (outcome.status !== "cancelled") progress?.update(++done, total);
+      if (hasFailed(outcome)) {
+        (outcome.status === "failed" ? failed : unknown).push(label(outcome.arn));
+        reporter.warn(notUpdated(outcome, label, rollback));
+      }
+      if (outcome.status !== "updated") return;
+      updated += 1;
+      for (const change of byFunction.get(outcome.arn) ?? []) {
+        reporter.item(changeLine({ ...change, function: label(outcome.arn) }));
+      }
+    },
+    soFar() {
+      const what = rollback ? "were rolled back in AWS" : "were updated in AWS";
+      const failures = failed.length > 0 ? ` Failed: ${failed.join(", ")}.` : "";
+      const open = unknown.length > 0 ? ` Unknown: ${unknown.join(", ")}.` : "";
+      return `${updated} of ${count(total, "function")} ${what}.${failures}${open}`;
+    },
+  };
 }

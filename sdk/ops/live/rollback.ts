@@ -32,7 +32,8 @@ export async function planLiveRollback(
   const meant = meantIn(record, filter);
   const changed = meant.filter(({ moved }) => moved.length > 0);
   const byArn = new Map(changed.map((one) => [one.function, one]));
-  const goal: Goal = (fn) => formerLayers(fn, byArn.get(fn.arn));
+  // A function's layers from before the run, where they are still as the run left them.
+  const goal: Goal = ({ arn, layers }) => movedLayers(layers, (byArn.get(arn)?.moved ?? []).map(reversed));
   const { visited, skipped } = await readRecorded(ports, record.history, changed, (now) => planSite(now, goal));
   const impossible = visited.flatMap((one) => one.impossible);
   const live = new Map(visited.flatMap((one) => one.live.map((fn) => [fn.arn, fn] as const)));
@@ -103,11 +104,6 @@ async function planSite(
     site: { region, ...(profile !== undefined && { profile }), functions: targets.map((one) => one.function) },
     changes: targets.flatMap((one) => liveChanges(one.function, one.layers)),
   };
-}
-
-/** A function's layers from before the run, where they are still as the run left them. */
-function formerLayers({ layers }: LiveFunction, history: FunctionHistory | undefined): string[] {
-  return movedLayers(layers, (history?.moved ?? []).map(reversed));
 }
 
 function whyLeft(fn: LiveFunction, move: LayerMove): string | undefined {

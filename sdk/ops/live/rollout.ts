@@ -9,6 +9,7 @@ import { publishFunctions } from "./aliases";
 import { moveFunctions } from "./move";
 import type { LivePlan, PublishOutcome, Stop } from "./plans";
 import type { RunRecorder } from "./recorder";
+import type { Follower } from "./report-live";
 
 /** How carefully a fleet is updated. */
 export interface RolloutOptions extends Portions {
@@ -23,14 +24,6 @@ export interface RolloutOptions extends Portions {
   readonly pause?: number;
   /** Asks the user whether to continue after the canary; absent: there is no one to ask. */
   readonly proceed?: (question: string) => Promise<boolean>;
-}
-
-/** Callbacks of a rollout. */
-export interface Follower {
-  /** Shows a portion while its functions are updated. */
-  show<T>(work: () => Promise<T>): Promise<T>;
-  /** Called for each finished function. */
-  note(outcome: FunctionOutcome): void;
 }
 
 /** The result of a rollout. */
@@ -51,7 +44,7 @@ interface Item {
 /**
  * The functions of a plan, portion by portion. Accounts and regions take turns, so that all of them always have work.
  */
-export function portionsOf({ sites }: Pick<LivePlan, "sites">, options: Portions): Portion<Item>[] {
+function portionsOf({ sites }: Pick<LivePlan, "sites">, options: Portions): Portion<Item>[] {
   return divide<Item>(interleave(sites.map((site) => site.functions.map((fn) => ({ site, fn })))), options);
 }
 
@@ -156,7 +149,6 @@ function theFirst(number: number): string {
   return number === 1 ? "the first function" : `the first ${number} functions`;
 }
 
-/** Waits, checks and asks after a portion. */
 async function gate(
   ports: Ports,
   { kind, items }: Portion<Item>,
@@ -187,7 +179,6 @@ async function gate(
   return undefined;
 }
 
-/** Waits, and shows the elapsed time. */
 function wait({ clock, reporter, signal }: Ports, seconds: number, title: string): Promise<void> {
   const work = async (progress: Progress) => {
     for (let waited = 0; waited < seconds; waited++) {

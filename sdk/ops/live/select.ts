@@ -9,13 +9,11 @@ import { type SessionTarget, sideBySide, withSession } from "./sessions";
 
 /** Which functions to look for in which accounts and regions. */
 export interface LiveSelection {
-  /** Functions that a state records. */
   readonly recorded?: readonly RecordedFunction[];
   /** Names in AWS, or ARNs. */
   readonly names?: readonly string[];
   /** Functions that carry all tags of any one of these sets. */
   readonly tagSets?: readonly TagSet[];
-  /** All functions. */
   readonly all?: boolean;
   /** A filter on the functions found. Default: all. */
   readonly isMeant?: (fn: LiveFunction) => boolean;
@@ -54,7 +52,6 @@ export interface Selected<T> {
   readonly gone: readonly RecordedFunction[];
   /** Names that no function has. */
   readonly unknown: readonly string[];
-  /** The regions searched. */
   readonly regions: readonly string[];
 }
 

@@ -1,12 +1,15 @@
 import { createHash } from "node:crypto";
 import { stackInFileNames } from "../../core/backup";
 import { shortStackName } from "../../core/config/declared";
-import { LayersError, unchanged } from "../../core/errors";
+import type { LayerSettings } from "../../core/config/settings";
+import { type ErrorCode, LayersError, unchanged } from "../../core/errors";
 import type { StateFacts } from "../../core/state/facts";
-import { count } from "../../core/text";
+import { scanState } from "../../core/state/scan";
+import { count, quotedIfOdd } from "../../core/text";
 import type { Ports } from "../../ports";
 import type { LoadedState } from "../plans";
 import { checkpoint, during, withProgress } from "../steps";
+import { invalidLayers, type SelectedRecords } from "./plan";
 
 const operationsShown = 5;
 const pollWhileImporting = 200;
@@ -22,6 +25,19 @@ export interface StateRequest {
   /** An exported state instead of the stack's own. */
   readonly file?: string;
   readonly scan: ScanState;
+}
+
+/** Reads states as a config describes them. */
+export function scanAs({ resourceTypes }: Pick<LayerSettings, "resourceTypes">): ScanState {
+  return (bytes) => scanState(bytes, { resourceTypes });
+}
+
+/** Errors of a machine or folder without the stack, so that there is no state to read. */
+const withoutState: readonly ErrorCode[] = ["project-missing", "pulumi-missing", "pulumi-login", "stack-missing"];
+
+/** Whether there is no state to read. */
+export function isWithoutState(error: unknown): error is LayersError {
+  return error instanceof LayersError && withoutState.includes(error.code);
 }
 
 /**
@@ -60,8 +76,11 @@ export function refuseUnfit(ports: Advise, state: LoadedState): void {
   if (error) throw error.having(unchanged);
 }
 
-/** Why a state cannot be updated as it is: an interrupted update, which only Pulumi can resolve, or a broken rule. Undefined if it can. */
-export function unfit(ports: Advise, state: LoadedState): LayersError | undefined {
+/**
+ * Why a state cannot be updated as it is: an interrupted update, which only Pulumi can resolve, or a broken rule.
+ * Undefined if it can.
+ */
+function unfit(ports: Advise, state: LoadedState): LayersError | undefined {
   return pendingOperations(ports, state) ?? broken(ports, state);
 }
 
@@ -85,38 +104,25 @@ export function broken({ advisePulumi }: Advise, { stack, file, facts }: LoadedS
   const where = file ?? `stack ${stack}`;
   const again = file === undefined ? "and run again" : "export it again, and run again";
   const restore = `restore a backup: ${advisePulumi(["stack", "import", "--stack", stack, "--file", "BACKUP"])}`;
-  if (rule === undefined) return noted && notedBroken({ stack, where, again, restore, advisePulumi }, noted);
-  const said = noted ? [`  as Pulumi noted at \`${noted.command}\`: ${noted.error}`] : [];
-  return new LayersError(
-    "state-broken",
-    [`The state of ${where} is broken, and Pulumi rejects it: ${rule.what}`, ...said],
-    {
-      next: [
-        rule.repairable
-          ? `Let Pulumi repair it, ${again}: ${advisePulumi(["state", "repair", "--yes", "--stack", stack])}`
-          : `Pulumi cannot repair it. Export the state, correct it in an editor and import it: ${byHand(advisePulumi, stack)}`,
-        `${rule.repairable ? "If it cannot, " : "Or "}${restore}`,
-      ],
-    },
-  );
-}
-
-function byHand(advisePulumi: Ports["advisePulumi"], stack: string): string {
-  const words = (verb: string) => advisePulumi(["stack", verb, "--stack", stack, "--file", "state.json"]);
-  return `${words("export")}; ${words("import")}`;
-}
-
-interface Advised extends Advise {
-  readonly stack: string;
-  readonly where: string;
-  readonly again: string;
-  readonly restore: string;
-}
-
-function notedBroken(
-  { stack, where, again, restore, advisePulumi }: Advised,
-  { command, error }: { readonly command: string; readonly error: string },
-): LayersError {
+  if (rule) {
+    const said = noted ? [`  as Pulumi noted at \`${noted.command}\`: ${noted.error}`] : [];
+    const repair = advisePulumi(["state", "repair", "--yes", "--stack", stack]);
+    const byHand = (verb: string) => advisePulumi(["stack", verb, "--stack", stack, "--file", "state.json"]);
+    return new LayersError(
+      "state-broken",
+      [`The state of ${where} is broken, and Pulumi rejects it: ${rule.what}`, ...said],
+      {
+        next: rule.repairable
+          ? [`Let Pulumi repair it, ${again}: ${repair}`, `If it cannot, ${restore}`]
+          : [
+              `Pulumi cannot repair it. Export the state, correct it in an editor and import it: ${byHand("export")}; ${byHand("import")}`,
+              `Or ${restore}`,
+            ],
+      },
+    );
+  }
+  if (!noted) return undefined;
+  const { command, error } = noted;
   const message = `The state of ${where} was broken when Pulumi wrote it at \`${command}\`: ${error}. It is valid again now, but what was lost is unknown.`;
   return new LayersError("state-broken", message, {
     next: [
@@ -126,6 +132,10 @@ function notedBroken(
       `If not, ${restore}`,
     ],
   });
+}
+
+function unfitText({ messageLines, nextLines }: LayersError): string {
+  return `${messageLines.join(" ")} The state cannot be updated as it is. ${nextLines.join(" ")}`;
 }
 
 /** Oddities of a valid state. */
@@ -145,5 +155,34 @@ export function foreignState({ stack, file, facts }: LoadedState): string[] {
   if (file === undefined || found === undefined || found === shortStackName(stack)) return [];
   return [
     `${file} is the state of stack ${found}, but the versions declared for ${stack} were used. To use its own: --stack ${found}`,
+  ];
+}
+
+/** Something about a state that its rows do not show. */
+export interface OddState {
+  readonly code: "layer-invalid" | "pending-operations" | "state-broken" | "state-foreign";
+  readonly message: string;
+}
+
+/**
+ * What whoever looks at a state has to know beside its rows: that it cannot be updated as it is, that it is another
+ * stack's, and what its functions have that is no layer version.
+ * @param recorded the functions that are looked at; undefined if it has none of them
+ */
+export function oddities(
+  ports: Pick<Ports, "advisePulumi">,
+  state: LoadedState,
+  recorded: SelectedRecords | undefined,
+): OddState[] {
+  const error = unfit(ports, state);
+  const code = error?.code === "pending-operations" ? "pending-operations" : "state-broken";
+  const own = recorded?.own.filter((fn) => !recorded.excluded.has(fn)) ?? [];
+  return [
+    ...(error ? [{ code, message: unfitText(error) } as const] : []),
+    ...foreignState(state).map((message) => ({ code: "state-foreign", message }) as const),
+    ...invalidLayers(own).map(({ function: name, text }) => ({
+      code: "layer-invalid" as const,
+      message: `Invalid layer ARN format: ${quotedIfOdd(text)} of function ${name}.`,
+    })),
   ];
 }

@@ -20,6 +20,7 @@ import {
 } from "../../core/selection";
 import type { FunctionFacts, RecordedLayers, StateFacts } from "../../core/state/facts";
 import { type LayerEdit, layerEdits } from "../../core/state/patch";
+import { compareTexts } from "../../core/text";
 import { type Skipped, type StateChange, type StateTarget, skipping } from "../plans";
 
 /** A plan for a state. Nothing has been written. */
@@ -150,15 +151,11 @@ export function planState(
 }
 
 /** The order in which functions are reported: by name, then region. */
-export function byName(a: NamedInRegion, b: NamedInRegion): number {
-  const compare = (one: string, other: string) => (one < other ? -1 : Number(one > other));
-  return compare(a.name, b.name) || compare(a.region ?? "", b.region ?? "");
+export function byName(a: Ordered, b: Ordered): number {
+  return compareTexts(a.name, b.name) || compareTexts(a.region ?? "", b.region ?? "");
 }
 
-interface NamedInRegion {
-  readonly name: string;
-  readonly region?: string | undefined;
-}
+type Ordered = { readonly name: string; readonly region?: string | undefined };
 
 /** The texts that are layer version ARNs, each with its index. */
 function layerVersions(recorded: RecordedLayers) {

@@ -1,4 +1,4 @@
-import { type Backup, type BackupKind, expiredBackups } from "../../core/backup";
+import type { Backup, BackupKind } from "../../core/backup";
 import { LayersError, unchanged } from "../../core/errors";
 import { compareStates } from "../../core/state/compare";
 import type { StateFacts } from "../../core/state/facts";
@@ -6,6 +6,7 @@ import { type Outline, outlineOf, type StateSource } from "../../core/state/outl
 import { type LayerEdit, patchState, verifyPatched } from "../../core/state/patch";
 import { reasonOf } from "../../core/system-error";
 import type { Ports } from "../../ports";
+import { pruneBackups } from "../backups";
 import type { LoadedState } from "../plans";
 import { checkpoint, during, withProgress } from "../steps";
 import type { ScanState } from "./load";
@@ -28,7 +29,6 @@ export interface Replacement {
   /** The stack's state as exported and planned on. Its bytes are released once they are in the backup. */
   readonly state: LoadedState;
   readonly content: NewContent;
-  /** The kind of file name for the new state. */
   readonly kind: Exclude<BackupKind, "state">;
   /** The changes, one line each. */
   readonly lines: readonly string[];
@@ -72,7 +72,7 @@ export async function replaceStackState(ports: Ports, replacement: Replacement):
     );
     // Only now: pruning keeps the newest backups, and the new ones do not count until they are verified.
     await pruneBackups(ports, stack, replacement.retentionDays);
-    await importOrForget(ports, state, after, before);
+    await importOrForget(ports, stack, after, before);
     const lost = await findLostUpdate(ports, state, imported, watch);
     if (lost) throw await lostUpdateError(ports, stack, lost, before);
     await verifyImport(ports, stack, imported, before);
@@ -117,7 +117,6 @@ function sourceOf(stateFiles: Ports["stateFiles"], { path, shownPath }: WholeSta
   }
 }
 
-/** Bytes per write. */
 const piece = 1 << 20;
 
 /** All bytes of a source; can be iterated several times. */
@@ -158,29 +157,44 @@ async function checkedOrForgotten(
   }
 }
 
+const nothingImported = "Nothing was imported: the stack's state is unchanged.";
+
 /**
- * Imports a state. If it is certain that nothing was imported, the new state's file is removed: otherwise the old state
- * would count as one replaced by an update, and a rollback would go back to it.
+ * Imports a state, unless someone else has changed the stack. If it is certain that nothing was imported, the new
+ * state's file is removed: otherwise the old state would count as one replaced by an update, and a rollback would go
+ * back to it.
  */
-async function importOrForget(ports: Ports, state: LoadedState, after: Backup, before: Backup): Promise<void> {
-  const forget = () => ports.backups.remove([after], ports.clock.now());
+async function importOrForget(ports: Ports, stack: string, after: Backup, before: Backup): Promise<void> {
+  const { stacks, backups, reporter, clock } = ports;
+  const title = `Importing state for stack ${stack}`;
+  let isUnchanged = true;
   try {
-    await refuseIfChanged(ports, state.stack, before);
+    await refuseIfChanged(ports, stack, before);
+    reporter.info(title);
+    await during(nothingImported, () => backups.noteImport(stack, after.path));
+    try {
+      isUnchanged = false;
+      await withProgress(reporter, title, () => stacks.importState(stack, after.path));
+    } catch (error) {
+      const left = await afterFailedImport(ports, stack, before);
+      isUnchanged = left.isUnchanged;
+      throw error instanceof LayersError ? error.having(left.sentence) : error;
+    } finally {
+      await backups.forgetImport(stack, after.path);
+    }
   } catch (error) {
-    await forget();
+    if (isUnchanged) await backups.remove([after], clock.now());
     throw error;
   }
-  await importFile(ports, state, after, before, forget);
 }
 
 async function refuseIfChanged(ports: Ports, stack: string, before: Backup): Promise<void> {
-  const nothing = "Nothing was imported: the stack's state is unchanged.";
-  const isUnchanged = await during(nothing, () =>
+  const isUnchanged = await during(nothingImported, () =>
     withProgress(ports.reporter, "Checking that the stack has not changed", () =>
       ports.stacks.isState(stack, before.path, ports.signal),
     ),
   );
-  checkpoint(ports, nothing);
+  checkpoint(ports, nothingImported);
   if (isUnchanged) return;
   throw new LayersError("stack-changed", `The stack ${stack} was changed by someone else after this run exported it.`, {
     changed: "Nothing was imported.",
@@ -188,34 +202,6 @@ async function refuseIfChanged(ports: Ports, stack: string, before: Backup): Pro
   });
 }
 
-async function importFile(
-  ports: Ports,
-  state: LoadedState,
-  file: Backup,
-  before: Backup,
-  forget: () => Promise<void>,
-): Promise<void> {
-  const { stacks, backups, reporter } = ports;
-  const { stack } = state;
-  reporter.info(`Importing state for stack ${stack}`);
-  try {
-    await during("Nothing was imported: the stack's state is unchanged.", () => backups.noteImport(stack, file.path));
-  } catch (error) {
-    await forget();
-    throw error;
-  }
-  try {
-    await withProgress(reporter, `Importing state for stack ${stack}`, () => stacks.importState(stack, file.path));
-  } catch (error) {
-    const { isUnchanged, sentence: left } = await afterFailedImport(ports, stack, before);
-    if (isUnchanged) await forget();
-    throw error instanceof LayersError ? error.having(left) : error;
-  } finally {
-    await backups.forgetImport(stack, file.path);
-  }
-}
-
-/** The result of a failed import. */
 async function afterFailedImport(
   { stacks }: Ports,
   stack: string,
@@ -253,16 +239,4 @@ async function verifyImport(
     [`After the import, the state of ${stack} is not what was imported.`, ...shown],
     { next: restore },
   );
-}
-
-/** Removes a stack's backups that are older than the retention. A failure is only reported. */
-export async function pruneBackups({ backups, reporter, clock }: Ports, stack: string, days: number): Promise<void> {
-  try {
-    const now = clock.now();
-    const expired = expiredBackups(await backups.list(stack), days, now);
-    await backups.remove(expired, now);
-    if (expired.length > 0) reporter.info(`Removed ${expired.length} backup files older than ${days} days`);
-  } catch (error) {
-    reporter.warn(`Old backups could not be removed: ${reasonOf(error)}`);
-  }
 }

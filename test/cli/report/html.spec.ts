@@ -5,12 +5,12 @@ import { shown } from "../../../sdk/core/text";
 import { counts } from "../../support/counts";
 
 describe("the HTML template", () => {
-  it("escapes texts, and takes HTML and lists of it as they are", () => {
+  it("escapes strings, and takes HTML and lists of it unchanged", () => {
     assert.equal(html`<b title="${`"'`}">${"<i>&"}</b>`.text, '<b title="&quot;&#39;">&lt;i&gt;&amp;</b>');
     assert.equal(html`${html`<i>${1}</i>`}${[html`<b>`, new Html("</b>")]}${undefined}`.text, "<i>1</i><b></b>");
   });
 
-  it("lets no text be anything but text", () => {
+  it("keeps any text a text", () => {
     const entities: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'" };
     const property = fc.property(fc.string({ unit: "binary" }), (text) => {
       const escaped = html`${text}`.text;

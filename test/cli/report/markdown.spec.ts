@@ -28,7 +28,7 @@ describe("a report in Markdown", () => {
     ]);
   });
 
-  it("lists exceptions that count, and names files from where the run was started", () => {
+  it("lists exceptions that apply, and names files relative to where the run was started", () => {
     const one = { entry: "base", when: { function: ["api"] }, reason: "waits", until: "2026-01-01", needed: true };
     const exceptions = [
       { ...one, at: "../../layer_config.yaml:8", expired: true, functions: 1 },
@@ -42,14 +42,14 @@ describe("a report in Markdown", () => {
     assert.match(text, /<code>services\/billing\/layer_config\.yaml&#58;\d+<\/code>/);
   });
 
-  it("says so if nothing has drifted, and which stack could not be read", () => {
+  it("says if nothing has drifted, and which stack could not be read", () => {
     const text = renderStatusMarkdown([stackOf([fn()]), failedStack]);
     assert.match(text, /^### ✓ Lambda layers of stack <code>dev<\/code>: all declared layers are at their versions$/m);
     assert.match(text, /^### \? Lambda layers of stack <code>gone<\/code>: could not be read$/m);
     assert.match(text, /there is no stack gone\.<br>Name another\.$/m);
   });
 
-  it("leaves out the column of a place that was not asked", () => {
+  it("leaves out the column of a place that was not read", () => {
     const head = (...functions: Parameters<typeof stackOf>[0]) =>
       renderStatusMarkdown([stackOf(functions)])
         .split("\n")
@@ -69,11 +69,11 @@ describe("a report in Markdown", () => {
     assert.match(renderStatusMarkdown([stackOf([fn("api", { live: [] })])]), /\| 5 \| 5 \| \*\*≠ –\*\* \|/);
   });
 
-  it("shows any name as it is, and lets nothing in it be markup", () => {
+  it("shows any name unchanged, and never as markup", () => {
     const check = (name: string) => {
       const text = renderStatusMarkdown([stackOf([fn(name, { live: ["base:1"] })])]);
       const line = text.split("\n").find((one) => one.startsWith("| <code>")) ?? "";
-      assert.equal(line.split("|").length, 8, "the name ends no cell");
+      assert.equal(line.split("|").length, 8, "the name does not end a cell");
       const cell = /^\| <code>(.*?)<\/code> \|/.exec(line)?.[1] ?? "";
       assert.doesNotMatch(cell.replace(/&#\d+;/g, ""), /[<>"`*[\]@|&\\#~!]|:\/\/|www\./);
       const read = cell.replace(/&#(\d+);/g, (_all, code) => String.fromCodePoint(Number(code)));
@@ -106,7 +106,7 @@ describe("a run in Markdown", () => {
   const titleOf = (run: RunResult) => renderRunMarkdown(run).split("\n")[0];
   const title = "Lambda layers of stack <code>dev</code>:";
 
-  it("lists what was changed, and says how everything stands then", () => {
+  it("lists what was changed, and says how everything stands afterwards", () => {
     assert.deepEqual(renderRunMarkdown(result).split("\n"), [
       `### ✓ ${title} 1 layer of a function changed`,
       "",
@@ -121,7 +121,7 @@ describe("a run in Markdown", () => {
     ]);
   });
 
-  it("has one heading for the state and AWS, in which a layer of a function counts once", () => {
+  it("has one heading for the state and AWS, under which a layer of a function counts once", () => {
     const dryRun = { ...result, dryRun: true, totals: { ...totals, drift: 1 } };
     const aws = { ...nothing, changes: [live] };
     assert.equal(titleOf({ ...dryRun, aws }), `### ≠ ${title} 1 layer of a function to change`);
@@ -139,7 +139,7 @@ describe("a run in Markdown", () => {
     assert.equal(titleOf({ ...none, totals: null }), `### ? ${title} no changes`);
   });
 
-  it("lists what AWS did not take, and a layer that is attached again", () => {
+  it("lists updates that AWS refused, and a layer that was attached again", () => {
     const outcome = { function: "api", arn: functionArn, before: [], after: [], status: "failed" as const };
     const aws = {
       ...nothing,
@@ -169,14 +169,14 @@ describe("a run in Markdown", () => {
     assert.match(text, /^Not published, or not rolled back:\n\n- <code>api<\/code>: no luck$/m);
   });
 
-  it("is not known to be fine if AWS could not be read", () => {
+  it("does not call anything fine if AWS could not be read", () => {
     const denied = { read: false, reason: "Denied.", code: "aws-permission" } as const;
     const text = renderRunMarkdown({ ...result, changes: [], aws: nothing, live: denied });
     assert.match(text, /^### \? .*: no changes$/m);
     assert.match(text, /not as declared; not all live versions could be read\.$/m);
   });
 
-  it("tells functions of one name apart", () => {
+  it("distinguishes functions of the same name", () => {
     const other = { ...live, functionArn: functionArn.replace("us-east-1", "eu-west-1"), region: "eu-west-1" };
     const outcomes = [live, other].map((one) => ({ ...updated, arn: one.functionArn }));
     const text = renderRunMarkdown({ ...result, changes: [], aws: { ...nothing, changes: [live, other], outcomes } });

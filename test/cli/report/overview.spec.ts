@@ -7,7 +7,7 @@ import { failedStack, fn, stackOf } from "./samples";
 const names = (stacks: ReturnType<typeof worstFirst>) => stacks.map(({ stack }) => stack);
 
 describe("layers by stacks", () => {
-  it("shares the names of layers that differ by the stack's", () => {
+  it("merges layer names that differ only by the stack's name", () => {
     const dev = stackOf([fn("a", { recorded: ["layer-dev:4", "base:5"] })]);
     const prod = stackOf([fn("a", { recorded: ["layer-prod:5"] })], { stack: "org/shop/prod" });
     assert.deepEqual(
@@ -27,7 +27,7 @@ describe("layers by stacks", () => {
     );
   });
 
-  it("puts layer-2 before layer-10, and what no stack has behind all", () => {
+  it("puts layer-2 before layer-10, and layers that no stack has last", () => {
     const overview = overviewOf([stackOf([fn("a", { recorded: ["layer-10:5", "layer-2:5"] })])]);
     assert.deepEqual(
       overview.map(({ name }) => name),
@@ -36,7 +36,7 @@ describe("layers by stacks", () => {
     assert.deepEqual(["layer-10", "other"].map(orderOf(overview)), [1, 2]);
   });
 
-  it("says where recorded and live versions differ, and leaves out places that were not asked", () => {
+  it("shows where recorded and live versions differ, and leaves out places that were not read", () => {
     const one = (recorded: "unasked" | string[], live: "unasked" | "unread" | string[]) =>
       overviewOf([stackOf([fn("a", { recorded, live })])])[0]?.all.counts[0]?.versions;
     assert.equal(one(["base:5"], ["base:4"]), "recorded 5, live 4");
@@ -46,7 +46,7 @@ describe("layers by stacks", () => {
     assert.equal(one("unasked", ["base:5"]), "5");
   });
 
-  it("puts the stack with most drift first, then what is not known, and keeps the order otherwise", () => {
+  it("puts the stack with the most drift first, then unknown ones, and otherwise keeps the order", () => {
     const drifted = (stack: string, ...layers: string[]) => stackOf([fn("a", { recorded: layers })], { stack });
     const unknown = stackOf([fn("a", { live: "unread" })], { stack: "unknown" });
     const stacks = [

@@ -17,11 +17,11 @@ const all = ["api", "mail (us-east-1)", "mail (eu-west-1)", "secret", "jobs", "w
 const notFine = ["api", "mail (us-east-1)", "mail (eu-west-1)", "secret"];
 const several = [sampleStack("dev"), sampleStack("prod"), failedStack];
 
-/** Milliseconds, as soon as the browser tells. */
+/** Milliseconds, as soon as the browser reports it. */
 const firstPaint = `new Promise((resolve) =>
   new PerformanceObserver((list) => resolve(list.getEntries()[0].startTime)).observe({ type: "paint", buffered: true }))`;
 
-/** Words that end in one line and go on in the next, except behind a hyphen. */
+/** Words that are broken across lines, except behind a hyphen. */
 const brokenWords = `[...document.querySelectorAll("th, td, h1, h2, p, li, summary, label, .command span")].flatMap((element) => {
   const broken = [];
   const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
@@ -50,7 +50,7 @@ describe("the page of a report, in Chromium", () => {
     await removeFolder(folder);
   });
 
-  /** Opens a page; every request but for the file itself, every message and every error ends up in `noise`. */
+  /** Opens a page; every request except for the file itself, every message and every error ends up in `noise`. */
   async function open(stacks: readonly ReportedStack[], settings: BrowserContextOptions = {}) {
     const file = join(folder, `${pages++}.html`);
     await writeFile(file, renderPage(stacks, options));
@@ -76,13 +76,13 @@ describe("the page of a report, in Chromium", () => {
   /** The names of the layers whose columns can be seen. */
   const columns = (page: Page) => page.locator(".matrix thead bdi:visible").allTextContents();
 
-  /** Text in one line. */
+  /** Text on one line. */
   const flat = (text: string) => text.replace(/\s+/g, " ").trim();
 
   const styleOf = (page: Page, selector: string, property: string) =>
     page.evaluate<string>(`getComputedStyle(document.querySelector(${JSON.stringify(selector)})).${property}`);
 
-  it("shows each function's declared, recorded and live versions, with drift by colour and by sign", async () => {
+  it("shows each function's declared, recorded and live versions, and marks drift by colour and by sign", async () => {
     const { page, close } = await open([sampleStack()]);
     const lines = await page.locator(".matrix tbody tr").allInnerTexts();
     assert.deepEqual(lines.map(flat), [
@@ -129,7 +129,7 @@ describe("the page of a report, in Chromium", () => {
     await close();
   });
 
-  it("has the same order of layers in every stack: those first that have drifted anywhere", async () => {
+  it("has the same order of layers in every stack: first those that have drifted anywhere", async () => {
     const layers = (...names: string[]) => fn("api", { recorded: names });
     const { page, close } = await open([
       stackOf([layers("layer-dev:5", "base:5", "tools:3", "zoo:1")]),
@@ -146,7 +146,7 @@ describe("the page of a report, in Chromium", () => {
     await close();
   });
 
-  it("shows commands that repair, to be copied", async () => {
+  it("shows commands that repair drift, to be copied", async () => {
     const repairs = ["lambda-layers --stack dev --sync-aws", "pulumi up --stack dev --cwd 'my project'"];
     const { page, noise, close } = await open([{ ...sampleStack(), repairs }], {
       permissions: ["clipboard-read", "clipboard-write"],
@@ -162,7 +162,7 @@ describe("the page of a report, in Chromium", () => {
     await close();
   });
 
-  it("leads to the functions in the AWS console", async () => {
+  it("links to the functions in the AWS console", async () => {
     const odd = fn("strange", { region: "nowhere" });
     const { page, close } = await open([stackOf([fn(), odd])]);
     assert.deepEqual(
@@ -174,7 +174,7 @@ describe("the page of a report, in Chromium", () => {
     await close();
   });
 
-  it("says in each row's heading what it has that may be off the screen", async () => {
+  it("repeats in each row's heading what may be scrolled out of view", async () => {
     const recorded = Array.from({ length: 30 }, (_, index) => `layer-${index}:${index > 27 ? 4 : 5}`);
     const { page, close } = await open([stackOf([fn("api", { recorded })])], { viewport: { width: 400, height: 800 } });
     const cue = page.locator(".cue");
@@ -185,7 +185,7 @@ describe("the page of a report, in Chromium", () => {
     await close();
   });
 
-  it("loads nothing and says nothing on the console", async () => {
+  it("requests nothing and logs nothing to the console", async () => {
     const { noise, close } = await open(several);
     assert.deepEqual(noise, []);
     await close();
@@ -205,7 +205,7 @@ describe("the page of a report, in Chromium", () => {
     await close();
   });
 
-  it("would not run a script that got in anyway", async () => {
+  it("does not run a script that got in anyway", async () => {
     const { page, close } = await open([sampleStack()]);
     await page.evaluate(`{
       const script = document.createElement("script");
@@ -238,11 +238,11 @@ describe("the page of a report, in Chromium", () => {
     await close();
   });
 
-  it("keeps its filters in the address, and takes them from there", async () => {
+  it("keeps its filters in the address, and reads them from there", async () => {
     const { page, close } = await open([sampleStack(), stackOf([fn()], { stack: "prod" })]);
     await page.getByLabel("Only what has drifted").check();
     await page.getByLabel("Layer", { exact: true }).fill("ba se&");
-    // What Playwright itself knows of an address that a script changes may be old.
+    // Playwright's own idea of an address that a script changes may be stale.
     const address = () => page.evaluate<string>("location.href");
     assert.match(await address(), /#drift=1&layer=ba\+se%26$/);
     await page.getByLabel("Layer", { exact: true }).fill("base");
@@ -256,7 +256,7 @@ describe("the page of a report, in Chromium", () => {
     await page.locator("#shown", { hasText: "1 of 7" }).waitFor();
     assert.deepEqual(await visible(page), ["web"]);
     await page.evaluate("location.hash = '#panel-1'");
-    assert.deepEqual(await visible(page), ["web"], "a link into the page leaves the filters alone");
+    assert.deepEqual(await visible(page), ["web"], "a link within the page leaves the filters alone");
     await page.getByLabel("Function", { exact: true }).fill("");
     assert.doesNotMatch(await address(), /#/);
     await close();
@@ -278,7 +278,7 @@ describe("the page of a report, in Chromium", () => {
     await close();
   });
 
-  it("is read, filtered by drift and opened stack by stack without a script", async () => {
+  it("can be read, filtered by drift and opened stack by stack without JavaScript", async () => {
     const { page, close } = await open([...several, stackOf([fn()], { stack: "fine" })], { javaScriptEnabled: false });
     assert.deepEqual(await visible(page), all);
     await page.getByLabel("Only what has drifted").check();
@@ -299,7 +299,7 @@ describe("the page of a report, in Chromium", () => {
     await fine.close();
   });
 
-  it("is used by keyboard alone", async () => {
+  it("can be used with the keyboard alone", async () => {
     const { page, close } = await open(several);
     const press = (key: string) => page.keyboard.press(key);
     const focused = () => page.evaluate<string>("document.activeElement.id || document.activeElement.className");
@@ -328,7 +328,7 @@ describe("the page of a report, in Chromium", () => {
 
   for (const colorScheme of ["light", "dark"] as const) {
     for (const width of [1280, 400]) {
-      it(`has no fault that axe finds, contrast included: ${colorScheme}, ${width} pixels wide`, async () => {
+      it(`passes axe, including contrast: ${colorScheme}, ${width} pixels wide`, async () => {
         const { page, close } = await open(several, { colorScheme, viewport: { width, height: 900 } });
         await page.evaluate(await readFile(require.resolve("axe-core/axe.min.js"), "utf8"));
         const { violations, passes } = await page.evaluate<AxeResults>("axe.run()");
@@ -346,7 +346,7 @@ describe("the page of a report, in Chromium", () => {
     }
   }
 
-  it("breaks no word of a name, nor counts what is as declared as something else", async () => {
+  it("breaks no word of a name, and counts as declared only what is", async () => {
     const versions = ["1", "2", "3", "4", "6", "5"];
     const functions = versions.map((version) =>
       fn(`settlement-reconciliation-${version}`, { recorded: [`observability-dev:${version}`, `base:${version}`] }),
@@ -368,7 +368,7 @@ describe("the page of a report, in Chromium", () => {
     await close();
   });
 
-  it("prints every stack, without controls, in dark on white", async () => {
+  it("prints every stack, without controls, dark on white", async () => {
     const { page, close } = await open(several, { colorScheme: "dark" });
     await page.emulateMedia({ media: "print", colorScheme: "dark" });
     assert.equal(await page.locator("h2:visible").count(), 3);
@@ -379,7 +379,7 @@ describe("the page of a report, in Chromium", () => {
     await close();
   });
 
-  it("says no more than what is known", async () => {
+  it("claims no more than is known", async () => {
     const { page, close } = await open([stackOf([fn()])]);
     assert.equal(await page.locator(".verdict").innerText(), "✓ All declared layers are at their versions.");
     await close();
@@ -406,7 +406,7 @@ describe("the page of a report, in Chromium", () => {
     await empty.close();
   });
 
-  it("shows nothing of a place that was not asked", async () => {
+  it("shows nothing about a place that was not read", async () => {
     const recorded = ["base:4"];
     const { page, close } = await open([
       stackOf([fn("a", { recorded, live: "unasked" }), fn("b", { recorded: "unasked", live: recorded })]),
@@ -423,7 +423,7 @@ describe("the page of a report, in Chromium", () => {
     await close();
   });
 
-  it("folds stacks under their projects, and is as soon there as with few", async () => {
+  it("groups stacks by project, and is as fast with many as with few", async () => {
     const estate = (projects: number): ReportedStack[] =>
       Array.from({ length: projects }, (_, project) =>
         ["dev", "prod"].map((stack): ReportedStack => {

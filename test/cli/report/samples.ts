@@ -14,19 +14,19 @@ const text = `layers:
   many: { names: ["layer-*"], version: 5 }
 `;
 
-/** Layers as `name:version`; `unread`: they could not be read; `unasked`: nobody asked. */
+/** Layers as `name:version`; `unread`: they could not be read; `unasked`: nobody read them. */
 type Layers = readonly string[] | "unread" | "unasked";
 
 interface Sample extends Partial<Pick<AssessedFunction, "recordedBy" | "urn">> {
   readonly recorded?: Layers;
-  /** Default: those that are recorded. */
+  /** Default: the recorded ones. */
   readonly live?: Layers;
   readonly region?: string;
 }
 
 const account = "123456789012";
 
-/** A function that has layer `base` at 5, which is declared; what differs is given. */
+/** A function that has layer `base` at 5, as declared; give only what differs. */
 export function fn(name = "api", { recorded = ["base:5"], live = recorded, ...others }: Sample = {}): AssessedFunction {
   const { region = "us-east-1" } = others;
   const seen = (layers: Layers): SeenLayers | undefined => {
@@ -48,7 +48,7 @@ export function fn(name = "api", { recorded = ["base:5"], live = recorded, ...ot
   };
 }
 
-/** A stack with these functions, of a config that declares `base` at 5 and `tools` at 3 or newer. */
+/** A stack with these functions and a config that declares `base` at 5 and `tools` at 3 or newer. */
 export function stackOf(functions: readonly AssessedFunction[], others: Partial<Assessment> = {}): Assessment {
   const parsed = parseConfig(text, "layer_config.yaml");
   if (!parsed.ok) throw new Error("the sample config is invalid");
@@ -71,7 +71,10 @@ export function stackOf(functions: readonly AssessedFunction[], others: Partial<
   };
 }
 
-/** A stack with something of everything: as declared, drift of both kinds, newer than the minimum, not declared, not known. */
+/**
+ * A stack with something of everything: as declared, drift of both kinds, newer than the minimum, not declared, not
+ * known.
+ */
 export function sampleStack(stack = "dev"): Assessment {
   return stackOf(
     [
@@ -92,10 +95,10 @@ export const failedStack: ReportedStack = {
   error: new LayersError("stack-missing", "State file not found: there is no stack gone.", { next: "Name another." }),
 };
 
-/** A name that is markup of every kind. */
+/** A name with every kind of markup. */
 export const hostileName = `</td><script>document.title="stolen"</script><img src=x onerror=alert(1)>"'&|\`_*[a](b)@you`;
 
-/** Functions by layers, all of them filled: more than Lambda lets a function have. */
+/** Functions by layers, all of them filled: more than Lambda allows a function. */
 export function largeStack(functions: number, layers: number): Assessment {
   const all = Array.from({ length: functions }, (_, index) => {
     const version = (layer: number) => ((index * layers + layer) % 17 === 0 ? 4 : 5);

@@ -11,15 +11,15 @@ const render = (...stacks: Parameters<typeof renderSarif>[0]) => JSON.parse(rend
 
 describe("a report in SARIF", () => {
   const folder = join(dirname(require.resolve("@microsoft/jest-sarif/package.json")), "lib/schemas");
-  // What it uses of draft 4 means the same in draft 7, its name apart.
+  // What it uses of draft 4 means the same in draft 7, except for the draft's name.
   const { $schema, id, ...schema } = JSON.parse(readFileSync(join(folder, "sarif-2.1.0-rtm.5.json"), "utf8"));
   const validate = new Ajv({ strict: false, validateFormats: false, unicodeRegExp: false }).compile(schema);
 
   const logs: [string, Log][] = [
     ["with drift", render(sampleStack())],
-    ["of several stacks, one of them failed", render(sampleStack(), sampleStack("prod"), failedStack)],
+    ["for several stacks, one of them failed", render(sampleStack(), sampleStack("prod"), failedStack)],
     ["without drift", render(stackOf([fn()]))],
-    ["of names that are markup", render(stackOf([fn(hostileName, { live: ["base:1"] })]))],
+    ["with names that are markup", render(stackOf([fn(hostileName, { live: ["base:1"] })]))],
   ];
   for (const [what, log] of logs) {
     it(`is valid ${what}`, () => {
@@ -27,11 +27,11 @@ describe("a report in SARIF", () => {
     });
   }
 
-  it("is held to a schema that refuses something", () => {
+  it("is validated against a schema that can refuse", () => {
     assert.equal(validate({ ...render(sampleStack()), version: "3.0" }), false);
   });
 
-  it("has one result a layer that has drifted, at the line that declares it", () => {
+  it("has one result per drifted layer, at the line that declares it", () => {
     const [run] = render(sampleStack()).runs;
     const results = run?.results ?? [];
     assert.deepEqual(
@@ -49,7 +49,7 @@ describe("a report in SARIF", () => {
     assert.equal(new Set(fingerprints).size, 2);
   });
 
-  it("keeps a result's fingerprint when versions change, and not between stacks", () => {
+  it("keeps a result's fingerprint if versions change, and has another in each stack", () => {
     const fingerprint = (log: Log) => log.runs[0]?.results?.[0]?.partialFingerprints?.["layerOfFunction/v1"];
     const drifted = (live: number, stack = "dev") =>
       render(stackOf([fn("api", { live: [`base:${live}`] })], { stack }));
@@ -57,7 +57,7 @@ describe("a report in SARIF", () => {
     assert.notEqual(fingerprint(drifted(1)), fingerprint(drifted(1, "prod")));
   });
 
-  it("tells functions of one LayerVersions resource apart, and says which layers AWS has lost", () => {
+  it("distinguishes functions of one LayerVersions resource, and says which layers AWS has lost", () => {
     const reconciled = {
       recordedBy: "resource",
       urn: "urn:pulumi:dev::shop::LayerVersions::layers",
@@ -76,14 +76,14 @@ describe("a report in SARIF", () => {
     assert.equal(new Set(fingerprints).size, 3);
   });
 
-  it("says which stack could not be read, and of which not all is known", () => {
+  it("says which stack could not be read, and which is not fully known", () => {
     const told = (...stacks: Parameters<typeof renderSarif>[0]) => {
       const [invocation] = render(...stacks).runs[0]?.invocations ?? [];
       const notes = invocation?.toolExecutionNotifications ?? [];
       return [invocation?.executionSuccessful, ...notes.map(({ level, message }) => `${level}: ${message.text}`)];
     };
     assert.deepEqual(told(stackOf([fn("api", { live: ["base:4"] })])), [true]);
-    // All that was found is as declared, and not everything was looked at.
+    // Everything found is as declared, but not everything was read.
     const live = { read: false, reason: "no credentials", code: "aws-credentials" } as const;
     assert.deepEqual(told(stackOf([fn("api")], { live })), [
       false,

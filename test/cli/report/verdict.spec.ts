@@ -51,7 +51,7 @@ describe("a verdict on a stack", () => {
       stackOf([drifted, dark], { live: unread, skipped }),
       "≠ 1 of 2 layers of functions is not as declared; 1 of 2 layers of functions is unknown; not all live versions could be read; 1 function is skipped",
     ],
-    // A layer that appears twice is one.
+    // A layer that appears twice counts once.
     [stackOf([fn("py", { recorded: ["base:4", "base:3"] })]), "≠ 1 of 1 layer of a function is not as declared"],
   ];
   for (const [assessment, text] of cases) {

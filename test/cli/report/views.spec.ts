@@ -34,7 +34,7 @@ const estates = fc.array(
   { maxLength: 12 },
 );
 
-/** What each layer of a function comes to, by the words of the contract. */
+/** The standing of each layer of a function, in the contract's words. */
 function expected({ layers, isRead }: Estate): ("drift" | "unknown" | "fine")[] {
   return Object.entries(layers).flatMap(([name, { recorded, live }]) => {
     const known = isRead ? live : undefined;
@@ -53,7 +53,7 @@ function stackOfEstates(all: readonly Estate[]) {
       Object.entries(layers).flatMap(([name, layer]) =>
         layer[place] === undefined ? [] : [`${name}:${layer[place]}`],
       );
-    // Every other name is another function's too.
+    // Every other function shares its name with another.
     return fn(`fn-${index >> 1}`, { region, recorded: having("recorded"), live: isRead ? having("live") : "unread" });
   });
   return stackOf(functions);

@@ -37,7 +37,7 @@ stack_overrides:
     extra: { version: 1 }
 `;
 
-  it("has everything of an entry, with defaults", () => {
+  it("has all fields of an entry, with defaults", () => {
     assert.deepEqual(byKey(declare(yaml, "prod")).get("receipt-dynamo"), {
       key: "receipt-dynamo",
       version: 5,
@@ -71,13 +71,13 @@ stack_overrides:
     assert.deepEqual([...byKey(declare(yaml, "prod")).keys()], ["receipt-dynamo", "legacy"]);
   });
 
-  it("fills the stack's name in, wherever it stands", () => {
+  it("fills in the stack's name wherever its placeholder stands", () => {
     const legacy = byKey(declare(yaml, "org/dev")).get("legacy");
     assert.deepEqual(legacy?.names, ["team-dev-legacy-*", "dev-dev"]);
     assert.equal(legacy?.arn, "arn:aws:lambda:us-east-1:123456789012:layer:dev-legacy");
   });
 
-  it("takes a stack's name for a text, whatever is in it", () => {
+  it("inserts a stack's name literally, whatever is in it", () => {
     assert.deepEqual(byKey(declare(yaml, "a$&b")).get("legacy")?.names?.[1], "a$&b-a$&b");
     for (const stack of ["constructor", "__proto__", "toString", ""]) {
       assert.deepEqual([...byKey(declare(yaml, stack)).keys()], ["receipt-dynamo", "legacy"]);
@@ -99,7 +99,7 @@ stack_overrides:
     );
   });
 
-  it("merges a variant of an override into the one of the same condition, and puts others in front", () => {
+  it("merges a variant of an override into the one with the same condition, and puts others first", () => {
     const variants = (stack: string) =>
       declare(
         `layers:
@@ -147,7 +147,7 @@ function fill(entry: RawEntry, stack: string): RawEntry {
   return JSON.parse(JSON.stringify(entry).replaceAll("{stack}", stack));
 }
 
-/** A declared layer under the names that a config's fields have, without those that it lacks. */
+/** A declared layer with a config's field names, without the fields that it lacks. */
 function fieldsOf(layer: DeclaredLayer): RawEntry {
   const fields = {
     version: layer.version,

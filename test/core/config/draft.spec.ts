@@ -17,7 +17,7 @@ function use(stack: string, name: string, version: number, others: Partial<Layer
   return { stack, function: `fn-${name}-${version}`, account, layer };
 }
 
-/** A use as often as it says. */
+/** A use, repeated as often as it says. */
 const times = (count: number, one: LayerUse) =>
   Array.from({ length: count }, (_, i) => ({ ...one, function: `${one.function}-${i}` }));
 
@@ -144,7 +144,7 @@ stack_overrides:
     );
   });
 
-  it("claims no majority where versions tie, and says a layer's name only where the entry's is another", () => {
+  it("claims no majority if versions tie, and names a layer only if its name differs from the entry's", () => {
     const uses = [
       ...[3, 10, 7].map((version) => use("dev", "base", version)),
       ...times(3, use("dev", "label-dev", 6)),
@@ -174,7 +174,7 @@ stack_overrides:
     );
   });
 
-  it("counts functions, each once, and tells those of one name apart", () => {
+  it("counts functions, each once, and distinguishes those of the same name", () => {
     const twice = [use("dev", "base", 5), use("dev", "base", 5)];
     const old = ["dev", "prod"].map((stack) => ({ ...use(stack, "base", 4), function: "api" }));
     const others = times(3, use("prod", "base", 5));
@@ -204,7 +204,7 @@ stack_overrides:
     { minLength: 1, maxLength: 30 },
   );
 
-  it("is valid, and means for every function what it was made to mean", () => {
+  it("is valid, and gives every function the layers it was drafted from", () => {
     const property = fc.property(uses, (all) => {
       const entries = draftEntries(all);
       const config = parsed(writeDraft(entries, settings));

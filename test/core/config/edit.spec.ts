@@ -43,7 +43,7 @@ const files: Record<string, string> = {
 const places = (marked: string) =>
   [...marked.matchAll(/@([^=@]+)=(\d+)@/g)].map(([, path = "", version]) => ({ path, version: Number(version) }));
 
-/** The text, with the versions of these paths, and the written ones of all others. */
+/** The text, with new versions at these paths and the written ones at all others. */
 const write = (marked: string, versions: ReadonlyMap<string, number>) =>
   marked.replace(/@([^=@]+)=(\d+)@/g, (_all, path: string, version: string) => String(versions.get(path) ?? version));
 
@@ -60,7 +60,7 @@ describe("editVersions", () => {
   it("is tried on 20 files and more", () => assert.ok(Object.keys(files).length >= 20));
 
   for (const [what, marked] of Object.entries(files)) {
-    it(`changes digits alone in ${what}`, () => {
+    it(`changes only digits in ${what}`, () => {
       const paths = places(marked).map(({ path }) => path);
       const chosen = fc.uniqueArray(fc.tuple(fc.constantFrom(...paths), fc.integer({ min: 1, max: 2 ** 31 })), {
         selector: ([path]) => path,
@@ -75,7 +75,7 @@ describe("editVersions", () => {
     });
   }
 
-  describe("refuses, naming who else would change,", () => {
+  describe("refuses, naming who else would be affected,", () => {
     const refused: Record<string, [text: string, path: string, message: RegExp]> = {
       "an entry that is an alias": [
         "layers:\n  a: &a { version: 5 }\n  b: *a\n",
@@ -123,7 +123,7 @@ describe("editVersions", () => {
       });
     }
 
-    it("but changes all who share a number together", () => {
+    it("but changes all that share a number together", () => {
       const text = "layers:\n  a: &a { version: 5 }\n  b: *a\n";
       assert.equal(edit(text, ["layers/a", 9], ["layers/b", 9]), text.replace("5", "9"));
     });
@@ -175,13 +175,13 @@ describe("editVersions", () => {
       });
     }
 
-    it("or their versions, if the variant is there without one", () => {
+    it("or their versions, if the variant exists without one", () => {
       const text = `${base}stack_overrides:\n  dev:\n    a:\n      variants:\n        - when: { region: us-east-2 }\n          enforce: minimum\n`;
       const path = ["stack_overrides", "dev", "a", "variants", 0, "version"] as const;
       assert.equal(editVersions(text, "c.yaml", [{ path, version: 9 }]), `${text}          version: 9\n`);
     });
 
-    it("unless an alias stands for the list", () => {
+    it("unless an alias refers to the list", () => {
       const text = `layers:\n  a:\n    version: 5\n    variants: &v [{ when: { region: x-y-1 }, version: 3 }]\nstack_overrides: { dev: { a: { variants: *v } } }\n`;
       const path = ["stack_overrides", "dev", "a", "variants", 1, "version"] as const;
       assert.throws(() => editVersions(text, "c.yaml", [{ path, version: 9, when }]), { code: "config-not-editable" });

@@ -64,14 +64,14 @@ const cases: ProblemCase[] = [
     shows: ['1:28 unknown-key <enforec> unknown key "enforec" in layers.a => Did you mean enforce?'],
   },
   {
-    what: "an unknown key unlike any other",
+    what: "an unknown key that resembles no other",
     text: "layers: { a: { version: 1, owner: me } }",
     shows: [
       '1:28 unknown-key <owner> unknown key "owner" in layers.a => Known keys are: version, arn, names, enforce, latest, description, compatible_runtimes, compatible_architectures, variants, replaces',
     ],
   },
   {
-    what: "names that every object has",
+    what: "keys that every object has",
     text: "layers: { a: { version: 1, constructor: 1, toString: 2 } }",
     shows: [
       '1:28 unknown-key <constructor> unknown key "constructor" in layers.a => Known keys are: version, arn, names, enforce, latest, description, compatible_runtimes, compatible_architectures, variants, replaces',
@@ -96,12 +96,12 @@ const cases: ProblemCase[] = [
     shows: ["2:30 invalid-value <5> stack_overrides.dev.a must be a mapping => Write a: { version: 5 }"],
   },
   {
-    what: "an entry that is a number which is no version",
+    what: "an entry that is a number but not a version",
     text: "layers: { a: 0, b: 1.5 }",
     shows: ["1:14 invalid-value <0> layers.a must be a mapping", "1:20 invalid-value <1.5> layers.b must be a mapping"],
   },
   {
-    what: "an entry without content",
+    what: "an entry without a value",
     text: "layers:\n  a:",
     shows: ["2:3 invalid-value <a> layers.a must be a mapping"],
   },
@@ -158,12 +158,12 @@ const cases: ProblemCase[] = [
     ],
   },
   {
-    what: "names as a text",
+    what: "names as a string",
     text: "layers: { a: { version: 1, names: team-* } }",
     shows: ['1:35 invalid-value <team-*> layers.a.names must be a list of layer names => Write a list: ["team-*"]'],
   },
   {
-    what: "no names",
+    what: "an empty list of names",
     text: "layers: { a: { version: 1, names: [] } }",
     shows: ["1:28 invalid-value <names> layers.a.names must name at least one layer"],
   },
@@ -189,7 +189,7 @@ const cases: ProblemCase[] = [
     ],
   },
   {
-    what: "ARNs with what is not a part of them",
+    what: "ARNs with extra parts",
     text: `layers: { a: { version: 1, arn: "${arn}:*" }, b: { version: 1, arn: "${arn}-{stack}:latest" }, c: { version: 1, arn: "${arn} " } }`,
     shows: [
       `1:33 invalid-value <"${arn}:*"> layers.a.arn ${arnWanted} => Leave the version out: ${arn}`,
@@ -198,14 +198,14 @@ const cases: ProblemCase[] = [
     ],
   },
   {
-    what: "an entry that is named by an ARN",
+    what: "an entry whose name is an ARN",
     text: `layers: { "${arn}:7": { version: 7 } }`,
     shows: [
       `1:11 invalid-layer-name <"${arn}:7"> "${arn}:7" is not a valid layer name, which has up to 140 letters, digits, - and _ => Give the entry a name of your choice, and arn: ${arn}`,
     ],
   },
   {
-    what: "layers that are Lambda's own",
+    what: "Lambda's own layers",
     text: `layers: { "${builtIn}": { version: 1 }, a: { version: 1, arn: "${builtIn}" }, b: { version: 1, names: ["${builtIn}"] } }`,
     shows: [
       `1:11 invalid-layer-name <"${builtIn}"> "${builtIn}" is not a valid layer name, which has up to 140 letters, digits, - and _ => ${leaveOut}`,
@@ -214,7 +214,7 @@ const cases: ProblemCase[] = [
     ],
   },
   {
-    what: "entries that are texts with a version",
+    what: "entries that are strings with a version",
     text: `layers: { a: v5, b: "${arn}:7", c: latest }`,
     shows: [
       "1:14 invalid-value <v5> layers.a must be a mapping => Write a: { version: 5 }",
@@ -223,7 +223,7 @@ const cases: ProblemCase[] = [
     ],
   },
   {
-    what: "another enforce",
+    what: "an unknown enforce",
     text: "layers: { a: { version: 1, enforce: Minimum } }",
     shows: ["1:37 invalid-value <Minimum> layers.a.enforce must be exact or minimum => Did you mean minimum?"],
   },
@@ -238,7 +238,7 @@ const cases: ProblemCase[] = [
     shows: ["1:41 invalid-value <5> layers.a.description must be a string => Put it in quotes to make it a string"],
   },
   {
-    what: "runtimes as a text",
+    what: "runtimes as a string",
     text: "layers: { a: { version: 1, compatible_runtimes: python3.12 } }",
     shows: [
       '1:49 invalid-value <python3.12> layers.a.compatible_runtimes must be a list of strings => Write a list: ["python3.12"]',
@@ -252,12 +252,12 @@ const cases: ProblemCase[] = [
     ],
   },
   {
-    what: "another architecture",
+    what: "an unknown architecture",
     text: "layers: { a: { version: 1, compatible_architectures: [amd64] } }",
     shows: ["1:55 invalid-value <amd64> layers.a.compatible_architectures.0 must be x86_64 or arm64"],
   },
   {
-    what: "entries that cannot be a layer's name",
+    what: "entries whose names cannot be layer names",
     text: 'layers: { "a b": { version: 1 }, "": { version: 1 }, "a-{stack}": { version: 1 }, "a:5": { version: 1, arn: null }, xxx.y: { version: 1 } }',
     shows: [
       '1:11 invalid-layer-name <"a b"> "a b" is not a valid layer name, which has up to 140 letters, digits, - and _ => Give the entry an arn or names',

@@ -8,7 +8,7 @@ function parsed(text: string): LayerConfig {
   return result.config;
 }
 
-/** Version by name of what a config declares. */
+/** The versions that a config declares, by name. */
 function versionsOf(text: string): Record<string, number | undefined> {
   return Object.fromEntries([...parsed(text).layers].map(([name, { fields }]) => [name, fields.version]));
 }
@@ -90,7 +90,7 @@ layers: { a: { version: 1, arn: , names: ~, enforce: null, latest: , description
 settings: { aws_region: , aws_account_id: null, tag_key: , validate_layer_exists: , backup_retention_days: , resource_types: , stack_names: }
 stack_overrides:`;
   for (const [what, text] of Object.entries({ "left out": nothing, "left empty": nulls })) {
-    it(`has defaults for all that is ${what}`, () => {
+    it(`has defaults for everything that is ${what}`, () => {
       assert.deepEqual(parsed(text), {
         file: "c.yaml",
         layers: new Map([["a", { fields: { version: 1 }, source: { file: "c.yaml", line: 2, column: 25 } }]]),
@@ -108,7 +108,7 @@ stack_overrides:`;
     });
   }
 
-  it("takes an override without content for none", () => {
+  it("treats an override without a value as none", () => {
     assert.deepEqual(
       [...parsed("layers: { a: { version: 1 } }\nstack_overrides: { dev: , prod: { a: } }").overrides],
       [
@@ -125,7 +125,7 @@ stack_overrides:`;
     });
   }
 
-  it("reads an account without quotes if no leading zero is lost", () => {
+  it("reads an account without quotes if it has no leading zero to lose", () => {
     assert.equal(parsed("layers: {}\nsettings: { aws_account_id: 123456789012 }").settings.accountId, "123456789012");
   });
 
@@ -153,7 +153,7 @@ stack_overrides:`;
     it(`reads ${what}`, () => assert.deepEqual(versionsOf(text), { a: 1, b: 2 }));
   }
 
-  it("keeps keys as written, numbers and names of every object included", () => {
+  it("keeps keys as written, including numbers and names that every object has", () => {
     const keys = ["5", "007", "1e3", "0x10", "true", "null", "constructor", "toString", "hasOwnProperty", "-_"];
     const entries = keys.map((key) => `  ${key}: { version: 1 }`).join("\n");
     assert.deepEqual(new Set(parsed(`layers:\n${entries}`).layers.keys()), new Set(keys));
@@ -163,7 +163,7 @@ stack_overrides:`;
     assert.deepEqual(new Set(config.overrides.keys()), new Set(stacks));
   });
 
-  it("finds a version's place where it is written, also through aliases and merges", () => {
+  it("finds a version's place where it is written, even through aliases and merges", () => {
     const config = parsed("layers:\n  a: &a { version: 1 }\n  b: *a\n  c:\n    <<: *a\n    enforce: minimum\n");
     for (const { source } of config.layers.values()) assert.deepEqual(source, { file: "c.yaml", line: 2, column: 20 });
   });

@@ -5,7 +5,7 @@ import { maxConfigBytes, maxConfigSize } from "../../../sdk/core/config/yaml";
 import { problemsOf } from "../../support/problems";
 
 describe("the problems of a config", () => {
-  it("are reported all at once, in the order of the file", () => {
+  it("are all reported at once, in the order of the file", () => {
     const text = `
 layers:
   a: { versoin: 1 }
@@ -65,14 +65,14 @@ stack_overrides:
     "wide characters in lines before": "layers:\n  a: # 日本語 😀\n    version: 0\n",
   };
   for (const [what, text] of Object.entries(inLine)) {
-    it(`stand where they should in a file with ${what}`, () => {
+    it(`have the right places in a file with ${what}`, () => {
       const [problem] = problemsOf(text);
       assert.deepEqual([problem?.line, problem?.column, problem?.length], [3, 14, 1]);
       assert.equal(problem?.text, `    version:${what.startsWith("a tab") ? "\t" : " "}0`);
     });
   }
 
-  it("do not count a byte order mark in the line that it stands in", () => {
+  it("do not count a byte order mark as a column", () => {
     const text = "layers: { a: { version: 0 } }";
     assert.deepEqual(problemsOf(`\uFEFF${text}`), problemsOf(text));
   });
@@ -123,7 +123,7 @@ stack_overrides:
     );
   });
 
-  it("stand at places that exist, in any text", () => {
+  it("have places that exist, in any text", () => {
     const tokens =
       "layers settings stack_overrides version names a dev __proto__ & * << ? : - , { } [ ] \" ' | > ! !! % @ # 1 05 ~ ;;";
     const text = fc.array(
@@ -146,7 +146,7 @@ stack_overrides:
   });
 });
 
-/** Entries of which each holds the one before nine times. */
+/** Entries each of which holds the previous one nine times. */
 function bomb(next: (index: number) => string): string {
   const entries = Array.from({ length: 9 }, (_, index) => `  a${index + 1}: &a${index + 1} ${next(index)}\n`);
   return `layers:\n  a0: &a0 { version: 1 }\n${entries.join("")}`;

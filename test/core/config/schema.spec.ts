@@ -12,14 +12,14 @@ type Schema = Record<string, unknown> & { properties?: Record<string, Schema>; a
 const schema = configJsonSchema(configSchema) as Schema;
 const accepts = new Ajv({ strict: true, allowUnionTypes: true }).compile(schema);
 
-/** Configs of every release of the format; those with variants may have some that are in each other's way. */
+/** Configs of every release of the format; those with variants may have some that conflict. */
 const anyConfig: fc.Arbitrary<RawConfig> = fc.oneof(
   rawConfig,
   fc.tuple(rawConfig, variedEntry).map(([config, varied]) => ({ ...config, layers: { ...config.layers, varied } })),
 );
 
 describe("the JSON Schema of a config", () => {
-  it("is of a draft that every editor knows", () => {
+  it("is of a draft that every editor supports", () => {
     assert.equal(schema.$schema, "http://json-schema.org/draft-07/schema#");
     assert.equal(typeof schema.title, "string");
   });
@@ -76,7 +76,7 @@ describe("the JSON Schema of a config", () => {
     );
   });
 
-  it("refuses what the parser refuses, rules about several values apart", () => {
+  it("refuses what the parser refuses, apart from rules about several values", () => {
     let refused = 0;
     fc.assert(
       fc.property(anyConfig, fc.nat(), odd, (config, place, value) => {
@@ -116,7 +116,7 @@ const odd: fc.Arbitrary<unknown> = fc.constantFrom(
   ...[[], [null], ["x"], ["a.b"], [1], {}, { version: 1 }, { versoin: 1 }, { Fn: "layers" }, { "my:mod:Fn": "" }],
 );
 
-/** The same content with another value, or an unknown key, at one of its places. */
+/** The same content with another value, or an unknown key, in one place. */
 function replaceAt(content: unknown, place: number, value: unknown): unknown {
   const places: [unknown, unknown][] = [];
   const copy: unknown = structuredClone(content);
@@ -132,8 +132,8 @@ function replaceAt(content: unknown, place: number, value: unknown): unknown {
 }
 
 /**
- * What a schema cannot say: that an entry's name has to be a layer's, an override's entry a new one, and what variants
- * are to each other.
+ * What a schema cannot express: that an entry's name must be a layer's, an override may add an entry only with a
+ * version, and how variants relate to each other.
  */
 function beyondSchema({ code, message }: Problem): boolean {
   return (

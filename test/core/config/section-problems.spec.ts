@@ -7,7 +7,7 @@ const cases: ProblemCase[] = [
     shows: ['2:1 unknown-key <setings> unknown key "setings" in the file => Did you mean settings?'],
   },
   {
-    what: "the file's one key misspelt",
+    what: "the file's only key misspelt",
     text: "layer: {}",
     shows: [
       '1:1 unknown-key <layer> unknown key "layer" in the file => Did you mean layers?',
@@ -25,7 +25,7 @@ const cases: ProblemCase[] = [
     shows: ['2:32 unknown-key <versions> unknown key "versions" in stack_overrides.dev.a => Did you mean version?'],
   },
   {
-    what: "__proto__ wherever it stands",
+    what: "__proto__ in every place",
     text: "layers: { __proto__: { version: 1 }, a: { version: 1, __proto__: 1 } }\nstack_overrides: { __proto__: {} }\n__proto__: {}",
     shows: [
       "1:11 unknown-key <__proto__> __proto__ cannot be used as a name here => Choose another name",
@@ -35,12 +35,12 @@ const cases: ProblemCase[] = [
     ],
   },
   {
-    what: "no layers",
+    what: "an empty list of layers",
     text: "settings: {}",
     shows: ["1:1 missing-key <settings: {}> the file has no layers => Add `layers:`"],
   },
   {
-    what: "layers without content",
+    what: "layers without a value",
     text: "layers:",
     shows: [
       "1:1 invalid-value <layers> layers must be a mapping => Put something below `layers:`, or {} if it is empty",
@@ -57,19 +57,19 @@ const cases: ProblemCase[] = [
     shows: ["1:1 invalid-value <- layers> the file must be a mapping => Start with `layers:`"],
   },
   {
-    what: "a file that is a text",
+    what: "a file that is a string",
     text: "layers",
     shows: ["1:1 invalid-value <layers> the file must be a mapping => Start with `layers:`"],
   },
   {
-    what: "an override of no entry, without version",
+    what: "an override of an unknown entry, without a version",
     text: "layers: { receipt: { version: 1 } }\nstack_overrides: { dev: { reciept: { enforce: minimum } } }",
     shows: [
       '2:27 missing-key <reciept> stack_overrides.dev.reciept has no version, and layers has no entry "reciept" to take one from => Did you mean receipt?',
     ],
   },
   {
-    what: "an override of nothing alike, without content",
+    what: "an override of an entry that resembles no other, without a value",
     text: "layers: { receipt: { version: 1 } }\nstack_overrides: { dev: { other: } }",
     shows: [
       '2:27 missing-key <other> stack_overrides.dev.other has no version, and layers has no entry "other" to take one from => Add a version, or declare the layer in layers',
@@ -95,14 +95,14 @@ const cases: ProblemCase[] = [
     ],
   },
   {
-    what: "a stack that Pulumi would not have",
+    what: "a stack name that Pulumi would not accept",
     text: "layers: {}\nstack_overrides: { 'my stack': {} }",
     shows: [
       "2:20 invalid-name <'my stack'> \"my stack\" is not a stack name, which has up to 100 letters, digits, -, _ and ., without organization and project",
     ],
   },
   {
-    what: "a region that is none",
+    what: "a region that does not exist",
     text: "layers: {}\nsettings: { aws_region: US East }",
     shows: ["2:25 invalid-value <US East> settings.aws_region must be a region such as us-east-1"],
   },
@@ -143,7 +143,7 @@ const cases: ProblemCase[] = [
     shows: ["2:36 invalid-value <Off> settings.validate_layer_exists must be true or false => Write false"],
   },
   {
-    what: "true as a text",
+    what: "true as a string",
     text: "layers: {}\nsettings: { validate_layer_exists: 'true' }",
     shows: ["2:36 invalid-value <'true'> settings.validate_layer_exists must be true or false => Write true"],
   },
@@ -153,7 +153,7 @@ const cases: ProblemCase[] = [
     shows: ["2:36 invalid-value <-1> settings.backup_retention_days must be a number of days, 0 or more"],
   },
   {
-    what: "endless days",
+    what: "infinite days",
     text: "layers: {}\nsettings: { backup_retention_days: .inf }",
     shows: ["2:36 invalid-value <.inf> settings.backup_retention_days must be a number of days, 0 or more"],
   },
@@ -165,14 +165,14 @@ const cases: ProblemCase[] = [
     ],
   },
   {
-    what: "a resource type without module",
+    what: "a resource type without a module",
     text: "layers: {}\nsettings: { resource_types: { Fn: layers } }",
     shows: [
       '2:31 invalid-name <Fn> "Fn" is not a resource type, which has three parts, such as aws:lambda/function:Function',
     ],
   },
   {
-    what: "a resource type without property",
+    what: "a resource type without a property",
     text: "layers: {}\nsettings: { resource_types: { 'my:mod:Fn': , 'my:mod:Gn': '' } }",
     shows: [
       "2:31 invalid-value <'my:mod:Fn'> settings.resource_types.my:mod:Fn must be the name of a property",

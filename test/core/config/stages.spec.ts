@@ -12,18 +12,18 @@ const use = (name: string, layer: string): LayerUse => {
 describe("functions of other stages", () => {
   const cases: readonly [what: string, functions: Record<string, string[]>, others: Record<string, string>][] = [
     [
-      "are those that have another stage's layer of the family, and none of the stack's",
+      "are those that have another stage's layer of a family, and none of the stack's",
       { api: ["core-dev"], "api-prod": ["core-prod", "shared"], "api-staging": ["core-staging"], other: ["shared"] },
       { "api-prod": "prod", "api-staging": "staging" },
     ],
     ["are none without a layer that has the stack in its name", { api: ["core-prod"], mail: ["core"] }, {}],
-    ["are none of those that have a layer of the stack too", { api: ["core-dev", "core-prod"] }, {}],
+    ["are none of those that also have one of the stack's layers", { api: ["core-dev", "core-prod"] }, {}],
     [
       "are found wherever the stage stands in the name",
       { a: ["dev_core"], b: ["qa_core"], c: ["x_y_core"] },
       { b: "qa" },
     ],
-    ["are none of names that have the stack's letters within a word", { a: ["device"], b: ["service"] }, {}],
+    ["are none with names that contain the stack's letters within a word", { a: ["device"], b: ["service"] }, {}],
   ];
   for (const [what, functions, stages] of cases) {
     it(what, () => {

@@ -2,12 +2,12 @@ import { type ProblemCase, testProblems } from "../../support/problems";
 
 const cases: ProblemCase[] = [
   {
-    what: "a placeholder in an ARN that is misspelt",
+    what: "a misspelt placeholder in an ARN",
     text: 'layers: { a: { version: 1, arn: "arn:aws:lambda:{regoin}:123456789012:layer:a" } }',
     shows: ["1:49 unknown-placeholder <{regoin}> there is no placeholder {regoin} => Did you mean {region}?"],
   },
   {
-    what: "a placeholder in an ARN's name that is unlike any other",
+    what: "a placeholder in an ARN's name that resembles no other",
     text: 'layers: { a: { version: 1, arn: "arn:aws:lambda:us-east-1:123456789012:layer:a-{flavour}" } }',
     shows: [
       "1:80 unknown-placeholder <{flavour}> there is no placeholder {flavour} => Allowed here: {stack}, {region}, {runtime}, {architecture}",
@@ -36,7 +36,7 @@ const cases: ProblemCase[] = [
     shows: ["1:42 unknown-placeholder <{service}> there is no placeholder {service} => Write the value itself"],
   },
   {
-    what: "a placeholder where an ARN says what it is of",
+    what: "a placeholder for an ARN's resource type",
     text: 'layers: { a: { version: 1, arn: "arn:aws:lambda:us-east-1:123456789012:{runtime}:a" } }',
     shows: [
       "1:72 misplaced-placeholder <{runtime}> {runtime} cannot be used in this part of an ARN => Write the value itself",
@@ -50,7 +50,7 @@ const cases: ProblemCase[] = [
     ],
   },
   {
-    what: "a placeholder of names that is misspelt",
+    what: "a misspelt placeholder in names",
     text: 'layers: { a: { version: 1, names: ["a-{runtme}"] } }',
     shows: ["1:39 unknown-placeholder <{runtme}> there is no placeholder {runtme} => Did you mean {runtime}?"],
   },
@@ -69,7 +69,7 @@ const cases: ProblemCase[] = [
     ],
   },
   {
-    what: "a placeholder of a variant that is misspelt",
+    what: "a misspelt placeholder in a variant",
     text: 'layers: { a: { version: 1, variants: [{ when: { region: eu-west-1 }, names: ["a-{archtecture}"] }] } }',
     shows: [
       "1:81 unknown-placeholder <{archtecture}> there is no placeholder {archtecture} => Did you mean {architecture}?",
@@ -90,17 +90,17 @@ const cases: ProblemCase[] = [
     ],
   },
   {
-    what: "a placeholder in what is replaced",
+    what: "a placeholder in `replaces`",
     text: 'layers: { a: { version: 1, replaces: ["arn:aws:lambda:{region}:123456789012:layer:b"] } }',
     shows: ["1:55 misplaced-placeholder <{region}> {region} cannot be used in `replaces` => Use * to match any text"],
   },
   {
-    what: "an unknown placeholder in what is replaced",
+    what: "an unknown placeholder in `replaces`",
     text: 'layers: { a: { version: 1, replaces: ["b-{stak}"] } }',
     shows: ["1:42 unknown-placeholder <{stak}> there is no placeholder {stak} => Did you mean {stack}?"],
   },
   {
-    what: "what is replaced with a version",
+    what: "`replaces` with a version",
     text: 'layers: { a: { version: 1, replaces: ["arn:aws:lambda:us-east-1:123456789012:layer:a:7", "b:7"] } }',
     shows: [
       '1:39 invalid-value <"arn:aws:lambda:us-east-1:123456789012:layer:a:7"> layers.a.replaces.0 must be a layer\'s name, or its ARN without a version, in which * matches any text => Leave the version out: arn:aws:lambda:us-east-1:123456789012:layer:a',
@@ -108,12 +108,12 @@ const cases: ProblemCase[] = [
     ],
   },
   {
-    what: "what is replaced as a text",
+    what: "`replaces` as a string",
     text: "layers: { a: { version: 1, replaces: old-a } }",
     shows: ['1:38 invalid-value <old-a> layers.a.replaces must be a list of layers => Write a list: ["old-a"]'],
   },
   {
-    what: "nothing that is replaced",
+    what: "an empty `replaces`",
     text: "layers: { a: { version: 1, replaces: [] } }",
     shows: ["1:28 invalid-value <replaces> layers.a.replaces must name at least one layer"],
   },
@@ -139,7 +139,7 @@ const cases: ProblemCase[] = [
     ],
   },
   {
-    what: "no variants",
+    what: "an empty list of variants",
     text: "layers: { a: { version: 1, variants: [] } }",
     shows: [
       "1:28 invalid-value <variants> layers.a.variants must have at least one variant => Write a list in which each variant starts with `- when:`",
@@ -163,14 +163,14 @@ const cases: ProblemCase[] = [
     ],
   },
   {
-    what: "a when that is a text",
+    what: "a when that is a string",
     text: "layers: { a: { version: 1, variants: [{ when: us-east-2, version: 2 }] } }",
     shows: [
       "1:47 invalid-value <us-east-2> layers.a.variants.0.when must be a mapping => Say which functions it applies to, such as `when: { region: us-east-2 }`",
     ],
   },
   {
-    what: "a key of when beside it",
+    what: "a key of when outside of it",
     text: "layers: { a: { version: 1, variants: [{ when: {}, region: us-east-2, version: 2 }] } }",
     shows: ['1:51 unknown-key <region> unknown key "region" in layers.a.variants.0 => Put it under `when:`'],
   },
@@ -192,14 +192,14 @@ const cases: ProblemCase[] = [
     ],
   },
   {
-    what: "a variant's version as a text",
+    what: "a variant's version as a string",
     text: "layers: { a: { version: 1, variants: [{ when: { region: us-east-2 }, version: '2' }] } }",
     shows: [
       "1:79 invalid-value <'2'> layers.a.variants.0.version must be a whole number of 1 or more => Write the number without quotes: 2",
     ],
   },
   {
-    what: "a region that is none",
+    what: "a region that does not exist",
     text: "layers: { a: { version: 1, variants: [{ when: { region: us_east_2 }, version: 2 }] } }",
     shows: [
       "1:57 invalid-value <us_east_2> layers.a.variants.0.when.region must be a region such as us-east-1, in which * matches any text => Write us-east-2",
@@ -213,14 +213,14 @@ const cases: ProblemCase[] = [
     ],
   },
   {
-    what: "regions of which one is none",
+    what: "regions of which one does not exist",
     text: "layers: { a: { version: 1, variants: [{ when: { region: [us-east-2, Ohio] }, version: 2 }] } }",
     shows: [
       "1:69 invalid-value <Ohio> layers.a.variants.0.when.region.1 must be a region such as us-east-1, in which * matches any text",
     ],
   },
   {
-    what: "no regions",
+    what: "an empty list of regions",
     text: "layers: { a: { version: 1, variants: [{ when: { region: [] }, version: 2 }] } }",
     shows: ["1:49 invalid-value <region> layers.a.variants.0.when.region must have at least one element"],
   },
@@ -239,14 +239,14 @@ const cases: ProblemCase[] = [
     ],
   },
   {
-    what: "another architecture",
+    what: "an unknown architecture",
     text: "layers: { a: { version: 1, variants: [{ when: { architecture: aarch64 }, version: 2 }] } }",
     shows: [
       "1:63 invalid-value <aarch64> layers.a.variants.0.when.architecture must be x86_64 or arm64 => Write arm64",
     ],
   },
   {
-    what: "a runtime in capitals",
+    what: "a runtime in upper case",
     text: "layers: { a: { version: 1, variants: [{ when: { runtime: Python 3.12 }, version: 2 }] } }",
     shows: [
       "1:58 invalid-value <Python 3.12> layers.a.variants.0.when.runtime must be a runtime such as python3.12, in which * matches any text => Write python3.12",
@@ -290,14 +290,14 @@ const cases: ProblemCase[] = [
     ],
   },
   {
-    what: "a variant behind one that always fits",
+    what: "a variant after one that always matches",
     text: "layers: { a: { version: 1, variants: [{ when: {}, version: 2 }, { when: { region: us-east-2 }, version: 3 }] } }",
     shows: [
       "1:67 variant-hidden <when> this variant is never used: it comes after variant 1, which always matches => Move it before that one, or remove one of the two",
     ],
   },
   {
-    what: "a variant behind one of all regions",
+    what: "a variant after one for all regions",
     text: "layers: { a: { version: 1, variants: [{ when: { region: '*' }, version: 2 }, { when: { function: f }, version: 3 }] } }",
     shows: [
       "1:80 variant-hidden <when> this variant is never used: it comes after variant 1, which always matches => Move it before that one, or remove one of the two",
@@ -311,7 +311,7 @@ const cases: ProblemCase[] = [
     ],
   },
   {
-    what: "a variant behind one that fits more",
+    what: "a variant after one that matches more",
     text: "layers: { a: { version: 1, variants: [{ when: { runtime: 'python*' }, version: 2 }, { when: { runtime: python3.12, architecture: arm64 }, version: 3 }] } }",
     shows: [
       "1:87 variant-hidden <when> this variant is never used: it comes after variant 1, which matches runtime python* => Move it before that one, or remove one of the two",
@@ -325,35 +325,35 @@ const cases: ProblemCase[] = [
     ],
   },
   {
-    what: "a variant of another region than its ARN",
+    what: "a variant for another region than its ARN's",
     text: 'layers: { a: { version: 1, variants: [{ when: { region: us-east-2 }, arn: "arn:aws:lambda:us-east-1:123456789012:layer:a" }] } }',
     shows: [
       "1:57 variant-region <us-east-2> this variant is for us-east-2, but its arn is in us-east-1 => Write arn: arn:aws:lambda:{region}:123456789012:layer:a, or the layer's ARN in us-east-2",
     ],
   },
   {
-    what: "variants of another region than the entry's ARN",
+    what: "variants for other regions than the entry's ARN",
     text: 'layers: { a: { version: 1, arn: "arn:aws:lambda:us-east-1:123456789012:layer:a", variants: [{ when: { region: [us-east-1, us-east-2] }, version: 2 }] } }',
     shows: [
       "1:123 variant-region <us-east-2> this variant is for us-east-2, but the entry's arn is in us-east-1 => Write arn: arn:aws:lambda:{region}:123456789012:layer:a, or the layer's ARN in us-east-2",
     ],
   },
   {
-    what: "a pattern of regions that the ARN is not of",
+    what: "a region pattern that does not match the ARN",
     text: 'layers: { a: { version: 1, variants: [{ when: { region: "eu-*" }, arn: "arn:aws:lambda:us-east-1:123456789012:layer:a" }] } }',
     shows: [
       '1:57 variant-region <"eu-*"> this variant is for eu-*, but its arn is in us-east-1 => Write arn: arn:aws:lambda:{region}:123456789012:layer:a, or the layer\'s ARN in eu-*',
     ],
   },
   {
-    what: "a variant of an override of another region than the entry's ARN",
+    what: "an override's variant for another region than the entry's ARN",
     text: 'layers: { a: { version: 1, arn: "arn:aws:lambda:us-east-1:123456789012:layer:a" } }\nstack_overrides: { dev: { a: { variants: [{ when: { region: us-east-2 }, version: 2 }] } } }',
     shows: [
       "2:61 variant-region <us-east-2> this variant is for us-east-2, but the entry's arn is in us-east-1 => Write arn: arn:aws:lambda:{region}:123456789012:layer:a, or the layer's ARN in us-east-2",
     ],
   },
   {
-    what: "an entry and a variant without version",
+    what: "an entry and a variant without a version",
     text: "layers: { a: { variants: [{ when: { region: us-east-1 }, version: 2 }, { when: { region: us-east-2 } }] } }",
     shows: [
       "1:74 missing-key <when> neither this variant nor layers.a has a version => Add the version that the layer must be at, here or in the entry",
@@ -374,7 +374,7 @@ const cases: ProblemCase[] = [
     ],
   },
   {
-    what: "until that is no day",
+    what: "an until that is not a day",
     text: "layers: { a: { version: 1, variants: [{ when: { function: f }, version: 2, until: 2026-02-30 }] } }",
     shows: ["1:83 invalid-value <2026-02-30> layers.a.variants.0.until must be a date such as 2026-12-31"],
   },
@@ -398,7 +398,7 @@ const cases: ProblemCase[] = [
     ],
   },
   {
-    what: "a stack's name that can be part of no layer's",
+    what: "a stack name that cannot be part of a layer's",
     text: "layers: { a: { version: 1 } }\nsettings: { stack_names: { infra.dev: infra.dev } }",
     shows: [
       "2:39 invalid-value <infra.dev> settings.stack_names.infra.dev must be valid in a layer's name: letters, digits, - and _",

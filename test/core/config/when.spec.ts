@@ -5,14 +5,14 @@ import { counts } from "../../support/counts";
 
 const keys = ["region", "function"] as const;
 const texts = ["aa", "ab", "b"];
-/** With one that no condition names. */
+/** Including one that no condition names. */
 const values = [...texts, "other"];
 
 const listOf = (all: readonly string[]) => fc.uniqueArray(fc.constantFrom(...all), { minLength: 1, maxLength: 3 });
 const when = (all: readonly string[]): fc.Arbitrary<When> =>
   fc.record({ region: listOf(all), function: listOf(all) }, { requiredKeys: [] });
 
-/** The oracle, by the documentation: each key that is given has a text that fits. */
+/** The oracle, from the documentation: each given key has a pattern that matches. */
 const fits = (condition: When, facts: Record<string, string>) =>
   keys.every((key) => {
     const wanted = condition[key];
@@ -26,14 +26,14 @@ const fits = (condition: When, facts: Record<string, string>) =>
 const allFacts = values.flatMap((region) => values.map((name) => ({ region, function: name })));
 
 describe("a condition", () => {
-  it("fits the functions that it names in all of its keys", () => {
+  it("matches the functions that it names in all of its keys", () => {
     const property = fc.property(when([...texts, "a*", "*"]), (condition) => {
       for (const facts of allFacts) assert.equal(fitOf(condition, facts).fits, fits(condition, facts));
     });
     fc.assert(property, counts({ sample: 100, full: 2000 }));
   });
 
-  it("hides another one if it fits whatever that one fits, and not if it fits only some of it", () => {
+  it("hides another one if it matches everything that that one matches, and not if only some of it", () => {
     const property = fc.property(when([...texts, "a*", "*"]), when(texts), (first, second) => {
       const isHidden = allFacts.filter((facts) => fits(second, facts)).every((facts) => fits(first, facts));
       assert.equal(covers(first, second), isHidden);

@@ -7,7 +7,7 @@ const cases: ProblemCase[] = [
     shows: ["2:1 invalid-yaml <> Flow map in block collection must be sufficiently indented and end with a }"],
   },
   {
-    what: "indentation that fits nothing",
+    what: "indentation that matches no level",
     text: "layers:\n  a:\n    version: 1\n   b: 2\n",
     shows: ["4:1 invalid-yaml < > All mapping items must start at the same column"],
   },
@@ -78,7 +78,7 @@ const cases: ProblemCase[] = [
     shows: ["1:37 invalid-yaml <5> << must be followed by a mapping or a list of mappings"],
   },
   {
-    what: "a merge of what is no mapping",
+    what: "a merge of something that is not a mapping",
     text: "layers:\n  a:\n    version: &v 1\n  b:\n    <<: *v\n",
     shows: ["3:17 invalid-yaml <1> << must be followed by a mapping or a list of mappings"],
   },
@@ -96,7 +96,7 @@ const cases: ProblemCase[] = [
     ],
   },
   {
-    what: "a directive for nobody",
+    what: "an unknown directive",
     text: "%FOO bar\n---\nlayers: {}\n",
     shows: ["1:1 invalid-yaml <%FOO bar> Unknown directive %FOO => Remove this line"],
   },
@@ -113,7 +113,7 @@ const cases: ProblemCase[] = [
     shows: ['4:3 duplicate-key <"a"> this mapping already has the key "a" => Remove one of the two'],
   },
   {
-    what: "a number as key that appears twice",
+    what: "a number that appears twice as a key",
     text: 'layers:\n  5: { version: 1 }\n  "5": { version: 2 }\n',
     shows: ['3:3 duplicate-key <"5"> this mapping already has the key "5" => Remove one of the two'],
   },
@@ -136,6 +136,6 @@ const cases: ProblemCase[] = [
   },
 ];
 
-describe("a config that is no good YAML", () => {
+describe("a config that is not valid YAML", () => {
   testProblems(cases);
 });

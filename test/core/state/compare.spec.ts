@@ -35,7 +35,7 @@ describe("compareStates", () => {
   const same: [name: string, one: object, other: object][] = [
     ["ciphertexts", { ...f, inputs: { x: secret } }, { ...f, inputs: { x: { ...secret, ciphertext: "v1:other" } } }],
     ["the order of keys", f, Object.fromEntries(Object.entries(f).reverse())],
-    ["fields that are empty", { ...f, dependencies: [], protect: false, initErrors: null }, f],
+    ["empty fields", { ...f, dependencies: [], protect: false, initErrors: null }, f],
     [
       "numbers that Go's float64 rounds",
       { ...f, inputs: { x: 12345678901234567890n } },
@@ -49,7 +49,7 @@ describe("compareStates", () => {
     });
   }
 
-  it("does not count what Pulumi writes anew whenever it saves a state", () => {
+  it("does not count what Pulumi rewrites whenever it saves a state", () => {
     const others = { manifest: { time: "later" }, secrets_providers: { type: "passphrase", state: { salt: "other" } } };
     const state = { ...stateOf([f], others), version: 4, features: ["snippets"] };
     assert.deepEqual(compareStates(encode(stateOf([f], { pending_operations: [] })), encode(state)), []);
@@ -64,33 +64,33 @@ describe("compareStates", () => {
       ["changed f inputs.layers[1]", "changed f outputs.layers[1]"],
     ],
     [
-      "a layer more",
+      "an added layer",
       [{ ...f, inputs: { layers: [] } }],
       [{ ...f, inputs: { layers: ["x"] } }],
       ["added f inputs.layers[0]"],
     ],
     [
-      "a layer less",
+      "a removed layer",
       [{ ...f, inputs: { layers: ["x"] } }],
       [{ ...f, inputs: { layers: [] } }],
       ["removed f inputs.layers[0]"],
     ],
     ["an empty property", [f], [{ ...f, inputs: { ...inputs, x: null } }], ["added f inputs.x"]],
-    ["a property of another kind", [f], [{ ...f, inputs: { ...inputs, timeout: "30" } }], ["changed f inputs.timeout"]],
+    ["a property of another type", [f], [{ ...f, inputs: { ...inputs, timeout: "30" } }], ["changed f inputs.timeout"]],
     [
-      "a list in the place of an object",
+      "a list in place of an object",
       [{ ...f, inputs: { x: {} } }],
       [{ ...f, inputs: { x: [] } }],
       ["changed f inputs.x"],
     ],
     [
-      "a secret that is none any more",
+      "a secret that no longer is one",
       [{ ...f, inputs: { x: secret } }],
       [{ ...f, inputs: { x: "plain" } }],
       ["changed f inputs.x"],
     ],
     [
-      "a secret that is an object in plain text",
+      "a secret that is an object in plaintext",
       [{ ...f, inputs: { x: secret } }],
       [{ ...f, inputs: { x: { ciphertext: secret.ciphertext } } }],
       [`removed f inputs.x.${signatureKey}`],
@@ -108,8 +108,8 @@ describe("compareStates", () => {
       ["added f inputs.toString"],
     ],
     ["a field of the resource", [f], [{ ...f, protect: true }], ["added f protect"]],
-    ["a resource more", [f], [f, g], ["added g "]],
-    ["a resource less", [f, g], [g], ["removed f "]],
+    ["an added resource", [f], [f, g], ["added g "]],
+    ["a removed resource", [f, g], [g], ["removed f "]],
     ["another resource", [f], [g], ["removed f ", "added g "]],
     ["another order", [f, g], [g, f], ["moved f "]],
   ];
@@ -123,7 +123,7 @@ describe("compareStates", () => {
     });
   }
 
-  it("finds what differs besides the resources", () => {
+  it("finds differences outside of the resources", () => {
     const operation = { type: "creating", resource: f };
     const others = { pending_operations: [operation], secrets_providers: { type: "cloud" }, metadata: { x: 1 } };
     assert.deepEqual(
@@ -134,7 +134,7 @@ describe("compareStates", () => {
     );
   });
 
-  it("ends at its limit", () => {
+  it("stops at its limit", () => {
     const resources = Array.from({ length: 50 }, (_, i) => awsFunction(`f${i}`, [layer("a", 1)]));
     const others = Array.from({ length: 50 }, (_, i) => awsFunction(`f${i}`, [layer("a", 2)]));
     const [a, b] = [encode(stateOf(resources)), encode(stateOf(others))];
@@ -156,7 +156,7 @@ describe("compareStates", () => {
     );
   });
 
-  it("refuses what is no export", () => {
+  it("refuses anything but an export", () => {
     for (const text of ["", "[]", "{}", '{"deployment":null}', '{"deployment":{"resources":{}}}']) {
       assert.throws(() => compareStates(encode(stateOf([])), Buffer.from(text)), StateError);
     }
@@ -169,7 +169,7 @@ describe("compareStates", () => {
     });
     after(() => project.dispose());
 
-    it("finds the planned changes after an import of a patched export, and nothing else", async () => {
+    it("finds the planned changes after the import of a patched export, and nothing else", async () => {
       const written = path.join(project.dir, "state.json");
       const importState = async (bytes: Uint8Array) => {
         fs.writeFileSync(written, bytes);
@@ -214,7 +214,7 @@ function encode(state: object): Buffer {
   return Buffer.from(writeJson(state, pulumiStyle));
 }
 
-/** What an export holds after its import, in all that an import is known to change. */
+/** What an export holds after its import, with everything that an import is known to change. */
 function imported(state: Record<string, unknown>): unknown {
   const deployment = state.deployment as { resources?: object[]; secrets_providers?: object };
   const providers = deployment.secrets_providers && { ...deployment.secrets_providers, state: { salt: "v1:other" } };
@@ -243,7 +243,7 @@ function rewritten(value: unknown): unknown {
   return object.ciphertext === undefined ? object : { ...object, ciphertext: "v1:other" };
 }
 
-describe("what a backend in files keeps of a stack", () => {
+describe("what a file backend stores for a stack", () => {
   const latest = { manifest: { time: "2026-11-26T10:00:00Z" }, resources: [{ urn: "a" }, { urn: "b" }] };
   const kept = Buffer.from(JSON.stringify({ checkpoint: { stack: "dev", latest, config: {} }, version: 3 }));
   const exported = Buffer.concat(exportOfCheckpoint(kept));
@@ -254,7 +254,7 @@ describe("what a backend in files keeps of a stack", () => {
     assert.equal(savedAt(kept, "checkpoint"), savedAt(exported));
   });
 
-  it("is compared where it stands", () => {
+  it("is compared in place", () => {
     const outline = outlineOf(kept, undefined, "checkpoint");
     assert.deepEqual(compareStates(outline, exported), []);
     const other = Buffer.from(exported.toString().replace('"urn":"b"', '"urn":"c"'));

@@ -70,13 +70,13 @@ describe("the integrity of a state", function () {
   after(() => project?.dispose());
 
   for (const [title, [resources, broken, others]] of Object.entries(cases)) {
-    it(`is told for ${title}`, () => {
+    it(`is reported for ${title}`, () => {
       const found = check(JSON.stringify(stateOf(resources, others)));
       if (broken) assert.match(found ?? "", broken);
       else assert.equal(found, undefined);
     });
 
-    itSampled(`is Pulumi's own for ${title}`, async () => {
+    itSampled(`is the same as Pulumi's own verdict for ${title}`, async () => {
       const file = join(project.root, "state.json");
       const features = others ? { features: ["snippets"] } : {};
       const state = { ...stateOf(resources, { ...others, secrets_providers: undefined }), ...features };
@@ -96,20 +96,20 @@ describe("the integrity of a state", function () {
   const repairs: [what: string, resources: readonly object[], isRepairable: boolean][] = [
     ["a parent that is missing", [{ ...b, parent: missing }], true],
     ["a parent that comes after its child", [{ ...b, parent: a.urn }, a], true],
-    ["itself as parent", [{ ...b, parent: b.urn }], false],
-    ["what it is replaced with missing", [{ ...b, replaceWith: [missing] }], false],
+    ["a resource that is its own parent", [{ ...b, parent: b.urn }], false],
+    ["a missing replacement", [{ ...b, replaceWith: [missing] }], false],
     ["a provider that comes after it", [{ ...a, ...custom, provider: `${provider.urn}::1` }, provider], true],
-    ["one URN twice", [a, b, a], false],
+    ["the same URN twice", [a, b, a], false],
   ];
   for (const [what, resources, isRepairable] of repairs) {
-    it(`with ${what} is ${isRepairable ? "" : "not "}said to be repairable`, () => {
+    it(`with ${what} is ${isRepairable ? "" : "not "}called repairable`, () => {
       const state = Buffer.from(JSON.stringify(stateOf(resources)));
       assert.equal(scanState(state).integrity.broken?.repairable, isRepairable);
     });
   }
 
   itSampled(
-    "that is whole and noted to be broken stays so through Pulumi's repair, and not through its refresh",
+    "that is whole but marked as broken stays so through Pulumi's repair, but not through its refresh",
     async () => {
       const stack = { urn: urn("pulumi:pulumi:Stack", "shop-dev"), type: "pulumi:pulumi:Stack", custom: false };
       const noted = { integrity_error: { version: "3", command: "pulumi up", error: "child x" } };
@@ -125,7 +125,7 @@ describe("the integrity of a state", function () {
     },
   );
 
-  it("does not depend on how texts are escaped", () => {
+  it("does not depend on how strings are escaped", () => {
     const child = { ...b, parent: a.urn };
     const text = JSON.stringify(stateOf([a, child]));
     const escaped = text.replace(`"parent":"urn`, `"parent":"\\u0075rn`);
@@ -134,7 +134,7 @@ describe("the integrity of a state", function () {
     assert.match(check(text.replace(`"urn":"urn`, `"urn":"\\u0075rX`)) ?? "", /its parent \S+::a is missing$/);
   });
 
-  it("finds among thousands of resources what a set of strings finds", () => {
+  it("finds the same among thousands of resources as a set of strings", () => {
     const names = fc.array(fc.string({ unit: "binary", maxLength: 4 }), { minLength: 2, maxLength: 60 });
     fc.assert(
       fc.property(names, fc.nat(), fc.nat(), (all, from, to) => {
@@ -150,7 +150,7 @@ describe("the integrity of a state", function () {
     assert.equal(check(JSON.stringify(stateOf([resource("r-1"), ...many]))), undefined);
   });
 
-  it("has what Pulumi has noted, and how the manifest is marked", () => {
+  it("includes what Pulumi has noted, and how the manifest is marked", () => {
     const noted = { version: "3", command: "pulumi up", error: "child x" };
     const state = stateOf([a], { metadata: { integrity_error: noted }, manifest: { magic: "m", version: "v3.1.0" } });
     assert.deepEqual(scanState(Buffer.from(JSON.stringify(state))).integrity, {

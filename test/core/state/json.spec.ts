@@ -16,14 +16,14 @@ describe("afterValue", () => {
     ["a list that ends too early", "[1", 2],
     ["an object that ends too early", '{"a":1', 6],
     ["a key without a value", '{"a"}', 4],
-    ["a key that is no string", "{1:2}", 1],
+    ["a key that is not a string", "{1:2}", 1],
     ["the wrong closing mark", "[1}", 2],
     ["two values without a comma", "[1 2]", 3],
     ["NaN", "[NaN]", 1],
     ["Infinity", "[-Infinity]", 2],
     ["a number with a plus", "[+1]", 1],
     ["a number with a leading zero", "[01]", 2],
-    ["a number without digits behind its point", "[1.]", 3],
+    ["a number without digits after its point", "[1.]", 3],
     ["a number that starts with its point", "[.5]", 1],
     ["a number without an exponent", "[1e]", 3],
     ["a hexadecimal number", "[0x1]", 2],
@@ -47,12 +47,12 @@ describe("afterValue", () => {
   }
 
   const notUtf8: [name: string, bytes: number[], offset: number][] = [
-    ["a continuation byte on its own", [0x80], 0],
-    ["a form that is longer than needed", [0xc0, 0xaf], 0],
+    ["a lone continuation byte", [0x80], 0],
+    ["a form that is longer than necessary", [0xc0, 0xaf], 0],
     ["three bytes for what fits in two", [0xe0, 0x9f, 0xbf], 1],
     ["a surrogate", [0xed, 0xa0, 0x80], 1],
     ["four bytes for what fits in three", [0xf0, 0x8f, 0xbf, 0xbf], 1],
-    ["what is above U+10FFFF", [0xf4, 0x90, 0x80, 0x80], 1],
+    ["a code point above U+10FFFF", [0xf4, 0x90, 0x80, 0x80], 1],
     ["a byte that never occurs", [0xff], 0],
     ["a character that is cut off by the end of the string", [0xe2, 0x82], 2],
   ];
@@ -75,7 +75,7 @@ describe("afterValue", () => {
     assert.equal(afterValue(text, 0, 0), text.length);
   });
 
-  it("accepts numbers of any size and unpaired surrogates, as they are kept and not read", () => {
+  it("accepts numbers of any size and unpaired surrogates, as they are kept as text", () => {
     const text = Buffer.from(`[1e999, -0, ${"9".repeat(400)}, 1E-7, "\\ud800", "\\udfff\\ud800"]`);
     assert.equal(afterValue(text, 0, 0), text.length);
   });
@@ -110,7 +110,7 @@ describe("afterValue", () => {
     );
   });
 
-  it("agrees with JSON.parse on a value of which one byte is changed, left out or added, or the end cut off", () => {
+  it("agrees with JSON.parse on a value with one byte changed, removed or added, or its end cut off", () => {
     const changes = fc.constantFrom<(bytes: Buffer, at: number, byte: number) => Buffer>(
       (bytes, at, byte) => Buffer.concat([bytes.subarray(0, at), Buffer.of(byte), bytes.subarray(at + 1)]),
       (bytes, at, byte) => Buffer.concat([bytes.subarray(0, at), Buffer.of(byte), bytes.subarray(at)]),

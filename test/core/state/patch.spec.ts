@@ -74,7 +74,7 @@ describe("patchState", () => {
     const patched = patch(Buffer.from(text), (arn) => (arn.includes(":mylayer:") ? atVersion(arn, 10) : undefined));
     const [before, after] = [text.split("\n"), patched.toString().split("\n")];
     const changed = after.flatMap((line, i) => (line === before[i] ? [] : [[i + 1, line.trim()]]));
-    // The layer itself, and the stack's outputs, hold the same text.
+    // The layer itself, and the stack's outputs, contain the same text.
     const line = '"arn:aws:lambda:us-east-1:123456789012:layer:mylayer:10",';
     assert.deepEqual(changed, [
       [259, line],
@@ -85,14 +85,14 @@ describe("patchState", () => {
     assert.equal(after.length, before.length);
   });
 
-  it("gives back the same bytes, not a copy, if there is nothing to edit", () => {
+  it("returns the same bytes, not a copy, if there is nothing to edit", () => {
     const bytes = Buffer.from(JSON.stringify(stateOf([awsFunction("f", [])])));
     const slices = [...patchState(bytes, [])];
     assert.deepEqual(slices, [bytes.subarray(0)]);
     assert.equal(slices[0]?.buffer, bytes.buffer);
   });
 
-  it("can be told another version for inputs than for outputs", () => {
+  it("takes another version for inputs than for outputs", () => {
     const bytes = Buffer.from(JSON.stringify(stateOf([awsFunction("f", [layer("a", 12)])])));
     const edits = layerEdits(scanState(bytes).functions, (text, fn, side) =>
       atVersion(text, side === "inputs" ? 3 : fn.name.length),
@@ -119,17 +119,17 @@ describe("patchState", () => {
   const text = `["${layer("a", 12)}", "x:\\u0031"]`;
   const digits = text.indexOf(':12"') + 1;
   const refused: [name: string, edits: LayerEdit[]][] = [
-    ["text in the place of digits", [{ start: digits, end: digits + 2, text: "1a" }]],
-    ["nothing in the place of digits", [{ start: digits, end: digits + 2, text: "" }]],
+    ["letters in place of digits", [{ start: digits, end: digits + 2, text: "1a" }]],
+    ["nothing in place of digits", [{ start: digits, end: digits + 2, text: "" }]],
     ["version 0", [{ start: digits, end: digits + 2, text: "0" }]],
     ["a leading zero", [{ start: digits, end: digits + 2, text: "05" }]],
-    ["digits in the place of text", [{ start: digits - 1, end: digits + 2, text: "5" }]],
-    ["digits in the place of a quote", [{ start: digits, end: digits + 3, text: "5" }]],
-    ["digits in the place of nothing", [{ start: digits, end: digits, text: "5" }]],
-    ["digits in the place of an escape's end", [{ start: text.length - 7, end: text.length - 2, text: "5" }]],
-    ["digits behind the end", [{ start: 500, end: 501, text: "5" }]],
+    ["digits in place of letters", [{ start: digits - 1, end: digits + 2, text: "5" }]],
+    ["digits in place of a quote", [{ start: digits, end: digits + 3, text: "5" }]],
+    ["digits in place of nothing", [{ start: digits, end: digits, text: "5" }]],
+    ["digits in place of an escape's end", [{ start: text.length - 7, end: text.length - 2, text: "5" }]],
+    ["digits after the end", [{ start: 500, end: 501, text: "5" }]],
     [
-      "two edits of one place",
+      "two edits of the same place",
       [
         { start: digits, end: digits + 2, text: "5" },
         { start: digits + 1, end: digits + 2, text: "5" },
@@ -202,8 +202,8 @@ describe("verifyPatched", () => {
 
   const wrong: [name: string, state: Uint8Array][] = [
     ["the state as it was", bytes],
-    ["a state with an edit of inputs missing", Buffer.concat([...patchState(bytes, edits.slice(1))])],
-    ["a state with an edit of outputs missing", Buffer.concat([...patchState(bytes, edits.slice(0, -1))])],
+    ["a state that lacks an edit of inputs", Buffer.concat([...patchState(bytes, edits.slice(1))])],
+    ["a state that lacks an edit of outputs", Buffer.concat([...patchState(bytes, edits.slice(0, -1))])],
     ["a state that has gained a layer", stateOfF(awsFunction("g", [layer("a", 20), layer("b", 1)]))],
     ["a state that has lost a layer", stateOfF(awsFunction("g", []))],
     ["a state that has lost a list", stateOfF(awsFunction("g", null))],
@@ -228,7 +228,7 @@ describe("verifyPatched", () => {
     });
   }
 
-  it("refuses a state with more or fewer resources that are no functions", () => {
+  it("refuses a state with more or fewer resources that are not functions", () => {
     const functions = [awsFunction("f", [layer("a", 20)]), awsFunction("g", [layer("a", 20)])];
     const bucket = { urn: urn("aws:s3/bucket:Bucket", "b"), type: "aws:s3/bucket:Bucket" };
     const one = scanState(Buffer.from(JSON.stringify(stateOf(functions))));
@@ -246,7 +246,7 @@ describe("verifyPatched", () => {
 });
 
 /** A plan for any layer version ARN: layers with an `a` in their names go to a version that the name decides. */
-/** Some layers move to another version, some to another layer, and the others stay. */
+/** Some layers move to another version, some to another layer, and the rest stay. */
 function plannedTarget(text: string): string | undefined {
   const layer = parseLayerVersionArn(text);
   if (!layer) return undefined;
@@ -273,7 +273,7 @@ function plannedState(state: { deployment: { resources?: Record<string, unknown>
         const version = target?.slice(target.lastIndexOf(":") + 1) ?? "";
         const isSame =
           target !== undefined && one.slice(0, one.lastIndexOf(":")) === target.slice(0, -version.length - 1);
-        // Versions may be written with zeros: of these only the digits change, if the number does.
+        // Versions may be written with leading zeros: only the digits change, and only if the number does.
         if (target !== undefined && !isSame) layers[i] = target;
         else if (target !== undefined && Number(one.slice(one.lastIndexOf(":") + 1)) !== Number(version))
           layers[i] = one.replace(/\d+$/, version);

@@ -37,13 +37,13 @@ describe("a state's secrets", () => {
     it(what, () => {
       const state = stateOf([awsFunction("fn", [], { inputs: { name: "fn", value }, outputs: {} })]);
       for (const indent of [undefined, 4]) assert.equal(holdsPlaintext(encode(state, indent)), holds);
-      // A part of larger memory, as a file may be.
+      // A slice of a larger buffer, as a file may be.
       const within = Buffer.concat([encode(shown), encode(state)]).subarray(encode(shown).length);
       assert.equal(holdsPlaintext(within), holds);
     });
   }
 
-  it("are found as by reading all of it", () => {
+  it("are found as by parsing all of it", () => {
     const texts = ["plaintext", 'plaintext"', '"plaintext":', '\\"plaintext', "{", "]", signatureKey, secretSignature];
     const key = fc.constantFrom("a", "plaintext", '"plaintext', signatureKey);
     const { value } = fc.letrec((tie) => ({

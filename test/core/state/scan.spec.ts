@@ -51,7 +51,7 @@ describe("scanState", () => {
     );
   });
 
-  it("reads what LayerVersions resources record, but for those that are leaving the stack", () => {
+  it("reads what LayerVersions resources record, except for those that are leaving the stack", () => {
     const native = (name: string, others: object = {}) => ({
       ...{ urn: urn("lambda-layers:index:LayerVersions", name), type: "lambda-layers:index:LayerVersions" },
       ...{ outputs: { versions: { f: { base: 5 } }, region: "us-east-1" }, ...others },
@@ -82,7 +82,7 @@ describe("scanState", () => {
     );
   });
 
-  it("takes the state for that of the stack of its first resource", () => {
+  it("assumes that the state belongs to the stack of its first resource", () => {
     const first = { urn: "urn:pulumi:dev::one::pulumi:pulumi:Stack::one-dev", type: "pulumi:pulumi:Stack" };
     const { owner } = scanState(Buffer.from(JSON.stringify(stateOf([{ type: "a:b:C" }, first, awsFunction("f", [])]))));
     assert.deepEqual(owner, { stack: "dev", project: "one" });
@@ -95,7 +95,7 @@ describe("scanState", () => {
     assert.deepEqual(recorded, [removed, removed]);
   });
 
-  it("gives the place of each version, as bytes", () => {
+  it("returns the place of each version, in bytes", () => {
     const bytes = encode(stateOf([awsFunction("é😀", layers)]));
     for (const recorded of [onlyFunction(bytes).inputs, onlyFunction(bytes).outputs]) {
       assert(recorded.kind === "list");
@@ -111,7 +111,7 @@ describe("scanState", () => {
     }
   });
 
-  it("gives the place of a version with escapes as a whole", () => {
+  it("returns the place of a version with escapes as a whole", () => {
     const written = JSON.stringify(layers[1]).replace("label-dev:12", "lab\\u0065l\\u002ddev\\u003a\\u0031\\u0032");
     const bytes = Buffer.from(JSON.stringify(stateOf([awsFunction("f", "here")])).replaceAll('"here"', `[${written}]`));
     const { inputs } = onlyFunction(bytes);
@@ -127,19 +127,19 @@ describe("scanState", () => {
     ["an empty list", [], "list"],
     ["a list", layers, "list"],
     ["a secret", secret, "secret"],
-    ["a secret whose keys stand in another order", Object.fromEntries(Object.entries(secret).reverse()), "secret"],
+    ["a secret whose keys are in another order", Object.fromEntries(Object.entries(secret).reverse()), "secret"],
     ["a value that is not known yet", unknown, "other"],
-    ["an object that is no secret", { ...secret, "4dabf18193072939515e22adb298388d": "other" }, "other"],
+    ["an object that is not a secret", { ...secret, "4dabf18193072939515e22adb298388d": "other" }, "other"],
     ["a number", 5, "other"],
   ];
   for (const [name, value, kind] of kinds) {
-    it(`tells ${name}`, () => {
+    it(`reports ${name}`, () => {
       const { inputs, outputs } = onlyFunction(encode(stateOf([awsFunction("f", value)])));
       assert.deepEqual([inputs.kind, outputs.kind], [kind, kind]);
     });
   }
 
-  it("tells elements that are no texts, and texts that are no layer versions", () => {
+  it("reports elements that are not strings, and strings that are not layer versions", () => {
     const other = [secret, "arn:aws:lambda:us-east-1:123456789012:layer:no-version", null, [layers[0]], layers[0]];
     const { inputs } = onlyFunction(encode(stateOf([awsFunction("f", other)])));
     assert(inputs.kind === "list");
@@ -149,7 +149,7 @@ describe("scanState", () => {
     );
   });
 
-  it("finds functions by their type alone, and layers by their property alone", () => {
+  it("recognises functions by type alone, and layers by property alone", () => {
     const { urn: _, ...properties } = awsFunction("f", layers);
     const resources = [
       { urn: urn("aws:s3/bucket:Bucket", "a"), type: "aws:s3/bucket:Bucket", inputs: { layers } },
@@ -182,9 +182,9 @@ describe("scanState", () => {
 
   const names: [name: string, resource: object, expected: string][] = [
     ["the outputs' name", { inputs: { name: "in" }, outputs: { name: "out" }, id: "id" }, "out"],
-    ["the inputs' name without outputs", { inputs: { name: "in" }, id: "id" }, "in"],
-    ["the id where the name is a secret", { inputs: { name: secret }, outputs: { name: secret }, id: "id" }, "id"],
-    ["the end of the URN without an id", { inputs: {}, outputs: null }, "logical"],
+    ["the inputs' name if there are no outputs", { inputs: { name: "in" }, id: "id" }, "in"],
+    ["the id if the name is a secret", { inputs: { name: secret }, outputs: { name: secret }, id: "id" }, "id"],
+    ["the end of the URN if there is no id", { inputs: {}, outputs: null }, "logical"],
   ];
   for (const [name, resource, expected] of names) {
     it(`takes a function's name from ${name}`, () => {
@@ -193,7 +193,7 @@ describe("scanState", () => {
     });
   }
 
-  it("takes what describes a function from its inputs after a failed update", () => {
+  it("takes the properties of a function from its inputs after a failed update", () => {
     const failed = awsFunction("f", layers, {
       inputs: { runtime: "python3.11", architectures: ["x86_64"] },
       outputs: { runtime: "python3.13", architectures: ["arm64"], packageType: "Zip" },
@@ -206,7 +206,7 @@ describe("scanState", () => {
     );
   });
 
-  it("says what waits for its deletion and what is not managed here", () => {
+  it("lists what is pending deletion and what is not managed here", () => {
     const flags = (others: object) => {
       const { deleted, external } = onlyFunction(encode(stateOf([awsFunction("f", layers, others)])));
       return [deleted, external];
@@ -228,7 +228,7 @@ describe("scanState", () => {
   const empty: [name: string, state: object][] = [
     ["no resources", { version: 3, deployment: {} }],
     ["null for resources", stateOf(null, { pending_operations: null, secrets_providers: null })],
-    ["no resource in the list", stateOf([])],
+    ["an empty list of resources", stateOf([])],
   ];
   for (const [name, state] of empty) {
     it(`reads an empty stack with ${name}`, () => {
@@ -249,24 +249,24 @@ describe("scanState", () => {
     ["a byte order mark", `\ufeff${JSON.stringify(stateOf([]))}`, "utf8", 0],
     ["an empty file", "", "json", 0],
     ["a list", "[]", "shape", 0],
-    ["an object that is no export", "{}", "shape", 0],
-    ["an export without version", '{"deployment":{}}', "shape", 0],
-    ["an export without deployment", '{"version":3}', "shape", 0],
+    ["an object that is not an export", "{}", "shape", 0],
+    ["an export without a version", '{"deployment":{}}', "shape", 0],
+    ["an export without a deployment", '{"version":3}', "shape", 0],
     ["an empty deployment", '{"version":3,"deployment":null}', "shape", "null"],
     ["deployment version 2", '{"version":2,"deployment":{}}', "version", "2"],
     ["deployment version 5", '{"version":5,"deployment":{}}', "version", "5"],
     ["deployment version 33", '{"version":33,"deployment":{}}', "version", "33"],
-    ["a version that is no integer, as Pulumi refuses it", '{"version":3.0,"deployment":{}}', "version", "3.0"],
+    ["a version that is not an integer, as Pulumi refuses it", '{"version":3.0,"deployment":{}}', "version", "3.0"],
     ["a version in quotes", '{"version":"3","deployment":{}}', "version", '"3"'],
-    ["a file of the backend", '{"version":3,"checkpoint":{"stack":"dev"}}', "shape", '{"stack"'],
-    ["resources that are no list", JSON.stringify(stateOf([], { resources: {} })), "shape", '{},"metadata"'],
+    ["a file from the backend", '{"version":3,"checkpoint":{"stack":"dev"}}', "shape", '{"stack"'],
+    ["resources that are not a list", JSON.stringify(stateOf([], { resources: {} })), "shape", '{},"metadata"'],
     ["a resource that is null", JSON.stringify(stateOf([null])), "shape", "null"],
-    ["a resource without type", JSON.stringify(stateOf([{ urn: "urn:x" }])), "shape", '{"urn":"urn:x"'],
-    ["a function without URN", JSON.stringify(stateOf([{ ...fn, urn: undefined }])), "shape", '{"custom"'],
-    ["inputs that are no object", JSON.stringify(stateOf([{ ...fn, inputs: [1] }])), "shape", "[1]"],
-    ["a flag that is no boolean", JSON.stringify(stateOf([{ ...fn, delete: "true" }])), "shape", '"true"'],
-    ["a comma too many", '{"version":3,,"deployment":{}}', "json", ',"deployment"'],
-    ["something behind the end", `${JSON.stringify(stateOf([]))}\n{}`, "json", "{}"],
+    ["a resource without a type", JSON.stringify(stateOf([{ urn: "urn:x" }])), "shape", '{"urn":"urn:x"'],
+    ["a function without a URN", JSON.stringify(stateOf([{ ...fn, urn: undefined }])), "shape", '{"custom"'],
+    ["inputs that are not an object", JSON.stringify(stateOf([{ ...fn, inputs: [1] }])), "shape", "[1]"],
+    ["a flag that is not a boolean", JSON.stringify(stateOf([{ ...fn, delete: "true" }])), "shape", '"true"'],
+    ["an extra comma", '{"version":3,,"deployment":{}}', "json", ',"deployment"'],
+    ["text after the end", `${JSON.stringify(stateOf([]))}\n{}`, "json", "{}"],
     ["a second document", `${JSON.stringify(stateOf([]))}${JSON.stringify(stateOf([]))}`, "json", '{"version"'],
   ];
   for (const [name, text, problem, at] of refused) {
@@ -290,26 +290,26 @@ describe("scanState", () => {
     );
   });
 
-  // Go merges the members of "inputs" that appears twice, takes the last "layers", and reads "Inputs" as "inputs".
+  // Go merges the members of "inputs" if it appears twice, takes the last "layers", and reads "Inputs" as "inputs".
   const ambiguous: [name: string, from: string, to: string, at: string][] = [
     ["a second list of layers", '"layers":', '"layers":[],"layers":', '"layers":["'],
     ["a second list of layers, with an escape", '"layers":', '"layers":[],"la\\u0079ers":', '"la\\u0079ers"'],
     ["a second type", '"type":"aws', '"type":"aws:s3:Bucket","type":"aws', '"type":"aws:lambda'],
     ["second inputs", '"inputs":', '"inputs":{},"inputs":', '"inputs":{"__'],
     ["inputs in another case", '"inputs":', '"Inputs":', '"Inputs"'],
-    ["inputs with a letter that Go takes for an s", '"inputs":', '"inputſ":', '"inputſ"'],
+    ["inputs with a letter that Go reads as an s", '"inputs":', '"inputſ":', '"inputſ"'],
     ["inputs in another case, with an escape", '"inputs":', '"\\u0049nputs":', '"\\u0049'],
     ["a second deployment", '"deployment":', '"deployment":{},"deployment":', '"deployment":{"'],
     ["a version in another case", '"version":3,', '"version":3,"VERSION":3,', '"VERSION"'],
   ];
   for (const [name, from, to, at] of ambiguous) {
-    it(`refuses ${name}`, () => {
+    it(`refuses ${name}, which Go reads differently`, () => {
       const text = JSON.stringify(stateOf([awsFunction("f", layers)])).replace(from, to);
       assertRefused(Buffer.from(text), "ambiguous-key", Buffer.from(text).indexOf(at));
     });
   }
 
-  it("keeps to itself what is ambiguous elsewhere", () => {
+  it("accepts elsewhere what is ambiguous in these places", () => {
     const text = JSON.stringify(stateOf([awsFunction("f", layers)]));
     const doubled = text
       .replace('"STAGE":', '"STAGE":"a","stage":"b","STAGE":')
@@ -317,7 +317,7 @@ describe("scanState", () => {
     assert.deepEqual(texts(onlyFunction(Buffer.from(doubled)).inputs), layers);
   });
 
-  it("never quotes the state in an error, as it may be a secret", () => {
+  it("never quotes the state in an error, as it may contain a secret", () => {
     const bytes = Buffer.from(JSON.stringify(stateOf([awsFunction("hush", layers)])).replace("hush", "hu\u0000sh"));
     const error = refusal(bytes);
     assert(!`${error.message}${error.next}`.includes("hu"), error.message);

@@ -15,7 +15,7 @@ import { STSClient } from "@aws-sdk/client-sts";
 
 export const ACCOUNT = "123456789012";
 
-/** An empty zip archive: its end record alone. */
+/** An empty zip archive: only its end record. */
 export const ZIP = Buffer.concat([Buffer.from("PK\x05\x06", "latin1"), Buffer.alloc(18)]);
 
 export interface Credentials {
@@ -24,7 +24,7 @@ export interface Credentials {
   sessionToken?: string;
 }
 
-/** The real SDK's clients for one server, and what most cases begin with. */
+/** The real SDK's clients for one server, and how most cases begin. */
 export class Aws {
   readonly lambda: LambdaClient;
   readonly sts: STSClient;
@@ -58,7 +58,7 @@ export class Aws {
     for (const client of [this.lambda, this.sts, this.iam, this.ssm, this.tagging]) client.destroy();
   }
 
-  /** What is expected of real AWS and of ours, or instead what moto makes of it. */
+  /** What real AWS and the emulator must do; moto may do something else instead. */
   expected<T>(aws: T, { moto }: { moto: T }): T {
     return this.kind === "moto" ? moto : aws;
   }
@@ -74,7 +74,7 @@ export class Aws {
     return arns;
   }
 
-  /** Creates a function with a role of its own; resolves to its name. */
+  /** Creates a function with its own role; resolves to the function's name. */
   async fn(input: Partial<CreateFunctionCommandInput> = {}): Promise<string> {
     return (await this.create(input)).FunctionName ?? "";
   }
@@ -90,7 +90,7 @@ export class Aws {
     );
   }
 
-  /** All functions, whatever the number of pages. */
+  /** All functions, on however many pages. */
   async list(): Promise<FunctionConfiguration[]> {
     const found: FunctionConfiguration[] = [];
     let marker: string | undefined;
@@ -108,7 +108,7 @@ export const unique = (prefix: string) => `${prefix}-${randomUUID().slice(0, 8)}
 export const layersOf = (configuration: FunctionConfiguration | undefined) =>
   (configuration?.Layers ?? []).map(({ Arn }) => Arn);
 
-/** Asserts that a call is refused with this error, and message if one is given. */
+/** Asserts that a call is refused with this error, and with this message if one is given. */
 export async function refused(call: Promise<unknown>, name: string, status: number, message?: RegExp): Promise<void> {
   await assert.rejects(call, (error: Error & { $metadata?: { httpStatusCode?: number } }) => {
     assert.equal(error.name, name, error.message);
@@ -121,7 +121,7 @@ export async function refused(call: Promise<unknown>, name: string, status: numb
 /** A row of the suite. */
 export interface Case {
   title: string;
-  /** Where moto differs from what AWS documents or is seen to do, and why we follow AWS. */
+  /** How moto differs from what AWS documents or does, and why we follow AWS. */
   differs?: string;
   run(aws: Aws): Promise<void>;
 }

@@ -23,7 +23,7 @@ const ROLE = `arn:aws:iam::${ACCOUNT}:role/nobody`;
 
 export const functionCases: Case[] = [
   {
-    title: "creates a function with the defaults of Lambda",
+    title: "creates a function with Lambda's defaults",
     async run(aws) {
       const created = await aws.create({ Description: "hello" });
       assert.equal(created.FunctionArn, `arn:aws:lambda:us-east-1:${ACCOUNT}:function:${created.FunctionName}`);
@@ -37,7 +37,7 @@ export const functionCases: Case[] = [
     },
   },
   {
-    title: "answers GetFunction and GetFunctionConfiguration alike",
+    title: "gives the same answer to GetFunction and GetFunctionConfiguration",
     async run(aws) {
       const [layer = ""] = await aws.layer();
       const name = await aws.fn({ Layers: [layer], MemorySize: 256, Environment: { Variables: { A: "b" } } });
@@ -64,7 +64,7 @@ export const functionCases: Case[] = [
     },
   },
   {
-    title: "says the state of a function to GetFunction, not to ListFunctions",
+    title: "returns the state of a function from GetFunction, but not from ListFunctions",
     differs: "moto lists State and LastUpdateStatus; the API reference says that ListFunctions leaves them out",
     async run(aws) {
       const name = await aws.fn();
@@ -89,7 +89,7 @@ export const functionCases: Case[] = [
     },
   },
   {
-    title: "leaves layers alone in an update that does not name them",
+    title: "leaves layers alone if an update does not name them",
     async run(aws) {
       const layers = await aws.layer();
       const name = await aws.fn({ Layers: layers });
@@ -130,7 +130,7 @@ export const functionCases: Case[] = [
     },
   },
   {
-    title: "takes a function's ARN for its name",
+    title: "accepts a function's ARN as its name",
     async run(aws) {
       const { FunctionArn: arn = "", FunctionName: name } = await aws.create();
       const got = await aws.lambda.send(new GetFunctionConfigurationCommand({ FunctionName: arn }));
@@ -140,7 +140,7 @@ export const functionCases: Case[] = [
     },
   },
   {
-    title: "takes a qualifier with the name, and shows it in the ARN",
+    title: "accepts a qualifier with the name, and shows it in the ARN",
     async run(aws) {
       const { FunctionArn: arn, FunctionName: name } = await aws.create();
       const got = await aws.lambda.send(new GetFunctionCommand({ FunctionName: name, Qualifier: "$LATEST" }));
@@ -148,7 +148,7 @@ export const functionCases: Case[] = [
     },
   },
   {
-    title: "knows no function that was not created",
+    title: "knows only functions that were created",
     async run(aws) {
       const FunctionName = unique("missing");
       const missing = [
@@ -171,7 +171,7 @@ export const functionCases: Case[] = [
     },
   },
   {
-    title: "refuses a role that is no ARN",
+    title: "refuses a role that is not an ARN",
     async run(aws) {
       const call = aws.create({ Role: "not-a-role" });
       await refused(call, "ValidationException", 400, /at 'role' failed to satisfy constraint/);

@@ -44,7 +44,7 @@ export const layerCases: Case[] = [
     },
   },
   {
-    title: "finds no version that was not published",
+    title: "does not find a version that was not published",
     async run(aws) {
       const [arn = ""] = await aws.layer();
       for (const LayerName of [nameOf(arn), withoutVersion(arn), unique("missing")]) {
@@ -109,7 +109,7 @@ export const layerCases: Case[] = [
     },
   },
   {
-    title: "does not give a deleted version's number out again",
+    title: "does not reuse a deleted version's number",
     async run(aws) {
       const [, second = ""] = await aws.layer(2);
       const LayerName = nameOf(second);
@@ -119,7 +119,7 @@ export const layerCases: Case[] = [
     },
   },
   {
-    title: "deletes a version that is not there without complaint",
+    title: "deletes a version that does not exist without complaint",
     async run(aws) {
       const [arn = ""] = await aws.layer();
       await aws.lambda.send(new DeleteLayerVersionCommand({ LayerName: nameOf(arn), VersionNumber: 5 }));

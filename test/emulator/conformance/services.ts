@@ -23,7 +23,7 @@ async function taggedWith(aws: Aws, filters: GetResourcesCommandInput): Promise<
 
 export const serviceCases: Case[] = [
   {
-    title: "tells the caller's account",
+    title: "returns the caller's account",
     async run(aws) {
       const identity = await aws.sts.send(new GetCallerIdentityCommand({}));
       assert.equal(identity.Account, ACCOUNT);
@@ -117,7 +117,7 @@ export const serviceCases: Case[] = [
     },
   },
   {
-    title: "says which tags a found function has",
+    title: "returns the tags of each function it finds",
     async run(aws) {
       const key = unique("owner");
       const { FunctionArn } = await aws.create({ Tags: { [key]: "me" } });
@@ -127,7 +127,7 @@ export const serviceCases: Case[] = [
     },
   },
   {
-    title: "has no parameter that was not put",
+    title: "has only parameters that were put",
     async run(aws) {
       const Name = unique("/missing");
       await refused(aws.ssm.send(new GetParameterCommand({ Name })), "ParameterNotFound", 400);

@@ -13,7 +13,7 @@ import {
 } from "@aws-sdk/client-lambda";
 import { type Aws, type Case, layersOf, refused } from "./aws";
 
-/** Sets layers and waits for it, so that the next version can be published. */
+/** Sets layers and waits for the update, so that the next version can be published. */
 async function setLayers(aws: Aws, FunctionName: string, Layers: string[]): Promise<void> {
   await aws.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Layers }));
   await waitUntilFunctionUpdatedV2({ client: aws.lambda, maxWaitTime: 30, minDelay: 1 }, { FunctionName });
@@ -40,7 +40,7 @@ export const versionCases: Case[] = [
     },
   },
   {
-    title: "publishes nothing when nothing changed since the last version",
+    title: "publishes nothing if nothing has changed since the last version",
     async run(aws) {
       const name = await aws.fn();
       assert.equal(await publish(aws, name), "1");
@@ -64,7 +64,7 @@ export const versionCases: Case[] = [
     },
   },
   {
-    title: "finds no version that was not published",
+    title: "does not find a version that was not published",
     async run(aws) {
       const { FunctionName, FunctionArn } = await aws.create();
       const call = aws.lambda.send(new GetFunctionCommand({ FunctionName, Qualifier: "4" }));
@@ -108,7 +108,7 @@ export const versionCases: Case[] = [
     },
   },
   {
-    title: "refuses an alias that exists, one of no version, and one that is not there",
+    title: "refuses an alias that exists, one without a version, and one that does not exist",
     differs:
       "moto's code for an alias that exists is ConflictException; the API reference has ResourceConflictException",
     async run(aws) {

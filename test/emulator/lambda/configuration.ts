@@ -10,7 +10,7 @@ import type {
 import { functionArn, type Home } from "../arns";
 import { timestamp } from "../store";
 
-/** What both CreateFunction and UpdateFunctionConfiguration set, where input and output have the same shape. */
+/** What both CreateFunction and UpdateFunctionConfiguration set, with the same structure in input and output. */
 const PLAIN = [
   "Description",
   "Role",
@@ -61,7 +61,7 @@ export function newConfiguration(
   return withLayers(withSettings(created, input), layers);
 }
 
-/** The configuration while an update of settings is in progress. `layers` absent: they stay as they are. */
+/** The configuration while an update of settings is in progress. `layers` absent: they stay. */
 export function updatedConfiguration(
   current: FunctionConfiguration,
   input: Settable,
@@ -87,7 +87,7 @@ function updating(current: FunctionConfiguration): FunctionConfiguration {
   };
 }
 
-/** Code is measured and forgotten; as over the wire, its bytes are in base64. */
+/** Code is measured and discarded; as over the wire, its bytes are in base64. */
 function codeMembers(code: FunctionCode | undefined): Pick<FunctionConfiguration, "CodeSize" | "CodeSha256"> {
   const content = code?.ZipFile === undefined ? Buffer.alloc(0) : Buffer.from(String(code.ZipFile), "base64");
   const other = `${code?.ImageUri ?? ""}${code?.S3Bucket ?? ""}${code?.S3Key ?? ""}${code?.S3ObjectVersion ?? ""}`;
@@ -97,7 +97,7 @@ function codeMembers(code: FunctionCode | undefined): Pick<FunctionConfiguration
   };
 }
 
-/** How an update ended: as asked for, or on failure with what was there before. */
+/** How an update ended: as requested, or on failure with the previous configuration. */
 export function finished(
   before: FunctionConfiguration,
   after: FunctionConfiguration,
@@ -114,7 +114,7 @@ export function finished(
   };
 }
 
-/** ListFunctions and ListVersionsByFunction leave out what tells about states. */
+/** ListFunctions and ListVersionsByFunction leave out the state fields. */
 export function listed(configuration: FunctionConfiguration): FunctionConfiguration {
   const {
     State,
@@ -128,7 +128,7 @@ export function listed(configuration: FunctionConfiguration): FunctionConfigurat
   return rest;
 }
 
-/** A function without layers has no member Layers, as on AWS. */
+/** A function without layers has no member Layers, as in AWS. */
 export function withLayers(configuration: FunctionConfiguration, layers: Layer[]): FunctionConfiguration {
   const { Layers, ...rest } = configuration;
   return layers.length > 0 ? { ...rest, Layers: layers } : rest;
@@ -142,7 +142,7 @@ function withSettings(configuration: FunctionConfiguration, input: Settable): Fu
     ...(input.SnapStart && { SnapStart: { ...configuration.SnapStart, ...input.SnapStart } }),
     ...(input.ImageConfig && { ImageConfigResponse: { ImageConfig: input.ImageConfig } }),
   };
-  // What is set to nothing is left out.
+  // Settings that are set to nothing are left out.
   if (Object.keys(next.Environment?.Variables ?? {}).length === 0) delete next.Environment;
   if (!next.KMSKeyArn) delete next.KMSKeyArn;
   if (!next.DeadLetterConfig?.TargetArn) delete next.DeadLetterConfig;

@@ -22,7 +22,7 @@ import { publish } from "./versions";
 
 const LARGEST_PAGE = 50;
 
-/** More than a function can have; keeps versions of one function together in a listing of all. */
+/** More than the versions of a function; keeps versions of one function together in a listing of all. */
 const ORDERS_PER_FUNCTION = 1_000_000;
 
 export const functionOperations = {
@@ -115,7 +115,7 @@ export const functionOperations = {
   },
 };
 
-/** The function that an update is for, if it may begin: idle, and of the revision that the caller knows. */
+/** The function to update, if the update may start: it is idle, and of the revision that the caller knows. */
 function updatable(input: { FunctionName?: string; RevisionId?: string }, at: Context, operation: string): Found {
   const found = findUnqualified(input.FunctionName, at, operation);
   requireIdle(found);
@@ -135,7 +135,7 @@ function begin({ fn, name }: Found, updating: FunctionConfiguration, at: Context
   return updating;
 }
 
-/** The version published with a creation or an update: told by its number, not by its ARN. */
+/** The version published with a creation or an update: returned by its number, not in its ARN. */
 function published(found: Found, at: Context): FunctionConfiguration {
   return { ...publish(found, at), FunctionArn: found.fn.configuration.FunctionArn };
 }
@@ -162,7 +162,7 @@ interface Listed {
   configuration(): FunctionConfiguration;
 }
 
-/** All functions in the order of their creation, with their published versions if asked for. */
+/** All functions in the order of their creation, with their published versions if requested. */
 function* listing(at: Context, withVersions: boolean): Generator<Listed> {
   for (const fn of at.shelf.functions.values()) {
     const first = fn.order * ORDERS_PER_FUNCTION;

@@ -16,5 +16,5 @@ export const lambdaOperations: Operations = {
   ...versionOperations,
 };
 
-/** GetFunction has a budget of its own; all other control-plane operations share one. */
+/** GetFunction has its own budget; all other control-plane operations share one. */
 export const budgetOf = (operation: string): Budget => (operation === "GetFunction" ? "getFunction" : "control");

@@ -69,7 +69,7 @@ export const layerOperations = {
 
   DeleteLayerVersion(input: DeleteLayerVersionRequest, at: Context): undefined {
     const { name } = requireLayerReference(input.LayerName, at);
-    // Deleting what does not exist succeeds, as on AWS.
+    // Deleting what does not exist succeeds, as in AWS.
     const found = at.shelf.layerVersion(name, Number(input.VersionNumber));
     if (!found) return;
     found.deleted = true;
@@ -77,7 +77,7 @@ export const layerOperations = {
   },
 };
 
-/** Adds a layer's next version. Content is measured and forgotten, which keeps memory flat. */
+/** Adds a layer's next version. Content is measured and discarded, which keeps memory flat. */
 export function publishLayer(
   shelf: Shelf,
   owner: Home,
@@ -110,7 +110,7 @@ export function publishLayer(
   return version;
 }
 
-/** A version that the caller may read. Which error a missing one gives depends on whose layer it is. */
+/** A version that the caller may read. The error for a missing one depends on whose layer it is. */
 function readable(reference: LayerReference, version: number, at: Context): StoredLayerVersion {
   const shelf = at.store.shelf(reference.account, reference.region);
   const found = shelf.layerVersion(reference.name, version);
@@ -126,7 +126,7 @@ function readable(reference: LayerReference, version: number, at: Context): Stor
   return found;
 }
 
-/** The layers that a function is to have, checked in Lambda's order and with Lambda's words. */
+/** The layers that a function should get, checked in Lambda's order and with Lambda's messages. */
 export function attachLayers(arns: readonly string[], at: Context): Layer[] {
   if (arns.length > MOST_LAYERS) throw invalidParameter("Cannot reference more than 5 layers.");
   const seen = new Map<string, string>();
@@ -145,7 +145,7 @@ export function attachLayers(arns: readonly string[], at: Context): Layer[] {
 }
 
 function attachable(arn: string, at: Context): Layer {
-  // Layers that Lambda itself provides need no permission and are in every region.
+  // Lambda's own layers need no permission and exist in every region.
   if (isBuiltIn(arn)) return { Arn: arn };
   if (!/^arn:[a-z-]+:lambda:[a-z0-9-]+:\d{12}:layer:[\w-]+:\d+$/.test(arn)) {
     throw validation(`[${arn}]`, "layers", "Member must satisfy regular expression pattern of a layer version ARN");

@@ -4,14 +4,14 @@ import type { Context } from "../context";
 import { conflict, invalidParameter, notFound } from "../errors";
 import { type StoredFunction, settled } from "../store";
 
-/** A function that was asked for, with its state brought up to now. */
+/** The requested function, with its state brought up to date. */
 export interface Found {
   name: string;
   qualifier?: string;
   fn: StoredFunction;
 }
 
-/** Throws as Lambda does when there is no such function, or it is another region's or account's. */
+/** Throws as Lambda does if there is no such function, or it is in another region or account. */
 export function find(reference: string | undefined, at: Context, operation: string, qualifier?: string): Found {
   const parsed = ownFunctionReference(reference ?? "", at, `lambda:${operation}`);
   const fn = at.shelf.functions.get(parsed.name);
@@ -24,7 +24,7 @@ export function find(reference: string | undefined, at: Context, operation: stri
   return { name: parsed.name, qualifier: asked, fn };
 }
 
-/** As {@link find} for operations that take no version and no alias. */
+/** Like {@link find}, for operations that accept no version and no alias. */
 export function findUnqualified(reference: string | undefined, at: Context, operation: string): Found {
   const found = find(reference, at, operation);
   if (found.qualifier && found.qualifier !== "$LATEST") {
@@ -35,7 +35,7 @@ export function findUnqualified(reference: string | undefined, at: Context, oper
   return found;
 }
 
-/** The configuration behind a qualifier; its ARN ends in the qualifier that was asked for. */
+/** The configuration behind a qualifier; its ARN ends in the requested qualifier. */
 export function qualified({ name, qualifier, fn }: Found, at: Context): FunctionConfiguration {
   if (!qualifier) return fn.configuration;
   const version = fn.aliases.get(qualifier)?.FunctionVersion ?? qualifier;
@@ -45,7 +45,7 @@ export function qualified({ name, qualifier, fn }: Found, at: Context): Function
   return { ...configuration, FunctionArn: arn };
 }
 
-/** Throws the 409 that Lambda answers while a function is being created or updated. */
+/** Throws Lambda's 409 while a function is being created or updated. */
 export function requireIdle({ fn }: Found): void {
   if (!fn.pending) return;
   const { FunctionArn: arn, State: state } = fn.configuration;

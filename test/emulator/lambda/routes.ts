@@ -6,7 +6,7 @@ const TAGS = "/2017-03-31/tags";
 
 type Route = [method: string, path: string, operation: string, status: number];
 
-/** Method and path of each operation, as in the service's model; braces hold the input member. */
+/** Method and path of each operation, as in the service's model; braces contain the input member. */
 const ROUTES: Route[] = [
   ["GET", FUNCTIONS, "ListFunctions", 200],
   ["POST", FUNCTIONS, "CreateFunction", 201],
@@ -52,7 +52,7 @@ export interface Routed {
   input: Record<string, unknown>;
 }
 
-/** Reads a REST request into operation and input. Undefined when no operation has this method and path. */
+/** Parses a REST request into operation and input. Undefined if no operation has this method and path. */
 export function routeLambda(method: string, url: URL, body: Record<string, unknown>): Routed | undefined {
   for (const route of COMPILED) {
     if (route.method !== method) continue;
@@ -83,7 +83,7 @@ const typed = (member: string, value: string) => (NUMBERS.has(member) ? Number(v
 export interface Target {
   /** Name of the function, layer, role or parameter. */
   resource?: string;
-  /** ARN that a policy would name, "*" where the operation has no resource. */
+  /** ARN that a policy would name, "*" if the operation has no resource. */
   arn: string;
 }
 

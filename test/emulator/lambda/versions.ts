@@ -104,7 +104,7 @@ export const versionOperations = {
   },
 };
 
-/** Publishes $LATEST unless it is the newest version already. An update in progress counts as done. */
+/** Publishes $LATEST unless the newest version is the same. An update in progress counts as done. */
 export function publish({ fn, name }: Found, at: Context, description?: string): FunctionConfiguration {
   const newest = fn.versions.at(-1);
   if (newest && !fn.changedSincePublish) return newest;
@@ -120,7 +120,7 @@ export function publish({ fn, name }: Found, at: Context, description?: string):
   };
   fn.versions.push(version);
   fn.changedSincePublish = false;
-  // Publishing changes the revision of $LATEST too.
+  // Publishing also changes the revision of $LATEST.
   fn.configuration = { ...fn.configuration, RevisionId: randomUUID() };
   recordWrite(at, "PublishVersion", name, undefined, version);
   return version;

@@ -5,7 +5,7 @@ import { ssmOperations } from "./ssm";
 import { stsOperations } from "./sts";
 import { taggingOperations } from "./tagging";
 
-/** How a service speaks, and what its IAM actions begin with. */
+/** The protocol of a service, and the prefix of its IAM actions. */
 export interface Service {
   protocol: "rest-json" | "json" | "query";
   operations: Operations;
@@ -14,7 +14,7 @@ export interface Service {
   namespace?: string;
 }
 
-/** By the service name in a signature's credential scope, which is how a request is told to be for one of them. */
+/** By the service name in a signature's credential scope, which identifies the service of a request. */
 export const SERVICES: Record<string, Service> = {
   lambda: { protocol: "rest-json", operations: lambdaOperations, actionPrefix: "lambda" },
   tagging: { protocol: "json", operations: taggingOperations, actionPrefix: "tag" },

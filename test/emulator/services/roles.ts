@@ -3,7 +3,7 @@ import { type Context, recordWrite } from "../context";
 import { ApiError } from "../errors";
 import type { StoredRole } from "../store";
 
-/** The members of all requests about one role, as the query protocol has them. */
+/** The members of all requests about one role, as in the query protocol. */
 interface RoleInput {
   RoleName?: string;
   Path?: string;

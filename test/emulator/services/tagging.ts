@@ -35,7 +35,7 @@ function* taggedFunctions(
   }
 }
 
-/** All filters have to match; of one filter's values any one does, and no value at all means any. */
+/** All filters must match; of one filter's values any will do, and no value at all means any. */
 function matches({ Key, Values = [] }: TagFilter, tags: Readonly<Record<string, string>>): boolean {
   const value = Key === undefined ? undefined : tags[Key];
   return value !== undefined && (Values.length === 0 || Values.includes(value));

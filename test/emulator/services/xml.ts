@@ -1,4 +1,4 @@
-/** Elements of an object; an array becomes `member` elements, as the AWS query protocol has it. */
+/** Elements of an object; an array becomes `member` elements, as in the AWS query protocol. */
 export function toXml(value: unknown): string {
   if (Array.isArray(value)) return value.map((item) => `<member>${toXml(item)}</member>`).join("");
   if (value !== null && typeof value === "object") {
@@ -15,7 +15,7 @@ const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;
 const escapeXml = (text: string) => text.replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character);
 
 /**
- * Parameters of a query-protocol request. `Name.member.1` and its like are gathered into a list of strings,
+ * Parameters of a query-protocol request. `Name.member.1` and the like are collected into a list of strings,
  * `Name.member.1.Key` into a list of objects.
  */
 export function readQueryForm(body: string): Record<string, unknown> {

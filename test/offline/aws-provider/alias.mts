@@ -1,7 +1,5 @@
 // aws:lambda/alias:Alias
 
-import type { LambdaClient } from "@aws-sdk/client-lambda";
-import type { Aws } from "./aws.mts";
 import { type Resource, unlessMissing } from "./resource.mts";
 import { fromAws } from "./translate.mts";
 import { type Properties, pick, type Schema } from "./values.mts";
@@ -23,14 +21,14 @@ export const alias: Resource = {
 
   async create(inputs, aws) {
     const { CreateAliasCommand } = await import("@aws-sdk/client-lambda");
-    const { AliasArn } = await (await clientFor(inputs, aws)).send(new CreateAliasCommand(request(inputs)));
+    const { AliasArn } = await (await aws.lambda(inputs)).send(new CreateAliasCommand(request(inputs)));
     return String(AliasArn);
   },
 
   async read(id, known, aws) {
     const { GetAliasCommand } = await import("@aws-sdk/client-lambda");
     const [, partition, , region = "", account, , FunctionName = "", Name = ""] = id.split(":");
-    const client = await clientFor({ region }, aws);
+    const client = await aws.lambda({ region });
     const live = await unlessMissing(client.send(new GetAliasCommand({ FunctionName, Name })));
     if (!live) return undefined;
     const path = `${region}:lambda:path/2015-03-31/functions/arn:${partition}:lambda:${region}:${account}:function`;
@@ -47,13 +45,13 @@ export const alias: Resource = {
   async update(_id, _changed, inputs, _outputs, aws) {
     const { UpdateAliasCommand } = await import("@aws-sdk/client-lambda");
     const members = { ...request(inputs), Description: String(inputs.description ?? "") };
-    await (await clientFor(inputs, aws)).send(new UpdateAliasCommand(members));
+    await (await aws.lambda(inputs)).send(new UpdateAliasCommand(members));
   },
 
   async delete(_id, outputs, aws) {
     const { DeleteAliasCommand } = await import("@aws-sdk/client-lambda");
     const { FunctionName, Name } = request(outputs);
-    await unlessMissing((await clientFor(outputs, aws)).send(new DeleteAliasCommand({ FunctionName, Name })));
+    await unlessMissing((await aws.lambda(outputs)).send(new DeleteAliasCommand({ FunctionName, Name })));
   },
 };
 
@@ -64,8 +62,4 @@ function request({ description, functionName, functionVersion, name }: Propertie
     Name: String(name),
     ...(description != null && { Description: String(description) }),
   };
-}
-
-function clientFor({ region }: Properties, aws: Aws): Promise<LambdaClient> {
-  return aws.lambda(typeof region === "string" ? region : undefined);
 }

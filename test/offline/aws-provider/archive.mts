@@ -3,13 +3,13 @@ import { join } from "node:path";
 import { zipSync } from "fflate";
 import { isObject, type Value } from "./values.mts";
 
-/** Every run makes the same bytes of the same files, so that a hash tells whether the code has changed. */
+/** Every run makes the same bytes from the same files, so that a hash tells whether the code has changed. */
 const mtime = new Date(1980, 0, 1);
 
 /**
- * The zip file that an archive stands for.
+ * The zip file of an archive.
  *
- * @throws {Error} for anything but a zip file, a folder, or a map of text and files
+ * @throws {Error} for anything but a zip file, a folder, or a map of strings and files
  */
 export async function zipOf(archive: Value | undefined): Promise<Uint8Array> {
   if (isObject(archive) && typeof archive.path === "string") {

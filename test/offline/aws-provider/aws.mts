@@ -1,4 +1,5 @@
-// The AWS SDK. Its clients are loaded when the first resource needs them: a preview without changes starts without.
+// The AWS SDK. Its clients are loaded when the first resource needs them: a preview without changes starts without
+// them.
 
 import type { IAMClient } from "@aws-sdk/client-iam";
 import type { LambdaClient } from "@aws-sdk/client-lambda";
@@ -6,7 +7,7 @@ import type { STSClient } from "@aws-sdk/client-sts";
 import type { Config } from "./config.mts";
 import { isObject, type Properties, pick } from "./values.mts";
 
-/** One client of a kind and region, made when first asked for. */
+/** One client per kind and region, created when first needed. */
 export class Aws {
   readonly #config: Config;
   readonly #clients = new Map<string, unknown>();
@@ -20,25 +21,27 @@ export class Aws {
     return this.#config.defaultTags?.tags ?? {};
   }
 
-  /** Live tags as they are recorded: in `tags` those are missing that the resource has from the provider only. */
+  /** Live tags as they are recorded: `tags` lacks those that the resource has only from the provider. */
   tagOutputs(live: Record<string, string>, known: Properties): Properties {
     const given = isObject(known.tags) ? known.tags : {};
     const tags = pick(live, (key, value) => key in given || value !== this.defaultTags[key]);
     return { tags, tagsAll: live };
   }
 
-  /** The region that resources without one are in; undefined if it is not configured, or not known yet. */
+  /** The region of resources without one; undefined if it is not configured, or not known yet. */
   get knownRegion(): string | undefined {
     return this.#config.region;
   }
 
-  /** The same, where there has to be one. */
+  /** The same, if it must be set. */
   get region(): string {
     if (this.#config.region === undefined) throw new Error('Missing region configuration: set "aws:region"');
     return this.#config.region;
   }
 
-  async lambda(region = this.region): Promise<LambdaClient> {
+  /** A client for the region among these properties, or else the provider's. */
+  async lambda({ region: own }: Properties = {}): Promise<LambdaClient> {
+    const region = typeof own === "string" ? own : this.region;
     const { LambdaClient } = await import("@aws-sdk/client-lambda");
     return this.#client(`lambda ${region}`, async () => new LambdaClient(await this.#options("lambda", region)));
   }
@@ -66,7 +69,7 @@ export class Aws {
     const { profile, maxRetries } = this.#config;
     return {
       region,
-      // Tells the provider's calls from those of other clients.
+      // Distinguishes the provider's calls from those of other clients.
       customUserAgent: "pulumi-resource-aws",
       ...(endpoint !== undefined && { endpoint }),
       ...(profile !== undefined && { profile }),

@@ -12,7 +12,7 @@ export interface Checked {
   failures: Failure[];
 }
 
-/** What an invented name is made of. */
+/** What an invented name is made from. */
 export interface Naming {
   /** The resource's name in the program. */
   logicalName: string;
@@ -21,7 +21,7 @@ export interface Naming {
 }
 
 /**
- * Fills in defaults, which are listed by name in `__defaults`, and reports what the schema does not know or misses.
+ * Fills in defaults, which are listed by name in `__defaults`, and reports properties that are unknown or missing.
  *
  * @param olds the inputs recorded before: a name that was invented then is kept
  */
@@ -43,7 +43,7 @@ export function check(schema: Schema, olds: Properties, news: Properties, naming
   return { inputs, failures: [...failures, ...strangers(schema, news, "")] };
 }
 
-/** What the bridge says of lists, which it prints, in words of its own: without a property, as it names the place itself. */
+/** The bridge reports lists in its own words, and prints them: without a property, as it names the place itself. */
 function listFailures(
   { most, arns, terraform }: Property,
   list: Value | undefined,
@@ -65,7 +65,7 @@ function listFailures(
   ];
 }
 
-/** The rules of the real provider for ARNs of any kind: it does not know those of layers. */
+/** The real provider's rules for ARNs of any kind: it has none for layers. */
 function whyNoArn(value: Value): string | undefined {
   if (typeof value !== "string" || value === "" || value === UNKNOWN) return undefined;
   const [prefix, partition = "", service, region, account, ...resource] = value.split(":");
@@ -92,13 +92,13 @@ function invent({ logicalName, seed }: Naming, longest: number): string {
   return `${logicalName.slice(0, longest - suffix.length - 1)}-${suffix}`;
 }
 
-/** Objects carry a list of their own defaults; JSON may be given as an object. */
+/** Objects have a list of their own defaults; JSON may be given as an object. */
 function normal(property: Property, value: Value): Value {
   if (property.json && typeof value !== "string") return JSON.stringify(value);
   return property.type === "object" && isObject(value) ? { ...value, __defaults: [] } : value;
 }
 
-/** What no property of the schema is for would be lost silently. */
+/** What is not in the schema would be lost silently. */
 function strangers(schema: Schema, given: Properties, prefix: string): Failure[] {
   const known = inputNames(schema);
   return Object.entries(given).flatMap(([name, value]) => {

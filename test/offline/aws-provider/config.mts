@@ -7,7 +7,7 @@ import { isObject, type Properties, UNKNOWN, type Value } from "./values.mts";
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 
-/** What the stand-in does with the provider's configuration. */
+/** What the stand-in uses of the provider's configuration. */
 export interface Config {
   region?: string;
   accessKey?: string;
@@ -22,10 +22,13 @@ export interface Config {
 
 const texts = ["region", "accessKey", "secretKey", "token", "profile"] as const satisfies (keyof Config)[];
 
-/** The engine passes these as JSON in text. */
+/** The engine passes these as JSON strings. */
 const structured = ["maxRetries", "assumeRoles", "endpoints", "defaultTags"] as const satisfies (keyof Config)[];
 
-/** Settings that change nothing for a provider that checks nothing in advance and has no S3, or that belong to the engine. */
+/**
+ * Settings that make no difference to a provider that checks nothing in advance and has no S3, or that belong to the
+ * engine.
+ */
 const harmless = [
   "skipCredentialsValidation",
   "skipMetadataApiCheck",
@@ -36,7 +39,7 @@ const harmless = [
   "__internal",
 ];
 
-/** Takes the region from the environment where the configuration has none, and refuses what would be ignored. */
+/** Takes the region from the environment if the configuration has none, and refuses settings that it would ignore. */
 export function checkConfig(given: Properties, env = process.env): Checked {
   const region = given.region ?? env.AWS_REGION ?? env.AWS_DEFAULT_REGION;
   const known = [...texts, ...structured, ...harmless];
@@ -49,7 +52,7 @@ export function checkConfig(given: Properties, env = process.env): Checked {
   return { inputs: { ...given, ...(region !== undefined && { region }) }, failures };
 }
 
-/** Reads a configuration, some of which is secret. */
+/** Reads a configuration, parts of which are secret. */
 export function parseConfig(given: Properties): Config {
   const value = (name: string): Value => {
     const found = plain(given[name] ?? null);

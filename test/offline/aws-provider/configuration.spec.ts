@@ -40,7 +40,7 @@ describe("aws provider: where its calls go", function () {
 
   const names = (where: object) => emulator.functions(where).map(({ name }) => name);
 
-  itSampled("follows region and credentials of stack, provider and resource", async () => {
+  itSampled("uses the region and credentials of stack, provider and resource", async () => {
     assert.deepEqual(names({ account: "222222222222", region: "us-west-2" }), ["west"]);
     assert.deepEqual(names({ region: "eu-north-1" }), ["north"]);
     assert.ok(names({}).includes("east"));

@@ -14,7 +14,7 @@ export type Kind = "add" | "update" | "delete";
 
 /** One changed property. */
 export interface Change {
-  /** The property at the top that the path begins with. */
+  /** The top-level property that the path begins with. */
   property: string;
   /** Where the change is: `layers[0]`, `environment.variables.STAGE`. */
   path: string;

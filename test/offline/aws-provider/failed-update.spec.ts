@@ -5,13 +5,13 @@ import { itSampled } from "../../support/counts";
 import type { Project } from "../../support/engine";
 
 const base = (version: number) => `arn:aws:lambda:us-east-1:123456789012:layer:base:${version}`;
-// One after the other: the engine has crashed of operations that ended while another one failed.
+// One after the other: the engine has crashed on operations that ended while another one failed.
 const failing = ["up", "--yes", "--skip-preview", "--parallel", "1"];
 const program = (version: number) => `${preamble}
 fn("api", { layers: ["${base(version)}"] });
 fn("worker", { layers: ["${base(version)}"] });`;
 
-describe("aws provider: an update that AWS does not make", function () {
+describe("aws provider: an update that AWS does not carry out", function () {
   this.timeout(120_000);
   let emulator: Emulator;
   let stack: Project;
@@ -58,7 +58,7 @@ describe("aws provider: an update that AWS does not make", function () {
     },
   );
 
-  it("names the function and the reason when AWS refuses the call", async () => {
+  it("names the function and the reason if AWS refuses the call", async () => {
     emulator.deny({ action: "lambda:UpdateFunctionConfiguration", resource: "*:function:worker" });
     await stack.write({ "index.js": program(2) });
     const { code, output } = await stack.pulumi(failing);

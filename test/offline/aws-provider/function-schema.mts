@@ -2,7 +2,7 @@
 
 import type { Schema } from "./values.mts";
 
-/** UpdateFunctionConfiguration takes these. */
+/** Set by UpdateFunctionConfiguration. */
 export const configuration: Schema = {
   deadLetterConfig: { type: "object", fields: { targetArn: { type: "string" } } },
   description: { type: "string" },
@@ -50,7 +50,7 @@ export const configuration: Schema = {
   },
 };
 
-/** UpdateFunctionCode takes these. */
+/** Set by UpdateFunctionCode. */
 export const code: Schema = {
   architectures: { type: "list", computed: true },
   code: { type: "archive", terraform: "filename" },
@@ -84,11 +84,11 @@ export const schema: Schema = {
   sourceCodeSize: { type: "number", output: true, aws: "CodeSize" },
   version: { type: "string", output: true },
 
-  // Recorded as the real provider does, but programs for the stand-in cannot set them.
+  // Recorded as by the real provider, but programs for the stand-in cannot set them.
   codeSigningConfigArn: { type: "string", output: true },
   replaceSecurityGroupsOnDestroy: { type: "boolean", output: true },
   replacementSecurityGroupIds: { type: "list", output: true },
 };
 
-/** Programs give these, and AWS does not tell them. */
+/** Given by programs, and not returned by AWS. */
 export const unreported = ["code", "publish", "region", "s3Bucket", "s3Key", "s3ObjectVersion", "skipDestroy"];

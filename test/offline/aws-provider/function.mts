@@ -2,7 +2,6 @@
 
 import type { FunctionCode, FunctionConfiguration, GetFunctionResponse, LambdaClient } from "@aws-sdk/client-lambda";
 import { zipOf } from "./archive.mts";
-import type { Aws } from "./aws.mts";
 import { code, configuration, schema, unreported } from "./function-schema.mts";
 import { CreatedError, type Resource, unlessMissing } from "./resource.mts";
 import { emptied, fromAws, only, toAws } from "./translate.mts";
@@ -17,7 +16,7 @@ export const lambdaFunction: Resource = {
 
   async create(inputs, aws) {
     const { CreateFunctionCommand } = await import("@aws-sdk/client-lambda");
-    const client = await clientFor(inputs, aws);
+    const client = await aws.lambda(inputs);
     const name = String(inputs.name);
     await client.send(
       new CreateFunctionCommand({
@@ -39,7 +38,7 @@ export const lambdaFunction: Resource = {
 
   async read(id, known, aws) {
     const { GetFunctionCommand } = await import("@aws-sdk/client-lambda");
-    const client = await clientFor(known, aws);
+    const client = await aws.lambda(known);
     const found = await unlessMissing(client.send(new GetFunctionCommand({ FunctionName: id })));
     if (!found) return undefined;
     const version = known.publish === true ? await newestVersion(client, id) : "$LATEST";
@@ -55,7 +54,7 @@ export const lambdaFunction: Resource = {
   },
 
   async update(id, changed, inputs, { arn }, aws) {
-    const client = await clientFor(inputs, aws);
+    const client = await aws.lambda(inputs);
     const sdk = await import("@aws-sdk/client-lambda");
     if (changed.has("tagsAll")) await retag(client, String(arn), inputs.tagsAll);
     const settings = only(configuration, changed);
@@ -79,7 +78,7 @@ export const lambdaFunction: Resource = {
   async delete(id, { skipDestroy, region }, aws) {
     if (skipDestroy === true) return;
     const { DeleteFunctionCommand } = await import("@aws-sdk/client-lambda");
-    const client = await clientFor({ region }, aws);
+    const client = await aws.lambda({ region });
     await unlessMissing(client.send(new DeleteFunctionCommand({ FunctionName: id })));
   },
 };
@@ -90,11 +89,7 @@ function publishes(changed: ReadonlySet<string>, inputs: Properties): boolean {
   return inputs.publish === true && counting.some((name) => changed.has(name));
 }
 
-function clientFor({ region }: Properties, aws: Aws): Promise<LambdaClient> {
-  return aws.lambda(typeof region === "string" ? region : undefined);
-}
-
-/** The members of CreateFunction or UpdateFunctionConfiguration; file systems are a list there, of one. */
+/** The members of CreateFunction or UpdateFunctionConfiguration; there, file systems are a list of one. */
 function request(schema: Schema, inputs: Properties, base: Record<string, unknown> = {}): Record<string, unknown> {
   const members = { ...base, ...toAws(schema, inputs) };
   const { FileSystemConfigs } = members;
@@ -131,7 +126,7 @@ function outputs({ Configuration: live = {}, Code, Concurrency }: GetFunctionRes
   };
 }
 
-/** What is recorded of a function whose program gives none of what AWS does not tell. */
+/** What is recorded for a function whose program sets none of the properties that AWS does not return. */
 const unknownToAws: Properties = {
   code: null,
   publish: false,

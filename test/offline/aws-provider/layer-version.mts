@@ -1,8 +1,6 @@
-// aws:lambda/layerVersion:LayerVersion. Versions never change: whatever is new about one makes another.
+// aws:lambda/layerVersion:LayerVersion. Versions never change: any change makes a new one.
 
-import type { LambdaClient } from "@aws-sdk/client-lambda";
 import { zipOf } from "./archive.mts";
-import type { Aws } from "./aws.mts";
 import { type Resource, unlessMissing } from "./resource.mts";
 import { fromAws, only, toAws } from "./translate.mts";
 import { type Properties, pick, type Schema } from "./values.mts";
@@ -31,7 +29,7 @@ const schema: Schema = {
   version: { type: "string", output: true },
 };
 
-/** Programs give these, and AWS does not tell them. */
+/** Given by programs, and not returned by AWS. */
 const unreported = ["code", "s3Bucket", "s3Key", "s3ObjectVersion", "skipDestroy"];
 
 export const layerVersion: Resource = {
@@ -40,7 +38,7 @@ export const layerVersion: Resource = {
 
   async create(inputs, aws) {
     const { PublishLayerVersionCommand } = await import("@aws-sdk/client-lambda");
-    const client = await clientFor(inputs, aws);
+    const client = await aws.lambda(inputs);
     const described = ["compatibleArchitectures", "compatibleRuntimes", "description", "licenseInfo"];
     const { LayerVersionArn } = await client.send(
       new PublishLayerVersionCommand({
@@ -58,7 +56,7 @@ export const layerVersion: Resource = {
   async read(id, known, aws) {
     const { GetLayerVersionCommand } = await import("@aws-sdk/client-lambda");
     const { layerArn, name, region, version } = parse(id);
-    const client = await clientFor({ region }, aws);
+    const client = await aws.lambda({ region });
     const request = { LayerName: name, VersionNumber: version };
     const live = await unlessMissing(client.send(new GetLayerVersionCommand(request)));
     if (!live) return undefined;
@@ -76,24 +74,20 @@ export const layerVersion: Resource = {
     };
   },
 
-  /** All that changes without a new version is whether it is deleted in the end. */
+  /** Without a new version, only whether it is deleted in the end can change. */
   async update() {},
 
   async delete(id, { skipDestroy }, aws) {
     if (skipDestroy === true) return;
     const { DeleteLayerVersionCommand } = await import("@aws-sdk/client-lambda");
     const { name, region, version } = parse(id);
-    const client = await clientFor({ region }, aws);
+    const client = await aws.lambda({ region });
     await client.send(new DeleteLayerVersionCommand({ LayerName: name, VersionNumber: version }));
   },
 };
 
-/** What is recorded of a layer version whose program gives none of what AWS does not tell. */
+/** What is recorded for a layer version whose program sets none of the properties that AWS does not return. */
 const unknownToAws: Properties = { code: null, s3Bucket: null, s3Key: null, s3ObjectVersion: null, skipDestroy: false };
-
-function clientFor({ region }: Properties, aws: Aws): Promise<LambdaClient> {
-  return aws.lambda(typeof region === "string" ? region : undefined);
-}
 
 function parse(arn: string) {
   const [, , , region = "", , , name = "", version = ""] = arn.split(":");

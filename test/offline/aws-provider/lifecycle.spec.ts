@@ -7,7 +7,7 @@ import type { Project } from "../../support/engine";
 const base = (version: number) => `arn:aws:lambda:us-east-1:123456789012:layer:base:${version}`;
 const own = (version: number) => `arn:aws:lambda:us-east-1:123456789012:layer:own:${version}`;
 
-/** A program with an own layer version, two functions that use layers and one in a component that never did. */
+/** A program with its own layer version, two functions that use layers and one in a component that never did. */
 const program = ({ layers = [base(1)], text = "1", extra = "" } = {}) => `${preamble}
 const text = new pulumi.asset.StringAsset(${JSON.stringify(text)});
 const own = new lambda.LayerVersion("own", { layerName: "own", code: new pulumi.asset.AssetArchive({ "a.txt": text }) });
@@ -92,7 +92,7 @@ describe("aws provider: the life of a stack", function () {
       [["UpdateFunctionConfiguration", "api"]],
     );
 
-    // What is changed out of band is not seen, until a refresh records it in outputs and inputs.
+    // Out-of-band changes are not seen until a refresh records them in outputs and inputs.
     emulator.edit("api", { Layers: [base(4), own(1)] });
     emulator.edit("plain", { Layers: [base(1)] });
     await stack.preview("--expect-no-changes");
@@ -113,7 +113,7 @@ describe("aws provider: the life of a stack", function () {
     assert.deepEqual(await layersIn("api"), { inputs: undefined, outputs: [] });
   });
 
-  itSampled("makes new content a new layer version, and moves the functions that use it", async () => {
+  itSampled("publishes new content as a new layer version, and moves the functions that use it", async () => {
     await stack.write({ "index.js": program({ text: "2" }) });
     const { stdout } = await stack.preview("--diff");
     assert.match(stdout, /LayerVersion: \(replace\)/);
@@ -132,7 +132,7 @@ describe("aws provider: the life of a stack", function () {
     assert.ok(names.includes("renamed") && !names.includes("api"), `there are ${names}`);
   });
 
-  itSampled("destroys all but what is to be kept", async () => {
+  itSampled("destroys everything but what is to be kept", async () => {
     await stack.write({ "index.js": program({ text: "2", extra: 'fn("kept", { skipDestroy: true });' }) });
     await stack.up();
     await stack.destroy();

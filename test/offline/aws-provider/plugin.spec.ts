@@ -22,7 +22,7 @@ describe("aws provider: the plugin", function () {
 
   const script = (name: string, text: string) => writeFile(join(folder, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
 
-  it("prints its port and ends with the engine, also by a link and where PATH has another Node", async () => {
+  it("prints its port and ends with the engine, even behind a link and if PATH has another Node", async () => {
     await symlink(join(standIn, plugin), join(folder, plugin));
     await script("node", "echo an old Node; exit 9");
     const PATH = `${folder}:${process.env.PATH}`;
@@ -39,7 +39,7 @@ describe("aws provider: the plugin", function () {
     assert.equal(awsPluginFolder({ PULUMI_AWS_PLUGIN_DIR: folder }), folder);
   });
 
-  itSampled("is what the suite runs when PULUMI_AWS_PLUGIN_DIR names its folder", async () => {
+  itSampled("is the one in PULUMI_AWS_PLUGIN_DIR in the whole suite", async () => {
     await symlink(join(standIn, plugin), join(folder, "stand-in"));
     await script(plugin, `echo started >> "${folder}/trace"\nexec "${folder}/stand-in" "$@"`);
     const mocha = [require.resolve("mocha/bin/mocha.js"), "--no-config", "--require", "tsx/cjs"];

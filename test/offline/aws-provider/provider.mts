@@ -1,4 +1,4 @@
-// What the engine asks of a provider, for any type of resource: pure rules applied around the calls to AWS.
+// What the engine asks of a provider, for any type of resource: pure rules around the calls to AWS.
 
 import { alias } from "./alias.mts";
 import { Aws } from "./aws.mts";
@@ -20,7 +20,7 @@ const resources: Record<string, Resource> = {
   "aws:lambda/layerVersion:LayerVersion": layerVersion,
 };
 
-/** The resource exists, but not as asked for: the engine records these outputs and tries again. */
+/** The resource exists, but not as requested: the engine records these outputs and tries again. */
 export class InitError extends Error {
   readonly id: string;
   readonly outputs: Properties;
@@ -32,10 +32,10 @@ export class InitError extends Error {
   }
 }
 
-/** A difference as the engine wants to know it. */
+/** A difference in the engine's form. */
 export interface Difference {
   changes: Change[];
-  /** A name that the program chose can't be held by the old and the new resource at once. */
+  /** The old and the new resource cannot both have a name that the program chose. */
   deleteBeforeReplace: boolean;
 }
 
@@ -51,7 +51,7 @@ export class Provider {
     this.#aws = new Aws(parseConfig(config));
   }
 
-  /** @param seed random bytes that the engine repeats in the update that follows a preview */
+  /** @param seed random bytes that the engine repeats in the update after a preview */
   check(urn: string, olds: Properties, news: Properties, seed: Uint8Array): Checked {
     const { schema } = resourceOf(urn);
     const placed = schema.region
@@ -106,8 +106,8 @@ export class Provider {
   }
 
   /**
-   * Brings AWS from the recorded outputs to the inputs. What the outputs claim already is not looked at, as in the real
-   * provider: after a failed update, which leaves outputs that were never applied, the next one only reads.
+   * Brings AWS from the recorded outputs to the inputs. Whatever the outputs already claim is not checked, as in the
+   * real provider: after a failed update, which leaves outputs that were never applied, the next one only reads.
    */
   async update(
     urn: string,
@@ -143,7 +143,7 @@ export class Provider {
     return invoke(token, this.#aws);
   }
 
-  /** The outputs to record after a change that was made. */
+  /** The outputs to record after a successful change. */
   async #applied(resource: Resource, id: string, plan: Properties): Promise<Properties> {
     const live = await resource.read(id, knownPart(plan), this.#aws);
     if (!live) throw new Error(`${id} is not there after the change`);
@@ -156,7 +156,7 @@ function renewedBy(resource: Resource, changes: readonly Change[], inputs: Prope
   return resource.renewed?.(new Set(changes.map(({ property }) => property)), inputs) ?? [];
 }
 
-/** The outputs to record after a change that failed: those that were hoped for. */
+/** The outputs to record after a failed change: the expected ones. */
 function claimed({ schema, timeouts }: Resource, plan: Properties): Properties {
   const outputs = knownPart(plan);
   return { ...outputs, ...bookkeeping(schema, outputs, timeouts) };
@@ -167,7 +167,7 @@ function knownPart(plan: Properties): Properties {
 }
 
 function resourceOf(urn: string): Resource {
-  // A URN names the types of the parents too: `parent$child`.
+  // A URN also names the types of the parents: `parent$child`.
   const type = urn.split("::")[2]?.split("$").at(-1) ?? "";
   const found = resources[type];
   if (found) return found;

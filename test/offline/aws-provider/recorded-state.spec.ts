@@ -1,4 +1,4 @@
-// The stand-in leaves the state that the real provider left for the same program.
+// The stand-in leaves the same state as the real provider for the same program.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -32,7 +32,7 @@ interface Recorded {
 describe("aws provider: recorded state", function () {
   this.timeout(120_000);
 
-  it("is that of the real provider, apart from names, times, hashes and what is newer than the record", async () => {
+  it("is that of the real provider, apart from names, times, hashes and what is newer than the recording", async () => {
     const emulator = await startEmulator();
     emulator.seed({
       layers: [
@@ -61,7 +61,7 @@ describe("aws provider: recorded state", function () {
   });
 });
 
-/** What both states have to agree on, by logical name. */
+/** What both states must agree on, by logical name. */
 function comparable(resources: Recorded[]): Record<string, unknown> {
   const ours = resources.filter(({ type }) => type.startsWith("aws:"));
   return Object.fromEntries(
@@ -81,7 +81,7 @@ function compared(inputs: object, outputs: object, rest: object) {
   });
 }
 
-/** The record was made with an older Terraform, and by an emulator that did not know about logging. */
+/** The recording was made with an older Terraform, and by an emulator that did not know about logging. */
 const notInRecord = new Set(["region", "codeSha256", "loggingConfig"]);
 
 /** Values that no two deployments share. */

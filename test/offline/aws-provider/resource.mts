@@ -4,25 +4,25 @@ import type { Properties, Schema } from "./values.mts";
 /** What the stand-in does for one type of resource. */
 export interface Resource {
   schema: Schema;
-  /** What its makers call it in errors, such as `Lambda Function`. */
+  /** What errors call it, such as `Lambda Function`. */
   title: string;
-  /** Outputs that a change of these properties makes anew, and that are listed beside them. */
+  /** Outputs that change along with these properties, and that are listed beside them. */
   renewed?(changed: ReadonlySet<string>, inputs: Properties): string[];
   /** How long AWS may take, in nanoseconds, as the bridge records it. */
   timeouts?: Properties;
   /**
    * Creates the resource and returns its ID.
    *
-   * @throws {CreatedError} it exists but is not ready
+   * @throws {CreatedError} if it exists but is not ready
    */
   create(inputs: Properties, aws: Aws): Promise<string>;
   /**
-   * The live outputs, or nothing when there is no such resource.
+   * The live outputs, or undefined if there is no such resource.
    *
-   * @param known outputs that were recorded or are planned; they tell what AWS does not
+   * @param known recorded or planned outputs; they contain what AWS does not return
    */
   read(id: string, known: Properties, aws: Aws): Promise<Properties | undefined>;
-  /** Makes the changes; `changed` names the properties whose inputs are not what the old outputs say. */
+  /** Makes the changes; `changed` names the properties whose inputs differ from the old outputs. */
   update(id: string, changed: ReadonlySet<string>, inputs: Properties, outputs: Properties, aws: Aws): Promise<void>;
   delete(id: string, outputs: Properties, aws: Aws): Promise<void>;
 }
@@ -37,7 +37,7 @@ export class CreatedError extends Error {
   }
 }
 
-/** What `read` returns, or nothing when AWS says that there is no such thing. */
+/** What `read` returns, or undefined if AWS says that there is no such resource. */
 export async function unlessMissing<T>(read: Promise<T>): Promise<T | undefined> {
   try {
     return await read;

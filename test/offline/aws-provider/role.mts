@@ -19,7 +19,7 @@ const schema: Schema = {
   createDate: { type: "string", output: true },
   uniqueId: { type: "string", output: true, aws: "RoleId" },
 
-  // Recorded as the real provider does, but programs for the stand-in cannot set them.
+  // Recorded as by the real provider, but programs for the stand-in cannot set them.
   inlinePolicies: { type: "list", output: true, terraform: "inline_policy" },
   managedPolicyArns: { type: "list", output: true },
   namePrefix: { type: "string", output: true },
@@ -104,7 +104,7 @@ function tagList(tags: Value | undefined): { Key: string; Value: string }[] {
   return Object.entries((tags ?? {}) as Record<string, string>).map(([Key, Value]) => ({ Key, Value }));
 }
 
-/** The real provider records policies with their keys in order. */
+/** The real provider records policies with sorted keys. */
 function sortedJson(text: string): string {
   return JSON.stringify(JSON.parse(text), (_key, value: unknown) => {
     if (typeof value !== "object" || value === null || Array.isArray(value)) return value;

@@ -31,7 +31,7 @@ describe("aws provider: check", () => {
     assert.equal(name({ name: "given", __defaults: [] }), name({}));
   });
 
-  it("invents names that AWS takes", () => {
+  it("invents names that AWS accepts", () => {
     const { inputs } = check(schema, {}, { role }, { ...naming, logicalName: "x".repeat(100) });
     assert.equal(String(inputs.name).length, 64);
   });
@@ -51,12 +51,12 @@ describe("aws provider: check of layers", () => {
   const reasons = (layers: Value) =>
     check(schema, {}, { role: "r", layers }, { logicalName: "api", seed: new Uint8Array() }).failures;
 
-  it("takes any ARN, and what is not known yet", () => {
+  it("accepts any ARN, and what is not known yet", () => {
     const fine = [layer("a"), "arn:aws:lambda:::awslayer:AmazonLinux2", "arn:aws:s3:::bucket", UNKNOWN];
     assert.deepEqual([reasons(fine), reasons(UNKNOWN), reasons([])], [[], [], []]);
   });
 
-  it("refuses what is none, and prints it, and more than five", () => {
+  it("refuses anything else, and prints it, and more than five", () => {
     const bad = { base: "arn: invalid prefix", "arn:aws:x": "arn: not enough sections" };
     for (const [text, why] of Object.entries(bad)) {
       const reason = `"layers.1" (${text}) is an invalid ARN: ${why}. Examine values at 'api.layers[1]'.`;
@@ -69,7 +69,7 @@ describe("aws provider: check of layers", () => {
 });
 
 describe("aws provider: a plan", () => {
-  it("knows no element of a list if it does not know one", () => {
+  it("knows no element of a list if one is unknown", () => {
     const plan = (layers: Value) => planned(schema, undefined, { layers }).layers;
     assert.deepEqual([plan(["a", "b"]), plan(["a", UNKNOWN])], [["a", "b"], UNKNOWN]);
   });
@@ -80,14 +80,14 @@ describe("aws provider: diff", () => {
     ["nothing", { layers: ["a"] }, { layers: ["a"] }, []],
     ["an element", { layers: ["a", "b"] }, { layers: ["a", "c"] }, ["update layers[1]"]],
     ["an element put first", { layers: ["b"] }, { layers: ["a", "b"] }, ["add layers[0]"]],
-    ["an element taken from the front", { layers: ["a", "b"] }, { layers: ["b"] }, ["delete layers[0]"]],
+    ["an element removed from the front", { layers: ["a", "b"] }, { layers: ["b"] }, ["delete layers[0]"]],
     ["an exchange", { layers: ["a", "b"] }, { layers: ["b", "a"] }, ["delete layers[0]", "add layers[1]"]],
     ["a first list", { layers: null }, { layers: ["a"] }, ["add layers"]],
-    ["no list any more", { layers: ["a"] }, {}, ["delete layers"]],
+    ["a list that is gone", { layers: ["a"] }, {}, ["delete layers"]],
     ["no list instead of an empty one", { layers: [] }, {}, []],
     ["an unknown element", { layers: ["a"] }, { layers: [UNKNOWN] }, ["update layers[0]"]],
     ["an unknown list", { layers: ["a"] }, { layers: UNKNOWN }, ["update layers"]],
-    ["what AWS chose", { architectures: ["x86_64"] }, {}, []],
+    ["a value that AWS chose", { architectures: ["x86_64"] }, {}, []],
     ["a setting", { timeout: 3 }, { timeout: 4 }, ["update timeout"]],
     [
       "a variable",
@@ -96,7 +96,7 @@ describe("aws provider: diff", () => {
       ['update environment.variables["a.b"]'],
     ],
     ["code", { code: { hash: "1", path: "a" } }, { code: { hash: "2", path: "a" } }, ["update code"]],
-    ["where the same code is", { code: { hash: "1", path: "a" } }, { code: { hash: "1", path: "b" } }, []],
+    ["code that has only moved", { code: { hash: "1", path: "a" } }, { code: { hash: "1", path: "b" } }, []],
     ["a name", { name: "a" }, { name: "b" }, ["replace name"]],
   ];
   for (const [what, outputs, inputs, expected] of cases) {
@@ -108,7 +108,7 @@ describe("aws provider: diff", () => {
     });
   }
 
-  it("leaves out what is ignored", () => {
+  it("leaves out ignored properties", () => {
     assert.deepEqual(diff(schema, { layers: ["a"], timeout: 3 }, { layers: ["b"], timeout: 3 }, ["layers"]), []);
   });
 
@@ -117,7 +117,7 @@ describe("aws provider: diff", () => {
     assert.deepEqual(diff(policy, { policy: '{"a":1,"b":2}' }, { policy: '{ "b": 2, "a": 1 }' }), []);
   });
 
-  it("finds nothing to change once a plan has come true", () => {
+  it("finds nothing to change once a plan has been applied", () => {
     fc.assert(
       fc.property(someOutputs, someInputs, (outputs, inputs) => {
         assert.deepEqual(diff(schema, planned(schema, outputs, inputs), inputs), []);
@@ -145,7 +145,7 @@ describe("aws provider: refresh", () => {
     );
   });
 
-  it("takes a value that is no longer the default from the list of defaults", () => {
+  it("removes a value that is no longer the default from the list of defaults", () => {
     const inputs = { timeout: 3, memorySize: 128, __defaults: ["memorySize", "timeout"] };
     const result = refreshed(schema, inputs, { timeout: 9, memorySize: 128 });
     assert.deepEqual(result, { timeout: 9, memorySize: 128, __defaults: ["memorySize"] });
@@ -159,7 +159,7 @@ describe("aws provider: archives", () => {
       Object.entries(unzipSync(await zipOf(archive))).map(([name, bytes]) => [name, String(Buffer.from(bytes))]),
     );
 
-  it("zips text, files and folders under their names, the same bytes every time", async () => {
+  it("zips strings, files and folders under their names, the same bytes every time", async () => {
     const folder = await temporaryFolder();
     try {
       await mkdir(join(folder, "sub"));
@@ -196,7 +196,7 @@ describe("aws provider: configuration", () => {
     assert.match(failures[0]?.reason ?? "", /nearest is "endpoints"/);
   });
 
-  it("reads JSON in text, secrets and account-like text", () => {
+  it("reads JSON strings, secrets and account-like strings", () => {
     const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", value: "123" };
     const config = parseConfig({
       region: UNKNOWN,

@@ -1,5 +1,5 @@
-// The provider's side of the protocol that the engine speaks. `@pulumi/pulumi/provider` is too small for it: it has
-// no configuration, no detailed diff and no preview of outputs.
+// The provider's side of the engine's protocol. `@pulumi/pulumi/provider` is not enough: it has no configuration, no
+// detailed diff and no preview of outputs.
 
 import grpc from "@grpc/grpc-js";
 import sdk from "@pulumi/aws/package.json" with { type: "json" };
@@ -19,7 +19,7 @@ import { type Properties, pick } from "./values.mts";
 /** The version of the classes that programs use. */
 const { version } = sdk;
 
-/** Serves on a free port of this machine, which it returns. */
+/** Serves on a free port of this machine, and returns it. */
 export async function serve(): Promise<number> {
   const { ResourceProviderService } = services as unknown as { ResourceProviderService: grpc.ServiceDefinition };
   const { port } = await rpc.serve(ResourceProviderService, methods(new Provider()));
@@ -38,7 +38,7 @@ function methods(provider: Provider): grpc.UntypedServiceImplementation {
 
     configure: answer((request: messages.ConfigureRequest) => {
       provider.configure(read(request.getArgs()));
-      // Secrets and dependencies are left to the engine, as the real provider does.
+      // Secrets and dependencies are left to the engine, as in the real provider.
       return new messages.ConfigureResponse().setSupportspreview(true);
     }),
 
@@ -85,7 +85,7 @@ function methods(provider: Provider): grpc.UntypedServiceImplementation {
   };
 }
 
-/** A method that answers once: what `handle` returns, or the error that it throws. */
+/** A unary method: answers with what `handle` returns, or with the error that it throws. */
 function answer<Request>(handle: (request: Request) => unknown): grpc.handleUnaryCall<Request, unknown> {
   return rpc.unary(async (call) => {
     try {
@@ -96,7 +96,7 @@ function answer<Request>(handle: (request: Request) => unknown): grpc.handleUnar
   });
 }
 
-/** How gRPC carries an error that has more to say than a message. */
+/** How gRPC transports an error that has more than a message. */
 function initFailed(error: InitError): Partial<grpc.ServiceError> {
   const failed = new messages.ErrorResourceInitFailed()
     .setId(error.id)

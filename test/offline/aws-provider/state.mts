@@ -1,4 +1,4 @@
-// Recorded outputs, in the shapes in which the bridge leaves them.
+// Recorded outputs, in the forms that the bridge leaves.
 
 import { type Change, diff } from "./diff.mts";
 import {
@@ -13,7 +13,7 @@ import {
   type Value,
 } from "./values.mts";
 
-/** The outputs that are expected of a change: of a new resource, what AWS chooses is unknown. */
+/** The expected outputs of a change: for a new resource, what AWS chooses is unknown. */
 export function planned(schema: Schema, olds: Properties | undefined, inputs: Properties): Properties {
   const outputs: Properties = { ...olds };
   for (const [name, property] of Object.entries(schema)) {
@@ -25,13 +25,13 @@ export function planned(schema: Schema, olds: Properties | undefined, inputs: Pr
   return outputs;
 }
 
-/** What becomes of an input. In a plan, the bridge knows no element of a list if it does not know one. */
+/** What becomes of an input. In a plan, the bridge knows no element of a list if one is unknown. */
 function expected({ type }: Property, given: Value): Value {
   if (type === "list" && Array.isArray(given) && given.includes(UNKNOWN)) return UNKNOWN;
   return isObject(given) ? withoutDefaults(given) : given;
 }
 
-/** What is recorded of a collection that was never set is `null`, though AWS gives an empty one. */
+/** A collection that was never set is recorded as `null`, though AWS returns an empty one. */
 export function settled(schema: Schema, plan: Properties, live: Properties): Properties {
   const outputs = { ...live };
   for (const [name, property] of Object.entries(schema)) {
@@ -41,8 +41,8 @@ export function settled(schema: Schema, plan: Properties, live: Properties): Pro
 }
 
 /**
- * The inputs that a refresh records: only those that were there, with the values that are live. A list never grows by
- * it, as the bridge goes through the old one.
+ * The inputs that a refresh records: only those that were there, with the live values. A list never grows, as the
+ * bridge iterates over the old one.
  */
 export function refreshed(schema: Schema, inputs: Properties, live: Properties): Properties {
   const changed = new Set(diff(schema, live, inputs).map(({ property }: Change) => property));
@@ -59,7 +59,7 @@ export function refreshed(schema: Schema, inputs: Properties, live: Properties):
   return result;
 }
 
-/** The inputs of a resource that is imported: all that programs can give and that says something. */
+/** The inputs of an imported resource: everything that programs can give and that is not empty. */
 export function imported(schema: Schema, live: Properties): Properties {
   const inputs = pick(live, (name, value) => {
     const property = schema[name];
@@ -106,12 +106,12 @@ function own(old: Properties): Properties {
   return pick(old, (name) => name === "__defaults");
 }
 
-/** What is recorded where nothing was ever given. */
+/** What is recorded if nothing was ever given. */
 function nothing({ type }: Property): Value {
   return type === "boolean" ? false : null;
 }
 
-/** What is recorded where something was given before. */
+/** What is recorded if something was given before. */
 function removed(property: Property): Value {
   if (property.type === "list") return [];
   return property.type === "map" ? {} : nothing(property);

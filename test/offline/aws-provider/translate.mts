@@ -1,4 +1,4 @@
-// Between Pulumi's names and those of the AWS API, by the schema.
+// Translates between Pulumi's names and those of the AWS API, by the schema.
 
 import { isObject, type Properties, type Property, type Schema, type Value } from "./values.mts";
 
@@ -8,7 +8,7 @@ export function only(schema: Schema, names: Iterable<string>): Schema {
   return Object.fromEntries(Object.entries(schema).filter(([name]) => wanted.has(name)));
 }
 
-/** The members of an AWS request for the given properties; what is not given is left out. */
+/** The members of an AWS request for the given properties; properties that are not given are left out. */
 export function toAws(schema: Schema, properties: Properties): Record<string, unknown> {
   const entries = Object.entries(schema).flatMap(([name, property]) => {
     const value = properties[name] ?? undefined;
@@ -18,7 +18,7 @@ export function toAws(schema: Schema, properties: Properties): Record<string, un
   return Object.fromEntries(entries);
 }
 
-/** The members of an AWS request that take all the properties away. */
+/** The members of an AWS request that clear all the properties. */
 export function emptied(schema: Schema): Record<string, unknown> {
   const entries = Object.entries(schema).map(([name, property]) => [
     awsName(name, property),
@@ -37,7 +37,7 @@ const nothing: Record<Property["type"], unknown> = {
   archive: undefined,
 };
 
-/** The outputs that an AWS answer holds; what it lacks is recorded as empty, or as `null`. */
+/** The outputs from an AWS answer; what it lacks is recorded as empty, or as `null`. */
 export function fromAws(schema: Schema, answer: object): Properties {
   return Object.fromEntries(
     Object.entries(schema).map(([name, property]) => [

@@ -48,7 +48,7 @@ describe("aws provider: changes in place", function () {
     await emulator?.close();
   });
 
-  itSampled("makes every change and takes away what the program no longer gives", async () => {
+  itSampled("makes every change and clears what the program no longer gives", async () => {
     assert.equal(atFirst.outputs.reservedConcurrentExecutions, 5);
     await stack.preview("--expect-no-changes");
 

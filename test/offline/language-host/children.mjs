@@ -6,13 +6,13 @@ const GRACE = 3000;
 /**
  * @typedef {object} Child
  * @property {import("node:child_process").ChildProcess} process
- * @property {Promise<End>} ended settles once its output has been read to the end; fails when it could not be started
- * @property {() => Promise<void>} stop interrupts it, kills it when it takes too long, and waits until it is gone
+ * @property {Promise<End>} ended settles once its output has been read to the end; rejects if it could not be started
+ * @property {() => Promise<void>} stop interrupts it, kills it if it takes too long, and waits until it is gone
  *
  * @typedef {{code: number | null, signal: NodeJS.Signals | null}} End
  */
 
-/** The processes that were started here and still run. */
+/** The processes that were started here and are still running. */
 export class Children {
   /** @type {Set<Child>} */
   #running = new Set();

@@ -1,4 +1,4 @@
-// A language host for Node programs, for machines where Pulumi's own cannot be downloaded. It speaks the engine's
+// A language host for Node programs, for machines that cannot download Pulumi's own. It speaks the engine's
 // LanguageRuntime protocol and starts programs, policy packs and plugins with their own copy of @pulumi/pulumi.
 
 import { once } from "node:events";
@@ -14,7 +14,7 @@ import { Children } from "./children.mjs";
 import { proxyPolicyPack } from "./policy-proxy.mjs";
 import { runtimeOptions } from "./runtime-options.mjs";
 
-/** The exit code by which a program says that it has already told the user what is wrong. */
+/** The exit code of a program that has already told the user what is wrong. */
 const BAIL = 32;
 
 /**
@@ -32,7 +32,7 @@ export async function main() {
     process.exit(0);
   };
   process.on("SIGINT", shutDown).on("SIGTERM", shutDown);
-  // The engine holds the other end of our standard input. It ends when the engine is gone, however it went.
+  // The engine holds the other end of our standard input, which closes when the engine is gone, for whatever reason.
   process.stdin.on("end", shutDown).resume();
 
   const { port } = await serve(languageServices.LanguageRuntimeService, {
@@ -54,7 +54,7 @@ export async function main() {
 }
 
 /**
- * Runs a program to its end. What it prints goes straight to the engine: the program shares our pipes.
+ * Runs a program to its end. Its output goes straight to the engine: the program shares our pipes.
  *
  * @param {RunCall} call
  * @param {string} engineAddress
@@ -111,7 +111,7 @@ function startProgram(call, engineAddress, children) {
 }
 
 /**
- * Runs a policy pack, or a provider written for Node, and streams what it prints.
+ * Runs a policy pack, or a provider written for Node, and streams its output.
  *
  * @param {PluginCall} call
  * @param {Children} children
@@ -144,7 +144,7 @@ async function runPlugin(call, children) {
     const startPack = (/** @type {Record<string, string>} */ env) =>
       start("@pulumi/pulumi/cmd/run-policy-pack", args, directory, env);
     const proxy = await proxyPolicyPack(startPack, print);
-    // Where the call is cancelled first, the pack may never have started.
+    // If the call is cancelled first, the pack may never have started.
     await Promise.race([succeeded(proxy.ended), once(call, "cancelled")]).finally(proxy.close);
   } else {
     const args = [directory, ...request.getArgsList()];
@@ -161,7 +161,7 @@ async function succeeded(ended) {
 }
 
 /**
- * Serves `pulumi install` by npm, whatever package manager the project prefers.
+ * Serves `pulumi install` with npm, whatever package manager the project prefers.
  *
  * @param {InstallCall} call
  * @param {Children} children
@@ -190,7 +190,7 @@ function program(info) {
 }
 
 /**
- * The path of a module as the program in `directory` would find it.
+ * The path of a module, resolved as by a program in `directory`.
  *
  * @param {string} name
  * @param {string} directory
@@ -206,7 +206,7 @@ function locate(name, directory, installCommand) {
 }
 
 /**
- * Turns `["A=b"]` into `{A: "b"}`; of two settings of one name the last counts.
+ * Turns `["A=b"]` into `{A: "b"}`; of two settings with the same name the last wins.
  *
  * @param {string[]} list
  * @returns {Record<string, string>}

@@ -5,8 +5,9 @@ import { setTimeout } from "node:timers/promises";
 import { itSampled } from "../../support/counts";
 import { createProject, linkModules, type Project, type ProjectOptions } from "../../support/engine";
 import { lines } from "../../support/fakes";
+import { isAlive } from "../../support/processes";
 
-// The engine starts our language host here even if the machine has Pulumi's own: it is first on PATH.
+// The engine starts our language host even if the machine has Pulumi's own: ours is first on PATH.
 describe("the language host", function () {
   this.timeout(120_000);
 
@@ -23,7 +24,7 @@ describe("the language host", function () {
   }
 
   const runtime = (options: object) => ({ runtime: { name: "nodejs", options } });
-  /** For programs that need no TypeScript, which takes a second of the processor to load. */
+  /** For programs that need no TypeScript, which takes a second of CPU time to load. */
   const settings = runtime({ typescript: false });
 
   itSampled(
@@ -111,7 +112,7 @@ describe("the language host", function () {
     });
   }
 
-  it("says what to do when the program has no SDK", async () => {
+  it("says what to do if the program has no SDK", async () => {
     const project = await create({ settings, files: { "index.js": "" } });
     await rm(join(project.dir, "node_modules"), { recursive: true });
     const { code, output } = await project.pulumi(["preview"]);
@@ -147,7 +148,7 @@ describe("the language host", function () {
     assert.match(stdout, /true\|dev\|value/);
   });
 
-  itSampled("says so when a policy pack does not start", async () => {
+  itSampled("says so if a policy pack does not start", async () => {
     const project = await create({ settings, files: { "index.js": "" } });
     const pack = join(project.root, "pack");
     await mkdir(pack);
@@ -182,7 +183,7 @@ describe("the language host", function () {
     assert.deepEqual((await project.exportStack()).deployment.resources[0].outputs, { what: "hello" });
   });
 
-  itSampled("says so when a provider does not start", async () => {
+  itSampled("says so if a provider does not start", async () => {
     const project = await create({
       settings: { ...settings, plugins: { providers: [{ name: "echo", path: "../provider" }] } },
       files: {
@@ -201,7 +202,7 @@ describe("the language host", function () {
   });
 
   for (const signal of ["SIGINT", "SIGKILL"] as const) {
-    it(`leaves no process behind when the engine gets ${signal}`, async () => {
+    it(`leaves no process behind if the engine gets ${signal}`, async () => {
       const project = await create({
         settings,
         files: {
@@ -223,12 +224,3 @@ describe("the language host", function () {
     });
   }
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -1,6 +1,6 @@
-// Policy packs learn stack, project and configuration from environment variables, which they need before they start.
-// The engine tells them only afterwards, by a call. So the host answers that call itself, starts the pack with what it
-// was told, and from then on passes every call to the pack.
+// Policy packs read stack, project and configuration from environment variables, which they need before they start. The
+// engine sends these only afterwards, in a call. So the host answers that call itself, starts the pack with its
+// content, and from then on passes every call to the pack.
 
 import { once } from "node:events";
 import { createInterface } from "node:readline";
@@ -15,11 +15,11 @@ import { channelOptions, serve, unary } from "../rpc.mjs";
  */
 
 /**
- * Prints the port of a server that stands in for a policy pack, and starts the pack as soon as the engine has told that
+ * Prints the port of a server that stands in for a policy pack, and starts the pack as soon as the engine has sent that
  * server the pack's configuration.
  *
  * @param {(env: Record<string, string>) => Child} start
- * @param {(data: Uint8Array) => void} print takes what the engine is to read from the pack's standard output
+ * @param {(data: Uint8Array) => void} print receives what the engine should read from the pack's standard output
  */
 export async function proxyPolicyPack(start, print) {
   /** @type {(configuration: Configuration) => void} */
@@ -35,7 +35,7 @@ export async function proxyPolicyPack(start, print) {
       await passConfiguration(connected, await configuration);
       return connected;
     });
-  client.catch(() => {}); // who calls the pack next is told
+  client.catch(() => {}); // the next caller of the pack gets the error
 
   const pass = (/** @type {string} */ name) =>
     unary(async (call) => {
@@ -76,7 +76,7 @@ function packEnvironment(configuration) {
 }
 
 /**
- * Connects to a pack: the first line that it prints is its port, the others are meant for the user.
+ * Connects to a pack: the first line of its output is its port, the others are meant for the user.
  *
  * @param {Child} child
  * @param {(data: Uint8Array) => void} print
@@ -86,7 +86,7 @@ async function connect(child, print) {
   if (!stdout) throw new Error("policy pack not started: its standard output cannot be read");
   const lines = createInterface({ input: stdout });
   const [port] = await Promise.race([once(lines, "line"), child.ended.then(() => [""])]);
-  if (!/^\d+$/.test(port)) throw new Error(`policy pack not started: it printed ${JSON.stringify(port)} for its port`);
+  if (!/^\d+$/.test(port)) throw new Error(`policy pack not started: it printed ${JSON.stringify(port)} as its port`);
   lines.on("line", (line) => print(Buffer.from(`${line}\n`)));
   const credentials = grpc.credentials.createInsecure();
   return new analyzerServices.AnalyzerClient(`127.0.0.1:${port}`, credentials, channelOptions);

@@ -1,9 +1,9 @@
 /**
- * What `runtime.options` of a Pulumi.yaml means for the Node process that runs the program.
+ * Translates `runtime.options` of a Pulumi.yaml for the Node process that runs the program.
  *
  * @param {Record<string, unknown>} [options]
  * @returns {{nodeArgs: string[], env: Record<string, string>}}
- * @throws {Error} an option has the wrong type
+ * @throws {Error} if an option has the wrong type
  */
 export function runtimeOptions(options = {}) {
   const { typescript = true, tsconfig = "", nodeargs = "" } = options;
@@ -20,7 +20,7 @@ export function runtimeOptions(options = {}) {
 }
 
 /**
- * Splits at spaces that no quotes enclose: `--a "b c"` is two words.
+ * Splits at unquoted spaces: `--a "b c"` is two words.
  *
  * @param {string} line
  */

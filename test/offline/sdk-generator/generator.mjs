@@ -1,5 +1,5 @@
-// Generates packages of the plugin by the very generators that Pulumi's language hosts have. They are a Go module: Go is
-// needed, and no Pulumi.
+// Generates packages for the plugin with the same generators as Pulumi's language hosts. They are a Go module: this
+// needs Go, but not Pulumi.
 
 import { createHash } from "node:crypto";
 import { copyFile, readFile, writeFile } from "node:fs/promises";
@@ -13,11 +13,11 @@ const version = "v3.259.0";
 const source = join(checkout, "test/offline/sdk-generator/main.go");
 
 /**
- * Builds the generator, unless that was done before: with an empty cache of Go's this takes some minutes.
+ * Builds the generator unless it exists, which takes some minutes if Go's cache is empty.
  *
  * @param {AbortSignal} [signal]
- * @returns {Promise<string>} the folder of the program, beside the go.mod and go.sum that it was built with
- * @throws {Error} there is no Go, or it cannot get or build the module
+ * @returns {Promise<string>} the folder of the program, with the go.mod and go.sum that it was built with
+ * @throws {Error} if there is no Go, or it cannot get or build the module
  */
 export async function sdkGenerator(signal) {
   const text = await readFile(source, "utf8");
@@ -37,7 +37,7 @@ async function build(folder, signal) {
     cwd: folder,
     signal,
   });
-  if (code !== 0) throw new Error(`Go is needed, and its module ${module}@${version}.`);
+  if (code !== 0) throw new Error(`This needs Go and its module ${module}@${version}.`);
   const { Dir: sources } = JSON.parse(stdout);
   const requirements = (await readFile(join(sources, "go.mod"), "utf8"))
     .replace(/^module .*$/m, "module generator")
@@ -50,5 +50,5 @@ async function build(folder, signal) {
     signal,
     print: (text) => void process.stderr.write(text),
   });
-  if (built.code !== 0) throw new Error("The generator could not be built: Go's own messages say why.");
+  if (built.code !== 0) throw new Error("The generator could not be built; see Go's messages above.");
 }

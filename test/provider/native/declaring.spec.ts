@@ -5,7 +5,7 @@ import { defaultSettings } from "../../../sdk/core/config/settings";
 import { withEnv } from "../../aws/harness";
 
 describe("what is wrong with the inputs of the plugin's resource", () => {
-  it("is reported at once, of layers and of functions", () => {
+  it("is reported at once, for layers and for functions", () => {
     const inputs = {
       layers: { base: { version: null } },
       functions: { names: ["api:live", ""], tags: {} },
@@ -18,7 +18,7 @@ describe("what is wrong with the inputs of the plugin's resource", () => {
       assert.match(reasons[index] ?? "", part);
   });
 
-  it("is of the file's property only if that is set, because the engine shows its value", () => {
+  it("names the file's property only if it is set, because the engine shows its value", () => {
     const pathsOf = (inputs: LayerVersionsInputs) => {
       const declaring = readDeclaring("shared", inputs, { stack: "dev", config: { configFile: "none.yaml" } });
       assert(declaring.is === "wrong");
@@ -45,7 +45,7 @@ describe("what is wrong with the inputs of the plugin's resource", () => {
   });
 });
 
-describe("the region of a resource of the plugin that names none", () => {
+describe("the region of a plugin resource that names none", () => {
   let restore: () => void;
   before(() => {
     restore = withEnv({ AWS_REGION: "us-west-1" });
@@ -54,7 +54,7 @@ describe("the region of a resource of the plugin that names none", () => {
   const regionOf = (provider?: string, file?: string) =>
     regionFor({ stack: "dev", config: { region: provider } }, { settings: { ...defaultSettings, region: file } });
 
-  it("is that of its provider, else of the config, else of the environment", () => {
+  it("is its provider's, else the config's, else the environment's", () => {
     assert.equal(regionOf("us-east-1", "eu-west-1"), "us-east-1");
     assert.equal(regionOf(undefined, "eu-west-1"), "eu-west-1");
     assert.equal(regionOf(), "us-west-1");

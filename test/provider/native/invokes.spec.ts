@@ -27,20 +27,20 @@ const own = (layer: string) => `arn:aws:lambda:us-east-1:123456789012:layer:${la
 const theirs = (layer: string) => `arn:aws:lambda:us-east-1:017000801446:layer:${layer}`;
 const runsOn = { functionName: "api", runtime: "python3.12", architecture: "arm64" };
 
-/** A function, its arguments, and what it answers or why it does not. */
+/** A function, its arguments, and its answer, or why it refuses. */
 const cases: [title: string, name: string, args: object, answer: object | RegExp][] = [
   ["pins a layer", "pinLayer", { layerArn: own("base-dev:1") }, { arn: own("base-dev:5") }],
   ["keeps what is newer than a minimum", "pinLayer", { layerArn: own("tools:4") }, { arn: own("tools:4") }],
   ["keeps what nothing declares", "pinLayer", { layerArn: own("other:1") }, { arn: own("other:1") }],
-  ["keeps what is no layer", "pinLayer", { layerArn: "x" }, { arn: "x" }],
+  ["keeps what is not a layer", "pinLayer", { layerArn: "x" }, { arn: "x" }],
   [
-    "goes by runtime and architecture",
+    "uses runtime and architecture",
     "pinLayer",
     { layerArn: theirs("Powertools-python312-arm64:2"), ...runsOn },
     { arn: theirs("Powertools-python312-arm64:18") },
   ],
   [
-    "takes a missing architecture for Lambda's default",
+    "assumes Lambda's default for a missing architecture",
     "pinLayer",
     { layerArn: theirs("OldPowertools:9"), functionName: "api", runtime: "python3.13" },
     { arn: theirs("Powertools-python313-x86_64:18") },
@@ -52,18 +52,18 @@ const cases: [title: string, name: string, args: object, answer: object | RegExp
     { arn: theirs("Powertools-python312-arm64:17") },
   ],
   [
-    "leaves what cannot be told",
+    "leaves what cannot be determined",
     "pinLayer",
     { layerArn: theirs("OldPowertools:9") },
     { arn: theirs("OldPowertools:9") },
   ],
   [
-    "refuses what it does not know",
+    "refuses unknown arguments",
     "pinLayer",
     { layerArn: "x", runtimes: "y" },
     /^runtimes: There is no such property. Did you mean runtime\?/,
   ],
-  ["needs the layer", "pinLayer", {}, /^layerArn: It is missing\./],
+  ["requires the layer", "pinLayer", {}, /^layerArn: It is missing\./],
   [
     "gives an ARN",
     "getLayerVersionArn",
@@ -71,13 +71,13 @@ const cases: [title: string, name: string, args: object, answer: object | RegExp
     { arn: own("base-dev:5").replace("us-east-1", "eu-west-1") },
   ],
   [
-    "knows the names",
+    "suggests a name",
     "getLayerVersionArn",
     { name: "bas" },
     /declares no layer "bas" for stack dev. Did you mean base\?/,
   ],
   [
-    "lists them if none is near",
+    "lists all names if none is near",
     "getLayerVersionArn",
     { name: "datadog" },
     /declares no layer "datadog" for stack dev. It declares base, .+\.$/,
@@ -89,7 +89,7 @@ const cases: [title: string, name: string, args: object, answer: object | RegExp
     /is unknown \(\S+:\d+\): the name of the function is unknown/,
   ],
   [
-    "says where the config is not",
+    "says where it looked for the config",
     "getDeclaredLayers",
     { configFile: "nowhere.yaml" },
     /^: Config file not found: nowhere.yaml/,
@@ -120,7 +120,7 @@ describe("the functions of the plugin", () => {
     });
   }
 
-  it("pinLayer says once what it leaves and why", async () => {
+  it("pinLayer reports once what it leaves and why", async () => {
     const about = () => lines.filter((line) => line.includes("layer OldPowertools is not pinned"));
     const before = about().length;
     await invoke("pinLayer", { layerArn: theirs("OldPowertools:9") });
@@ -128,7 +128,7 @@ describe("the functions of the plugin", () => {
     assert.match(about()[0] ?? "", /^Warning: layer OldPowertools is not pinned/);
   });
 
-  it("getDeclaredLayers says what the stack has", async () => {
+  it("getDeclaredLayers returns what the stack has", async () => {
     const { result } = await invoke("getDeclaredLayers", {});
     const { layers, resourceTypes } = result as { layers: Record<string, { version: number }>; resourceTypes: object };
     assert.deepEqual(Object.keys(layers), ["base", "tools", "powertools"]);
@@ -139,7 +139,7 @@ describe("the functions of the plugin", () => {
     assert.equal(inProd.layers.base?.version, 6);
   });
 
-  it("are only those", async () => {
+  it("are all there are", async () => {
     await assert.rejects(
       invoke("getLayer", {}),
       /There is no function lambda-layers:index:getLayer\. Known functions are: /,

@@ -1,4 +1,4 @@
-// Stacks that version 0.1.0 recorded, with the dynamic resource and with the plugin's: each goes on as either.
+// Stacks that version 0.1.0 recorded, with the dynamic resource and with the plugin's: each continues as either.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -13,16 +13,16 @@ const dynamicType = "pulumi-nodejs:dynamic/lambda-layers:LayerVersions";
 const nativeType = "lambda-layers:index:LayerVersions";
 
 const native = (opts = "{}") => `${preamble}new LayerVersions("layers", ${args}, ${opts});`;
-// What only the plugin knows has to be gone before another provider has the resource.
+// What only the plugin knows must be gone before another provider has the resource.
 const withoutViews = `${preamble}new LayerVersions("layers", { ...${args}, views: false });`;
 const dynamic = (opts = "{}") =>
   `const { LayerVersions } = require("pulumi-lambda-layers");\nnew LayerVersions("layers", ${args}, ${opts});`;
 
-/** The states, and what goes on with them. */
+/** The states, and what continues with them. */
 const roads = [
   {
     from: "state-0.1.0.json",
-    title: "the dynamic resource's goes on as the plugin's",
+    title: "the dynamic resource's continues as the plugin's",
     first: undefined,
     program: native(`{ aliases: [{ type: "${dynamicType}" }] }`),
     type: nativeType,
@@ -30,7 +30,7 @@ const roads = [
   },
   {
     from: "state-native-0.1.0.json",
-    title: "the plugin's goes on",
+    title: "the plugin's continues",
     first: undefined,
     program: native(),
     type: nativeType,
@@ -38,7 +38,7 @@ const roads = [
   },
   {
     from: "state-native-0.1.0.json",
-    title: "the plugin's goes on as the dynamic resource's",
+    title: "the plugin's continues as the dynamic resource's",
     first: withoutViews,
     program: dynamic(`{ aliases: [{ type: "${nativeType}" }] }`),
     type: dynamicType,
@@ -46,7 +46,7 @@ const roads = [
   },
 ] as const;
 
-describe("a stack that version 0.1.0 recorded, and moves between resource and plugin", function () {
+describe("a stack that version 0.1.0 recorded, and that moves between resource and plugin", function () {
   this.timeout(240_000);
 
   for (const [index, { from, title, first, program, type, property }] of roads.entries()) {

@@ -72,7 +72,7 @@ describe("the entries below the plugin's resource", () => {
   );
   const standings = standingsOf(news, olds);
 
-  it("tell between which versions functions go", () => {
+  it("say between which versions functions move", () => {
     assert.deepEqual(standings, [
       { name: "a", from: { base: 5 }, to: { base: 5 }, moves: false },
       { name: "b", from: { base: 3 }, to: { base: 5, lost: 2 }, moves: true },
@@ -82,7 +82,7 @@ describe("the entries below the plugin's resource", () => {
     assert.deepEqual(plannedVersions(standings).d, { base: 9 });
   });
 
-  it("move only if the check has seen them elsewhere than where they have to be", () => {
+  it("move only if the check has seen them elsewhere than at their targets", () => {
     const wanted = checked({ a: { base: 6 }, b: { base: 6 }, c: { base: unknown } }, { before: { c: { base: 2 } } });
     assert.deepEqual(standingsOf(wanted, olds, new Set(["b"])), [
       { name: "a", from: { base: 6 }, to: { base: 6 }, moves: false },
@@ -130,7 +130,7 @@ describe("an engine that knows no entries below a resource", () => {
       { ...settings, before: { a: { base: 1 } }, versions: { a: { base: 5 } }, ...inputs },
     );
 
-  it("is told so once, if the program wants them", async () => {
+  it("is reported once, if the program wants them", async () => {
     const plugin = new Plugin(engine, "0.1.0");
     await preview(plugin, { views: false });
     assert.deepEqual(log, []);
@@ -147,20 +147,24 @@ describe("an engine that knows no entries below a resource", () => {
 
 describe("a plugin of another version", () => {
   const cases: [string, versions: { asked?: unknown; recorded?: unknown }, lines: RegExp[]][] = [
-    ["than nobody asks for is nothing to speak of", {}, []],
-    ["than the state's older one is an update", { asked: "0.10.0", recorded: "0.9.9" }, []],
+    ["is not mentioned if nobody asks for one", {}, []],
+    ["is an update if the state's is older", { asked: "0.10.0", recorded: "0.9.9" }, []],
     [
-      "than the program's is named with it",
+      "is reported if the program asks for another",
       { asked: "0.9.9" },
       [/asks for version 0\.9\.9 .* this is version 0\.10\.0, /],
     ],
     [
-      "than the state's newer one is older",
+      "is reported as older if the state's is newer",
       { recorded: "0.11.0" },
       [/by version 0\.11\.0 .* this is 0\.10\.0, which is older/],
     ],
-    ["than both is named once", { asked: "1.0.0", recorded: "1.0.0" }, [/asks for version 1\.0\.0/]],
-    ["than something odd is nothing to speak of", { asked: 7, recorded: "newest" }, []],
+    [
+      "is reported once if both the program's and the state's differ",
+      { asked: "1.0.0", recorded: "1.0.0" },
+      [/asks for version 1\.0\.0/],
+    ],
+    ["is not mentioned if the others are not versions", { asked: 7, recorded: "newest" }, []],
   ];
   for (const [title, versions, lines] of cases) {
     it(title, () => {
@@ -174,7 +178,7 @@ describe("a plugin of another version", () => {
 describe("values between engine and plugin", () => {
   const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", value: ["a", { b: 1 }] };
 
-  it("lose the marks of secrets, which are known, and get them back", () => {
+  it("lose the marks of secrets, which are remembered, and get them back", () => {
     const opened = open({ plain: { x: [1, "y"] }, deep: { names: secret }, whole: secret });
     assert.deepEqual(opened.values, {
       plain: { x: [1, "y"] },
@@ -185,7 +189,7 @@ describe("values between engine and plugin", () => {
     assert.deepEqual(seal({ whole: ["a", { b: 1 }], plain: 1 }, new Set(["whole"])), { whole: secret, plain: 1 });
   });
 
-  it("travel as they are, without what is undefined", () => {
+  it("are unchanged, without what is undefined", () => {
     const values = { text: "x", number: 3, yes: true, list: ["a", { b: [] }], nothing: null, left: undefined };
     const { left: _left, ...rest } = values;
     assert.deepEqual(readStruct(toStruct(values)), rest);

@@ -82,7 +82,7 @@ describe("the native plugin in a program", function () {
     assert.deepEqual(emulator.writes(), []);
   });
 
-  it("carries it out, keeps secrets, and has nothing to do then", async () => {
+  it("carries it out, keeps secrets, and then has nothing to do", async () => {
     const { output } = await project.up();
     assert.deepEqual([versionOf("a"), versionOf("confidential"), versionOf("q")], [5, 5, 5]);
     for (const region of ["us-west-2", "eu-west-1"]) assert.equal(versionOf("w-1", { region }), 5, region);
@@ -127,7 +127,7 @@ describe("the native plugin in a program", function () {
     assert.doesNotMatch(output, /hunter2|\bat .*\.js:\d+/);
   });
 
-  itSampled("shows the problems of the config by their lines", async () => {
+  itSampled("shows the problems in the config by line", async () => {
     await project.write({
       "broken.yaml": "layers:\n  dynamo: { verson: 5 }\n",
       "index.js": `${preamble}new LayerVersions("wrong", { configFile: "broken.yaml" });`,
@@ -153,7 +153,7 @@ describe("the native plugin in a program", function () {
     assert.match(output, /was recorded as lambda-layers:index:LayerVersions::plain, and Pulumi cannot move the rows/);
   });
 
-  it("goes by the stack", async () => {
+  it("uses the stack's overrides", async () => {
     const args = `{ functions: { names: ["a", "of-prod"] } }`;
     await project.write({ "index.js": `${preamble}new LayerVersions("layers", ${args});` });
     await project.succeeds(["stack", "init", "prod"]);

@@ -16,7 +16,7 @@ const config = (version: number) => `layers:
 settings: { aws_region: us-east-1 }
 `;
 
-// Types of the AWS provider without its Python package, as the engine sees no difference.
+// Types of the AWS provider without its Python package, which makes no difference to the engine.
 const program = `
 import pulumi
 import pulumi_lambda_layers as layers
@@ -105,7 +105,7 @@ else
       assert.deepEqual(emulator.writes(), []);
     });
 
-    it("moves and pins them, and has nothing to do then", async () => {
+    it("moves and pins them, and then has nothing to do", async () => {
       const output = await succeeds("up");
       assert.match(output, /arn +: "arn:aws:lambda:us-east-1:123456789012:layer:dynamo-dev:5"/);
       for (const name of names) assert.deepEqual(versionsOf(name), ["dynamo-dev:5"]);
@@ -124,16 +124,16 @@ else
       assert.deepEqual(emulator.writes(), []);
     });
 
-    it("shows drift with the versions that it goes between", async () => {
+    it("shows drift with both versions", async () => {
       emulator.edit("fn-07", { Layers: ["dynamo-dev:7"] });
       const output = await succeeds("preview", "diff");
       assert.match(output, /FunctionLayers::layers\/fn-07\]\s+~ layers: \{\s+~ dynamo-dev: 7 => 5/);
       assert.match(output, /~ 2 to update/);
     });
 
-    it("records what was done if one of many fails, and then does only the one", async () => {
+    it("records what was done if one of many fails, and then does only that one", async () => {
       emulator.edit("fn-07", { Layers: ["dynamo-dev:5"] });
-      // Where it is going to be: it does not move, and has no row.
+      // Already at its target: it does not move, and has no row.
       emulator.edit("fn-02", { Layers: ["dynamo-dev:6"] });
       await project.write({ "layer_config.yaml": config(6) });
       emulator.fault({
@@ -161,7 +161,7 @@ else
       assert.deepEqual(versionsOf("fn-13"), ["dynamo-dev:6"]);
     });
 
-    it("rolls back on destroy what it found at first", async () => {
+    it("rolls back on destroy to what it found at first", async () => {
       await succeeds("destroy");
       for (const name of names)
         assert.deepEqual(versionsOf(name), [name === "fn-01" ? "dynamo-dev:5" : "dynamo-dev:3"]);

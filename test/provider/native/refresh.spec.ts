@@ -29,11 +29,11 @@ describe("a refresh of the plugin's resource", () => {
     assert.deepEqual(found.inputs.versions, { api: { base: 7 } });
   });
 
-  it("leaves the inputs as they are if nothing was moved", async () => {
+  it("leaves the inputs unchanged if nothing was moved", async () => {
     assert.deepEqual((await refreshed([], 5)).inputs, inputs);
   });
 
-  it("keeps hidden what a secret hides: the names of functions are in the versions too", async () => {
+  it("keeps what a secret hides hidden: the names of functions are in the versions too", async () => {
     const found = await refreshed(["functions"], 7);
     assert.deepEqual(secretsOf(found.inputs), ["before", "functions", "versions"]);
     assert.ok(["before", "versions"].every((name) => secretsOf(found.outputs).includes(name)));

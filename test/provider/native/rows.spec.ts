@@ -24,14 +24,14 @@ describe("many entries below the plugin's resource", () => {
   ];
   const cases: [string, ViewStep[], boolean, Record<string, number>][] = [
     ["all of a few rows", few, false, { create: 10, read: 50, same: 90, update: 40 }],
-    ["all that move in a preview, whatever the state keeps", full, true, { create: 30, same: 170, update: 20 }],
-    ["no more than the state is to keep", full, false, { create: 10, same: 170, update: 20 }],
+    ["all that move in a preview, whatever the state may keep", full, true, { create: 30, same: 170, update: 20 }],
+    ["no more than the state may keep", full, false, { create: 10, same: 170, update: 20 }],
     ["those that the state has, if these are too many", over, false, { same: 900, update: 20 }],
     ["as many failures as an update shows", denied, false, { update: 100, same: 50, delete: 3 }],
     ["no functions that stay, beyond a hundred", settled, false, { create: 10, same: 3 }],
     ["all that move in a preview", many, true, { create: 300, delete: 2, same: 1, update: 8 }],
     [
-      "only what fails or goes in an update of many, and the rest recorded",
+      "only what fails or is removed in an update of many, and the rest as recorded",
       many,
       false,
       { delete: 2, same: 8, update: 1 },
@@ -41,7 +41,7 @@ describe("many entries below the plugin's resource", () => {
     it(`have ${title}`, () => assert.deepEqual(kinds(withinLimit(list, { preview })), expected));
   }
 
-  it("are those of what fails, if others have none", () => {
+  it("are those that fail, if the others have none", () => {
     const first = [...steps("create", 300), ...steps("create", 2, { error: "denied" })];
     const both = [...steps("create", 40), ...steps("create", 2, { error: "denied" }), ...steps("same", 190)];
     for (const [list, rows] of [
@@ -54,7 +54,7 @@ describe("many entries below the plugin's resource", () => {
     assert.ok(withinLimit(denied, { preview: false }).every(({ op, error }) => op !== "same" || error === undefined));
   });
 
-  it("are missed with a word only if functions that move have none", () => {
+  it("are reported as missing only if functions that move have none", () => {
     assert.deepEqual([rowsLine(few), rowsLine(settled)], [undefined, undefined]);
     assert.match(rowsLine(full) ?? "", /^20 of 50 functions have no row, because the state keeps at most 200 /);
     assert.match(rowsLine(many) ?? "", /^310 functions would each have a row, but an update shows at most 100, /);

@@ -20,7 +20,7 @@ describe("the plugin's schema", function () {
   });
   after(() => project?.dispose());
 
-  it("is valid by Pulumi's own rules, and what the plugin serves", async () => {
+  it("is valid by Pulumi's own rules, and is what the plugin serves", async () => {
     const { output } = await project.succeeds(["schema", "check", join(pluginFolder, "schema.json")]);
     assert.doesNotMatch(output, /warning|error/i);
     const expected = JSON.parse(JSON.stringify(packageSchema(version)));
@@ -36,7 +36,7 @@ describe("the plugin's schema", function () {
     );
   });
 
-  it("is held to them", async () => {
+  it("is checked against rules that can refuse", async () => {
     const schema = JSON.parse(JSON.stringify(packageSchema(version)));
     schema.resources["lambda-layers:index:LayerVersions"].inputProperties.layers.type = "dictionary";
     await project.write({ "broken.json": schema });
@@ -84,7 +84,7 @@ describe("the plugin's schema", function () {
     assert.deepEqual(walk(JSON.parse(whole), ""), []);
   });
 
-  it("is what the Python package was made from", async () => {
+  it("is what the Python package was generated from", async () => {
     const sourceOf = async (file: string) => readFile(join(python, "pulumi_lambda_layers", file), "utf8");
     assert.equal(JSON.parse(await sourceOf("pulumi-plugin.json")).version, version);
     assert.match(await readFile(join(python, "pyproject.toml"), "utf8"), new RegExp(`^  version = "${version}"$`, "m"));
@@ -96,7 +96,7 @@ describe("the plugin's schema", function () {
       const source = await sourceOf(file);
       for (const [name, { description }] of Object.entries(properties)) {
         assert.match(source, new RegExp(`def ${snake(name)}\\(`), name);
-        assert.ok(source.includes(description), `${file} says something else about ${name}: run \`npm run sdks\``);
+        assert.ok(source.includes(description), `${file} differs about ${name}: run \`npm run sdks\``);
       }
     }
     for (const [name, { inputs, description }] of Object.entries(functions)) {

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { noteCopy } from "../../../provider/program/copies";
 
 describe("copies of the package in one program", () => {
-  it("learn of each other once both declare something", () => {
+  it("see each other once both declare something", () => {
     const stack = {};
     assert.deepEqual(noteCopy(stack, "a"), []);
     assert.deepEqual(noteCopy(stack, "a"), []);
     assert.deepEqual(noteCopy(stack, "b"), ["a"]);
     assert.deepEqual(noteCopy(stack, "a"), ["b"]);
-    assert.deepEqual(noteCopy({}, "b"), [], "of another program in the same process");
+    assert.deepEqual(noteCopy({}, "b"), [], "in another program in the same process");
   });
 });

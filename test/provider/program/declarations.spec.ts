@@ -29,9 +29,9 @@ describe("declarations of one layer by two resources", () => {
     conflict?: RegExp;
   }[] = [
     { title: "agree if they say the same", one: [[{ version: 4 }]], other: [[{ version: 4 }]] },
-    { title: "agree if one of them says it as a text", one: [[{ version: 4 }]], other: [[{ version: "4" }]] },
+    { title: "agree if one of them uses a string", one: [[{ version: 4 }]], other: [[{ version: "4" }]] },
     {
-      title: "agree if they are of different layers",
+      title: "agree if they are for different layers",
       one: [[{ version: 4 }]],
       other: [[{ key: "other", version: 6 }]],
     },
@@ -42,14 +42,18 @@ describe("declarations of one layer by two resources", () => {
       conflict: /^Layer base is declared differently by one \(layer_config\.yaml:1: version 4\) and other \(/,
     },
     {
-      title: "contradict each other in one that only one of them names",
+      title: "contradict each other in a region that only one of them names",
       one: [[{ version: 4 }]],
       other: [[{ version: 6 }], "eu-west-1"],
       conflict: /^Layer base /,
     },
-    { title: "are free in two regions", one: [[{ version: 4 }], "us-east-1"], other: [[{ version: 6 }], "eu-west-1"] },
     {
-      title: "contradict each other by how strict they are",
+      title: "do not conflict in two regions",
+      one: [[{ version: 4 }], "us-east-1"],
+      other: [[{ version: 6 }], "eu-west-1"],
+    },
+    {
+      title: "contradict each other by strictness",
       one: [[{ version: 4, enforce: "minimum" }]],
       other: [[{ version: 4 }]],
       conflict: /at least version 4/,
@@ -61,7 +65,7 @@ describe("declarations of one layer by two resources", () => {
       conflict: /^Layer vendor /,
     },
     {
-      title: "are free if the ARN is of another region",
+      title: "do not conflict if the ARN is in another region",
       one: [[{ version: 4, arn: arn("us-east-1", "vendor"), key: "v" }]],
       other: [[{ version: 6, key: "vendor" }], "eu-west-1"],
     },

@@ -12,7 +12,7 @@ const file = (...layers: Parameters<typeof declared>[0][]) => ({
 
 describe("the argument `layers` of a program", () => {
   const wrong: [string, Record<string, unknown>, RegExp][] = [
-    ["a version that is none", { version: "x" }, /layers\.own of pinLayers has the version x, which must be/],
+    ["an invalid version", { version: "x" }, /layers\.own of pinLayers has the version x, which must be/],
     ["an ARN with a version", { version: 1, arn: `${own}:1` }, /This one has a version: use `layerArn`/],
     ["an unknown key", { versoin: 1 }, /unknown key "versoin"\. Did you mean version\?/],
     ["no version at all", { enforce: "minimum" }, /layers\.own of pinLayers has no version/],
@@ -26,7 +26,7 @@ describe("the argument `layers` of a program", () => {
     });
   }
 
-  it("goes over the file, field by field", () => {
+  it("overrides the file, field by field", () => {
     const entry = { key: "own", version: 7, names: ["not-this-one"], enforce: "minimum" } as const;
     const [merged, ...others] = withLayersArgument(file(entry), { own: { version: 8 } }, "pinLayers");
     assert.deepEqual([merged?.version, merged?.names, merged?.enforce], [8, ["not-this-one"], "minimum"]);

@@ -1,4 +1,4 @@
-// What pins find out about versions while an update goes on around them.
+// What pins learn about versions while an update is in progress.
 
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
@@ -11,7 +11,7 @@ import { declared } from "../../support/arbitraries";
 
 const arn = "arn:aws:lambda:us-east-1:123456789012:layer:own:1";
 
-/** Answers as AWS does while the layer is published: it is there when it is asked for the second time. */
+/** Answers as AWS does while the layer is being published: it exists the second time it is looked up. */
 class Publishing extends LayerLookup<AwsInputs> {
   asked = 0;
   override async exists(): Promise<Existence> {
@@ -40,7 +40,7 @@ describe("a pin to a version that the program itself publishes", () => {
     ...{ validateLayerExists: true, aws: {} },
   };
 
-  it("is not to a deleted one if it is published between two questions", async () => {
+  it("is not called deleted if it is published between two lookups", async () => {
     const lookup = new Publishing(connectIn);
     const checks = new PinChecks(new Publishes(undefined), lookup);
     await checks.verify("api", arn, { declaration, entry } satisfies Declared);

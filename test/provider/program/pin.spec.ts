@@ -1,4 +1,4 @@
-// What a function's provider gets for a pinned list, by the transform that the engine calls.
+// What a function's provider gets for a pinned list, from the transform that the engine calls.
 
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
@@ -44,8 +44,8 @@ async function pinned(layers: pulumi.Input<unknown>, version: ProgramLayer["vers
   return { isWhole, each };
 }
 
-describe("the layers of a function that is pinned", () => {
-  it("are at the declared version, and no secret", async () => {
+describe("the layers of a pinned function", () => {
+  it("are at the declared version, and not secret", async () => {
     assert.deepEqual(await pinned([base(1)], 5), { isWhole: false, each: [[base(5), false]] });
   });
 
@@ -53,7 +53,7 @@ describe("the layers of a function that is pinned", () => {
     assert.deepEqual(await pinned([base(1)], pulumi.secret(5)), { isWhole: false, each: [[base(5), true]] });
   });
 
-  it("stay a secret, one by one or as a list", async () => {
+  it("stay secret, one by one or as a list", async () => {
     assert.deepEqual(await pinned([pulumi.secret(base(1))], 5), { isWhole: false, each: [[base(5), true]] });
     assert.equal((await pinned(pulumi.secret([base(1)]), 5)).isWhole, true);
   });

@@ -4,12 +4,12 @@ import fc from "fast-check";
 import { lazyStruct, structAt, textField } from "../../../provider/program/struct";
 import { secretSignature, signatureKey } from "../../../sdk/core/state/secret";
 
-// Pulumi's SDK encodes by Google's own library.
+// Pulumi's SDK encodes with Google's own library.
 const { Struct } = createRequire(require.resolve("@pulumi/pulumi"))("google-protobuf/google/protobuf/struct_pb");
 const encode = (value: object): Buffer => Buffer.from(Struct.fromJavaScript(value).serializeBinary());
 const all = (message: Buffer) => Object.fromEntries([...lazyStruct(message)].map(([name, value]) => [name, value()]));
 
-// Google's library loses a member of that name.
+// Google's library loses a member with that name.
 const json = fc
   .dictionary(
     fc.string(),
@@ -19,7 +19,7 @@ const json = fc
   .filter((value) => !JSON.stringify(value).includes("__proto__"));
 
 describe("structs on the wire", () => {
-  it("are what they were", () => {
+  it("survive encoding and decoding", () => {
     fc.assert(fc.property(json, (value) => assert.deepEqual(all(encode(value)), JSON.parse(JSON.stringify(value)))));
   });
 
@@ -34,7 +34,7 @@ describe("structs on the wire", () => {
     assert.deepEqual(all(encode({ a: secret("x"), b: [secret({ c: secret(1) })] })), { a: "x", b: [{ c: 1 }] });
   });
 
-  it("are refused if they are interrupted", () => {
+  it("are refused if they are truncated", () => {
     const message = encode({ abc: "def" });
     assert.throws(() => all(message.subarray(0, -1)), /ends unexpectedly/);
   });

@@ -16,7 +16,7 @@ describe("the journal of an update", () => {
 
   const files = () => readdir(join(home.path, "lambda-layers"));
 
-  it("is there until the engine has the answer", async () => {
+  it("exists until the engine has the answer", async () => {
     const forget = await keepJournal(journal);
     assert.deepEqual(
       (await readJournals()).map(({ file: _, ...kept }) => kept),
@@ -26,7 +26,7 @@ describe("the journal of an update", () => {
     assert.deepEqual(await files(), []);
   });
 
-  it("stays until an update has recorded what it tells", async () => {
+  it("stays until an update has recorded its content", async () => {
     await keepJournal(journal);
     await keepJournal(journal);
     const [first] = await readJournals();
@@ -37,7 +37,7 @@ describe("the journal of an update", () => {
     assert.equal((await files()).length, 1);
   });
 
-  it("stays if the engine is gone, since nobody records anything then", async () => {
+  it("stays if the engine is gone, since nothing records it then", async () => {
     const code = `
       const { keepJournal } = require("./provider/reconcile/journal");
       const { writeFileSync } = require("node:fs");
@@ -48,7 +48,7 @@ describe("the journal of an update", () => {
         await forget();
         writeFileSync(process.env.HOME + "/ended", "");
       });`;
-    // The shell stands for the engine: it is gone while its child goes on.
+    // The shell plays the engine: it is gone while its child continues.
     const shell = '"$NODE" -r tsx/cjs -e "$CODE" & while [ ! -e "$HOME/kept" ]; do sleep 0.02; done';
     const env = { ...process.env, HOME: home.path, PULUMI_HOME: home.path, NODE: process.execPath, CODE: code };
     const engine = spawn("sh", ["-c", shell], { cwd: checkout, env, stdio: "ignore" });

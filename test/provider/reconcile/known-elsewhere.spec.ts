@@ -19,20 +19,20 @@ const other = (others: Partial<OtherRecord>): OtherRecord => ({
 describe("what functions had at first, as it is known elsewhere", () => {
   usePulumiHome();
 
-  it("is what another resource of the stack records of the same functions", async () => {
+  it("includes what another resource of the stack records for the same functions", async () => {
     const { before, lines } = await knownElsewhere([api], [other({})], settings);
     assert.deepEqual(before, { api: { base: 1 } });
     assert.match(lines.join(), /^These functions are also recorded by old: api\./);
   });
 
   for (const elsewhere of [{ region: "eu-west-1" }, { profile: "prod" }, { roleArn: "arn:aws:iam::1:role/r" }]) {
-    it(`is not what one records of functions of that name elsewhere: ${Object.keys(elsewhere)}`, async () => {
+    it(`excludes what a resource records for functions of that name elsewhere: ${Object.keys(elsewhere)}`, async () => {
       const { before, lines } = await knownElsewhere([api], [other(elsewhere)], settings);
       assert.deepEqual([before, lines], [{}, []]);
     });
   }
 
-  it("is what an update kept that was cut short, of functions that are as it found or left them", async () => {
+  it("includes what an interrupted update kept, for functions that are as it found or left them", async () => {
     await keepJournal({ before: { [api.arn]: { base: 1 } }, after: { [api.arn]: { base: 5 } } });
     const known = await knownElsewhere([api], [], settings);
     assert.deepEqual([known.before, known.journals.length], [{ api: { base: 1 } }, 1]);

@@ -4,13 +4,14 @@ import { reasonsByFunction, reasonsOf } from "../../../provider/reconcile/outcom
 import type { Checked, Recorded } from "../../../provider/resource/record";
 import type { FunctionOutcome } from "../../../sdk/core/live";
 import { useAws } from "../../aws/harness";
+import { printedBy } from "../../support/provider";
 
 const outcome = (name: string, status: FunctionOutcome["status"], more: Partial<FunctionOutcome> = {}) => ({
   ...{ function: name, arn: name, before: [], after: [], status, revisionId: "1" },
   ...more,
 });
 
-describe("why functions do not have their targets", () => {
+describe("why functions are not at their targets", () => {
   const expired = { code: "aws-credentials", reason: "They are expired." } as const;
   const cases: Readonly<Record<string, [readonly FunctionOutcome[], readonly string[]]>> = {
     "is nothing if they are": [[outcome("a", "updated"), outcome("b", "unchanged")], []],
@@ -52,7 +53,7 @@ describe("why functions do not have their targets", () => {
     it(what, () => assert.deepEqual(reasonsOf(outcomes, "updated"), expected));
   }
 
-  it("is told of each function by itself, for its row", () => {
+  it("is reported for each function separately, for its row", () => {
     const cancelled = [outcome("a", "updated"), outcome("b", "failed", { reason: "No." }), outcome("c", "cancelled")];
     assert.deepEqual(reasonsByFunction(cancelled, "updated"), {
       b: "Function b was not updated: No.",
@@ -87,7 +88,7 @@ describe("LayerVersions whose credentials expire in the middle", () => {
   const at = (version: number) =>
     aws.emulator.functions().flatMap(({ name, layers }) => (layers[0]?.endsWith(`:${version}`) ? [name] : []));
 
-  it("says so once, names all that were not updated, and records the others", async () => {
+  it("says so once, names all functions that were not updated, and records the others", async () => {
     seed(1);
     const { reasons, properties } = await create(checked).then(
       () => assert.fail("it did not fail"),
@@ -98,19 +99,19 @@ describe("LayerVersions whose credentials expire in the middle", () => {
     assert.equal(at(5).length, 10);
     for (const name of at(1)) assert.match(reasons[0] ?? "", new RegExp(`\\b${name}\\b`));
     for (const name of names)
-      assert.equal(properties.functions[name]?.dynamo, at(5).includes(name) ? 5 : 1, `what is recorded of ${name}`);
+      assert.equal(properties.functions[name]?.dynamo, at(5).includes(name) ? 5 : 1, `what is recorded for ${name}`);
   });
 
-  it("says so once as it is deleted", async () => {
+  it("says so once when it is deleted", async () => {
     seed(5);
-    const { log } = console;
-    console.log = () => {};
     const record = { ...checked, onDelete: "restore", functions: of(5) } as Recorded;
-    const { message } = await remove("id", record).then(
-      () => assert.fail("it did not fail"),
-      (error) => error as Error,
+    const { result } = await printedBy(() =>
+      remove("id", record).then(
+        () => assert.fail("it did not fail"),
+        (error) => error as Error,
+      ),
     );
-    console.log = log;
+    const { message } = result;
     assert.match(message, /expired.* So 20 of 30 functions were not restored: /);
     assert.equal(message.match(/The token is expired/g)?.length, 1, message);
   });

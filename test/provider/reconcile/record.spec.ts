@@ -54,7 +54,7 @@ describe("what functions are to have", () => {
   const layers = fc.array(fc.tuple(fc.constantFrom("l", "m", "other"), version), { maxLength: 4 });
   const recorded = fc.dictionary(fc.constantFrom("l", "m", "other"), version, { noNullPrototype: true });
 
-  it("is what the assessment says of them, also of those that are as they should be", () => {
+  it("follows the assessment, also for functions that are as they should be", () => {
     fc.assert(
       fc.property(layers, recorded, (list, functions) => {
         const fn = live("f", ...list.map(([name, number]) => arn(name, number)));
@@ -91,7 +91,7 @@ describe("what the resource records", () => {
       expected: { functions: { f: { l: 5 } }, before: { f: { l: 1 } } },
     },
     {
-      title: "a bump is no drift",
+      title: "a bump is not drift",
       layers: [arn("l", 4)],
       recorded: { functions: { f: { l: 4 } }, before: { f: { l: 1 } } },
       expected: { functions: { f: { l: 5 } }, before: { f: { l: 1 } } },
@@ -103,7 +103,7 @@ describe("what the resource records", () => {
       expected: { functions: { f: { l: 5 } }, before: { f: { l: 1 } }, drift: { f: { l: 3 } } },
     },
     {
-      title: "what a failed update got done is no drift",
+      title: "what a failed update got done is not drift",
       layers: [arn("l", 5)],
       recorded: { functions: { f: { l: 4 } }, before: { f: { l: 1 } } },
       expected: { functions: { f: { l: 5 } }, before: { f: { l: 1 } } },
@@ -137,13 +137,13 @@ describe("what the resource records", () => {
       },
     },
     {
-      title: "a layer that AWS has lost and that is declared no more",
+      title: "a layer that AWS has lost and that is no longer declared",
       layers: [],
       recorded: { functions: { f: { gone: 5 } }, before: { f: { gone: 1 } } },
       expected: { functions: {}, before: {} },
     },
     {
-      title: "a layer lost that has the name of one that is there",
+      title: "a lost layer with the name of one that is there",
       layers: [arn("l", 5, "222222222222")],
       recorded: { functions: { f: { [arn("l", 5).slice(0, -2)]: 5, [arn("l", 5, "222222222222").slice(0, -2)]: 5 } } },
       expected: {
@@ -157,7 +157,7 @@ describe("what the resource records", () => {
     it(title, () => assert.deepEqual(plan([live("f", ...layers)], recorded).record, expected));
   }
 
-  it("attaches no layers to functions that are container images", () => {
+  it("attaches no layers to image functions", () => {
     const image = { ...live("f"), packageType: "Image" as const };
     assert.deepEqual(plan([image], { before: { f: { l: 1 } } }).record, { functions: {}, before: {} });
   });
@@ -186,7 +186,7 @@ describe("what the resource records", () => {
     });
   }
 
-  it("tells two layers of one name apart by their ARNs", () => {
+  it("distinguishes two layers of one name by their ARNs", () => {
     const layers = [arn("l", 1), arn("l", 2, "222222222222"), arn("m", 3)];
     assert.deepEqual(
       [...layersByKey(layers).keys()],
@@ -207,7 +207,7 @@ describe("what the resource records", () => {
       fc.tuple(...names.map((name) => fc.integer({ min: 1, max: 9 }).map((version) => arn(name, version)))),
     );
 
-  it("settles: what was moved to its targets needs nothing more", () => {
+  it("converges: what was moved to its targets needs nothing more", () => {
     fc.assert(
       fc.property(someLayers, someLayers, (layers, later) => {
         const first = plan([live("f", ...layers)]).record;
@@ -218,7 +218,7 @@ describe("what the resource records", () => {
         const seen = liveVersions([live("f", ...moved)], first.functions);
         assert.ok(isSettled(seen, first.functions));
         assert.equal(movingFunctions({ ...again, configFile: "c" }, seen).size, 0);
-        // Whatever happens out of band, moving to the new targets settles too, and is what the preview planned.
+        // Whatever happens out of band, moving to the new targets converges too, and is what the preview planned.
         const { record: drifted, plans } = plan([live("f", ...later)], first);
         const repaired = withTargets(live("f", ...later), drifted.functions.f ?? {}, drifted.lost?.f);
         assert.deepEqual(repaired, plans[0]?.layers);
@@ -242,7 +242,7 @@ describe("what the resource records", () => {
     );
   });
 
-  it("moves versions alone: same length, same order, same names", () => {
+  it("moves only versions: same length, same order, same names", () => {
     fc.assert(
       fc.property(someLayers, (layers) => {
         const { functions } = plan([live("f", ...layers)]).record;

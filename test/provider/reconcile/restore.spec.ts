@@ -27,7 +27,7 @@ describe("what a resource restores when it is deleted", () => {
     assert.deepEqual(changed, []);
   });
 
-  it("is not what somebody else has moved, or taken off", () => {
+  it("excludes what someone else has moved, or taken off", () => {
     const { versions, changed } = planRestore(fn(base(4)), record());
     assert.deepEqual(versions, {});
     assert.deepEqual(changed, [
@@ -36,14 +36,14 @@ describe("what a resource restores when it is deleted", () => {
     ]);
   });
 
-  it("is not what a refresh has found moved", () => {
+  it("excludes what a refresh has found moved", () => {
     const refreshed = record({ functions: { f: { base: 4, other: 3 } }, left: { f: { base: 5 } } });
     const { versions, changed } = planRestore(fn(base(4), base(3, "other")), refreshed);
     assert.deepEqual(versions, { other: 2 });
     assert.match(changed.join(), /Layer base is at version 4, not at version 5/);
   });
 
-  it("does not cover what is already there, or what the resource does not record", () => {
+  it("excludes what is already there, and what the resource does not record", () => {
     const { versions, changed } = planRestore(fn(base(1), base(3, "other")), record({ functions: { f: { base: 5 } } }));
     assert.deepEqual([versions, changed], [{}, []]);
   });
@@ -64,7 +64,7 @@ describe("what a refresh keeps of what the resource had left", () => {
   });
 });
 
-describe("what a preview says of functions that a resource is no longer about", () => {
+describe("what a preview says about functions that a resource no longer covers", () => {
   const was = {
     functions: { f: { base: 5 }, g: { base: 5 } },
     before: { f: { base: 1 }, g: { base: 2 }, old: { base: 1 } },

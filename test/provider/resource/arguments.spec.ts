@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { check } from "../../../provider/handlers";
 import { argumentProblems } from "../../../provider/resource/arguments";
+import { requestOf } from "../../support/provider";
 
-/** Arguments of a program that nobody checked the types of, and what is said of them. */
+/** Arguments of a program whose types nobody checked, and what is reported about them. */
 const cases: Record<string, [args: unknown, ...said: RegExp[]]> = {
   nothing: [undefined],
   "nothing at all": [null],
@@ -39,11 +40,8 @@ describe("arguments of a program", () => {
     });
   }
 
-  it("that are outputs are looked at once they are there", async () => {
-    const request = {
-      ...{ dryRun: true, declared: { stack: "dev", file: "layer_config.yaml", layers: [] }, validateLayerExists: true },
-      ...{ selection: { names: "a" } as never, pinned: { names: [], autoNamed: [] }, pinnedBehindNames: [] },
-    };
+  it("that are outputs are checked once they are known", async () => {
+    const request = requestOf("layers: { base: { version: 1 } }", { selection: { names: "a" } as never });
     const { failures = [] } = await check({}, { configFile: "layer_config.yaml", region: "us-east-1", request });
     assert.deepEqual(
       failures.map(({ reason }) => reason),

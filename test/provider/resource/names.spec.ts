@@ -1,11 +1,10 @@
-// What the names of functions mean, asked of the handler that the engine calls.
+// What the names of functions mean to the handler that the engine calls.
 
 import assert from "node:assert/strict";
 import { check } from "../../../provider/handlers";
-import { declareFor } from "../../../sdk/core/config/declared";
-import { parseConfig } from "../../../sdk/core/config/parse";
 import type { FunctionSelection } from "../../../sdk/core/live";
 import { arnOf, useAws } from "../../aws/harness";
+import { requestOf } from "../../support/provider";
 
 describe("the names of functions in LayerVersions", () => {
   const aws = useAws();
@@ -21,16 +20,7 @@ describe("the names of functions in LayerVersions", () => {
   );
 
   async function preview(selection: FunctionSelection) {
-    const parsed = parseConfig("layers: {dynamo: {version: 5}}", "layer_config.yaml");
-    assert.ok(parsed.ok);
-    const request = {
-      dryRun: false,
-      declared: declareFor(parsed.config, "dev"),
-      validateLayerExists: true,
-      selection,
-      pinned: { names: [], autoNamed: [] },
-      pinnedBehindNames: [],
-    };
+    const request = requestOf("layers: {dynamo: {version: 5}}", { selection, dryRun: false });
     const { inputs, failures = [] } = await check(
       {},
       { configFile: "layer_config.yaml", region: "us-east-1", request },
@@ -49,12 +39,12 @@ describe("the names of functions in LayerVersions", () => {
     `${arnOf("api")}:$LATEST`,
   ];
   for (const form of forms) {
-    it(`${form} is the function`, async () => {
+    it(`${form} means the function`, async () => {
       assert.deepEqual(await preview({ names: [form] }), { functions: { api: { "dynamo-dev": 5 } }, reasons: [] });
     });
   }
 
-  it("several forms are one function", async () => {
+  it("several forms mean one function", async () => {
     aws.emulator.resetCounts();
     assert.deepEqual(Object.keys((await preview({ names: forms })).functions), ["api"]);
     assert.equal(aws.emulator.counts().GetFunction, 1);
@@ -80,12 +70,12 @@ describe("the names of functions in LayerVersions", () => {
       /^222222222222:function:api belongs to account 222222222222, but the credentials belong to 123456789012\. Name it in/,
     ],
     [
-      "another account's, of which there is none of the name here",
+      "another account's, if this one has none of the name",
       { names: ["arn:aws:lambda:us-east-1:222222222222:function:other"] },
       /belongs to account 222222222222/,
     ],
     ["an empty name", { names: ["api", ""] }, /^functions\.names contains an empty name\./],
-    ["what is no name", { names: ["a b"] }, /^"?a b"? in functions\.names is neither the name nor the ARN/],
+    ["an invalid name", { names: ["a b"] }, /^"?a b"? in functions\.names is neither the name nor the ARN/],
     [
       "an empty prefix",
       { prefix: "" },
@@ -107,7 +97,7 @@ describe("the names of functions in LayerVersions", () => {
     assert.equal((await preview({ names: ["api:live", "", "api:3"] })).reasons.length, 3);
   });
 
-  it("no names and no selection are no functions", async () => {
+  it("no names and no selection mean no functions", async () => {
     for (const selection of [{}, { names: [] }])
       assert.deepEqual(await preview(selection), { functions: {}, reasons: [] });
     assert.deepEqual(aws.emulator.counts(), {});

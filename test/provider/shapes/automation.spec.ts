@@ -64,12 +64,12 @@ if (soak) {
       }
     });
 
-    it("is reported in one line where it has to find the package", async () => {
+    it("fails in one line if it cannot find the package", async () => {
       const emulator = await startEmulator();
       for (const seed of elsewhere) emulator.seed(seed);
       const files = { "run.js": script, "layer_config.yaml": "layers: { base: { version: 5 } }\n" };
       const stack = await createAwsStack({ env: emulator.env, files });
-      // Where the process is started, nothing is installed but Pulumi's own packages.
+      // Only Pulumi's own packages are installed where the process is started.
       const cwd = join(stack.root, "elsewhere");
       try {
         await mkdir(join(cwd, "node_modules"), { recursive: true });

@@ -9,7 +9,7 @@ import { counts, soak } from "../../support/counts";
 import type { Project } from "../../support/engine";
 import { elsewhere, programOf } from "./run";
 
-/** How a function's layers are given, for a list of texts in the program. */
+/** How a function's layers are written, for a list of strings in the program. */
 const forms = {
   texts: (list: string) => list,
   outputs: (list: string) => `${list}.map((one) => pulumi.output(one))`,
@@ -20,7 +20,7 @@ const forms = {
   "a list that is not known yet": (list: string) => `own.arn.apply((arn) => [arn, ...${list}])`,
 } as const;
 
-/** Which region a function is in, and who says so. */
+/** A function's region, and what sets it. */
 const places = {
   "the stack's": { region: "us-east-1", args: "", options: "" },
   "its own": { region: "eu-west-1", args: `, region: "eu-west-1"`, options: "" },
@@ -28,7 +28,7 @@ const places = {
   "its component's": { region: "us-east-1", args: "", options: "parent: component, " },
 } as const;
 
-/** How a program says which version of a layer is declared. */
+/** How a program declares the version of a layer. */
 const sources = {
   "the file": () => "",
   "an output": (layer: string, version: number) => `, layers: { ${layer}: { version: pulumi.output(${version}) } }`,
@@ -54,7 +54,7 @@ const oneFunction = fc.record({
 });
 type OneFunction = typeof oneFunction extends fc.Arbitrary<infer T> ? T : never;
 
-/** Who pins and reconciles, for the further arguments of the declarations of `base` and `other`. */
+/** What pins and reconciles: further arguments for the declarations of `base` and `other`. */
 const pins = {
   "pinLayers alone": {
     text: (base: string, other: string) =>
@@ -75,7 +75,7 @@ pinLayers({ configFile: "other.yaml"${other} });`,
   },
 } as const;
 
-/** Who declares the layer that the program publishes, for functions elsewhere too. */
+/** Which resource declares the layer that the program publishes, including for functions elsewhere. */
 const own = {
   nobody: { text: () => "", version: 1 },
   "a number": { text: (layer: string) => `{ "${layer}": { version: 2 } }`, version: 2 },
@@ -128,7 +128,7 @@ describe("a program of functions before and after, in regions, providers and com
   });
 
   let run = 0;
-  it("does what its preview lets pass, which is all that can be, and then has nothing more to do", async () => {
+  it("does what its preview accepts, which is all that is possible, and then has nothing more to do", async () => {
     await fc.assert(
       fc.asyncProperty(someProgram, async ({ declared, enforce, functions, source, ...program }) => {
         run += 1;
@@ -197,7 +197,7 @@ module.exports = async () => {
         assert.match(emulator.layersOf("ext-own").join(), new RegExp(`:${own[program.own].version}$`));
         const secret = named.filter(({ fn }) => fn.form === "a list as a secret" && hasPins(fn));
         for (const { name } of secret)
-          assert.doesNotMatch(JSON.stringify(await recorded(stack, name)), /:layer:/, `${name} is in plain text`);
+          assert.doesNotMatch(JSON.stringify(await recorded(stack, name)), /:layer:/, `${name} is in plaintext`);
       }),
       { ...counts({ sample: 2, full: 25 }), endOnFailure: true },
     );

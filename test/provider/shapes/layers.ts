@@ -3,7 +3,7 @@ import type { Shape } from "./run";
 /** Every form in which a program can give a function its layers. */
 export const formsOfLayers: readonly Shape[] = [
   {
-    what: "gives texts",
+    what: "gives strings",
     program: `pinLayers();
 fn("api", { layers: [L("other", 2), L("base", 1)] });
 fn("worker", { layers: [L("base", 1)] });`,
@@ -46,7 +46,7 @@ fn("list", { layers: pulumi.secret([L("base", 1)]) });`,
     },
   },
   {
-    what: "gives layers that it publishes itself, by elements and by a list",
+    what: "gives layers that it publishes itself, as elements and as a list",
     program: `pinLayers();
 const own = new lambda.LayerVersion("own", { layerName: "own", code });
 fn("element", { layers: [own.arn, L("base", 1)] });
@@ -65,7 +65,7 @@ fn("output", { layers: pulumi.output([]) });`,
     live: { none: [], null: [], empty: [], output: [] },
   },
   {
-    what: "gives layers of Lambda's own, of other accounts and of nobody's config beside a declared one",
+    what: "gives Lambda's own layers, other accounts' and undeclared ones beside a declared one",
     files: {
       "layer_config.yaml": `layers:
   base: { version: 5 }
@@ -79,7 +79,7 @@ fn("api", { layers: ["arn:aws:lambda:::awslayer:AmazonLinux2", L("other", 3), L(
     live: { api: ["AmazonLinux2", "other:3", "Datadog:98", "base:5"] },
   },
   {
-    what: "asks for an ARN, and gives it back",
+    what: "requests an ARN, and uses it",
     program: `const layers = new LayerVersions("layers");
 fn("api", { layers: [layers.arn("base")] }, { dependsOn: [layers] });
 exports.arn = layers.arn("base");`,
@@ -88,7 +88,7 @@ exports.arn = layers.arn("base");`,
     live: { api: ["base:5"] },
   },
   {
-    what: "is content with newer versions, and lowers none",
+    what: "allows newer versions, and lowers none",
     files: { "layer_config.yaml": "layers: { base: { version: 5, enforce: minimum } }\n" },
     program: `new LayerVersions("layers", { functions: { names: ["ext-a", "ext-b"] } });
 fn("old", { layers: [L("base", 1)] });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { checkout, type Project } from "../../support/engine";
 import { config, programOf, type Shape } from "./run";
 
-/** Gives the program a library with a copy of the package of its own. */
+/** Gives the program a library with its own copy of the package. */
 async function ownCopy({ dir }: Project): Promise<void> {
   const modules = join(dir, "node_modules");
   const copy = join(modules, "platform/node_modules/pulumi-lambda-layers");
@@ -19,10 +19,10 @@ const late = `class Late extends pulumi.dynamic.Resource {
 const restoring = (name: string, options = "{}") =>
   `new LayerVersions("${name}", { functions: { names: ["ext-a"] }, onDelete: "restore" }, ${options});`;
 
-/** What programs rarely do, and may. */
+/** What programs rarely do, but may. */
 export const oddPrograms: readonly Shape[] = [
   {
-    what: "has transformations that come after the pins and add layers",
+    what: "has transformations that run after the pins and add layers",
     program: `pinLayers();
 pulumi.runtime.registerStackTransformation(({ type, props, opts, name }) =>
   type === "aws:lambda/function:Function" && name === "old" ? { props: { ...props, layers: [L("base", 1)] }, opts } : undefined);
@@ -53,7 +53,7 @@ layers.functions.apply(() => fn("ext-inner", { layers: [L("base", 1)] }));`,
     destroy: { calls: { UpdateFunctionConfiguration: 0 } },
   },
   {
-    what: "asks for a replacement of the resource by any change",
+    what: "makes any change replace the resource",
     program: restoring("layers", `{ replaceOnChanges: ["*"], deleteBeforeReplace: true }`),
     preview: { says: [/replaceOnChanges: \["\*"\]`, which has no effect/] },
     live: { "ext-a": ["base:5"] },
@@ -85,7 +85,7 @@ ${restoring("again", `{ parent, aliases: [{ name: "layers", parent: pulumi.rootS
     destroy: { says: [/Function ext-a: Layer base version 6 -> 1/] },
   },
   {
-    what: "gets layers from resources that do not tell them before the update",
+    what: "gets layers from resources whose outputs are unknown before the update",
     program: `${late}
 const list = new Late("list", [L("base", 1), L("other", 1)]);
 const one = new Late("one", L("base", 2));
@@ -116,7 +116,7 @@ fn("api", { layers: [own.arn] });`,
     live: { api: ["own:2"], "ext-own": ["own:2"] },
   },
   {
-    what: "names its own layer by what the resource tells",
+    what: "names its own layer by an output of the resource",
     program: `const layers = new LayerVersions("layers", { functions: { names: ["ext-a"] } });
 const own = new lambda.LayerVersion("own", { layerName: layers.functions.apply(() => "own"), code }, { dependsOn: [layers] });
 fn("api", { layers: [own.arn, L("base", 1)] });`,
@@ -132,7 +132,7 @@ fn("existing", { role: "arn:aws:iam::123456789012:role/lambda", layers: [L("base
     live: { existing: ["base:5"] },
   },
   {
-    what: "has 300 functions beside those that a prefix means",
+    what: "has 300 functions beside those that a prefix selects",
     program: `new LayerVersions("layers", { functions: { prefix: "ext-" } });
 for (let i = 0; i < 300; i++) fn("ext-fn-" + i, { layers: [L("base", 1 + (i % 4)), L("other", 1)] });`,
     options: {
@@ -143,7 +143,7 @@ for (let i = 0; i < 300; i++) fn("ext-fn-" + i, { layers: [L("base", 1 + (i % 4)
     live: { "ext-fn-0": ["base:5", "other:1"], "ext-fn-299": ["base:5", "other:1"], "ext-a": ["base:5"] },
   },
   {
-    what: "reads a function that it does not own, and makes one of a callback",
+    what: "reads a function that it does not own, and makes one from a callback",
     program: `new LayerVersions("layers", { functions: { prefix: "ext-" } });
 const got = lambda.Function.get("got", "ext-a");
 new lambda.CallbackFunction("cb", { name: "cb", role, callback: async () => 1, layers: [L("base", 1)] });
@@ -153,7 +153,7 @@ exports.got = got.layers;`,
     refresh: { ends: "fails", says: [/Function got updated/], never: [/LayerVersions layers updated/] },
   },
   {
-    what: "has two resources for one function, each for a layer of it",
+    what: "has two resources for one function, each for one of its layers",
     prepare: (_stack, emulator) => void emulator.edit("ext-a", { Layers: ["base:1", "other:1"] }),
     files: { "base.yaml": "layers: { base: { version: 5 } }\n", "other.yaml": "layers: { other: { version: 2 } }\n" },
     program: `for (const name of ["base", "other"]) new LayerVersions(name, { configFile: name + ".yaml", functions: { names: ["ext-a"] } });`,
@@ -180,7 +180,7 @@ exports.got = got.layers;`,
     },
   },
   {
-    what: "renames a component by an alias, with a provider, a layer of its own and names made from outputs",
+    what: "renames a component with an alias, with a provider, its own layer and names made from outputs",
     program: component("one", "{}"),
     live: { "eu-west-1/own-eu-fn": ["own-eu:1", "base:5"] },
     later: [
@@ -204,7 +204,7 @@ fn("api", { layers: [L("base", 1), L("other", 1)] });`,
     live: { api: ["base:5", "other:2"] },
   },
   {
-    what: "has the resource depend on a function, which it also names",
+    what: "makes the resource depend on a function, which it also names",
     program: `const api = fn("api", {});
 const layers = new LayerVersions("layers", { functions: { names: [api.name, "ext-a"] } }, { dependsOn: [api], deletedWith: api });
 fn("later", { layers: [L("base", 1)] }, { dependsOn: [layers] });`,

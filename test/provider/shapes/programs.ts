@@ -16,7 +16,7 @@ new lambda.Function("api", {
 export const live = layers.functions;
 `;
 
-/** Gives the program a copy of Pulumi's SDK of its own, beside the one that the package uses. */
+/** Gives the program its own copy of Pulumi's SDK, beside the one that the package uses. */
 async function ownSdk({ dir }: Project): Promise<void> {
   const modules = join(dir, "node_modules");
   const scope = join(modules, "@pulumi");
@@ -54,7 +54,7 @@ export const programs: readonly Shape[] = [
     live: { late: ["base:5"], "ext-a": ["base:5"], "ext-b": ["base:5"] },
   },
   {
-    what: "is of ES modules",
+    what: "consists of ES modules",
     files: { "package.json": { name: "esm", type: "module", main: "index.js" }, "index.js": esm },
     live: { api: ["base:5"], "ext-a": ["base:5"] },
   },
@@ -66,7 +66,7 @@ fn("api", { layers: [L("base", 1)] });`,
     live: { api: ["base:5"], "ext-a": ["base:5"] },
   },
   {
-    what: "is in a folder of its own, with the config in another",
+    what: "is in a separate folder, with the config in another",
     options: { settings: { main: "src", runtime: { name: "nodejs", options: { typescript: false } } } },
     files: {
       "src/index.js": `${prologue}
@@ -112,7 +112,7 @@ fn("api-" + pulumi.getStack(), { layers: [L("base", 1)] });`,
     kept: ["api-prod"],
   },
   {
-    what: "is deployed by a saved plan",
+    what: "is deployed with a saved plan",
     program: `new LayerVersions("layers", { functions: { names: ["ext-a"] } });
 fn("api", { layers: [L("base", 1)] });`,
     preview: { args: ["--save-plan", "plan.json"], says: [/Function ext-a: Layer base version 1 -> 5/] },
@@ -158,7 +158,7 @@ exports.version = alias.functionVersion;`,
     ],
   },
   {
-    what: "has many functions of its own and asks AWS once a layer version",
+    what: "has many functions of its own and asks AWS once per layer version",
     program: `pinLayers();
 for (let i = 0; i < 30; i++) fn("fn-" + i, { layers: [L("base", 1 + (i % 4)), L("other", 1)] });`,
     files: { "layer_config.yaml": "layers: { base: { version: 5 }, other: { version: 2 } }\n" },
@@ -167,7 +167,7 @@ for (let i = 0; i < 30; i++) fn("fn-" + i, { layers: [L("base", 1 + (i % 4)), L(
     live: { "fn-0": ["base:5", "other:2"], "fn-29": ["base:5", "other:2"] },
   },
   {
-    what: "reconciles what a prefix and tags mean, and leaves its own functions to their provider",
+    what: "reconciles what a prefix and tags select, and leaves its own functions to their provider",
     prepare: (_stack, emulator) =>
       emulator.seed({ functions: [{ name: "tagged", layers: ["base:2"], tags: { team: "x", stage: "dev" } }] }),
     program: `new LayerVersions("layers", { functions: { prefix: "ext-", tags: { team: "x", stage: "dev" } } });
@@ -178,7 +178,7 @@ fn("ext-own", { layers: [L("base", 1)] });`,
     kept: ["tagged"],
   },
   {
-    what: "puts the layers of functions elsewhere back when it is destroyed",
+    what: "restores the layers of functions elsewhere when it is destroyed",
     program: `new LayerVersions("layers", { functions: { names: ["ext-a"] }, onDelete: "restore" });`,
     live: { "ext-a": ["base:5"] },
     later: [

@@ -1,4 +1,4 @@
-// What a preview promises: what cannot be deployed does not pass, and what is not known is said.
+// What a preview promises: what cannot be deployed does not pass, and what is not known is reported.
 
 import { config, programOf, type Shape } from "./run";
 
@@ -19,7 +19,7 @@ fn("api", { layers: [L("base", 1)] });`,
     },
     up: { ...refused, says: [/does not exist/] },
     again: refused,
-    refresh: {}, // nothing was deployed; if `up` has created `first` before it failed that is a finding
+    refresh: {}, // nothing was deployed; if `up` has created `first` before it failed, that is a finding
   },
   {
     what: "pins a list into one that Lambda refuses",
@@ -31,7 +31,7 @@ fn("api", { layers: [L("base", 1), L("other", 1), L("base", 2)] });`,
     again: refused,
   },
   {
-    what: "is of a stack whose name cannot be part of a layer's",
+    what: "has a stack whose name cannot be part of a layer's",
     options: { stack: "infra.dev" },
     program: `const layers = new LayerVersions("layers");
 fn("api", { layers: [layers.arn("base")] });`,
@@ -39,9 +39,9 @@ fn("api", { layers: [layers.arn("base")] });`,
     up: refused,
     again: refused,
   },
-  // What cannot be checked yet is said.
+  // What cannot be checked yet is reported.
   {
-    what: "declares its own layer by a number that is published by this very update",
+    what: "declares its own layer by a number that this very update publishes",
     files: { "layer_config.yaml": "layers: { own: { version: 1 } }\n" },
     program: `pinLayers();
 const own = new lambda.LayerVersion("own", { layerName: "own", code, skipDestroy: true });
@@ -73,7 +73,7 @@ fn("api", { layers: [own.arn] });`),
     ],
   },
   {
-    what: "publishes a layer that its config declares by a number, which the update would delete",
+    what: "publishes a layer that its config declares by a number that the update would delete",
     files: { "layer_config.yaml": "layers: { own: { version: 1 } }\n" },
     program: `pinLayers();
 const own = new lambda.LayerVersion("own", { layerName: "own", code });
@@ -112,7 +112,7 @@ fn("api", { layers: [L("base", 1)] });`,
   })),
   // Qualified names.
   {
-    what: "names a function by $LATEST, by its ARN and partly",
+    what: "names a function by $LATEST, by its ARN and partial ARN",
     program: resource(`{ functions: { names: ["ext-a:$LATEST", "123456789012:function:ext-b"] } }`),
     live: { "ext-a": ["base:5"], "ext-b": ["base:5"] },
   },
@@ -130,7 +130,7 @@ fn("api", { layers: [L("base", 1)] });`,
   })),
   // Restore.
   {
-    what: "leaves out a function, and restores the other when it is destroyed",
+    what: "drops a function, and restores the other when it is destroyed",
     program: resource(`{ functions: { names: ["ext-a", "ext-b"] }, onDelete: "restore" }`),
     live: { "ext-a": ["base:5"], "ext-b": ["base:5"] },
     later: [
@@ -142,9 +142,9 @@ fn("api", { layers: [L("base", 1)] });`,
     ],
     destroy: { says: [/ext-a/], calls: { UpdateFunctionConfiguration: 1 } },
   },
-  // A function registered before the resource, and matched by its prefix.
+  // A function that is registered before the resource, and selected by its prefix.
   {
-    what: "has a function before the resource, after an await, that a prefix means",
+    what: "has a function before the resource, after an await, that a prefix selects",
     program: `module.exports = async () => {
   fn("ext-early", { layers: [L("base", 1)] });
   await new Promise((done) => setTimeout(done, 1500));
@@ -178,7 +178,7 @@ fn("api", { layers: [L("base", 1)] });`,
 new C("c", { providers: { aws: provider("eu-west-1") } });`,
     live: { "eu-west-1/eu": ["base:5"] },
   },
-  // Options that do nothing.
+  // Options without effect.
   {
     what: "has ignoreChanges on functions of the resource",
     program: `new LayerVersions("layers", { functions: { names: ["ext-a"] } }, { ignoreChanges: ["functions"] });`,
@@ -201,7 +201,7 @@ fn("api", { layers: [L("base", 3), L("other", 2)].map((one) => pulumi.secret(one
     live: { api: ["base:8", "other:3"] },
   },
   {
-    what: "gives secrets, and has a transform of its own that looks at them before",
+    what: "gives secrets, and has its own transform that sees them first",
     program: `pinLayers();
 pulumi.runtime.registerResourceTransform(({ props, opts }) => ({ props: { ...props }, opts }));
 fn("api", { layers: pulumi.secret([L("base", 3), L("other", 2)]) });`,

@@ -30,11 +30,11 @@ new Service("eu-west-1", { providers: [provider("eu-west-1")] });`,
     live: { "us-east-1": ["base:5"], "eu-west-1/eu-west-1": ["base:5"] },
     check: (_stack, emulator) => {
       const [arn = ""] = emulator.layersOf("eu-west-1", { region: "eu-west-1" });
-      if (!arn.includes(":eu-west-1:")) throw new Error(`the layer is not of its function's region: ${arn}`);
+      if (!arn.includes(":eu-west-1:")) throw new Error(`the layer is not in its function's region: ${arn}`);
     },
   },
   {
-    what: "names regions at the functions",
+    what: "sets regions on the functions",
     program: `pinLayers();
 fn("here", { layers: [L("base", 1)] });
 fn("there", { region: "eu-west-1", layers: [L("base", 1, "eu-west-1"), L("other", 1, "eu-west-1")] });`,
@@ -61,7 +61,7 @@ fn("new", { name: "api", layers: [L("base", 1)] }, { parent, aliases: [{ name: "
     ],
   },
   {
-    what: "is deployed in parts by --target",
+    what: "is deployed in parts with --target",
     program: `new LayerVersions("layers");
 fn("first", { layers: [L("base", 1)] });
 fn("second", { layers: [L("base", 1)] });`,
@@ -80,7 +80,7 @@ fn("second", { layers: [L("base", 1)] });`,
     ],
   },
   {
-    what: "has ignoreChanges on layers, which makes the pin void",
+    what: "has ignoreChanges on layers, which disables the pin",
     program: `pinLayers();
 fn("ignored", { layers: [L("base", 1)] }, { ignoreChanges: ["layers"] });
 fn("pinned", { layers: [L("base", 1)] }, { ignoreChanges: ["environment"] });`,
@@ -131,11 +131,11 @@ fn("existing", { role: "arn:aws:iam::123456789012:role/lambda", layers: [L("base
     preview: { says: [/existing +import/] },
     up: { calls: { CreateFunction: 0, UpdateFunctionConfiguration: 0 } },
     live: { existing: ["base:5"] },
-    // A refresh adds the defaults that an import leaves out, and nothing of the layers.
+    // A refresh adds the defaults that an import leaves out, and changes no layers.
     refresh: { ends: "fails", says: [/existing updated .*\[diff: \+memorySize,/], never: [/layers/] },
   },
   {
-    what: "has transforms of its own, for a function and for the stack",
+    what: "has its own transforms, for a function and for the stack",
     program: `pulumi.runtime.registerResourceTransform(({ type, props, opts }) =>
   type === "aws:lambda/function:Function" ? { props: { ...props, tags: { team: "x" } }, opts } : undefined);
 pinLayers();

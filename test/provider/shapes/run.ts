@@ -1,4 +1,4 @@
-// Runs a program of one kind through its whole life on the real engine, and holds each step to what is expected of it.
+// Runs a program of one kind through its whole life on the real engine, and checks each step.
 
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../emulator";
@@ -6,7 +6,7 @@ import { type AwsStackOptions, createAwsStack, preamble } from "../../support/aw
 import type { Project } from "../../support/engine";
 import type { Outcome } from "../../support/processes";
 
-/** What one command has to come to. Without anything: it ends with 0 and has no stack trace. */
+/** What to expect from one command. By default: it exits with 0 and prints no stack trace. */
 export interface Expected {
   /** Further arguments. */
   readonly args?: readonly string[];
@@ -14,28 +14,28 @@ export interface Expected {
   readonly ends?: "well" | "fails";
   readonly says?: readonly RegExp[];
   readonly never?: readonly RegExp[];
-  /** Calls to AWS by operation, of whoever sent them; those not named here may be any. */
+  /** Calls to AWS by operation, from anyone; others may be any. */
   readonly calls?: Readonly<Record<string, number>>;
 }
 
-/** A change of the program, previewed and deployed. */
+/** A change to the program, previewed and deployed. */
 export interface Stage {
   /** Files that are written first. */
   readonly files?: Readonly<Record<string, unknown>>;
   readonly preview?: Expected;
   readonly up?: Expected;
-  /** Layers as `base:5` by function, which is `REGION/NAME` outside us-east-1; functions not named may have any. */
+  /** Layers as `base:5` by function, which is `REGION/NAME` outside us-east-1; other functions may have any. */
   readonly live?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** One kind of program, and what becomes of it. */
 export interface Shape extends Stage {
-  /** What the program does, behind "a program that". */
+  /** What the program does, after "a program that". */
   readonly what: string;
-  /** JavaScript behind {@link prologue}; absent if `files` has an index.js of its own. */
+  /** JavaScript after {@link prologue}; absent if `files` has its own index.js. */
   readonly program?: string;
   readonly options?: Partial<Omit<AwsStackOptions, "env" | "program" | "files">>;
-  /** What else has to be there. */
+  /** What else must exist. */
   readonly prepare?: (stack: Project, emulator: Emulator) => void | Promise<void>;
   /** Further changes, one after the other. */
   readonly later?: readonly Stage[];
@@ -43,13 +43,13 @@ export interface Shape extends Stage {
   readonly again?: Expected;
   readonly refresh?: Expected;
   readonly destroy?: Expected;
-  /** The functions that are left of those which the program made. */
+  /** The program's functions that are left after its destruction. */
   readonly kept?: readonly string[];
-  /** What else has to be true once all is deployed. */
+  /** What else must hold once everything is deployed. */
   readonly check?: (stack: Project, emulator: Emulator) => void | Promise<void>;
 }
 
-/** What every program starts with. */
+/** How every program starts. */
 export const prologue = `${preamble}
 const { LayerVersions, pinLayers } = require("pulumi-lambda-layers");
 const { Provider } = require("@pulumi/aws/provider");
@@ -64,12 +64,12 @@ export function programOf(text: string): Readonly<Record<string, unknown>> {
   return { "index.js": prologue + text };
 }
 
-/** The config that programs have unless they bring their own. */
+/** The config of programs that bring none. */
 export const config = (version: number): Readonly<Record<string, unknown>> => ({
   "layer_config.yaml": `layers: { base: { version: ${version} } }\n`,
 });
 
-/** Exists beforehand, in both regions: layers, and functions of other teams with the first version of one. */
+/** What exists in advance, in both regions: layers, and other teams' functions with the first version of one. */
 export const elsewhere = ["us-east-1", "eu-west-1"].map((region) => ({
   layers: [
     { name: "base", versions: 9, region },
@@ -115,7 +115,7 @@ class Run {
     assert.deepEqual(found, expected, "the layers that functions have");
   }
 
-  /** Runs a command that changes nothing in AWS. */
+  /** Runs a command that must change nothing in AWS. */
   async looks(command: readonly string[], expected?: Expected): Promise<void> {
     await this.step(command, expected);
     const writes = this.emulator.writes().map(({ operation, resource }) => `${operation} ${resource}`);

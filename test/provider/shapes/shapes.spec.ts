@@ -18,7 +18,7 @@ const shapes = [
   ...waitingPrograms,
 ];
 
-// The life of a program takes the engine six commands and more.
+// The life of a program takes six or more engine commands.
 const sampleSize = 1;
 
 function sampled(): readonly Shape[] {

@@ -6,7 +6,7 @@ const own = new lambda.LayerVersion("own", { layerName: "own", code, skipDestroy
 const other = new lambda.LayerVersion("other", { layerName: "own", code, skipDestroy: true }, { provider: eu });
 `;
 
-/** What waits for what, and what is where: programs that a pin could stop for good, or send to the wrong place. */
+/** What waits for what, and what is where: programs that a pin could block forever, or send to the wrong place. */
 export const waitingPrograms: readonly Shape[] = [
   {
     what: "declares a layer that it publishes after a function that has it",
@@ -31,7 +31,7 @@ fn("api", { layers: [own.arn] });`,
     live: { api: ["own:1"], "ext-a": ["base:5"] },
   },
   {
-    what: "declares a layer of its own by the version that it has in another region",
+    what: "declares its own layer by the version that it has in another region",
     files: {},
     prepare: (_stack, emulator) => emulator.seed({ layers: [{ name: "own", versions: 3 }] }),
     program: `${ownInBoth}pinLayers({ layers: { own: { version: own.version } } });
@@ -71,7 +71,7 @@ fn("moved", { layers: [L("base", 1, "eu-west-1")] });`,
     again: refused,
   },
   {
-    what: "has the engine ignore the layers of a function, and names it in the resource, as the warning advises",
+    what: "makes the engine ignore the layers of a function, and names it in the resource, as the warning advises",
     program: `const layers = new LayerVersions("layers", { functions: { names: ["123456789012:function:named"], prefix: "pre-" } });
 for (const name of ["named", "pre-fixed", "forgotten"])
   fn(name, { layers: [L("base", 1)] }, { ignoreChanges: ["layers"], dependsOn: [layers] });`,

@@ -1,4 +1,5 @@
-// node comment.mjs MARK FILE: the file as a comment of pull request $NUMBER. The same mark updates its comment in place.
+// node comment.mjs MARK FILE: posts the file as a comment on pull request $NUMBER; a later run with the same mark
+// updates it.
 
 import { readFile } from "node:fs/promises";
 import { bodyOf, github, isMarked, listed } from "./github.mjs";

@@ -1,11 +1,11 @@
-// What the scripts beside this one need of GitHub's API. Node.js alone, no packages.
+// What the other scripts here need from GitHub's API. Node.js only, no packages.
 
 const { GITHUB_API_URL = "https://api.github.com", GITHUB_REPOSITORY = "", GITHUB_TOKEN = "" } = process.env;
 
-/** The address of this run, for a link to all that does not fit. */
+/** The URL of this run, to link to whatever does not fit. */
 export const runUrl = `${process.env.GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}/actions/runs/${process.env.GITHUB_RUN_ID}`;
 
-/** Sends one request about this repository, and gives what it answers. */
+/** Sends a request about this repository and returns the response. */
 export async function github(method, path, body) {
   const response = await fetch(`${GITHUB_API_URL}/repos/${GITHUB_REPOSITORY}${path}`, {
     method,
@@ -20,7 +20,7 @@ export async function github(method, path, body) {
   return response.json();
 }
 
-/** All items of a list, page by page. */
+/** All items of a paginated list. */
 export async function* listed(path) {
   for (let page = 1; ; page++) {
     const items = await github("GET", `${path}${path.includes("?") ? "&" : "?"}per_page=100&page=${page}`);
@@ -33,8 +33,8 @@ export async function* listed(path) {
 const mostCharacters = 65_536;
 
 /**
- * A body that is found again by its mark, and that is cut where it would be too long, at the end of a line.
- * @param mark a name of one's own, invisible to readers
+ * Puts a mark into a body, by which it can be found again, and cuts it at the end of a line if it is too long.
+ * @param mark a unique name, invisible to readers
  */
 export function bodyOf(mark, text) {
   const whole = `${markOf(mark)}\n${text}`;
@@ -42,11 +42,11 @@ export function bodyOf(mark, text) {
   const rest = `\n\nThis was too long for GitHub. [The run has all of it](${runUrl}).\n`;
   const cut = whole.slice(0, mostCharacters - rest.length);
   const end = cut.lastIndexOf("\n") + 1;
-  // A line as long as all of it is cut inside, rather than the mark lost.
+  // A single line that fills the body is cut in the middle, so that the mark is kept.
   return cut.slice(0, end > markOf(mark).length + 1 ? end : cut.length) + rest;
 }
 
-/** Whether one of these scripts has written a body with this mark, rather than somebody who quotes it. */
+/** Whether one of these scripts wrote a body with this mark, rather than someone who quotes it. */
 export function isMarked(item, mark) {
   return item.user?.type === "Bot" && (item.body ?? "").startsWith(`${markOf(mark)}\n`);
 }

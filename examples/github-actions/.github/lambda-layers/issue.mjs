@@ -1,4 +1,4 @@
-// node issue.mjs MARK FILE: keeps one issue with the file's text open while $STATUS is not 0, and closes it then.
+// node issue.mjs MARK FILE: keeps one issue open with the file's text while $STATUS is not 0, then closes it.
 
 import { readFile } from "node:fs/promises";
 import { bodyOf, github, isMarked, listed, runUrl } from "./github.mjs";
@@ -16,7 +16,7 @@ if (STATUS === "0") {
   }
   console.log(found ? `Issue ${found.number} closed.` : "There is no issue to close.");
 } else {
-  // Without a report there is nothing but the run to look at: that is said, and never that all is well.
+  // Without a report, point to the run and never claim that all is well.
   const text = await readFile(file, "utf8").catch(() => "Where the layers stand could not be read.");
   const body = bodyOf(mark, `${text}\n\nFound by [this run](${runUrl}).\n`);
   if (found) await github("PATCH", `/issues/${found.number}`, { body });

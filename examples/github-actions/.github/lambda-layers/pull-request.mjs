@@ -1,4 +1,4 @@
-// node pull-request.mjs MARK FILE: one open pull request of branch $BRANCH to $BASE, with the file as its text.
+// node pull-request.mjs MARK FILE: keeps one pull request from branch $BRANCH to $BASE open, with the file as its text.
 
 import { readFile } from "node:fs/promises";
 import { bodyOf, github } from "./github.mjs";
