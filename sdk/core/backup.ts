@@ -97,7 +97,7 @@ export function pathBeside(path: string, kind: BackupKind): string | undefined {
 }
 
 /** Whether two files were written by one run. */
-function isSameRun(a: BackupName, b: BackupName): boolean {
+export function isSameRun(a: BackupName, b: BackupName): boolean {
   return a.stack === b.stack && a.stamp === b.stamp && a.number === b.number;
 }
 

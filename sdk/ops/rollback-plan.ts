@@ -9,9 +9,10 @@ import { type Outline, outlineOf } from "../core/state/outline";
 import type { Ports } from "../ports";
 import { planFormer } from "./live/former";
 import type { LivePlan, LiveRollbackPlan } from "./live/plans";
-import { changedBy, type LoadedRecord, loadRecord, newestRecord } from "./live/record";
+import { loadRecord } from "./live/record";
 import { planLiveRollback } from "./live/rollback";
 import { withSession } from "./live/sessions";
+import { newerRun } from "./newer-run";
 import type { LoadedState, StateChange } from "./plans";
 import { broken, integrityWarnings, loadState, refuseUnfit, type ScanState, scanAs } from "./recorded/load";
 import { letGo } from "./recorded/memory";
@@ -128,32 +129,28 @@ async function planOn(ports: Ports, request: RollbackRequest, { backup, whole, s
 async function planFunctions(
   ports: Ports,
   request: RollbackRequest,
-  backup: LoadedState,
+  backup: LoadedBackup,
   meant: SelectedRecords,
   isOurs: IsOurs,
 ): Promise<LivePlan> {
   const { stack, functions = [], exclude = [], config, skipPreflight = false } = request;
   const settings = config?.settings ?? defaultSettings;
+  // Told while planning, because a run over several stacks asks before any of them is carried out.
+  const warnOfNewer = async (plan: LivePlan) => {
+    for (const line of await newerRun(ports, backup, plan, { functions, exclude })) ports.reporter.warn(line);
+  };
   const record = await besideIfAny(ports, backup.file ?? "", "sync");
   if (record === undefined) {
     const { functions: recorded } = meant;
-    return planFormer(ports, { stack, settings, skipPreflight, recorded, former: backup.facts, isOurs });
+    const plan = await planFormer(ports, { stack, settings, skipPreflight, recorded, former: backup.facts, isOurs });
+    // The versions of a backup that the user has named are the ones to have, whatever ran since.
+    if (request.backup === undefined) await warnOfNewer(plan);
+    return plan;
   }
   const run = await loadRecord(ports, stack, record);
   const plan = await planLiveRollback(ports, run, { functions, exclude }, settings.backupRetentionDays);
-  return { ...plan, warnings: [...plan.warnings, ...(await newerRun(ports, stack, run))] };
-}
-
-/** Warns of a newer run in AWS, which a rollback of an older one does not touch. */
-async function newerRun(ports: Ports, stack: string, { file }: LoadedRecord): Promise<string[]> {
-  const newest = await newestRecord(ports, stack);
-  if (newest === undefined || newest === file.shownPath) return [];
-  const { history } = await loadRecord(ports, stack, newest);
-  if (history.rolledBackAt !== undefined || changedBy(history).length === 0) return [];
-  const command = ports.advise(["rollback", "--stack", stack, "--sync-aws", newest]);
-  return [
-    `A newer run has changed AWS, and this rollback does not undo it: ${newest}. Roll that back first: ${command}`,
-  ];
+  await warnOfNewer(plan);
+  return plan;
 }
 
 type StateRollback = StatePlan & Pick<RollbackPlan, "content">;

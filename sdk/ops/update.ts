@@ -152,12 +152,12 @@ export async function applyToState(ports: Ports, plan: UpdatePlan, scan: ScanSta
  */
 export function updateFunctions(
   ports: Ports,
-  { aws, stack }: UpdatePlan,
+  { aws, stack, state }: UpdatePlan,
   options: RolloutOptions,
   backup: string | null,
 ): Promise<LiveResult | undefined> {
   const soFar = backup === null ? "The state was not changed." : `The state of ${stack} was updated.`;
-  const run = { soFar, ...(backup !== null && { backup }) };
+  const run = { soFar, ...(backup !== null && { backup }), isOfFile: state.file !== undefined };
   return during(soFar, async () => aws && carryOut(ports, aws, options, run));
 }
 

@@ -59,11 +59,13 @@ export interface Fleet {
 
 /** Why a run of stack dev fails with these outcomes; undefined if it does not. */
 export function failureOf(
-  { aws }: { readonly stack?: string; readonly aws?: LiveResult | LiveRollbackResult },
-  plan?: Pick<LivePlan, "rollback">,
+  run: { readonly stack?: string; readonly backup?: string | null; readonly aws?: LiveResult | LiveRollbackResult },
+  plan?: Pick<LivePlan, "rollback" | "backup">,
 ): LayersError | undefined {
   const advise = (words: readonly string[]) => ["lambda-layers", ...words].join(" ");
-  return aws && liveFailure({ advise }, { stack: "dev", rollback: plan?.rollback }, aws);
+  const backup = run.backup ?? plan?.backup;
+  const failed = { stack: "dev", rollback: plan?.rollback, ...(backup !== undefined && { backup }) };
+  return run.aws && liveFailure({ advise }, failed, run.aws);
 }
 
 /** The config of {@link useFleet}'s tests, with one layer `base` at a version. */

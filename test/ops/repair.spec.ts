@@ -12,12 +12,12 @@ import { assessStack } from "../../sdk/ops/assess";
 import type { RolloutOptions } from "../../sdk/ops/live/rollout";
 import { loadState } from "../../sdk/ops/recorded/load";
 import { executeRollback, executeRunRollback, planRollback, planRunRollback } from "../../sdk/ops/rollback";
-import { executeSync, planSync } from "../../sdk/ops/sync";
+import { executeSync, planResumed, planSync } from "../../sdk/ops/sync";
 import { executeUpdate, planUpdate } from "../../sdk/ops/update";
 import type { Ports } from "../../sdk/ports";
 import { arnOf, base } from "../aws/harness";
 import { awsFunction, layer, type Resource, stateOf } from "../support/states";
-import { failureOf, useFleet } from "./fleet-harness";
+import { configFor, failureOf, useFleet } from "./fleet-harness";
 
 /** A `LayerVersions` resource that records versions of functions owned elsewhere. */
 function layerVersions(functions: object, others: object = {}): Resource {
@@ -210,17 +210,24 @@ describe("what live functions have lost, or other resources record", () => {
     const names = ["a", "b", "c"];
 
     /** Updates the three with `a` as the canary; something happens during its check, which fails. */
-    async function stoppedRun(meanwhile: () => void) {
+    async function stoppedRun(meanwhile: () => void, onFailure: RolloutOptions["onFailure"] = "rollback") {
       state = stateOf(names.map((name) => awsFunction(name, [layer("base", 1)])));
       seed(Object.fromEntries(names.map((name) => [name, ["base:1"]])));
       const run = async () => {
         meanwhile();
         return "exit code 1";
       };
-      const result = await update({ canary: { count: 1 }, check: "smoke" }, { ...ports(), commands: { run } });
+      const result = await update(
+        { canary: { count: 1 }, check: "smoke", onFailure },
+        { ...ports(), commands: { run } },
+      );
       const failure = failureOf(result);
       const { standings, totals } = await status();
       return { result, failure, standings, totals };
+    }
+    async function undoBoth({ backup }: { readonly backup: string | null }) {
+      const all = ports();
+      await executeRollback(all, await planRollback(all, { stack: "dev", syncAws: true, backup: backup ?? "" }));
     }
     const deny = (action: string) => () => fleet.emulator.deny({ action, resource: "*" });
     const recorded = () =>
@@ -239,7 +246,7 @@ describe("what live functions have lost, or other resources record", () => {
       );
       assert.match(
         failure?.next ?? "",
-        /^Roll back the others: lambda-layers rollback --stack dev --sync-aws (\S+)\nOr finish the run: {4}lambda-layers sync --stack dev --resume \1$/,
+        /^Roll back the others: lambda-layers rollback --stack dev --sync-aws backups\/dev_state_(\w+)\.json\nOr finish the run: {4}lambda-layers sync --stack dev --resume backups\/dev_sync_\1\.jsonl$/,
       );
       fleet.emulator.allowAll();
       await fleet.resume({ record: result.aws?.record });
@@ -249,10 +256,33 @@ describe("what live functions have lost, or other resources record", () => {
     it("prints the command that rolls it back if its update was refused", async () => {
       const { result, failure } = await stoppedRun(deny("lambda:UpdateFunctionConfiguration"));
       assert.deepEqual(recorded(), [2, 1, 1]);
-      assert.match(failure?.next ?? "", /^Roll back the others: lambda-layers rollback --stack dev --sync-aws \S+$/);
+      assert.equal(
+        failure?.next,
+        `Roll back the others: lambda-layers rollback --stack dev --sync-aws ${result.backup}`,
+      );
       fleet.emulator.allowAll();
-      await fleet.rollback({ record: result.aws?.record });
-      assert.deepEqual(live("a"), [base(1)]);
+      await undoBoth(result);
+      assert.deepEqual([live("a"), recorded()], [[base(1)], [1, 1, 1]]);
+    });
+
+    it("prints, if it is to stay, the command that undoes the run in the state too", async () => {
+      const { result, failure } = await stoppedRun(() => {}, "stop");
+      assert.deepEqual(
+        [names.map(live), recorded()],
+        [
+          [[base(2)], [base(1)], [base(1)]],
+          [2, 2, 2],
+        ],
+      );
+      const undo = `Or roll back the run: lambda-layers rollback --stack dev --sync-aws ${result.backup}`;
+      assert.equal(failure?.nextLines.at(-1), undo);
+      // A later attempt at the rest finds that backup beside the record.
+      const all = { ...ports(), commands: { run: async () => "exit code 1" } };
+      const rest = await planResumed(all, { stack: "dev", record: result.aws?.record ?? "", retentionDays: 30 });
+      const again = await executeSync(all, rest, { batch: { count: 1 }, check: "smoke", onFailure: "stop" });
+      assert.equal(failureOf(again, rest)?.nextLines.at(-1), undo);
+      await undoBoth(result);
+      assert.deepEqual([names.map(live), recorded()], [names.map(() => [base(1)]), [1, 1, 1]]);
     });
 
     it("counts what others have set meanwhile, and does not advise to roll that back", async () => {
@@ -348,26 +378,82 @@ describe("what live functions have lost, or other resources record", () => {
     );
   });
 
-  it("says in a rollback what was rolled back before, and which newer run it leaves alone", async () => {
-    state = stateOf([awsFunction("api", [layer("base", 1)])]);
-    seed({ api: ["base:1"] });
-    const config = loadLayerConfig("layer_config.yaml", fleet.dir);
-    const all = ports();
-    const { aws, backup } = await update({}, all);
-    fleet.emulator.edit("api", { Layers: ["base:1"] });
-    const newer = await executeSync(all, await planSync(all, { stack: "dev", config }));
-    const warned = async () =>
-      (await planRollback(all, { stack: "dev", backup: backup ?? "", syncAws: true, config })).aws?.warnings;
-    assert.deepEqual(await warned(), [
-      `A newer run has changed AWS, and this rollback does not undo it: ${newer.aws.record}. Roll that back first: lambda-layers rollback --stack dev --sync-aws ${newer.aws.record}`,
-    ]);
-    const undo = async (record: string | undefined) =>
+  describe("a rollback to an older backup than the newest run in AWS", () => {
+    const planned = async (all: Ports, request: { backup?: string; functions?: string[] } = {}) => {
+      fleet.lines.length = 0;
+      const config = loadLayerConfig("layer_config.yaml", fleet.dir);
+      const { aws } = await planRollback(all, { stack: "dev", syncAws: true, dryRun: true, config, ...request });
+      return [...fleet.lines, ...(aws?.warnings ?? [])];
+    };
+    const sync = async (all: Ports, version: number) => {
+      await writeFile(join(fleet.dir, "layer_config.yaml"), configFor(version));
+      const config = loadLayerConfig("layer_config.yaml", fleet.dir);
+      return (await executeSync(all, await planSync(all, { stack: "dev", config }))).aws.record ?? "";
+    };
+    const undo = async (all: Ports, record: string | undefined) =>
       executeRunRollback(all, await planRunRollback(all, { stack: "dev", record, retentionDays: 30 }));
-    await undo(newer.aws.record);
-    assert.deepEqual(await warned(), []);
-    fleet.emulator.edit("api", { Layers: ["base:2"] });
-    await undo(aws?.record);
-    assert.deepEqual(await warned(), [`The run in ${aws?.record} was already rolled back: nothing is left to do.`]);
+    const warning = (functions: string, record: string) =>
+      `WARN - A newer run changed ${functions} in AWS, and this does not undo it: ${record}. To undo that run instead: lambda-layers rollback --stack dev --sync-aws ${record}`;
+    const names = ["a", "b"];
+    beforeEach(() => {
+      state = stateOf(names.map((name) => awsFunction(name, [layer("base", 1)])));
+      seed(Object.fromEntries(names.map((name) => [name, ["base:1"]])));
+    });
+
+    for (const isLive of [true, false])
+      it(`says that it leaves that run as it is, ${isLive ? "with" : "without"} a record beside the backup`, async () => {
+        const all = ports();
+        if (!isLive) seed(Object.fromEntries(names.map((name) => [name, ["base:4"]])));
+        const { backup } = await update({ live: isLive }, all);
+        assert.deepEqual(await planned(all), []);
+        const record = await sync(all, 3);
+        assert.deepEqual(await planned(all), [warning("2 functions", record)]);
+        assert.deepEqual(await planned(all, { functions: ["b"] }), [warning("1 function", record)]);
+        // Named, a backup without a record is a choice of versions; with one, it still stands for its run alone.
+        assert.deepEqual(await planned(all, { backup: backup ?? "" }), isLive ? [warning("2 functions", record)] : []);
+        await undo(all, record);
+        assert.deepEqual(await planned(all), []);
+      });
+
+    it("sees past a newer run that was rolled back", async () => {
+      const all = ports();
+      await update({}, all);
+      const left = await sync(all, 3);
+      await undo(all, await sync(all, 4));
+      assert.deepEqual(await planned(all), [warning("2 functions", left)]);
+    });
+
+    it("says nothing of a run that it undoes too, or of an earlier rollback", async () => {
+      const all = ports();
+      await update({ live: false }, all);
+      await sync(all, 2);
+      assert.deepEqual(await planned(all), []);
+      // Its record has no backup of the state beside it once the state is back.
+      await executeRollback(all, await planRollback(all, { stack: "dev" }));
+      await executeRollback(all, await planRollback(all, { stack: "dev", syncAws: true }));
+      assert.deepEqual(names.map(live), [[base(1)], [base(1)]]);
+      assert.deepEqual(await planned(all), []);
+    });
+
+    it("says that it is unknown if that run's record cannot be read", async () => {
+      const all = ports();
+      await update({ live: false }, all);
+      const record = await sync(all, 3);
+      await writeFile(join(fleet.dir, record), "{}\n");
+      assert.match(
+        (await planned(all)).join(),
+        /^WARN - Whether a newer run changed AWS is unknown: .* cannot be trusted/,
+      );
+    });
+
+    it("says what was rolled back before", async () => {
+      const all = ports();
+      const { aws, backup } = await update({}, all);
+      await undo(all, aws?.record);
+      assert.deepEqual(await planned(all, { backup: backup ?? "" }), [
+        `The run in ${aws?.record} was already rolled back: nothing is left to do.`,
+      ]);
+    });
   });
 
   it("says after the rollback of a run what its state may still have, and what rolls that back", async () => {

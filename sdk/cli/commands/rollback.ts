@@ -73,7 +73,9 @@ async function planBackup({ stack, label, context, ports }: StackRun, backup: st
   const plan = await planRollback(ports, request);
   const carryOut = async () => {
     const result = await executeRollback(ports, plan, rollbackOptions(context, question, told));
-    const error = plan.aws && result.aws && liveFailure(ports, plan.aws, result.aws);
+    const { backup: before } = result;
+    const run = plan.aws && { ...plan.aws, ...(before !== null && { backup: before }) };
+    const error = run && result.aws && liveFailure(ports, run, result.aws);
     return { document: result, error, summary: runSummary(result, label) };
   };
   return {

@@ -58,7 +58,7 @@ async function planOf({ stack: stackName, label, context, ports }: StackRun, dry
     const { totals, aws, live } = result;
     const failure =
       proofFailure(ports, { ...result, stack: stackName }) ??
-      (aws && liveFailure(ports, { stack: stackName, rollback: undefined }, aws));
+      (aws && liveFailure(ports, { stack: stackName, ...backupOf(plan, result) }, aws));
     const again = ports.advise(planWords(options, stackName, syncAws ? "state and AWS" : "state"));
     return {
       document: result,
@@ -70,6 +70,11 @@ async function planOf({ stack: stackName, label, context, ports }: StackRun, dry
     ...{ changes, live: live?.changes ?? [], carryOut },
     setAside: () => setAside(ports, plan.state, plan.edits.length > 0),
   };
+}
+
+/** The backup that a rollback of the run restores; of a state file it restores none. */
+function backupOf({ state }: UpdatePlan, { backup }: { readonly backup: string | null }): { readonly backup?: string } {
+  return backup === null || state.file !== undefined ? {} : { backup };
 }
 
 function question({ stack, changes, aws, out }: UpdatePlan): string {

@@ -6,6 +6,7 @@ import { count } from "../../core/text";
 import type { Ports } from "../../ports";
 import { planPrune } from "../backups";
 import { checkpoint, during } from "../steps";
+import { rollbackWords } from "./failure";
 import {
   type LivePlan,
   type LiveResult,
@@ -28,6 +29,8 @@ export interface LiveRun {
   readonly soFar: string;
   /** The state's backup of the same run, as messages name it; absent if none was written. */
   readonly backup?: string;
+  /** Whether that is a backup of a state file, which a rollback does not restore. Default: of the stack. */
+  readonly isOfFile?: boolean;
 }
 
 /**
@@ -40,7 +43,7 @@ export async function carryOut(
   ports: Ports,
   plan: LivePlan,
   options: RolloutOptions,
-  { soFar, backup }: LiveRun,
+  { soFar, backup, isOfFile = false }: LiveRun,
 ): Promise<LiveResult> {
   const planned = plannedOnly(ports, plan);
   const total = plan.sites.reduce((sum, { functions }) => sum + functions.length, 0);
@@ -65,7 +68,8 @@ export async function carryOut(
     if (!rollout.stopped) await recorder.end();
   } catch (error) {
     if (!(error instanceof LayersError)) throw error;
-    throw cutShort(ports, error, plan, `${soFar} ${followed.soFar()}`.trim(), recorder.file);
+    const run = { ...plan, ...(backup !== undefined && !isOfFile && { backup }) };
+    throw cutShort(ports, error, run, `${soFar} ${followed.soFar()}`.trim(), recorder.file);
   } finally {
     await recorder.close();
   }
@@ -113,7 +117,7 @@ function openRecord(ports: Ports, plan: LivePlan, backup: string | undefined): P
 /** An error that interrupts a run, with what was done and how to continue. */
 function cutShort({ advise }: Ports, error: LayersError, plan: LivePlan, changed: string, record: string): LayersError {
   const { stack, rollback } = plan;
-  const back = advise(["rollback", "--stack", stack, "--sync-aws", record]);
+  const back = advise(rollbackWords(plan, record));
   const steps = rollback
     ? [`Roll back the others: ${back}`]
     : [`Finish the run:   ${advise(["sync", "--stack", stack, "--resume", record])}`, `Or roll it back:  ${back}`];

@@ -11,14 +11,26 @@ const adviceOnGone =
   "A deleted version cannot be attached again. Publish its content as a new version, or choose a version that exists, and declare it in the config.";
 
 /**
+ * What is known of a run that failed. `backup`: the stack's state before it, as messages name it, if the run changed
+ * the state too.
+ */
+type FailedRun = Pick<LivePlan, "stack" | "rollback" | "backup">;
+
+/** The words that roll a run back, in the state too if the run has changed it. */
+export function rollbackWords({ stack, rollback, backup }: FailedRun, record: string): string[] {
+  return ["rollback", "--stack", stack, "--sync-aws", rollback ? record : (backup ?? record)];
+}
+
+/**
  * The error for a run that failed in AWS or was stopped; undefined if all went well. The reason for stopping has been
  * reported before. `interrupted` if the user stopped it.
  */
 export function liveFailure(
   { advise }: Pick<Ports, "advise">,
-  { stack, rollback }: Pick<LivePlan, "stack" | "rollback">,
+  run: FailedRun,
   result: LiveResult | LiveRollbackResult,
 ): LayersError | undefined {
+  const { rollback } = run;
   const { outcomes, published, stopped, stoppedBy, rolledBack, aliases, record, toRollBack } = result;
   const failures = outcomes.filter(hasFailed);
   const unknown = failures.filter(({ status }) => status === "unknown");
@@ -53,7 +65,7 @@ export function liveFailure(
   const isOver = (rolledBack && !toRollBack) || record === undefined;
   const isComplete = failures.length + unpublished.length + left.length === 0;
   const reached = { failed: failures.length, isComplete };
-  const steps = isOver ? [] : nextSteps(advise, { stack, rollback }, result, reached);
+  const steps = isOver ? [] : nextSteps(advise, run, result, reached);
   const impossible = rollback && rollback.impossible.length > 0 ? [adviceOnGone] : [];
   const next = [...steps, ...impossible];
   return new LayersError(isUnwanted ? "interrupted" : "aws-update-failed", lines, {
@@ -90,11 +102,12 @@ function aliasLine({ function: name, alias, reason }: AliasRollback): string {
 /** @param reached whether the run has reached everything: a check or a person has then stopped it after its end */
 function nextSteps(
   advise: Ports["advise"],
-  { stack, rollback }: Pick<LivePlan, "stack" | "rollback">,
+  run: FailedRun,
   { record = "", toRollBack, rolledBack }: LiveResult | LiveRollbackResult,
   { failed, isComplete }: { readonly failed: number; readonly isComplete: boolean },
 ): string[] {
-  const back = advise(["rollback", "--stack", stack, "--sync-aws", record]);
+  const { stack, rollback } = run;
+  const back = advise(rollbackWords(run, record));
   // Failures that are known to be permanent are not retried.
   if (rollback) return failed > rollback.impossible.length ? [`Roll back the others: ${back}`] : [];
   const resume = advise(["sync", "--stack", stack, "--resume", record]);

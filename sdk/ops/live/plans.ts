@@ -23,6 +23,8 @@ export interface LivePlan {
   readonly toPublish?: readonly PlannedPublish[];
   /** The record of the run to resume; absent for a new run. */
   readonly resumed?: Pick<Backup, "path" | "shownPath">;
+  /** The state before the run to resume, as messages name it; absent if that run saved none. */
+  readonly backup?: string;
   /** Set if an earlier run is rolled back. */
   readonly rollback?: LiveRollback;
   /** How long older records are kept, in days. */

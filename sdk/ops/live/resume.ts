@@ -5,6 +5,7 @@ import type { LiveFunction } from "../../core/live";
 import { layerName, stateOfMove } from "../../core/moves";
 import type { Ports } from "../../ports";
 import type { Skipped } from "../plans";
+import { besideIfAny } from "../rollback-backup";
 import { during } from "../steps";
 import { liveChanges, movingTargets } from "./plan";
 import type { LivePlan } from "./plans";
@@ -41,6 +42,7 @@ export async function planResume(ports: Ports, request: ResumeRequest): Promise<
   return during(unchanged, async () => {
     const record = await findUnfinished(ports, request);
     const { history, file } = record;
+    const backup = await besideIfAny(ports, file.shownPath, "state");
     const byArn = new Map(history.functions.map((one) => [one.function, one]));
     const goal: Goal = (fn) => movedLayers(fn.layers, byArn.get(fn.arn)?.planned ?? []);
     const { visited, skipped } = await readRecorded(ports, history, history.functions, async (now) => {
@@ -66,6 +68,7 @@ export async function planResume(ports: Ports, request: ResumeRequest): Promise<
       aliases: [],
       publish: history.publish,
       resumed: file,
+      ...(backup !== undefined && { backup }),
       retentionDays,
       callsBefore,
     };
