@@ -7,6 +7,7 @@ import { BackupFolder } from "./files/backups";
 import { ConfigFiles } from "./files/config-files";
 import { ProjectFolders } from "./files/projects";
 import { StateFiles } from "./files/state-file";
+import { refuseMissingFolder } from "./files/working-folder";
 import type { AwsGateway, Clock, Ports, Reporter } from "./ports";
 import { PulumiPlugin } from "./pulumi/plugin";
 import { PulumiProgram } from "./pulumi/program";
@@ -41,9 +42,13 @@ export interface WiringOptions {
   readonly onAwsCall?: (call: AwsCall) => void;
 }
 
-/** The use cases' ports with their real adapters: the Pulumi CLI, the file system, AWS and the clock. */
+/**
+ * The use cases' ports with their real adapters: the Pulumi CLI, the file system, AWS and the clock.
+ * @throws LayersError `usage` if the working directory does not exist
+ */
 export function createPorts(options: WiringOptions = {}): Ports {
   const { cwd = process.cwd(), backupDir, reporter = silent, signal, adviceFolder } = options;
+  refuseMissingFolder(cwd);
   const advisePulumi = (words: readonly string[]) => pulumiCommandLine(words, adviceFolder);
   const pulumi = { cwd, onCommand: options.onPulumi, advise: advisePulumi, backends: options.backends };
   return {

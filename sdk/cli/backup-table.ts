@@ -14,12 +14,16 @@ const who: readonly BackupColumn[] = [
 ];
 const by: BackupColumn = { title: "BY", of: ({ madeBy }) => madeBy };
 const when: BackupColumn = { title: "WHEN", of: ({ time }) => time.toLocaleString("sv") }; // 2024-08-24 14:30:22
-const what: readonly BackupColumn[] = [
-  { title: "SIZE", align: "right", of: ({ bytes }) => size(bytes) },
-  { title: "FILE", of: ({ shownPath }) => shownPath },
-];
+const sized: BackupColumn = { title: "SIZE", align: "right", of: ({ bytes }) => size(bytes) };
+const file: BackupColumn = { title: "FILE", of: ({ shownPath }) => shownPath };
 
-const all = [...who, by, when, ...what];
+/** From all columns to the fewest. */
+const sets: readonly (readonly BackupColumn[])[] = [
+  [...who, by, when, sized, file],
+  [by, when, sized, file],
+  [by, when, file],
+];
+const fewest = [by, sized, file];
 
 /** A backup as `--json` prints it; `time` is in UTC. */
 export function toDocument({ stack, kind, madeBy, time, bytes, shownPath }: Backup) {
@@ -29,7 +33,7 @@ export function toDocument({ stack, kind, madeBy, time, bytes, shownPath }: Back
 /** Prints backups as a table. On a terminal that is too narrow, what a file's name includes is left out. */
 export function printBackups(stdout: Output, backups: readonly Backup[]): void {
   const fits = (set: readonly BackupColumn[]) => stdout.width === undefined || widthOf(set, backups) <= stdout.width;
-  const columns = [all, all.slice(who.length)].find(fits) ?? [by, ...what];
+  const columns = sets.find(fits) ?? fewest;
   const rows = backups.map((backup) => columns.map(({ of }) => of(backup)));
   // A file name in two lines could not be copied.
   printTable(stdout, columns, rows, { wrap: false });

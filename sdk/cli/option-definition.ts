@@ -120,7 +120,10 @@ export function numberFrom({ least = -Infinity, above = -Infinity, whole = false
 }
 
 /** Parses `5` or `10%`. */
-export const shareFrom = orRefuse(parseShare, "Write a number of functions, such as 5, or a share, such as 10%.");
+export const shareFrom = orRefuse(
+  parseShare,
+  "Write a number of functions of 1 or more, such as 5, or a share, such as 10%.",
+);
 
 /** Parses `0`, `5` or `10%`. */
 export const toleranceFrom = orRefuse(

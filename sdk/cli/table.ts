@@ -63,11 +63,16 @@ export function fitWidths(
   available = Number.POSITIVE_INFINITY,
 ): number[] {
   const widths = [...needed];
+  const leastOf = (column: number) => Math.min(needed[column] ?? 1, least[column] ?? 1);
   let left = available - gap.length * (needed.length - 1);
+  // What the columns still to come need at least.
+  let reserved = needed.reduce((sum, _, column) => sum + leastOf(column), 0);
   let open = needed.length;
   const bySize = needed.map((width, column) => ({ width, column })).sort((a, b) => a.width - b.width);
   for (const { width, column } of bySize) {
-    widths[column] = Math.min(width, Math.max(least[column] ?? 1, Math.floor(left / open)));
+    reserved -= leastOf(column);
+    const share = Math.min(Math.floor(left / open), left - reserved);
+    widths[column] = Math.min(width, Math.max(leastOf(column), share));
     left -= widths[column];
     open--;
   }
@@ -85,15 +90,23 @@ function cleaned(cell: Cell): PaintedText {
   return { text: shown(cell.text), color: cell.color };
 }
 
-/** The text in lines that are no wider than that: broken between words, and where there are none, anywhere. */
+/** The text in lines that are no wider than that: broken between words, in paths and names, else anywhere. */
 function wrap(text: string, width: number): string[] {
   const lines = [""];
   for (const character of text) {
     const line = `${lines.pop()}${character}`;
     const space = line.lastIndexOf(" ");
+    const end = breakIn(line);
     if (stringWidth(line) <= width) lines.push(line);
     else if (space > 0) lines.push(line.slice(0, space), line.slice(space + 1));
+    else if (end > 0) lines.push(line.slice(0, end), line.slice(end));
     else lines.push(line.slice(0, -character.length), character);
   }
   return lines;
+}
+
+/** Where a line that is too wide by its last character can be broken behind a `/`, `-`, `_`, `:` or `.`; 0 if nowhere. */
+function breakIn(line: string): number {
+  const fits = line.slice(0, -1);
+  return Math.max(...["/", "-", "_", ":", "."].map((mark) => fits.lastIndexOf(mark) + 1));
 }

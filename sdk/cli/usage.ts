@@ -5,12 +5,20 @@ import { commands } from "./commands";
 import type { CommandDefinition } from "./context";
 import { createOption } from "./options";
 
+// What other tools call it.
+const otherwiseCalled: Readonly<Record<string, string>> = {
+  plan: "To see what an update would change: lambda-layers --dry-run",
+  preview: "To see what an update would change: lambda-layers --dry-run",
+  diff: "To see what is not as declared: lambda-layers status --drifted",
+  drift: "To see what is not as declared: lambda-layers status --drifted",
+};
+
 /** The error for a word that is not a command, or not one of a group's commands. */
 export function unknownCommand(name: string, known: readonly CommandDefinition[], group?: string): LayersError {
   const names = known.map((one) => one.name);
   const help = ["lambda-layers help", group].filter(Boolean).join(" ");
   return new LayersError("usage", `unknown command '${name}'`, {
-    next: didYouMean(name, names) ?? `List the commands: ${help}`,
+    next: otherwiseCalled[name] ?? didYouMean(name, names) ?? `List the commands: ${help}`,
   });
 }
 
@@ -51,7 +59,7 @@ function adviseStack(message: string, extra: string | undefined, options: Comman
   const takesStack = options.some((name) => createOption(name).long === "--stack");
   if (!takesStack || extra === undefined || !/too many arguments/.test(message) || /[^\w/-]/.test(extra))
     return undefined;
-  return `Did you mean --stack ${extra}?`;
+  return `Did you mean --stack ${extra}? Several stacks are separated by commas.`;
 }
 
 /** Which commands take an option, or which one was probably meant. */

@@ -1,8 +1,13 @@
 import { closest, distance } from "fastest-levenshtein";
 
-/** The known name that was probably meant; undefined if none is close. */
+// Shorter beginnings fit by chance.
+const shortestBeginning = 3;
+
+/** The known name that was probably meant, also by its beginning; undefined if none is close. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined;
+  const [begun, ...others] = name.length < shortestBeginning ? [] : known.filter((one) => one.startsWith(name));
+  if (begun !== undefined && others.length === 0) return begun;
   const found = closest(name, known);
   const edits = distance(name, found);
   // Two edits would change a very short name entirely.

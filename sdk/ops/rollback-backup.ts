@@ -1,11 +1,11 @@
-import { type Backup, type BackupKind, pathBeside, widestShift } from "../core/backup";
+import { type Backup, widestShift } from "../core/backup";
 import type { DeclaredLayers } from "../core/config/declared";
 import { LayersError } from "../core/errors";
 import { createMatcher } from "../core/match";
 import { savedAt } from "../core/state/checkpoint";
 import { declaredTargets } from "../core/target";
 import type { BackupPort, Ports } from "../ports";
-import { newestRecord } from "./live/record";
+import { besideIfAny, newestRecord } from "./live/record";
 import type { LoadedState } from "./plans";
 import type { ScanState } from "./recorded/load";
 import { free } from "./recorded/memory";
@@ -71,16 +71,6 @@ export function refuseOtherStack(ports: Ports, state: LoadedState, backup: Loade
   throw new LayersError("usage", `${backup.file} is a backup of ${nameOf(other)}, but this is ${nameOf(mine)}.`, {
     next: otherBackups(ports, state.stack),
   });
-}
-
-/** Another file of the same run as a backup or record; undefined if there is none. */
-export async function besideIfAny({ backups }: Ports, file: string, kind: BackupKind): Promise<string | undefined> {
-  const beside = pathBeside(file, kind);
-  if (beside === undefined) return undefined;
-  return backups.find(beside).then(
-    () => beside,
-    () => undefined,
-  );
 }
 
 /** Which replacements a rollback reverts: those made by the backup's run, and those that the config declares. */

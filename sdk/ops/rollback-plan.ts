@@ -9,7 +9,7 @@ import { type Outline, outlineOf } from "../core/state/outline";
 import type { Ports } from "../ports";
 import { planFormer } from "./live/former";
 import type { LivePlan, LiveRollbackPlan } from "./live/plans";
-import { loadRecord } from "./live/record";
+import { besideIfAny, loadRecord } from "./live/record";
 import { planLiveRollback } from "./live/rollback";
 import { withSession } from "./live/sessions";
 import { newerRun } from "./newer-run";
@@ -19,7 +19,7 @@ import { letGo } from "./recorded/memory";
 import { planState, refuseUnknown, type SelectedRecords, type StatePlan, selectRecorded } from "./recorded/plan";
 import type { NewContent } from "./recorded/replace";
 import { type IsOurs, planRestore, versionsRecordedIn, whyNotBack } from "./recorded/restore";
-import { besideIfAny, type LoadedBackup, loadBackup, refuseOtherStack, whatIsOurs } from "./rollback-backup";
+import { type LoadedBackup, loadBackup, refuseOtherStack, whatIsOurs } from "./rollback-backup";
 import { checkpoint, during, ifPossible } from "./steps";
 
 /** The request of a rollback. */

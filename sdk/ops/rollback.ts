@@ -11,7 +11,7 @@ import { afterRun } from "./after";
 import { declaredOtherwise } from "./declared-otherwise";
 import { carryOut, plannedOnly } from "./live/carry-out";
 import { type LiveRollbackPlan, type LiveRollbackResult, liveRollbackResult } from "./live/plans";
-import { loadRecord, newestRecord } from "./live/record";
+import { besideIfAny, loadRecord, newestRecord } from "./live/record";
 import { planLiveRollback } from "./live/rollback";
 import type { RolloutOptions } from "./live/rollout";
 import { adviceAfterRollback, adviceAfterRunRollback, type DeclaredOtherwise } from "./next-steps";
@@ -19,7 +19,6 @@ import { documentFormat, type RunResult } from "./plans";
 import { replaceStackState } from "./recorded/replace";
 import { changeLines, labelsOfChanges } from "./report-changes";
 import { type ReviewOptions, review } from "./review";
-import { besideIfAny } from "./rollback-backup";
 import type { RollbackPlan, RollbackRequest } from "./rollback-plan";
 import { checkpoint, during } from "./steps";
 

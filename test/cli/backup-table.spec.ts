@@ -44,6 +44,10 @@ describe("the table of backups", () => {
       `update  ${day}  12.3 KB  ${file("dev_updated")}`,
       `update  ${day}  12.3 KB  ${file("dev_state")}`,
     ]);
+    assert.deepEqual(print(73, update).slice(0, 2), [
+      "BY      WHEN                 FILE",
+      `update  ${day}  ${file("dev_updated")}`,
+    ]);
     const long = [backup("acme+shop+production", "rollback", "rollback"), ...update];
     const lines = print(80, long);
     assert.ok(lines.every((line) => line.length <= 80));

@@ -32,6 +32,13 @@ const stateText = JSON.stringify(readmeState, undefined, 4);
 const wrongFlags: BadInput[] = [
   { args: ["--dry-rn"], says: /^ERROR - unknown option '--dry-rn'$/, next: "Did you mean --dry-run?" },
   { args: ["--stak=dev"], says: /^ERROR - unknown option '--stak=dev'$/, next: "Did you mean --stack?" },
+  { args: ["--sync"], says: /^ERROR - unknown option '--sync'$/, next: "Did you mean --sync-aws?" },
+  { args: ["--cwd", "backps", ...onFile], says: /^ERROR - There is no folder backps\. Nothing was changed\.$/ },
+  {
+    args: ["plan"],
+    says: /^ERROR - unknown command 'plan'$/,
+    next: "To see what an update would change: lambda-layers --dry-run",
+  },
   { args: ["--x"], says: /^ERROR - unknown option '--x'$/, next: "List its options: lambda-layers help update" },
   { args: ["-x"], says: /^ERROR - unknown option '-x'$/, next: "List its options: lambda-layers help update" },
   { args: ["--nope", "--json"], says: /^ERROR - unknown option '--nope'$/ },
@@ -119,7 +126,7 @@ const wrongFlags: BadInput[] = [
   {
     args: ["status", "prod"],
     says: /^ERROR - too many arguments for 'status'/,
-    next: "Did you mean --stack prod?",
+    next: "Did you mean --stack prod? Several stacks are separated by commas.",
   },
   { args: ["rollback", "a.json", "--yes", "--stack", "a,b"], says: /^ERROR - A backup belongs to one stack/ },
   { args: ["rollback"], says: /^ERROR - This command needs confirmation, and there is no terminal to ask on/ },

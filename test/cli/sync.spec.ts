@@ -262,7 +262,7 @@ describe("lambda-layers sync", function () {
     [["--alias", "live", "--all-functions"], /needs --publish/],
     [["--regions", "a,b", "--region", "a"], /cannot be combined/],
     [["--profiles", "a,b", "--profile", "a"], /cannot be combined/],
-    [["--canary", "0"], /Write a number of functions, such as 5, or a share, such as 10%/],
+    [["--canary", "0"], /Write a number of functions of 1 or more, such as 5, or a share, such as 10%/],
     [["--shard", "3/2"], /Write a part and the number of parts/],
     [["--on-failure", "panic"], /Write continue, stop or rollback/],
     [["--max-changes", "-1"], /Write a whole number of 0 or more/],

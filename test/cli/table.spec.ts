@@ -46,12 +46,12 @@ describe("tables", () => {
     assert.ok(lines.every((line) => line.length <= 50));
     assert.deepEqual(lines, [
       "FUNCTION              LAYER                VERSION",
-      "a-function-with-a-na  layer                1",
-      "me-that-is-quite-lon",
-      "g",
-      "short                 a-layer-with-a-name  12",
-      "                      -that-is-just-as-lo",
-      "                      ng",
+      "a-function-with-a-    layer                1",
+      "name-that-is-quite-",
+      "long",
+      "short                 a-layer-with-a-      12",
+      "                      name-that-is-just-",
+      "                      as-long",
     ]);
   });
 
@@ -142,8 +142,7 @@ describe("tables", () => {
             assert.ok(width >= Math.min(needed[i] ?? 0, least[i] ?? 0));
           });
           const smallest = sum(needed.map((width, i) => Math.min(width, least[i] ?? 0)));
-          if (smallest + gaps <= available && all.length * 20 + gaps <= available)
-            assert.ok(sum(widths) + gaps <= available);
+          if (smallest + gaps <= available) assert.ok(sum(widths) + gaps <= available);
           if (sum(needed) + gaps <= available) assert.deepEqual(widths, needed);
         },
       ),

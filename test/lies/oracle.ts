@@ -68,7 +68,7 @@ function judgeClaim(fn: FunctionState, wanted: Wanted, claim: Claim | undefined)
       ? [`is said to have ${versions(claim.after)}`]
       : []),
     ...(claim.status === "unknown" && claim.isKnown ? ["is said to be not known, with layers that are"] : []),
-    ...(claim.changedMeanwhile ? ["is said to be changed by somebody else, and nobody has"] : []),
+    ...(claim.changedMeanwhile ? ["is reported as changed by someone else, but nobody changed it"] : []),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Backup } from "../../core/backup";
+import { type Backup, type BackupKind, pathBeside } from "../../core/backup";
 import type { Digest } from "../../core/chain";
 import { LayersError } from "../../core/errors";
 import { functionName, labelsOfArns, parseFunctionArn } from "../../core/function-arn";
@@ -101,6 +101,16 @@ export async function readRecorded<T>(
 /** The newest run record of a stack, as messages name the file; undefined if there is none. */
 export async function newestRecord({ backups }: Ports, stack: string): Promise<string | undefined> {
   return (await backups.list(stack)).find(({ kind }) => kind === "sync")?.shownPath;
+}
+
+/** Another file of the same run as a backup or record; undefined if there is none. */
+export async function besideIfAny({ backups }: Ports, file: string, kind: BackupKind): Promise<string | undefined> {
+  const beside = pathBeside(file, kind);
+  if (beside === undefined) return undefined;
+  return backups.find(beside).then(
+    () => beside,
+    () => undefined,
+  );
 }
 
 /** The outcome of a function in a run. `open`: not attempted. `unknown`: attempted, with an unknown result. */

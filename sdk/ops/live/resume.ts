@@ -5,12 +5,12 @@ import type { LiveFunction } from "../../core/live";
 import { layerName, stateOfMove } from "../../core/moves";
 import type { Ports } from "../../ports";
 import type { Skipped } from "../plans";
-import { besideIfAny } from "../rollback-backup";
 import { during } from "../steps";
 import { liveChanges, movingTargets } from "./plan";
 import type { LivePlan } from "./plans";
 import { inspect, refuseUnfit } from "./preflight";
 import {
+  besideIfAny,
   changedBy,
   type LoadedRecord,
   loadRecord,
