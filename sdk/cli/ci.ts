@@ -25,6 +25,8 @@ export interface JobSummary {
   readonly skipped: number;
   /** Whether the command's own lines end with the totals. */
   readonly isReported: boolean;
+  /** Set for a stack or project that could not be read, or was not begun. */
+  readonly isFailed?: true;
 }
 
 /** The job that the command runs in. */
@@ -119,9 +121,11 @@ export async function writeJobSummary(summaries: readonly JobSummary[], job: Job
   const known = summaries.flatMap(({ totals }) => totals ?? []);
   const { drift, unknown } = sumOf(known);
   const changes = summaries.reduce((total, one) => total + one.changes, 0);
+  const unread = summaries.filter(({ isFailed }) => isFailed).length;
+  const outputs = { changes, ...(known.length > 0 && { drift, unknown }), ...(unread > 0 && { unread }) };
   try {
     const markdown = `${summaries.map((one) => one.markdown()).join("\n")}\n`;
-    await system.write({ markdown, outputs: { changes, ...(known.length > 0 && { drift, unknown }) } }, job);
+    await system.write({ markdown, outputs }, job);
   } catch (error) {
     job.reporter.warn(`The job summary of ${system.name} could not be written: ${reasonOf(error)}`);
   }
@@ -149,7 +153,7 @@ export function statusSummary(assessment: Assessment, folder?: string): JobSumma
 /** The summary of a stack that could not be looked at. */
 export function failureSummary(failed: FailedStack): JobSummary {
   const markdown = () => renderStatusMarkdown([failed]);
-  return { markdown, changes: 0, totals: undefined, gaps: [], skipped: 0, isReported: true };
+  return { markdown, changes: 0, totals: undefined, gaps: [], skipped: 0, isReported: true, isFailed: true };
 }
 
 /**

@@ -168,7 +168,10 @@ export async function finish<Row = never>(
   return status;
 }
 
-/** `2 stacks together: 3 of 8 layers of functions are not as declared; AWS was not asked`; nothing if nothing is known. */
+/**
+ * `2 stacks together: 3 of 8 layers of functions are not as declared; AWS was not asked`; nothing if nothing is known. A
+ * stack without totals, such as one rolled back without a config, is done but not counted.
+ */
 function reportTotals(
   reporter: Context["reporter"],
   sites: readonly StackSite[],
@@ -178,17 +181,16 @@ function reportTotals(
   const known = summaries.flatMap(({ totals }) => totals ?? []);
   if (known.length === 0) return;
   const all = countSites(sites);
-  const isWhole = known.length === summaries.length;
+  const done = sites.length - summaries.filter(({ isFailed }) => isFailed).length + failedProjects;
+  const uncounted = done - known.length;
   const totals = totalsText(sumOf(known));
   const parts = [
     summaries.length > 1 ? totals.replace(/^No/, "no") : totals,
     ...new Set(summaries.flatMap(({ gaps }) => gaps)),
     ...skippedGap(summaries.reduce((sum, one) => sum + one.skipped, 0)),
+    ...(uncounted > 0 ? [`${count(uncounted, "stack is", "stacks are")} not counted`] : []),
     ...(failedProjects > 0 ? [`${count(failedProjects, "project")} could not be read`] : []),
   ];
-  const stacks =
-    isWhole || known.length === sites.length
-      ? `${all} together`
-      : `${known.length} of ${all} could be ${writes ? "done" : "read"}`;
+  const stacks = done === sites.length ? `${all} together` : `${done} of ${all} could be ${writes ? "done" : "read"}`;
   reporter.info(summaries.length > 1 ? `${stacks}: ${parts.join("; ")}` : parts.join("; "));
 }

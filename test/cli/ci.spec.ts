@@ -28,8 +28,8 @@ describe("outputs of a CI job", () => {
       "changes=1\ndrift=2\nunknown=1\n",
     ],
     ["of a run that nobody verified, without what is not known", [runSummary({ ...run, totals: null })], "changes=1\n"],
-    ["of several stacks together", [drifted, drifted, failed], "changes=2\ndrift=2\nunknown=2\n"],
-    ["of stacks none of which could be read", [failed], "changes=0\n"],
+    ["of several stacks together", [drifted, drifted, failed], "changes=2\ndrift=2\nunknown=2\nunread=1\n"],
+    ["of stacks none of which could be read", [failed], "changes=0\nunread=1\n"],
   ];
   for (const [what, summaries, expected] of cases) {
     it(`are those ${what}`, async () => {

@@ -2,31 +2,35 @@
 
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
+import { type JobSummary, runSummary } from "../../sdk/cli/ci";
 import type { Context } from "../../sdk/cli/context";
 import type { Estate, Place, StackRun } from "../../sdk/cli/estate";
 import { createReporter } from "../../sdk/cli/reporter";
 import { configIfAny } from "../../sdk/cli/requests";
 import { forEachStack, type StackOptions } from "../../sdk/cli/stacks";
 import { Output } from "../../sdk/cli/terminal";
+import type { Totals } from "../../sdk/core/assess";
 import { type ErrorCode, LayersError } from "../../sdk/core/errors";
 import { ConfigFiles } from "../../sdk/files/config-files";
 import type { Ports } from "../../sdk/ports";
 import { Folder } from "./harness";
 
-const output = () => new Output({ write: () => true, on() {} } as never, { NO_COLOR: "1" });
+const output = (told: string[] = []) =>
+  new Output({ write: (text: string) => told.push(text), on() {} } as never, { NO_COLOR: "1" });
 
-function contextWith(options: object): Context {
-  const [stdout, stderr] = [output(), output()];
+function contextWith(options: object, told: string[]): Context {
+  const [stdout, stderr] = [output(told), output()];
   const reporter = createReporter({ stdout, stderr, json: false, verbose: false, progress: false });
   const context = { options, stdout, stderr, reporter, env: {}, words: [] } as unknown as Context;
   return { ...context, derive: () => context };
 }
 
 /** The outcome of a stack: an error beside its document, or instead of it. */
-type Came = { readonly beside?: ErrorCode; readonly instead?: ErrorCode };
+type Came = { readonly beside?: ErrorCode; readonly instead?: ErrorCode; readonly summary?: JobSummary };
 
 async function run(came: readonly Came[], options: object = {}, how: StackOptions = {}) {
-  const context = contextWith(options);
+  const told: string[] = [];
+  const context = contextWith(options, told);
   const begun: string[] = [];
   let [atWork, most] = [0, 0];
   const places = came.map((_, index): Place => {
@@ -42,12 +46,12 @@ async function run(came: readonly Came[], options: object = {}, how: StackOption
     most = Math.max(most, ++atWork);
     await sleep(5);
     atWork--;
-    const { beside, instead } = came[index] ?? {};
+    const { beside, instead, summary } = came[index] ?? {};
     if (instead) throw error(instead);
-    return { document: { stack }, ...(beside && { error: error(beside) }) };
+    return { document: { stack }, ...(summary && { summary }), ...(beside && { error: error(beside) }) };
   };
   const status = await forEachStack(context, work, { ...how, estate });
-  return { status, begun, most };
+  return { status, begun, most, told: told.join("") };
 }
 
 describe("a run over several stacks", () => {
@@ -86,6 +90,35 @@ describe("a run over several stacks", () => {
     assert.equal((await run(came)).most, 4);
     assert.equal((await run(came, { parallel: 3 }, { isSerial: true })).most, 1);
   });
+});
+
+describe("the totals of several stacks", () => {
+  const totals: Totals = { functions: 1, layersOfFunctions: 2, drift: 0, unknown: 0 };
+  const ran = (known: Totals | null) =>
+    runSummary({
+      ...{ format: 2, stack: "s", project: null, dryRun: false, changes: [], skipped: [], backup: null },
+      ...{ rollbackTo: "backups/s_state.json", totals: known, aws: { changes: [], outcomes: [], skipped: [] } },
+    });
+  const done: Came = { summary: ran(totals) };
+  const unasked = "AWS was asked only about what is rolled back";
+  const rows: [what: string, came: Came[], line: string][] = [
+    ["all", [done, done], `2 stacks together: 0 of 4 layers of functions are not as declared; ${unasked}`],
+    [
+      "all, though one has no totals",
+      [done, { summary: ran(null) }, done],
+      `3 stacks together: 0 of 4 layers of functions are not as declared; ${unasked}; 1 stack is not counted`,
+    ],
+    [
+      "all but one that failed",
+      [done, { instead: "stack-missing" }, { summary: ran(null) }],
+      `2 of 3 stacks could be done: 0 of 2 layers of functions are not as declared; ${unasked}; 1 stack is not counted`,
+    ],
+  ];
+  for (const [what, came, line] of rows)
+    it(`are those of ${what}`, async () => {
+      const { told } = await run(came, {}, { writes: true });
+      assert.equal(told.trim().split("\n").at(-1), `INFO - ${line}`);
+    });
 });
 
 describe("the config of a command that needs none", () => {
