@@ -49,6 +49,8 @@ export interface Estate {
    * documents.
    */
   readonly isSeveral: boolean;
+  /** Set if no stack was named, so that the default one was meant: in each of several projects, only that one. */
+  readonly isDefault?: true;
 }
 
 /** Whether a place is a project whose stacks are unknown. */
@@ -74,8 +76,14 @@ export async function openEstate(context: Context): Promise<Estate> {
   const isSeveral = isFound || stacks.length > 1;
   const ports = await context.openPorts();
   const portsOf = (folder: string) => inFolder(context, ports, folder).openPorts();
-  const sites = await findStacks(ports, { stacks, projects, tag: stackTag, parallel, portsOf });
-  return isSeveral ? estateOf(context, ports, sites) : single(context, ports, sites[0] as StackSite);
+  const isDefault = options.stack === undefined && stackTag === undefined && ({ isDefault: true } as const);
+  try {
+    const sites = await findStacks(ports, { stacks, projects, tag: stackTag, parallel, portsOf });
+    const estate = isSeveral ? estateOf(context, ports, sites) : single(context, ports, sites[0] as StackSite);
+    return { ...estate, ...isDefault };
+  } catch (error) {
+    throw isDefault && error instanceof LayersError && error.code === "stack-missing" ? notNamed(error) : error;
+  }
 }
 
 /**
@@ -152,9 +160,19 @@ function wordsAlone(words: readonly string[], stack: string): string[] {
   return [...kept, "--stack", stack];
 }
 
-/** A stack's error in a run over many: one line if the stack only needs another passphrase. */
-export function errorInRun(error: LayersError, { words }: Context, run: StackRun): LayersError {
-  if (error.code !== "passphrase") return error;
+/** The error for a stack that does not exist, saying that nobody named it. */
+function notNamed(error: LayersError): LayersError {
+  const next = [`No --stack was given, so the default, ${defaultStack}, was used.`, ...error.nextLines];
+  return new LayersError(error.code, error.what.split("\n"), { next, changed: error.changed, cause: error });
+}
+
+/**
+ * A stack's error with what the run knows about it: that nobody named the stack; and in a run over many, one line if it
+ * only needs another passphrase.
+ */
+export function errorInRun(error: LayersError, { words }: Context, estate: Estate, run: StackRun): LayersError {
+  if (estate.isDefault && error.code === "stack-missing") return notNamed(error);
+  if (error.code !== "passphrase" || !estate.isSeveral) return error;
   const alone = run.ports.advise(wordsAlone(words, run.stack));
   const message = `The secrets of stack ${run.label} need a different passphrase or key. Run it on its own with that: ${alone}`;
   return new LayersError("passphrase", message, { cause: error });

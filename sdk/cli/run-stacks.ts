@@ -78,7 +78,7 @@ export async function runStacks<T>(
           stderr: place.held?.stderr ?? context.stderr,
           prefix: prefixOf(place),
         }).reporter;
-      const error = reportOnce(reporter, estate.isSeveral && run ? inRun(thrown, context, run) : thrown, told);
+      const error = reportOnce(reporter, run ? inRun(thrown, context, estate, run) : thrown, told);
       fail(place, error);
       if (concernsAll.has(error.code)) general.set("", error);
       else if (concernsProject.has(error.code)) general.set(`folder ${place.site.folder ?? ""}`, error);
@@ -110,8 +110,8 @@ function reportOnce(reporter: Context["reporter"], thrown: unknown, told: Set<st
   return reportError(reporter, thrown);
 }
 
-function inRun(thrown: unknown, context: Context, run: StackRun): unknown {
-  return thrown instanceof LayersError ? errorInRun(thrown, context, run) : thrown;
+function inRun(thrown: unknown, context: Context, estate: Estate, run: StackRun): unknown {
+  return thrown instanceof LayersError ? errorInRun(thrown, context, estate, run) : thrown;
 }
 
 function prefixOf({ site, label }: Place): string {

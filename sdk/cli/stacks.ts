@@ -5,7 +5,15 @@ import { count } from "../core/text";
 import { documentFormat } from "../ops/plans";
 import { failureSummary, isInCi, type JobSummary, writeJobSummary } from "./ci";
 import type { Context } from "./context";
-import { defaultParallel, type Estate, isFailedProject, openEstate, type Place, type StackRun } from "./estate";
+import {
+  defaultParallel,
+  defaultStack,
+  type Estate,
+  isFailedProject,
+  openEstate,
+  type Place,
+  type StackRun,
+} from "./estate";
 import { errorDocument, printJson } from "./json";
 import type { FailedStack } from "./report/matrix";
 import { skippedGap, totalsText } from "./report/verdict";
@@ -120,7 +128,7 @@ export async function finish<Row = never>(
   { stdout: use = "stacks", writes = false, onEnd }: StackOptions<Row>,
 ): Promise<number> {
   const { options, stdout, reporter, env } = context;
-  const { places, isSeveral } = estate;
+  const { places, isSeveral, isDefault = false } = estate;
   const isDocument = options.json || use === "document";
   const documents: unknown[] = [];
   const rows: (Row | FailedStack)[] = [];
@@ -154,6 +162,10 @@ export async function finish<Row = never>(
   }
   await onEnd?.(rows, estate);
   if (isSeveral) reportNotBegun(context, notBegun);
+  if (isSeveral && isDefault && !isDocument)
+    reporter.info(
+      `No --stack was given, so only the stack ${defaultStack} of each project was used. For all stacks: --stack '*'`,
+    );
   // Of one stack its own lines have ended with them.
   const isReportedAlready = use === "stacks" && summaries.length === 1 && summaries[0]?.isReported === false;
   if ((isSeveral || use === "end") && isSummed && !isDocument && !isReportedAlready)

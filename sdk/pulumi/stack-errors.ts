@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import { shortStackName } from "../core/config/declared";
 import { type ErrorCode, LayersError } from "../core/errors";
 import { didYouMean } from "../core/nearest";
-import { type Lines, pulumiCommandLine } from "../core/text";
+import { type Lines, listNames, pulumiCommandLine } from "../core/text";
 import { findProjectFile } from "./project";
 
 /** How a Pulumi command failed. */
@@ -53,7 +53,7 @@ export function explainFailure(
       "stack-missing",
       `State file not found: the stack ${stack} does not exist in this project (${said}).`,
       [
-        ...(meant ? [meant] : []),
+        ...(meant ? [meant] : stacks.length > 0 ? [`This project has: ${listNames(stacks)}.`] : []),
         `Ensure you're in the correct directory (should contain Pulumi.yaml). List the stacks: ${advise(["stack", "ls"])}`,
       ],
     );

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type JobSummary, runSummary } from "../../sdk/cli/ci";
-import type { Context } from "../../sdk/cli/context";
+import type { Context, ContextChanges } from "../../sdk/cli/context";
 import type { Estate, Place, StackRun } from "../../sdk/cli/estate";
 import { createReporter } from "../../sdk/cli/reporter";
 import { configIfAny } from "../../sdk/cli/requests";
@@ -13,13 +13,14 @@ import type { Totals } from "../../sdk/core/assess";
 import { type ErrorCode, LayersError } from "../../sdk/core/errors";
 import { ConfigFiles } from "../../sdk/files/config-files";
 import type { Ports } from "../../sdk/ports";
+import { createPorts } from "../../sdk/wiring";
 import { Folder } from "./harness";
 
 const output = (told: string[] = []) =>
   new Output({ write: (text: string) => told.push(text), on() {} } as never, { NO_COLOR: "1" });
 
 function contextWith(options: object, told: string[]): Context {
-  const [stdout, stderr] = [output(told), output()];
+  const [stdout, stderr] = [output(told), output(told)];
   const reporter = createReporter({ stdout, stderr, json: false, verbose: false, progress: false });
   const context = { options, stdout, stderr, reporter, env: {}, words: [] } as unknown as Context;
   return { ...context, derive: () => context };
@@ -119,6 +120,62 @@ describe("the totals of several stacks", () => {
       const { told } = await run(came, {}, { writes: true });
       assert.equal(told.trim().split("\n").at(-1), `INFO - ${line}`);
     });
+});
+
+describe("the default stack", () => {
+  /** Runs over the stacks of projects, by their folders; without folders, over the stack of one project that has none. */
+  async function look(options: object, projects: Readonly<Record<string, readonly string[]>> = {}) {
+    const told: string[] = [];
+    const context = contextWith(options, told);
+    const portsOf = (listed: readonly string[]) => ({
+      ...{ ...createPorts(), reporter: context.reporter },
+      stacks: { list: async () => listed, project: async () => undefined },
+      projects: {
+        find: async () => ({ folders: Object.keys(projects), unreadable: [] }),
+        nearestConfig: () => "c.yaml",
+      },
+    });
+    const all = {
+      ...context,
+      openPorts: async () => portsOf([]) as unknown as Ports,
+      derive: (changes: ContextChanges) => ({
+        ...context,
+        openPorts: async () => portsOf(projects[changes.options?.cwd ?? ""] ?? []) as unknown as Ports,
+        derive: () => all,
+      }),
+    } as unknown as Context;
+    const missing = new LayersError("stack-missing", "There is none.", {
+      next: "This project has: prod.",
+      changed: "Kept.",
+    });
+    const work = async () => {
+      if (Object.keys(projects).length === 0) throw missing;
+      return { document: {} };
+    };
+    const failed = await forEachStack(all, work).catch((error: LayersError) => error.describe());
+    return { told: told.join(""), failed };
+  }
+  const notNamed = "No --stack was given, so the default, dev, was used.";
+
+  it("is said to have been meant if it does not exist and no stack was named", async () => {
+    assert.equal((await look({})).told, `ERROR - There is none. Kept.\n${notNamed}\nThis project has: prod.\n`);
+    assert.doesNotMatch((await look({ stack: ["dev"] })).told, /No --stack/);
+  });
+
+  it("is said to be the only one of each project, unless a stack or a tag was named", async () => {
+    const two = { a: ["dev", "prod"], b: ["dev"] };
+    const projects = ["*"];
+    const line =
+      "INFO - No --stack was given, so only the stack dev of each project was used. For all stacks: --stack '*'\n";
+    const { told } = await look({ projects }, two);
+    assert.equal(told.split(line).length, 2, told);
+    for (const named of [{ stack: ["dev"] }, { stack: ["*"] }, { stackTag: "a=b" }, { json: true }])
+      assert.doesNotMatch((await look({ projects, ...named }, two)).told, /No --stack/);
+    assert.match(
+      String((await look({ projects }, { a: ["prod"] })).failed),
+      new RegExp(`\n${notNamed}\nExisting stacks: prod\\.$`),
+    );
+  });
 });
 
 describe("the config of a command that needs none", () => {
