@@ -1,6 +1,6 @@
 import type { Policies } from "@pulumi/policy";
 import { shownLines } from "../sdk/core/text";
-import { configurationProblems } from "./configuration";
+import { configurationProblems, type PackConfiguration } from "./configuration";
 
 // Neither the engine (3.259) nor the policy SDK (1.21) complains about a policy or setting that does not exist: a
 // misspelt one silently has no effect. Only the SDK's server receives the whole configuration, so its answer to that
@@ -30,27 +30,36 @@ const sdk: { serve: Serve } = require("@pulumi/policy/server");
 // gRPC's, as the SDK finds it.
 const { Server } = require(require.resolve("@grpc/grpc-js", { paths: [require.resolve("@pulumi/policy/server")] }));
 
-const { serve } = sdk;
-sdk.serve = (name, version, level, args, ...rest) => {
-  const { addService } = Server.prototype;
-  Server.prototype.addService = function (service: unknown, methods: { readonly configure: Configure }) {
-    addService.call(this, service, { ...methods, configure: checked(methods.configure, args.policies ?? []) });
+/**
+ * Checks the configuration of every pack of this process.
+ * @param use receives it if it is valid, also the part of policies that are disabled
+ */
+export function checkConfigurations(use: (configuration: PackConfiguration) => void): void {
+  const { serve } = sdk;
+  sdk.serve = (name, version, level, args, ...rest) => {
+    const { addService } = Server.prototype;
+    Server.prototype.addService = function (service: unknown, methods: { readonly configure: Configure }) {
+      addService.call(this, service, { ...methods, configure: checked(methods.configure, args.policies ?? [], use) });
+    };
+    try {
+      serve(name, version, level, args, ...rest);
+    } finally {
+      Server.prototype.addService = addService;
+    }
   };
-  try {
-    serve(name, version, level, args, ...rest);
-  } finally {
-    Server.prototype.addService = addService;
-  }
-};
+}
 
-function checked(configure: Configure, policies: Policies): Configure {
+function checked(configure: Configure, policies: Policies, use: (configuration: PackConfiguration) => void): Configure {
   return (call, respond) => {
     const sent = [...call.request.getPolicyconfigMap().entries()];
     const configuration = Object.fromEntries(
       sent.map(([name, settings]) => [name, settings.getProperties()?.toJavaScript() ?? {}]),
     );
     const problems = configurationProblems(configuration, policies);
-    if (problems.length === 0) return configure(call, respond);
+    if (problems.length === 0) {
+      use(configuration);
+      return configure(call, respond);
+    }
     const details = shownLines(["The policy configuration is not valid. Nothing was checked.", ...problems]);
     respond({ code: invalidArgument, details });
   };

@@ -4,6 +4,7 @@ import { functionTypes } from "../sdk/core/function-types";
 import { createMatcher, type Matcher } from "../sdk/core/match";
 import { declaredTargets, type TargetOf, variesWithFunctions } from "../sdk/core/target";
 import { type ConfigSearch, callerDirectory, findConfig, type PolicySettings } from "./config-source";
+import type { PackConfiguration } from "./configuration";
 import { FunctionView, type ReviewedResource, viewFunction } from "./function-view";
 import { remember } from "./remember";
 
@@ -43,10 +44,16 @@ export class PolicyContext {
     this.#env = env;
   }
 
+  /** Takes what the leading policy's settings are for all of them, even if it is disabled itself. */
+  share({ [leadingPolicy]: settings = {} }: PackConfiguration): void {
+    this.#shared = settings;
+  }
+
   /** The config and the function types according to a policy's settings. */
   lookUp(policy: string, settings: PolicySettings): LookUp {
-    if (policy === leadingPolicy && namesConfig(settings)) this.#shared = settings;
-    const effective = namesConfig(settings) ? settings : { ...settings, ...this.#shared };
+    if (policy === leadingPolicy) this.share({ [policy]: settings });
+    const { resourceTypes = this.#shared.resourceTypes } = settings;
+    const effective = { ...(namesConfig(settings) ? settings : this.#shared), resourceTypes };
     const search = remember(this.#searches, effective.layers ?? effective.configFile, () =>
       findConfig(effective, this.#env, callerDirectory(this.#env)),
     );

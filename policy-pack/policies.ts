@@ -1,4 +1,5 @@
 import type { Policies, ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
+import { checkConfigurations } from "./check-configuration";
 import { PolicyContext } from "./context";
 import { compatible } from "./policies/compatible";
 import { consistency } from "./policies/consistency";
@@ -6,9 +7,9 @@ import { allDeclared } from "./policies/declared";
 import { arnValid, layerCountWithin, noDuplicate, sameRegion } from "./policies/lambda-rules";
 import { liveDrift } from "./policies/live-drift";
 import { versionPinned } from "./policies/version-pinned";
-import "./check-configuration";
 
 const context = new PolicyContext();
+checkConfigurations((configuration) => context.share(configuration));
 
 /**
  * `layer-version-pinned` (mandatory): a function has a layer in a version other than the declared one. At level

@@ -4,6 +4,7 @@
 import type { dynamic } from "@pulumi/pulumi";
 import { checkTargets } from "../sdk/aws/preflight";
 import { parseLayerVersionArn } from "../sdk/core/arn";
+import { declaredAt } from "../sdk/core/config/declared";
 import { LayersError } from "../sdk/core/errors";
 import { declaredLayersOf, type Goal } from "../sdk/core/goal";
 import type { LiveFunction } from "../sdk/core/live";
@@ -25,7 +26,7 @@ import { orPlainError, withAws } from "./reconcile/session";
 import { argumentProblems } from "./resource/arguments";
 import { readNames, refuseEmpty, refuseOtherAccounts } from "./resource/names";
 import { isNative, recordOf } from "./resource/native-record";
-import { declaredNow, withPending } from "./resource/pending";
+import { declaredNow, noValue, outputProblem, withPending } from "./resource/pending";
 import {
   type Checked,
   type Recorded,
@@ -59,7 +60,9 @@ export async function check(was: Partial<Checked>, news: Declared): Promise<dyna
   if (wrong.length > 0) return refuse(wrong);
   const refused = refuseEmpty(selection);
   if (refused.length > 0) return refuse([...refused, ...readNames(selection.names, news.region).refused]);
-  const { targetOf, unplaced, pendingOf } = declaredNow(request.declared);
+  const unusable = request.declared.layers.flatMap((entry) => outputProblem(entry) ?? []);
+  if (unusable.length > 0) return refuse(unusable);
+  const { targetOf, unplaced, pendingOf, missingOf } = declaredNow(request.declared);
   const isOpen = hasUnknown(request.selection) || hasUnknown(declared) || (unplaced.length > 0 && !isEmpty(selection));
   const unresolved = isOpen ? { unresolved: unknown } : {};
   const recorded = sameTarget(olds, news) ? olds : {};
@@ -77,56 +80,64 @@ export async function check(was: Partial<Checked>, news: Declared): Promise<dyna
     return { inputs: { ...settings, before: {}, functions: {} } };
   }
   try {
-    return await withAws(news, async (aws) => {
-      const names = readNames(selection.names, aws.region);
-      if (names.refused.length > 0) return refuse(names.refused);
-      const meant = { ...selection, names: [...new Set(names.named.map(({ name }) => name))] };
-      const { functions, missing } = await aws.listFunctions(meant);
-      const elsewhere = await refuseOtherAccounts(aws, names.named, functions);
-      if (elsewhere.length > 0) return refuse(elsewhere);
-      const isOwn = ownFunctions({ ...request, selection: meant });
-      const live = functions.filter((fn) => !isOwn(fn));
-      const others = live.filter(({ name }) => recorded.functions?.[name] === undefined);
-      const known = await knownElsewhere(others, request.stack?.others ?? [], settings);
-      const so = { ...recorded, before: mergeVersions(recorded.before, known.before) };
-      const plans = planFunctions(live, targetOf, so, { declared: request.declared, accountId: request.accountId });
-      const pending = pendingOf(live, recorded.functions);
-      const planned = planRecord(plans, targetOf, so);
-      const record = { ...planned, ...withPending(planned, pending, so) };
-      tell(changeLines(plans));
-      tell(
-        pending.map(
-          ({ function: name, layer }) =>
-            `Function ${name}: Layer ${layer.name} version ${layer.version} -> what this update publishes`,
-        ),
-      );
-      tell(bothLines(plans, targetOf));
-      tell(
-        unplaced.map(
-          (key) =>
-            `The ARN of "${key}" is unknown until \`pulumi up\`, so functions that get this layer may be missing here.`,
-        ),
-      );
-      const there = functions.map(({ name }) => name);
-      for (const name of missing) {
-        const hint = didYouMean(name, there);
-        say(`Function ${name} does not exist in ${aws.region} yet, so it is skipped.${hint ? ` ${hint}` : ""}`);
-      }
-      tell(known.lines);
-      reportLeaving(planned.functions, planned.moves);
-      const failures = await findFailures(aws, plans, { ...request, selection: meant });
-      if (failures.length > 0) return { inputs: { ...settings, ...record, ...unresolved }, failures };
-      const moving = plans.filter(({ moves }) => moves.length > 0).map((plan) => plan.function);
-      request.plan?.moving(moving);
-      if (request.dryRun) {
-        const goal: Goal = (fn) => declaredLayersOf(assessedLive(fn), fn.layers, targetOf);
-        await reportStaleAliases(aws, moving, goal, { isPreview: true });
-      } else {
-        claim(live.filter(({ name }) => name in record.functions));
-        useJournals(known.journals);
-      }
-      return { inputs: { ...settings, ...record, ...unresolved }, failures };
-    });
+    return await withAws(
+      news,
+      async (aws) => {
+        const names = readNames(selection.names, aws.region);
+        if (names.refused.length > 0) return refuse(names.refused);
+        const meant = { ...selection, names: [...new Set(names.named.map(({ name }) => name))] };
+        const { functions, missing } = await aws.listFunctions(meant);
+        const elsewhere = await refuseOtherAccounts(aws, names.named, functions);
+        if (elsewhere.length > 0) return refuse(elsewhere);
+        const isOwn = ownFunctions({ ...request, selection: meant });
+        const live = functions.filter((fn) => !isOwn(fn));
+        const others = live.filter(({ name }) => recorded.functions?.[name] === undefined);
+        const known = await knownElsewhere(others, request.stack?.others ?? [], settings);
+        const so = { ...recorded, before: mergeVersions(recorded.before, known.before) };
+        const plans = planFunctions(live, targetOf, so, { declared: request.declared, accountId: request.accountId });
+        const pending = pendingOf(live, recorded.functions);
+        const planned = planRecord(plans, targetOf, so);
+        const record = { ...planned, ...withPending(planned, pending, so) };
+        tell(changeLines(plans));
+        tell(
+          pending.map(
+            ({ function: name, layer }) =>
+              `Function ${name}: Layer ${layer.name} version ${layer.version} -> what this update publishes`,
+          ),
+        );
+        for (const { function: name, layer, entry } of missingOf(live))
+          say(
+            `Warning: Function ${name}: Layer ${layer.name} stays at version ${layer.version}, because the version that ${declaredAt(entry)} declares ${noValue}`,
+          );
+        tell(bothLines(plans, targetOf));
+        tell(
+          unplaced.map(
+            (key) =>
+              `The ARN of "${key}" is unknown until \`pulumi up\`, so functions that get this layer may be missing here.`,
+          ),
+        );
+        const there = functions.map(({ name }) => name);
+        for (const name of missing) {
+          const hint = didYouMean(name, there);
+          say(`Function ${name} does not exist in ${aws.region} yet, so it is skipped.${hint ? ` ${hint}` : ""}`);
+        }
+        tell(known.lines);
+        reportLeaving(planned.functions, planned.moves);
+        const failures = await findFailures(aws, plans, { ...request, selection: meant });
+        if (failures.length > 0) return { inputs: { ...settings, ...record, ...unresolved }, failures };
+        const moving = plans.filter(({ moves }) => moves.length > 0).map((plan) => plan.function);
+        request.plan?.moving(moving);
+        if (request.dryRun) {
+          const goal: Goal = (fn) => declaredLayersOf(assessedLive(fn), fn.layers, targetOf);
+          await reportStaleAliases(aws, moving, goal, { isPreview: true });
+        } else {
+          claim(live.filter(({ name }) => name in record.functions));
+          useJournals(known.journals);
+        }
+        return { inputs: { ...settings, ...record, ...unresolved }, failures };
+      },
+      host().signal,
+    );
   } catch (error) {
     return refuse([describe(error)]);
   }
@@ -206,8 +217,10 @@ async function findFailures(
 }
 
 function readLive(settings: Settings, names: readonly string[], recorded: Versions, before: Versions | undefined) {
-  return withAws(settings, async (aws) =>
-    liveVersions((await aws.listFunctions({ names })).functions, recorded, before),
+  return withAws(
+    settings,
+    async (aws) => liveVersions((await aws.listFunctions({ names })).functions, recorded, before),
+    host().signal,
   );
 }
 

@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DeclaredLayers } from "../sdk/core/config/declared";
 import { arnIn, findLayer } from "./program/layer-arn";
-import { refuseImport, refuseProvider, requireInstalled, warnVoidOptions } from "./program/options";
+import { refuseImport, refuseProvider, requireInstalled, withoutVoidOptions } from "./program/options";
 import { readOwnStack } from "./program/own-stack";
 import { watchFunctions } from "./program/pinned-functions";
 import { declare, loadProgramConfig, type PinLayersArgs, type ProgramConfig } from "./program/program";
+import { configuredRegion } from "./program/regions";
 import { programRegistry, type Registry } from "./program/registry";
 import type { FunctionsArgs } from "./program/selecting";
 import type { Request, Versions } from "./resource/record";
@@ -57,16 +58,15 @@ export class LayerVersions extends pulumi.dynamic.Resource {
     const urn = pulumi.createUrn(name, resourceType, opts.parent);
     const self: { resource?: pulumi.Resource } = {};
     const ownLayers = () => registry.publishedLayers(program.declaration, () => self.resource);
-    const request = makeRequest(program, ownLayers, urn, args.functions);
+    const request = makeRequest(program, { ownLayers, urn, self: () => self.resource }, args.functions);
     declare(program);
-    warnVoidOptions(by, opts);
     const { configFile, declaration } = program;
     const outputs = { functions: undefined, before: undefined };
     super(
       shim,
       name,
       { configFile, ...declaration.aws, onDelete: args.onDelete, request, ...outputs },
-      opts,
+      withoutVoidOptions(by, opts),
       "lambda-layers",
       "LayerVersions",
     );
@@ -104,10 +104,11 @@ export class LayerVersions extends pulumi.dynamic.Resource {
   ): pulumi.Output<string> {
     const layer = findLayer(this.#program, key);
     const { own } = this.#registry;
-    const issuedFor = (its: pulumi.Input<string | undefined>) =>
-      arnIn(this.#program, layer, { region: its, runtime, architecture }, own);
-    const issued = issuedFor(region);
-    if (region === undefined) this.#registry.issue(issued, issuedFor);
+    const issuedFor = (where: pulumi.Input<string | undefined>) =>
+      arnIn(this.#program, layer, { region: where, runtime, architecture }, own);
+    const its = configuredRegion(region);
+    const issued = issuedFor(its);
+    if (its === undefined) this.#registry.issue(issued, issuedFor);
     return issued;
   }
 }
@@ -118,8 +119,11 @@ export class LayerVersions extends pulumi.dynamic.Resource {
  */
 function makeRequest(
   { settings, declared, declaration }: ProgramConfig,
-  ownLayers: () => Promise<string[]>,
-  urn: pulumi.Output<string>,
+  own: {
+    readonly ownLayers: () => Promise<string[]>;
+    readonly urn: pulumi.Output<string>;
+    readonly self: () => pulumi.Resource | undefined;
+  },
   functions?: FunctionsArgs,
 ): pulumi.Inputs {
   const watch = functions && watchFunctions(declaration.types);
@@ -129,10 +133,10 @@ function makeRequest(
     accountId: settings.accountId,
     validateLayerExists: settings.validateLayerExists,
     selection: functions ?? {},
-    pinned: watch?.settled() ?? { names: [], autoNamed: [] },
+    pinned: watch?.settled(own.self) ?? { names: [], autoNamed: [] },
     pinnedBehindNames: watch?.namesBehind(functions?.names) ?? [],
-    ownLayers: functions ? ownLayers() : [],
-    stack: functions && readOwnStack(declaration.types, urn),
+    ownLayers: functions ? own.ownLayers() : [],
+    stack: functions && readOwnStack(declaration.types, own.urn),
   };
   return request;
 }

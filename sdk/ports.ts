@@ -56,6 +56,8 @@ export interface StackPort {
    * The project's name, and the backend named in its file; undefined if the file cannot be read. Pulumi is not asked.
    */
   project(): Promise<ProjectName | undefined>;
+  /** The short names of the stacks that have a configuration file in the project, which not all have. Pulumi is not asked. */
+  configured(): Promise<readonly string[]>;
   /**
    * Whether the run works in a Pulumi project, as Pulumi looks for one: in its folder or a parent. Pulumi is not asked.
    */

@@ -7,7 +7,7 @@ import { environmentRegion, providerOf } from "./regions";
 
 /** A program's account and region. */
 export interface AwsInputs {
-  readonly region?: pulumi.Input<string>;
+  readonly region?: pulumi.Input<string | undefined> | undefined;
   readonly profile?: pulumi.Input<string>;
   readonly roleArn?: pulumi.Input<string>;
 }
@@ -24,7 +24,7 @@ export function resolveAwsInputs(args: AwsInputs, settings: LayerSettings, paren
     return pulumi.output(value).apply((its) => its ?? otherwise) as pulumi.Output<string>;
   };
   return {
-    region: args.region ?? inherited(provider?.region, stack.get("region") ?? settings.region ?? environmentRegion()),
+    region: inherited(args.region ?? provider?.region, stack.get("region") ?? settings.region ?? environmentRegion()),
     profile: args.profile ?? inherited(provider?.profile, stack.get("profile")),
     roleArn: args.roleArn,
   };

@@ -21,7 +21,7 @@ export interface Declaration {
   readonly stack: string;
   readonly layers: readonly ProgramLayer[];
   /** The only region whose layers it pins; undefined: all. */
-  readonly region: pulumi.Input<string> | undefined;
+  readonly region: pulumi.Input<string | undefined>;
   /** Function types to the property that holds their layers. */
   readonly types: Readonly<Record<string, string>>;
   /** Whether AWS is asked whether the versions exist. */
@@ -45,6 +45,8 @@ export interface Declared {
 /** An entry that is about a layer, and how it was found. */
 export interface MatchedEntry extends Declared {
   readonly match: Match<PlacedLayer>;
+  /** Whether the declaration's region is unknown, so that it may not cover the layer's. */
+  readonly isRegionOpen: boolean;
 }
 
 const matchers = new WeakMap<Declaration, Promise<Matcher<PlacedLayer>>>();
@@ -71,7 +73,7 @@ async function placedLayers({ layers }: Declaration): Promise<PlacedLayer[]> {
 }
 
 /**
- * The entries that match a layer, from every declaration that covers its region.
+ * The entries that match a layer, from every declaration that covers its region, or may: what is certain counts first.
  * @throws LayersError `layer-ambiguous`
  */
 export async function declaredFor(
@@ -81,11 +83,12 @@ export async function declaredFor(
   const found: MatchedEntry[] = [];
   for (const declaration of declarations) {
     const region = await known(declaration.region);
-    if (!region.isKnown || (region.value !== undefined && region.value !== layer.region)) continue;
+    if (region.isKnown && region.value !== undefined && region.value !== layer.region) continue;
     const match = (await matcherOf(declaration))(layer);
-    if (match) found.push({ declaration, entry: match.declared, match });
+    if (match) found.push({ declaration, entry: match.declared, match, isRegionOpen: !region.isKnown });
   }
-  return found;
+  const certain = found.filter(({ isRegionOpen }) => !isRegionOpen);
+  return certain.length > 0 ? certain : found;
 }
 
 /**

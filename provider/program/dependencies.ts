@@ -28,7 +28,8 @@ export function resourcesBefore(value: unknown): ReadonlySet<pulumi.Resource> {
   return found;
 }
 
-function resourcesIn(value: unknown, found = new Set<pulumi.Resource>(), seen = new Set<object>()) {
+/** The resources in a value, and those that its outputs are made from, as far as these tell at once. */
+export function resourcesIn(value: unknown, found = new Set<pulumi.Resource>(), seen = new Set<object>()) {
   if (typeof value !== "object" || value === null || seen.has(value)) return found;
   seen.add(value);
   if (pulumi.Resource.isInstance(value)) found.add(value);

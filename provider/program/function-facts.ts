@@ -4,6 +4,7 @@ import type { WhenKey } from "../../sdk/core/config/when";
 import type { TargetFacts } from "../../sdk/core/form";
 import { parseFunctionArn } from "../../sdk/core/function-arn";
 import type { AwsInputs } from "./aws-inputs";
+import { exampleName } from "./generated-names";
 import { ifKnown, known } from "./known";
 import type { LayerLookup } from "./lookup";
 import { readOwnStack } from "./own-stack";
@@ -67,7 +68,7 @@ export async function factsFor(
 async function madeUpName(type: string, logicalName: string): Promise<string> {
   const { owned } = await readOwnStack({ [type]: "layers" }, pulumi.output(""));
   const found = owned.find(({ resource }) => resource === `${type}::${logicalName}`);
-  return parseFunctionArn(found?.arn ?? "")?.name ?? `${logicalName}-0000000`;
+  return parseFunctionArn(found?.arn ?? "")?.name ?? exampleName(type, logicalName);
 }
 
 function architecturesIn(value: unknown): readonly string[] | undefined {

@@ -36,7 +36,8 @@ export function withLayersArgument(
   args: Readonly<Record<string, LayerArgs>>,
   by: string,
 ): ProgramLayer[] {
-  const added = Object.entries(args).map(([key, fields]) => {
+  const added = Object.entries(args).map(([key, given]) => {
+    const fields = withoutNulls(given);
     const source = { file: `the argument layers.${key} of ${by}`, line: 0, column: 0 };
     const wrong = problemWith(key, fields);
     if (wrong) throw new LayersError("usage", `${source.file} ${wrong}`);
@@ -75,7 +76,8 @@ export function literalLayers(layers: readonly ProgramLayer[]): DeclaredLayer[] 
 }
 
 /** What is wrong with an entry of the argument, as the rest of a sentence about it; undefined if valid. */
-export function problemWith(key: string, fields: LayerArgs): string | undefined {
+export function problemWith(key: string, given: LayerArgs): string | undefined {
+  const fields = withoutNulls(given);
   for (const field of Object.keys(fields)) {
     if (!knownKeys.includes(field))
       return `has the unknown key "${field}". ${didYouMean(field, knownKeys) ?? `Known keys are: ${knownKeys.join(", ")}.`}`;
@@ -101,6 +103,11 @@ export function problemWith(key: string, fields: LayerArgs): string | undefined 
   if (arn === undefined && names === undefined && !/^[A-Za-z0-9_-]{1,140}$/.test(key))
     return "is not a valid layer name, which has up to 140 letters, digits, - and _. Give it `names` or an `arn`.";
   return undefined;
+}
+
+/** Programs in JavaScript, and other languages, give null for what they leave out. */
+function withoutNulls(fields: LayerArgs): LayerArgs {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
 }
 
 function blank(key: string): Omit<DeclaredLayer, "version" | "source" | "overridden"> {

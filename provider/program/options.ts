@@ -26,12 +26,13 @@ export function refuseImport(by: string, opts: pulumi.CustomResourceOptions): vo
   );
 }
 
-/** Warns of options that change nothing here. */
-export function warnVoidOptions(by: string, { ignoreChanges = [], ...opts }: pulumi.CustomResourceOptions): void {
-  for (const [option, paths] of [
-    ["ignoreChanges", ignoreChanges],
-    ["replaceOnChanges", opts.replaceOnChanges ?? []],
-  ] as const) {
+/**
+ * Warns of options that change nothing here.
+ * @returns the options without those that would keep the program's request from `check`
+ */
+export function withoutVoidOptions(by: string, opts: pulumi.CustomResourceOptions): pulumi.CustomResourceOptions {
+  const { ignoreChanges = [], replaceOnChanges = [] } = opts;
+  for (const [option, paths] of Object.entries({ ignoreChanges, replaceOnChanges })) {
     const path = paths.find((one) => computed.test(one));
     if (path === undefined) continue;
     pulumi.log.warn(
@@ -40,6 +41,7 @@ export function warnVoidOptions(by: string, { ignoreChanges = [], ...opts }: pul
       ),
     );
   }
+  return { ...opts, ignoreChanges: ignoreChanges.filter((path) => !computed.test(path)) };
 }
 
 /**

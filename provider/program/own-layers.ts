@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { LayerVersionArn } from "../../sdk/core/arn";
-import { noteArgs, resourcesBefore, resourcesBelow } from "./dependencies";
+import { noteArgs, resourcesBefore, resourcesBelow, resourcesIn } from "./dependencies";
 import { isLiteral, known, resourcesBehind } from "./known";
+import { registerLast } from "./last-transformation";
 import { noteProvider, ownRegionOf } from "./regions";
 
 /** A layer that the program itself publishes. */
@@ -32,7 +33,7 @@ export class OwnLayers {
   constructor(stack: pulumi.Resource | undefined) {
     if (!stack) return;
     for (const resource of resourcesBelow(stack)) this.#addConstructed(resource);
-    pulumi.runtime.registerStackTransformation((args) => {
+    registerLast(stack, (args) => {
       const { type, name, props, opts, resource } = args;
       this.#seen += 1;
       noteProvider(args);
@@ -100,6 +101,15 @@ export class OwnLayers {
       keepsVersions: outputs.skipDestroy,
     });
   }
+}
+
+/** Whether an ARN is the output of a layer version that has its version in it, which a preview may not know yet. */
+export function isVersionArn(arn: pulumi.Input<string> | undefined): boolean {
+  const sources = pulumi.Output.isInstance(arn) ? [...resourcesIn(arn)] : [];
+  return sources.some((resource) => {
+    const { __pulumiType: type, arn: its } = resource as unknown as Record<string, unknown>;
+    return type === layerTypes[0] && its === arn;
+  });
 }
 
 /** The known names of layers. */

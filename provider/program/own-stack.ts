@@ -10,15 +10,16 @@ const nothing: StackRecords = { owned: [], others: [] };
 /**
  * Asks the engine, like a stack reference to the stack itself.
  * @param types function types to the property that holds their layers
- * @param own the URN of the calling resource, whose own record is left out
+ * @param own the URN of the calling resource, whose own record is marked
  */
 export async function readOwnStack(
   types: Readonly<Record<string, string>>,
   own: pulumi.Output<string>,
 ): Promise<StackRecords> {
-  const stackName = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
   const urn = await new Promise<string>((done) => own.apply(done));
   try {
+    // Pulumi's mocks have no organization unless the test names one.
+    const stackName = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
     return recordsIn(await readOutputs(stackName), types, urn);
   } catch (error) {
     // What is registered in this run is known without it.
@@ -66,7 +67,7 @@ function recordsIn(answer: LazyStruct, types: Readonly<Record<string, string>>, 
   const others: OtherRecord[] = [];
   for (const [urn, resource] of answer) {
     const type = urn.split("::")[2]?.split("$").at(-1) ?? "";
-    if (urn === ownUrn || !(Object.hasOwn(types, type) || Object.hasOwn(reconcilingTypes, type))) continue;
+    if (!Object.hasOwn(types, type) && !Object.hasOwn(reconcilingTypes, type)) continue;
     const values = objectOf(objectOf(resource()).outputs);
     const name = urn.slice(urn.lastIndexOf("::") + 2);
     const property = types[type];
@@ -75,7 +76,8 @@ function recordsIn(answer: LazyStruct, types: Readonly<Record<string, string>>, 
       if (typeof arn === "string" && !isNone(layers)) owned.push({ arn, resource: `${type}::${name}` });
     }
     const versions = reconcilingTypes[type];
-    if (versions !== undefined) others.push(otherRecord(name, values, versions));
+    if (versions === undefined) continue;
+    others.push({ ...otherRecord(name, values, versions), ...(urn === ownUrn && { isOwn: true }) });
   }
   return { owned, others };
 }

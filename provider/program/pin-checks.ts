@@ -6,10 +6,11 @@ import type { WhenKey } from "../../sdk/core/config/when";
 import { layerName } from "../../sdk/core/moves";
 import { type Lines, quotedIfOdd } from "../../sdk/core/text";
 import { cleanLines } from "../host/say";
+import { noValue, outputProblem } from "../resource/pending";
 import type { AwsInputs } from "./aws-inputs";
 import { type Declaration, type Declared, matcherOf } from "./declarations";
 import { failRun } from "./failure";
-import { ifKnown, isLiteral, known, resourcesBehind } from "./known";
+import { ifKnown, isLiteral, isSecret, known, resourcesBehind } from "./known";
 import { type Existence, type LayerLookup, missingAdvice } from "./lookup";
 import { keepsVersions, type OwnLayer, type OwnLayers } from "./own-layers";
 
@@ -64,13 +65,15 @@ export class PinChecks {
 
   /**
    * Fails the run if Lambda would refuse the list.
-   * @param region the function's, if it is known
+   * @param about.region the function's, if it is known
    */
   async failInvalidList(
     fn: string,
     layers: readonly (string | undefined)[],
-    region: string | undefined,
+    { region, isImage }: { readonly region: string | undefined; readonly isImage: boolean },
   ): Promise<void> {
+    if (isImage && layers.length > 0)
+      await this.fail(`Function ${fn} is a container image, which cannot have layers. Remove its \`layers\`.`);
     if (layers.length > mostLayers) {
       const message = `Function ${fn} would have ${layers.length} layers, but Lambda allows only ${mostLayers}. Remove some from its \`layers\`.`;
       await this.fail(message);
@@ -129,8 +132,8 @@ export class PinChecks {
   }
 
   /** Reports that a layer's target depends on an unknown value. */
-  warnUnknownFact(fn: string, layer: LayerVersionArn, key: WhenKey, { entry }: Declared): void {
-    const what = key === "function" ? "its name" : `its ${key}`;
+  warnUnknownFact(fn: string, layer: LayerVersionArn, key: WhenKey, { entry, declaration }: Declared): void {
+    const what = key === "function" ? "its name" : key === "region" ? `the region of ${declaration.by}` : `its ${key}`;
     this.#warn(
       `Function ${fn}: the version of layer ${layer.name} depends on ${what} (${declaredAt(entry)}), which is unknown until \`pulumi up\`. It is pinned and checked then.`,
     );
@@ -159,13 +162,22 @@ export class PinChecks {
   /** Reports that an output is not a version: it was not published, or is something else. */
   async reportNoVersion(fn: string, layer: LayerVersionArn, { entry }: Declared, value: unknown): Promise<void> {
     const declares = `the version that ${declaredAt(entry)} declares`;
-    if (value != null)
+    if (value != null) {
+      const which = (await isSecret(entry.version)) ? "" : `${quotedIfOdd(String(value))}, which is `;
       return this.fail(
-        `Function ${fn}: ${declares} for layer ${layer.name} is ${quotedIfOdd(String(value))}, which must be a whole number of 1 or more.`,
+        `Function ${fn}: ${declares} for layer ${layer.name} is ${which}not a whole number of 1 or more.`,
       );
-    this.#warn(
-      `Function ${fn}: layer ${layer.name} is not pinned, because ${declares} is not published yet, and this update does not include the resource that publishes it.`,
-    );
+    }
+    this.#warn(`Function ${fn}: layer ${layer.name} is not pinned, because ${declares} ${noValue}`);
+  }
+
+  /** Fails the run if an ARN that was an output turns out not to be that of a layer: it would match none. */
+  async failUnusable({ layers }: Declaration): Promise<void> {
+    for (const layer of layers) {
+      const arn = isLiteral(layer.arn) ? undefined : await ifKnown(layer.arn);
+      const wrong = outputProblem({ source: layer.source, arn: arn ?? undefined, version: undefined });
+      if (wrong) await this.fail(wrong);
+    }
   }
 
   /** Warns of layers that the program publishes and that an entry declares by a number. */

@@ -1,36 +1,16 @@
+import { AsyncResource } from "node:async_hooks";
 import * as pulumi from "@pulumi/pulumi";
-import { type LayerVersionArn, layerArn, parseLayerVersionArn } from "../../sdk/core/arn";
-import type { WhenKey } from "../../sdk/core/config/when";
+import { parseLayerVersionArn } from "../../sdk/core/arn";
 import { LayersError } from "../../sdk/core/errors";
-import { formFor, whenFactsOf } from "../../sdk/core/form";
 import { bothIn } from "../../sdk/core/plan";
-import { changeLine } from "../../sdk/core/report";
-import { factsNeeded, isAsDeclared, type LayerTarget, placeOf, targetArnOf } from "../../sdk/core/target";
-import { cleanLines } from "../host/say";
+import { isAsDeclared, targetArnOf } from "../../sdk/core/target";
 import { versionNumber } from "../resource/pending";
-import {
-  conflictMessage,
-  type Declaration,
-  type Declared,
-  declaredFor,
-  type MatchedEntry,
-  type PlacedLayer,
-} from "./declarations";
 import { resourcesBefore } from "./dependencies";
-import { factsFor, layerList, type RegisteredFunction, shownName } from "./function-facts";
+import { layerList, type RegisteredFunction, shownName } from "./function-facts";
 import { ifKnown, isLiteral, isSecret, known, resourcesBehind, unwrapped } from "./known";
-import type { PinChecks } from "./pin-checks";
+import { type Pins, pinOf, targetAt } from "./pin-of";
 import { isOf, isSelected } from "./selecting";
-
-/** What the pins of one program are based on. */
-export interface Pins {
-  readonly declarations: readonly Declaration[];
-  readonly checks: PinChecks;
-  /** Called for each function whose pins the engine requests. */
-  note(type: string, name: string): void;
-  /** The region that a function is in, as far as the program tells. */
-  regionOf(registered: RegisteredFunction): Promise<string | undefined>;
-}
+import { noEffect, warnUnpinned } from "./unpinned";
 
 /** One layer of a function as passed to its provider. */
 interface PinnedLayer {
@@ -50,12 +30,15 @@ interface PinnedLayer {
  * The function's own provider then shows and makes the change.
  */
 export function registerPins(pins: Pins): void {
-  pulumi.runtime.registerResourceTransform(async ({ type, name, props, opts }) => {
+  const transform: pulumi.ResourceTransform = async ({ type, name, props, opts }) => {
     const declarations = pins.declarations.filter(({ types }) => types[type] !== undefined);
     const property = declarations[0]?.types[type];
     if (property === undefined) return undefined;
     pins.note(type, name);
-    if (props[property] == null) return undefined;
+    if (props[property] == null) {
+      pins.notePinned(type, name, []);
+      return undefined;
+    }
     try {
       const pinned = await pinFunction({ ...pins, declarations }, property, { type, name, props, opts });
       return (
@@ -66,7 +49,10 @@ export function registerPins(pins: Pins): void {
       await pins.checks.fail(error.lines);
       return undefined;
     }
-  });
+  };
+  // The engine's calls do not come in the context of the program, by which several inline programs of the Automation API
+  // are told apart.
+  pulumi.runtime.registerResourceTransform(AsyncResource.bind(transform));
 }
 
 async function pinFunction(
@@ -82,7 +68,7 @@ async function pinFunction(
   const list = await layerList(given);
   if (ignoresProperty(opts, property)) {
     if (pins.declarations.some(({ functions }) => functions && isSelected(registered, functions))) return undefined;
-    for (const layer of Array.isArray(list) ? list : []) await warnIgnored(registered, layer, pins);
+    for (const layer of Array.isArray(list) ? list : []) await warnUnpinned(registered, layer, pins, noEffect.ignored);
     return undefined;
   }
   if (list === undefined) await pins.checks.warnUnknown(fn, "its layers", others, pins.declarations);
@@ -92,11 +78,10 @@ async function pinFunction(
   const pinned = await withoutBoth(fn, await Promise.all(list.map((layer) => pinLayer(registered, layer, pins))), pins);
   if (pinned.some(({ isUnknown }) => isUnknown))
     await pins.checks.warnUnknown(fn, "a layer", others, pins.declarations);
-  await pins.checks.failInvalidList(
-    fn,
-    pinned.map(({ text }) => text),
-    await pins.regionOf(registered),
-  );
+  const layers = pinned.map(({ text }) => text);
+  pins.notePinned(registered.type, registered.name, layers);
+  const isImage = (await ifKnown(props.packageType)) === "Image";
+  await pins.checks.failInvalidList(fn, layers, { region: await pins.regionOf(registered), isImage });
   const values = pinned.map(({ value }) => value);
   return {
     layers: (await isSecret(given)) ? pulumi.secret(values) : values,
@@ -171,87 +156,11 @@ function isBehind(registered: RegisteredFunction, value: pulumi.Input<unknown>):
   return !isLiteral(value) && [...resourcesBefore(value)].some(isOf(registered));
 }
 
-function targetAt(place: string, layer: LayerVersionArn, { enforce }: PlacedLayer, version: number): LayerTarget {
-  return { version, enforce, ...(place !== layerArn(layer) && { by: place }) };
-}
-
-/** A layer's pin, as far as known. */
-type Pin =
-  | { readonly is: "nothing" }
-  | ({ readonly declared: Declared } & (
-      | {
-          readonly is: "place";
-          /** The ARN, without version, of the layer that it has to be. */
-          readonly place: string;
-        }
-      | { readonly is: "unknown"; readonly key: WhenKey; readonly input: pulumi.Input<unknown> }
-      | { readonly is: "none"; readonly why: string }
-    ));
-
-/** The pin from the one entry that matches a layer; fails the run if two resources disagree. */
-async function pinOf(registered: RegisteredFunction, layer: LayerVersionArn, pins: Pins): Promise<Pin> {
-  const found = await declaredFor(layer, pins.declarations);
-  const meant = await Promise.all(found.map((one) => pinOfEntry(registered, layer, one, pins)));
-  const [first, ...others] = meant;
-  if (!first || others.length === 0) return first ?? { is: "nothing" };
-  const texts = await Promise.all(
-    meant.map(async (pin) => {
-      if (pin.is !== "place") return undefined;
-      const { version, enforce } = pin.declared.entry;
-      const its = await known(version);
-      return its.isKnown ? `${enforce} ${pin.place}:${versionNumber(its.value)}` : undefined;
-    }),
-  );
-  if (new Set(texts.filter((one) => one !== undefined)).size < 2) return first;
-  const declared = meant.flatMap((pin) => (pin.is === "nothing" ? [] : pin.declared));
-  await pins.checks.fail(conflictMessage(layer.name, declared));
-  return { is: "nothing" };
-}
-
-async function pinOfEntry(
-  registered: RegisteredFunction,
-  layer: LayerVersionArn,
-  { declaration, entry, match }: MatchedEntry,
-  { checks }: Pins,
-): Promise<Pin> {
-  const needed = factsNeeded(entry);
-  const { facts, open } = await factsFor(registered, needed, layer, { aws: declaration.aws, lookup: checks.lookup });
-  const form = formFor(entry, whenFactsOf(facts, layer));
-  const place = "why" in form ? form : placeOf(form, match, layer, facts);
-  const declared = { declaration, entry: "why" in form ? entry : form };
-  if (typeof place === "string") {
-    if (declared.entry.version !== undefined) return { is: "place", declared, place };
-    return { is: "none", declared, why: `the entry "${entry.key}" has no version for this function` };
-  }
-  const waits = open.find(({ key }) => key === place.unknown);
-  if (waits) return { is: "unknown", declared, ...waits };
-  return { is: "none", declared, why: place.why };
-}
-
 /** Whether the program ignores changes of the property, so that a pin has no effect. */
 export function ignoresProperty(opts: pulumi.ResourceOptions, property: string): boolean {
   const ignored = (opts as pulumi.CustomResourceOptions).ignoreChanges ?? [];
   return ignored.some(
     (path) =>
       path === "*" || path === property || (/^[.[]/.test(path.slice(property.length)) && path.startsWith(property)),
-  );
-}
-
-async function warnIgnored(registered: RegisteredFunction, given: pulumi.Input<string>, pins: Pins): Promise<void> {
-  const text = await ifKnown(given);
-  const layer = typeof text === "string" && !(await isSecret(given)) ? parseLayerVersionArn(text) : undefined;
-  const pin = layer && (await pinOf(registered, layer, pins));
-  if (!layer || pin?.is !== "place") return;
-  const { entry } = pin.declared;
-  const version = versionNumber(await ifKnown(entry.version));
-  if (version === undefined) return;
-  const target = targetAt(pin.place, layer, entry, version);
-  if (isAsDeclared(layer.version, target)) return;
-  const ends = { from: layer.version, to: version, arn: layerArn(layer), target: targetArnOf(layer, target) };
-  const change = changeLine({ function: shownName(registered), layer: layer.name, ...ends });
-  pulumi.log.warn(
-    cleanLines(
-      `${change} is declared, but the function has ignoreChanges on its layers, so the pin has no effect. Remove ignoreChanges, or name the function in \`functions\` of LayerVersions.`,
-    ),
   );
 }

@@ -3,13 +3,17 @@ import { planLayer } from "../../sdk/core/plan";
 import { changeLine } from "../../sdk/core/report";
 import type { TargetOf } from "../../sdk/core/target";
 import { cleanLines } from "../host/say";
+import { resourcesBefore } from "./dependencies";
+import { generatedNames } from "./generated-names";
+import { ifKnown } from "./known";
+import { registerLast } from "./last-transformation";
 import { ignoresProperty } from "./pin";
 
 /** The functions whose layers the program sets itself, as far as the program can tell. */
 export interface OwnFunctions {
   /** Physical names. */
   readonly names: readonly string[];
-  /** Logical names of functions whose physical name Pulumi generates. */
+  /** Regular expressions for the physical names that Pulumi generates. */
   readonly autoNamed: readonly string[];
   /** Types and logical names, `TYPE::NAME`, of functions that the program declares without layers. */
   readonly others: readonly string[];
@@ -30,6 +34,10 @@ interface SeenFunction {
 // turn of the event loop; this is for those that await something.
 const quietMilliseconds = 100;
 
+// A name may come from another stack, or from a resource of this update. If it waits for the resource that asks in a way
+// that cannot be seen, neither must wait for good.
+const namesMilliseconds = 60_000;
+
 // A process may run several programs in sequence, as with the Automation API.
 const watches = new WeakMap<object, OwnFunctionsWatch>();
 
@@ -40,7 +48,7 @@ const watches = new WeakMap<object, OwnFunctionsWatch>();
 export function watchFunctions(types: Readonly<Record<string, string>>): OwnFunctionsWatch | undefined {
   const stack = pulumi.runtime.getStackResource();
   if (stack === undefined) return undefined;
-  const watch = watches.get(stack) ?? new OwnFunctionsWatch();
+  const watch = watches.get(stack) ?? new OwnFunctionsWatch(stack);
   watches.set(stack, watch);
   watch.include(types);
   return watch;
@@ -54,8 +62,8 @@ class OwnFunctionsWatch {
   #types: Readonly<Record<string, string>> = {};
   readonly #seen = new Map<pulumi.Resource, SeenFunction>();
 
-  constructor() {
-    pulumi.runtime.registerStackTransformation(({ type, name, props, opts, resource }) => {
+  constructor(stack: pulumi.Resource) {
+    registerLast(stack, ({ type, name, props, opts, resource }) => {
       const property = this.#types[type];
       if (property) {
         const isRead = (opts as pulumi.CustomResourceOptions).id !== undefined;
@@ -99,8 +107,11 @@ class OwnFunctionsWatch {
     return pulumi.output(names);
   }
 
-  /** Resolves when the program has stopped constructing functions. */
-  async settled(): Promise<OwnFunctions> {
+  /**
+   * Resolves when the program has stopped constructing functions.
+   * @param waiting the resource that waits for the answer: names that are made of its outputs are not waited for
+   */
+  async settled(waiting: () => pulumi.Resource | undefined): Promise<OwnFunctions> {
     let before: number;
     do {
       before = this.#seen.size;
@@ -109,18 +120,21 @@ class OwnFunctionsWatch {
     const names = new Set<string>();
     const autoNamed = new Set<string>();
     const others: string[] = [];
+    const open: pulumi.Input<string>[] = [];
     for (const { type, name: logicalName, props, isOwn } of this.#seen.values()) {
       if (!isOwn) {
         others.push(`${type}::${logicalName}`);
         continue;
       }
       const name = (props.name ?? props.functionName) as pulumi.Input<string> | undefined;
-      if (name === undefined) autoNamed.add(logicalName);
+      if (name === undefined) autoNamed.add(generatedNames(type, logicalName));
       else if (typeof name === "string") names.add(name);
-      // What is known so far: an output may stay unknown.
-      else pulumi.output(name).apply((known) => names.add(known));
+      else open.push(name);
     }
-    await new Promise((resolve) => setImmediate(resolve));
+    const asked = waiting();
+    const isBehind = (name: pulumi.Input<string>) => asked !== undefined && resourcesBefore(name).has(asked);
+    for (const name of await Promise.all(open.map((one) => (isBehind(one) ? undefined : inTime(ifKnown(one))))))
+      if (name !== undefined) names.add(name);
     return { names: [...names], autoNamed: [...autoNamed], others };
   }
 }
@@ -139,6 +153,11 @@ function warnUnpinned({ name, props }: Pick<SeenFunction, "name" | "props">, lay
       `${changeLine({ function: name, ...change })} is declared, but the function was registered before LayerVersions, so it is not pinned. Create LayerVersions, or call pinLayers, before the function.`,
     ),
   );
+}
+
+function inTime<T>(value: Promise<T>): Promise<T | undefined> {
+  const tooLate = new Promise<void>((resolve) => void setTimeout(resolve, namesMilliseconds).unref());
+  return Promise.race([value, tooLate.then(() => undefined)]);
 }
 
 function physicalName(resource: pulumi.Resource): pulumi.Output<string> {

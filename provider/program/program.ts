@@ -12,7 +12,9 @@ import type { Declaration } from "./declarations";
 import { loadDeclared } from "./declared-config";
 import { runError } from "./failure";
 import { type LayerArgs, literalLayers } from "./layers-argument";
+import { isVersionArn } from "./own-layers";
 import { watchFunctions } from "./pinned-functions";
+import { configuredRegion } from "./regions";
 import { programRegistry } from "./registry";
 import type { FunctionsArgs } from "./selecting";
 
@@ -50,14 +52,21 @@ export function loadProgramConfig(
   requireArguments(by, args);
   try {
     const { settings, declared, layers, configFile } = loadDeclared(by, args, pulumi.getStack());
+    const versioned = Object.entries(args.layers ?? {}).find(([, { arn }]) => isVersionArn(arn));
+    if (versioned)
+      throw new LayersError(
+        "usage",
+        `${by}: layers.${versioned[0]} has the \`arn\` of a LayerVersion, which has a version. Give it \`layerArn\`.`,
+      );
+    const region = configuredRegion(args.region);
     const declaration = {
       by,
       stack: declared.stack,
       layers,
-      region: args.region,
+      region,
       types: { ...functionTypes, ...settings.resourceTypes },
       validateLayerExists: settings.validateLayerExists,
-      aws: resolveAwsInputs(args, settings, parent),
+      aws: resolveAwsInputs({ ...args, region }, settings, parent),
       functions: args.functions,
     };
     return { settings, declared: { ...declared, layers: literalLayers(layers) }, declaration, configFile };

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { resourcesIn } from "./dependencies";
 
 /** A provider's configuration of account and region; each value may be missing. */
 export interface AwsProvider {
@@ -13,6 +14,20 @@ const configurations = new WeakMap<pulumi.Resource, AwsProvider>();
 /** Notes what a provider is configured with. Its outputs do not help: missing values stay unknown in previews. */
 export function noteProvider({ type, props, resource }: pulumi.ResourceTransformationArgs): void {
   if (providerTypes.includes(type)) configurations.set(resource, { region: props.region, profile: props.profile });
+}
+
+/**
+ * A region as it is configured, if it is the output of a provider: a preview does not know that output of one without a
+ * region.
+ */
+export function configuredRegion(
+  region: pulumi.Input<string | undefined> | undefined,
+): pulumi.Input<string | undefined> {
+  for (const resource of pulumi.Output.isInstance(region) ? resourcesIn(region) : []) {
+    const configuration = configurations.get(resource);
+    if (configuration && (resource as AwsProvider).region === region) return configuration.region;
+  }
+  return region;
 }
 
 /** The provider that a resource of a type gets from its options or its parent; undefined for the default one. */

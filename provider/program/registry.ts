@@ -6,12 +6,15 @@ import { noteCopy } from "./copies";
 import { conflictBetween, type Declaration, isAllLiteral, resolved } from "./declarations";
 import { runError } from "./failure";
 import type { RegisteredFunction } from "./function-facts";
-import { ifKnown, known } from "./known";
+import { ifKnown, isSecret, known } from "./known";
+import { registerLast } from "./last-transformation";
 import { LayerLookup } from "./lookup";
 import { namesOf, OwnLayers } from "./own-layers";
 import { registerPins } from "./pin";
 import { PinChecks } from "./pin-checks";
+import type { Pins } from "./pin-of";
 import { ownRegionOf, regionOf } from "./regions";
+import { noEffect, warnUnpinned } from "./unpinned";
 
 /** Creates a layer version ARN for a region. */
 type ArnIn = (region: pulumi.Input<string | undefined>) => pulumi.Output<string>;
@@ -30,6 +33,9 @@ export class Registry {
   readonly #checks: PinChecks;
   /** By type and name of a function, the declarations that its pins were based on. */
   readonly #pinned = new Map<string, readonly Declaration[]>();
+  /** By type and name of a function, the layers that its pins came to. */
+  readonly #results = new Map<string, readonly (string | undefined)[]>();
+  readonly #pins: Pins;
   /** By type and name of a function, what it was constructed with; undefined if several functions go by these. */
   readonly #places = new Map<string, Place | undefined>();
 
@@ -38,17 +44,14 @@ export class Registry {
     readonly own: OwnLayers,
   ) {
     this.#checks = new PinChecks(own, new LayerLookup(connectIn));
-    registerPins({
+    this.#pins = {
       declarations: this.#declarations,
       checks: this.#checks,
       note: (type, name) => this.#pinned.set(`${type}::${name}`, [...this.#declarations]),
+      notePinned: (type, name, layers) => this.#results.set(`${type}::${name}`, layers),
       regionOf: (registered) => this.#regionOf(registered),
-    });
-    if (!pulumi.runtime.getStackResource()) return;
-    pulumi.runtime.registerStackTransformation((args) => {
-      this.#noteRegion(args);
-      return this.#moveIssued(args);
-    });
+    };
+    registerPins(this.#pins);
   }
 
   /**
@@ -61,8 +64,10 @@ export class Registry {
       if (conflict) throw runError(conflict);
       if (!isAllLiteral(earlier) || !isAllLiteral(declaration)) void this.#compareLater(earlier, declaration);
     }
+    if (this.#declarations.length === 0) this.#watchPlaces();
     this.#declarations.push(declaration);
     warnOfCopies();
+    void this.#checks.failUnusable(declaration);
     if (pulumi.runtime.isDryRun()) void this.#checks.warnOwnNumbers(declaration);
   }
 
@@ -95,6 +100,29 @@ export class Registry {
     const [one, other] = await Promise.all(declarations.map(resolved));
     const conflict = one && other && conflictBetween(one, other);
     if (conflict) await this.#checks.fail(conflict);
+  }
+
+  #watchPlaces(): void {
+    const stack = pulumi.runtime.getStackResource();
+    if (!stack) return;
+    registerLast(stack, (args) => {
+      this.#noteRegion(args);
+      // Its outputs are there once it is constructed.
+      void Promise.resolve().then(() => this.#warnOverridden(args));
+      return this.#moveIssued(args);
+    });
+  }
+
+  /** Warns if a function is registered with other layers than the pins came to: transforms have no certain order. */
+  async #warnOverridden({ type, name, props, opts, resource }: pulumi.ResourceTransformationArgs): Promise<void> {
+    const property = this.#declarations.find(({ types }) => types[type] !== undefined)?.types[type];
+    const layers: unknown = property && Reflect.get(resource, property);
+    if (!pulumi.Output.isInstance(layers) || (await isSecret(layers))) return;
+    const list: unknown = await ifKnown(layers);
+    const expected = this.#results.get(`${type}::${name}`);
+    if (!Array.isArray(list) || expected === undefined || this.#places.get(`${type}::${name}`) === undefined) return;
+    for (const text of list.filter((one) => !expected.includes(one)))
+      await warnUnpinned({ type, name, props, opts }, text, this.#pins, noEffect.overridden);
   }
 
   #noteRegion({ type, name, props, opts }: pulumi.ResourceTransformationArgs): void {

@@ -15,7 +15,7 @@ export interface KnownElsewhere {
 
 /**
  * The original layers of functions, from another resource of the stack or the journal of an interrupted update. A
- * renamed resource continues with the record of its old name.
+ * renamed resource continues with the record of its old name, and a replaced one with its own.
  * @param live functions that the resource does not record
  */
 export async function knownElsewhere(
@@ -30,6 +30,7 @@ export async function knownElsewhere(
     const shared = live.filter(({ name }) => other.functions[name] !== undefined);
     if (shared.length === 0) continue;
     for (const { name } of shared) if (other.before[name]) before[name] ??= other.before[name];
+    if (other.isOwn) continue;
     lines.push(
       `These functions are also recorded by ${other.name}: ${listNames(shared.map(({ name }) => name))}. If that is this resource's old name, no function changes and their original versions are kept; with \`aliases: [{ name: "${other.name}" }]\` nothing is deleted either. If both resources stay, give each its own functions.`,
     );

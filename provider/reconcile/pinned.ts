@@ -3,8 +3,7 @@ import type { Request } from "../resource/record";
 
 /**
  * Determines which functions are the program's own, so that this resource must leave them alone. If Pulumi generates
- * the physical name (a hyphen and 7 hex digits after the logical one), the function may also be another stack's of the
- * same program: naming it exactly selects it.
+ * the physical name, the function may also be another stack's of the same program: naming it exactly selects it.
  */
 export function ownFunctions({
   pinned,
@@ -19,10 +18,10 @@ export function ownFunctions({
   const others = new Set(pinned.others);
   // The program may not have reached these yet. Functions that it declares without layers are left to others.
   const owned = new Set(stack?.owned.filter(({ resource }) => !others.has(resource)).map(({ arn }) => arn));
+  const generated = pinned.autoNamed.length > 0 ? new RegExp(`^(?:${pinned.autoNamed.join("|")})$`) : undefined;
   return ({ name, arn }) => {
     if (names.has(name)) return true;
     if (named.has(name)) return false;
-    const logicalName = /^(.*)-[0-9a-f]{7}$/.exec(name)?.[1];
-    return owned.has(arn) || (logicalName !== undefined && pinned.autoNamed.includes(logicalName));
+    return owned.has(arn) || (generated?.test(name) ?? false);
   };
 }

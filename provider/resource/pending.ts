@@ -1,5 +1,5 @@
-import { type LayerVersionArn, parseLayerVersionArn } from "../../sdk/core/arn";
-import type { DeclaredLayer, DeclaredLayers } from "../../sdk/core/config/declared";
+import { isLayerArn, type LayerVersionArn, parseLayerVersionArn } from "../../sdk/core/arn";
+import { type DeclaredLayer, type DeclaredLayers, declaredAt } from "../../sdk/core/config/declared";
 import { formFor, type TargetFacts, whenFactsOf } from "../../sdk/core/form";
 import type { LiveFunction } from "../../sdk/core/live";
 import { createMatcher } from "../../sdk/core/match";
@@ -9,10 +9,29 @@ import type { Checked, Recorded } from "./record";
 import { unknown } from "./selection";
 import { layersByKey } from "./versions";
 
+/** Why the output that is to give a version does not, as the rest of a sentence about the version. */
+export const noValue =
+  "has no value: there is no such output, or its resource is not published yet and not part of this update.";
+
 /** A version as a number; undefined if it is invalid. */
 export function versionNumber(value: unknown): number | undefined {
   const number = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
   return typeof number === "number" && Number.isSafeInteger(number) && number >= 1 ? number : undefined;
+}
+
+/**
+ * Why values of an entry that were outputs cannot be used, now that they are known. They are not quoted, because they may
+ * be secret.
+ */
+export function outputProblem({
+  arn,
+  ...entry
+}: Pick<DeclaredLayer, "arn" | "version" | "source">): string | undefined {
+  const version: unknown = entry.version ?? unknown;
+  if (version !== unknown && versionNumber(version) === undefined)
+    return `${declaredAt(entry)}: the version is not a whole number of 1 or more.`;
+  if (arn === undefined || arn === unknown || isLayerArn(arn) || /[{*]/.test(arn)) return undefined;
+  return `${declaredAt(entry)}: the arn is not that of a layer without a version. An aws.lambda.LayerVersion has it in \`layerArn\`.`;
 }
 
 /** A layer of a function whose version this update publishes, so that it is unknown in a preview. */
@@ -28,6 +47,8 @@ export interface DeclaredNow {
   readonly targetOf: TargetOf;
   /** Keys of the entries whose ARN is not known yet: any layer that no other entry matches may be theirs. */
   readonly unplaced: readonly string[];
+  /** The layers of functions that stay because the output that is to give their version has no value. */
+  missingOf(live: readonly LiveFunction[]): (PendingLayer & { readonly entry: DeclaredLayer })[];
   /** @param recorded the versions by function and layer; those of layers that may be of an entry without an ARN wait too */
   pendingOf(live: readonly LiveFunction[], recorded: Partial<Recorded>["functions"]): PendingLayer[];
 }
@@ -57,6 +78,13 @@ export function declaredNow(declared: DeclaredLayers): DeclaredNow {
     const form = formFor(entry, whenFactsOf(fn, layer));
     return "why" in form || form.version !== undefined ? undefined : entry;
   };
+  const openLayers = (live: readonly LiveFunction[]) =>
+    live.flatMap((fn) =>
+      [...layersByKey(fn.layers)].flatMap(([key, text]) => {
+        const layer = parseLayerVersionArn(text);
+        return layer ? [{ function: fn.name, key, layer, entry: openEntry(layer, assessedLive(fn)) }] : [];
+      }),
+    );
   return {
     targetOf: (layer, fn) => {
       const target = targets(layer, fn);
@@ -64,15 +92,12 @@ export function declaredNow(declared: DeclaredLayers): DeclaredNow {
     },
     unplaced: open.map(({ key }) => key),
     pendingOf: (live, recorded) =>
-      live.flatMap((fn) =>
-        [...layersByKey(fn.layers)].flatMap(([key, text]) => {
-          const layer = parseLayerVersionArn(text);
-          if (!layer) return [];
-          const mayBeTheirs = open.length > 0 && recorded?.[fn.name]?.[key] !== undefined && !matcher(layer);
-          const entry = openEntry(layer, assessedLive(fn));
-          return mayBeTheirs || (entry && isPending.has(entry.key)) ? [{ function: fn.name, key, layer }] : [];
-        }),
-      ),
+      openLayers(live).flatMap(({ entry, ...one }) => {
+        const mayBeTheirs = open.length > 0 && recorded?.[one.function]?.[one.key] !== undefined && !matcher(one.layer);
+        return mayBeTheirs || (entry && isPending.has(entry.key)) ? [one] : [];
+      }),
+    missingOf: (live) =>
+      openLayers(live).flatMap(({ entry, ...one }) => (entry && !isPending.has(entry.key) ? [{ ...one, entry }] : [])),
   };
 }
 

@@ -34,8 +34,8 @@ export interface Request {
   readonly validateLayerExists: boolean;
   readonly selection: FunctionSelection;
   /**
-   * Functions whose layers the program sets itself, to leave out: by physical name, or by logical name if Pulumi
-   * generates one; and as `TYPE::NAME` those declared without layers.
+   * Functions whose layers the program sets itself, to leave out: by physical name, or by a regular expression if Pulumi
+   * generates it; and as `TYPE::NAME` those declared without layers.
    */
   readonly pinned: {
     readonly names: readonly string[];
@@ -57,10 +57,12 @@ export interface OwnedFunction {
   readonly resource: string;
 }
 
-/** What another `LayerVersions` resource of the stack records. */
+/** What a `LayerVersions` resource of the stack records. */
 export interface OtherRecord extends Pick<Settings, "region" | "profile" | "roleArn"> {
   /** Its logical name. */
   readonly name: string;
+  /** Whether it is the resource itself: the engine hides the record of one that it replaces (`--replace`). */
+  readonly isOwn?: true;
   readonly functions: Versions;
   readonly before: Versions;
 }

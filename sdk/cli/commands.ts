@@ -9,6 +9,13 @@ const withTags: readonly OptionName[] = [...functions, "allFunctions", "tag"];
 const estate: readonly OptionName[] = ["region", "regions", "profile", "profiles", "rate"];
 /** Which functions' layers to look at, with or without Pulumi. */
 const looked: readonly OptionName[] = [...withTags, ...estate];
+/** What `status` and `report` show. */
+const shown: readonly OptionName[] = [
+  ...(["config", "stack", "recordedOnly", "expectNoChanges", "stateFile"] as const),
+  ...whichStacksNames,
+  ...place,
+  ...looked,
+];
 
 /** The command that runs if none is named. */
 export const defaultCommand: CommandDefinition = {
@@ -105,15 +112,7 @@ export const commands: readonly CommandDefinition[] = [
     summary: "show which versions are declared, recorded and live",
     description:
       "Shows one row for each layer of each function: the version that the configuration declares, the one that the stack's state records, and the live one. Drift is marked with !, unknown versions with ?.",
-    options: [
-      ...(["config", "stack", "recordedOnly", "expectNoChanges", "stateFile"] as const),
-      ...whichStacksNames,
-      ...place,
-      ...looked,
-      "drifted",
-      "matrix",
-      ...output,
-    ],
+    options: [...shown, "drifted", "matrix", ...output],
     examples: [
       ["lambda-layers status --stack prod --expect-no-changes", "exit with 7 if anything has drifted"],
       ["lambda-layers status --stack prod --drifted", "only what is not as declared"],
@@ -127,14 +126,7 @@ export const commands: readonly CommandDefinition[] = [
     summary: "write a report as a page, Markdown or SARIF",
     description:
       "Writes what `status` shows as a report to share: a page with a matrix of functions by layers, Markdown for a pull request, or SARIF for code scanning. Several stacks go into one report. Changes nothing.",
-    options: [
-      ...(["config", "stack", "recordedOnly", "expectNoChanges", "stateFile"] as const),
-      ...whichStacksNames,
-      ...place,
-      ...looked,
-      ...(["html", "newest", "markdown", "sarif", "records"] as const),
-      ...output,
-    ],
+    options: [...shown, ...(["html", "newest", "markdown", "sarif", "records"] as const), ...output],
     examples: [
       ["lambda-layers report --stack dev,prod --html layers.html", "one page for both stacks"],
       ["lambda-layers report --stack prod --markdown", "Markdown on stdout"],

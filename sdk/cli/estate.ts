@@ -19,6 +19,8 @@ export interface StackRun extends StackSite {
   readonly index: number;
   /** How messages name it. */
   readonly label: string;
+  /** Whether it is the first stack of its project in the run. */
+  readonly isFirst: boolean;
   /** Whether the run is about several stacks. */
   readonly isOneOfSeveral: boolean;
   /** The command's context in the stack's project. */
@@ -100,7 +102,7 @@ export async function openBackedUp(context: Context): Promise<Estate> {
 /** An estate of one stack, which prints and asks as it goes. */
 function single(context: Context, ports: Ports, site: StackSite): Estate {
   const label = siteLabel(site);
-  const run = { ...site, index: 0, label, isOneOfSeveral: false, context, ports };
+  const run = { ...site, index: 0, label, isFirst: true, isOneOfSeveral: false, context, ports };
   return { places: [{ site, label, held: undefined, open: async () => run }], isSeveral: false };
 }
 
@@ -121,7 +123,8 @@ export function estateOf(context: Context, ports: Ports, sites: readonly EstateS
           progress: (title, how) => (held.isOpen ? context.reporter.progress(title, how) : noProgress),
           prefix: folder === undefined ? "" : `${label}: `,
         });
-        return { ...site, index, label, isOneOfSeveral: true, context: own, ports: await own.openPorts() };
+        const isFirst = sites.findIndex((one) => one.folder === folder) === index;
+        return { ...site, index, label, isFirst, isOneOfSeveral: true, context: own, ports: await own.openPorts() };
       },
     };
   });

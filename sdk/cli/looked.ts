@@ -1,10 +1,12 @@
 import type { Standing } from "../core/assess";
+import type { LayerConfig } from "../core/config/parse";
 import { countLayers, listNames } from "../core/text";
 import { type Assessment, type AssessRequest, assessStack } from "../ops/assess";
 import { failedReading, unexpected } from "../ops/expectation";
 import { skippedName } from "../ops/plans";
 import { type Repair, repairsOfAll } from "../ops/repairs";
 import { labelsOfStandings, warningsOf } from "../ops/report-standings";
+import { misspeltStacks } from "../ops/unused";
 import type { Ports } from "../ports";
 import { statusSummary } from "./ci";
 import { assessmentDocument } from "./json";
@@ -32,10 +34,19 @@ export function assessRequest({ configs }: Ports, options: OptionValues, stack: 
   return { stack, config: configs.load(configFile(options)), stateFile, recordedOnly, ...selectionOf(options) };
 }
 
+/** Warns of stacks that a config seems to misspell: once for the stacks of a project. */
+export async function warnOfStacks({ context, ports, stack, isFirst }: StackRun, config: LayerConfig): Promise<void> {
+  if (!isFirst || context.options.stateFile !== undefined) return;
+  for (const line of await misspeltStacks(ports, config, stack)) context.reporter.warn(line);
+}
+
 /** Assesses a stack for a command that shows all of it, and warns of what its rows do not show. */
-export async function look({ context, ports, stack }: StackRun): Promise<Assessment> {
+export async function look(run: StackRun): Promise<Assessment> {
+  const { context, ports, stack } = run;
   const { options, reporter } = context;
-  const assessment = await assessStack(ports, assessRequest(ports, options, stack));
+  const request = assessRequest(ports, options, stack);
+  await warnOfStacks(run, request.config);
+  const assessment = await assessStack(ports, request);
   const { standings, skipped, live, where } = assessment;
   if (standings.length === 0) reporter.warn(`Nothing was compared: no function with layers was found in ${where}.`);
   const label = labelsOfStandings(standings);

@@ -5,9 +5,10 @@ import { type LayerConfig, parseConfig } from "../core/config/parse";
 import { LayersError, unchanged } from "../core/errors";
 import { isGlob } from "../core/glob";
 import { didYouMean } from "../core/nearest";
-import { only } from "../core/text";
+import { listNames, only } from "../core/text";
 import type { Ports } from "../ports";
 import type { HeldVersion, Upgrade, UpgradePlan } from "./available";
+import { ifPossible } from "./steps";
 import { editAt } from "./upgrade";
 
 /** What to promote. */
@@ -22,13 +23,11 @@ export interface PromotionRequest {
 
 /**
  * Plans to declare for one stack the versions declared for another: in its override, or by removing it if the version
- * for all stacks is the same. Asks neither Pulumi nor AWS.
- * @throws LayersError `usage` for entries that do not exist, `config-invalid`, `config-not-editable`
+ * for all stacks is the same. Asks Pulumi only if no file knows the other stack.
+ * @throws LayersError `usage` for entries or another stack that do not exist, `config-invalid`, `config-not-editable`
  */
-export function planPromotion(
-  { configs, advise }: Pick<Ports, "configs" | "advise">,
-  request: PromotionRequest,
-): UpgradePlan {
+export async function planPromotion(ports: Ports, request: PromotionRequest): Promise<UpgradePlan> {
+  const { configs, advise } = ports;
   const { stack, like, file, layers } = request;
   if (isGlob(like))
     throw new LayersError("usage", `--like takes the name of one stack, and ${like} is a glob.`, {
@@ -44,6 +43,7 @@ export function planPromotion(
       `--like and --stack both name stack ${stack}: a stack cannot be promoted to itself.`,
       { changed: unchanged },
     );
+  const doubt = await doubtAbout(ports, config, { stack: own, like });
   const keys = [...new Set([...mine.layers, ...theirs.layers].map(({ key }) => key))];
   const unknown = layers.find((name) => !keys.includes(name));
   if (unknown !== undefined)
@@ -93,7 +93,7 @@ export function planPromotion(
     upgrades.push({ ...version, from: from.version, to: to.version });
   }
   const warnings = [
-    ...(config.overrides.has(shortStackName(like)) ? [] : [withoutOverride(config, like)]),
+    ...doubt,
     ...shared.map((entry) => {
       const { stacks, version } = overriding(config, entry);
       const [forAll, then] = [
@@ -112,11 +112,38 @@ export function planPromotion(
   return { ...{ file, stack, override: true, project: null, upgrades: written, held, warnings, before, after } };
 }
 
-/** Warns that a stack has no override. Whether the stack exists is not checked, so a similar name is suggested. */
-function withoutOverride({ file, overrides }: LayerConfig, like: string): string {
-  const meant = didYouMean(shortStackName(like), [...overrides.keys()]);
+/**
+ * Warns that the other stack has no override, with a similar name if it is not known whether the stack exists.
+ * @throws LayersError `usage` if it does not
+ */
+async function doubtAbout(
+  ports: Ports,
+  { file, overrides, settings }: LayerConfig,
+  { stack, like }: Pick<PromotionRequest, "stack" | "like">,
+): Promise<string[]> {
+  const { stacks, signal } = ports;
+  const short = shortStackName(like);
+  if (overrides.has(short)) return [];
+  const named = [...overrides.keys(), ...Object.keys(settings.stackNames), ...(await stacks.configured())];
   const taken = `${file} has no override for stack ${like}, which uses the versions declared for all stacks.`;
-  return meant === undefined ? taken : `${taken} ${meant}`;
+  if (named.includes(short)) return [taken];
+  // A config above the project may belong to other projects too, whose stacks Pulumi would not list here.
+  const isOwn = stacks.hasProject() && !file.startsWith("..");
+  const listed = isOwn
+    ? await ifPossible<readonly string[] | undefined>(
+        () => stacks.list(undefined, signal),
+        () => undefined,
+      )
+    : undefined;
+  const known = [...named, ...(listed ?? []).map(shortStackName)];
+  if (listed && known.includes(short)) return [taken];
+  const others = [...new Set(known)].filter((name) => name !== stack);
+  const meant = didYouMean(short, others);
+  if (listed === undefined) return [meant === undefined ? taken : `${taken} ${meant}`];
+  throw new LayersError("usage", `--like names stack ${like}, which neither ${file} nor this project has.`, {
+    changed: unchanged,
+    next: meant ?? (others.length > 0 ? `Other stacks: ${listNames(others)}.` : undefined),
+  });
 }
 
 /** The stacks whose overrides have a version of an entry, and that version if all have the same. */

@@ -16,15 +16,7 @@ export interface UnusedPart {
 
 /** Stacks that a config names and the project does not have. Empty if Pulumi cannot be asked. */
 export async function unknownStacks(ports: Ports, config: LayerConfig, stack: string): Promise<UnusedPart[]> {
-  const named = [
-    ...[...config.overrides].map(([name, entries]) => {
-      const line = [...entries.values()][0]?.source.line;
-      return { name, at: `${config.file}${line === undefined ? "" : `:${line}`}`, what: `stack_overrides.${name}` };
-    }),
-    ...Object.keys(config.settings.stackNames).map((name) => ({
-      ...{ name, at: config.file, what: `settings.stack_names.${name}` },
-    })),
-  ].filter(({ name }) => name !== shortStackName(stack));
+  const named = otherStacks(config, stack);
   // A config above the project may belong to other projects too.
   if (named.length === 0 || config.file.startsWith("..")) return [];
   const known = (await stacksIfKnown(ports)).map(shortStackName);
@@ -35,6 +27,39 @@ export async function unknownStacks(ports: Ports, config: LayerConfig, stack: st
       code: "stack-unknown",
       message: `${at}: ${what} has no effect: this project has no stack ${name}. ${didYouMean(name, known) ?? `Its stacks are: ${known.join(", ")}.`}`,
     }));
+}
+
+/**
+ * Warnings about stacks that a config seems to misspell, from the project's files alone. A stack need not have one, so
+ * names count only if the stack in use has one, and if another that has one is similar and not named itself.
+ */
+export async function misspeltStacks(ports: Ports, config: LayerConfig, stack: string): Promise<string[]> {
+  const named = otherStacks(config, stack);
+  if (named.length === 0 || config.file.startsWith("..")) return [];
+  const configured = await ports.stacks.configured();
+  if (!configured.includes(shortStackName(stack))) return [];
+  const unnamed = configured.filter(
+    (name) => name === shortStackName(stack) || named.every((one) => one.name !== name),
+  );
+  return named.flatMap(({ name, at, what }) => {
+    const meant = configured.includes(name) ? undefined : didYouMean(name, unnamed);
+    return meant === undefined
+      ? []
+      : `${at}: ${what} may have no effect: this project has no configuration for a stack ${name}. ${meant}`;
+  });
+}
+
+/** The stacks other than the one in use that a config names, and where. */
+function otherStacks(config: LayerConfig, stack: string) {
+  return [
+    ...[...config.overrides].map(([name, entries]) => {
+      const line = [...entries.values()][0]?.source.line;
+      return { name, at: `${config.file}${line === undefined ? "" : `:${line}`}`, what: `stack_overrides.${name}` };
+    }),
+    ...Object.keys(config.settings.stackNames).map((name) => ({
+      ...{ name, at: config.file, what: `settings.stack_names.${name}` },
+    })),
+  ].filter(({ name }) => name !== shortStackName(stack));
 }
 
 /** Functions that conditions name in full and that neither the stack nor AWS has, if AWS could be asked. */

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { dirname, extname, join } from "node:path";
 import { parse } from "yaml";
 import { LayersError } from "../core/errors";
@@ -13,7 +13,11 @@ export interface Project {
   readonly backend: string | undefined;
   /** Where Pulumi looks for the configuration of a stack, which may have none. */
   configOf(stack: string): string;
+  /** The stacks that have a configuration there, sorted. */
+  configured(): Promise<string[]>;
 }
+
+const start = "Pulumi.";
 
 /** The path of the project file in a folder or its nearest parent; undefined if there is none. */
 export function findProjectFile(folder: string): string | undefined {
@@ -30,11 +34,18 @@ export async function readProject(folder: string): Promise<Project> {
   const { name, stackConfigDir, config, backend } = await readObject(path);
   // An older name, from before `config` held the values shared by all stacks.
   const folderOfConfigs = [stackConfigDir, config].find((one) => typeof one === "string") ?? "";
+  const folderPath = join(dirname(path), folderOfConfigs);
+  const end = extname(path);
   return {
     path,
     name: String(name),
     backend: backend?.url,
-    configOf: (stack) => join(dirname(path), folderOfConfigs, `Pulumi.${stack}${extname(path)}`),
+    configOf: (stack) => join(folderPath, `${start}${stack}${end}`),
+    async configured() {
+      const files = await readdir(folderPath);
+      const own = files.filter((file) => file.startsWith(start) && file.endsWith(end));
+      return own.flatMap((file) => file.slice(start.length, -end.length) || []).sort();
+    },
   };
 }
 

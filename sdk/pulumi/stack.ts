@@ -73,6 +73,14 @@ export class PulumiStacks implements StackPort {
     }
   }
 
+  async configured(): Promise<readonly string[]> {
+    try {
+      return await (await readProject(this.#cwd)).configured();
+    } catch {
+      return []; // Pulumi itself says what is wrong with it
+    }
+  }
+
   /** The names of the project's stacks: one command, whatever the backend. */
   async list(tag?: string, signal?: AbortSignal): Promise<string[]> {
     const args = ["stack", "ls", "--json", ...(tag === undefined ? [] : [`--tag=${tag}`])];

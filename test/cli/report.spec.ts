@@ -225,7 +225,7 @@ describe("job summaries", () => {
 
   const run = (args: string[], env: Record<string, string>) =>
     folder.cli([...args, "--state-file", "state.json"], { env: { ...plainEnvironment(folder.path), ...env } });
-  const outputs = (changes: number, drift: number) => `changes=${changes}\ndrift=${drift}\nunknown=0\n`;
+  const outputs = (changes: number, drift: number) => `changes=${changes}\ndrift=${drift}\nunknown=0\nunread=0\n`;
   const github = () => ({
     GITHUB_ACTIONS: "true",
     GITHUB_STEP_SUMMARY: join(folder.path, "summary.md"),

@@ -91,6 +91,7 @@ describe("an estate with several regions, architectures and runtimes", function 
       list: async () => ["dev"],
       hasProject: () => true,
       project: async () => undefined,
+      configured: async () => [],
       isImporting: async () => false,
       history: async () => [],
       exportVersion: async () => state,

@@ -97,6 +97,47 @@ describe("promotion", () => {
     });
   });
 
+  describe("like a stack without an override", () => {
+    const like = (name: string, stacks: object) => {
+      const ports = createPorts({ cwd: dir });
+      const fake = {
+        hasProject: () => true,
+        configured: async () => ["dev"],
+        list: async () => ["acme/shop/test", "prod"],
+      };
+      return planPromotion(
+        { ...ports, stacks: { ...fake, ...stacks } as never },
+        { stack: "prod", like: name, file: "c.yaml", layers: [] },
+      );
+    };
+    const asked = () => assert.fail("Pulumi was asked");
+    const warning = (name: string) =>
+      `c.yaml has no override for stack ${name}, which uses the versions declared for all stacks.`;
+    const refused = (name: string, next: string) => ({
+      ...{ code: "usage", exitStatus: 2, next },
+      message: `--like names stack ${name}, which neither c.yaml nor this project has. Nothing was changed.`,
+    });
+    beforeEach(() => writeFile(join(dir, "c.yaml"), config));
+
+    it("is refused if neither a file nor Pulumi knows it, with the nearest name that is not the target", async () => {
+      await assert.rejects(like("prdo", {}), refused("prdo", "Other stacks: staging, dev, test."));
+      await assert.rejects(like("stagign", {}), refused("stagign", "Did you mean staging?"));
+    });
+
+    it("is taken with a warning if either does; Pulumi is asked only if no file does", async () => {
+      assert.deepEqual((await like("dev", { list: asked })).warnings, [warning("dev")]);
+      assert.deepEqual((await like("org/shop/test", {})).warnings, [warning("org/shop/test")]);
+    });
+
+    it("is taken with a warning if Pulumi cannot be asked, and the target is never suggested", async () => {
+      const list = async () => {
+        throw new LayersError("pulumi-login", "Not logged in.");
+      };
+      for (const stacks of [{ list }, { list: asked, hasProject: () => false }])
+        assert.deepEqual((await like("prdo", stacks)).warnings, [warning("prdo")]);
+    });
+  });
+
   it("removes lines in front of variants that stay", async () => {
     const variants = "    multi:\n      variants:\n        - when: { region: us-east-2 }\n          version: 9\n";
     const text = (own: string) =>

@@ -26,6 +26,7 @@ function withStacks(change: (stacks: StackPort) => Partial<StackPort>): (ports: 
       list: (...args) => stacks.list(...args),
       hasProject: () => stacks.hasProject(),
       project: () => stacks.project(),
+      configured: () => stacks.configured(),
       exportState: (...args) => stacks.exportState(...args),
       isState: (...args) => stacks.isState(...args),
       checkSecrets: (...args) => stacks.checkSecrets(...args),

@@ -49,6 +49,7 @@ describe("what live functions have lost, or other resources record", () => {
       checkSecrets: async () => {},
       hasProject: () => true,
       project: async () => undefined,
+      configured: async () => [],
       isImporting: async () => false,
       history: async () => [],
       exportVersion: async () => bytes,

@@ -2,7 +2,9 @@
 
 import assert from "node:assert/strict";
 import { check, diff } from "../../provider/handlers";
+import { withHost } from "../../provider/host/host";
 import type { Recorded } from "../../provider/resource/record";
+import type { DeclaredLayer } from "../../sdk/core/config/declared";
 import type { FunctionSelection } from "../../sdk/core/live";
 import { useAws } from "../aws/harness";
 import { declared } from "../support/arbitraries";
@@ -131,6 +133,36 @@ describe("LayerVersions at preview", () => {
     assert.match(lines.join("\n"), /Whether arn:\S+:layer:dynamo-dev:77 will exist is unknown until `pulumi up`/);
     for (const more of [request, { ...request, ownLayers, dryRun: false }])
       assert.match((await preview({ names: ["fn-01"] }, more)).reasons.join(), /does not exist/);
+  });
+
+  it("refuses values of outputs that turn out to be none, and says which layers stay if there is no value", async () => {
+    const entry = (fields: object) => ({ ...declared({ key: "dynamo", version: 5 }), ...fields }) as DeclaredLayer;
+    const arn = "arn:aws:lambda:us-east-1:123456789012:layer:dynamo-dev";
+    const noVersion = /^layer_config.yaml:1: the version is not a whole number of 1 or more\.$/;
+    const noLayer = /^layer_config.yaml:1: the arn is not that of a layer without a version\..*layerArn/;
+    const stays =
+      /^Warning: Function fn-01: Layer dynamo-dev stays at version 1, because the version that .* has no value/;
+    const cases: [fields: object, reasons: RegExp, lines: RegExp][] = [
+      [{ version: "no secret is quoted" }, noVersion, /^$/],
+      [{ arn: `${arn}:5` }, noLayer, /^$/],
+      [{ arn }, /^$/, /Function fn-01: Layer dynamo-dev version 1 -> 5/],
+      [{ version: undefined }, /^$/, stays],
+    ];
+    for (const [fields, reason, line] of cases) {
+      const request = { declared: { stack: "dev", file: "layer_config.yaml", layers: [entry(fields)] } };
+      const { reasons, lines } = await preview({ names: ["fn-01"] }, request);
+      assert.match(reasons.join(), reason);
+      assert.match(lines.join(), line);
+    }
+  });
+
+  it("ends at Ctrl-C, however long AWS takes", async () => {
+    aws.emulator.fault({ operation: "GetFunction", delayMs: 30_000 });
+    const host = { signal: AbortSignal.timeout(200), log() {} };
+    const begun = performance.now();
+    const { reasons } = await withHost(host, () => preview({ names: ["fn-01"] }));
+    assert.deepEqual(reasons, ["Interrupted."]);
+    assert.ok(performance.now() - begun < 10_000);
   });
 
   it("leaves out a named function that does not exist yet, and says so", async () => {

@@ -15,7 +15,7 @@ pulumi.runtime.setMocks({ newResource: ({ name, inputs }) => ({ id: name, state:
 const { LayerVersions, pinLayers } = require("pulumi-lambda-layers");
 pinLayers({ layers: { base: { version: 4 } } });
 const arn = "arn:aws:lambda:us-east-1:123456789012:layer:base";
-const layers = new LayerVersions("layers", { layers: { base: { version: 5, arn } } });
+const layers = new LayerVersions("layers", { layers: { base: { version: 5, arn } }, functions: { prefix: "billing-" } });
 layers.arn("base").apply((text) => console.log(text));
 `,
       },

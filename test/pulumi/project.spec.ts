@@ -27,7 +27,11 @@ describe("the file of a Pulumi project", () => {
       await writeFile(join(root, "app", file), text);
       const project = await readProject(inside);
       assert.deepEqual([project.name, relative(root, project.path)], ["shop", join("app", file)]);
-      assert.equal(relative(dirname(project.path), project.configOf("dev")), config);
+      const own = project.configOf("dev");
+      assert.equal(relative(dirname(project.path), own), config);
+      await mkdir(dirname(own), { recursive: true });
+      for (const path of [project.configOf("prod"), own, join(dirname(own), "Pulumi.md")]) await writeFile(path, "");
+      assert.deepEqual(await project.configured(), ["dev", "prod"]);
     });
   }
 

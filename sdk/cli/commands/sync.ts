@@ -8,6 +8,7 @@ import type { Ports } from "../../ports";
 import { runSummary } from "../ci";
 import { needYes } from "../confirm";
 import type { Context } from "../context";
+import { warnOfStacks } from "../looked";
 import type { OptionName, OptionValues } from "../options";
 import { planStacks } from "../plan-stacks";
 import {
@@ -37,12 +38,15 @@ export function resume(context: Context): Promise<number> {
   return forEachStack(context, resumeRun, { writes: !isLookOnly(context.options) });
 }
 
-async function planOf({ stack, label, context, ports }: StackRun, dryRun: boolean) {
+async function planOf(run: StackRun, dryRun: boolean) {
+  const { stack, label, context, ports } = run;
   const { options } = context;
   const { expectNoChanges, skipPreflight, shard, skipAliases, publish, alias } = options;
+  const config = ports.configs.load(configFile(options));
+  await warnOfStacks(run, config);
   const plan = await planSync(ports, {
     ...{ stack, ...selectionOf(options), dryRun, expectNoChanges, skipPreflight, shard, skipAliases },
-    config: ports.configs.load(configFile(options)),
+    config,
     publish: publish ? { alias } : undefined,
   });
   return { changes: [], live: plan.changes, carryOut: () => carryOut(context, ports, plan, label) };

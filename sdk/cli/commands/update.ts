@@ -8,8 +8,9 @@ import type { UpdatePlan } from "../../ops/update";
 import { LayerVersionUpdater } from "../../updater";
 import { runSummary } from "../ci";
 import type { Context } from "../context";
+import { warnOfStacks } from "../looked";
 import { planStacks } from "../plan-stacks";
-import { isLookOnly, refuse, rolloutOfNone, runOptions, selectionOf } from "../requests";
+import { configFile, isLookOnly, refuse, rolloutOfNone, runOptions, selectionOf } from "../requests";
 import type { StackRun } from "../stacks";
 import { planWords } from "../words";
 import { resume } from "./sync";
@@ -38,7 +39,8 @@ export async function run(context: Context): Promise<number> {
 }
 
 /** What an update would do to one stack. */
-async function planOf({ stack: stackName, label, context, ports }: StackRun, dryRun: boolean) {
+async function planOf(run: StackRun, dryRun: boolean) {
+  const { stack: stackName, label, context, ports } = run;
   const { options } = context;
   const { config: configPath, syncAws, stateFile, out, skipPreflight, expectNoChanges, prove } = options;
   const { maxChanges, confirm, ...rollout } = runOptions(context, question);
@@ -49,6 +51,7 @@ async function planOf({ stack: stackName, label, context, ports }: StackRun, dry
     },
     ports,
   );
+  await warnOfStacks(run, ports.configs.load(configFile(options)));
   const plan = await updater.plan();
   const { changes, aws: live } = plan;
   // A dry run needs only what was found in the state.

@@ -73,7 +73,7 @@ async function upgradeStack(
           ...{ stack, override: options.stack !== undefined, file, stateFile, layers: args, to, minimumAge },
           ...{ region: options.region, variant: options.variant, ...selectionOf(options) },
         })
-      : planPromotion(ports, { stack, like, file, layers: args });
+      : await planPromotion(ports, { stack, like, file, layers: args });
   onPlan(plan);
   if (options.markdown !== true) show(context, plan);
   const { upgrades, held, override, project } = plan;

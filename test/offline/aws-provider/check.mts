@@ -18,6 +18,8 @@ export interface Naming {
   logicalName: string;
   /** Random bytes that the engine repeats in the update that follows a preview. */
   seed: Uint8Array;
+  /** The name that the stack's `pulumi:autonaming` comes to. */
+  proposed?: string | undefined;
 }
 
 /**
@@ -86,7 +88,8 @@ function defaultOf(name: string, property: Property, olds: Properties, naming: N
   return invent(naming, property.autoname);
 }
 
-function invent({ logicalName, seed }: Naming, longest: number): string {
+function invent({ logicalName, seed, proposed }: Naming, longest: number): string {
+  if (proposed) return proposed;
   const source = seed.length > 0 ? seed : randomBytes(16);
   const suffix = createHash("sha256").update(source).digest("hex").slice(0, 7);
   return `${logicalName.slice(0, longest - suffix.length - 1)}-${suffix}`;

@@ -51,13 +51,16 @@ export class Provider {
     this.#aws = new Aws(parseConfig(config));
   }
 
-  /** @param seed random bytes that the engine repeats in the update after a preview */
-  check(urn: string, olds: Properties, news: Properties, seed: Uint8Array): Checked {
+  /**
+   * @param seed random bytes that the engine repeats in the update that follows a preview
+   * @param proposed the name that the stack's `pulumi:autonaming` comes to
+   */
+  check(urn: string, olds: Properties, news: Properties, seed: Uint8Array, proposed?: string): Checked {
     const { schema } = resourceOf(urn);
     const placed = schema.region
       ? { region: this.#aws.knownRegion, ...pick(news, (_name, value) => value !== null) }
       : news;
-    const checked = check(schema, olds, placed, { logicalName: nameOf(urn), seed });
+    const checked = check(schema, olds, placed, { logicalName: nameOf(urn), seed, proposed });
     if (!schema.tagsAll) return checked;
     const { tags } = checked.inputs;
     const tagsAll = tags === UNKNOWN ? tags : { ...this.#aws.defaultTags, ...(isObject(tags) ? tags : {}) };

@@ -38,13 +38,21 @@ function methods(provider: Provider): grpc.UntypedServiceImplementation {
 
     configure: answer((request: messages.ConfigureRequest) => {
       provider.configure(read(request.getArgs()));
-      // Secrets and dependencies are left to the engine, as in the real provider.
-      return new messages.ConfigureResponse().setSupportspreview(true);
+      // Secrets and dependencies are left to the engine, as the real provider does.
+      return new messages.ConfigureResponse().setSupportspreview(true).setSupportsAutonamingConfiguration(true);
     }),
 
     check: answer((request: messages.CheckRequest) => {
       const { olds, news } = { olds: read(request.getOlds()), news: read(request.getNews()) };
-      return checkResponse(provider.check(request.getUrn(), olds, news, request.getRandomseed_asU8()));
+      return checkResponse(
+        provider.check(
+          request.getUrn(),
+          olds,
+          news,
+          request.getRandomseed_asU8(),
+          request.getAutonaming()?.getProposedName(),
+        ),
+      );
     }),
 
     diff: answer((request: messages.DiffRequest) => {

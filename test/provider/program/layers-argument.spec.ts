@@ -30,6 +30,8 @@ describe("the argument `layers` of a program", () => {
     const entry = { key: "own", version: 7, names: ["not-this-one"], enforce: "minimum" } as const;
     const [merged, ...others] = withLayersArgument(file(entry), { own: { version: 8 } }, "pinLayers");
     assert.deepEqual([merged?.version, merged?.names, merged?.enforce], [8, ["not-this-one"], "minimum"]);
+    const nulls = { version: 8, arn: null, names: null, enforce: null } as unknown as LayerArgs;
+    assert.deepEqual(withLayersArgument(file(entry), { own: nulls }, "pinLayers"), [merged]);
     const [placed] = withLayersArgument(file(entry), { own: { arn: own } }, "pinLayers");
     assert.deepEqual([placed?.version, placed?.names, placed?.arn], [7, undefined, own]);
     assert.deepEqual(others, []);

@@ -25,6 +25,11 @@ describe("what functions had at first, as it is known elsewhere", () => {
     assert.match(lines.join(), /^These functions are also recorded by old: api\./);
   });
 
+  it("is what the resource itself records if the engine replaces it, without a line", async () => {
+    const { before, lines } = await knownElsewhere([api], [other({ isOwn: true })], settings);
+    assert.deepEqual([before, lines], [{ api: { base: 1 } }, []]);
+  });
+
   for (const elsewhere of [{ region: "eu-west-1" }, { profile: "prod" }, { roleArn: "arn:aws:iam::1:role/r" }]) {
     it(`excludes what a resource records for functions of that name elsewhere: ${Object.keys(elsewhere)}`, async () => {
       const { before, lines } = await knownElsewhere([api], [other(elsewhere)], settings);

@@ -28,6 +28,20 @@ const cases: Record<string, [args: unknown, ...said: RegExp[]]> = {
   "no entry": [{ layers: { own: null } }, /^layers.own: It must be an object, not nothing/],
   "a list of entries": [{ layers: [{ version: 1 }] }, /^layers: It must be a map, not a list/],
   "a number for an ARN": [{ layers: { own: { version: 1, arn: 5 } } }, /^layers.own.arn: It must be a string, not 5/],
+  "outputs of what is needed at once": [
+    {
+      configFile: pulumi.output("x.yaml"),
+      layers: {
+        own: { version: 1, names: ["a", pulumi.output("b")], enforce: Promise.resolve("minimum") },
+        "my layer": pulumi.output({ version: 1 }),
+      },
+    },
+    /^configFile: It cannot be an output or a promise/,
+    /^layers\.own\.names\[1\]: It cannot be/,
+    /^layers\.own\.enforce: It cannot be/,
+    /^layers\["my layer"\]: It cannot be/,
+  ],
+  "an output of all": [pulumi.output({}), /^Its arguments cannot be used\. It cannot be an output/],
   "all that is wrong": [{ onDelete: 1, region: 2 }, /^onDelete: /, /^region: /],
 };
 

@@ -22,15 +22,55 @@ const restoring = (name: string, options = "{}") =>
 /** What programs rarely do, but may. */
 export const oddPrograms: readonly Shape[] = [
   {
-    what: "has transformations that run after the pins and add layers",
-    program: `pinLayers();
-pulumi.runtime.registerStackTransformation(({ type, props, opts, name }) =>
-  type === "aws:lambda/function:Function" && name === "old" ? { props: { ...props, layers: [L("base", 1)] }, opts } : undefined);
-fn("old");
-pulumi.runtime.registerResourceTransform(({ type, props, opts, name }) =>
-  type === "aws:lambda/function:Function" && name === "new" ? { props: { ...props, layers: [L("base", 1)] }, opts } : undefined);
-fn("new");`,
-    live: { old: ["base:5"], new: ["base:5"] },
+    // Of transforms that are registered at the same time, the engine may call any first.
+    what: "has a transformation and transforms that add layers, before and after the pins",
+    program: `const adds = (which) => ({ type, props, opts, name }) =>
+  type === "aws:lambda/function:Function" && name === which ? { props: { ...props, layers: [L("base", 1)] }, opts } : undefined;
+const wait = (name) => registered([new pulumi.ComponentResource("my:index:Service", name)]);
+module.exports = async () => {
+  pulumi.runtime.registerResourceTransform(adds("before"));
+  await wait("first");
+  new LayerVersions("layers", { functions: { prefix: "old-" } });
+  pulumi.runtime.registerStackTransformation(adds("old-one"));
+  await wait("second");
+  pulumi.runtime.registerResourceTransform(adds("after"));
+  for (const name of ["before", "old-one", "after"]) fn(name);
+};`,
+    preview: {
+      says: [/Function after: Layer base version 1 -> 5 is declared, but a resource transform of the program/],
+    },
+    live: { before: ["base:5"], "old-one": ["base:5"], after: ["base:1"] },
+    later: [{ files: config(6), live: { before: ["base:6"], "old-one": ["base:6"], after: ["base:1"] } }],
+  },
+  {
+    what: "names functions by what comes late, in a stack with a rule for generated names",
+    options: { config: { "pulumi:autonaming": { pattern: `ext-\${name}-\${hex(4)}` } } },
+    files: {
+      "layer_config.yaml":
+        'layers: { base: { version: 5, variants: [{ when: { function: "ext-auto-*" }, version: 3 }] } }\n',
+    },
+    program: `const late = (text) => pulumi.output(new Promise((done) => setTimeout(() => done(text), 1500)));
+new LayerVersions("layers", { functions: { prefix: "ext-" } });
+fn("late", { name: late("ext-late"), layers: [L("base", 1)] });
+new lambda.Function("auto", { role, code, runtime: "nodejs22.x", handler: "index.handler", layers: [L("base", 1)] });`,
+    live: { "ext-late": ["base:5"], "ext-a": ["base:5"], "ext-b": ["base:5"] },
+    check: (_stack, emulator) => {
+      const auto = emulator.functions().find(({ name }) => /^ext-auto-[0-9a-f]{4}$/.test(name));
+      if (!auto?.layers[0]?.endsWith(":base:3")) throw new Error(`${auto?.name} has ${auto?.layers}`);
+    },
+  },
+  {
+    what: "has the engine replace the resource, which keeps what it found at first",
+    program: restoring("layers"),
+    live: { "ext-a": ["base:5"] },
+    later: [
+      {
+        preview: { args: ["--replace", "**LayerVersions::layers"], says: [/layers +replace/] },
+        up: { args: ["--replace", "**LayerVersions::layers"], calls: { UpdateFunctionConfiguration: 0 } },
+        live: { "ext-a": ["base:5"] },
+      },
+    ],
+    destroy: { says: [/Function ext-a: Layer base version 5 -> 1/] },
   },
   {
     what: "creates functions inside apply",

@@ -181,8 +181,9 @@ new C("c", { providers: { aws: provider("eu-west-1") } });`,
   // Options without effect.
   {
     what: "has ignoreChanges on functions of the resource",
-    program: `new LayerVersions("layers", { functions: { names: ["ext-a"] } }, { ignoreChanges: ["functions"] });`,
+    program: `new LayerVersions("layers", { functions: { names: ["ext-a"] } }, { ignoreChanges: ["*"] });`,
     preview: { says: [/ignoreChanges/] },
+    later: [{ files: config(6), live: { "ext-a": ["base:6"] } }],
   },
   // Published versions.
   {

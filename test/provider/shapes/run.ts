@@ -55,7 +55,7 @@ const { LayerVersions, pinLayers } = require("pulumi-lambda-layers");
 const { Provider } = require("@pulumi/aws/provider");
 const L = (name, version, region = "us-east-1") => "arn:aws:lambda:" + region + ":123456789012:layer:" + name + ":" + version;
 const registered = (resources) => Promise.all(resources.map(({ urn }) => new Promise((done) => urn.apply(done))));
-const provider = (region) => new Provider(region, { region, skipCredentialsValidation: true,
+const provider = (region) => new Provider(region ?? "plain", { region, skipCredentialsValidation: true,
   skipRequestingAccountId: true, skipMetadataApiCheck: true, skipRegionValidation: true });
 `;
 

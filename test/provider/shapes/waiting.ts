@@ -45,6 +45,23 @@ fn("there", { layers: [other.arn, L("own", 1, "eu-west-1")].slice(1) }, { provid
     again: { ...refused, says: [/whether version 4 of layer own, which .* will exist is unknown until/] },
   },
   {
+    what: "gives resources the regions of a provider without one, and of what is not known yet",
+    program: `const own = new lambda.LayerVersion("own", { layerName: "own", code });
+const plain = provider(undefined);
+new LayerVersions("plain", { region: plain.region, functions: { names: ["ext-a"] } });
+new LayerVersions("late", { layers: { other: { version: 2 } }, region: own.version.apply(() => "us-east-1") });
+fn("api", { layers: [L("base", 1), L("other", 1)] }, { provider: plain });`,
+    preview: {
+      args: ["--diff"],
+      says: [
+        /Function api: the version of layer other depends on the region of LayerVersions "late"/,
+        /Function ext-a: Layer base version 1 -> 5/,
+        /\[0\]: ".*:base:5"\s+\[1\]: \[unknown\]/,
+      ],
+    },
+    live: { api: ["base:5", "other:2"], "ext-a": ["base:5"] },
+  },
+  {
     what: "gives a function layers of another region",
     files: { "layer_config.yaml": "layers: { base: { version: 5, names: [base] } }\n" },
     program: `const layers = new LayerVersions("layers");
