@@ -35,7 +35,7 @@ export const layerRegion: ResourceValidationPolicy = sameRegion(context);
 /** `layer-declared` (advisory): a function has a layer that the config does not declare. */
 export const layerDeclared: ResourceValidationPolicy = allDeclared(context);
 
-/** `layer-consistency` (advisory): a stack has one layer in two versions, declared or not. */
+/** `layer-consistency` (advisory): a stack has one layer in two versions, unless the config declares each for its functions. */
 export const layerConsistency: StackValidationPolicy = consistency(context);
 
 /** `layer-live-drift` (disabled): a function runs in AWS with a version other than the declared one. */

@@ -86,7 +86,7 @@ export async function check(was: Partial<Checked>, news: Declared): Promise<dyna
         const names = readNames(selection.names, aws.region);
         if (names.refused.length > 0) return refuse(names.refused);
         const meant = { ...selection, names: [...new Set(names.named.map(({ name }) => name))] };
-        const { functions, missing } = await aws.listFunctions(meant);
+        const { functions, missing, listed } = await aws.listFunctions(meant);
         const elsewhere = await refuseOtherAccounts(aws, names.named, functions);
         if (elsewhere.length > 0) return refuse(elsewhere);
         const isOwn = ownFunctions({ ...request, selection: meant });
@@ -116,10 +116,12 @@ export async function check(was: Partial<Checked>, news: Declared): Promise<dyna
               `The ARN of "${key}" is unknown until \`pulumi up\`, so functions that get this layer may be missing here.`,
           ),
         );
-        const there = functions.map(({ name }) => name);
+        const there = listed ?? functions.map(({ name }) => name);
         for (const name of missing) {
           const hint = didYouMean(name, there);
-          say(`Function ${name} does not exist in ${aws.region} yet, so it is skipped.${hint ? ` ${hint}` : ""}`);
+          say(
+            `Warning: Function ${name} does not exist in ${aws.region} yet, so it is skipped.${hint ? ` ${hint}` : ""}`,
+          );
         }
         tell(known.lines);
         reportLeaving(planned.functions, planned.moves);

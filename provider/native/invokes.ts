@@ -41,10 +41,7 @@ export class Invokes {
     const config = load(configFile, around);
     const { declared, settings } = config;
     const entry = declared.layers.find(({ key }) => key === name);
-    if (!entry) {
-      const keys = declared.layers.map(({ key }) => key);
-      throw new LayersError("usage", noSuchEntry(declared, name, keys));
-    }
+    if (!entry) throw new LayersError("usage", noSuchEntry(declared, name, declared.layers));
     const varies = variesWithFunctions(entry);
     if (!varies && entry.arn !== undefined) return { arn: `${entry.arn}:${entry.version}` };
     const place = await placeIn(settings, { ...around.config, region: region ?? regionFor(around, config) });

@@ -21,8 +21,7 @@ export function findLayer({ declared, declaration }: ProgramConfig, key: string)
   const { layers } = declaration;
   const found = layers.find((layer) => layer.key === key);
   if (found) return found;
-  const keys = layers.map((layer) => layer.key);
-  throw runError(noSuchEntry(declared, key, keys));
+  throw runError(noSuchEntry(declared, key, layers));
 }
 
 /** The function's properties that an ARN depends on; omitted ones are unknown. */

@@ -1,5 +1,6 @@
 import type { DeclaredLayer, DeclaredLayers } from "../../sdk/core/config/declared";
 import { LayersError } from "../../sdk/core/errors";
+import { fitsGlob, globOf } from "../../sdk/core/glob";
 import { didYouMean } from "../../sdk/core/nearest";
 import { listNames } from "../../sdk/core/text";
 
@@ -24,13 +25,22 @@ export function firstName({ key, names }: Pick<DeclaredLayer, "key" | "names">, 
   return names?.find((candidate) => !candidate.includes("*")) ?? `${key}-${stack}`;
 }
 
-/** What is said of an entry that a config does not have, with the one that was probably meant, or those that there are. */
+/** What is said of an entry that a config does not have, with the one that replaces its layer or was probably meant, or those that there are. */
 export function noSuchEntry(
   { file, stack }: Pick<DeclaredLayers, "file" | "stack">,
   key: string,
-  keys: readonly string[],
+  layers: readonly Pick<DeclaredLayer, "key" | "replaces">[],
 ): string {
+  const nothing = `${file} declares no layer "${key}" for stack ${stack}.`;
+  const names = [key, `${key}-${stack}`, `${stack}-${key}`];
+  const successor = layers.find(({ replaces = [] }) =>
+    replaces
+      .map((text) => globOf(text.split(":").at(-1) ?? ""))
+      .some((glob) => names.some((name) => fitsGlob(name, glob))),
+  );
+  if (successor) return `${nothing} ${successor.key} replaces it: name ${successor.key} instead.`;
+  const keys = layers.map((layer) => layer.key);
   const others = keys.length > 0 ? ` It declares ${listNames(keys)}.` : "";
   const hint = didYouMean(key, keys);
-  return `${file} declares no layer "${key}" for stack ${stack}.${hint === undefined ? others : ` ${hint}`}`;
+  return `${nothing}${hint === undefined ? others : ` ${hint}`}`;
 }

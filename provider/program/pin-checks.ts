@@ -54,7 +54,7 @@ export class PinChecks {
         `Function ${fn}: whether version ${layer.version} of layer ${layer.name}, which ${declares}, will exist is unknown until \`pulumi up\`, because the program publishes the layer itself (LayerVersion ${own.logicalName}). It is checked then.`,
       );
     }
-    const message = `Layer version does not exist: ${layerVersionArn}, which ${declares}. ${missingAdvice(layer, newest, own && `${variableOf(own)}.version`)}`;
+    const message = `Layer version does not exist: ${layerVersionArn}, which ${declares}. ${missingAdvice(layer, newest, own && versionOf(own))}`;
     await this.fail(message);
   }
 
@@ -188,7 +188,7 @@ export class PinChecks {
       for (const { entry, number } of await this.numbersOf(own, [declaration])) {
         const name = await ifKnown(own.name);
         this.#warn(
-          `Layer ${name} is published by the program itself (LayerVersion ${own.logicalName}), and ${declaredAt(entry)} declares its version as a number, ${number}. When an update publishes the next version, it deletes the previous one and leaves functions pinned to a deleted version. Declare the published version, \`layers: { ${JSON.stringify(entry.key)}: { version: ${variableOf(own)}.version } }\`, or keep old versions with \`skipDestroy: true\` on the LayerVersion.`,
+          `Layer ${name} is published by the program itself (LayerVersion ${own.logicalName}), and ${declaredAt(entry)} declares its version as a number, ${number}. When an update publishes the next version, it deletes the previous one and leaves functions pinned to a deleted version. Declare the published version, \`layers: { ${JSON.stringify(entry.key)}: { version: ${versionOf(own)} } }\`, or keep old versions with \`${isNative(own) ? "retainOnDelete" : "skipDestroy"}: true\` on the LayerVersion.`,
         );
       }
     }
@@ -259,9 +259,16 @@ export class PinChecks {
   }
 }
 
-/** The likely variable name of the resource in the program. */
-function variableOf({ logicalName }: OwnLayer): string {
-  return /^[A-Za-z_$][\w$]*$/.test(logicalName) ? logicalName : "layer";
+/** The program's likely expression for the version that a resource publishes. */
+function versionOf(own: OwnLayer): string {
+  const { logicalName } = own;
+  const variable = /^[A-Za-z_$][\w$]*$/.test(logicalName) ? logicalName : "layer";
+  // Cloud Control has only the ARN.
+  return isNative(own) ? `${variable}.layerVersionArn.apply((arn) => arn.split(":")[7] ?? "")` : `${variable}.version`;
+}
+
+function isNative({ type }: OwnLayer): boolean {
+  return type.startsWith("aws-native:");
 }
 
 function filesOf(declarations: readonly Declaration[]): string {

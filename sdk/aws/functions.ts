@@ -85,11 +85,17 @@ async function list(
   const isMeant = ({ name, arn }: LiveFunction) =>
     all || (prefix !== undefined && name.startsWith(prefix)) || known.has(name) || known.has(arn);
 
+  const seenNames = new Set<string>();
+  const isWanted = (fn: LiveFunction) => {
+    if (names.size > 0) seenNames.add(fn.name);
+    return sets.length > 0 || isMeant(fn);
+  };
+
   // Tagged functions are looked up while all functions are listed.
   let listing: Promise<Found> | undefined;
   const listIfMany = () => {
     if (listing || !(all || prefix !== undefined || known.size > fewFunctions)) return;
-    listing = listWhere(sets.length > 0 ? () => true : isMeant, isOldVersion, clients, caller);
+    listing = listWhere(isWanted, isOldVersion, clients, caller);
     listing.catch(() => {});
   };
   listIfMany();
@@ -114,9 +120,11 @@ async function list(
   const others = await readEach(lacking, read);
   for (const one of others.functions.flatMap(isThere)) seen.add(one);
   const { busy } = listed;
+  const missing = [...names].filter((name) => !seen.has(name));
   return {
     functions: [...listed.functions, ...others.functions].sort((a, b) => (a.name < b.name ? -1 : 1)),
-    missing: [...names].filter((name) => !seen.has(name)),
+    missing,
+    ...(missing.length > 0 && !areFew && { listed: [...seenNames] }),
     ...(isOldVersion && { withOldVersions: [...listed.withOldVersions, ...others.withOldVersions] }),
     ...(busy && { busy }),
   };

@@ -1,7 +1,7 @@
 import type { StackSite } from "../core/estate";
 import { labelsOf, type NamedFunction } from "../core/function-arn";
 import { count } from "../core/text";
-import type { ExplainedFunction, Explanation } from "../ops/explain";
+import type { ExplainedFunction, ExplainedLayer, Explanation } from "../ops/explain";
 import type { Context } from "./context";
 import { askedPlaces, type FailedStack, versionText } from "./report/matrix";
 import { none, printStackRows, signOf } from "./stack-columns";
@@ -16,6 +16,12 @@ export interface ExplanationRow extends StackSite {
 /** The row of a stack that was read. */
 export function explanationRow({ stack, folder }: StackRun, { functions }: Explanation): ExplanationRow {
   return { stack, folder, functions };
+}
+
+/** What is declared for a layer: `5`, `?` if that is unknown, or with the layer that replaces it: `base-v3:5`. */
+export function declaredIn({ arn, target, entry }: ExplainedLayer): string | undefined {
+  if (target !== undefined && !target.startsWith(`${arn}:`)) return target.split(":").slice(-2).join(":");
+  return entry && String(entry.version ?? "?");
 }
 
 /** How a function is named among others of its name. */
@@ -38,12 +44,15 @@ export function printExplanations(
       const name = label(namedFunction(fn));
       if (fn.layers.length === 0)
         return [["", name, nothing, nothing, ...places.map(() => nothing), fn.skipped ?? "no layers"]];
-      return fn.layers.map(({ layer, entry, verdict, ...versions }) => [
-        signOf(stdout, verdict),
-        ...[name, layer, entry ? String(entry.version ?? "?") : nothing],
-        ...places.map((place) => versionText(versions[place], "-")),
-        entry ? `${entry.key} at ${entry.at}${fn.skipped === undefined ? "" : `; ${fn.skipped}`}` : "by no entry",
-      ]);
+      return fn.layers.map((one) => {
+        const { layer, entry, verdict } = one;
+        return [
+          signOf(stdout, verdict),
+          ...[name, layer, declaredIn(one) ?? nothing],
+          ...places.map((place) => versionText(one[place], "-")),
+          entry ? `${entry.key} at ${entry.at}${fn.skipped === undefined ? "" : `; ${fn.skipped}`}` : "by no entry",
+        ];
+      });
     });
   const numbers = ["DECLARED", ...places.map((place) => place.toUpperCase())];
   const columns = { texts: ["FUNCTION", "LAYER"], numbers, last: "DECLARED BY" };

@@ -53,7 +53,7 @@ export async function look(run: StackRun): Promise<Assessment> {
   for (const one of skipped) reporter.warn(`Function ${skippedName(one)} is skipped: ${one.reason}.`);
   const failed = failedReading(live);
   if (failed) reporter.warn(`Not all live versions of stack ${stack} could be read: ${failed.reason}`);
-  for (const line of warningsOf(standings, label)) reporter.warn(line);
+  for (const line of warningsOf(standings)) reporter.warn(line);
   const lost = standings.filter(({ fn, isLost }) => isLost && !fn.isGone);
   // The stack that records the function restores a lost layer.
   const byCommand = Map.groupBy(lost, ({ fn }) =>

@@ -31,6 +31,11 @@ export function meantBy<T extends NameableFunction>(text: string, all: readonly 
   return named.length > 0 ? named : all.filter(({ ownUrn }) => ownUrn === text || ownUrn?.endsWith(`::${text}`));
 }
 
+/** The last part of a URN: the resource's name in the program. */
+export function logicalName(urn: string): string {
+  return urn.slice(urn.lastIndexOf("::") + 2);
+}
+
 /** Whether a text is a function's name in AWS, or its ARN. */
 export function isNamed({ name, arn }: NameableFunction, text: string): boolean {
   return name === text || (arn !== undefined && arn === text);

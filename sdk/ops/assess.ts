@@ -29,7 +29,13 @@ import {
   unreadable,
   withoutStanding,
 } from "./recorded/plan";
-import { replacesWarnings, reportMatches, unmatchedWarnings } from "./report-standings";
+import {
+  namedInConditions,
+  programNameWarnings,
+  replacesWarnings,
+  reportMatches,
+  unmatchedWarnings,
+} from "./report-standings";
 
 /** Whose layers to look at. */
 export interface AssessRequest extends FunctionChoice {
@@ -39,7 +45,7 @@ export interface AssessRequest extends FunctionChoice {
   readonly stateFile?: string;
   /** Asks nothing of AWS. */
   readonly recordedOnly?: boolean;
-  /** What to do about names that the state does not have: look for them in AWS, or leave them out. Default: refuse them. */
+  /** What to do about names that the state does not have: look in AWS, or leave them out. Default: refuse them. */
   readonly missing?: "in AWS" | "left out";
   /** What the config declares for the stack, and which entry declares a layer. Default: as the config says. */
   readonly declares?: { readonly declared: DeclaredLayers; readonly matcher: Matcher };
@@ -71,6 +77,8 @@ export interface Assessment {
   readonly unmatched: readonly string[];
   /** Names in `replaces` that match no layer of the functions, and suggestions. */
   readonly replaceless: readonly string[];
+  /** Warnings about conditions that name functions of the state as the program does. */
+  readonly misnamed: readonly string[];
   /** What is odd about the state itself. */
   readonly odd: readonly OddState[];
 }
@@ -84,7 +92,8 @@ type Read = Pick<Assessment, "functions" | "skipped" | "live">;
 export async function assessStack(ports: Ports, request: AssessRequest): Promise<Assessment> {
   const assessment = await readStandings(ports, request);
   if (assessment.standings.length > 0)
-    for (const line of [...assessment.unmatched, ...assessment.replaceless]) ports.reporter.warn(line);
+    for (const line of [...assessment.unmatched, ...assessment.replaceless, ...assessment.misnamed])
+      ports.reporter.warn(line);
   for (const { message } of assessment.odd) ports.reporter.warn(message);
   return assessment;
 }
@@ -111,6 +120,8 @@ export async function readStandings(ports: Ports, request: AssessRequest): Promi
   const functions = [...read.functions, ...(state ? unreadable(state.facts) : [])].toSorted(byName);
   const standings = assess(functions, declaredTargets(matcher));
   reportMatches(ports.reporter, standings, matcher);
+  // A name may be that of a function elsewhere.
+  const isWhole = names.length + exclude.length === 0 && !request.regions?.length && !config.file.startsWith("..");
   const inAws = read.live.read ? " or in AWS" : "";
   const where = recorded ? `${ofState}${inAws}` : "AWS";
   return {
@@ -129,6 +140,7 @@ export async function readStandings(ports: Ports, request: AssessRequest): Promi
     // Nothing is known about functions that could not be read.
     unmatched: recorded || read.live.read ? unmatchedWarnings(standings, where, config.file) : [],
     replaceless: replacesWarnings(declared, standings),
+    misnamed: isWhole ? [...programNameWarnings(namedInConditions(declared), functions).values()] : [],
     odd: state ? oddities(ports, state, recorded) : [],
   };
 }

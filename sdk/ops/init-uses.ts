@@ -1,14 +1,12 @@
-import { layerArn } from "../core/arn";
+import { type LayerVersionArn, layerArn, partitionOf } from "../core/arn";
 import type { AssessedFunction } from "../core/assess";
 import { shortStackName } from "../core/config/declared";
 import type { LayerUse } from "../core/config/draft";
 import { defaultSettings } from "../core/config/settings";
 import { usesOfStage } from "../core/config/stages";
-import { parseFunctionArn } from "../core/function-arn";
-import { assessedFunction, type LayerHints } from "../core/recorded";
+import { assessedFunction, type LayerHints, type RecordedFunction } from "../core/recorded";
 import { everyFunction, type FunctionFilter } from "../core/selection";
 import { scanState } from "../core/state/scan";
-import { only } from "../core/text";
 import type { Ports } from "../ports";
 import { type FunctionChoice, readNamed, tagSets, whereOf } from "./live/read";
 import type { Skipped } from "./plans";
@@ -53,8 +51,8 @@ export interface Found {
   readonly skipped: readonly Skipped[];
 }
 
-// Nothing is declared yet.
-const noHints: LayerHints = { declared: { stack: "", file: "", layers: [] }, accountId: undefined };
+// Nothing is declared yet, and an account that is not recorded is not guessed.
+const noHints: LayerHints = { declared: { stack: "", file: "", layers: [] }, accountId: "?" };
 
 /** A layer of a function, and the function's region and account. */
 export interface FoundLayer extends LayerUse {
@@ -75,11 +73,7 @@ export function usesOfStates(found: readonly InitState[]): Found {
   const known = found.flatMap(({ selected }) => selected.known);
   const where = [...new Set(found.map((one) => one.where))].join(", ");
   refuseUnknown({ unknown, known }, `in ${where}`);
-  const all = found.flatMap(({ stack, selected }) => selected.functions.map((fn) => ({ stack, fn })));
-  const accounts = new Set(all.flatMap(({ fn }) => parseFunctionArn(fn.arn ?? "")?.account ?? []));
-  // A LayerVersions resource records only names.
-  const hints = { ...noHints, accountId: only(accounts) };
-  const uses = all.flatMap(({ stack, fn }) => usesOf(stack, assessedFunction(fn, undefined, hints)));
+  const uses = found.flatMap(({ stack, selected }) => usesOfRecords(stack, selected.functions));
   // Names alone do not distinguish them from others of that name.
   const vague = uses.filter((use) => isVague(use) && uses.some((other) => isOtherOfName(use, other)));
   return {
@@ -93,6 +87,36 @@ export function usesOfStates(found: readonly InitState[]): Found {
       })),
     ],
   };
+}
+
+/** The layers of a stack's functions. */
+function usesOfRecords(stack: string, functions: readonly RecordedFunction[]): FoundLayer[] {
+  const read = (fn: RecordedFunction, known?: LayerHints["known"]) =>
+    usesOf(stack, assessedFunction(fn, undefined, { ...noHints, known }));
+  const recorded = functions.flatMap((fn) => read(fn)).filter((use) => !isVague(use));
+  const regions = new Set(functions.map(({ region }) => region));
+  const known = new Map([...regions].map((region) => [region, layersFor(region, recorded)]));
+  return functions.flatMap((fn) => read(fn, known.get(fn.region)));
+}
+
+/**
+ * The layers that names stand for in a region, where a `LayerVersions` resource records only names: those of that name
+ * in the region, otherwise in others; none if several accounts have one.
+ */
+function layersFor(region: string | undefined, uses: readonly FoundLayer[]): ReadonlyMap<string, LayerVersionArn> {
+  if (region === undefined) return new Map();
+  const byName = Map.groupBy(
+    uses.map(({ layer }) => layer),
+    ({ name }) => name,
+  );
+  return new Map(
+    [...byName].flatMap(([name, all]) => {
+      const here = all.filter((layer) => layer.region === region);
+      const [first, ...others] = here.length > 0 ? here : all;
+      const isClear = first && others.every(({ account }) => account === first.account);
+      return isClear ? [[name, { ...first, region, partition: partitionOf(region) }] as const] : [];
+    }),
+  );
 }
 
 function isVague({ layer }: LayerUse): boolean {

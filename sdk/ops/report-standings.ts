@@ -1,18 +1,19 @@
 import { layerArn } from "../core/arn";
-import type { Standing } from "../core/assess";
+import type { AssessedFunction, Standing } from "../core/assess";
 import { type DeclaredLayers, declaredAt } from "../core/config/declared";
 import { whenText } from "../core/config/when";
+import { sharedLayerName } from "../core/estate";
 import type { Exception } from "../core/exceptions";
 import { labelsOf, type NamedFunction } from "../core/function-arn";
 import type { Matcher } from "../core/match";
+import { misspelt } from "../core/nearest";
+import { logicalName } from "../core/selection";
 import { count, listNames } from "../core/text";
 import type { Reporter } from "../ports";
 
 /** Warnings about standings besides their versions: layers that a function has twice. */
-export function warningsOf(
-  standings: readonly Standing[],
-  label: (fn: NamedFunction) => string = labelsOfStandings(standings),
-): string[] {
+export function warningsOf(standings: readonly Standing[]): string[] {
+  const label = labelsOfStandings(standings);
   return standings.flatMap(({ fn, layer, isTwice }) =>
     layer && isTwice
       ? [`Function ${label(fn)} has layer ${layer.name} more than once, which Lambda does not allow. Keep one of them.`]
@@ -39,6 +40,13 @@ export function exceptionWarnings(exceptions: readonly Exception[]): string[] {
 export function exceptionText({ entry, when, reason, until, at }: Exception): string {
   const said = [reason ?? "no reason given", ...(until === undefined ? [] : [`until ${until}`])];
   return `${entry} for ${whenText(when)}: ${said.join(", ")} (${at})`;
+}
+
+/** What of exceptions needs attention: `, 1 expired, 2 no longer needed`; empty if nothing does. */
+export function exceptionsState(exceptions: readonly Exception[]): string {
+  const expired = exceptions.filter((one) => one.expired).length;
+  const unneeded = exceptions.filter((one) => !one.expired && one.functions > 0 && !one.needed).length;
+  return `${expired > 0 ? `, ${expired} expired` : ""}${unneeded > 0 ? `, ${unneeded} no longer needed` : ""}`;
 }
 
 /** Display names for the functions of standings. */
@@ -75,27 +83,82 @@ export function unmatchedWarnings(standings: readonly Standing[], where: string,
   return [`${config} matches no layer of the functions in ${where}. They have: ${listNames(names)}.`];
 }
 
+/** A function that a condition names in full. */
+export interface NamedInCondition {
+  readonly name: string;
+  /** The entry's name. */
+  readonly key: string;
+  /** The regions of the condition. */
+  readonly regions: readonly string[];
+  /** The place of its variant: `layer_config.yaml:8`. */
+  readonly at: string;
+}
+
+/** The functions that the conditions of a config name in full. */
+export function namedInConditions({ layers }: Pick<DeclaredLayers, "layers">): NamedInCondition[] {
+  return layers.flatMap(({ key, variants = [] }) =>
+    variants.flatMap(({ when, source }) =>
+      (when.function ?? [])
+        .filter((name) => !name.includes("*"))
+        .map((name) => ({ name, key, regions: when.region ?? [], at: declaredAt({ source }) })),
+    ),
+  );
+}
+
 /**
- * Warnings about names in `replaces` that match no layer of the functions, while a layer has that name plus the
- * stack's: entry names match that too, names in `replaces` do not.
+ * Warnings about conditions that name a function as the program does, by what they name: `function` stands for names in
+ * AWS.
+ */
+export function programNameWarnings(
+  named: readonly NamedInCondition[],
+  functions: readonly Pick<AssessedFunction, "name" | "urn" | "recordedBy">[],
+): ReadonlyMap<NamedInCondition, string> {
+  if (named.length === 0) return new Map();
+  const inAws = new Set(functions.map(({ name }) => name));
+  const inProgram = Map.groupBy(
+    functions.filter(({ recordedBy }) => recordedBy === "function"),
+    ({ urn = "" }) => logicalName(urn),
+  );
+  return new Map(
+    named.flatMap((one) => {
+      const { name, key, at } = one;
+      const meant = [...new Set((inProgram.get(name) ?? []).map((fn) => fn.name))];
+      if (inAws.has(name) || meant.length === 0) return [];
+      const message = `${at}: a variant of ${key} is for function ${name}, which is the name in the program; \`function\` needs the name in AWS: ${listNames(meant)}.`;
+      return [[one, message] as const];
+    }),
+  );
+}
+
+/**
+ * Warnings about names in `replaces` that match no layer of the functions, if one of their layers was probably meant:
+ * one with that name plus the stack's, which entry names match and names in `replaces` do not, or one with a similar
+ * name.
  */
 export function replacesWarnings({ layers, stack }: DeclaredLayers, standings: readonly Standing[]): string[] {
   const users = Map.groupBy(standings, ({ layer }) => layer?.name);
-  return layers.flatMap((entry) =>
-    (entry.replaces ?? []).flatMap((text) => {
+  const written = (name: string) => sharedLayerName(name, stack);
+  // The same stack in two names does not make them similar.
+  const withoutStack = (name: string) => written(name).replace(/-?\{stack\}-?/, "");
+  return layers.flatMap((entry) => {
+    const isOwn = ({ target }: Standing) => target?.declared?.key === entry.key;
+    // Once it has replaced them, nothing has the names any longer.
+    const isUsed = standings.some(isOwn);
+    return (entry.replaces ?? []).flatMap((text) => {
       if (text.startsWith("arn:") || text.includes("*") || users.has(text)) return [];
-      const [meant, written] =
-        [
-          [`${text}-${stack}`, `${text}-{stack}`],
-          [`${stack}-${text}`, `{stack}-${text}`],
-        ].find(([name]) => users.has(name)) ?? [];
+      const said = `${declaredAt(entry)}: "replaces" of ${entry.key} names ${text}, which no function has.`;
+      const meant = [`${text}-${stack}`, `${stack}-${text}`].find((name) => users.has(name));
       const own = users.get(meant) ?? [];
+      if (meant === undefined) {
+        const names = new Map([...users.keys()].flatMap((name) => (name ? [[withoutStack(name), name] as const] : [])));
+        // A name that has long been replaced may resemble others: only what is surely a slip counts.
+        const near = isUsed ? undefined : names.get(misspelt(withoutStack(text), [...names.keys()]) ?? "");
+        return near === undefined ? [] : [`${said} Did you mean ${written(near)}?`];
+      }
       // Another name of the same entry may be the one that was meant.
-      if (meant === undefined || own.every(({ target }) => target?.declared?.key === entry.key)) return [];
+      if (own.every(isOwn)) return [];
       const number = new Set(own.map(({ fn }) => fn)).size;
-      return [
-        `${declaredAt(entry)}: "replaces" of ${entry.key} names ${text}, which no function has. ${meant} is used by ${count(number, "function")}: to replace it, write "${written}".`,
-      ];
-    }),
-  );
+      return [`${said} ${meant} is used by ${count(number, "function")}: to replace it, write "${written(meant)}".`];
+    });
+  });
 }

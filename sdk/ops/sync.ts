@@ -28,7 +28,7 @@ import { adviceAfterSync } from "./next-steps";
 import { documentFormat, type RunResult } from "./plans";
 import { loadState, scanAs } from "./recorded/load";
 import { refuseUnknown, selectRecorded, unreadable, withoutStanding } from "./recorded/plan";
-import { labelsOfStandings, reportMatches, unmatchedWarnings, warningsOf } from "./report-standings";
+import { reportMatches, unmatchedWarnings, warningsOf } from "./report-standings";
 import { type ReviewOptions, review } from "./review";
 import { during } from "./steps";
 
@@ -132,7 +132,7 @@ async function plan(ports: Ports, request: SyncRequest): Promise<SyncPlan> {
     dryRun,
     skipped: [...(recorded ? withoutStanding(recorded) : []), ...live.plan.skipped],
     warnings: [
-      ...warningsOf(standings, labelsOfStandings(standings)),
+      ...warningsOf(standings),
       ...(standings.length > 0 ? unmatchedWarnings(standings, "AWS", config.file) : []),
       // An empty shard is normal.
       ...(standings.length === 0 && live.failures.length === 0 && !shard && filter.exclude.length === 0

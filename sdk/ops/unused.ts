@@ -1,11 +1,15 @@
-import { type DeclaredLayers, shortStackName } from "../core/config/declared";
+import { layerArn } from "../core/arn";
+import { type DeclaredLayer, type DeclaredLayers, declaredAt, shortStackName } from "../core/config/declared";
 import type { LayerConfig } from "../core/config/parse";
+import { createMatcher } from "../core/match";
 import { didYouMean } from "../core/nearest";
+import { listNames } from "../core/text";
 import type { Ports } from "../ports";
 import type { Assessment } from "./assess";
 import { stacksIfKnown } from "./estate";
 import { notInAws } from "./live/names";
 import { whereOf } from "./live/read";
+import { namedInConditions, programNameWarnings } from "./report-standings";
 import { ifPossible } from "./steps";
 
 /** A part of a config that matches nothing, as far as known. */
@@ -62,22 +66,19 @@ function otherStacks(config: LayerConfig, stack: string) {
   ].filter(({ name }) => name !== shortStackName(stack));
 }
 
-/** Functions that conditions name in full and that neither the stack nor AWS has, if AWS could be asked. */
+/**
+ * Functions that conditions name in full and that neither the stack nor AWS has, if AWS could be asked; otherwise only
+ * those named as the program does.
+ */
 export async function unknownFunctions(
   ports: Ports,
   { settings }: LayerConfig,
-  { layers }: DeclaredLayers,
-  { functions, live, where: lookedIn }: Pick<Assessment, "functions" | "live" | "where">,
+  declared: DeclaredLayers,
+  { functions, live, misnamed, where: lookedIn }: Pick<Assessment, "functions" | "live" | "misnamed" | "where">,
 ): Promise<UnusedPart[]> {
-  if (!live.read) return [];
+  if (!live.read) return misnamed.map((message) => ({ code: "function-unknown", message }));
   const known = new Set(functions.map(({ name }) => name));
-  const named = layers.flatMap(({ key, variants = [] }) =>
-    variants.flatMap(({ when, source }) =>
-      (when.function ?? [])
-        .filter((name) => !name.includes("*") && !known.has(name))
-        .map((name) => ({ name, regions: when.region ?? [], at: `${source.file}:${source.line}`, key })),
-    ),
-  );
+  const named = namedInConditions(declared).filter(({ name }) => !known.has(name));
   if (named.length === 0) return [];
   const regions = [...new Set([...functions, ...named.flatMap((one) => one.regions)].flatMap(regionOf))];
   const names = [...new Set(named.map(({ name }) => name))];
@@ -86,13 +87,40 @@ export async function unknownFunctions(
     () => notInAws(ports, names, where),
     () => [],
   );
+  const asInProgram = programNameWarnings(named, functions);
   return named
     .filter(({ name }) => missing.includes(name))
-    .map(({ name, at, key }) => {
+    .map((one) => {
+      const { name, at, key } = one;
       const hint = didYouMean(name, [...known]);
-      const message = `${at}: a variant of ${key} is for function ${name}, which does not exist in ${lookedIn}.${hint ? ` ${hint}` : ""}`;
-      return { code: "function-unknown", message };
+      const nowhere = `${at}: a variant of ${key} is for function ${name}, which does not exist in ${lookedIn}.${hint ? ` ${hint}` : ""}`;
+      return { code: "function-unknown", message: asInProgram.get(one) ?? nowhere };
     });
+}
+
+/**
+ * Warnings about entries that are about no layer of the functions: nothing has one, or others take all of them.
+ * @param unused the entries
+ */
+export function unusedEntries(
+  unused: readonly DeclaredLayer[],
+  config: LayerConfig,
+  declared: DeclaredLayers,
+  { standings, matcher, where }: Pick<Assessment, "standings" | "matcher" | "where">,
+): string[] {
+  const layers = new Map(standings.flatMap(({ layer }) => (layer ? [[layerArn(layer), layer] as const] : [])));
+  return unused.map((entry) => {
+    const isOwn = createMatcher({ ...declared, layers: [entry] });
+    const takers = [...layers.values()].flatMap((layer) => (isOwn(layer) ? (matcher(layer) ?? []) : []));
+    const keys = [...new Set(takers.map((taker) => taker.declared.key))];
+    const at = declaredAt(entry);
+    if (keys.length === 0) return `${at}: "${entry.key}" matches no layer in ${where}.`;
+    if (!takers.every(({ isReplaced }) => isReplaced))
+      return `${at}: "${entry.key}" has no effect: ${listNames(keys)} matches all of its layers more closely.`;
+    // What only one stack's override replaces, others still have.
+    const isEverywhere = keys.every((key) => config.layers.get(key)?.fields.replaces);
+    return `${at}: ${listNames(keys)} ${keys.length === 1 ? "replaces" : "replace"} every layer of "${entry.key}", which therefore has no effect${isEverywhere ? ": remove it" : " in this stack"}.`;
+  });
 }
 
 function regionOf(one: string | { readonly region: string | undefined }): string[] {

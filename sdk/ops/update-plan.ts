@@ -29,7 +29,7 @@ import {
   selectRecorded,
   unreadable,
 } from "./recorded/plan";
-import { labelsOfStandings, warningsOf } from "./report-standings";
+import { warningsOf } from "./report-standings";
 import { checkpoint, during } from "./steps";
 
 /** The request of an update. */
@@ -97,7 +97,6 @@ async function plan(ports: Ports, state: LoadedState, request: UpdateRequest): P
   );
   const standings = assess(functions.toSorted(byName), targetOf);
   checkpoint(ports, unchanged);
-  const label = labelsOfStandings(standings);
   const elsewhere = reconciledElsewhere(ports, standings, stack);
   const warnings = [
     ...plaintextWarnings(state),
@@ -106,7 +105,7 @@ async function plan(ports: Ports, state: LoadedState, request: UpdateRequest): P
     ...invalidLayerWarnings(facts),
     ...planned.warnings,
     ...adviceOnOwnRecords(ports, stack, facts, planned.changes, live?.plan.changes ?? []),
-    ...warningsOf(standings, label),
+    ...warningsOf(standings),
     ...(live?.failures ?? []).map(({ message }) => `Not all live versions are known: ${message}`),
   ];
   return {

@@ -50,7 +50,7 @@ export async function executeUpdate(
   ports: Ports,
   plan: UpdatePlan,
   scan: ScanState,
-  { prove, ...options }: UpdateOptions = {},
+  { prove, ...options }: UpdateOptions,
 ): Promise<UpdateResult> {
   const proof = prove ? await proveState(ports, plan, scan) : undefined;
   const dryRun = plan.dryRun || isHeldBack({ proof });

@@ -14,7 +14,7 @@ import { askAbout, type DeclaredMatch, findableLayers, type LayerPlace, labelsOf
 import { documentFormat, skippedName } from "./plans";
 import type { OddState } from "./recorded/load";
 import { exceptionWarnings, labelsOfStandings, warningsOf } from "./report-standings";
-import { type UnusedPart, unknownFunctions, unknownStacks } from "./unused";
+import { type UnusedPart, unknownFunctions, unknownStacks, unusedEntries } from "./unused";
 
 /**
  * A finding of a validation. An `error` makes the config wrong; `unknown` could not be read. `code` is the error code
@@ -74,7 +74,7 @@ export async function validate(ports: Ports, request: AssessRequest): Promise<Va
   const declared = declareFor(config, stack);
   const { matcher, contested, findings } = collectAmbiguous(declared);
   const assessment = await readStandings(ports, { ...request, declares: { declared, matcher } });
-  const { project, totals, recorded, where } = assessment;
+  const { project, totals, recorded } = assessment;
   const matches = matchesOf(assessment.standings);
   const live = await validateInAws(ports, request, declared, matches);
   const layers = declared.layers.map(({ key, version }) => ({
@@ -104,9 +104,7 @@ export async function validate(ports: Ports, request: AssessRequest): Promise<Va
       ...findings.values(),
       ...nothing.map((message): Finding => ({ severity: "error", code: "config-invalid", message })),
       ...ofFunctions(assessment),
-      ...unused.map((entry) =>
-        warning("entry-unused", `${declaredAt(entry)}: "${entry.key}" matches no layer in ${where}.`),
-      ),
+      ...unusedEntries(unused, config, declared, assessment).map((message) => warning("entry-unused", message)),
       ...parts.map(({ code, message }) => warning(code, message)),
       ...assessment.replaceless.map((message) => warning("replaces-nothing", message)),
       ...untargeted(assessment),

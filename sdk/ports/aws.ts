@@ -22,6 +22,8 @@ export interface SelectedFunctions {
   readonly functions: readonly LiveFunction[];
   /** The selection's names that no function has, as they were written. */
   readonly missing: readonly string[];
+  /** The names of all functions in the region; absent if they were not listed, or nothing is missing. */
+  readonly listed?: readonly string[];
   /**
    * If requested: the ARNs of functions with an outdated published version. Functions read one by one are all included,
    * because their versions were not read.

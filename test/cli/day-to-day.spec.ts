@@ -237,6 +237,9 @@ stack_overrides:
       await succeeds("init", "--live", "--all-functions", "--stack", "dev,prod", "--force");
       assert.deepEqual(await entries(), ["receipt-dynamo"]);
       for (const stack of ["dev", "prod"]) await succeeds("validate", "--stack", stack, "--all-functions");
+      // The tags are those of a stack's short name, however it is named.
+      const { stdout } = await succeeds(..."init --live --stack acme/shop/dev --region us-east-1 --force".split(" "));
+      assert.equal(advised(stdout)[0], "status --stack dev --all-functions --region us-east-1");
       for (const [args, says] of [
         [["--live", "--stack", "dev,prod"], /^ERROR - --live takes one stack. For several, add --all-functions/],
         [["--tag", "team=mail"], /add --live/],

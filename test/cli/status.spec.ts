@@ -135,6 +135,32 @@ describe("lambda-layers status", () => {
     assert.equal((await status("--drifted")).stdout, "INFO - 0 of 3 layers of functions are not as declared\n");
   });
 
+  it("counts the exceptions of each stack of several, and warns of those that need attention", async () => {
+    await folder.write({
+      "layer_config.yaml": `layers:
+  base:
+    version: 5
+    variants:
+      - { when: { function: cron }, version: 4, until: 2020-12-31 }
+      - { when: { function: mail }, version: 4 }
+`,
+      "prod.json": stateOf([awsFunction("cron", [layer("base", 4)]), awsFunction("mail", [layer("base", 4)])]),
+      "test.json": stateOf([awsFunction("mail", [layer("base", 4)])]),
+    });
+    await deploy(awsFunction("api", [layer("base", 5)]));
+    const several = ["--stack", "prod,test,dev", "--recorded-only", "--expect-no-changes"];
+    for (const args of [[], ["--drifted"], ["--matrix"]]) {
+      const { code, stdout, stderr } = await status(...several, ...args);
+      assert.equal(code, 0, stderr);
+      assert.equal(stderr, "WARNING - prod: 2 exceptions, 1 expired\n");
+      assert.deepEqual(stdout.match(/^INFO - \S+: \d+ exception.*$/gm), ["INFO - test: 1 exception"]);
+    }
+    const one = await status("--stack", "prod", "--recorded-only", "--drifted", "--expect-no-changes");
+    assert.match(one.stdout, /^INFO - Found 2 exceptions in effect:$/m);
+    assert.match(one.stderr, /^WARNING - The exception of base for function cron \(layer_config\.yaml:5\) expired on/m);
+    assert.doesNotMatch((await status(...several, "--json")).stderr, /exception/);
+  });
+
   it("reads nothing from AWS with --recorded-only, and says so", async () => {
     await deployTwoRegions();
     const { code, stdout } = await status("--recorded-only", "--expect-no-changes");

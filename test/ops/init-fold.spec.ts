@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { planInit } from "../../sdk/ops/init";
 import { readInitState } from "../../sdk/ops/init-uses";
-import { functionIn, useLooks } from "./looks";
+import { functionIn, layerVersionsOf, useLooks } from "./looks";
 
 const vendor = "222222222222";
 
@@ -23,6 +23,10 @@ describe("a new config for an estate with several regions", () => {
       const runs = { runtime, architectures: [architecture], layers: texts };
       return { ...fn, inputs: { ...fn.inputs, ...runs }, outputs: { ...fn.outputs, ...runs } };
     });
+    return initOf(resources);
+  }
+
+  async function initOf(resources: readonly unknown[]) {
     await looks.write("layers: {}\n", resources);
     const filter = { functions: [], exclude: [] };
     const states = [await readInitState(looks.ports, { stack: "dev", filter })];
@@ -79,5 +83,57 @@ describe("a new config for an estate with several regions", () => {
     ]);
     assert.deepEqual(changes, []);
     assert.doesNotMatch(text, /\{runtime\}/);
+  });
+
+  describe("with a LayerVersions resource, which records names without accounts", () => {
+    /** A function with layers such as `222222222222:layer:insights:35`. */
+    const fn = (region: string, name: string, ...layers: string[]) => {
+      const one = functionIn(region, name, []);
+      const texts = layers.map((layer) => `arn:aws:lambda:${region}:${layer}`);
+      return { ...one, inputs: { ...one.inputs, layers: texts }, outputs: { ...one.outputs, layers: texts } };
+    };
+    const elsewhere = (layers: Record<string, number>, region = "eu-west-1") => ({
+      ...layerVersionsOf({ billing: layers }, region),
+      urn: `urn:pulumi:dev::shop::layers::${region}`,
+    });
+    const entries = ({ layers, skipped }: Awaited<ReturnType<typeof initOf>>) => [
+      layers.map(({ key, version, variants = [] }) => [key, version, ...variants.map((one) => one.when.region)]),
+      skipped.map(({ function: name, reason }) => `${name}: ${reason}`),
+    ];
+    const insights = (account: string) => `${account}:layer:insights:35`;
+
+    it("takes the account of the stack's other layers of that name", async () => {
+      const plan = await initOf([fn("us-east-1", "api", insights(vendor)), elsewhere({ insights: 30, shared: 3 })]);
+      assert.deepEqual(entries(plan), [
+        [
+          ["shared", 3],
+          ["insights", 30, "us-east-1"],
+        ],
+        [],
+      ]);
+      assert.match(plan.text, / {4}arn: "arn:aws:lambda:\{region\}:222222222222:layer:insights"\n/);
+      assert.doesNotMatch(plan.text, /:123456789012:/);
+      assert.deepEqual(plan.changes, []);
+    });
+
+    it("prefers those of the same region", async () => {
+      const here = fn("eu-west-1", "mail", "333333333333:layer:insights:30");
+      const plan = await initOf([fn("us-east-1", "api", insights(vendor)), here, elsewhere({ insights: 30 })]);
+      assert.deepEqual(entries(plan), [[["insights", 30, "us-east-1"]], []]);
+      assert.deepEqual(plan.changes, []);
+    });
+
+    it("leaves out and names what may be the layer of several accounts, or of none that is known", async () => {
+      const several = [fn("us-east-1", "api", insights(vendor)), fn("us-west-2", "mail", insights("333333333333"))];
+      const unclear = ["billing: the account of its layer insights is not recorded"];
+      const [, skipped] = entries(await initOf([...several, elsewhere({ insights: 30 })]));
+      assert.deepEqual(skipped, unclear);
+      const inTwo = await initOf([
+        fn("us-east-1", "api", "123456789012:layer:base:1"),
+        ...["eu-west-1", "us-west-2"].map((region) => elsewhere({ insights: 30 }, region)),
+      ]);
+      assert.deepEqual(entries(inTwo), [[["base", 1]], [...unclear, ...unclear]]);
+      assert.doesNotMatch(inTwo.text, /insights/);
+    });
   });
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assessStack } from "../../sdk/ops/assess";
 import { validate } from "../../sdk/ops/validate";
 import { awsFunction } from "../support/states";
 import { functionIn, layerIn, layerVersionsOf, useLooks } from "./looks";
@@ -102,6 +103,87 @@ stack_overrides:
       unread.findings.filter(({ code }) => codes.includes(code)),
       [],
     );
+  });
+
+  it("says of a condition with a function's name in the program which name it has in AWS, and status does too", async () => {
+    const text = `layers:
+  receipt-dynamo:
+    version: 5
+    variants:
+      - { when: { function: cron }, version: 4 }
+      - { when: { function: [a, "cron*"] }, version: 1 }
+`;
+    const resources = [...functions, functionIn(region, "cron-1a2b", ["receipt-dynamo-dev:5"], "cron")];
+    const { emulator } = looks.aws;
+    emulator.seed({ functions: [{ name: "cron-1a2b", layers: ["receipt-dynamo-dev:5"] }] });
+    const line =
+      "layer_config.yaml:5: a variant of receipt-dynamo is for function cron, which is the name in the program; `function` needs the name in AWS: cron-1a2b.";
+    assert.deepEqual(await findings(text, resources), [`warning function-unknown: ${line}`]);
+    assert.deepEqual(await findings(text, resources, { stateFile: "state.json" }), [
+      `warning function-unknown: ${line}`,
+    ]);
+    const config = await looks.write(text, resources);
+    const warned = async (others = {}) => {
+      const before = looks.lines.length;
+      await assessStack(looks.ports, { stack: "dev", config, ...others });
+      return looks.lines.slice(before).filter((one) => one.includes("in the program"));
+    };
+    assert.deepEqual(await warned(), [`WARN - ${line}`]);
+    // The name may be that of a function that is left out.
+    assert.deepEqual(await warned({ exclude: ["a"] }), []);
+    emulator.seed({ functions: [{ name: "cron", layers: [] }] });
+    assert.deepEqual(await findings(text, resources), []);
+  });
+
+  it("says of an entry whose layers another one takes that it has no effect", async () => {
+    const renamed = `layers:
+  receipt-dynamo: { version: 5 }
+  receipt-label: { version: 4, replaces: ["receipt-dynamo-{stack}"] }
+`;
+    const unused = async (text: string) =>
+      (await run(text)).findings.flatMap(({ code, message }) => (code === "entry-unused" ? [message] : []));
+    assert.deepEqual(await unused(renamed), [
+      'layer_config.yaml:2: receipt-label replaces every layer of "receipt-dynamo", which therefore has no effect: remove it.',
+    ]);
+    const here = `layers:
+  receipt-dynamo: { version: 5 }
+  receipt-label: { version: 4 }
+stack_overrides: { dev: { receipt-label: { replaces: ["receipt-dynamo-{stack}"] } } }
+`;
+    assert.deepEqual(await unused(here), [
+      'layer_config.yaml:2: receipt-label replaces every layer of "receipt-dynamo", which therefore has no effect in this stack.',
+    ]);
+    const closer = `layers:
+  receipt-dynamo: { version: 5 }
+  receipt: { version: 5, names: ["receipt-dynamo*"] }
+`;
+    assert.deepEqual(await unused(closer), [
+      'layer_config.yaml:3: "receipt" has no effect: receipt-dynamo matches all of its layers more closely.',
+    ]);
+  });
+
+  it("suggests a layer for a misspelt name in `replaces`, but not the layer of the same entry", async () => {
+    const replaced = async (text: string) =>
+      (await run(text)).findings.flatMap(({ code, message }) => (code === "replaces-nothing" ? [message] : []));
+    assert.deepEqual(
+      await replaced(
+        'layers: { receipt-core: { version: 2, replaces: ["receipt-dynmo-{stack}", receipt-dynmo, unrelatd] } }\n',
+      ),
+      [
+        ["receipt-dynmo-dev", "receipt-dynamo-{stack}"],
+        ["receipt-dynmo", "receipt-dynamo-{stack}"],
+        ["unrelatd", "unrelated"],
+      ].map(
+        ([text, meant]) =>
+          `layer_config.yaml:1: "replaces" of receipt-core names ${text}, which no function has. Did you mean ${meant}?`,
+      ),
+    );
+    for (const text of [
+      // Its functions already have the new layer.
+      'layers: { receipt-label: { version: 2, replaces: ["receipt-lable-{stack}"] }, receipt-dynamo: { version: 5 } }\n',
+      'layers: { elsewhere: { version: 2, replaces: ["receipt-parser-{stack}"] }, receipt-dynamo: { version: 5 } }\n',
+    ])
+      assert.deepEqual(await replaced(text), []);
   });
 
   it("warns about exceptions that have expired, and about those that are not needed", async () => {

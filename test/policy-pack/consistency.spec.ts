@@ -55,6 +55,36 @@ describe("layer-consistency", () => {
     ]);
   });
 
+  it("reports no difference that the config declares, and says which part of another one it declares", async () => {
+    const layers = {
+      base: { version: 6, variants: [{ when: { function: "cron" }, version: 5, until: "2020-12-31" }] },
+      tools: { version: 3, enforce: "minimum" },
+    };
+    const said = async (...resources: TestResource[]) => {
+      const policy = consistency(new PolicyContext({ PWD: "/" }));
+      return (await analyzeStack([policy], resources, { [policy.name]: { layers } })).violations.map(
+        (one) => one.message,
+      );
+    };
+    const cron = fn("cron", [layer("base", 5)]);
+    const api = fn("api", [layer("base", 6), layer("tools", 3)]);
+    assert.deepEqual(await said(cron, api, fn("worker", [layer("base", 6)])), []);
+    assert.deepEqual(
+      await said(cron, api, fn("mail", [layer("base", 6)]), fn("worker", [layer("base", 7), layer("tools", 4)])),
+      [
+        "Layer base is used at 3 versions: version 5 in cron (declared for it); version 6 in api and mail (declared for them); version 7 in worker.",
+        "Layer tools is used at 2 versions: version 3 in api (declared for it); version 4 in worker.",
+      ],
+    );
+    // One of two functions with it has that version without a declaration.
+    assert.deepEqual(await said(cron, api, fn("mail", [layer("base", 5)])), [
+      "Layer base is used at 2 versions: version 5 in cron and mail; version 6 in api (declared for it).",
+    ]);
+    assert.deepEqual(await violations(cron, api), [
+      "advisory: Layer base is used at 2 versions: version 5 in cron; version 6 in api.",
+    ]);
+  });
+
   it("compares what is known, and reports what is not known yet or cannot be read", async () => {
     const unknown = fn("b", [unknownString, layer("base", 2)]);
     const hidden = fn("c", ["[secret]"]);

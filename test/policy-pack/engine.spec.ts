@@ -41,6 +41,9 @@ describe("the policy pack on the engine", function () {
       files: {
         "layer_config.yaml": configText,
         "remediate.json": { "layer-version-pinned": "remediate" },
+        "disabled.json": {
+          "layer-version-pinned": { enforcementLevel: "disabled", layers: { base: { version: 1 } } },
+        },
         "pinned.json": { "layer-version-pinned": { configFile: "config/six.yaml" } },
         "inline.json": { "layer-version-pinned": { layers: { base: { version: 4 }, theirs: { version: 2 } } } },
         "config/six.yaml": "layers: { base: { version: 6 }, theirs: { version: 2 } }\n",
@@ -122,6 +125,10 @@ describe("the policy pack on the engine", function () {
     await expectVersion(6, ["--policy-pack-config", "pinned.json"], { LAMBDA_LAYERS_CONFIG });
     await expectVersion(3, [], { LAMBDA_LAYERS_CONFIG });
     await expectVersion(5, []);
+
+    const { output } = await analyze("recorded.json", ["--policy-pack-config", "disabled.json"]);
+    assert.match(output, /Function api: Layer theirs version 2 is not declared in the policy's configuration/);
+    assert.doesNotMatch(output, /layer-version-pinned/);
   });
 
   itSampled("resolves paths against the caller's directory, even with -C", async () => {

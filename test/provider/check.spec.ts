@@ -165,6 +165,18 @@ describe("LayerVersions at preview", () => {
     assert.ok(performance.now() - begun < 10_000);
   });
 
+  it("warns of a misspelt name, with the nearest one that was read in the region", async () => {
+    const warned = async (selection: FunctionSelection) =>
+      (await preview(selection)).lines.filter((line) => line.includes("does not exist"));
+    const line = "Warning: Function imgae does not exist in us-east-1 yet, so it is skipped.";
+    // Without a reason to list the region's functions, only the named ones are read.
+    assert.deepEqual(await warned({ names: ["imgae", "fn-01"] }), [line]);
+    assert.deepEqual(await warned({ names: ["imgae"], prefix: "fn-" }), [`${line} Did you mean image?`]);
+    assert.deepEqual(await warned({ names: ["fn-1", "fn-02"] }), [
+      "Warning: Function fn-1 does not exist in us-east-1 yet, so it is skipped. Did you mean fn-02?",
+    ]);
+  });
+
   it("leaves out a named function that does not exist yet, and says so", async () => {
     const { lines, reasons } = await preview({ names: ["fn-01", "later"] });
     assert.match(lines.join("\n"), /Function later does not exist/);

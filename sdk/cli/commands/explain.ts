@@ -12,7 +12,13 @@ import {
 } from "../../ops/explain";
 import type { Context } from "../context";
 import { openEstate } from "../estate";
-import { type ExplanationRow, explanationRow, namedFunction, printExplanations } from "../explanation-table";
+import {
+  declaredIn,
+  type ExplanationRow,
+  explanationRow,
+  namedFunction,
+  printExplanations,
+} from "../explanation-table";
 import { assessRequest } from "../looked";
 import { askedPlaces, versionText } from "../report/matrix";
 import { liveGaps, totalsText } from "../report/verdict";
@@ -120,7 +126,7 @@ function linesOf(layer: ExplainedLayer, { skipped, recordedBy }: ExplainedFuncti
   const { arn, entry, changes, verdict, remedies } = layer;
   const state = askedPlaces([layer]).map((place): Line => [place, versionText(layer[place], "-")]);
   if (!entry) return [["arn", arn], ["declared", "not declared by any entry"], ...state, ["update", idle.undeclared]];
-  const { key, rule, version = "?", enforce, overridden, at, isReplaced, variant, why, cause } = entry;
+  const { key, rule, enforce, overridden, at, isReplaced, variant, why, cause } = entry;
   const { recorded, live } = changes;
   const withAws = recordedBy === undefined ? "sync" : "with --sync-aws";
   const moves = [
@@ -134,7 +140,7 @@ function linesOf(layer: ExplainedLayer, { skipped, recordedBy }: ExplainedFuncti
     why === undefined
       ? [
           "declared",
-          `${version}${enforce === "minimum" ? " or newer" : ""} at ${at}${overridden ? ", the stack's override" : ""}`,
+          `${declaredIn(layer)}${enforce === "minimum" ? " or newer" : ""} at ${at}${overridden ? ", the stack's override" : ""}`,
         ]
       : ["declared", `unknown: ${why}`],
     ...(cause === undefined ? [] : [["because", `the function now has ${cause}`] as const]),

@@ -86,12 +86,9 @@ export interface Matrix {
 
 /**
  * Arranges standings as functions by layers: drift first, then unknown, each in the given order.
- * @param order of the layers. Default: by their names; what could not be read comes last
+ * @param order of the layers; what could not be read comes last
  */
-export function matrixOf(
-  { standings, stack }: Pick<Assessment, "standings" | "stack">,
-  order: LayerOrder = () => 0,
-): Matrix {
+export function matrixOf({ standings, stack }: Pick<Assessment, "standings" | "stack">, order: LayerOrder): Matrix {
   const rankOf = (one: Standing) => (one.layer ? order(sharedLayerName(one.layer.name, stack)) : 0);
   const samples = new Map(standings.map((one) => [arnOf(one), one]));
   const byLayer = Map.groupBy(standings, arnOf);

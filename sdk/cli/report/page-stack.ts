@@ -4,7 +4,7 @@ import { type Exception, isException } from "../../core/exceptions";
 import { count } from "../../core/text";
 import type { Assessment } from "../../ops/assess";
 import { skippedName } from "../../ops/plans";
-import { exceptionText } from "../../ops/report-standings";
+import { exceptionsState, exceptionText } from "../../ops/report-standings";
 import { Html, html } from "./html";
 import {
   askedPlaces,
@@ -96,7 +96,7 @@ function notesOf({ skipped, live, exceptions }: Assessment): Html {
 
 function exceptionList(exceptions: readonly Exception[]): Html {
   const items = exceptions.map((one) => html`<li><bdi>${exceptionText(one)}</bdi>${exceptionState(one)}</li>`);
-  return html`<details><summary>${count(exceptions.length, "exception")} declared</summary><ul>${items}</ul></details>
+  return html`<details><summary>${count(exceptions.length, "exception")} declared${exceptionsState(exceptions)}</summary><ul>${items}</ul></details>
 `;
 }
 

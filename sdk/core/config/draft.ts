@@ -44,7 +44,8 @@ export interface DraftEntry {
 /**
  * Drafts entries that declare for each stack the versions which most of its functions use; in a tie, the newer one. As
  * few stacks as possible get an override. A layer name that contains the stack's name becomes a pattern. Layers of
- * other accounts, and layers whose name exists in several regions or accounts, are declared by ARN.
+ * other accounts, and layers whose name exists in several regions or accounts, are declared by ARN; layers of an unknown
+ * account (`?`) by name.
  * @returns entries by name; no layer matches two of them
  */
 export function draftEntries(uses: readonly LayerUse[]): DraftEntry[] {
@@ -55,7 +56,9 @@ export function draftEntries(uses: readonly LayerUse[]): DraftEntry[] {
   const keys = new Set<string>();
   const entries = [...byTemplate].flatMap(([name, ofName]): Omit<DraftEntry, "version" | "overrides">[] => {
     const byArn = Map.groupBy(ofName, ({ layer }) => layerArn({ ...layer, name }));
-    const isForeign = ofName.some(({ account, layer }) => account !== undefined && account !== layer.account);
+    const isForeign = ofName.some(
+      ({ account = "?", layer }) => ![account, layer.account].includes("?") && account !== layer.account,
+    );
     if (isForeign || byArn.size > 1) {
       return [...byArn].map(([arn, ofArn]) => {
         const region = byArn.size > 1 ? `-${arn.split(":")[3]}` : "";

@@ -13,6 +13,7 @@ import {
 } from "../../core/recorded";
 import {
   type FunctionFilter,
+  logicalName,
   type NameableFunction,
   selectFunctions,
   unknownFunctions,
@@ -108,10 +109,6 @@ export function unreadable({ reconciled }: StateFacts): AssessedFunction[] {
 
 function nameOf({ name, arn, urn }: FunctionFacts): NameableFunction {
   return { name, arn, ownUrn: urn };
-}
-
-function logicalName(urn: string): string {
-  return urn.slice(urn.lastIndexOf("::") + 2);
 }
 
 /**

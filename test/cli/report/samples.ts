@@ -65,6 +65,7 @@ export function stackOf(functions: readonly AssessedFunction[], others: Partial<
       exceptions: [],
       unmatched: [],
       replaceless: [],
+      misnamed: [],
       odd: [],
       ...others,
     },

@@ -93,4 +93,23 @@ describe("the views of an assessment", () => {
     });
     fc.assert(property, counts({ sample: 100, full: 5_000 }));
   });
+
+  it("say how many exceptions are declared, and what of them needs attention", () => {
+    const one = { entry: "base", when: { function: ["api"] }, reason: undefined, until: undefined, at: "c.yaml:3" };
+    const kinds = {
+      fine: { ...one, expired: false, functions: 1, needed: true },
+      idle: { ...one, expired: false, functions: 1, needed: false },
+      elsewhere: { ...one, expired: false, functions: 0, needed: false },
+      expired: { ...one, expired: true, functions: 1, needed: true },
+    };
+    const summaryOf = (...names: (keyof typeof kinds)[]) => {
+      const stack = stackOf([fn("api")], { exceptions: names.map((name) => kinds[name]) });
+      const page = renderPage([stack], { configFile: "c.yaml", time: new Date(0) });
+      return /<summary>(\d exceptions? [^<]*)</.exec(page)?.[1];
+    };
+    assert.equal(summaryOf("expired"), "1 exception declared, 1 expired");
+    assert.equal(summaryOf("fine", "elsewhere"), "2 exceptions declared");
+    assert.equal(summaryOf("idle", "fine", "expired"), "3 exceptions declared, 1 expired, 1 no longer needed");
+    assert.equal(summaryOf(), undefined);
+  });
 });

@@ -6,7 +6,7 @@ import { removeFolder, temporaryFolder } from "../../support/folders";
 
 const config = `layers:
   base: { version: 5, description: for all }
-  tools: { version: 3, enforce: minimum }
+  tools: { version: 3, enforce: minimum, replaces: ["base-v1-{stack}"] }
   powertools:
     arn: arn:aws:lambda:{region}:017000801446:layer:Powertools-{runtime}-{architecture}
     version: 18
@@ -75,6 +75,18 @@ const cases: [title: string, name: string, args: object, answer: object | RegExp
     "getLayerVersionArn",
     { name: "bas" },
     /declares no layer "bas" for stack dev. Did you mean base\?/,
+  ],
+  [
+    "names the entry that replaces the layer",
+    "getLayerVersionArn",
+    { name: "base-v1" },
+    /declares no layer "base-v1" for stack dev. tools replaces it: name tools instead\.$/,
+  ],
+  [
+    "names the entry that replaces the layer of any region",
+    "getLayerVersionArn",
+    { name: "OldPowertools" },
+    /declares no layer "OldPowertools" for stack dev. powertools replaces it: name powertools instead\.$/,
   ],
   [
     "lists all names if none is near",

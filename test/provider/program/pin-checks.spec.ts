@@ -23,11 +23,25 @@ class Publishing extends LayerLookup<AwsInputs> {
   }
 }
 
+class Missing extends LayerLookup<AwsInputs> {
+  override async exists(): Promise<Existence> {
+    return { is: "missing" };
+  }
+  override async newestVersion(): Promise<number> {
+    return 2;
+  }
+}
+
 class Publishes extends OwnLayers {
+  readonly #type: string;
+  constructor(type = "aws:lambda/layerVersion:LayerVersion") {
+    super(undefined);
+    this.#type = type;
+  }
   override async find(): Promise<OwnLayer> {
     const resource = { urn: pulumi.output("urn") } as pulumi.Resource;
     return {
-      ...{ logicalName: "own", type: "aws:lambda/layerVersion:LayerVersion", resource, name: "own" },
+      ...{ logicalName: "own", type: this.#type, resource, name: "own" },
       ...{ region: undefined, keepsVersions: undefined },
     };
   }
@@ -42,8 +56,20 @@ describe("a pin to a version that the program itself publishes", () => {
 
   it("is not called deleted if it is published between two lookups", async () => {
     const lookup = new Publishing(connectIn);
-    const checks = new PinChecks(new Publishes(undefined), lookup);
+    const checks = new PinChecks(new Publishes(), lookup);
     await checks.verify("api", arn, { declaration, entry } satisfies Declared);
     assert.equal(lookup.asked, 2);
   });
+
+  for (const [type, version] of [
+    ["aws:lambda/layerVersion:LayerVersion", "own.version"],
+    ["aws-native:lambda:LayerVersion", 'own.layerVersionArn.apply((arn) => arn.split(":")[7] ?? "")'],
+  ] as const)
+    it(`fails with an expression that an ${type} has`, async () => {
+      const checks = new PinChecks(new Publishes(type), new Missing(connectIn));
+      const failed: unknown[] = [];
+      checks.fail = async (message) => void failed.push(message);
+      await checks.verify("api", arn, { declaration, entry });
+      assert.ok(String(failed).includes(`\`version: ${version}\`, instead of a number`), String(failed));
+    });
 });
