@@ -105,9 +105,9 @@ export function problemWith(key: string, given: LayerArgs): string | undefined {
   return undefined;
 }
 
-/** Programs in JavaScript, and other languages, give null for what they leave out. */
+/** Programs in JavaScript, and other languages, give null for what they leave out. As in the file, not for a version. */
 function withoutNulls(fields: LayerArgs): LayerArgs {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
+  return Object.fromEntries(Object.entries(fields).filter(([key, value]) => value !== null || key === "version"));
 }
 
 function blank(key: string): Omit<DeclaredLayer, "version" | "source" | "overridden"> {

@@ -122,7 +122,7 @@ export async function writeJobSummary(summaries: readonly JobSummary[], job: Job
   const { drift, unknown } = sumOf(known);
   const changes = summaries.reduce((total, one) => total + one.changes, 0);
   const unread = summaries.filter(({ isFailed }) => isFailed).length;
-  const outputs = { changes, ...(known.length > 0 && { drift, unknown }), unread };
+  const outputs = { changes, ...(known.length > 0 && { drift, unknown }), ...(unread > 0 && { unread }) };
   try {
     const markdown = `${summaries.map((one) => one.markdown()).join("\n")}\n`;
     await system.write({ markdown, outputs }, job);

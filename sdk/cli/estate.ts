@@ -165,7 +165,7 @@ function wordsAlone(words: readonly string[], stack: string): string[] {
 
 /** The error for a stack that does not exist, saying that nobody named it. */
 function notNamed(error: LayersError): LayersError {
-  const next = [`No --stack was given, so the default, ${defaultStack}, was used.`, ...error.nextLines];
+  const next = [...error.nextLines, `No --stack was given, so the default, ${defaultStack}, was used.`];
   return new LayersError(error.code, error.what.split("\n"), { next, changed: error.changed, cause: error });
 }
 

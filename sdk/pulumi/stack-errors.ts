@@ -53,8 +53,9 @@ export function explainFailure(
       "stack-missing",
       `State file not found: the stack ${stack} does not exist in this project (${said}).`,
       [
-        ...(meant ? [meant] : stacks.length > 0 ? [`This project has: ${listNames(stacks)}.`] : []),
+        ...(meant ? [meant] : []),
         `Ensure you're in the correct directory (should contain Pulumi.yaml). List the stacks: ${advise(["stack", "ls"])}`,
+        ...(meant || stacks.length === 0 ? [] : [`This project has: ${listNames(stacks)}.`]),
       ],
     );
   }

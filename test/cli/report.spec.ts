@@ -226,7 +226,7 @@ describe("job summaries", () => {
   const run = (args: string[], env: Record<string, string>) =>
     folder.cli([...args, "--state-file", "state.json"], { env: { ...plainEnvironment(folder.path), ...env } });
   const outputs = (changes: number, drift: number, unread = 0) =>
-    `changes=${changes}\ndrift=${drift}\nunknown=0\nunread=${unread}\n`;
+    `changes=${changes}\ndrift=${drift}\nunknown=0\n${unread > 0 ? `unread=${unread}\n` : ""}`;
   const github = () => ({
     GITHUB_ACTIONS: "true",
     GITHUB_STEP_SUMMARY: join(folder.path, "summary.md"),

@@ -158,7 +158,7 @@ describe("the default stack", () => {
   const notNamed = "No --stack was given, so the default, dev, was used.";
 
   it("is said to have been meant if it does not exist and no stack was named", async () => {
-    assert.equal((await look({})).told, `ERROR - There is none. Kept.\n${notNamed}\nThis project has: prod.\n`);
+    assert.equal((await look({})).told, `ERROR - There is none. Kept.\nThis project has: prod.\n${notNamed}\n`);
     assert.doesNotMatch((await look({ stack: ["dev"] })).told, /No --stack/);
   });
 
@@ -173,7 +173,7 @@ describe("the default stack", () => {
       assert.doesNotMatch((await look({ projects, ...named }, two)).told, /No --stack/);
     assert.match(
       String((await look({ projects }, { a: ["prod"] })).failed),
-      new RegExp(`\n${notNamed}\nExisting stacks: prod\\.$`),
+      new RegExp(`\nExisting stacks: prod\\.\n${notNamed}$`),
     );
   });
 });

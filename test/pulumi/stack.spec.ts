@@ -115,7 +115,7 @@ describe("Pulumi's CLI", () => {
       stack: "nope",
       code: "stack-missing",
       message: /^State file not found: the stack nope does not exist in this project \(no stack named 'nope' found\)/,
-      next: /^This project has: dev\.\nEnsure you're in the correct directory \(should contain Pulumi.yaml\)/,
+      next: /^Ensure you're in the correct directory \(should contain Pulumi.yaml\).*\nThis project has: dev\.$/,
     },
     {
       name: "a stack whose name looks like an option",
@@ -175,7 +175,7 @@ describe("Pulumi's CLI", () => {
       cwd: "nowhere",
       code: "project-missing",
       message: /^State file not found: .*nowhere is not in a Pulumi project \(no such folder\)\.$/,
-      next: /^This project has: dev\.\nEnsure you're in the correct directory \(should contain Pulumi.yaml\)/,
+      next: /^Ensure you're in the correct directory \(should contain Pulumi.yaml\)/,
     },
     {
       name: "a file in place of a folder",
