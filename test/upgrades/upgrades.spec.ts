@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { version as current } from "../../package.json";
 import { startCli } from "../cli/harness";
 import { itSampled } from "../support/counts";
 import type { Outcome } from "../support/processes";
@@ -12,6 +13,8 @@ const names = ["api", "shared-a", "shared-b", "worker"];
 const all = (version: number) => Object.fromEntries(names.map((name) => [name, version]));
 
 for (const version of readdirSync(recordings)) {
+  // This version's own recording is what the engine tests of the resource try too.
+  const itOf = version === current ? itSampled : it;
   describe(`what version ${version} has left behind`, function () {
     this.timeout(240_000);
     let estate: Estate;
@@ -31,7 +34,7 @@ for (const version of readdirSync(recordings)) {
       return outcome;
     }
 
-    it("is read, refreshed, previewed without a replacement, and finished", async () => {
+    itOf("is read, refreshed, previewed without a replacement, and finished", async () => {
       const { project, emulator } = estate;
       const status = JSON.parse((await succeeds("status", "--stack", "dev", "--json")).stdout);
       assert.deepEqual(status.totals, { functions: 4, layersOfFunctions: 8, drift: 4, unknown: 0 });
