@@ -61,6 +61,8 @@ export interface ContextChanges {
   readonly options?: OptionValues;
   readonly stdout?: Output;
   readonly stderr?: Output;
+  /** Whether stdout is reserved for one document. Default: with `--json`. */
+  readonly isReserved?: true;
   /** Present but undefined: do not ask. */
   readonly ask?: undefined;
   /** How long-running work is shown. Default: unchanged. */

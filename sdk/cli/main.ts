@@ -95,7 +95,7 @@ export async function main(words: readonly string[], world: World): Promise<numb
     if (!(error instanceof LayersError)) throw error;
     // Wrong usage: options were not parsed.
     const json = hasFlag(words, "--json", flags);
-    return fail(error, createReporter({ stdout, stderr, json }), json);
+    return fail(error, createReporter({ stdout, stderr, isReserved: json }), json);
   }
 }
 
@@ -112,7 +112,8 @@ function createContext(given: Given, world: World): Context {
   const progress = given.progress ?? isMoving;
   // One of several stacks is summed up with the others.
   const asides = prefix === undefined && stdout.isTerminal;
-  const reporter = createReporter({ stdout, stderr, json, verbose, progress, prefix, asides });
+  const isReserved = given.isReserved ?? json;
+  const reporter = createReporter({ stdout, stderr, isReserved, verbose, progress, prefix, asides });
   const isAsked = !("ask" in given) && stdout.isTerminal && !json && !yes && world.stdin.isTTY;
   return {
     ...{ options, args, words, stdout, stderr, reporter, env, version, table: { commands, defaultCommand } },

@@ -8,8 +8,8 @@ import type { Output } from "./terminal";
 export interface ReporterOptions {
   readonly stdout: Output;
   readonly stderr: Output;
-  /** Stdout is reserved for one JSON document. */
-  readonly json?: boolean;
+  /** Stdout is reserved for one document, in JSON or Markdown. */
+  readonly isReserved?: boolean;
   readonly verbose?: boolean;
   /** Whether long work is shown by a spinner; otherwise by a line every ten seconds. */
   readonly progress?: boolean | Reporter["progress"];
@@ -30,10 +30,10 @@ export interface CliReporter extends Reporter {
  * they cannot add lines or move the cursor; only warnings and errors have several lines.
  */
 export function createReporter(options: ReporterOptions): CliReporter {
-  const { stdout, stderr, json, verbose, progress, prefix = "", asides = stdout.isTerminal } = options;
+  const { stdout, stderr, isReserved, verbose, progress, prefix = "", asides = stdout.isTerminal } = options;
   const { yellow, red, dim } = stderr.colors;
-  const told = json ? stderr : stdout;
-  const isReported = !json || verbose;
+  const told = isReserved ? stderr : stdout;
+  const isReported = !isReserved || verbose;
   const info = (line: string) => {
     if (isReported) told.line(`${told.colors.cyan("INFO")} - ${shown(line)}`);
   };
@@ -44,7 +44,7 @@ export function createReporter(options: ReporterOptions): CliReporter {
     info,
     item,
     aside(line, items) {
-      if (!asides || json) return;
+      if (!asides || isReserved) return;
       info(line);
       for (const one of items) item(one);
     },

@@ -57,10 +57,11 @@ export interface StackOptions<Row = never> {
  * @returns the first exit status that is not 0
  */
 export async function forEachStack<Row = never>(
-  context: Context,
+  given: Context,
   work: (run: StackRun) => Promise<StackOutcome<Row>>,
   options: StackOptions<Row> = {},
 ): Promise<number> {
+  const context = options.stdout === "document" ? given.derive({ isReserved: true }) : given;
   const estate = options.estate ?? (await openEstate(context));
   const parallel = parallelOf(context, options);
   if (options.writes && estate.isSeveral && parallel > 1 && context.ask)

@@ -23,12 +23,14 @@ import { type LoadedState, type Skipped, skipping } from "./plans";
 import { loadState, type OddState, oddities, scanAs } from "./recorded/load";
 import {
   byName,
+  partWarnings,
   refuseUnknown,
   type SelectedRecords,
   selectRecorded,
+  skippedRecords,
   unreadable,
-  withoutStanding,
-} from "./recorded/plan";
+  updatedInPart,
+} from "./recorded/select";
 import {
   namedInConditions,
   programNameWarnings,
@@ -94,6 +96,8 @@ export async function assessStack(ports: Ports, request: AssessRequest): Promise
   if (assessment.standings.length > 0)
     for (const line of [...assessment.unmatched, ...assessment.replaceless, ...assessment.misnamed])
       ports.reporter.warn(line);
+  for (const line of assessment.recorded ? partWarnings(assessment.recorded, assessment.standings) : [])
+    ports.reporter.warn(line);
   for (const { message } of assessment.odd) ports.reporter.warn(message);
   return assessment;
 }
@@ -130,7 +134,7 @@ export async function readStandings(ports: Ports, request: AssessRequest): Promi
     functions,
     standings,
     totals: totalsOf(standings),
-    skipped: [...(recorded ? withoutStanding(recorded) : []), ...read.skipped],
+    skipped: [...(recorded ? skippedRecords(recorded, updatedInPart(standings)) : []), ...read.skipped],
     live: read.live,
     isStateRead: state !== undefined,
     recorded,

@@ -12,7 +12,7 @@ import { type Assessment, type AssessRequest, assessStack } from "./assess";
 import { failedReading } from "./expectation";
 import { goneFunction } from "./live/read";
 import { documentFormat } from "./plans";
-import { withoutStanding } from "./recorded/plan";
+import { skippedRecords, updatedInPart } from "./recorded/select";
 import { type Repair, repairsOf } from "./repairs";
 
 /** The function to explain, looked up in the state, otherwise in AWS. */
@@ -134,7 +134,7 @@ function explainFunction(
 ): ExplainedFunction {
   const { name, region, account, urn, recordedBy, isGone } = fn;
   const own = recorded?.own.filter((one) => one.urn === urn) ?? [];
-  const reason = recorded && withoutStanding({ ...recorded, own })[0]?.reason;
+  const reason = recorded && skippedRecords({ ...recorded, own }, updatedInPart(standings))[0]?.reason;
   const layers = standings.flatMap((standing): ExplainedLayer[] => {
     const { layer, live, verdict } = standing;
     if (standing.fn !== fn || !layer) return [];

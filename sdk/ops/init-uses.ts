@@ -12,7 +12,7 @@ import { type FunctionChoice, readNamed, tagSets, whereOf } from "./live/read";
 import type { Skipped } from "./plans";
 import { loadState } from "./recorded/load";
 import { letGo } from "./recorded/memory";
-import { refuseUnknown, type SelectedRecords, selectRecorded, withoutStanding } from "./recorded/plan";
+import { refuseUnknown, type SelectedRecords, selectRecorded, skippedRecords } from "./recorded/select";
 import { ifPossible } from "./steps";
 
 /** The functions in AWS to make a config from. */
@@ -80,7 +80,7 @@ export function usesOfStates(found: readonly InitState[]): Found {
     uses: uses.filter((use) => !vague.includes(use)),
     skipped: [
       // What a plan would skip, such as secret layers, is reported now.
-      ...found.flatMap(({ selected }) => withoutStanding(selected)),
+      ...found.flatMap(({ selected }) => skippedRecords(selected)),
       ...vague.map(({ function: name, layer }) => ({
         function: name,
         reason: `the account of its layer ${layer.name} is not recorded`,

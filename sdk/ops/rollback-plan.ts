@@ -16,9 +16,10 @@ import { newerRun } from "./newer-run";
 import type { LoadedState, StateChange } from "./plans";
 import { broken, integrityWarnings, loadState, refuseUnfit, type ScanState, scanAs } from "./recorded/load";
 import { letGo } from "./recorded/memory";
-import { planState, refuseUnknown, type SelectedRecords, type StatePlan, selectRecorded } from "./recorded/plan";
+import { planState, type StatePlan } from "./recorded/plan";
 import type { NewContent } from "./recorded/replace";
 import { type IsOurs, planRestore, versionsRecordedIn, whyNotBack } from "./recorded/restore";
+import { refuseUnknown, type SelectedRecords, selectRecorded } from "./recorded/select";
 import { type LoadedBackup, loadBackup, refuseOtherStack, whatIsOurs } from "./rollback-backup";
 import { checkpoint, during, ifPossible } from "./steps";
 

@@ -27,7 +27,7 @@ import type { RolloutOptions } from "./live/rollout";
 import { adviceAfterSync } from "./next-steps";
 import { documentFormat, type RunResult } from "./plans";
 import { loadState, scanAs } from "./recorded/load";
-import { refuseUnknown, selectRecorded, unreadable, withoutStanding } from "./recorded/plan";
+import { refuseUnknown, selectRecorded, skippedRecords, unreadable } from "./recorded/select";
 import { reportMatches, unmatchedWarnings, warningsOf } from "./report-standings";
 import { type ReviewOptions, review } from "./review";
 import { during } from "./steps";
@@ -130,7 +130,8 @@ async function plan(ports: Ports, request: SyncRequest): Promise<SyncPlan> {
     ...live.plan,
     project: state?.facts.owner?.project ?? null,
     dryRun,
-    skipped: [...(recorded ? withoutStanding(recorded) : []), ...live.plan.skipped],
+    // A function whose layers are hidden in the state is read and moved in AWS like any other.
+    skipped: [...(recorded ? skippedRecords(recorded, () => true) : []), ...live.plan.skipped],
     warnings: [
       ...warningsOf(standings),
       ...(standings.length > 0 ? unmatchedWarnings(standings, "AWS", config.file) : []),

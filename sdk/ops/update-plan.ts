@@ -19,16 +19,8 @@ import { noneTagged, tagSets, whereOf } from "./live/read";
 import { adviceOnOwnRecords } from "./next-steps";
 import type { LoadedState, Skipped, StateTarget } from "./plans";
 import { foreignState, integrityWarnings, refuseUnfit } from "./recorded/load";
-import {
-  byName,
-  invalidLayers,
-  planState,
-  refuseUnknown,
-  type SelectedRecords,
-  type StatePlan,
-  selectRecorded,
-  unreadable,
-} from "./recorded/plan";
+import { invalidLayers, planState, type StatePlan } from "./recorded/plan";
+import { byName, refuseUnknown, type SelectedRecords, selectRecorded, unreadable } from "./recorded/select";
 import { warningsOf } from "./report-standings";
 import { checkpoint, during } from "./steps";
 

@@ -39,6 +39,11 @@ const wrongFlags: BadInput[] = [
     says: /^ERROR - unknown command 'plan'$/,
     next: "To see what an update would change: lambda-layers --dry-run",
   },
+  {
+    args: ["upgrade", "base", "5"],
+    says: /^ERROR - 5 is a version, not a layer\. Nothing was changed\.$/,
+    next: "To declare it: lambda-layers upgrade base --to 5",
+  },
   { args: ["--x"], says: /^ERROR - unknown option '--x'$/, next: "List its options: lambda-layers help update" },
   { args: ["-x"], says: /^ERROR - unknown option '-x'$/, next: "List its options: lambda-layers help update" },
   { args: ["--nope", "--json"], says: /^ERROR - unknown option '--nope'$/ },

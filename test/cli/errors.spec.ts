@@ -10,7 +10,7 @@ function tell(error: unknown, verbose: boolean): { text: string; status: number 
     text += part;
   };
   const output = new Output({ write, on() {} } as never, {});
-  const reporter = createReporter({ stdout: output, stderr: output, json: false, verbose, progress: false });
+  const reporter = createReporter({ stdout: output, stderr: output, verbose, progress: false });
   const status = reportError(reporter, error).exitStatus;
   return { text, status };
 }

@@ -157,6 +157,9 @@ INFO - 4 stacks of 2 projects together: 2 of 12 layers of functions are not as d
       (await ends("--projects", "services/*", "--projects", "web", "--stack", "prod"))[2],
       "INFO - 1 project without such a stack: web",
     );
+    // What is piped into a file is Markdown alone.
+    const args = ["--projects", "services/*", "--projects", "web", "--stack", "prod", "--recorded-only"];
+    assert.match((await start(["report", ...args]).ended).stdout, /^#/);
     assert.equal((await ends("--state-file", "x.json", "--stack", "*"))[0], 2);
   });
 

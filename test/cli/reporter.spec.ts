@@ -9,7 +9,7 @@ describe("the reporter", () => {
       text += part;
     };
     const output = new Output({ write, on() {} } as never, { NO_COLOR: "1" });
-    say(createReporter({ stdout: output, stderr: output, json: false, verbose: true, progress: false }));
+    say(createReporter({ stdout: output, stderr: output, verbose: true, progress: false }));
     return text;
   };
   const odd = "arn:x\u001b[2J\u202e\r\n";

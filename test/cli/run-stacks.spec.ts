@@ -21,7 +21,7 @@ const output = (told: string[] = []) =>
 
 function contextWith(options: object, told: string[]): Context {
   const [stdout, stderr] = [output(told), output(told)];
-  const reporter = createReporter({ stdout, stderr, json: false, verbose: false, progress: false });
+  const reporter = createReporter({ stdout, stderr, verbose: false, progress: false });
   const context = { options, stdout, stderr, reporter, env: {}, words: [] } as unknown as Context;
   return { ...context, derive: () => context };
 }

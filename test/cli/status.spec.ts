@@ -336,6 +336,25 @@ describe("lambda-layers status", () => {
     }
   });
 
+  it("says of a function that an update changes in part what the update says", async () => {
+    await deploy(awsFunction("hidden", ["04da6b54-80e4-46f7-96ec-b56ff0331ba9", layer("base", 1)]));
+    const said =
+      /^WARNING - Function hidden: not all of its layers can be read from the state, so only those that can are updated\.$/m;
+    const update = await run(["--stack", "dev", "--dry-run", "--json"]);
+    assert.match(update.stderr, said);
+    const looked = await status("--recorded-only", "--json");
+    assert.match(looked.stderr, said);
+    for (const { stdout } of [update, looked]) assert.deepEqual(JSON.parse(stdout).skipped, []);
+    assert.doesNotMatch((await run(["explain", "hidden"])).stdout, /skips it: not all/);
+  });
+
+  it("does not call a function skipped in a sync, which moves what it reads in AWS", async () => {
+    await deploy(awsFunction("hidden", "04da6b54-80e4-46f7-96ec-b56ff0331ba9"));
+    aws.emulator.seed({ layers: [{ name: "base", versions: 5 }], functions: [{ name: "hidden", layers: ["base:1"] }] });
+    const { aws: live, skipped } = JSON.parse((await run(["sync", "--stack", "dev", "--dry-run", "--json"])).stdout);
+    assert.deepEqual([live.changes.length, skipped], [1, []]);
+  });
+
   it("warns about a state that cannot be updated as it is, and about strings that are not layer versions", async () => {
     const web = awsFunction("web", [layer("base", 5), `${layer("base", 1)}0`.replace(/\d+$/, "0")]);
     const operation = { type: "updating", resource: { urn: web.urn, type: web.type, custom: true } };

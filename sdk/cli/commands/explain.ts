@@ -22,6 +22,7 @@ import {
 import { assessRequest } from "../looked";
 import { askedPlaces, versionText } from "../report/matrix";
 import { liveGaps, totalsText } from "../report/verdict";
+import { signOf } from "../stack-columns";
 import { forEachStack, type StackRun } from "../stacks";
 
 export async function run(context: Context): Promise<number> {
@@ -79,7 +80,9 @@ function show({ options, stdout, reporter }: Context, explanation: Explanation):
         failedReading(live) ? "  No layers are recorded; live layers are unknown." : "  It has no layer versions.",
       );
     for (const layer of layers) {
-      stdout.line(`\n  ${bold(shown(`Layer ${layer.layer}`))}`);
+      const sign = signOf(stdout, layer.verdict);
+      const title = shown(`Layer ${layer.layer}`);
+      stdout.line(`\n  ${bold(typeof sign === "string" ? title : sign.color(title))}`);
       for (const [title, text] of linesOf(layer, fn)) stdout.line(`    ${title.padEnd(9)} ${shown(text)}`);
     }
   }

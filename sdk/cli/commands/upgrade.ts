@@ -32,6 +32,12 @@ export async function run(context: Context): Promise<number> {
     ],
   ]);
   if (options.to !== undefined && args.length === 0) throw new LayersError("usage", "--to needs the name of a layer.");
+  const [layer, version, ...others] = args;
+  if (version !== undefined && /^\d+$/.test(version) && others.length === 0)
+    throw new LayersError("usage", `${version} is a version, not a layer.`, {
+      next: `To declare it: ${(await context.openPorts()).advise(["upgrade", layer as string, "--to", version])}`,
+      changed: unchanged,
+    });
   const { markdown } = options;
   const isPrinted = markdown === true;
   if (isPrinted && options.json) throw new LayersError("usage", "--json and --markdown cannot both write to stdout.");
@@ -82,7 +88,7 @@ async function upgradeStack(
     await confirmed(context, `Change ${count(upgrades.length, "version")} in ${file}?`);
     await executeUpgrade(ports, plan);
     const next = applyingCommands(ports, options, plan).join(" and ");
-    if (options.markdown !== true) context.reporter.info(`${file} updated. To see what this changes: ${next}`);
+    context.reporter.info(`${file} updated. To see what this changes: ${next}`);
   }
   return { document: { format: documentFormat, stack, project, dryRun, file, override, upgrades, held } };
 }

@@ -9,7 +9,7 @@ import { type FunctionFilter, selectFunctions, withoutQualifiers } from "../../c
 import { quotedIfOdd } from "../../core/text";
 import type { AwsPort, Ports } from "../../ports";
 import type { Skipped } from "../plans";
-import { refuseUnknown } from "../recorded/plan";
+import { refuseUnknown } from "../recorded/select";
 import type { Where } from "./names";
 import { type FoundFunctions, type LiveSelection, type Place, type Selected, selectLive } from "./select";
 

@@ -9,7 +9,8 @@ import { count, quotedIfOdd } from "../../core/text";
 import type { Ports } from "../../ports";
 import type { LoadedState } from "../plans";
 import { checkpoint, during, withProgress } from "../steps";
-import { invalidLayers, type SelectedRecords } from "./plan";
+import { invalidLayers } from "./plan";
+import type { SelectedRecords } from "./select";
 
 const operationsShown = 5;
 const pollWhileImporting = 200;

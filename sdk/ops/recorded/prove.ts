@@ -12,7 +12,8 @@ import { type LoadedState, type Proof, skippedName, skipping, type UndoneChange 
 import { changeLines, labelsOfChanges } from "../report-changes";
 import { checkpoint, withProgress } from "../steps";
 import type { ScanState } from "./load";
-import { byName, type StatePlan } from "./plan";
+import type { StatePlan } from "./plan";
+import { byName } from "./select";
 
 /** The parts of a state's update that a proof needs. */
 export interface ProvablePlan extends Pick<StatePlan, "changes" | "edits"> {
