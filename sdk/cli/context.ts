@@ -67,8 +67,8 @@ export interface ContextChanges {
   readonly ask?: undefined;
   /** How long-running work is shown. Default: unchanged. */
   readonly progress?: CliReporter["progress"];
-  /** Prefix of warnings and errors: the stack that they are about. */
-  readonly prefix?: string;
+  /** Adds to a warning or an error which stack it is about. */
+  readonly about?: (text: string) => string;
 }
 
 /** A command's implementation, loaded when it is run. */

@@ -37,9 +37,10 @@ export interface Place {
   /**
    * Opens the stack's environment.
    * @param asks whether the user may be asked
+   * @param isHeaded whether its output has its name as a heading, so that warnings need not name it
    * @throws LayersError why the project's stacks are unknown
    */
-  open(how: { readonly asks: boolean }): Promise<StackRun>;
+  open(how: { readonly asks: boolean; readonly isHeaded?: boolean }): Promise<StackRun>;
 }
 
 /** Everything that a run covers. */
@@ -114,14 +115,14 @@ export function estateOf(context: Context, ports: Ports, sites: readonly EstateS
     const held = holdOutput(context.stdout, context.stderr, context.env);
     return {
       ...{ site, label, held },
-      async open({ asks }) {
+      async open({ asks, isHeaded = false }) {
         if (isFailedProject(site)) throw site.error;
         const base = folder === undefined ? context : inFolder(context, ports, folder);
         const own = base.derive({
           ...{ stdout: held.stdout, stderr: held.stderr },
           ...(!asks && { ask: undefined }),
           progress: (title, how) => (held.isOpen ? context.reporter.progress(title, how) : noProgress),
-          prefix: folder === undefined ? "" : `${label}: `,
+          about: namingStack({ site, label }, isHeaded),
         });
         const isFirst = sites.findIndex((one) => one.folder === folder) === index;
         return { ...site, index, label, isFirst, isOneOfSeveral: true, context: own, ports: await own.openPorts() };
@@ -129,6 +130,12 @@ export function estateOf(context: Context, ports: Ports, sites: readonly EstateS
     };
   });
   return { places, isSeveral: true };
+}
+
+/** Lets warnings and errors begin with a stack's name, unless it is the heading of its output or they name it. */
+export function namingStack({ site, label }: Pick<Place, "site" | "label">, isHeaded: boolean) {
+  const isNamed = (text: string) => site.folder === undefined && (isHeaded || text.includes(`stack ${label}`));
+  return (text: string): string => (isNamed(text) ? text : `${label}: ${text}`);
 }
 
 const noProgress: Progress = { update() {}, end() {} };

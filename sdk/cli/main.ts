@@ -105,15 +105,15 @@ type Given = Pick<Context, "options" | "args" | "words" | "stdout" | "stderr"> &
   ContextChanges;
 
 function createContext(given: Given, world: World): Context {
-  const { options, args, words, stdout, stderr, prefix } = given;
+  const { options, args, words, stdout, stderr, about } = given;
   const { env, version, signal } = world;
   const { json, verbose, yes } = options;
   const isMoving = stderr.isTerminal && !env.CI;
   const progress = given.progress ?? isMoving;
   // One of several stacks is summed up with the others.
-  const asides = prefix === undefined && stdout.isTerminal;
+  const asides = about === undefined && stdout.isTerminal;
   const isReserved = given.isReserved ?? json;
-  const reporter = createReporter({ stdout, stderr, isReserved, verbose, progress, prefix, asides });
+  const reporter = createReporter({ stdout, stderr, isReserved, verbose, progress, about, asides });
   const isAsked = !("ask" in given) && stdout.isTerminal && !json && !yes && world.stdin.isTTY;
   return {
     ...{ options, args, words, stdout, stderr, reporter, env, version, table: { commands, defaultCommand } },

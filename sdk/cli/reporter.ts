@@ -15,8 +15,8 @@ export interface ReporterOptions {
   readonly progress?: boolean | Reporter["progress"];
   /** Whether to print hints that only a person needs. Default: if stdout is a terminal. */
   readonly asides?: boolean;
-  /** Prefix of warnings, errors and `--verbose` lines: the stack that they are about. */
-  readonly prefix?: string;
+  /** Adds to a warning, an error or a `--verbose` line which stack it is about. Default: nothing is added. */
+  readonly about?: (text: string) => string;
 }
 
 /** A reporter that can also report errors. */
@@ -30,7 +30,7 @@ export interface CliReporter extends Reporter {
  * they cannot add lines or move the cursor; only warnings and errors have several lines.
  */
 export function createReporter(options: ReporterOptions): CliReporter {
-  const { stdout, stderr, isReserved, verbose, progress, prefix = "", asides = stdout.isTerminal } = options;
+  const { stdout, stderr, isReserved, verbose, progress, about = (text) => text, asides = stdout.isTerminal } = options;
   const { yellow, red, dim } = stderr.colors;
   const told = isReserved ? stderr : stdout;
   const isReported = !isReserved || verbose;
@@ -48,10 +48,10 @@ export function createReporter(options: ReporterOptions): CliReporter {
       info(line);
       for (const one of items) item(one);
     },
-    warn: (lines) => stderr.line(`${yellow("WARNING")} - ${prefix}${shownLines(lines)}`),
-    error: (lines) => stderr.line(`${red("ERROR")} - ${prefix}${shownLines(lines)}`),
+    warn: (lines) => stderr.line(`${yellow("WARNING")} - ${about(shownLines(lines))}`),
+    error: (lines) => stderr.line(`${red("ERROR")} - ${about(shownLines(lines))}`),
     verbose(line) {
-      if (verbose) stderr.line(dim(`DEBUG - ${prefix}${shown(line)}`));
+      if (verbose) stderr.line(dim(`DEBUG - ${about(shown(line))}`));
     },
     progress:
       typeof progress === "function"

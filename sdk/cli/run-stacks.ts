@@ -2,7 +2,7 @@ import { type ErrorCode, LayersError } from "../core/errors";
 import { isExceeded } from "../core/estate";
 import { count, listNames, shown } from "../core/text";
 import type { Context } from "./context";
-import { type Estate, errorInRun, isFailedProject, type Place, type StackRun } from "./estate";
+import { type Estate, errorInRun, isFailedProject, namingStack, type Place, type StackRun } from "./estate";
 import { reportError } from "./reporter";
 
 /** The outcome of one place of a run: its value, or why there is none. */
@@ -64,7 +64,7 @@ export async function runStacks<T>(
     turns.begin(place);
     let run: StackRun | undefined;
     try {
-      run = await place.open({ asks: asks && !isHeld });
+      run = await place.open({ asks: asks && !isHeld, isHeaded: headings });
       const value = await work(run);
       done.set(place, { value });
       const error = errorOf(value);
@@ -76,7 +76,7 @@ export async function runStacks<T>(
         context.derive({
           stdout: place.held?.stdout ?? context.stdout,
           stderr: place.held?.stderr ?? context.stderr,
-          prefix: prefixOf(place),
+          about: estate.isSeveral ? namingStack(place, headings) : undefined,
         }).reporter;
       const error = reportOnce(reporter, run ? inRun(thrown, context, estate, run) : thrown, told);
       fail(place, error);
@@ -112,10 +112,6 @@ function reportOnce(reporter: Context["reporter"], thrown: unknown, told: Set<st
 
 function inRun(thrown: unknown, context: Context, estate: Estate, run: StackRun): unknown {
   return thrown instanceof LayersError ? errorInRun(thrown, context, estate, run) : thrown;
-}
-
-function prefixOf({ site, label }: Place): string {
-  return site.folder === undefined ? "" : `${label}: `;
 }
 
 function notBegun({ label }: Place, why: string): LayersError {

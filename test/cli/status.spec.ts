@@ -336,6 +336,16 @@ describe("lambda-layers status", () => {
     }
   });
 
+  it("names the stack in each warning about one of several", async () => {
+    const state = stateOf([awsFunction("hidden", [3]), awsFunction("web", [layer("base", 5)])]);
+    await folder.write({ "dev.json": state, "prod.json": state });
+    const { stderr } = await status("--stack", "dev,prod", "--recorded-only");
+    assert.deepEqual(stderr.match(/^WARNING - \w+: Function hidden is skipped/gm), [
+      "WARNING - dev: Function hidden is skipped",
+      "WARNING - prod: Function hidden is skipped",
+    ]);
+  });
+
   it("says of a function that an update changes in part what the update says", async () => {
     await deploy(awsFunction("hidden", ["04da6b54-80e4-46f7-96ec-b56ff0331ba9", layer("base", 1)]));
     const said =
