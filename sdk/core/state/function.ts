@@ -2,7 +2,7 @@ import { parseLayerVersionArn, regionOfArn } from "../arn";
 import type { FunctionFacts, RecordedLayer, RecordedLayers } from "./facts";
 import { referenceKeys } from "./integrity";
 import { KeyTable } from "./keys";
-import type { JsonReader } from "./reader";
+import { type JsonReader, Places } from "./reader";
 import { secretSignature, signatureKey, unknownMark } from "./secret";
 import { lastCharacters } from "./text";
 
@@ -18,6 +18,17 @@ export const resourceKeys = new KeyTable(
 /** Start offsets of an object's values, by key. */
 type Starts = Pick<ReadonlyMap<string, number>, "get">;
 
+const noStarts: Starts = new Map();
+
+/** The keys of a resource that hold its properties. */
+const sides = ["inputs", "outputs"] as const;
+type Side = (typeof sides)[number];
+
+/** Whether a key of a resource holds its properties. */
+export function isSide(key: string): key is Side {
+  return (sides as readonly string[]).includes(key);
+}
+
 const signatureKeys = new KeyTable([signatureKey], { ofStruct: false });
 
 /** The properties of a function that are read besides its layers; `functionName` is the name in aws-native. */
@@ -26,6 +37,11 @@ const properties = ["name", "functionName", "runtime", "architectures", "package
 /** Reads the facts of a function from a resource that was already skipped over. */
 export class FunctionReader {
   private readonly propertyKeys: KeyTable;
+  /** The objects of properties that were skipped last: where each starts, and where its properties do. */
+  private readonly skipped = {
+    inputs: { start: -1, properties: new Places() },
+    outputs: { start: -1, properties: new Places() },
+  };
   /** Texts shared by many functions, kept once. */
   private readonly texts = new Map<string, string>();
 
@@ -36,6 +52,15 @@ export class FunctionReader {
     private readonly layersProperty: string,
   ) {
     this.propertyKeys = new KeyTable([...properties, layersProperty], { ofStruct: false });
+  }
+
+  /** Skips inputs or outputs, and remembers where their properties are: a second look at them would take as long. */
+  skip(side: Side): Starts {
+    const skipped = this.skipped[side];
+    skipped.start = this.reader.position;
+    skipped.properties.clear();
+    if (this.reader.has("object", `"${side}"`)) this.reader.index(this.propertyKeys, skipped.properties);
+    return skipped.properties;
   }
 
   /**
@@ -52,6 +77,7 @@ export class FunctionReader {
     // After a failed update, the outputs were never applied.
     const [first, second] = initErrors.length > 0 ? [inputs, outputs] : [outputs, inputs];
     const text = (name: string) => this.text(first, name) ?? this.text(second, name);
+    const arn = text("arn");
     return {
       urn,
       type: this.type,
@@ -65,8 +91,8 @@ export class FunctionReader {
       architectures: this.architectures(first) ?? this.architectures(second) ?? this.noArchitectures(inputs, outputs),
       packageType: this.shared(text("packageType")),
       publishes: this.isTrue(first, "publish") ?? this.isTrue(second, "publish") ?? false,
-      arn: text("arn"),
-      region: this.shared(text("region") ?? regionOfArn(text("arn") ?? "")),
+      arn,
+      region: this.shared(text("region") ?? regionOfArn(arn ?? "")),
       inputs: this.layers(inputs),
       outputs: this.layers(outputs),
     };
@@ -88,9 +114,10 @@ export class FunctionReader {
     return this.reader.list(() => this.reader.string());
   }
 
-  private properties(values: Starts, key: "inputs" | "outputs"): Starts {
-    const read = () => (this.reader.has("object", `"${key}"`) ? this.reader.index(this.propertyKeys) : undefined);
-    return this.at(values, key, read) ?? new Map();
+  private properties(values: Starts, side: Side): Starts {
+    const { start, properties } = this.skipped[side];
+    if (values.get(side) === start) return properties;
+    return this.at(values, side, () => this.skip(side)) ?? noStarts;
   }
 
   /** A text among the properties; undefined if it is empty, absent, a secret, or no text. */
@@ -154,7 +181,7 @@ export class FunctionReader {
     const found = { kind: "text", text, start: start + 1 } as const;
     if (!parseLayerVersionArn(text)) return { ...found, version: undefined };
     const digits = text.length - text.lastIndexOf(":") - 1;
-    return { ...found, version: lastCharacters(reader.bytes, start, reader.position, digits) };
+    return { ...found, version: lastCharacters(reader.bytes, { start, end: reader.position }, text, digits) };
   }
 
   /** Skips a value and returns whether it is a secret. */

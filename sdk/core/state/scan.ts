@@ -8,7 +8,7 @@ import {
   type StateFacts,
   shownOperations,
 } from "./facts";
-import { FunctionReader, resourceKeys } from "./function";
+import { FunctionReader, isSide, resourceKeys } from "./function";
 import { IntegrityCheck } from "./integrity";
 import { KeyTable } from "./keys";
 import { JsonReader, Places } from "./reader";
@@ -67,8 +67,10 @@ class StateScan {
   private readonly reconcilers: ReadonlyMap<string, ReconciledReader>;
   private readonly reconciled: ReconciledFacts[] = [];
   private readonly integrity: IntegrityCheck;
-  /** Of the resource being read. */
+  /** Of the resource being read: where its values start, its type, and what reads the type if it is a function's. */
   private readonly values = new Places();
+  private type: string | undefined;
+  private functionReader: FunctionReader | undefined;
   private manifest: ReadonlyMap<string, string> = new Map();
   private noted: ReadonlyMap<string, string> | undefined;
 
@@ -184,17 +186,34 @@ class StateScan {
     const { reader } = this;
     reader.require("object", "a resource");
     const start = reader.position;
-    const values = reader.index(resourceKeys, this.values);
+    this.passMembers();
+    const { type, values, functionReader } = this;
     this.owner ??= this.readOwner(values.get("urn"));
-    const type = values.get("type");
     if (type === undefined) this.reader.fail("shape", "a resource without a type", start);
-    const name = reader.revisit(type, () => reader.string());
-    this.integrity.resource(name, values);
-    const found = this.functionReaders.get(name)?.read(start, values);
+    this.integrity.resource(type, values);
+    const found = functionReader?.read(start, values);
     if (found) this.functions.push(found);
-    const reconciler = this.reconcilers.get(name);
+    const reconciler = this.reconcilers.get(type);
     if (reconciler && !this.isLeaving(values)) this.reconciled.push(reconciler.read(start, values));
   }
+
+  private passMembers(): void {
+    this.values.clear();
+    this.type = undefined;
+    this.functionReader = undefined;
+    this.reader.object(resourceKeys, this.passMember);
+  }
+
+  /** Pulumi writes the type before the properties: those of a function then take only one pass. */
+  private readonly passMember = (key: string): void => {
+    const { reader } = this;
+    this.values.set(key, reader.position);
+    if (key === "type") {
+      this.type = reader.string();
+      this.functionReader = this.functionReaders.get(this.type);
+    } else if (this.functionReader && isSide(key)) this.functionReader.skip(key);
+    else reader.skip();
+  };
 
   /** `delete: true`, or `pendingReplacement: true`: a resource that is no longer in use. */
   private isLeaving(values: Pick<ReadonlyMap<string, number>, "get">): boolean {

@@ -17,12 +17,13 @@ export function decodeString(bytes: Uint8Array, start: number, end: number): str
 /**
  * Where the last characters of a string token are. Each is a character of ASCII, or the escape of one (`\u0031`), which
  * then belongs to the range as a whole.
+ * @param text the token's text
  * @param length how many characters
  */
-export function lastCharacters(bytes: Uint8Array, start: number, end: number, length: number): ByteRange {
-  const raw = rawText(bytes, start, end);
-  const characters = raw.includes("\\") ? (raw.match(/\\u....|\\.|./gs) ?? []) : undefined;
-  const size = characters ? characters.slice(-length).join("").length : length;
+export function lastCharacters(bytes: Uint8Array, { start, end }: ByteRange, text: string, length: number): ByteRange {
+  const isPlain = text.length === end - start - 2; // each escape is longer than its character
+  const characters = isPlain ? [] : (rawText(bytes, start, end).match(/\\u....|\\.|./gs) ?? []);
+  const size = isPlain ? length : characters.slice(-length).join("").length;
   return { start: end - 1 - size, end: end - 1 };
 }
 

@@ -51,6 +51,19 @@ describe("scanState", () => {
     );
   });
 
+  it("reads the same whatever the order of a resource's keys", () => {
+    const one = awsFunction("one", layers);
+    const two = awsFunction("two", [layer("receipt-dynamo-dev", 3)], { outputs: undefined });
+    const backwards = <T extends object>(resource: T) => Object.fromEntries(Object.entries(resource).reverse()) as T;
+    const withoutPlaces = (functions: readonly unknown[]) =>
+      JSON.parse(JSON.stringify(functions, (key, value) => (key === "start" || key === "end" ? undefined : value)));
+    const facts = (...resources: object[]) =>
+      withoutPlaces(scanState(Buffer.from(JSON.stringify(stateOf(resources)))).functions);
+    assert.deepEqual(facts(one, backwards(two)), facts(one, two));
+    assert.deepEqual(facts(backwards(one), two), facts(one, two));
+    assert.deepEqual(facts(backwards(two), backwards(one)), facts(two, one));
+  });
+
   it("reads what LayerVersions resources record, except for those that are leaving the stack", () => {
     const native = (name: string, others: object = {}) => ({
       ...{ urn: urn("lambda-layers:index:LayerVersions", name), type: "lambda-layers:index:LayerVersions" },
