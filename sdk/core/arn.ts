@@ -50,9 +50,16 @@ export function isBuiltInLayer(text: string): boolean {
   return builtInPattern.test(text);
 }
 
+/** A cache, for the same reason. */
+const layerArns = new WeakMap<Omit<LayerVersionArn, "version">, string>();
+
 /** The layer's ARN, without the version. */
 export function layerArn(arn: Omit<LayerVersionArn, "version">): string {
-  return `arn:${arn.partition}:lambda:${arn.region}:${arn.account}:layer:${arn.name}`;
+  const known = layerArns.get(arn);
+  if (known !== undefined) return known;
+  const text = `arn:${arn.partition}:lambda:${arn.region}:${arn.account}:layer:${arn.name}`;
+  layerArns.set(arn, text);
+  return text;
 }
 
 /** The full ARN of one version of a layer. */

@@ -86,34 +86,30 @@ export function assess(functions: Iterable<AssessedFunction>, targetOf: TargetOf
 }
 
 function standingsOf(fn: AssessedFunction, targetOf: TargetOf): Standing[] {
+  const { layers: counting = [], others = [] } = fn.recorded ?? {};
+  const attached = fn.live?.layers ?? [];
   // A layer is not lost if its successor is attached, or if it is to become one that is attached.
-  const successors = new Set((fn.live?.layers ?? []).flatMap((layer) => successorOf(layer, fn, targetOf) ?? []));
-  const recorded = byLayer(fn.recorded?.layers);
-  const others = byLayer(fn.recorded?.others);
-  const live = byLayer(fn.live?.layers);
+  const isAttached = (arn: string) =>
+    attached.some((layer) => layerArn(layer) === arn || successorOf(layer, fn, targetOf) === arn);
   const standings: Standing[] = [];
-  for (const arn of new Set([...recorded.keys(), ...others.keys(), ...live.keys()])) {
-    const own = recorded.get(arn) ?? [];
-    const running = live.get(arn) ?? [];
-    const layer = own[0] ?? running[0] ?? others.get(arn)?.[0];
+  for (const arn of new Set([...counting, ...others, ...attached].map(layerArn))) {
+    const isIts = (layer: LayerVersionArn) => layerArn(layer) === arn;
+    const [own, running, its] = [counting.filter(isIts), attached.filter(isIts), others.filter(isIts)];
+    const layer = own[0] ?? running[0] ?? its[0];
     if (!layer) continue;
     const found = targetOf(layer, fn);
     const target = isTarget(found) ? found : undefined;
     const noTarget = isTarget(found) ? undefined : found;
     const isWrong = ({ version }: LayerVersionArn) => target !== undefined && !isAsDeclared(version, target);
     // Layers that do not count matter only if they are wrong.
-    const beside = (others.get(arn) ?? []).filter(isWrong);
+    const beside = its.filter(isWrong);
     if (own.length + running.length + beside.length === 0) continue;
-    const seen = {
-      recorded: versionIn([...own, ...beside], fn.recorded, isWrong),
-      live: versionIn(running, fn.live, isWrong),
-    };
-    const comes = target?.by ?? arn;
-    const isThere = live.has(comes) || successors.has(comes);
-    const isLost = target !== undefined && own.length > 0 && seen.live === "absent" && !isThere;
+    const recorded = versionIn([...own, ...beside], fn.recorded, isWrong);
+    const live = versionIn(running, fn.live, isWrong);
+    const isLost = target !== undefined && own.length > 0 && live === "absent" && !isAttached(target.by ?? arn);
     const isTwice = own.length > 1 || running.length > 1;
-    const verdict = verdictOf({ ...seen, target, noTarget, isLost });
-    standings.push({ fn, layer, target, ...(noTarget && { noTarget }), ...seen, verdict, isLost, isTwice });
+    const verdict = verdictOf({ recorded, live, target, noTarget, isLost });
+    standings.push({ fn, layer, target, recorded, live, verdict, isLost, isTwice, ...(noTarget && { noTarget }) });
   }
   if (fn.recorded?.complete === false && !standings.some((one) => one.recorded === "unknown")) {
     const live = fn.live && (fn.live.complete ? "absent" : "unknown");
@@ -157,8 +153,8 @@ function verdictOf(standing: Found & { readonly noTarget: NoTarget | undefined }
 }
 
 /** Whether one of the two places is not as declared: another version, or none although one is recorded. */
-export function isDrifted({ target, isLost, ...versions }: Found, place: Place): boolean {
-  const version = versions[place];
+export function isDrifted(found: Found, place: Place): boolean {
+  const { target, isLost, [place]: version } = found;
   if (typeof version !== "number") return place === "live" && isLost;
   return target !== undefined && !isAsDeclared(version, target);
 }
@@ -198,8 +194,4 @@ export function lostLayerArn({ isLost, recorded, target, layer }: Standing): str
 /** The target of a standing as a full layer version ARN; undefined if there is none. */
 export function targetArn({ layer, target }: Pick<Standing, "layer" | "target">): string | undefined {
   return layer && target && targetArnOf(layer, target);
-}
-
-function byLayer(layers: readonly LayerVersionArn[] = []): Map<string, LayerVersionArn[]> {
-  return Map.groupBy(layers, layerArn);
 }

@@ -81,20 +81,28 @@ export function namedByArn({
  * @param all every function that the output may name
  */
 export function labelsOf(all: Iterable<NamedFunction>): (fn: NamedFunction) => string {
-  const regions = new Map<string, Set<string>>();
-  const accounts = new Map<string, Set<string>>();
-  const note = (known: Map<string, Set<string>>, name: string, value: string | undefined) => {
-    // Unknown values may be the same.
-    if (value !== undefined) known.set(name, (known.get(name) ?? new Set()).add(value));
-  };
+  const [regions, accounts] = [new FirstValues(), new FirstValues()];
   for (const { name, region, account } of all) {
-    note(regions, name, region);
-    note(accounts, name, account);
+    regions.add(name, region);
+    accounts.add(name, account);
   }
-  const differ = (known: ReadonlyMap<string, ReadonlySet<unknown>>, name: string) => (known.get(name)?.size ?? 0) > 1;
   return ({ name, region, account }) => {
-    const hasOtherAccounts = differ(accounts, name) && account !== undefined;
-    if (region === undefined || !(differ(regions, name) || hasOtherAccounts)) return name;
+    const hasOtherAccounts = accounts.differ.has(name) && account !== undefined;
+    if (region === undefined || !(regions.differ.has(name) || hasOtherAccounts)) return name;
     return `${name} (${hasOtherAccounts ? `${region}, ${account}` : region})`;
   };
+}
+
+/** The names that come with different values: most come with one, so that no set of values is kept for each name. */
+class FirstValues {
+  readonly differ = new Set<string>();
+  private readonly first = new Map<string, string>();
+
+  /** An unknown value may be the same as the others. */
+  add(name: string, value: string | undefined): void {
+    if (value === undefined) return;
+    const first = this.first.get(name);
+    if (first === undefined) this.first.set(name, value);
+    else if (first !== value) this.differ.add(name);
+  }
 }

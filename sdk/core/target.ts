@@ -1,4 +1,4 @@
-import { type LayerVersionArn, layerArn, layerVersionArn, parseLayerVersionArn } from "./arn";
+import { type LayerVersionArn, layerArn, parseLayerVersionArn } from "./arn";
 import type { DeclaredFields, DeclaredLayer } from "./config/declared";
 import { type WhenKey, whenText } from "./config/when";
 import {
@@ -54,7 +54,7 @@ export function isAsDeclared(version: number, target: LayerTarget): boolean {
 
 /** The target as a full layer version ARN. */
 export function targetArnOf(layer: LayerVersionArn, { version, by }: LayerTarget): string {
-  return by === undefined ? layerVersionArn({ ...layer, version }) : `${by}:${version}`;
+  return `${by ?? layerArn(layer)}:${version}`;
 }
 
 type Answer = DeclaredTarget | NoTarget | undefined;

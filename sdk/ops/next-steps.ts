@@ -26,9 +26,11 @@ export function adviceOnOwnRecords(
   const urns = new Set(changes.map(({ urn }) => urn));
   const arns = new Set(live.map(({ functionArn }) => functionArn));
   const changed = functions.filter((fn) => isOwned(fn) && (urns.has(fn.urn) || arns.has(fn.arn ?? "")));
+  const isNative = ({ type }: FunctionFacts) => type.startsWith("aws-native:");
+  if (!changed.some((fn) => isNative(fn) || fn.publishes)) return [];
   const label = labelsOf(functions.map(namedByArn));
   const labelOf = (fn: FunctionFacts) => label(namedByArn(fn));
-  const native = changed.filter(({ type }) => type.startsWith("aws-native:")).map(labelOf);
+  const native = changed.filter(isNative).map(labelOf);
   const publishing = changed.filter(({ publishes }) => publishes);
   const wanted = new Set(publishing.map((fn) => (labelOf(fn) === fn.name ? fn.name : (fn.arn ?? fn.name))));
   const publish = advise(["sync", "--stack", stack, ...[...wanted].flatMap((name) => ["-f", name]), "--publish"]);

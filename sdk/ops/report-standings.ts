@@ -1,4 +1,4 @@
-import { layerArn } from "../core/arn";
+import { type LayerVersionArn, layerArn } from "../core/arn";
 import type { AssessedFunction, Standing } from "../core/assess";
 import { type DeclaredLayers, declaredAt } from "../core/config/declared";
 import { whenText } from "../core/config/when";
@@ -56,7 +56,8 @@ export function labelsOfStandings(standings: readonly Standing[]): (fn: NamedFun
 
 /** With `--verbose`, reports once per layer which entry declares it and why, or that none does. */
 export function reportMatches(reporter: Reporter, standings: readonly Standing[], matcher: Matcher): void {
-  const layers = new Map(standings.flatMap(({ layer }) => (layer ? [[layerArn(layer), layer] as const] : [])));
+  const layers = new Map<string, LayerVersionArn>();
+  for (const { layer } of standings) if (layer) layers.set(layerArn(layer), layer);
   for (const [arn, layer] of layers) {
     const match = matcher(layer);
     if (!match) {

@@ -115,10 +115,9 @@ function warningsAbout(fn: FunctionFacts): string[] {
 export function invalidLayers(
   functions: readonly FunctionFacts[],
 ): { readonly function: string; readonly text: string }[] {
+  const isInvalid = (text: string) => !parseLayerVersionArn(text) && !isBuiltInLayer(text);
   return functions.filter(isOwned).flatMap((fn) => {
-    const texts = new Set([...layerTexts(fn.inputs), ...layerTexts(fn.outputs)]);
-    return [...texts]
-      .filter((text) => !parseLayerVersionArn(text) && !isBuiltInLayer(text))
-      .map((text) => ({ function: fn.name, text }));
+    const texts = [...layerTexts(fn.inputs), ...layerTexts(fn.outputs)].filter(isInvalid);
+    return [...new Set(texts)].map((text) => ({ function: fn.name, text }));
   });
 }
