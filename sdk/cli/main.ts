@@ -126,19 +126,11 @@ function createContext(given: Given, world: World): Context {
       : undefined,
     async openPorts() {
       const { createPorts } = await import("../wiring.js");
-      await keepNewObjectsSmall();
+      const { keepNewObjectsSmall } = await import("./new-objects.js");
+      keepNewObjectsSmall();
       return createPorts({ ...portOptions(options, reporter, signal), backends: given.backends });
     },
   };
-}
-
-/**
- * Otherwise V8 reserves 100 MB for new objects once there are many, and leaves most of it unused. Set only here,
- * because Node.js recompiles each of its modules if its flags differ.
- */
-async function keepNewObjectsSmall(): Promise<void> {
-  const { setFlagsFromString } = await import("node:v8");
-  setFlagsFromString("--semi-space-growth-factor=1");
 }
 
 /** The environment of a command's use cases; with `--verbose`, their steps are reported. */

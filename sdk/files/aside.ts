@@ -1,8 +1,9 @@
-import { closeSync, openSync, readSync, rmSync, writeSync } from "node:fs";
+import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LayersError, unchanged } from "../core/errors";
 import { reasonOf } from "../core/system-error";
+import { readInto } from "./pieces";
 
 /**
  * Writes bytes to a file without a path, which disappears with this process, however that ends.
@@ -22,8 +23,7 @@ export function setAside(bytes: Uint8Array): (() => Uint8Array) | undefined {
   return () => {
     const read = Buffer.allocUnsafeSlow(length);
     try {
-      for (let at = 0, found = 1; at < length && found > 0; at += found)
-        found = readSync(open, read, at, Math.min(length - at, most), at);
+      readInto(read, open, 0);
       return read;
     } catch (cause) {
       const message = `The planned state could not be read back: ${reasonOf(cause)}.`;
@@ -34,7 +34,7 @@ export function setAside(bytes: Uint8Array): (() => Uint8Array) | undefined {
   };
 }
 
-// Bytes per read or write.
+// Bytes per write.
 const most = 1 << 30;
 
 function openNameless(): number {

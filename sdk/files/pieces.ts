@@ -15,6 +15,21 @@ export async function digestOf(path: string): Promise<string> {
   return hash.digest("hex");
 }
 
+// Bytes per read: the system refuses more than 2 GiB.
+const mostRead = 1 << 30;
+
+/**
+ * Fills a buffer from an open file, as far as the file goes.
+ * @param from the offset in the file
+ * @returns how many bytes there are
+ */
+export function readInto(buffer: Uint8Array, file: number, from: number): number {
+  let length = 0;
+  for (let read = 1; read > 0 && length < buffer.length; length += read)
+    read = readSync(file, buffer, length, Math.min(buffer.length - length, mostRead), from + length);
+  return length;
+}
+
 /** A file open for random, mostly sequential reading. */
 export class FileSource implements StateSource {
   readonly size: number;
@@ -43,10 +58,7 @@ export class FileSource implements StateSource {
     if (this.#memory.length < end - start || this.#memory.length === 0)
       this.#memory = Buffer.allocUnsafeSlow(Math.max(piece, end - start));
     const window = this.#memory;
-    let length = 0;
-    for (let read = 1; read > 0 && length < window.length; length += read)
-      read = readSync(this.#file, window, length, window.length - length, start + length);
-    this.#window = window.subarray(0, length);
+    this.#window = window.subarray(0, readInto(window, this.#file, start));
     this.#start = start;
   }
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -26,6 +27,14 @@ describe("atomic files", () => {
       assert.deepEqual(await readdir(root), ["file"]);
     });
     await fc.assert(property, counts({ sample: 30, full: 300 }));
+  });
+
+  it("are read to the end if they are pipes, without keeping the process from anything else", async () => {
+    const path = join(root, "pipe");
+    execFileSync("mkfifo", [path]);
+    const read = readWhole(path);
+    await writeFile(path, "x".repeat(200_000)); // more than a pipe holds
+    assert.equal((await read).length, 200_000);
   });
 
   it("are for their owner alone, even if the previous file was not", async () => {

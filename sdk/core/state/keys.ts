@@ -25,7 +25,7 @@ export class KeyTable {
     private readonly options: { ofStruct: boolean },
   ) {
     for (const name of new Set(names)) {
-      const bytes = new TextEncoder().encode(name);
+      const bytes = Buffer.from(name);
       const key = { name, bit: 1 << this.byName.size, bytes };
       this.byLength[bytes.length] = [...(this.byLength[bytes.length] ?? []), key];
       this.byName.set(options.ofStruct ? foldCase(name) : name, key);

@@ -74,11 +74,10 @@ export function patchState(bytes: Uint8Array, edits: readonly LayerEdit[]): Iter
 }
 
 function* slices(bytes: Uint8Array, sorted: readonly LayerEdit[]): Generator<Uint8Array> {
-  const encoder = new TextEncoder();
   let end = 0;
   for (const edit of sorted) {
     yield bytes.subarray(end, edit.start);
-    yield encoder.encode(edit.text);
+    yield Buffer.from(edit.text);
     end = edit.end;
   }
   yield bytes.subarray(end);

@@ -3,7 +3,6 @@ import { decodeString } from "./text";
 
 const quote = 0x22;
 const backslash = 0x5c;
-const encoder = new TextEncoder();
 
 /**
  * Texts of a state, identified by their offsets. A state has hundreds of thousands of URNs, each named several times:
@@ -74,7 +73,7 @@ export class TokenTable {
   }
 
   private decoded(quoteAt: number): Token {
-    const bytes = encoder.encode(decodeString(this.bytes, quoteAt, afterString(this.bytes, quoteAt)));
+    const bytes = Buffer.from(decodeString(this.bytes, quoteAt, afterString(this.bytes, quoteAt)));
     return { bytes, start: 0, end: bytes.length, hash: hashOf(bytes, 0, bytes.length) };
   }
 
