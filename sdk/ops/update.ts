@@ -107,7 +107,7 @@ interface Done {
 function resultOf(plan: UpdatePlan, { backup, live, recordedBack = [], proof }: Done, isPlanned = false): UpdateResult {
   const { stack, dryRun, state, changes, skipped, functions, targetOf } = plan;
   const outcomes = [...(live?.outcomes ?? []), ...(live?.rolledBack?.outcomes ?? [])];
-  const now = isPlanned ? functions : afterRun(functions, { state: standing(plan, recordedBack), outcomes });
+  const after = () => assess(afterRun(functions, { state: standing(plan, recordedBack), outcomes }), targetOf);
   return {
     format: documentFormat,
     stack,
@@ -116,7 +116,7 @@ function resultOf(plan: UpdatePlan, { backup, live, recordedBack = [], proof }: 
     changes,
     skipped,
     backup,
-    totals: totalsOf(assess(now, targetOf)),
+    totals: totalsOf(isPlanned ? plan.standings : after()),
     ...(plan.live && { live: plan.live }),
     ...(live && { aws: live }),
     ...(proof && { proof }),
