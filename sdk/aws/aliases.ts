@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
+import type { AliasRoutingConfiguration, FunctionConfiguration } from "@aws-sdk/client-lambda";
 import { LayersError } from "../core/errors";
 import { functionName } from "../core/function-arn";
 import type { AliasMove, FunctionAlias } from "../core/live";
@@ -18,7 +18,7 @@ export type AliasMethods = Pick<AwsPort, "listAliases" | "functionVersion" | "pu
 
 // A function with SnapStart takes a few minutes to publish.
 const publishDeadline = 600_000;
-// How often `$LATEST` may change between being read and being published.
+// How often `$LATEST` may change between being read and being published, or an alias before it is moved.
 const mostTries = 5;
 
 /**
@@ -64,28 +64,30 @@ export function createAliasMethods({ lambda }: Clients, caller: Caller, read: Re
   };
 
   const moveAlias = async (arn: string, { alias, from, to }: AliasMove): Promise<void> => {
-    const current = await getAlias(arn, alias);
-    if (current.FunctionVersion === to) return;
-    if (current.FunctionVersion !== from) throw movedMeanwhile(arn, alias, current.FunctionVersion);
-    const input = { FunctionName: functionName(arn), Name: alias, FunctionVersion: to, RevisionId: current.RevisionId };
-    const update = async (options: SendOptions) => {
-      required((await lambda.updateAlias(input, options)).FunctionVersion, "a version");
-    };
-    const answer = await caller.call(requestFor("UpdateAlias", arn), update, {
-      answer: (error) => (classify(error) === "conflict" ? ("conflict" as const) : undefined),
-    });
-    if (answer !== "conflict") return;
-    // An update whose response was lost has also changed the revision.
-    const now = await getAlias(arn, alias);
-    if (now.FunctionVersion !== to) throw movedMeanwhile(arn, alias, now.FunctionVersion);
+    for (let tries = 1; ; tries++) {
+      const { FunctionVersion: now, RevisionId, RoutingConfig: routing } = await getAlias(arn, alias);
+      // An update whose response was lost has also changed the revision.
+      if (now === to) return;
+      if (now !== from) throw movedMeanwhile(arn, alias, now);
+      refuseSplit(arn, alias, routing);
+      const input = { FunctionName: functionName(arn), Name: alias, FunctionVersion: to, RevisionId };
+      const update = async (options: SendOptions) => {
+        required((await lambda.updateAlias(input, options)).FunctionVersion, "a version");
+      };
+      const answer = await caller.call(requestFor("UpdateAlias", arn), update, {
+        answer: (error) => (classify(error) === "conflict" ? ("conflict" as const) : undefined),
+      });
+      if (answer !== "conflict") return;
+      if (tries === mostTries)
+        throw failure(`Alias ${alias} of ${functionName(arn)} was changed while it was being moved.`);
+    }
   };
 
   /** The version that a release replaces; undefined if it has these layers already. */
   const replaced = async (arn: string, latest: FunctionConfiguration, alias: string): Promise<string | undefined> => {
     const { FunctionVersion: version = "$LATEST", RoutingConfig: routing } = await getAlias(arn, alias);
     const name = functionName(arn);
-    if (Object.keys(routing?.AdditionalVersionWeights ?? {}).length > 0)
-      throw failure(`Alias ${alias} of ${name} splits traffic between two versions: a rollout is in progress.`);
+    refuseSplit(arn, alias, routing);
     if (version === "$LATEST") return undefined;
     const served = await configuration(arn, version);
     if (sameLayers(stateOf(served).live.layers, stateOf(latest).live.layers)) return undefined;
@@ -161,6 +163,14 @@ export function createAliasMethods({ lambda }: Clients, caller: Caller, read: Re
 
 function failure(message: string): LayersError {
   return new LayersError("aws-update-failed", message);
+}
+
+/** Whoever shifts traffic also decides where it goes in the end. */
+function refuseSplit(arn: string, alias: string, routing: AliasRoutingConfiguration | undefined): void {
+  if (Object.keys(routing?.AdditionalVersionWeights ?? {}).length > 0)
+    throw failure(
+      `Alias ${alias} of ${functionName(arn)} splits traffic between two versions: a rollout is in progress.`,
+    );
 }
 
 function movedMeanwhile(arn: string, alias: string, version = "nothing"): LayersError {

@@ -21,7 +21,7 @@ export interface JobSummary {
   readonly totals: Totals | undefined;
   /** What the totals leave out, as in `AWS was not asked`. */
   readonly gaps: readonly string[];
-  /** Functions that were skipped and so are not in the totals. */
+  /** Functions that were skipped, or of which AWS was not asked. */
   readonly skipped: number;
   /** Whether the command's own lines end with the totals. */
   readonly isReported: boolean;
@@ -161,13 +161,13 @@ export function failureSummary(failed: FailedStack): JobSummary {
  * @param label how the stack is named, if not as the result does
  */
 export function runSummary(result: Ran, label = result.stack): JobSummary {
-  const { dryRun, totals } = result;
+  const { dryRun, totals, aws } = result;
   return {
     markdown: () => renderRunMarkdown({ ...result, stack: label }),
     changes: changedLayers(result),
     totals: totals ?? undefined,
     gaps: runGaps(result),
-    skipped: 0,
+    skipped: aws ? skippedOf(aws) : 0,
     // A dry run ends with its list of changes, as in the Python tool.
     isReported: dryRun,
   };

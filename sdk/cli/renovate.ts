@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { LayersError } from "../core/errors";
 import { reasonOf } from "../core/system-error";
@@ -6,6 +6,7 @@ import { count, listNames } from "../core/text";
 import type { AvailableLayer } from "../ops/available";
 import { versionOf } from "../ops/upgrade-entry";
 import type { Context } from "./context";
+import { writeOwnFile } from "./text-file";
 
 /** Versions of one entry of the config, each with its publication time if AWS gives one. */
 export type Feed = Map<number, Date | undefined>;
@@ -58,7 +59,7 @@ export async function writeFeeds({ options, reporter }: Context, folder: string,
     await mkdir(path, { recursive: true });
     for (const [entry, feed] of byEntry) {
       const text = `${JSON.stringify(feedDocument(feed), undefined, 2)}\n`;
-      await writeFile(join(path, `${encodeURIComponent(entry)}.json`), text);
+      await writeOwnFile(join(path, `${encodeURIComponent(entry)}.json`), text);
     }
   } catch (cause) {
     throw new LayersError("usage", `The feed could not be written to ${folder}: ${reasonOf(cause)}`, { cause });

@@ -86,6 +86,27 @@ export function retentionDays(ports: Ports, options: OptionValues): number {
   return (configIfAny(ports, options)?.settings ?? defaultSettings).backupRetentionDays;
 }
 
+/**
+ * What a command that goes by a run record takes from the config. A broken one does not keep it from undoing or finishing
+ * a run: nothing is then removed as too old, because it is not known what that is.
+ * @throws LayersError `config-invalid` for a config that is named
+ */
+export function recordSettings(
+  ports: Ports,
+  options: OptionValues,
+): { readonly config?: LayerConfig; readonly retentionDays: number } {
+  try {
+    const config = configIfAny(ports, options);
+    return { ...(config && { config }), retentionDays: (config?.settings ?? defaultSettings).backupRetentionDays };
+  } catch (error) {
+    if (options.config !== undefined || !(error instanceof LayersError) || error.code !== "config-invalid") throw error;
+    ports.reporter.warn(
+      `${configFile(options)} is not valid, and not needed for this. To see what is wrong: ${ports.advise(["validate"])}`,
+    );
+    return { retentionDays: Number.POSITIVE_INFINITY };
+  }
+}
+
 /** Whether an error says that the config file is missing. */
 function isMissing(error: unknown): boolean {
   if (!(error instanceof LayersError) || error.code !== "config-invalid") return false;

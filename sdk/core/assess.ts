@@ -31,8 +31,10 @@ export interface AssessedFunction {
   readonly recorded: SeenLayers | undefined;
   /** Undefined if not requested. */
   readonly live: SeenLayers | undefined;
-  /** Whether AWS was asked and has no such function. */
+  /** Whether AWS was asked and has no such function, or another one that cannot have layers. */
   readonly isGone?: true;
+  /** Whether AWS has a container image in its place. */
+  readonly isImage?: true;
   /** As live, otherwise as recorded; undefined if neither is known. */
   readonly runtime?: string | undefined;
   /** The same; empty if none is given, which means x86_64. */

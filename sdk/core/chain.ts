@@ -10,6 +10,16 @@ export const chainStart = "";
 const sumDigits = 32;
 const sealedPattern = /^(.*),"sum":"([0-9a-f]{32})"\}$/s;
 
+/** The lines of a record, of which the last is empty if it is complete. Copying may have converted their ends. */
+export function linesOf(content: string): string[] {
+  return content.split("\n").map((line) => (line.endsWith("\r") ? line.slice(0, -1) : line));
+}
+
+/** Whether a line has a sum, right or wrong. */
+export function hasSum(line: string): boolean {
+  return sealedPattern.test(line);
+}
+
 /** Writes lines that continue a chain from a point. */
 export class ChainWriter {
   /** @param point {@link chainStart}, or {@link ChainReader.point} */

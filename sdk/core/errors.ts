@@ -88,6 +88,12 @@ export class LayersError extends Error {
     return new LayersError(this.code, this.messageLines, { next: this.nextLines, changed, cause: this });
   }
 
+  /** The same error, with one more sentence about what was changed. */
+  alsoHaving(more: string): LayersError {
+    const changed = this.changed === undefined ? more : `${this.changed} ${more}`;
+    return new LayersError(this.code, linesOf(this.what), { next: this.nextLines, changed, cause: this });
+  }
+
   /** The lines of the message. */
   get messageLines(): readonly string[] {
     return linesOf(this.message);

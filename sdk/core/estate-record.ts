@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { ChainReader, type Digest } from "./chain";
+import { ChainReader, type Digest, hasSum, linesOf } from "./chain";
 import { LayersError } from "./errors";
 import type { StackSite } from "./estate";
 
@@ -80,7 +80,7 @@ export function estateLine(stacks: readonly StackSite[], at: Date): EstateLine {
  * @throws LayersError `record-invalid` for anything but a record as it was written
  */
 export function readEstateRecord(content: string, file: string, digest: Digest): EstateHistory {
-  const lines = content.split("\n");
+  const lines = linesOf(content);
   // A line without a line end is incomplete.
   lines.pop();
   const chain = new ChainReader(digest);
@@ -93,7 +93,8 @@ export function readEstateRecord(content: string, file: string, digest: Digest):
       });
     };
     if (line === "") continue;
-    const refusal = chain.refusalOf(line, index === 0);
+    // Without a sum in the first line, none would be asked for later.
+    const refusal = hasSum(line) ? chain.refusalOf(line, index === 0) : "its checksum is missing";
     if (refusal !== undefined) refuse(refusal);
     const parsed = v.safeParse(lineSchema, parsedJson(line));
     if (!parsed.success) return refuse("not a line of a run record");

@@ -35,6 +35,8 @@ export class FunctionRecord {
   /** What was changed before the current session. */
   #settled = new Map<string, LayerMove>();
   #moved = new Map<string, LayerMove>();
+  /** How many attempts were announced since then: more than one if two processes work on the run at once. */
+  #attempts = 0;
   readonly #aliases = new Map<string, AliasMove>();
   #last: FunctionHistory["last"];
 
@@ -51,6 +53,12 @@ export class FunctionRecord {
     else this.#noteOutcome(line);
   }
 
+  /** A session starts: what an earlier one has sent may have been carried out, even if it did not live to record that. */
+  settle(): void {
+    this.#settled = new Map(this.#moved);
+    this.#attempts = 0;
+  }
+
   history(): FunctionHistory {
     return {
       function: this.arn,
@@ -62,7 +70,8 @@ export class FunctionRecord {
   }
 
   #noteUpdate({ layersBefore, layersAfter, instead }: RunLine & { line: "before" }): void {
-    if (instead) this.#moved = new Map(this.#settled);
+    if (!instead) this.#attempts += 1;
+    else if (this.#attempts <= 1) this.#moved = new Map(this.#settled);
     for (const move of movesBetween(layersBefore, layersAfter)) {
       // Layers moved by an earlier update of the run continue from there.
       for (const [key, { by }] of this.#moved) if (by === move.layer) this.#moved.delete(key);
@@ -74,18 +83,27 @@ export class FunctionRecord {
 
   #noteOutcome({ outcome, revision, layersBefore, layersAfter }: RunLine & { line: "after" }): void {
     // Without a revision, the outcome of the last update is unknown.
-    const isUndone = outcome === "failed" && revision !== undefined;
-    if (isUndone && movesBetween(layersBefore, layersAfter).length === 0) this.#moved = new Map(this.#settled);
-    this.#settled = new Map(this.#moved);
+    const isKnown = outcome === "failed" && revision !== undefined;
+    const isUndone = isKnown && movesBetween(layersBefore, layersAfter).length === 0;
+    // If a function turned out to be as planned, someone else has made it so: none of the session's updates was applied.
+    // That may have been another process that works on the run.
+    if (this.#attempts <= 1) {
+      if (isUndone || outcome === "unchanged") this.#moved = new Map(this.#settled);
+      if (isUndone) this.#dropBack(layersAfter);
+    }
+    this.settle();
   }
 
   /** A layer that is back at its old version is no longer part of the run. */
   #noteRollback(line: RunLine & { line: "before" | "after" }): void {
     if (line.line === "before") return;
-    for (const move of [...this.#moved.values()]) {
-      if (stateOfMove(move, line.layersAfter).is === "before") this.#moved.delete(move.layer);
-    }
-    this.#settled = new Map(this.#moved);
+    this.#dropBack(line.layersAfter);
+    this.settle();
+  }
+
+  #dropBack(layers: readonly string[]): void {
+    for (const move of [...this.#moved.values()])
+      if (stateOfMove(move, layers).is === "before") this.#moved.delete(move.layer);
   }
 
   #noteAlias({ aim: direction, alias, from, to, done }: RunLine & { line: "alias" }): void {

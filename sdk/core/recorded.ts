@@ -76,6 +76,7 @@ export function assessedFunction(
   hints: LayerHints,
 ): AssessedFunction {
   const running = typeof live === "object" ? live : undefined;
+  const isImage = running?.packageType === "Image";
   const arn = running?.arn ?? fn.arn;
   const where = parseFunctionArn(arn ?? "");
   const region = where?.region ?? fn.region;
@@ -86,7 +87,8 @@ export function assessedFunction(
   return {
     ...{ name: fn.name, arn, region, account: where?.account, urn: fn.urn, recordedBy: fn.by.kind, recorded },
     live: seenLive(live),
-    ...(live === "gone" && { isGone: true }),
+    ...((live === "gone" || isImage) && { isGone: true }),
+    ...(isImage && { isImage }),
     ...(running ? runsOn(running) : fn.by.kind === "function" && recordedOn(fn.by.facts)),
   };
 }

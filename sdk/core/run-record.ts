@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { ChainReader, type Digest } from "./chain";
+import { ChainReader, type Digest, hasSum, linesOf } from "./chain";
 import { LayersError } from "./errors";
 import { type FunctionHistory, FunctionRecord } from "./function-history";
 import { parseLine, type RunAim, type RunLine, type RunSite } from "./run-line";
@@ -40,7 +40,7 @@ export interface ReadRecord {
  * @throws LayersError `record-invalid`
  */
 export function readRunRecord(content: string, file: string, digest: Digest): ReadRecord {
-  const texts = content.split("\n");
+  const texts = linesOf(content);
   const chain = new ChainReader(digest);
   const lines: RunLine[] = [];
   let begun = false;
@@ -63,7 +63,7 @@ export function readRunRecord(content: string, file: string, digest: Digest): Re
   }
   const [first, ...others] = lines;
   if (first?.line !== "run") throw invalid(file, 0, "a run record starts with a line about the run");
-  const isChecked = /,"sum":"\w+"\}$/.test(texts.find(Boolean) ?? "");
+  const isChecked = hasSum(texts.find(Boolean) ?? "");
   return { history: { ...historyOf(first, others), isChecked }, point: chain.point };
 }
 
@@ -86,6 +86,7 @@ function historyOf(run: RunLine & { line: "run" }, lines: readonly RunLine[]): O
   for (const line of lines) {
     if (line.line === "after") outcomes.set(line.function, line.outcome);
     if (line.line === "begun") {
+      for (const one of functions.values()) one.settle();
       unfinished = line.aim;
       rolledBackAt = line.aim === "rollback" ? new Date(line.at) : undefined;
     } else if (line.line === "ended") unfinished = undefined;

@@ -2,6 +2,7 @@ const inWords: Readonly<Record<string, string>> = {
   EISDIR: "it is a folder",
   ENOENT: "no such file or folder",
   ENOTDIR: "part of its path is not a folder",
+  ELOOP: "it is a link, or behind a circle of links",
   EACCES: "no permission",
   EPERM: "no permission",
 };

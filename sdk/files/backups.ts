@@ -184,23 +184,25 @@ export class BackupFolder implements BackupPort {
     return Math.max(0, ...same.map(({ number }) => number)) + 1;
   }
 
-  /** Undefined if another run took one of the names first; files written so far are removed. */
+  /** Undefined if another run took one of the names first. In that case, and if one cannot be written, none is left. */
   async #writeAll(
     run: Pick<BackupName, "stack" | "stamp" | "number">,
     files: Parameters<BackupFolder["write"]>[1],
     now: Date,
   ): Promise<BackupName[] | undefined> {
     const written: BackupName[] = [];
-    for (const { kind, content } of files) {
-      const name = formatBackupName({ ...run, kind });
-      if (await writeNew(join(this.#path, name), content, undefined, now)) {
+    let isComplete = false;
+    try {
+      for (const { kind, content } of files) {
+        const name = formatBackupName({ ...run, kind });
+        if (!(await writeNew(join(this.#path, name), content, undefined, now))) return undefined;
         written.push({ ...run, kind, name });
-        continue;
       }
-      for (const mine of written) await rm(join(this.#path, mine.name), { force: true });
-      return undefined;
+      isComplete = true;
+      return written;
+    } finally {
+      if (!isComplete) for (const { name } of written) await rm(join(this.#path, name), { force: true });
     }
-    return written;
   }
 
   async #describe(names: readonly BackupName[]): Promise<Backup[]> {

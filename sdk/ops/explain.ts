@@ -132,7 +132,7 @@ function explainFunction(
   { recorded, standings, matcher }: Assessment,
   fn: AssessedFunction,
 ): ExplainedFunction {
-  const { name, region, account, urn, recordedBy, isGone } = fn;
+  const { name, region, account, urn, recordedBy } = fn;
   const own = recorded?.own.filter((one) => one.urn === urn) ?? [];
   const reason = recorded && skippedRecords({ ...recorded, own }, updatedInPart(standings))[0]?.reason;
   const layers = standings.flatMap((standing): ExplainedLayer[] => {
@@ -149,8 +149,13 @@ function explainFunction(
       },
     ];
   });
-  const skipped = reason ?? (isGone ? goneFunction({ name, region }, []).reason : undefined);
+  const skipped = reason ?? whyGone(fn);
   return { function: name, region, account, urn, recordedBy, layers, skipped };
+}
+
+function whyGone({ name, region, isGone, isImage }: AssessedFunction): string | undefined {
+  if (isImage) return "in AWS it is deployed as a container image, which cannot have layers";
+  return isGone && goneFunction({ name, region }, []).reason;
 }
 
 function entryOf({ rule, declared, isReplaced }: Match, standing: Standing): ExplainedEntry {

@@ -4,6 +4,7 @@ import { LayersError } from "../core/errors";
 import { createMatcher } from "../core/match";
 import { savedAt } from "../core/state/checkpoint";
 import { declaredTargets } from "../core/target";
+import { sentence } from "../core/text";
 import type { BackupPort, Ports } from "../ports";
 import { besideIfAny, newestRecord } from "./live/record";
 import type { LoadedState } from "./plans";
@@ -38,7 +39,7 @@ export async function loadBackup(
     return { stack, file: found.shownPath, path: found.path, bytes, facts: scan(bytes) };
   } catch (error) {
     if (!(error instanceof LayersError)) throw error;
-    const message = `${error.message} The backup is ${found.shownPath}.`;
+    const message = `${sentence(error.message)} The backup is ${found.shownPath}.`;
     throw new LayersError(error.code, message, { next: otherBackups(ports, stack), cause: error });
   }
 }

@@ -20,7 +20,7 @@ import { replaceStackState } from "./recorded/replace";
 import { changeLines, labelsOfChanges } from "./report-changes";
 import { type ReviewOptions, review } from "./review";
 import type { RollbackPlan, RollbackRequest } from "./rollback-plan";
-import { checkpoint, during } from "./steps";
+import { beforeFunctions, checkpoint, during } from "./steps";
 
 export { newestBackup } from "./rollback-backup";
 export { planRollback, type RollbackPlan, type RollbackRequest } from "./rollback-plan";
@@ -61,7 +61,7 @@ export async function executeRollback(
   if (!(await review(ports, plan, reviewed, options))) {
     return { ...result, ...(aws && { aws: liveRollbackResult(plannedOnly(ports, aws)) }) };
   }
-  const backup = await writeState(ports, plan);
+  const backup = await beforeFunctions(aws !== undefined, () => writeState(ports, plan));
   const soFar = backup === null ? "The state was not changed." : `The state of ${stack} was rolled back.`;
   const run = { soFar, ...(backup !== null && { backup }) };
   const live = aws && (await during(soFar, () => carryOut(ports, aws, options, run)));

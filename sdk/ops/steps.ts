@@ -1,4 +1,4 @@
-import { LayersError } from "../core/errors";
+import { LayersError, unchanged } from "../core/errors";
 import type { Ports, Progress, ProgressOptions, Reporter } from "../ports";
 
 /**
@@ -10,6 +10,19 @@ export async function during<T>(soFar: string, work: () => Promise<T>): Promise<
     return await work();
   } catch (error) {
     throw error instanceof LayersError ? error.having(soFar) : error;
+  }
+}
+
+/**
+ * Changes a state before functions in AWS: a failure says that these were not reached, unless nothing at all was changed.
+ * @param isFirst whether functions are to follow
+ */
+export async function beforeFunctions<T>(isFirst: boolean, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isFirst || !(error instanceof LayersError) || error.changed === unchanged) throw error;
+    throw error.alsoHaving("No function was changed in AWS.");
   }
 }
 

@@ -19,7 +19,7 @@ import { replaceStackState } from "./recorded/replace";
 import { planRestore } from "./recorded/restore";
 import { changeLines, labelsOfChanges } from "./report-changes";
 import { type ReviewOptions, review } from "./review";
-import { checkpoint, during } from "./steps";
+import { beforeFunctions, checkpoint, during } from "./steps";
 import type { UpdatePlan } from "./update-plan";
 
 export { planUpdate, type UpdatePlan, type UpdateRequest } from "./update-plan";
@@ -69,7 +69,7 @@ export async function executeUpdate(
     const live = plan.aws && plannedOnly(ports, plan.aws);
     return resultOf(plan, { backup: null, live, proof }, true);
   }
-  const backup = await applyToState(ports, plan, scan);
+  const backup = await beforeFunctions(plan.aws !== undefined, () => applyToState(ports, plan, scan));
   const live = plan.aws && (await updateFunctions(ports, plan, options, backup));
   const recordedBack = live && (await restoreStopped(ports, plan, live, backup, scan));
   const result = resultOf(plan, { backup, live, recordedBack, proof });

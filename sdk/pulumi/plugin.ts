@@ -1,6 +1,5 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { LayersError } from "../core/errors";
@@ -8,6 +7,7 @@ import { reasonOf } from "../core/system-error";
 import { tarOf } from "../core/tar";
 import type { PluginPort } from "../ports";
 import { runPulumi } from "./command";
+import { withThrowAwayFolder } from "./throw-away";
 
 const name = "lambda-layers";
 const executable = `pulumi-resource-${name}`;
@@ -27,8 +27,7 @@ export class PulumiPlugin implements PluginPort {
 
   async install(signal?: AbortSignal): Promise<string> {
     const { version, archive } = await packed();
-    const folder = await mkdtemp(join(tmpdir(), "lambda-layers-plugin-"));
-    try {
+    return withThrowAwayFolder(async (folder) => {
       const file = join(folder, "plugin.tar.gz");
       await writeFile(file, archive);
       const args = ["plugin", "install", "resource", name, version, "--file", file, "--reinstall"];
@@ -48,9 +47,7 @@ export class PulumiPlugin implements PluginPort {
           changed: "The plugin is not installed.",
         });
       return version;
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
+    });
   }
 
   async pack(folder: string): Promise<string[]> {

@@ -8,7 +8,7 @@ import type { PreviewStep, ProgramPort } from "../ports";
 import { runPulumi } from "./command";
 import { readProject } from "./project";
 import type { PulumiOptions } from "./stack";
-import { explainFailure, withoutPrefix } from "./stack-errors";
+import { endOf, explainFailure, withoutPrefix } from "./stack-errors";
 import { withThrowAwayFolder } from "./throw-away";
 
 const linesShown = 10;
@@ -99,7 +99,7 @@ export class PulumiProgram implements ProgramPort {
     const { exitCode, stdout, stderr } = await this.#run(copy, this.#cwd, args);
     const printed = parsedIfJson(stdout);
     if (exitCode === 0 && printed?.steps) return printed.steps;
-    const said = errorsIn(printed) || withoutPrefix(stderr) || `it ended with exit code ${exitCode}`;
+    const said = errorsIn(printed) || withoutPrefix(stderr) || endOf(exitCode);
     const [first = "", ...others] = said.split("\n");
     const shown = others.slice(0, linesShown - 1);
     throw new LayersError("pulumi-failed", [

@@ -2,8 +2,8 @@
 // file takes none.
 
 import { type FileHandle, open, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createTemporary } from "./temporary";
 
 /** How much is read at once, in bytes. */
 const piece = 1 << 20;
@@ -43,10 +43,15 @@ async function fill(file: FileHandle, memory: Buffer, start: number): Promise<Bu
   return memory.subarray(0, length);
 }
 
-/** Works with a file that disappears with the last process that has it open, however that one ends. */
+/**
+ * Works with a file that disappears with the last process that has it open, however that one ends.
+ * @throws LayersError `pulumi-failed` if it cannot be created
+ */
 export async function withNamelessFile<T>(work: (file: FileHandle) => Promise<T>): Promise<T> {
-  const path = join(tmpdir(), `lambda-layers-${crypto.randomUUID()}.tmp`);
-  const file = await open(path, "wx+", 0o600);
+  const { path, file } = await createTemporary(async (folder) => {
+    const name = join(folder, `lambda-layers-${crypto.randomUUID()}.tmp`);
+    return { path: name, file: await open(name, "wx+", 0o600) };
+  });
   // Windows does not delete open files.
   if (process.platform !== "win32") await rm(path);
   try {

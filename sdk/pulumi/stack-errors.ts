@@ -43,7 +43,7 @@ export function explainFailure(
   advise: AdvisePulumi = inPlace,
 ): LayersError {
   const { what, stack, cwd, exitCode, stderr } = failure;
-  const said = withoutPrefix(stderr) || `it ended with exit code ${exitCode}`;
+  const said = withoutPrefix(stderr) || endOf(exitCode);
   const error = (code: ErrorCode, message: string, next: Lines) =>
     new LayersError(code, message, { next, cause: stderr });
 
@@ -89,7 +89,7 @@ export function explainListing(
   { cwd, exitCode, stderr }: Pick<PulumiFailure, "cwd" | "exitCode" | "stderr">,
   advise: AdvisePulumi = inPlace,
 ): LayersError {
-  const said = withoutPrefix(stderr) || `it ended with exit code ${exitCode}`;
+  const said = withoutPrefix(stderr) || endOf(exitCode);
   if (exitCode === exitCodes.notLoggedIn) return notLoggedIn(said, stderr);
   if (findProjectFile(cwd) === undefined) return projectMissing(cwd, said);
   return new LayersError("pulumi-failed", `Pulumi could not list the stacks of the project in ${cwd}: ${said}.`, {
@@ -143,6 +143,11 @@ function isAlive(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
+}
+
+/** How a command ended that has said nothing about it, as the end of a sentence. */
+export function endOf(exitCode: number | null): string {
+  return exitCode === null ? "it was killed" : `it ended with exit code ${exitCode}`;
 }
 
 /** Pulumi's messages without `error: ` and without warnings, as one sentence that ends without a full stop. */

@@ -4,6 +4,7 @@ import {
   CreateAliasCommand,
   LambdaClient,
   UpdateAliasCommand,
+  type UpdateAliasCommandInput,
   UpdateFunctionCodeCommand,
 } from "@aws-sdk/client-lambda";
 import { createAliasMethods } from "../../sdk/aws/aliases";
@@ -34,6 +35,12 @@ describe("published versions and aliases", () => {
     const RoutingConfig = more.weight && { AdditionalVersionWeights: more.weight };
     const { FunctionVersion } = more;
     await lambda.send(new CreateAliasCommand({ FunctionName: "api", Name, FunctionVersion, RoutingConfig }));
+    lambda.destroy();
+  }
+
+  async function updateAlias(more: Omit<UpdateAliasCommandInput, "FunctionName" | "Name">) {
+    const lambda = new LambdaClient({});
+    await lambda.send(new UpdateAliasCommand({ FunctionName: "api", Name: "live", ...more }));
     lambda.destroy();
   }
 
@@ -121,6 +128,30 @@ describe("published versions and aliases", () => {
     assert.deepEqual(await aws.listAliases(api), [{ name: "live", version: "1" }]);
   });
 
+  it("are not moved back while someone else shifts their traffic", async () => {
+    const aws = await start();
+    await aws.publish(api, { alias: "live" });
+    test.emulator.edit("api", { Layers: ["base:3"] });
+    const { version } = await aws.publish(api);
+    await updateAlias({ RoutingConfig: { AdditionalVersionWeights: { [version]: 0.1 } } });
+    await assert.rejects(aws.moveAlias(api, { alias: "live", from: "2", to: "1" }), {
+      message: "Alias live of api splits traffic between two versions: a rollout is in progress.",
+    });
+    assert.deepEqual(await aws.listAliases(api), [{ name: "live", version: "2", otherVersion: version }]);
+  });
+
+  it("are moved although someone else describes them at the same moment", async () => {
+    const aws = await start();
+    await aws.publish(api, { alias: "live" });
+    test.emulator.resetCounts();
+    test.emulator.fault({ operation: "UpdateAlias", delayMs: 500, times: 1 });
+    const moving = aws.moveAlias(api, { alias: "live", from: "2", to: "1" });
+    while (test.emulator.counts().UpdateAlias === undefined) await sleep(5);
+    await updateAlias({ Description: "in use" });
+    await moving;
+    assert.deepEqual(await aws.listAliases(api), [{ name: "live", version: "1" }]);
+  });
+
   it("are not moved if someone else moves them at the same moment", async () => {
     const aws = await start();
     await aws.publish(api, { alias: "live" });
@@ -130,9 +161,7 @@ describe("published versions and aliases", () => {
     test.emulator.fault({ operation: "UpdateAlias", delayMs: 500, times: 1 });
     const moving = aws.moveAlias(api, { alias: "live", from: "2", to: "1" });
     while (test.emulator.counts().UpdateAlias === undefined) await sleep(5);
-    const lambda = new LambdaClient({});
-    await lambda.send(new UpdateAliasCommand({ FunctionName: "api", Name: "live", FunctionVersion: version }));
-    lambda.destroy();
+    await updateAlias({ FunctionVersion: version });
     await assert.rejects(moving, { message: `Alias live of api was moved by someone else and now serves ${version}.` });
     assert.deepEqual(await aws.listAliases(api), [{ name: "live", version }]);
   });

@@ -153,6 +153,18 @@ describe("lambda-layers report", () => {
     assert.deepEqual(after, before);
   });
 
+  it("follows no links", async () => {
+    await folder.write({ other: "mine" });
+    await symlink("other", join(folder.path, "page.html"));
+    await symlink("nowhere", join(folder.path, "page.md"));
+    const { code, stderr } = await report("--html", "page.html");
+    assert.deepEqual([code, stderr.includes("could not be written to page.html: it is a link")], [2, true], stderr);
+    assert.equal((await report("--markdown", "page.md")).code, 2);
+    assert.equal(await folder.read("other"), "mine");
+    assert.ok(!(await folder.files()).includes("nowhere"));
+    assert.equal((await report("--markdown", "/dev/null")).code, 0);
+  });
+
   it("creates no folders", async () => {
     const { code, stderr } = await report("--markdown", "a.md", "--html", "none/page.html");
     assert.equal(code, 2);

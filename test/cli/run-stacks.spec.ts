@@ -12,6 +12,7 @@ import { Output } from "../../sdk/cli/terminal";
 import type { Totals } from "../../sdk/core/assess";
 import { type ErrorCode, LayersError } from "../../sdk/core/errors";
 import { ConfigFiles } from "../../sdk/files/config-files";
+import type { Skipped } from "../../sdk/ops/plans";
 import type { Ports } from "../../sdk/ports";
 import { createPorts } from "../../sdk/wiring";
 import { Folder } from "./harness";
@@ -95,10 +96,10 @@ describe("a run over several stacks", () => {
 
 describe("the totals of several stacks", () => {
   const totals: Totals = { functions: 1, layersOfFunctions: 2, drift: 0, unknown: 0 };
-  const ran = (known: Totals | null) =>
+  const ran = (known: Totals | null, skipped: readonly Skipped[] = []) =>
     runSummary({
       ...{ format: 2, stack: "s", project: null, dryRun: false, changes: [], skipped: [], backup: null },
-      ...{ rollbackTo: "backups/s_state.json", totals: known, aws: { changes: [], outcomes: [], skipped: [] } },
+      ...{ rollbackTo: "backups/s_state.json", totals: known, aws: { changes: [], outcomes: [], skipped } },
     });
   const done: Came = { summary: ran(totals) };
   const unasked = "AWS was asked only about what is rolled back";
@@ -108,6 +109,19 @@ describe("the totals of several stacks", () => {
       "all, though one has no totals",
       [done, { summary: ran(null) }, done],
       `3 stacks together: 0 of 4 layers of functions are not as declared; ${unasked}; 1 stack is not counted`,
+    ],
+    [
+      "all, and how many functions they leave out",
+      [
+        done,
+        {
+          summary: ran(
+            totals,
+            ["us-east-1", "eu-west-1"].map((region) => ({ function: "api", region, reason: "elsewhere" })),
+          ),
+        },
+      ],
+      `2 stacks together: 0 of 4 layers of functions are not as declared; ${unasked}; 2 functions are skipped`,
     ],
     [
       "all but one that failed",

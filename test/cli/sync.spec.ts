@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { utimes } from "node:fs/promises";
+import { join } from "node:path";
 import { type Emulator, startEmulator } from "../emulator";
 import { configFor, taggedFleet } from "../ops/fleet-harness";
 import { cliOnTerminal, Folder, plainEnvironment } from "./harness";
@@ -54,6 +56,34 @@ describe("lambda-layers sync", function () {
       assert.match(stdout, new RegExp(`^INFO - Lambda functions: ${names.length} updated\n`, "m"));
     });
   }
+
+  it("is finished and rolled back by its record although the config is broken by now, and removes no backups", async () => {
+    refuse("fn-0001");
+    const run = await sync("--all-functions", "--yes");
+    const [, record = ""] = /Run record: (\S+)/.exec(run.stdout) ?? [];
+    emulator.clearFaults();
+    const old = "backups/dev_state_20200101_000000.json";
+    const long = new Date("2020-01-01T00:00:00");
+    await folder.write({ "layer_config.yaml": "layers: [\n", [old]: "{}" });
+    await utimes(join(folder.path, old), long, long);
+    const warning = "WARNING - layer_config.yaml is not valid, and not needed for this. To see what is wrong: ";
+    const resumed = await sync("--resume", record, "--yes");
+    assert.deepEqual([resumed.code, versions()], [0, "22222"], resumed.output);
+    assert.ok(resumed.stderr.includes(warning), resumed.stderr);
+    const back = await folder.cli(["rollback", "--sync-aws", "--yes", record], { env: env() });
+    assert.deepEqual([back.code, versions()], [0, "11111"], back.output);
+    assert.ok(back.stderr.includes(warning), back.stderr);
+    assert.equal(await folder.read(old), "{}");
+    const named = await sync("--resume", record, "--yes", "--config", "layer_config.yaml");
+    assert.deepEqual([named.code, named.stderr.includes("layer_config.yaml has a problem")], [2, true], named.stderr);
+  });
+
+  it("says that nothing was changed if its record cannot be written", async () => {
+    const { code, stderr } = await sync("--all-functions", "--yes", "--backup-dir", "layer_config.yaml/x");
+    assert.equal(code, 1);
+    assert.match(stderr, /^ERROR - The backup folder layer_config\.yaml\/x .* Nothing was changed\.$/m);
+    assert.deepEqual(emulator.writes(), []);
+  });
 
   for (const args of [
     ["--all-functions", "--region", "us-west-99"],

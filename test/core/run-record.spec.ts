@@ -26,7 +26,7 @@ function sending(from: string[], to: string[], more: { aim?: "sync" | "rollback"
 }
 
 function cameOut(
-  outcome: "updated" | "failed",
+  outcome: "updated" | "unchanged" | "failed",
   now: string[],
   more: { aim?: "sync" | "rollback"; revision?: string } = {},
 ): RunLine {
@@ -72,6 +72,24 @@ describe("a run record", () => {
     assert.deepEqual(history(sent, cameOut("failed", layers(1, 1))).fn.moved, []);
     assert.equal(history(sent, cameOut("failed", layers(1, 1), { revision: undefined })).fn.moved.length, 1);
     assert.equal(history(sent, cameOut("failed", layers(2, 1))).fn.moved.length, 1);
+  });
+
+  it("does not count what someone else had set meanwhile", () => {
+    const sent = sending(layers(1, 1), layers(2, 1));
+    assert.deepEqual(history(sent, cameOut("unchanged", layers(2, 1))).fn.moved, []);
+    const lines = [sent, cameOut("updated", layers(2, 1)), begun("sync"), sending(layers(2, 1), layers(3, 1))];
+    const [, earlier] = [lines, [{ layer: base, from: 1, to: 2 }]];
+    assert.deepEqual(history(...lines, cameOut("unchanged", layers(3, 1))).fn.moved, earlier);
+  });
+
+  it("counts what another process has sent that works on the run at the same time", () => {
+    const moved = [{ layer: base, from: 1, to: 2 }];
+    const sent = sending(layers(1, 1), layers(2, 1));
+    const [mine, theirs] = [cameOut("unchanged", layers(2, 1)), cameOut("updated", layers(2, 1))];
+    const lines = [begun("sync"), sent, sent];
+    for (const rest of [[mine], [mine, theirs], [theirs, mine], [cameOut("failed", layers(1, 1)), theirs]])
+      assert.deepEqual(history(...lines, ...rest).fn.moved, moved);
+    assert.deepEqual(history(sent, begun("sync"), sent, mine).fn.moved, moved);
   });
 
   it("goes back to what others had set if the update was planned again", () => {
@@ -204,6 +222,15 @@ describe("a run record", () => {
     const both = unsealed(old) + sealed(more, point);
     assert.deepEqual(readRunRecord(both, "run.jsonl"), readRunRecord(unsealed(lines), "run.jsonl"));
     isRefused(both.replace('"from":1', '"from":9'), /its checksum does not match/);
+  });
+
+  it("is checked as well if its line ends were converted", () => {
+    const text = sealed(lines).replaceAll("\n", "\r\n");
+    for (const end of [text.length, text.length - 1])
+      assert.deepEqual(readRunRecord(text.slice(0, end), "run.jsonl"), readRunRecord(sealed(lines), "run.jsonl"));
+    isRefused(text.replace('"from":1', '"from":9'), /its checksum does not match/);
+    const { point } = readWhole(text, "run.jsonl", digest);
+    assert.equal(readRunRecord(text + sealed([begun("rollback")], point), "run.jsonl").unfinished, "rollback");
   });
 
   it("is read in full if two processes continued it at once", () => {

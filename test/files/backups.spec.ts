@@ -103,6 +103,21 @@ describe("the backup folder", () => {
     assert.equal(await text("dev_state_20240824_143022.json"), "theirs");
   });
 
+  it("leaves no file of a run if one of them cannot be written", async () => {
+    const broken: Iterable<Uint8Array> = {
+      *[Symbol.iterator]() {
+        yield Buffer.from("bef");
+        throw new Error("ENOSPC: no space left on device, write");
+      },
+    };
+    const files = [
+      { kind: "updated" as const, content: content("after") },
+      { kind: "state" as const, content: broken },
+    ];
+    await assert.rejects(folder().write("dev", files, now), { code: "backup-folder", message: /no space left/ });
+    assert.deepEqual(await readdir(join(root, "backups")), []);
+  });
+
   it("distinguishes a rollback's state from an update's by the file that the rollback imported", async () => {
     await folder().write("dev", pair("update"), now);
     const rollback = [{ kind: "rollback" as const, content: content("r") }, ...pair("back").slice(1)];

@@ -73,6 +73,20 @@ describe("a new state", () => {
     assert.ok(!names.includes(old));
   });
 
+  it("whose backup is not dated latest, as after the clock was set back, is imported with a warning", async () => {
+    const later = new Date("2099-01-01T00:00:00");
+    for (const kind of ["state", "updated"]) {
+      const path = join(dir, `backups/dev_${kind}_20990101_000000.json`);
+      await writeFile(path, state(2), { mode: 0o600 });
+      await utimes(path, later, later);
+    }
+    assert.equal((await replace((content) => content)).error, undefined);
+    assert.match(
+      lines.at(-1) ?? "",
+      /^WARN - backups\/dev_state_20990101_000000\.json is dated later .* To undo this run: lambda-layers rollback --stack dev backups\/dev_state_20\d{6}_\d{6}\.json$/,
+    );
+  });
+
   it("that is wrong when read back is not kept: earlier backups stay, and the run leaves none", async () => {
     const { imported, error, names } = await replace((content) => ({ ...content, scan: () => scanState(state(4)) }));
     assert.equal(error?.code, "verification-failed");

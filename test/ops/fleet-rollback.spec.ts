@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { chmod, mkdir, readFile, rename, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Lambda } from "@aws-sdk/client-lambda";
-import { executeRunRollback } from "../../sdk/ops/rollback";
+import { executeRunRollback, planRunRollback } from "../../sdk/ops/rollback";
 import { arnOf, base } from "../aws/harness";
 import { sealed, unsealed } from "../support/run-records";
 import { configFor, type Fleet, failureOf, taggedFleet, useFleet } from "./fleet-harness";
@@ -86,6 +86,45 @@ describe("a run that is rolled back", function () {
     assert.deepEqual(versions(), [2, 1, 2, 2]);
     await fleet.rollback({ record });
     assert.deepEqual(versions(), [1, 1, 1, 1]);
+  });
+
+  it("is limited to the region that is asked for, and the others can follow", async () => {
+    const other = "eu-west-1";
+    const [home, away] = [taggedFleet(2), taggedFleet(2, { region: other })];
+    fleet.emulator.seed({
+      layers: [...home.layers, ...away.layers],
+      functions: [...home.functions, ...away.functions],
+    });
+    const { aws: run } = await fleet.sync({ regions: ["us-east-1", other] });
+    const record = run.record ?? "";
+    const inRegion = (region: string) => {
+      const ports = fleet.ports({ region });
+      return planRunRollback(ports, { stack: "dev", retentionDays: 30, record }).then((plan) =>
+        executeRunRollback(ports, plan),
+      );
+    };
+    const ofRegion = (region: string) =>
+      fleet.emulator.functions({ region }).map(({ layers }) => Number(layers[1]?.split(":").at(-1)));
+    const bothRegions = () => [ofRegion("us-east-1"), ofRegion(other)];
+    fleet.lines.length = 0;
+    const { aws } = await inRegion(other);
+    assert.deepEqual(bothRegions(), [
+      [2, 2],
+      [1, 1],
+    ]);
+    assert.deepEqual(
+      aws?.skipped.map(({ function: name, region, reason }) => [name, region, reason]),
+      [
+        ["fn-0000", "us-east-1", "it is in us-east-1, but this run is for eu-west-1"],
+        ["fn-0001", "us-east-1", "it is in us-east-1, but this run is for eu-west-1"],
+      ],
+    );
+    await assert.rejects(inRegion("us-west-2"), { code: "usage", next: /^The functions are in us-east-1: choose/ });
+    await fleet.rollback({ record });
+    assert.deepEqual(bothRegions(), [
+      [1, 1],
+      [1, 1],
+    ]);
   });
 
   it("goes back to what others had set before the run reached them", async () => {

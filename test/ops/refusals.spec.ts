@@ -169,6 +169,29 @@ describe("an update that cannot be made", function () {
     assert.match(told.error?.next ?? "", new RegExp(`pulumi stack import --stack dev --file backups/${state}$`));
   });
 
+  it("says that AWS was not reached either, if functions were to follow", async () => {
+    const { project, original, emulator } = deployed;
+    emulator.resetCounts();
+    const wrong = beforeExport(3, () => importState(project, original));
+    fails(
+      await update(project, { syncAws: true }, wrong),
+      "verification-failed",
+      /layers\[0\]\nNo function was changed in AWS\.\nCheck the stack\./,
+    );
+    await importState(project, original);
+    const locked = withStacks(() => ({
+      async importState() {
+        throw new LayersError("stack-locked", "The stack is locked.");
+      },
+    }));
+    fails(
+      await update(project, { syncAws: true }, locked),
+      "stack-locked",
+      /^The stack is locked\. The stack's state is unchanged\. No function was changed in AWS\.$/,
+    );
+    assert.deepEqual(emulator.writes(), []);
+  });
+
   it("because operations are pending says what to run", async () => {
     const { project } = deployed;
     const file = join(project.root, "state/.pulumi/stacks/test/dev.json");

@@ -286,6 +286,19 @@ describe("what live functions have lost, or other resources record", () => {
       assert.deepEqual([names.map(live), recorded()], [names.map(() => [base(1)]), [1, 1, 1]]);
     });
 
+    it("prints that command also if AWS has changed no function, but the state was changed", () => {
+      const [arn, layers] = [arnOf("a"), [base(1)]];
+      const failed = { function: "a", arn, before: layers, after: layers, status: "failed", reason: "No." } as const;
+      const nothing = { changes: [], skipped: [], aliases: [], published: [], calls: {} };
+      const aws = { ...nothing, outcomes: [failed], record: "backups/dev_sync_1.jsonl", toRollBack: 0 };
+      const [attempt] = failureOf({ backup: null, aws })?.nextLines ?? [];
+      assert.match(attempt ?? "", /^Attempt the others: {3}lambda-layers sync --stack dev --resume \S+$/);
+      assert.deepEqual(failureOf({ backup: "backups/dev_state_1.json", aws })?.nextLines, [
+        attempt,
+        "Or roll back the run: lambda-layers rollback --stack dev --sync-aws backups/dev_state_1.json",
+      ]);
+    });
+
     it("counts what others have set meanwhile, and does not advise to roll that back", async () => {
       const edited = await stoppedRun(() => fleet.emulator.edit("a", { Layers: ["base:4"] }));
       assert.deepEqual([edited.totals.drift, edited.result.totals], [3, edited.totals]);

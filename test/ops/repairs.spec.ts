@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
-import type { AssessedFunction } from "../../sdk/core/assess";
+import { type AssessedFunction, assess } from "../../sdk/core/assess";
+import { assessedFunction, recordedFunctions } from "../../sdk/core/recorded";
+import { scanState } from "../../sdk/core/state/scan";
 import { repairsOf, repairsOfAll } from "../../sdk/ops/repairs";
+import { arnOf } from "../aws/harness";
 import { fn, stackOf } from "../cli/report/samples";
+import { awsFunction, layer, stateOf } from "../support/states";
 
 const standingsOf = (...functions: AssessedFunction[]) => stackOf(functions).standings;
 const recorded = ["base:4"];
@@ -24,6 +28,19 @@ describe("what repairs drift", () => {
       assert.ok(standing);
       assert.equal(repairsOf(standing)[0], first);
     });
+
+  it("is the program with a refresh, if AWS has a container image in the function's place", () => {
+    const facts = scanState(Buffer.from(JSON.stringify(stateOf([awsFunction("api", [layer("base", 4)])]))));
+    const [one] = recordedFunctions(facts);
+    assert.ok(one);
+    const image = { name: "api", arn: arnOf("api"), layers: [], runtime: undefined, architectures: [] };
+    const live = { ...image, packageType: "Image", revisionId: "r" } as const;
+    const hints = { declared: { stack: "dev", layers: [] } as never, accountId: undefined };
+    const seen = assessedFunction(one, live, hints);
+    const [standing] = assess([seen], () => ({ version: 5, enforce: "exact" }));
+    assert.ok(standing);
+    assert.deepEqual([seen.isImage, standing.verdict, repairsOf(standing)], [true, "drift", ["program and refresh"]]);
+  });
 
   it("is the least that repairs all of several", () => {
     const all = Object.values(cases).map(([one]) => one);

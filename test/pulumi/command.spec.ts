@@ -32,7 +32,10 @@ describe("a Pulumi command", () => {
 
   it("that another signal has ended has failed", async () => {
     await pulumi('process.kill(process.pid, "SIGKILL"); setTimeout(() => {}, 10_000);');
-    await assert.rejects(new PulumiStacks({ cwd: cwd() }).exportState("dev"), { code: "pulumi-failed" });
+    await assert.rejects(new PulumiStacks({ cwd: cwd() }).exportState("dev"), {
+      code: "pulumi-failed",
+      message: "Pulumi could not export the stack dev: it was killed",
+    });
   });
 
   if (process.platform === "linux") {

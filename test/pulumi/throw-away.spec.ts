@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { withNamelessFile } from "../../sdk/pulumi/spool";
 import { withThrowAwayFolder } from "../../sdk/pulumi/throw-away";
+import { withEnv } from "../aws/harness";
 import { checkout } from "../support/engine";
 import { run } from "../support/processes";
 
@@ -20,6 +22,28 @@ describe("a temporary folder", () => {
     await assert.rejects(withThrowAwayFolder(work), /no luck/);
     assert.equal(new Set(seen).size, 2);
     assert.deepEqual(seen.filter(existsSync), []);
+  });
+
+  it("cannot be made where there is no folder for it, nor can a file: what to do is said", async () => {
+    const TMPDIR = join(checkout, "none");
+    const expected = {
+      code: "pulumi-failed",
+      message: `Cannot write to the temporary folder ${TMPDIR}: no such file or folder.`,
+      next: /TMPDIR/,
+    };
+    const restore = withEnv({ TMPDIR });
+    try {
+      await assert.rejects(
+        withThrowAwayFolder(async () => {}),
+        expected,
+      );
+      await assert.rejects(
+        withNamelessFile(async () => {}),
+        expected,
+      );
+    } finally {
+      restore();
+    }
   });
 
   it("is removed if the process exits in the middle of the work", async () => {

@@ -21,7 +21,7 @@ import { defaultStack } from "../estate";
 import { isEstateRecord, openRun } from "../estate-run";
 import type { OptionValues } from "../options";
 import { planStacks } from "../plan-stacks";
-import { type Contradiction, configIfAny, refuse, retentionDays, rolloutOfNone, runOptions } from "../requests";
+import { type Contradiction, configIfAny, recordSettings, refuse, rolloutOfNone, runOptions } from "../requests";
 import type { StackRun } from "../stacks";
 
 export async function run(context: Context): Promise<number> {
@@ -87,9 +87,7 @@ async function planBackup({ stack, label, context, ports }: StackRun, backup: st
 /** Rolls a run back from its record: the state is not touched, and Pulumi is not needed. */
 async function planRun({ stack, label, context, ports }: StackRun, record: string | undefined, told: Set<string>) {
   const { dryRun, function: functions, exclude } = context.options;
-  const retention = retentionDays(ports, context.options);
-  const config = configIfAny(ports, context.options);
-  const request = { stack, record, dryRun, functions, exclude, retentionDays: retention, config };
+  const request = { stack, record, dryRun, functions, exclude, ...recordSettings(ports, context.options) };
   const plan = await planRunRollback(ports, request);
   const carryOut = async () => {
     const result = await executeRunRollback(ports, plan, rollbackOptions(context, runQuestion, told));

@@ -16,8 +16,8 @@ import {
   configFile,
   isLookOnly,
   placesTwice,
+  recordSettings,
   refuse,
-  retentionDays,
   runOptions,
   selectionOf,
 } from "../requests";
@@ -57,7 +57,7 @@ async function resumeRun({ context, ports, stack }: StackRun): Promise<StackOutc
   const { skipPreflight, resume } = options;
   const plan = await planResumed(ports, {
     ...{ stack, dryRun: isLookOnly(options), skipPreflight, record: resume === true ? undefined : resume },
-    retentionDays: retentionDays(ports, options),
+    retentionDays: recordSettings(ports, options).retentionDays,
   });
   return carryOut(context, ports, plan);
 }

@@ -3,6 +3,7 @@ import { count, countLayers } from "../../core/text";
 import type { Ran } from "../../ops/after";
 import type { Assessment } from "../../ops/assess";
 import { driftText, type LiveReading } from "../../ops/expectation";
+import { skippedName } from "../../ops/plans";
 import { isRead, type ReportedStack } from "./matrix";
 
 /** A verdict on layers, limited to what was read. */
@@ -50,7 +51,7 @@ export function verdictOf(...stacks: readonly ReportedStack[]): Verdict {
 
 /** How many functions were left out. */
 export function skippedOf({ skipped }: Pick<Assessment, "skipped">): number {
-  return new Set(skipped.map(({ function: name }) => name)).size;
+  return new Set(skipped.map(skippedName)).size;
 }
 
 /** A text about functions that were left out; empty if there are none. */

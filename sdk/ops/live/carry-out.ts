@@ -1,4 +1,4 @@
-import { LayersError } from "../../core/errors";
+import { LayersError, unchanged } from "../../core/errors";
 import { functionName } from "../../core/function-arn";
 import { type FunctionOutcome, hasFailed } from "../../core/live";
 import { everyFunction } from "../../core/selection";
@@ -50,9 +50,10 @@ export async function carryOut(
   if (total === 0 && (plan.rollback?.sites.length ?? 0) === 0) {
     return { ...planned, outcomes: plan.rollback?.impossible ?? [] };
   }
-  checkpoint(ports, soFar);
   const { reporter, signal } = ports;
-  const recorder = await openRecord(ports, plan, backup);
+  const before = soFar === "" ? unchanged : soFar;
+  checkpoint(ports, before);
+  const recorder = await during(before, () => openRecord(ports, plan, backup));
   if (!plan.resumed) reporter.info(`Run record: ${recorder.file}`);
   await pruneRecords(ports, plan);
   for (const { region, functions } of plan.sites) {

@@ -114,7 +114,9 @@ function nextSteps(
   // A partly rolled-back run cannot be finished.
   if (rolledBack?.record !== undefined) return [`Roll back the others: ${back}`];
   if (rolledBack) return [`Roll back the others: ${back}`, `Or finish the run:    ${resume}`];
-  if (isComplete) return toRollBack === 0 ? [] : [`Roll back the run: ${back}`];
+  // Even if no function was changed, the state may have been.
+  const isUndoable = toRollBack !== 0 || run.backup !== undefined;
+  if (isComplete) return isUndoable ? [`Roll back the run: ${back}`] : [];
   const attempt = `Attempt the others:   ${resume}`;
-  return toRollBack === 0 ? [attempt] : [attempt, `Or roll back the run: ${back}`];
+  return isUndoable ? [attempt, `Or roll back the run: ${back}`] : [attempt];
 }

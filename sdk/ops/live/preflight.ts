@@ -84,11 +84,13 @@ const problemCodes: Readonly<Record<string, ErrorCode>> = {
 function unreachable(problems: readonly TargetProblem[]): LayersError {
   const code = problemCodes[problems[0]?.code ?? ""] ?? "layer-incompatible";
   const messages = problems.map(({ message }) => message);
-  return new LayersError(code, messages, {
-    changed: unchanged,
-    next:
-      code === "layer-version-missing"
-        ? "Verify that the target version exists in AWS: it may not be published yet, or it may have been deleted."
-        : undefined,
-  });
+  return new LayersError(code, messages, { changed: unchanged, next: nextOf(code) });
+}
+
+function nextOf(code: ErrorCode): string {
+  if (code === "layer-version-missing")
+    return "Verify that the target version exists in AWS: it may not be published yet, or it may have been deleted.";
+  if (code === "aws-permission")
+    return "Check the version, allow lambda:GetLayerVersion on it in the caller's IAM policy, and ask an owner in another account to share it.";
+  return "Declare what suits these functions (for single ones, with a variant), or leave them out with --exclude.";
 }

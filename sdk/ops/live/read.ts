@@ -168,7 +168,7 @@ export function refuseEmptyRegions(recorded: readonly { readonly region?: string
 
 /** @throws LayersError `usage` if all functions of the state are outside the requested regions */
 export function refuseOtherRegions(
-  recorded: readonly RecordedFunction[],
+  recorded: readonly Pick<RecordedFunction, "region">[],
   { skipped }: Pick<Selected<unknown>, "skipped">,
 ): void {
   const [first] = skipped.toSorted((one, other) => (one.function < other.function ? -1 : 1));

@@ -1,5 +1,5 @@
 import { LayersError, unchanged } from "../../core/errors";
-import { functionName } from "../../core/function-arn";
+import { functionName, parseFunctionArn } from "../../core/function-arn";
 import type { FunctionHistory } from "../../core/function-history";
 import { type Goal, movedLayers } from "../../core/goal";
 import type { AliasMove, FunctionOutcome, LiveFunction } from "../../core/live";
@@ -7,11 +7,14 @@ import { type LayerMove, layerName, reversed, stateOfMove } from "../../core/mov
 import { pooled } from "../../core/pool";
 import { type FunctionFilter, selectFunctions, unknownFunctions, withoutQualifiers } from "../../core/selection";
 import type { AwsPort, Ports } from "../../ports";
-import type { Skipped } from "../plans";
+import { type Skipped, skipping } from "../plans";
+import type { Where } from "./names";
 import { liveChanges, movingTargets } from "./plan";
 import type { AliasRollback, LiveRollback, LiveRollbackPlan } from "./plans";
+import { refuseOtherRegions, whereOf } from "./read";
 import { type LoadedRecord, type RecordedNow, readRecorded, sitesOf, warningsOf } from "./record";
 import type { RunRecorder } from "./recorder";
+import { elsewhere as whyElsewhere } from "./select";
 import { sideBySide, withSession } from "./sessions";
 
 const concurrency = 10;
@@ -19,7 +22,7 @@ const concurrency = 10;
 /**
  * Plans to roll back what a run has changed. Layers that others have changed since are left alone. Functions whose
  * former layer version was deleted cannot be rolled back, because it cannot be attached again.
- * @throws LayersError `usage` for a name that the run has not changed; `aws-credentials`, `aws-permission`,
+ * @throws LayersError `usage` for a name that the run has not changed, or if all are in other regions than `--region`; `aws-credentials`, `aws-permission`,
  * `aws-failed`, `interrupted`
  */
 export async function planLiveRollback(
@@ -29,7 +32,8 @@ export async function planLiveRollback(
   retentionDays: number,
 ): Promise<LiveRollbackPlan> {
   const callsBefore = ports.aws.calls();
-  const meant = meantIn(record, filter);
+  const named = meantIn(record, filter);
+  const { here: meant, elsewhere } = inRegions(named, whereOf(ports, undefined));
   const changed = meant.filter(({ moved }) => moved.length > 0);
   const byArn = new Map(changed.map((one) => [one.function, one]));
   // A function's layers from before the run, where they are still as the run left them.
@@ -48,7 +52,7 @@ export async function planLiveRollback(
     stack: record.history.stack,
     sites: visited.map(({ site }) => site).filter(({ functions }) => functions.length > 0),
     changes: visited.flatMap((one) => one.changes),
-    skipped: [...skipped, ...visited.flatMap((one) => one.skipped)],
+    skipped: [...elsewhere, ...skipped, ...visited.flatMap((one) => one.skipped)],
     warnings: [
       ...warningsOf(record),
       ...(changed.length + aliasSites.length === 0 && record.history.rolledBackAt !== undefined
@@ -74,6 +78,26 @@ function meantIn({ history, file }: LoadedRecord, filter: FunctionFilter): Funct
     throw unknownFunctions(unknown, `in ${file.shownPath}`, names).having(unchanged);
   }
   return functions.map(({ one }) => one);
+}
+
+/**
+ * Keeps functions of the run's regions.
+ * @throws LayersError `usage` if all that the run has changed are in others
+ */
+function inRegions(
+  functions: readonly FunctionHistory[],
+  { regions }: Where,
+): { readonly here: readonly FunctionHistory[]; readonly elsewhere: readonly Skipped[] } {
+  if (regions.length === 0) return { here: functions, elsewhere: [] };
+  const changed = functions
+    .filter(({ moved, aliases }) => moved.length + aliases.length > 0)
+    .map(({ function: arn }) => ({ arn, name: functionName(arn), region: parseFunctionArn(arn)?.region }));
+  const others = changed.filter(({ region = "" }) => !regions.includes(region));
+  const skip = skipping(changed);
+  const elsewhere = others.map((fn) => skip(fn, whyElsewhere(fn, regions)));
+  if (others.length > 0) refuseOtherRegions(changed, { skipped: elsewhere });
+  const isElsewhere = new Set(others.map(({ arn }) => arn));
+  return { here: functions.filter((one) => !isElsewhere.has(one.function)), elsewhere };
 }
 
 async function planSite(

@@ -8,7 +8,7 @@ import { reasonOf } from "../../core/system-error";
 import type { Ports } from "../../ports";
 import { pruneBackups } from "../backups";
 import type { LoadedState } from "../plans";
-import { checkpoint, during, withProgress } from "../steps";
+import { checkpoint, during, ifPossible, withProgress } from "../steps";
 import type { ScanState } from "./load";
 import { findLostUpdate, lostUpdateError, watchUpdates } from "./lost-update";
 import { free, letGo } from "./memory";
@@ -80,7 +80,23 @@ export async function replaceStackState(ports: Ports, replacement: Replacement):
     source.close();
   }
   reporter.info("Pulumi state updated successfully");
+  if (kind === "updated") await warnIfNotNewest(ports, stack, before);
   return before;
+}
+
+/** A clock that was set back gives a backup an earlier time than that of one before it, by which a rollback chooses. */
+async function warnIfNotNewest(ports: Ports, stack: string, before: Backup): Promise<void> {
+  const { backups, reporter, advise } = ports;
+  const all = await ifPossible(
+    () => backups.list(stack),
+    () => [],
+  );
+  const newest = all.find((one) => one.kind === "state" && one.madeBy === "update");
+  if (newest === undefined || newest.path === before.path) return;
+  const back = advise(["rollback", "--stack", stack, before.shownPath]);
+  reporter.warn(
+    `${newest.shownPath} is dated later than this run's backup, so a rollback without a name takes that one. Was the clock set back? To undo this run: ${back}`,
+  );
 }
 
 /** Saves the new and the old state, and releases the old one's bytes. */
