@@ -35,6 +35,10 @@ const wrongFlags: BadInput[] = [
   { args: ["--sync"], says: /^ERROR - unknown option '--sync'$/, next: "Did you mean --sync-aws?" },
   { args: ["--cwd", "backps", ...onFile], says: /^ERROR - There is no folder backps\. Nothing was changed\.$/ },
   {
+    args: ["--cwd", "state.json", ...onFile],
+    says: /^ERROR - There is no folder state\.json\. Nothing was changed\.$/,
+  },
+  {
     args: ["plan"],
     says: /^ERROR - unknown command 'plan'$/,
     next: "To see what an update would change: lambda-layers --dry-run",
@@ -244,13 +248,11 @@ const noProject: BadInput[] = [
 
 const config = ["--config", join("..", "project", "layer_config.yaml")];
 
-/** Runs that start in the project but name another folder: a relative one, a file, and one that does not exist. */
+/** Runs that start in the project but name another folder, by a relative path. */
 const elsewhere: BadInput[] = [
   ["--cwd", "..", "--config", join("project", "layer_config.yaml")],
   ["--cwd", join("..", "state"), ...config],
   ["status", "--cwd", join("..", "state"), ...config, "--json"],
-  ["--cwd", join("..", "none"), ...config],
-  ["--cwd", "index.js", "--config", join("..", "layer_config.yaml")],
 ].map((args) => ({
   name: args.join(" "),
   args,

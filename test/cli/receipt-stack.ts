@@ -54,7 +54,7 @@ export class ReceiptStack {
 
   /** The state as Pulumi exports it. */
   state(): Promise<string> {
-    return this.project.exportText();
+    return this.project.stateText();
   }
 
   /** The names of the files in the backup folder. */

@@ -71,7 +71,7 @@ describe("examples/github-actions", function () {
     }
     return { codes, summary: await readFile(summary, "utf8") };
   };
-  const versions = async () => [...new Set((await stack.exportText()).match(/receipt-dynamo-dev:\d/g))];
+  const versions = async () => [...new Set((await stack.stateText()).match(/receipt-dynamo-dev:\d/g))];
 
   itSampled("previews a pull request, and changes nothing", async () => {
     const { codes, summary } = await onEvent("pull_request");

@@ -92,9 +92,9 @@ describe("assessStack", function () {
   });
 
   it("changes nothing", async () => {
-    const before = await deployed.project.exportText();
+    const before = await deployed.project.stateText();
     await read();
-    assert.equal(await deployed.project.exportText(), before);
+    assert.equal(await deployed.project.stateText(), before);
     assert.deepEqual(deployed.emulator.writes(), []);
     assert.ok(!(await readdir(deployed.project.dir)).includes("backups"));
   });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { readdir, rm, writeFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { cp, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LayersError } from "../../sdk/core/errors";
 import type { UpdateResult } from "../../sdk/ops/update";
@@ -77,6 +78,8 @@ export interface Deployed {
   readonly original: string;
   /** Restores state, functions and folder to what they were after the deployment. */
   reset(): Promise<void>;
+  /** Makes work that starts after a reset cheap to repeat: from the second time on, a copy of its result is restored. */
+  once(work: () => Promise<unknown>): () => Promise<void>;
 }
 
 /** Opens a backend for stacks other than a folder: the environment variables that Pulumi needs for it. */
@@ -121,6 +124,7 @@ export function useStack(
     await emulator?.close();
     await opened?.stop();
   });
+  const backups = () => join(project.dir, "backups");
   return {
     get project() {
       return project;
@@ -132,9 +136,23 @@ export function useStack(
       return original;
     },
     async reset() {
-      await rm(join(project.dir, "backups"), { recursive: true, force: true });
+      await rm(backups(), { recursive: true, force: true });
       emulator.seed({ layers });
       await restoreBackend();
+    },
+    once(work) {
+      let again: (() => Promise<void>) | undefined;
+      return async () => {
+        if (again) return again();
+        await work();
+        const kept = join(project.root, `backups-${randomUUID()}`);
+        await cp(backups(), kept, { recursive: true });
+        const restoreResult = await keepDeployed(project, emulator);
+        again = async () => {
+          await cp(kept, backups(), { recursive: true });
+          await restoreResult();
+        };
+      };
     },
   };
 }

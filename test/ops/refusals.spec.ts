@@ -60,7 +60,7 @@ describe("an update that cannot be made", function () {
   const deployed = useStack(program, { files: { "layer_config.yaml": config } });
   beforeEach(() => deployed.reset());
 
-  const stateNow = () => deployed.project.exportText();
+  const stateNow = () => deployed.project.stateText();
   const fails = (told: Told, code: string, message: RegExp): void => {
     assert.equal(told.error?.code, code, told.error?.describe() ?? "it succeeded");
     assert.match(told.error?.describe() ?? "", message);

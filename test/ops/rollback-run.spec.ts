@@ -42,7 +42,7 @@ describe("a rollback of an update with --sync-aws", function () {
       back?.aws?.outcomes.map(({ function: name, status }) => `${name} ${status}`),
       ["b updated", "c updated"],
     );
-    assert.doesNotMatch(await project.exportText(), /receipt-dynamo-dev:5/);
+    assert.doesNotMatch(await project.stateText(), /receipt-dynamo-dev:5/);
   });
 
   itSampled("leaves functions alone that the run has not changed", async () => {

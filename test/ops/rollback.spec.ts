@@ -31,12 +31,14 @@ describe("a rollback", function () {
       async (ports) => executeRollback(ports, await planRollback(ports, { stack: "dev", ...request })),
     );
   const differences = async () =>
-    compareStates(Buffer.from(deployed.original), Buffer.from(await deployed.project.exportText()));
+    compareStates(Buffer.from(deployed.original), Buffer.from(await deployed.project.stateText()));
   const live = (name: string) => deployed.emulator.layersOf(name);
+
+  const updated = deployed.once(() => update(deployed.project));
 
   it("rolls back the versions of the newest update, and makes its own backup", async () => {
     const { project } = deployed;
-    await update(project);
+    await updated();
     const [kept] = await backupNames(project);
     const { lines, commands, result } = await rollback();
     assert.deepEqual(await differences(), []);
@@ -62,7 +64,7 @@ describe("a rollback", function () {
 
   itSampled("of a rollback changes nothing: it stays at the newest update", async () => {
     const { project } = deployed;
-    await update(project);
+    await updated();
     await rollback();
     const names = await backupNames(project);
     const { lines, result } = await rollback();
@@ -74,7 +76,7 @@ describe("a rollback", function () {
 
   itSampled("goes back to before an imported update, not to a copy or an update that failed", async () => {
     const { project } = deployed;
-    await update(project);
+    await updated();
     const [kept] = await backupNames(project);
     await project.write({ "old.json": deployed.original });
     await update(project, { stateFile: "old.json" });
@@ -97,19 +99,19 @@ describe("a rollback", function () {
 
   itSampled("to a named backup goes further back", async () => {
     const { project } = deployed;
-    await update(project);
+    await updated();
     const [first = ""] = await backupNames(project);
     await sleep(1000);
     await update(project, { configPath: "to-6.yaml" });
     await rollback();
-    assert.match(await project.exportText(), /receipt-dynamo-dev:5"/);
+    assert.match(await project.stateText(), /receipt-dynamo-dev:5"/);
     await rollback({ backup: `backups/${first}` });
     assert.deepEqual(await differences(), []);
   });
 
   it("keeps what others have changed since", async () => {
     const { project } = deployed;
-    await update(project);
+    await updated();
     await project.write({ third: "" });
     try {
       await project.up();
@@ -126,7 +128,7 @@ describe("a rollback", function () {
 
   it("in full restores the whole backup, and says what that means", async () => {
     const { project } = deployed;
-    await update(project);
+    await updated();
     const state = JSON.parse(await project.exportText());
     const others = state.deployment.resources.filter(({ urn }: { urn: string }) => !urn.endsWith("::b"));
     await importState(project, JSON.stringify({ ...state, deployment: { ...state.deployment, resources: others } }));
@@ -141,7 +143,7 @@ describe("a rollback", function () {
 
   it("in a dry run reports, and writes nothing", async () => {
     const { project } = deployed;
-    await update(project);
+    await updated();
     const names = await backupNames(project);
     const { lines, result, commands } = await rollback({ dryRun: true });
     assert.deepEqual(lines.slice(1), [
@@ -166,8 +168,7 @@ describe("a rollback", function () {
   });
 
   itSampled("can be limited to some functions", async () => {
-    const { project } = deployed;
-    await update(project);
+    await updated();
     const { result } = await rollback({ functions: ["a"] });
     assert.deepEqual(
       result?.changes.map(({ function: name, to }) => `${name} ${to}`),
@@ -177,12 +178,12 @@ describe("a rollback", function () {
 
   describe("to layer versions that no longer exist in AWS", () => {
     before(() => deployed.emulator.seed({ layers: [{ name: "gone-dev", versions: 9, deleted: [3] }] }));
-    const prepare = async () => {
+    const prepare = deployed.once(async () => {
       const { project } = deployed;
       await importState(project, deployed.original.replaceAll(layer("unrelated", 1), layer("gone-dev", 3)));
       await project.write({ "gone.yaml": "layers: { gone: { version: 4 } }\n" });
       await update(project, { configPath: "gone.yaml" });
-    };
+    });
 
     it("says so before it starts", async () => {
       await prepare();

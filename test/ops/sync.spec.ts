@@ -98,7 +98,7 @@ describe("an update with --sync-aws", function () {
     );
     assert.ok(lines.some((line) => line.startsWith("WARN - Function a was not updated in AWS: ")));
     assert.deepEqual(live("b"), [layer("receipt-dynamo-dev", 5), layer("receipt-label-dev", 3)]);
-    assert.match(await project.exportText(), /receipt-dynamo-dev:5/);
+    assert.match(await project.stateText(), /receipt-dynamo-dev:5/);
 
     emulator.clearFaults();
     emulator.resetCounts();

@@ -112,7 +112,7 @@ describe("an update of a live stack", function () {
     );
     assert.notEqual(after, before);
     assert.equal(after, expected);
-    assert.deepEqual(compareStates(Buffer.from(after), Buffer.from(await project.exportText())), []);
+    assert.deepEqual(compareStates(Buffer.from(after), Buffer.from(await project.stateText())), []);
   });
 
   it("keeps its files for their owner, and secrets as ciphertext in each of them and in all its output", async () => {
@@ -151,7 +151,7 @@ describe("an update of a live stack", function () {
     await update(project);
     const [state] = await backupNames(project);
     await project.succeeds(["stack", "import", "--stack", "dev", "--file", `backups/${state}`]);
-    assert.deepEqual(compareStates(Buffer.from(original), Buffer.from(await project.exportText())), []);
+    assert.deepEqual(compareStates(Buffer.from(original), Buffer.from(await project.stateText())), []);
     assert.match((await project.preview("--expect-no-changes")).output, /unchanged/);
   });
 
@@ -188,7 +188,7 @@ describe("an update of a live stack", function () {
     const { error, result } = await update(project);
     assert.equal(error, undefined);
     assert.equal(result?.changes.length, 3);
-    assert.match(await project.exportText(), new RegExp(layer("receipt-label-dev", 3)));
+    assert.match(await project.stateText(), new RegExp(layer("receipt-label-dev", 3)));
     assert.equal((await project.exportStack()).version, 4);
   });
 

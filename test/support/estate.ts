@@ -3,7 +3,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { SeedFunction } from "../emulator/seed";
-import { cleanEnvironment } from "./engine";
+import { cleanEnvironment, readState } from "./engine";
 import { removeFolder, temporaryFolder } from "./folders";
 import { type Outcome, run } from "./processes";
 import { awsFunction } from "./states";
@@ -74,9 +74,8 @@ export class Estate {
 
   /** The layers that a stack records, by function: `base:5`. */
   async recorded(folder: string, stack: string): Promise<Record<string, string[]>> {
-    const { stdout } = await this.pulumi(folder, ["stack", "export", "--stack", stack]);
-    const resources: { type: string; inputs: { name: string; layers: string[] } }[] =
-      JSON.parse(stdout).deployment.resources;
+    const { deployment } = await readState(join(this.root, "state"), projectName(folder), stack);
+    const resources: { type: string; inputs: { name: string; layers: string[] } }[] = deployment.resources;
     return Object.fromEntries(
       resources
         .filter(({ type }) => type === "aws:lambda/function:Function")

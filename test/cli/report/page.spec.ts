@@ -8,6 +8,7 @@ import type { ReportedStack } from "../../../sdk/cli/report/matrix";
 import { renderPage } from "../../../sdk/cli/report/page";
 import { LayersError } from "../../../sdk/core/errors";
 import { startBrowser } from "../../support/chromium";
+import { itSampled } from "../../support/counts";
 import { removeFolder, temporaryFolder } from "../../support/folders";
 import { failedStack, fn, hostileName, largeStack, sampleStack, stackOf } from "./samples";
 
@@ -423,16 +424,17 @@ describe("the page of a report, in Chromium", () => {
     await close();
   });
 
-  it("groups stacks by project, and is as fast with many as with few", async () => {
-    const estate = (projects: number): ReportedStack[] =>
-      Array.from({ length: projects }, (_, project) =>
-        ["dev", "prod"].map((stack): ReportedStack => {
-          const functions = Array.from({ length: 20 }, (_, index) =>
-            fn(`fn-${project}-${index}`, { recorded: [`base:${stack === "dev" && project === 0 ? 4 : 5}`] }),
-          );
-          return { ...stackOf(functions, { stack }), folder: `services/${project}` };
-        }),
-      ).flat();
+  const estate = (projects: number): ReportedStack[] =>
+    Array.from({ length: projects }, (_, project) =>
+      ["dev", "prod"].map((stack): ReportedStack => {
+        const functions = Array.from({ length: 20 }, (_, index) =>
+          fn(`fn-${project}-${index}`, { recorded: [`base:${stack === "dev" && project === 0 ? 4 : 5}`] }),
+        );
+        return { ...stackOf(functions, { stack }), folder: `services/${project}` };
+      }),
+    ).flat();
+
+  it("groups stacks by project", async () => {
     const { page, noise, close } = await open([
       ...estate(2),
       { stack: undefined, folder: "web", error: new LayersError("pulumi-failed", "no") },
@@ -452,18 +454,20 @@ describe("the page of a report, in Chromium", () => {
     assert.deepEqual(await visible(page), []);
     assert.deepEqual(noise, []);
     await close();
+  });
 
-    const paint = async (projects: number) => {
-      const times: number[] = [];
-      for (const _ of [1, 2, 3]) {
+  itSampled("is as fast with many stacks as with few", async () => {
+    const times = new Map([10, 100].map((projects) => [projects, Number.POSITIVE_INFINITY]));
+    // The fastest of several, in turn: other processes delay the others.
+    for (const _ of [1, 2, 3]) {
+      for (const [projects, fastest] of times) {
         const one = await open(estate(projects));
-        times.push(await one.page.evaluate<number>(firstPaint));
+        times.set(projects, Math.min(fastest, await one.page.evaluate<number>(firstPaint)));
         await one.close();
       }
-      return times.sort((a, b) => a - b)[1] as number;
-    };
-    const [few, many] = [await paint(10), await paint(100)];
-    assert.ok(many < 1.5 * few + 50, `first painted after ${few} ms with 20 stacks, ${many} ms with 200`);
+    }
+    const [few = 0, many = 0] = times.values();
+    assert.ok(many < 2 * few + 100, `first painted after ${few} ms with 20 stacks, ${many} ms with 200`);
     console.log(`      first painted: ${few.toFixed(0)} ms with 20 stacks, ${many.toFixed(0)} ms with 200`);
   });
 });

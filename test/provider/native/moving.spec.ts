@@ -84,15 +84,8 @@ describe("a stack that version 0.1.0 recorded, and that moves between resource a
       });
 
       test("without a replacement and without a write, and rolls back in the end what was there at first", async () => {
-        const { stdout } = await project.succeeds(["preview", "--json"]);
-        const ops = JSON.parse(stdout).steps.flatMap(({ op, urn }: { op: string; urn: string }) =>
-          urn.endsWith("::layers") ? op : [],
-        );
-        assert.deepEqual(
-          ops.filter((op: string) => op !== "same" && op !== "update"),
-          [],
-        );
-        await project.up();
+        const { stdout } = await project.up();
+        assert.doesNotMatch(stdout, /\b(?:created|replaced|deleted)\b/);
         await project.preview("--expect-no-changes");
         await project.succeeds(["refresh", "--yes", "--skip-preview", "--expect-no-changes"]);
         assert.deepEqual(emulator.writes(), []);
