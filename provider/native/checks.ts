@@ -1,5 +1,6 @@
 import * as handlers from "../handlers";
 import type { LayerVersionsInputs } from "../resource/inputs";
+import { isTemplate, patternOf } from "../resource/name-template";
 import type { Checked } from "../resource/record";
 import { unknown } from "../resource/selection";
 import { readDeclaring, type Surroundings } from "./declaring";
@@ -22,7 +23,7 @@ export class Checks {
 
   constructor(
     private readonly handling: Handling,
-    /** The functions whose layers the program pins. */
+    /** The names of functions whose layers the program pins, and templates of such names. */
     private readonly pinned: ReadonlySet<string>,
   ) {}
 
@@ -58,7 +59,8 @@ export class Checks {
         moving = functions;
       },
     };
-    const pinned = { ...request.pinned, names: [...this.pinned] };
+    const names = [...this.pinned].filter((name) => !isTemplate(name));
+    const pinned = { ...request.pinned, names, autoNamed: [...this.pinned].filter(isTemplate).map(patternOf) };
     const declared = { ...settings, request: { ...request, pinned, plan } } as Parameters<typeof handlers.check>[1];
     const check = () => handlers.check(recordedOf(olds) as Partial<Checked>, declared);
     const found = await this.handling.run(urn, check, hidden);

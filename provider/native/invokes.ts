@@ -16,6 +16,7 @@ import { type DeclaredConfig, loadDeclared } from "../program/declared-config";
 import { nameInAws, noSuchEntry } from "../program/layer-name";
 import { LayerLookup, missingAdvice } from "../program/lookup";
 import type { ProviderConfig } from "../resource/inputs";
+import { isTemplate } from "../resource/name-template";
 import { regionFor, type Surroundings } from "./declaring";
 import type {
   ArnResult,
@@ -30,7 +31,7 @@ import type {
 export class Invokes {
   readonly #lookup = new LayerLookup((region: string, who: ProviderConfig) => connectAws({ ...who, region }));
   readonly #warned = new Set<string>();
-  /** The functions whose layers the program pins. */
+  /** The names of functions whose layers the program pins, and templates of such names. */
   readonly pinned = new Set<string>();
 
   /** @throws LayersError the config is not valid, or there is no such entry */
@@ -75,7 +76,7 @@ export class Invokes {
     const entry = match.declared;
     const asksAccount = factsNeeded(entry).has("account");
     const target = targetFor(match, layer, {
-      name: functionName,
+      name: functionName !== undefined && isTemplate(functionName) ? undefined : functionName,
       region: args.region ?? layer.region,
       account: asksAccount ? await this.#lookup.account(layer.region, around.config) : undefined,
       runtime: args.runtime,

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { exampleOf, filledIn, patternOf } from "../resource/name-template";
 
 // The names that Pulumi generates for resources without one: by default the logical name, a hyphen and 7 hex digits, else
 // as the stack's `pulumi:autonaming` says (pulumi.com, "Names", "Autonaming configuration").
@@ -15,41 +16,18 @@ interface Autonaming extends Naming {
 
 const byDefault = `\${name}-\${hex(7)}`;
 
-/** The characters of each random part. */
-const randomParts: Readonly<Record<string, string>> = {
-  hex: "[0-9a-f]",
-  alphanum: "[0-9a-z]",
-  string: "[a-z]",
-  num: "[0-9]",
-};
-
 /** A regular expression, without anchors, for the names that may be generated for a resource. */
 export function generatedNames(type: string, logicalName: string): string {
-  return filled(type, logicalName, escaped, (part, length) => `${randomParts[part]}{${length}}`, "[0-9a-f-]{36}");
+  return patternOf(templateFor(type, logicalName));
 }
 
 /** A name as it may be generated for a resource. */
 export function exampleName(type: string, logicalName: string): string {
-  const zeros = (part: string, length: number) => (part === "string" ? "a" : "0").repeat(length);
-  return filled(type, logicalName, (text) => text, zeros, "00000000-0000-0000-0000-000000000000");
+  return exampleOf(templateFor(type, logicalName));
 }
 
-function filled(
-  type: string,
-  logicalName: string,
-  literal: (text: string) => string,
-  random: (part: string, length: number) => string,
-  uuid: string,
-): string {
-  const texts = templateOf(type).split(/\$\{([^}]*)\}/);
-  return texts
-    .map((text, index) => {
-      if (index % 2 === 0) return literal(text);
-      const [, part = "", length] = /^(hex|alphanum|string|num)\((\d+)\)$/.exec(text) ?? [];
-      if (length !== undefined) return random(part, Number(length));
-      return text === "uuid" ? uuid : literal(expressed(text, logicalName));
-    })
-    .join("");
+function templateFor(type: string, logicalName: string): string {
+  return filledIn(templateOf(type), (expression) => expressed(expression, logicalName));
 }
 
 function expressed(expression: string, logicalName: string): string {
@@ -86,8 +64,4 @@ function templateOf(type: string): string {
 /** The engine has checked it before the program starts. */
 function autonaming(): Autonaming {
   return new pulumi.Config("pulumi").getObject<Autonaming>("autonaming") ?? {};
-}
-
-function escaped(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }

@@ -145,7 +145,7 @@ class _Pins:
         named = {name for name in names if isinstance(name, str)} if isinstance(names, list) else set()
         provider = (args.opts.provider if args.opts is not None else None) or self._provider
         try:
-            own = await self._own_functions(named)
+            own = await self._own_functions(named) | await self._generated_names()
             await asyncio.gather(*[self._ask("pinLayer", {"layerArn": "", "functionName": name}, provider) for name in own])
         except _Refused:
             pass  # The same config file is refused for the resource itself, with a better place for it.
@@ -175,6 +175,19 @@ class _Pins:
             if isinstance(recorded, str) and recorded not in named:
                 own.add(recorded)
         return own
+
+    async def _generated_names(self) -> Set[str]:
+        """How Pulumi generates the names of functions whose layers the program sets: they may be created meanwhile."""
+        types = await self._function_types()
+        names: Set[str] = set()
+        for seen in self._seen:
+            prop = types.get(seen.type_)
+            if prop is None or _ignores(seen.opts, prop) or seen.opts.id is not None:
+                continue
+            is_named = any(seen.props.get(key) is not None for key in ("name", "function_name", "functionName"))
+            if not is_named and seen.props.get(prop, seen.props.get(_snake(prop))) is not None:
+                names.add(_generated_name(seen.type_, seen.name))
+        return names
 
     async def _recorded(self) -> Mapping[str, Mapping[str, Any]]:
         """The outputs of the stack's resources as its last update left them, by their URNs."""
@@ -258,6 +271,34 @@ async def _opened(given: Any) -> Tuple[Any, bool]:
     if rpc.is_rpc_secret(given):
         return rpc.unwrap_rpc_secret(given), True
     return (_UNKNOWN if isinstance(given, Unknown) else given), False
+
+
+def _generated_name(type_: str, name: str) -> str:
+    """How Pulumi generates a function's name: with only its random parts left open, as in `api-${hex(7)}`."""
+    naming = pulumi.Config("pulumi").get_object("autonaming") or {}
+    provider = (naming.get("providers") or {}).get(type_.split(":")[0]) or {}
+    of_type = (provider.get("resources") or {}).get(type_) or {}
+    template = "${name}-${hex(7)}"
+    for one in (of_type, provider, naming):
+        if one.get("pattern") or one.get("mode"):
+            template = one.get("pattern") or ("${name}" if one["mode"] == "verbatim" else template)
+            break
+    organization = pulumi.get_organization()
+    known = {
+        "name": name,
+        "project": pulumi.get_project(),
+        "stack": pulumi.get_stack(),
+        # Backends without organizations have one for programs and another for names.
+        "org": "default" if organization == "organization" else organization,
+    }
+
+    def filled(part: "re.Match[str]") -> str:
+        text = part[1]
+        if text == "uuid" or text.endswith(")"):
+            return part[0]
+        return known[text] if text in known else pulumi.Config().get(text.replace("config.", "", 1)) or ""
+
+    return re.sub(r"\$\{([^}]*)\}", filled, template)
 
 
 def _snake(name: str) -> str:

@@ -58,7 +58,7 @@ def pin_layer(architecture: Optional[_builtins.str] = None,
 
     :param _builtins.str architecture: The function's architecture: `x86_64` or `arm64`.
     :param _builtins.str config_file: The config file, relative to the program's folder. Default: the provider's, else `layer_config.yaml`.
-    :param _builtins.str function_name: The function's name, for messages. `LayerVersions` does not reconcile a function that is pinned.
+    :param _builtins.str function_name: The function's name, for messages, or how Pulumi generates it: `api-${hex(7)}`. `LayerVersions` does not reconcile a function that is pinned.
     :param _builtins.str layer_arn: The layer version ARN that the program gives the function.
     :param _builtins.str region: The function's region. Default: the layer's.
     :param _builtins.str runtime: The function's runtime, such as `python3.12`.
@@ -87,7 +87,7 @@ def pin_layer_output(architecture: pulumi.Input[Optional[Optional[_builtins.str]
 
     :param _builtins.str architecture: The function's architecture: `x86_64` or `arm64`.
     :param _builtins.str config_file: The config file, relative to the program's folder. Default: the provider's, else `layer_config.yaml`.
-    :param _builtins.str function_name: The function's name, for messages. `LayerVersions` does not reconcile a function that is pinned.
+    :param _builtins.str function_name: The function's name, for messages, or how Pulumi generates it: `api-${hex(7)}`. `LayerVersions` does not reconcile a function that is pinned.
     :param _builtins.str layer_arn: The layer version ARN that the program gives the function.
     :param _builtins.str region: The function's region. Default: the layer's.
     :param _builtins.str runtime: The function's runtime, such as `python3.12`.

@@ -112,6 +112,24 @@ class PinsOfFunctions(unittest.TestCase):
         own = asyncio.run(made._own_functions({"named-1234567"}))
         self.assertEqual(own, {"plain", "auto-1234567", "custom"})
 
+    def test_knows_how_names_are_generated(self) -> None:
+        cases = {
+            "auto-${hex(7)}": None,
+            "auto": '{"mode": "verbatim"}',
+            "test-auto-${num(2)}": '{"pattern": "${project}-${name}-${num(2)}"}',
+            "dev-auto": '{"mode": "verbatim", "providers": {"aws": {"pattern": "${stack}-${name}"}}}',
+        }
+        for expected, naming in cases.items():
+            with self.subTest(expected):
+                pulumi.runtime.set_mocks(Mocks(), project="test", stack="dev")
+                pulumi.runtime.set_all_config({} if naming is None else {"pulumi:autonaming": naming})
+                made = Pins({}, {})
+                made.note(resource({"layers": []}, name="auto"))
+                made.note(resource({"name": "plain", "layers": []}))
+                made.note(resource({}, name="bare"))
+                self.assertEqual(asyncio.run(made._generated_names()), {expected})
+        pulumi.runtime.set_all_config({})
+
 
 class Mocks(pulumi.runtime.Mocks):
     def __init__(self) -> None:

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Plugin } from "../../../provider/native/plugin";
+import { useAws } from "../../aws/harness";
 import { removeFolder, temporaryFolder } from "../../support/folders";
 
 const config = `layers:
@@ -109,6 +110,7 @@ const cases: [title: string, name: string, args: object, answer: object | RegExp
 ];
 
 describe("the functions of the plugin", () => {
+  const aws = useAws();
   let folder: string;
   const lines: string[] = [];
   const engine = { log: (text: string) => void lines.push(text), flushed: async () => {}, publish: async () => {} };
@@ -149,6 +151,25 @@ describe("the functions of the plugin", () => {
     plugin.configure("urn:pulumi:prod::test::pulumi:providers:lambda-layers::default", {});
     const inProd = (await invoke("getDeclaredLayers", {})).result as { layers: Record<string, { version: number }> };
     assert.equal(inProd.layers.base?.version, 6);
+  });
+
+  it("pinLayer leaves functions out of what is reconciled, by their names or by how Pulumi generates these", async () => {
+    const names = ["fn-own", "fn-auto-0a1b2c3", "fn-auto-other", "fn-else"];
+    aws.emulator.seed({
+      layers: [{ name: "base-dev", versions: 5 }],
+      functions: names.map((name) => ({ name, layers: ["base-dev:1"] })),
+    });
+    const own = new Plugin(engine, "0.1.0");
+    own.configure("urn:pulumi:dev::test::pulumi:providers:lambda-layers::default", {});
+    for (const functionName of ["fn-own", `fn-auto-\${hex(7)}`])
+      await own.invoke("lambda-layers:index:pinLayer", { layerArn: "", functionName });
+    const news = { configFile: join(folder, "c.yaml"), functions: { prefix: "fn-" } };
+    const { inputs, problems } = await own.check(
+      "urn:pulumi:dev::test::lambda-layers:index:LayerVersions::l",
+      {},
+      news,
+    );
+    assert.deepEqual([problems, Object.keys(inputs.versions as object)], [[], ["fn-auto-other", "fn-else"]]);
   });
 
   it("are all there are", async () => {
