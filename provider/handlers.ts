@@ -48,6 +48,16 @@ type Declared = Omit<Settings, "before"> & { readonly request: Request };
 export async function check(was: Partial<Checked>, news: Declared): Promise<dynamic.CheckResult<object>> {
   const olds = recordOf(was);
   const { request, ...declared } = news;
+  // A transformation of all resources may ignore whatever changes; the constructor only sees the program's own options.
+  if (request === undefined)
+    return {
+      inputs: news,
+      failures: [
+        failure(
+          "The program's request does not arrive, because the resource has `ignoreChanges` for it. Remove `*` and `request` from `ignoreChanges`, in transformations and transforms too.",
+        ),
+      ],
+    };
   const before = olds.before ?? {};
   const settings = settingsOf({ ...declared, before });
   const selection = knownPart(request.selection);

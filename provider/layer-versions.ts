@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DeclaredLayers } from "../sdk/core/config/declared";
+import { requireCredentials } from "./program/aws-inputs";
 import { arnIn, findLayer } from "./program/layer-arn";
 import { refuseImport, refuseProvider, requireInstalled, withoutVoidOptions } from "./program/options";
 import { readOwnStack } from "./program/own-stack";
@@ -58,14 +59,17 @@ export class LayerVersions extends pulumi.dynamic.Resource {
     const urn = pulumi.createUrn(name, resourceType, opts.parent);
     const self: { resource?: pulumi.Resource } = {};
     const ownLayers = () => registry.publishedLayers(program.declaration, () => self.resource);
-    const request = makeRequest(program, { ownLayers, urn, self: () => self.resource }, args.functions);
+    const own = { ownLayers, urn, registry, self: () => self.resource };
+    const request = makeRequest(program, own, args.functions);
     declare(program);
     const { configFile, declaration } = program;
+    const { unusable: _, ...known } = declaration.aws;
+    const aws = args.functions ? requireCredentials(by, declaration.aws, opts.parent) : known;
     const outputs = { functions: undefined, before: undefined };
     super(
       shim,
       name,
-      { configFile, ...declaration.aws, onDelete: args.onDelete, request, ...outputs },
+      { configFile, ...aws, onDelete: args.onDelete, request, ...outputs },
       withoutVoidOptions(by, opts),
       "lambda-layers",
       "LayerVersions",
@@ -122,6 +126,7 @@ function makeRequest(
   own: {
     readonly ownLayers: () => Promise<string[]>;
     readonly urn: pulumi.Output<string>;
+    readonly registry: Registry;
     readonly self: () => pulumi.Resource | undefined;
   },
   functions?: FunctionsArgs,
@@ -133,7 +138,7 @@ function makeRequest(
     accountId: settings.accountId,
     validateLayerExists: settings.validateLayerExists,
     selection: functions ?? {},
-    pinned: watch?.settled(own.self) ?? { names: [], autoNamed: [] },
+    pinned: watch?.settled(own.self, own.registry) ?? { names: [], autoNamed: [] },
     pinnedBehindNames: watch?.namesBehind(functions?.names) ?? [],
     ownLayers: functions ? own.ownLayers() : [],
     stack: functions && readOwnStack(declaration.types, own.urn),

@@ -62,8 +62,7 @@ const layerVersionArnArgs: Properties<LayerVersionArnArgs> = {
 const pinLayerArgs: Properties<PinLayerArgs> = {
   layerArn: { description: "The layer version ARN that the program gives the function.", shape: text, required: true },
   functionName: {
-    description:
-      "The function's name, for messages, or how Pulumi generates it: `api-${hex(7)}`. `LayerVersions` does not reconcile a function that is pinned.",
+    description: `The function's name, for messages, or how Pulumi generates it: \`api-\${hex(7)}\`. \`LayerVersions\` does not reconcile a function that is pinned.`,
     shape: text,
   },
   region: { description: "The function's region. Default: the layer's.", shape: text },

@@ -29,7 +29,10 @@ import type {
 
 /** The functions of one configured provider: each layer version is looked up once. */
 export class Invokes {
-  readonly #lookup = new LayerLookup((region: string, who: ProviderConfig) => connectAws({ ...who, region }));
+  readonly #lookup = new LayerLookup(
+    (region: string, who: ProviderConfig) => connectAws({ ...who, region }),
+    async ({ profile, roleArn }) => JSON.stringify([profile, roleArn]),
+  );
   readonly #warned = new Set<string>();
   /** The names of functions whose layers the program pins, and templates of such names. */
   readonly pinned = new Set<string>();

@@ -45,8 +45,8 @@ export function arnIn(
   const { settings, declaration } = program;
   const { aws } = declaration;
   const where: pulumi.Output<Where> = pulumi
-    .all([wanted.region, aws.region, aws.profile, aws.roleArn])
-    .apply(([its, home, profile, roleArn]) => ({ region: its ?? home, profile, roleArn }));
+    .all([wanted.region, aws.region, aws.profile, aws.roleArn, aws.unusable ?? []])
+    .apply(([its, home, profile, roleArn, unusable]) => ({ region: its ?? home, profile, roleArn, unusable }));
   if (needsFunction(layer)) return arnOfFunction(program, layer, wanted, where);
   const { arn, version } = layer;
   if (arn !== undefined) return pulumi.interpolate`${arn}:${version}`;
@@ -61,12 +61,17 @@ interface Where {
   readonly region: string | undefined;
   readonly profile: string | undefined;
   readonly roleArn: string | undefined;
+  readonly unusable: readonly string[];
 }
 
 /** The partition, region and account of the layers that the program's credentials own. */
-async function placeIn({ accountId }: LayerSettings, target: Where) {
+async function placeIn({ accountId }: LayerSettings, { unusable, ...target }: Where) {
   if (accountId && target.region)
     return { partition: partitionOf(target.region), region: target.region, account: accountId };
+  if (unusable.length > 0)
+    throw runError(
+      `The account of \`arn()\` is unknown, because only the AWS provider has the credentials (${unusable.join(", ")}). Set \`settings.aws_account_id\` in the config file.`,
+    );
   const session = await connectAws(target);
   try {
     const { partition, account } = await session.callerIdentity();

@@ -22,18 +22,31 @@ export function missingAdvice(layer: LayerVersionArn, newest: number | undefined
   return `It was deleted, and its number is never used again: ${other ?? "declare a version that exists."}`;
 }
 
-/** Asks AWS about the layer versions that a program pins: once per version, with one session per region. */
+/**
+ * Asks AWS about the layer versions that a program pins: once per version and account, with one session per region and
+ * account.
+ */
 export class LayerLookup<Who> {
   readonly #sessions = new Map<string, Promise<AwsPort | undefined>>();
-  readonly #answers = new Map<string, Promise<Existence>>();
+  /** By layer version ARN, and then by who asks. */
+  readonly #answers = new Map<string, Map<string, Promise<Existence>>>();
 
-  /** @param connect opens a session in a region; undefined while the account is unknown */
-  constructor(private readonly connect: (region: string, aws: Who) => Promise<AwsPort | undefined>) {}
+  /**
+   * @param connect opens a session in a region; undefined while the account is unknown
+   * @param identify a text that is the same for the same credentials
+   */
+  constructor(
+    private readonly connect: (region: string, aws: Who) => Promise<AwsPort | undefined>,
+    private readonly identify: (aws: Who) => Promise<string>,
+  ) {}
 
-  /** @param aws whose credentials to use; the first request for a region decides */
-  exists(layerVersionArn: string, aws: Who): Promise<Existence> {
-    const answer = this.#answers.get(layerVersionArn) ?? this.#ask(layerVersionArn, aws);
-    this.#answers.set(layerVersionArn, answer);
+  /** @param aws whose credentials to use */
+  async exists(layerVersionArn: string, aws: Who): Promise<Existence> {
+    const who = await this.identify(aws);
+    const answers = this.#answers.get(layerVersionArn) ?? new Map<string, Promise<Existence>>();
+    this.#answers.set(layerVersionArn, answers);
+    const answer = answers.get(who) ?? this.#ask(layerVersionArn, aws);
+    answers.set(who, answer);
     return answer;
   }
 
@@ -82,9 +95,10 @@ export class LayerLookup<Who> {
     }
   }
 
-  #session(region: string, aws: Who): Promise<AwsPort | undefined> {
-    const session = this.#sessions.get(region) ?? this.connect(region, aws);
-    this.#sessions.set(region, session);
+  async #session(region: string, aws: Who): Promise<AwsPort | undefined> {
+    const key = `${region} ${await this.identify(aws)}`;
+    const session = this.#sessions.get(key) ?? this.connect(region, aws);
+    this.#sessions.set(key, session);
     return session;
   }
 }

@@ -3,7 +3,7 @@ import type { LayerVersionArn } from "../../sdk/core/arn";
 import { noteArgs, resourcesBefore, resourcesBelow, resourcesIn } from "./dependencies";
 import { isLiteral, known, resourcesBehind } from "./known";
 import { registerLast } from "./last-transformation";
-import { noteProvider, ownRegionOf } from "./regions";
+import { noteConstructedProvider, noteProvider, ownRegionOf } from "./regions";
 
 /** A layer that the program itself publishes. */
 export interface OwnLayer {
@@ -90,7 +90,9 @@ export class OwnLayers {
 
   #addConstructed(resource: pulumi.Resource): void {
     const { __pulumiType: type, __name: logicalName } = resource as unknown as Record<string, string>;
-    if (type === undefined || logicalName === undefined || !layerTypes.includes(type)) return;
+    if (type === undefined || logicalName === undefined) return;
+    noteConstructedProvider(resource, type);
+    if (!layerTypes.includes(type)) return;
     const outputs = resource as unknown as Record<string, pulumi.Output<never>>;
     this.#layers.push({
       logicalName,

@@ -32,22 +32,30 @@ export class PinChecks {
     this.lookup = lookup;
   }
 
-  /** Checks that a pinned version exists; otherwise fails the run. */
-  async verify(fn: string, layerVersionArn: string, { declaration, entry }: Declared): Promise<void> {
+  /**
+   * Checks that a pinned version exists; otherwise fails the run.
+   * @param aws whom the function's provider calls AWS as; by default who declares the version
+   */
+  async verify(
+    fn: string,
+    layerVersionArn: string,
+    { declaration, entry }: Declared,
+    aws: AwsInputs = declaration.aws,
+  ): Promise<void> {
     const layer = parseLayerVersionArn(layerVersionArn);
     if (!declaration.validateLayerExists || !layer) return;
     // A version that the program has just published exists.
     if (!isLiteral(entry.version) && (await this.#isPublishedBy(layer, entry.version))) return;
     const declares = `${declaredAt(entry)} declares for stack ${declaration.stack}`;
-    const answer = await this.lookup.exists(layerVersionArn, declaration.aws);
+    const answer = await this.lookup.exists(layerVersionArn, aws);
     if (answer.is === "there") return;
     if (answer.is === "unchecked") return this.#warnUnchecked(layerVersionArn, answer, declares);
 
     // Only once the program is complete is it certain that it does not publish the layer.
     const own = (await this.#own.find(layer)) ?? (await this.#own.settled().then(() => this.#own.find(layer)));
     const { isDryRun } = pulumi.runtime;
-    if (own && !isDryRun() && (await this.#isThereOnceRegistered(own, layerVersionArn, declaration))) return;
-    const newest = await this.lookup.newestVersion(layerVersionArn, declaration.aws);
+    if (own && !isDryRun() && (await this.#isThereOnceRegistered(own, layerVersionArn, aws))) return;
+    const newest = await this.lookup.newestVersion(layerVersionArn, aws);
     const wasDeleted = newest !== undefined && layer.version <= newest;
     if (own && !wasDeleted && isDryRun()) {
       return this.#warn(
@@ -233,7 +241,7 @@ export class PinChecks {
   }
 
   /** Waits until an update has published one of the program's own layers, and asks again. */
-  async #isThereOnceRegistered(own: OwnLayer, layerVersionArn: string, { aws }: Declaration): Promise<boolean> {
+  async #isThereOnceRegistered(own: OwnLayer, layerVersionArn: string, aws: AwsInputs): Promise<boolean> {
     let timer: NodeJS.Timeout | undefined;
     const tooLate = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, publishingMilliseconds);

@@ -4,6 +4,7 @@ import type { WhenKey } from "../../sdk/core/config/when";
 import { formFor, whenFactsOf } from "../../sdk/core/form";
 import { factsNeeded, type LayerTarget, placeOf } from "../../sdk/core/target";
 import { versionNumber } from "../resource/pending";
+import type { AwsInputs } from "./aws-inputs";
 import {
   conflictMessage,
   type Declaration,
@@ -22,12 +23,17 @@ import type { PinChecks } from "./pin-checks";
 export interface Pins {
   readonly declarations: readonly Declaration[];
   readonly checks: PinChecks;
-  /** Called for each function whose pins the engine requests. */
-  note(type: string, name: string): void;
+  /**
+   * Called for each function whose pins the engine requests.
+   * @param sets whether the program sets its layers, by transforms too
+   */
+  note(type: string, name: string, sets: boolean): void;
   /** Called with the layers that its provider gets, as far as known, unless these are not the pins' to decide. */
   notePinned(type: string, name: string, layers: readonly (string | undefined)[]): void;
   /** The region that a function is in, as far as the program tells. */
   regionOf(registered: RegisteredFunction): Promise<string | undefined>;
+  /** The credentials of a function's own provider; undefined if that is the default one. */
+  awsOf(registered: RegisteredFunction): Promise<AwsInputs | undefined>;
 }
 
 /** The target of a layer from an entry. */
@@ -77,12 +83,13 @@ async function pinOfEntry(
   registered: RegisteredFunction,
   layer: LayerVersionArn,
   { declaration, entry, match, isRegionOpen }: MatchedEntry,
-  { checks }: Pins,
+  { checks, awsOf }: Pins,
 ): Promise<Pin> {
   if (isRegionOpen)
     return { is: "unknown", declared: { declaration, entry }, key: "region", input: declaration.region };
   const needed = factsNeeded(entry);
-  const { facts, open } = await factsFor(registered, needed, layer, { aws: declaration.aws, lookup: checks.lookup });
+  const aws = (await awsOf(registered)) ?? declaration.aws;
+  const { facts, open } = await factsFor(registered, needed, layer, { aws, lookup: checks.lookup });
   const form = formFor(entry, whenFactsOf(facts, layer));
   const place = "why" in form ? form : placeOf(form, match, layer, facts);
   const declared = { declaration, entry: "why" in form ? entry : form };

@@ -26,15 +26,15 @@ interface PinnedLayer {
 }
 
 /**
- * Pins the layers of every function that the program registers from now on, children of components included.
- * The function's own provider then shows and makes the change.
+ * Pins the layers of every function that the program registers, children of components included. The function's own
+ * provider then shows and makes the change.
  */
-export function registerPins(pins: Pins): void {
+export function pinTransform(pins: Pins): pulumi.ResourceTransform {
   const transform: pulumi.ResourceTransform = async ({ type, name, props, opts }) => {
     const declarations = pins.declarations.filter(({ types }) => types[type] !== undefined);
     const property = declarations[0]?.types[type];
     if (property === undefined) return undefined;
-    pins.note(type, name);
+    pins.note(type, name, props[property] != null && !ignoresProperty(opts, property));
     if (props[property] == null) {
       pins.notePinned(type, name, []);
       return undefined;
@@ -52,7 +52,7 @@ export function registerPins(pins: Pins): void {
   };
   // The engine's calls do not come in the context of the program, by which several inline programs of the Automation API
   // are told apart.
-  pulumi.runtime.registerResourceTransform(AsyncResource.bind(transform));
+  return AsyncResource.bind(transform);
 }
 
 async function pinFunction(
@@ -143,7 +143,7 @@ async function pinLayer(
   }
   const target = targetAt(pin.place, layer, declared.entry, number);
   const pinned = isAsDeclared(layer.version, target) ? text : targetArnOf(layer, target);
-  await pins.checks.verify(fn, pinned, declared);
+  await pins.checks.verify(fn, pinned, declared, await pins.awsOf(registered));
   // Values derived from secrets are secret.
   const isHidden = (await isSecret(given)) || (await isSecret(declared.entry.version));
   const value = isHidden ? pulumi.secret(pinned) : pinned;

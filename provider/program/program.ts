@@ -89,6 +89,7 @@ export function declare({ declared, declaration }: ProgramConfig): void {
   watchFunctions(types)?.warnLate(
     (layer, fn) => (isMeant(layer) ? targets(layer, fn) : undefined),
     (type, name) => registry.hasPinned(type, name, declaration),
+    declaration.functions?.names,
   );
 }
 

@@ -1,19 +1,29 @@
 import * as pulumi from "@pulumi/pulumi";
+import { type Credentials, constructedCredentials, providerCredentials } from "./credentials";
 import { resourcesIn } from "./dependencies";
 
-/** A provider's configuration of account and region; each value may be missing. */
+/** A provider's configuration of account and region. */
 export interface AwsProvider {
   readonly region?: pulumi.Input<string | undefined>;
-  readonly profile?: pulumi.Input<string | undefined>;
+  /** Undefined if it is not of the program. */
+  readonly credentials?: Credentials;
 }
 
 const providerTypes = ["pulumi:providers:aws", "pulumi:providers:aws-native"];
 
 const configurations = new WeakMap<pulumi.Resource, AwsProvider>();
 
+/** Notes a provider that was constructed before anyone watched. */
+export function noteConstructedProvider(resource: pulumi.Resource, type: string): void {
+  if (!providerTypes.includes(type)) return;
+  const { region } = resource as AwsProvider;
+  configurations.set(resource, { region, credentials: constructedCredentials(resource) });
+}
+
 /** Notes what a provider is configured with. Its outputs do not help: missing values stay unknown in previews. */
 export function noteProvider({ type, props, resource }: pulumi.ResourceTransformationArgs): void {
-  if (providerTypes.includes(type)) configurations.set(resource, { region: props.region, profile: props.profile });
+  if (!providerTypes.includes(type)) return;
+  configurations.set(resource, { region: props.region, credentials: providerCredentials(props) });
 }
 
 /**

@@ -1,19 +1,21 @@
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { cleanLines } from "../host/say";
-import { connectIn } from "./aws-inputs";
+import { type AwsInputs, connectIn, identify } from "./aws-inputs";
 import { noteCopy } from "./copies";
 import { conflictBetween, type Declaration, isAllLiteral, resolved } from "./declarations";
 import { runError } from "./failure";
 import type { RegisteredFunction } from "./function-facts";
 import { ifKnown, isSecret, known } from "./known";
+import { LastTransform } from "./last-transform";
 import { registerLast } from "./last-transformation";
 import { LayerLookup } from "./lookup";
 import { namesOf, OwnLayers } from "./own-layers";
-import { registerPins } from "./pin";
+import { pinTransform } from "./pin";
 import { PinChecks } from "./pin-checks";
 import type { Pins } from "./pin-of";
-import { ownRegionOf, regionOf } from "./regions";
+import type { Transforms } from "./pinned-functions";
+import { ownRegionOf, providerOf, regionOf } from "./regions";
 import { noEffect, warnUnpinned } from "./unpinned";
 
 /** Creates a layer version ARN for a region. */
@@ -24,10 +26,14 @@ interface Place {
   /** The provider's name; undefined for the default one. */
   readonly provider: string | undefined;
   readonly region: pulumi.Input<string | undefined>;
+  /** The credentials of the provider, unless it is the default one. */
+  readonly aws: AwsInputs | undefined;
+  /** The generation of the pins that the engine calls last for it. */
+  readonly generation: number;
 }
 
 /** All of one program's declarations about layers, in any order: the basis of its pins. */
-export class Registry {
+export class Registry implements Transforms {
   readonly #declarations: Declaration[] = [];
   readonly #issued = new WeakMap<object, ArnIn>();
   readonly #checks: PinChecks;
@@ -36,6 +42,9 @@ export class Registry {
   /** By type and name of a function, the layers that its pins came to. */
   readonly #results = new Map<string, readonly (string | undefined)[]>();
   readonly #pins: Pins;
+  readonly #transform: LastTransform;
+  /** By type and name of a function, whether the program sets its layers once all transforms have run. */
+  readonly #setting = new Map<string, PromiseWithResolvers<boolean>>();
   /** By type and name of a function, what it was constructed with; undefined if several functions go by these. */
   readonly #places = new Map<string, Place | undefined>();
 
@@ -43,15 +52,20 @@ export class Registry {
     /** The layers that the program publishes. */
     readonly own: OwnLayers,
   ) {
-    this.#checks = new PinChecks(own, new LayerLookup(connectIn));
-    this.#pins = {
+    this.#checks = new PinChecks(own, new LayerLookup(connectIn, identify));
+    this.#pins = this.#pinsOf(0);
+    this.#transform = new LastTransform((generation) => pinTransform(this.#pinsOf(generation)));
+  }
+
+  #pinsOf(generation: number): Pins {
+    return {
       declarations: this.#declarations,
       checks: this.#checks,
-      note: (type, name) => this.#pinned.set(`${type}::${name}`, [...this.#declarations]),
+      note: (type, name, sets) => this.#note(type, name, sets, generation),
       notePinned: (type, name, layers) => this.#results.set(`${type}::${name}`, layers),
       regionOf: (registered) => this.#regionOf(registered),
+      awsOf: async (registered) => (await this.#placeOf(registered))?.aws,
     };
-    registerPins(this.#pins);
   }
 
   /**
@@ -74,6 +88,14 @@ export class Registry {
   /** Whether a declaration existed when the engine asked for a function's pins. */
   hasPinned(type: string, name: string, declaration: Declaration): boolean {
     return this.#pinned.get(`${type}::${name}`)?.includes(declaration) ?? false;
+  }
+
+  get hasOthers(): boolean {
+    return this.#transform.hasOthers;
+  }
+
+  setLayers(type: string, name: string): Promise<boolean> {
+    return this.#settingOf(`${type}::${name}`).promise;
   }
 
   /** Notes an ARN returned for the default region: a function elsewhere gets that of its own region. */
@@ -106,39 +128,72 @@ export class Registry {
     const stack = pulumi.runtime.getStackResource();
     if (!stack) return;
     registerLast(stack, (args) => {
-      this.#noteRegion(args);
+      if (!this.#declarations.some(({ types }) => types[args.type] !== undefined)) return undefined;
+      const { props, opts } = this.#moveIssued(args) ?? args;
+      const ready = this.#transform.ready();
+      this.#notePlace(args);
       // Its outputs are there once it is constructed.
       void Promise.resolve().then(() => this.#warnOverridden(args));
-      return this.#moveIssued(args);
+      if (!ready) return { props, opts };
+      const dependsOn = pulumi.output<unknown>(ready.then(() => opts.dependsOn ?? []));
+      return { props, opts: { ...opts, dependsOn: dependsOn as pulumi.Output<pulumi.Resource[]> } };
     });
   }
 
-  /** Warns if a function is registered with other layers than the pins came to: transforms have no certain order. */
+  #note(type: string, name: string, sets: boolean, generation: number): void {
+    const key = `${type}::${name}`;
+    this.#pinned.set(key, [...this.#declarations]);
+    if (generation >= (this.#places.get(key)?.generation ?? 0)) this.#settingOf(key).resolve(sets);
+  }
+
+  #settingOf(key: string): PromiseWithResolvers<boolean> {
+    const setting = this.#setting.get(key) ?? Promise.withResolvers<boolean>();
+    this.#setting.set(key, setting);
+    return setting;
+  }
+
+  /** Warns if a function is registered with other layers than the pins came to: a transform may be registered after it. */
   async #warnOverridden({ type, name, props, opts, resource }: pulumi.ResourceTransformationArgs): Promise<void> {
     const property = this.#declarations.find(({ types }) => types[type] !== undefined)?.types[type];
     const layers: unknown = property && Reflect.get(resource, property);
     if (!pulumi.Output.isInstance(layers) || (await isSecret(layers))) return;
     const list: unknown = await ifKnown(layers);
     const expected = this.#results.get(`${type}::${name}`);
-    if (!Array.isArray(list) || expected === undefined || this.#places.get(`${type}::${name}`) === undefined) return;
+    if (
+      !this.hasOthers ||
+      !Array.isArray(list) ||
+      expected === undefined ||
+      this.#places.get(`${type}::${name}`) === undefined
+    )
+      return;
     for (const text of list.filter((one) => !expected.includes(one)))
       await warnUnpinned({ type, name, props, opts }, text, this.#pins, noEffect.overridden);
   }
 
-  #noteRegion({ type, name, props, opts }: pulumi.ResourceTransformationArgs): void {
-    if (!this.#declarations.some(({ types }) => types[type] !== undefined)) return;
+  #notePlace({ type, name, props, opts }: pulumi.ResourceTransformationArgs): void {
     const key = `${type}::${name}`;
     const provider = nameOf((opts as pulumi.CustomResourceOptions).provider ?? opts.parent?.getProvider(type));
-    this.#places.set(key, this.#places.has(key) ? undefined : { provider, region: ownRegionOf(type, props, opts) });
+    const place = {
+      provider,
+      region: ownRegionOf(type, props, opts),
+      aws: providerOf(type, opts)?.credentials,
+      generation: this.#transform.generation,
+    };
+    this.#places.set(key, this.#places.has(key) ? undefined : place);
   }
 
-  async #regionOf({ type, name, props, opts }: RegisteredFunction): Promise<string | undefined> {
+  async #regionOf(registered: RegisteredFunction): Promise<string | undefined> {
+    const { props } = registered;
     if (props.region !== undefined) return ifKnown(props.region as pulumi.Input<string>);
+    return ifKnown((await this.#placeOf(registered))?.region);
+  }
+
+  async #placeOf({ type, name, opts }: RegisteredFunction): Promise<Place | undefined> {
     const place = this.#places.get(`${type}::${name}`);
     const { provider } = opts as pulumi.CustomResourceOptions;
     const its = provider && (await ifKnown(provider.urn))?.split("::").at(-1);
     // Transformations of the program's own may have given it another provider since.
-    return place && its === place.provider ? ifKnown(place.region) : undefined;
+    return place && its === place.provider ? place : undefined;
   }
 
   #moveIssued({

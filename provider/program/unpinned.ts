@@ -13,7 +13,7 @@ export const noEffect = {
   ignored:
     "the function has ignoreChanges on its layers, so the pin has no effect. Remove ignoreChanges, or name the function in `functions` of LayerVersions.",
   overridden:
-    "a resource transform of the program sets the layer after the pin. Set it in a transformation (`pulumi.runtime.registerStackTransformation`) instead, or in the function's own `transforms`: these come before the pins.",
+    "a resource transform of the program sets the layer after the pin. Register the transform before the function is constructed, or set the layer in the function's own `transforms`.",
 } as const;
 
 /** Warns of a layer of a function that is not at the declared version, and that a pin cannot change. */

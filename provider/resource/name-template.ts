@@ -24,7 +24,6 @@ export function filledIn(template: string, valueFor: (expression: string) => str
 
 /** A regular expression, without anchors, for the names that a filled-in template may make. */
 export function patternOf(template: string): string {
-  const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   return withParts(template, escaped, (kind, length) => `${characters[kind]}{${length}}`, "[0-9a-f-]{36}");
 }
 
@@ -48,4 +47,9 @@ function withParts(
       return length === undefined ? uuid : ofKind(kind, Number(length));
     })
     .join("");
+}
+
+/** A text as a regular expression. */
+export function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }

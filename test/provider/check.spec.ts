@@ -69,6 +69,11 @@ describe("LayerVersions at preview", () => {
     });
   }
 
+  it("says what keeps the program's request away", async () => {
+    const { failures = [] } = await check({}, { configFile: "layer_config.yaml" } as Parameters<typeof check>[1]);
+    assert.match(failures.map(({ reason }) => reason).join("\n"), /`ignoreChanges`/);
+  });
+
   it("says which layers wait for a version that the update publishes, and plans the others", async () => {
     aws.emulator.seed({ functions: [{ name: "both", layers: ["dynamo-dev:1", "own:1"] }] });
     const entry = (key: string, version: unknown) => ({ ...declared({ key, version: 1 }), version });

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { type AwsInputs, connectIn } from "../../../provider/program/aws-inputs";
+import { type AwsInputs, connectIn, identify } from "../../../provider/program/aws-inputs";
 import type { Declared } from "../../../provider/program/declarations";
 import { type Existence, LayerLookup } from "../../../provider/program/lookup";
 import { type OwnLayer, OwnLayers } from "../../../provider/program/own-layers";
@@ -55,7 +55,7 @@ describe("a pin to a version that the program itself publishes", () => {
   };
 
   it("is not called deleted if it is published between two lookups", async () => {
-    const lookup = new Publishing(connectIn);
+    const lookup = new Publishing(connectIn, identify);
     const checks = new PinChecks(new Publishes(), lookup);
     await checks.verify("api", arn, { declaration, entry } satisfies Declared);
     assert.equal(lookup.asked, 2);
@@ -66,7 +66,7 @@ describe("a pin to a version that the program itself publishes", () => {
     ["aws-native:lambda:LayerVersion", 'own.layerVersionArn.apply((arn) => arn.split(":")[7] ?? "")'],
   ] as const)
     it(`fails with an expression that an ${type} has`, async () => {
-      const checks = new PinChecks(new Publishes(type), new Missing(connectIn));
+      const checks = new PinChecks(new Publishes(type), new Missing(connectIn, identify));
       const failed: unknown[] = [];
       checks.fail = async (message) => void failed.push(message);
       await checks.verify("api", arn, { declaration, entry });

@@ -3,12 +3,12 @@
 import assert from "node:assert/strict";
 import { AsyncLocalStorage } from "node:async_hooks";
 import * as pulumi from "@pulumi/pulumi";
-import { connectIn } from "../../../provider/program/aws-inputs";
+import { connectIn, identify } from "../../../provider/program/aws-inputs";
 import type { Declaration, ProgramLayer } from "../../../provider/program/declarations";
 import { isSecret, known } from "../../../provider/program/known";
 import { LayerLookup } from "../../../provider/program/lookup";
 import { OwnLayers } from "../../../provider/program/own-layers";
-import { registerPins } from "../../../provider/program/pin";
+import { pinTransform } from "../../../provider/program/pin";
 import { PinChecks } from "../../../provider/program/pin-checks";
 import type { Pins } from "../../../provider/program/pin-of";
 import { declared } from "../../support/arbitraries";
@@ -23,18 +23,11 @@ function transformOf(version: ProgramLayer["version"], pins: Partial<Pins> = {})
     ...{ by: "pinLayers", stack: "dev", layers: [entry], region: undefined, types: { [type]: "layers" } },
     ...{ validateLayerExists: false, aws: {} },
   };
-  const checks = new PinChecks(new OwnLayers(undefined), new LayerLookup(connectIn));
-  const transforms: pulumi.ResourceTransform[] = [];
-  const { registerResourceTransform } = pulumi.runtime;
-  Object.assign(pulumi.runtime, { registerResourceTransform: (one: pulumi.ResourceTransform) => transforms.push(one) });
-  try {
-    const others = { regionOf: async () => undefined, note() {}, notePinned() {} };
-    registerPins({ declarations: [declaration], checks, ...others, ...pins });
-  } finally {
-    Object.assign(pulumi.runtime, { registerResourceTransform });
-  }
+  const checks = new PinChecks(new OwnLayers(undefined), new LayerLookup(connectIn, identify));
+  const others = { regionOf: async () => undefined, awsOf: async () => undefined, note() {}, notePinned() {} };
+  const transform = pinTransform({ declarations: [declaration], checks, ...others, ...pins });
   return async (props: object) =>
-    await transforms[0]?.({
+    await transform({
       custom: true,
       type,
       name: "api",
@@ -75,7 +68,7 @@ describe("the layers of a pinned function", () => {
   ] as const)
     it(`cannot be those of a container image, given ${how}`, async () => {
       const failed: unknown[] = [];
-      const checks = new PinChecks(new OwnLayers(undefined), new LayerLookup(connectIn));
+      const checks = new PinChecks(new OwnLayers(undefined), new LayerLookup(connectIn, identify));
       checks.fail = async (message) => void failed.push(message);
       await transformOf(5, { checks })({ layers: [base(1)], packageType });
       await transformOf(5, { checks })({ layers: [], packageType });

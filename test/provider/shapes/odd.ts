@@ -19,28 +19,42 @@ const late = `class Late extends pulumi.dynamic.Resource {
 const restoring = (name: string, options = "{}") =>
   `new LayerVersions("${name}", { functions: { names: ["ext-a"] }, onDelete: "restore" }, ${options});`;
 
+/** Functions that get their layers from a transform. */
+const transformed = ["ext-early", "ext-early-2", "ext-old", "ext-late", "ext-behind", "ext-own"];
+
 /** What programs rarely do, but may. */
 export const oddPrograms: readonly Shape[] = [
   {
-    // Of transforms that are registered at the same time, the engine may call any first.
-    what: "has a transformation and transforms that add layers, before and after the pins",
+    what: "has a transformation and transforms that add layers, before and after the pins, and selects the functions",
     program: `const adds = (which) => ({ type, props, opts, name }) =>
   type === "aws:lambda/function:Function" && name === which ? { props: { ...props, layers: [L("base", 1)] }, opts } : undefined;
-const wait = (name) => registered([new pulumi.ComponentResource("my:index:Service", name)]);
 module.exports = async () => {
+  for (const name of ["ext-early", "ext-early-2"]) pulumi.runtime.registerResourceTransform(adds(name));
+  const layers = new LayerVersions("layers", { functions: { prefix: "ext-" } });
+  pulumi.runtime.registerStackTransformation(adds("ext-old"));
+  for (const name of ["ext-early", "ext-early-2", "ext-old", "ext-none"]) fn(name);
+  await registered([new pulumi.ComponentResource("my:index:Service", "service")]);
+  pulumi.runtime.registerResourceTransform(adds("ext-late"));
+  pulumi.runtime.registerResourceTransform(adds("ext-behind"));
+  fn("ext-late");
+  fn("ext-behind", {}, { dependsOn: [layers] });
+  await registered([fn("ext-own", {}, { transforms: [adds("ext-own")] })]);
+  fn("before");
   pulumi.runtime.registerResourceTransform(adds("before"));
-  await wait("first");
-  new LayerVersions("layers", { functions: { prefix: "old-" } });
-  pulumi.runtime.registerStackTransformation(adds("old-one"));
-  await wait("second");
-  pulumi.runtime.registerResourceTransform(adds("after"));
-  for (const name of ["before", "old-one", "after"]) fn(name);
 };`,
     preview: {
-      says: [/Function after: Layer base version 1 -> 5 is declared, but a resource transform of the program/],
+      says: [/Function before: Layer base version 1 -> 5 is declared, but a resource transform of the program/],
+      never: [/Function (ext-early|ext-early-2|ext-old|ext-late|ext-behind|ext-own): /],
     },
-    live: { before: ["base:5"], "old-one": ["base:5"], after: ["base:1"] },
-    later: [{ files: config(6), live: { before: ["base:6"], "old-one": ["base:6"], after: ["base:1"] } }],
+    live: { before: ["base:1"], ...Object.fromEntries([...transformed, "ext-a"].map((name) => [name, ["base:5"]])) },
+    later: [
+      {
+        files: config(6),
+        preview: { never: [/Function ext-(early|early-2|old|late|behind|own): Layer/] },
+        up: { calls: { UpdateFunctionConfiguration: transformed.length + 2 } },
+        live: Object.fromEntries([...transformed, "ext-a"].map((name) => [name, ["base:6"]])),
+      },
+    ],
   },
   {
     what: "names functions by what comes late, in a stack with a rule for generated names",

@@ -1,5 +1,6 @@
 import { cp, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { preamble } from "../../support/aws-stack";
 import { checkout, type Project } from "../../support/engine";
 import { config, prologue, type Shape } from "./run";
 
@@ -64,6 +65,36 @@ export const programs: readonly Shape[] = [
 fn("api", { layers: [L("base", 1)] });`,
     prepare: ownSdk,
     live: { api: ["base:5"], "ext-a": ["base:5"] },
+  },
+  {
+    what: "has functions in a module that is loaded before the package, and reads others there",
+    prepare: (_stack, emulator) =>
+      emulator.seed({ functions: ["named", "ref"].map((name) => ({ name, layers: ["base:1"] })) }),
+    files: {
+      "functions.js": `${preamble}
+const L = (name, version) => "arn:aws:lambda:us-east-1:123456789012:layer:" + name + ":" + version;
+exports.early = [fn("ext-early", { layers: [L("base", 1)] }), fn("ext-none")];
+exports.read = ["named", "ref"].map((name) => lambda.Function.get(name, name));`,
+      "index.js": `const { early, read } = require("./functions");
+${prologue}
+module.exports = async () => {
+  await registered([...early, ...read]);
+  new LayerVersions("layers", { functions: { prefix: "ext-", names: ["named", read[1].name] } });
+  fn("ext-late", { layers: [L("base", 1)] });
+};`,
+    },
+    preview: {
+      says: [/Function ext-early: Layer base version 1 -> 5 is declared, but the function was registered before/],
+      never: [/Function (named|ref): .* is declared, but/],
+    },
+    up: { calls: { UpdateFunctionConfiguration: 4 } },
+    live: {
+      ...{ "ext-early": ["base:1"], "ext-late": ["base:5"], "ext-a": ["base:5"] },
+      ...{ named: ["base:5"], ref: ["base:5"] },
+    },
+    // What was read is older than what the update has moved.
+    refresh: { ends: "fails", never: [/LayerVersions layers updated/] },
+    kept: ["named", "ref"],
   },
   {
     what: "is in a separate folder, with the config in another",

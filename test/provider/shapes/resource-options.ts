@@ -69,8 +69,12 @@ fn("second", { layers: [L("base", 1)] });`,
     later: [
       {
         files: config(6),
-        preview: { args: ["--target", "**first"], says: [/first +update +\[diff: ~layers\]/] },
-        up: { args: ["--target", "**first"], calls: { UpdateFunctionConfiguration: 1 } },
+        preview: {
+          args: ["--target", "**first"],
+          says: [/first +update +\[diff: ~layers\]/],
+          never: [/Function second/],
+        },
+        up: { args: ["--target", "**first"], calls: { UpdateFunctionConfiguration: 1 }, never: [/Function second/] },
         live: { first: ["base:6"], second: ["base:5"] },
       },
       {

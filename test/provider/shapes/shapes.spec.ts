@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { seed, soak } from "../../support/counts";
+import { accounts } from "./accounts";
 import { formsOfLayers } from "./layers";
 import { oddPrograms } from "./odd";
 import { kindsOfFunctions, programs } from "./programs";
@@ -16,6 +17,7 @@ const shapes = [
   ...promises,
   ...oddPrograms,
   ...waitingPrograms,
+  ...accounts,
 ];
 
 // The life of a program takes six or more engine commands.
