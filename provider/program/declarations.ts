@@ -142,7 +142,7 @@ export function conflictMessage(layer: string, declared: readonly Declared[]): s
     const where = entry.source.line > 0 ? declaredAt(entry) : `layers.${entry.key}`;
     return `${declaration.by} (${where}: ${least}${version})`;
   });
-  return `Layer ${layer} is declared differently by ${each.join(" and ")}, and a function cannot be pinned to both. Declare it once, or give each of the two its own \`region\`.`;
+  return `Layer ${layer} is declared differently by ${each.join(" and ")}, and a function cannot be pinned to both. Declare it once, or give each of the two its own \`region\`. If they are in two accounts, declare it once with a variant for each (\`when: { account: ... }\`).`;
 }
 
 function versionText({ version }: ProgramLayer): string {
