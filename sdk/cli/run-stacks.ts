@@ -71,13 +71,12 @@ export async function runStacks<T>(
       if (error) reportError(run.context.reporter, error);
       if (error && error.code !== "changes-found") failures++;
     } catch (thrown) {
-      const reporter =
-        run?.context.reporter ??
-        context.derive({
-          stdout: place.held?.stdout ?? context.stdout,
-          stderr: place.held?.stderr ?? context.stderr,
-          about: estate.isSeveral ? namingStack(place, headings) : undefined,
-        }).reporter;
+      const isOfProject = isShared(thrown) && place.site.folder === undefined;
+      const { reporter } = context.derive({
+        stdout: place.held?.stdout ?? context.stdout,
+        stderr: place.held?.stderr ?? context.stderr,
+        about: estate.isSeveral && !isOfProject ? namingStack(place, headings) : undefined,
+      });
       const error = reportOnce(reporter, run ? inRun(thrown, context, estate, run) : thrown, told);
       fail(place, error);
       if (concernsAll.has(error.code)) general.set("", error);
@@ -102,12 +101,16 @@ export async function runStacks<T>(
 /** An error shared by all stacks of a project is reported once, even if several stacks run into it. */
 function reportOnce(reporter: Context["reporter"], thrown: unknown, told: Set<string>): LayersError {
   if (!(thrown instanceof LayersError)) return reportError(reporter, thrown);
-  // Contradicting options apply to all stacks, but a name missing from one stack may exist in another.
-  const isShared = thrown.code === "usage" || concernsAll.has(thrown.code) || concernsProject.has(thrown.code);
   const key = `${thrown.code} ${thrown.message}`;
-  if (isShared && told.has(key)) return thrown;
+  if (isShared(thrown) && told.has(key)) return thrown;
   told.add(key);
   return reportError(reporter, thrown);
+}
+
+/** Whether an error applies to other stacks too: contradicting options do, and often a name that is wrong for one. */
+function isShared(thrown: unknown): boolean {
+  if (!(thrown instanceof LayersError)) return false;
+  return thrown.code === "usage" || concernsAll.has(thrown.code) || concernsProject.has(thrown.code);
 }
 
 function inRun(thrown: unknown, context: Context, estate: Estate, run: StackRun): unknown {

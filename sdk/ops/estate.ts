@@ -61,7 +61,7 @@ async function ofProjects(ports: Ports, request: EstateRequest, globs: readonly 
   const read = await withProgress(ports.reporter, "Listing the stacks of projects", async (progress) => {
     let done = 0;
     return pooled(folders, parallel, async (folder) => {
-      checkpoint(ports, "Nothing was changed.");
+      await checkpoint(ports, "Nothing was changed.");
       const own = await listOf(await portsOf(folder), folder, tag);
       progress.update(++done, folders.length);
       return own;
@@ -115,7 +115,7 @@ export async function findBackedUp(ports: Ports, request: EstateRequest): Promis
   const { folders, unreadable } =
     projects === undefined ? { folders: [undefined], unreadable: [] } : await projectsMeant(ports, projects);
   const sites = await pooled<string | undefined, EstateSite[]>(folders, parallel, async (folder) => {
-    checkpoint(ports, "Nothing was changed.");
+    await checkpoint(ports, "Nothing was changed.");
     const where = folder === undefined ? {} : { folder };
     try {
       const own = folder === undefined ? ports : await portsOf(folder);

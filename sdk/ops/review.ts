@@ -72,7 +72,7 @@ export async function review<Plan extends { readonly dryRun: boolean }>(
   if (dryRun || expectNoChanges || (isNothing && !isMore)) return false;
   if (confirm && !isNothing && !(await confirm(plan)))
     throw new LayersError("interrupted", "Not confirmed.", { changed: unchanged });
-  checkpoint(ports, unchanged);
+  await checkpoint(ports, unchanged);
   return true;
 }
 

@@ -113,7 +113,7 @@ async function planOn(ports: Ports, request: RollbackRequest, { backup, whole, s
   const recorded = whole ? planFull(state, backup, whole, scan) : planVersions(state, backup, meant, scan, isOurs);
   const aws = request.syncAws ? await planFunctions(ports, request, backup, meant, isOurs) : undefined;
   const gone = await findGone(ports, recorded.changes);
-  checkpoint(ports, unchanged);
+  await checkpoint(ports, unchanged);
   return {
     ...recorded,
     warnings: [...integrityWarnings(full ? backup : state), ...recorded.warnings, ...gone.map(goneWarning)],

@@ -85,7 +85,7 @@ function totalsAfter({ declared, functions, changes, full }: RollbackPlan): Tota
 
 async function writeState(ports: Ports, plan: RollbackPlan): Promise<string | null> {
   const { state, backup, content, changes, retentionDays } = plan;
-  checkpoint(ports, unchanged);
+  await checkpoint(ports, unchanged);
   if (content === undefined) {
     ports.reporter.info(`The state of ${plan.stack} already matches ${backup.file}: nothing to roll back`);
     return null;

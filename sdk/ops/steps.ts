@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { LayersError, unchanged } from "../core/errors";
 import type { Ports, Progress, ProgressOptions, Reporter } from "../ports";
 
@@ -43,7 +44,9 @@ export async function ifPossible<T>(work: () => Promise<T>, otherwise: (error: L
  * Called between two steps.
  * @throws LayersError `interrupted`, with what the run has changed by then
  */
-export function checkpoint({ signal }: Pick<Ports, "signal">, changed: string): void {
+export async function checkpoint({ signal }: Pick<Ports, "signal">, changed: string): Promise<void> {
+  // A signal to this process arrives between two turns of the event loop, and much of a run is synchronous.
+  await setImmediate();
   if (signal?.aborted) throw new LayersError("interrupted", "Interrupted.", { changed });
 }
 

@@ -88,7 +88,7 @@ async function plan(ports: Ports, state: LoadedState, request: UpdateRequest): P
     unreadable(facts),
   );
   const standings = assess(functions.toSorted(byName), targetOf);
-  checkpoint(ports, unchanged);
+  await checkpoint(ports, unchanged);
   const elsewhere = reconciledElsewhere(ports, standings, stack);
   const warnings = [
     ...plaintextWarnings(state),

@@ -197,7 +197,7 @@ async function applyToFile(
 ): Promise<string | null> {
   const { stateFiles, backups, reporter, clock } = ports;
   const { stack, state, edits } = plan;
-  checkpoint(ports, unchanged);
+  await checkpoint(ports, unchanged);
   let backup: string | null = null;
   const inPlace = state.file !== undefined && (await stateFiles.isSame(state.file, out));
   if (inPlace && edits.length === 0) return null;

@@ -48,10 +48,10 @@ export function isWithoutState(error: unknown): error is LayersError {
  */
 export async function loadState(ports: Ports, { stack, file, scan }: StateRequest): Promise<LoadedState> {
   stackInFileNames(stack); // rejects invalid stack names before Pulumi is asked
-  checkpoint(ports, unchanged);
+  await checkpoint(ports, unchanged);
   return during(unchanged, async () => {
     const bytes = file === undefined ? await exportState(ports, stack) : await ports.stateFiles.read(file);
-    checkpoint(ports, unchanged);
+    await checkpoint(ports, unchanged);
     const facts = scan(bytes);
     return { stack, file, bytes, facts };
   });

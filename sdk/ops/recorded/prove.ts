@@ -38,7 +38,7 @@ export async function proveState(ports: Ports, plan: ProvablePlan, scan: ScanSta
     reporter.info("There is nothing to prove: no recorded version changes");
     return undefined;
   }
-  checkpoint(ports, unchanged);
+  await checkpoint(ports, unchanged);
   // Only the passphrase provider works wherever the state goes.
   if (secretsProvider !== undefined && secretsProvider !== "passphrase")
     return notProved(`the secrets of stack ${state.stack} are not encrypted by a passphrase (${secretsProvider})`);

@@ -49,7 +49,7 @@ export async function replaceStackState(ports: Ports, replacement: Replacement):
   const { state, content, kind, lines } = replacement;
   const { stack } = state;
   const { stacks, reporter, signal } = ports;
-  checkpoint(ports, unchanged);
+  await checkpoint(ports, unchanged);
   const watch = await during(unchanged, () =>
     withProgress(reporter, "Checking that the stack's secrets can be read", async () => {
       const looks = [watchUpdates(ports, state), stacks.checkSecrets(stack, signal)] as const;
@@ -58,7 +58,7 @@ export async function replaceStackState(ports: Ports, replacement: Replacement):
       return looks[0];
     }),
   );
-  checkpoint(ports, unchanged);
+  await checkpoint(ports, unchanged);
 
   const { before, after } = await during(unchanged, () => writeBackups(ports, state, content, kind));
   reporter.info(`State exported to: ${before.shownPath}`);
@@ -210,7 +210,7 @@ async function refuseIfChanged(ports: Ports, stack: string, before: Backup): Pro
       ports.stacks.isState(stack, before.path, ports.signal),
     ),
   );
-  checkpoint(ports, nothingImported);
+  await checkpoint(ports, nothingImported);
   if (isUnchanged) return;
   throw new LayersError("stack-changed", `The stack ${stack} was changed by someone else after this run exported it.`, {
     changed: "Nothing was imported.",
