@@ -19,7 +19,10 @@ const largePackages = [/^@aws-sdk\//, /^@smithy\//, /^@pulumi\//];
 const loadedByStart = ["./main", "../../package.json"];
 
 /** Parts of Node.js that take a while to load, and that many runs do not use: they are loaded at the first use. */
-const loadedOnUse = ["node:child_process", "node:readline/promises", "node:zlib"];
+const loadedOnUse = [
+  ...["node:child_process", "node:fs/promises", "node:os", "node:readline/promises", "node:stream/promises"],
+  ...["node:timers/promises", "node:zlib"],
+];
 
 /** @type {import("rolldown").Plugin} */
 const loadOnUse = {
@@ -62,7 +65,7 @@ export async function bundleCommand(folder) {
  * @param {readonly Chunk[]} chunks
  */
 export function writeBundle(folder, chunks) {
-  const files = new Map(chunks.map(({ fileName, code }) => [fileName, code]));
+  const files = new Map(chunks.map(({ fileName, code }) => [fileName, inAscii(code)]));
   files.set("LICENSES.txt", licenses(chunks.flatMap(({ moduleIds }) => moduleIds)));
   for (const [name, content] of files) write(join(folder, name), content);
   for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
@@ -89,6 +92,14 @@ export async function bundle(source, options, output) {
   });
   await build.close();
   return generated.output.filter((one) => one.type === "chunk");
+}
+
+/**
+ * With a single other character in it, Node.js would keep a whole file in two bytes per character.
+ * @param {string} code
+ */
+function inAscii(code) {
+  return code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 /** @param {string} file @param {string} content */

@@ -16,7 +16,7 @@ export type RunCommand = (
 /** What the program is built from. */
 export interface ProgramOptions {
   /**
-   * The words to parse. Only the commands that they name get their options, because creating all of them takes a while.
+   * The words to parse, a command first. Only what they name is created, because all commands and options take a while.
    */
   readonly words: readonly string[];
   readonly version: string;
@@ -47,7 +47,8 @@ export function createProgram({ words, version, stdout, stderr, runCommand }: Pr
       // Errors are thrown instead.
       outputError() {},
     });
-  for (const definition of commands) {
+  const named = commands.filter(({ name }) => name === words[0]);
+  for (const definition of named.length > 0 ? named : commands) {
     if (definition.group) program.commandsGroup(definition.group);
     addCommand(program, definition, { words, runCommand });
   }

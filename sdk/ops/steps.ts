@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers/promises";
 import { LayersError, unchanged } from "../core/errors";
 import type { Ports, Progress, ProgressOptions, Reporter } from "../ports";
 
@@ -46,7 +45,7 @@ export async function ifPossible<T>(work: () => Promise<T>, otherwise: (error: L
  */
 export async function checkpoint({ signal }: Pick<Ports, "signal">, changed: string): Promise<void> {
   // A signal to this process arrives between two turns of the event loop, and much of a run is synchronous.
-  await setImmediate();
+  await new Promise((resolve) => setImmediate(resolve));
   if (signal?.aborted) throw new LayersError("interrupted", "Interrupted.", { changed });
 }
 

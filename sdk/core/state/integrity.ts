@@ -23,8 +23,8 @@ type Found = BrokenRule | { readonly urn: string; readonly relation: string; rea
  */
 export class IntegrityCheck {
   private readonly urns: TokenTable;
-  /** How many resources of each URN are not pending deletion. */
-  private readonly live: number[] = [];
+  /** The URNs of which all resources so far are pending deletion. */
+  private readonly leaving = new Set<number>();
   /** Providers in the form of references: URN and id. */
   private readonly providers = new Set<string>();
   private readonly usedProviders: TokenTable;
@@ -48,10 +48,12 @@ export class IntegrityCheck {
       return;
     }
     if (!this.first) this.checkReferences(at, type, values);
+    const { size } = this.urns;
     const number = this.urns.add(at);
-    const isLeaving = this.flag(values, "delete");
-    this.live[number] = (this.live[number] ?? 0) + (isLeaving ? 0 : 1);
-    if (this.live[number] > 1) this.breaks(`${this.urns.text(number)} appears twice`);
+    const isNew = this.urns.size > size;
+    if (this.flag(values, "delete")) {
+      if (isNew) this.leaving.add(number);
+    } else if (!isNew && !this.leaving.delete(number)) this.breaks(`${this.urns.text(number)} appears twice`);
   }
 
   /** Reads the snippets, each of which has its own id. */

@@ -3,22 +3,27 @@ import { decodeString } from "./text";
 
 const quote = 0x22;
 const backslash = 0x5c;
+const fewTexts = 512;
 
 /**
  * Texts of a state, identified by their offsets. A state has hundreds of thousands of URNs, each named several times:
  * instead of a string, each costs a dozen bytes. Escaped spellings are the same text.
  */
 export class TokenTable {
+  /** How many texts the table has. */
+  size = 0;
   /** Where each text starts; a text with escapes is kept in {@link escaped}, under its number. */
-  private readonly starts: number[] = [];
-  private readonly ends: number[] = [];
-  private readonly hashes: number[] = [];
+  private starts: Uint32Array | Float64Array;
+  private lengths = new Int32Array(fewTexts);
+  private hashes = new Int32Array(fewTexts);
   private readonly escaped = new Map<number, Uint8Array>();
-  /** Number of a text plus one, by its hash; 0 is free. */
-  private slots = new Int32Array(1 << 10);
+  /** Number of a text plus one, by its hash; 0 is free. Half of them always are. */
+  private slots = new Int32Array(2 * fewTexts);
   private last = 0;
 
-  constructor(private readonly bytes: Uint8Array) {}
+  constructor(private readonly bytes: Uint8Array) {
+    this.starts = this.offsets(fewTexts);
+  }
 
   /** The number of the text, from 0; -1 if the table does not have it. `start` is the string's opening quote. */
   find(start: number): number {
@@ -36,27 +41,28 @@ export class TokenTable {
     const slot = this.slotOf(token);
     const known = this.slots[slot] ?? 0;
     if (known > 0) return known - 1;
-    const number = this.starts.length;
+    const number = this.size++;
     this.slots[slot] = number + 1;
-    this.starts.push(token.start);
-    this.ends.push(token.end);
-    this.hashes.push(token.hash);
+    this.starts[number] = token.start;
+    this.lengths[number] = token.end - token.start;
+    this.hashes[number] = token.hash;
     if (token.bytes !== this.bytes) this.escaped.set(number, token.bytes);
-    if (this.starts.length * 2 > this.slots.length) this.grow();
+    if (this.size === this.starts.length) this.grow();
     return number;
   }
 
   /** The text with a number. */
   text(number: number): string {
-    const { bytes, start, end } = this.known(number);
-    return new TextDecoder().decode(bytes.subarray(start, end));
+    const bytes = this.escaped.get(number) ?? this.bytes;
+    const start = this.starts[number] ?? 0;
+    return new TextDecoder().decode(bytes.subarray(start, start + (this.lengths[number] ?? 0)));
   }
 
   private isLast(start: number): boolean {
     const { bytes, last } = this;
-    const known = this.starts[last];
-    if (known === undefined || this.escaped.has(last)) return false;
-    const length = (this.ends[last] ?? 0) - known;
+    if (this.size === 0 || this.escaped.has(last)) return false;
+    const known = this.starts[last] as number;
+    const length = this.lengths[last] as number;
     if (bytes[start + length] !== quote) return false;
     for (let i = length - 1; i >= 0; i--) if (bytes[known + i] !== bytes[start + i]) return false;
     return true;
@@ -90,23 +96,33 @@ export class TokenTable {
 
   /** Backwards, because URNs start alike. */
   private isAt(number: number, token: Token): boolean {
-    const start = this.starts[number] ?? 0;
+    const start = this.starts[number] as number;
     const length = token.end - token.start;
-    if ((this.ends[number] ?? 0) - start !== length) return false;
-    const bytes = this.escaped.size === 0 ? this.bytes : this.known(number).bytes;
+    if (this.lengths[number] !== length) return false;
+    const bytes = (this.escaped.size > 0 && this.escaped.get(number)) || this.bytes;
     for (let i = length - 1; i >= 0; i--) if (bytes[start + i] !== token.bytes[token.start + i]) return false;
     return true;
   }
 
-  private known(number: number): { bytes: Uint8Array; start: number; end: number } {
-    const bytes = this.escaped.get(number) ?? this.bytes;
-    return { bytes, start: this.starts[number] ?? 0, end: this.ends[number] ?? 0 };
+  private offsets(room: number): Uint32Array | Float64Array {
+    return this.bytes.length < 2 ** 32 ? new Uint32Array(room) : new Float64Array(room);
   }
 
+  /** Doubles the room. */
   private grow(): void {
-    this.slots = new Int32Array(this.slots.length * 4);
+    const { starts, lengths, hashes } = this;
+    const room = 2 * starts.length;
+    // Not by transferring the buffers: V8 then checks each access to any typed array for a detached buffer.
+    this.starts = this.offsets(room);
+    this.starts.set(starts);
+    this.lengths = new Int32Array(room);
+    this.lengths.set(lengths);
+    this.hashes = new Int32Array(room);
+    this.hashes.set(hashes);
+    this.slots = new Int32Array(2 * room);
     const mask = this.slots.length - 1;
-    for (const [number, hash] of this.hashes.entries()) {
+    for (let number = 0; number < this.size; number++) {
+      const hash = this.hashes[number] as number;
       let slot = (hash ^ (hash >>> 15)) & mask;
       while (this.slots[slot] !== 0) slot = (slot + 1) & mask;
       this.slots[slot] = number + 1;
