@@ -25,7 +25,7 @@ export function layersByStacks(overview: readonly OverviewLayer[], stacks: reado
   });
   const isCalm = overview.every(({ all }) => all.verdict === undefined);
   return html`<div class="frame${isCalm ? " calm" : ""}" tabindex="0" role="region" aria-labelledby="layers-caption">
-<table class="layers">
+<table class="layers${stacks.length > 1 ? "" : " alone"}">
 <caption id="layers-caption">${stacks.length > 1 ? "Layers by stacks" : "Layers"}</caption>
 <thead><tr><th scope="col">Layer</th>${heads}</tr></thead>
 <tbody>

@@ -113,6 +113,10 @@ summary { cursor: pointer; }
   .stack { padding: 0 .5rem; }
   #by-name, .filters label:not(.check), input[type=search] { width: 100%; }
 }
+/* A single stack leaves room for a line per layer. */
+@media not (max-width: 40rem) {
+  .layers.alone :is(td > small, td > span) { display: inline-block; margin-right: 1.2em; }
+}
 @media screen {
   .matrix { width: calc(var(--name-width) + var(--columns) * var(--layer-width)); }
   .layers th, .layers td { min-width: 8rem; }
