@@ -41,6 +41,9 @@ const cases: Record<string, [readonly object[], RegExp | undefined, Record<strin
   "what it is replaced with missing": [[{ ...b, replaceWith: [missing] }], /replaceWith \S+ is missing$/],
   "one URN twice": [[a, b, a], /::a appears twice$/],
   "one URN twice, once to be deleted": [[a, { ...a, delete: true }, { ...a, delete: true }], undefined],
+  "one URN twice, the first to be deleted": [[{ ...a, delete: true }, { ...a, delete: true }, a], undefined],
+  "one URN twice after one to be deleted": [[{ ...a, delete: true }, a, a], /::a appears twice$/],
+  "one URN twice around one to be deleted": [[a, { ...a, delete: true }, a], /::a appears twice$/],
   "an id without a provider": [[{ ...a, id: "x" }], /has an id but is not a provider's resource$/],
   "a provider before what it made": [[provider, { ...a, ...custom, provider: `${provider.urn}::1` }], undefined],
   "a provider by another id": [
