@@ -153,9 +153,9 @@ function explainFunction(
   return { function: name, region, account, urn, recordedBy, layers, skipped };
 }
 
-function whyGone({ name, region, isGone, isImage }: AssessedFunction): string | undefined {
+function whyGone({ name, region, recordedBy: kind, isGone, isImage }: AssessedFunction): string | undefined {
   if (isImage) return "in AWS it is deployed as a container image, which cannot have layers";
-  return isGone && goneFunction({ name, region }, []).reason;
+  return isGone && kind && goneFunction({ name, region, by: { kind } }, []).reason;
 }
 
 function entryOf({ rule, declared, isReplaced }: Match, standing: Standing): ExplainedEntry {

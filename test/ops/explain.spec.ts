@@ -54,7 +54,7 @@ describe("an explanation", () => {
           "eu-west-1",
           "eu-west-1",
           "absent",
-          "it does not exist in AWS in eu-west-1; `pulumi up --refresh` creates it again",
+          "it does not exist in AWS in eu-west-1; `pulumi up` removes it from the record",
         ],
         ["us-east-1", "us-east-1", 1, undefined],
       ],

@@ -337,6 +337,15 @@ describe("what live functions have lost, or other resources record", () => {
     assert.deepEqual(fleet.emulator.writes(), []);
   });
 
+  it("does not expect the program to create a function again that a LayerVersions resource records", async () => {
+    state = stateOf([layerVersions({ api: { base: 2 } })]);
+    seed({ other: [] });
+    const { aws } = await update();
+    assert.deepEqual(aws?.skipped, [
+      { function: "api", reason: "it does not exist in AWS in us-east-1; `pulumi up` removes it from the record" },
+    ]);
+  });
+
   it("leaves out what is excluded by ARN or by its name in the program, and refuses an exclusion that matches nothing", async () => {
     const worker = awsFunction("worker", [layer("base", 1)], {
       urn: "urn:pulumi:dev::shop::aws:lambda/function:Function::mine",

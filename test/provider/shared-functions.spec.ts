@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { cli } from "../cli/harness";
 import { type Emulator, startEmulator, type Write } from "../emulator";
 import { keepDeployed } from "../support/aws-stack";
 import { itSampled } from "../support/counts";
@@ -124,6 +125,9 @@ describe("LayerVersions for functions owned elsewhere", function () {
       assert.match(plain.stdout, /Function a: Layer dynamo-dev version - -> 5/);
       assert.match(plain.stdout, /\[diff: \+.*lost.*\]/);
       await project.succeeds(["refresh", "--yes", "--skip-preview"]);
+      const status = await cli(["status", "--drifted", "--expect-no-changes"], { cwd: project.dir, env: project.env });
+      assert.equal(status.code, 7);
+      assert.match(status.stdout, /^! {2}a +dynamo-dev +5 +5 +-$/m);
       const byProperty = await project.preview("--diff");
       const lost =
         /\+ lost +: \{\s+\+ a: \{\s+\+ dynamo-dev: "arn:aws:lambda:us-east-1:123456789012:layer:dynamo-dev:5"/;

@@ -47,8 +47,9 @@ export interface ReconciledFacts {
   /** The region of its functions; undefined if none is recorded. */
   readonly region: string | undefined;
   /**
-   * Function to layer to version, as the last update left them. Keys are layer names or ARNs without version; a version
-   * is a number, or a full layer version ARN. Undefined if unreadable, such as a secret.
+   * Function to layer to version, as the last update left them or a refresh found them, with layers that the refresh
+   * found removed. Keys are layer names or ARNs without version; a version is a number, or a full layer version ARN.
+   * Undefined if unreadable, such as a secret.
    */
   readonly functions: Readonly<Record<string, Readonly<Record<string, number | string>>>> | undefined;
 }

@@ -15,7 +15,7 @@ export class ReconciledReader {
     private readonly reader: JsonReader,
     private readonly versionsProperty: string,
   ) {
-    this.propertyKeys = new KeyTable([versionsProperty, "region"], { ofStruct: false });
+    this.propertyKeys = new KeyTable([versionsProperty, "left", "region"], { ofStruct: false });
   }
 
   /**
@@ -32,7 +32,10 @@ export class ReconciledReader {
     return {
       urn,
       region: typeof region === "string" && region !== "" ? region : undefined,
-      functions: versionsIn(this.value(outputs, this.versionsProperty)),
+      functions: withLost(
+        versionsIn(this.value(outputs, this.versionsProperty)),
+        versionsIn(this.value(outputs, "left")),
+      ),
     };
   }
 
@@ -53,6 +56,15 @@ export class ReconciledReader {
     const range = reader.revisit(start, () => reader.skip());
     return JSON.parse(new TextDecoder().decode(reader.bytes.subarray(range.start, range.end)));
   }
+}
+
+/**
+ * Adds the layers that a refresh has found removed in AWS: the resource attaches them again.
+ * @param left the versions that the resource had set, of layers that someone else has changed since
+ */
+function withLost(functions: ReconciledFacts["functions"], left: ReconciledFacts["functions"]) {
+  if (functions === undefined || left === undefined) return undefined;
+  return Object.fromEntries(Object.entries(functions).map(([name, layers]) => [name, { ...left[name], ...layers }]));
 }
 
 /** A value of another shape, such as a secret, is unknown. */

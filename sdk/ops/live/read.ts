@@ -147,13 +147,16 @@ function subjectsOf({ functions, recorded }: FoundFunctions, hints: LayerHints):
 
 /** A function of the state that AWS does not have. */
 export function goneFunction(
-  { name, region }: Pick<RecordedFunction, "name" | "region">,
+  {
+    name,
+    region,
+    by,
+  }: Pick<RecordedFunction, "name" | "region"> & { readonly by: Pick<RecordedFunction["by"], "kind"> },
   regions: readonly string[],
 ): Skipped {
-  return {
-    function: name,
-    reason: `it does not exist in AWS in ${region ?? regions.join(", ")}; \`pulumi up --refresh\` creates it again`,
-  };
+  const next =
+    by.kind === "function" ? "`pulumi up --refresh` creates it again" : "`pulumi up` removes it from the record";
+  return { function: name, reason: `it does not exist in AWS in ${region ?? regions.join(", ")}; ${next}` };
 }
 
 /** @throws LayersError `usage` for a region without any function of the state */

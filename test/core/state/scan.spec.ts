@@ -79,6 +79,10 @@ describe("scanState", () => {
             native("replaced", { pendingReplacement: true }),
             native("hidden", { outputs: { versions: secret, region: secret } }),
             native("new", { outputs: undefined }),
+            native("refreshed", {
+              outputs: { versions: { f: { base: 4 } }, left: { f: { base: 5, tools: 2 }, gone: { base: 5 } } },
+            }),
+            native("hidden in part", { outputs: { versions: { f: { base: 4 } }, left: secret } }),
             { urn: urn(type, "dynamic"), type, outputs: { functions: { g: { base: 4 } } } },
           ]),
         ),
@@ -90,6 +94,8 @@ describe("scanState", () => {
         ["own", "us-east-1", { f: { base: 5 } }],
         ["hidden", undefined, undefined],
         ["new", undefined, {}],
+        ["refreshed", undefined, { f: { base: 4, tools: 2 } }],
+        ["hidden in part", undefined, undefined],
         ["dynamic", undefined, { g: { base: 4 } }],
       ],
     );
