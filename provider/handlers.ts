@@ -36,7 +36,7 @@ import {
   settingsOf,
   type Versions,
 } from "./resource/record";
-import { hasUnknown, isEmpty, knownPart, unknown, unknownFunctions } from "./resource/selection";
+import { hasUnknown, isEmpty, knownPart, noneSelected, unknown, unknownFunctions } from "./resource/selection";
 import { isSettled, liveVersions, mergeVersions } from "./resource/versions";
 
 const resourceId = "lambda-layer-versions";
@@ -126,6 +126,7 @@ export async function check(was: Partial<Checked>, news: Declared): Promise<dyna
               `The ARN of "${key}" is unknown until \`pulumi up\`, so functions that get this layer may be missing here.`,
           ),
         );
+        if (functions.length === 0 && missing.length === 0) say(noneSelected(meant, aws.region));
         const there = listed ?? functions.map(({ name }) => name);
         for (const name of missing) {
           const hint = didYouMean(name, there);

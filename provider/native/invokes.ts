@@ -10,6 +10,7 @@ import {
   isTarget,
   targetArnOf,
   targetFor,
+  targetForMost,
   variesWithFunctions,
 } from "../../sdk/core/target";
 import { type DeclaredConfig, loadDeclared } from "../program/declared-config";
@@ -57,7 +58,7 @@ export class Invokes {
     // As for a layer that is replaced by the declared one.
     const asReplaced = varies ? { isReplaced: true as const } : {};
     const match = { declared: entry, rule: "name and stack" as const, stack: declared.stack, ...asReplaced };
-    const target = targetFor(match, example, { name: undefined, ...place });
+    const target = targetForMost(match, example, place);
     if (isTarget(target)) return { arn: targetArnOf(example, target) };
     throw new LayersError("usage", `The ARN of "${name}" is unknown (${declaredAt(entry)}): ${target.why}.`, {
       next: "Give the function one of the layers instead, and let `pinLayer` replace it with the right one.",

@@ -4,7 +4,7 @@ import { layerVersionArn, partitionOf } from "../../sdk/core/arn";
 import { declaredAt } from "../../sdk/core/config/declared";
 import type { LayerSettings } from "../../sdk/core/config/settings";
 import { LayersError } from "../../sdk/core/errors";
-import { isTarget, targetArnOf, targetFor, variesWithFunctions } from "../../sdk/core/target";
+import { isTarget, targetArnOf, targetForMost, variesWithFunctions } from "../../sdk/core/target";
 import { versionNumber } from "../resource/pending";
 import type { ProgramLayer } from "./declarations";
 import { runError } from "./failure";
@@ -96,12 +96,12 @@ function arnOfFunction(
   const { version, arn, ...entry } = layer;
   return pulumi.all([where, version, arn, runtime, architecture]).apply(async ([target, number, itsArn, ...runsOn]) => {
     const place = await placeIn(settings, target);
-    const facts = { name: undefined, ...place, runtime: runsOn[0], architectures: runsOn[1] ? [runsOn[1]] : undefined };
+    const facts = { ...place, runtime: runsOn[0], architectures: runsOn[1] ? [runsOn[1]] : undefined };
     const known = { ...entry, arn: itsArn, version: versionNumber(number) };
     // As for a layer that is replaced by the declared one.
     const example = { ...place, name: `${layer.key}-${declaration.stack}`, version: 1 };
     const match = { declared: known, rule: "name and stack", stack: declaration.stack, isReplaced: true } as const;
-    const found = targetFor(match, example, facts);
+    const found = targetForMost(match, example, facts);
     if (isTarget(found)) return targetArnOf(example, found);
     const key = found.unknown;
     const option = key === "runtime" ? 'runtime: "python3.12"' : 'architecture: "arm64"';

@@ -38,3 +38,13 @@ export function unknownFunctions(selection: FunctionSelection, settings: object)
     `Warning: ${which} to update are unknown until \`pulumi up\`, because ${why}. They are looked at and checked then.`,
   ];
 }
+
+/** What a preview says of a prefix and tags that no function of the region has. */
+export function noneSelected({ prefix, tags }: FunctionSelection, region: string): string {
+  const pairs = Object.entries(tags ?? {}).map(([key, value]) => `${key}=${value}`);
+  const parts = [
+    ...(prefix === undefined ? [] : [`the prefix "${prefix}"`]),
+    ...(pairs.length === 0 ? [] : [`the ${pairs.length > 1 ? "tags" : "tag"} ${pairs.join(", ")}`]),
+  ];
+  return `Warning: No function in ${region} has ${parts.join(" or ")}, so none is selected.`;
+}

@@ -145,6 +145,18 @@ export function targetFor(match: Match, layer: LayerVersionArn, fn: TargetFacts)
   return { version, enforce, ...by, declared: form as DeclaredForm };
 }
 
+/**
+ * The same for a function whose name is not known: what all functions get that no variant names. The others get theirs
+ * as soon as a pin sees them.
+ */
+export function targetForMost(
+  match: Match,
+  layer: LayerVersionArn,
+  facts: Omit<TargetFacts, "name">,
+): DeclaredTarget | NoTarget {
+  return targetFor(match, layer, { ...facts, name: "" });
+}
+
 /** The layer that must replace this one, as an ARN without version; or why there is none. */
 export function placeOf(
   { arn, names }: Pick<DeclaredFields, "arn" | "names">,

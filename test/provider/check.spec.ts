@@ -182,6 +182,18 @@ describe("LayerVersions at preview", () => {
     ]);
   });
 
+  it("warns of a prefix and tags that no function has", async () => {
+    const warned = async (selection: FunctionSelection) =>
+      (await preview(selection)).lines.filter((line) => line.includes("none is selected"));
+    assert.deepEqual(await warned({ prefix: "fm-" }), [
+      'Warning: No function in us-east-1 has the prefix "fm-", so none is selected.',
+    ]);
+    assert.deepEqual(await warned({ prefix: "fm-", tags: { team: "pay", stage: "x" } }), [
+      'Warning: No function in us-east-1 has the prefix "fm-" or the tags team=pay, stage=x, so none is selected.',
+    ]);
+    assert.deepEqual(await warned({ prefix: "fn-", tags: { team: "pay" } }), []);
+  });
+
   it("leaves out a named function that does not exist yet, and says so", async () => {
     const { lines, reasons } = await preview({ names: ["fn-01", "later"] });
     assert.match(lines.join("\n"), /Function later does not exist/);

@@ -8,6 +8,7 @@ import { removeFolder, temporaryFolder } from "../../support/folders";
 const config = `layers:
   base: { version: 5, description: for all }
   tools: { version: 3, enforce: minimum, replaces: ["base-v1-{stack}"] }
+  billed: { version: 5, variants: [{ when: { function: billing-export }, version: 3 }] }
   powertools:
     arn: arn:aws:lambda:{region}:017000801446:layer:Powertools-{runtime}-{architecture}
     version: 18
@@ -72,6 +73,12 @@ const cases: [title: string, name: string, args: object, answer: object | RegExp
     { arn: own("base-dev:5").replace("us-east-1", "eu-west-1") },
   ],
   [
+    "gives the ARN for functions without an exception",
+    "getLayerVersionArn",
+    { name: "billed" },
+    { arn: own("billed-dev:5") },
+  ],
+  [
     "suggests a name",
     "getLayerVersionArn",
     { name: "bas" },
@@ -99,7 +106,7 @@ const cases: [title: string, name: string, args: object, answer: object | RegExp
     "says what an ARN depends on",
     "getLayerVersionArn",
     { name: "powertools" },
-    /is unknown \(\S+:\d+\): the name of the function is unknown/,
+    /is unknown \(\S+:\d+\): the runtime of the function is unknown/,
   ],
   [
     "says where it looked for the config",
@@ -145,7 +152,7 @@ describe("the functions of the plugin", () => {
   it("getDeclaredLayers returns what the stack has", async () => {
     const { result } = await invoke("getDeclaredLayers", {});
     const { layers, resourceTypes } = result as { layers: Record<string, { version: number }>; resourceTypes: object };
-    assert.deepEqual(Object.keys(layers), ["base", "tools", "powertools"]);
+    assert.deepEqual(Object.keys(layers), ["base", "tools", "billed", "powertools"]);
     assert.equal(layers.base?.version, 5);
     assert.deepEqual(resourceTypes, { "my:mod:Fn": "layers" });
     plugin.configure("urn:pulumi:prod::test::pulumi:providers:lambda-layers::default", {});

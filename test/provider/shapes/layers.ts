@@ -88,6 +88,24 @@ exports.arn = layers.arn("base");`,
     live: { api: ["base:5"] },
   },
   {
+    what: "requests an ARN of an entry that makes an exception of one function",
+    files: {
+      "layer_config.yaml": `layers:
+  base:
+    names: [base]
+    version: 5
+    variants:
+      - { when: { function: special }, version: 3 }
+      - { when: { function: ext-a }, version: 2 }
+`,
+    },
+    program: `const layers = new LayerVersions("layers", { functions: { names: ["ext-a", "ext-b"] } });
+fn("usual", { layers: [layers.arn("base")] });
+fn("special", { layers: [layers.arn("base")] });
+fn("generated", { name: undefined, layers: [layers.arn("base")] });`,
+    live: { usual: ["base:5"], special: ["base:3"], "ext-a": ["base:2"], "ext-b": ["base:5"] },
+  },
+  {
     what: "allows newer versions, and lowers none",
     files: { "layer_config.yaml": "layers: { base: { version: 5, enforce: minimum } }\n" },
     program: `new LayerVersions("layers", { functions: { names: ["ext-a", "ext-b"] } });
