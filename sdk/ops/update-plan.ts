@@ -82,7 +82,7 @@ async function plan(ports: Ports, state: LoadedState, request: UpdateRequest): P
   const meant = selectRecorded(facts, filter);
   // Tags may select more functions than the state has.
   if (!isWide(request)) refuseUnknown(meant, `in ${file ?? `the state of ${stack}`}`);
-  const planned = planState(meant.own, targetFor(targetOf), meant.excluded);
+  const planned = planState(request.live ? ofRun(meant.own, ports) : meant.own, targetFor(targetOf), meant.excluded);
   const live = request.live && (await planFunctions(ports, stack, request, request.live, meant));
   const functions = (live?.functions ?? meant.functions.map((fn) => assessedFunction(fn, undefined, hints))).concat(
     unreadable(facts),
@@ -116,6 +116,12 @@ async function plan(ports: Ports, state: LoadedState, request: UpdateRequest): P
     targetOf,
     live: live && readingOf(live.failures),
   };
+}
+
+/** The functions that a run in AWS reaches: what it leaves as it is there also stays in the state. */
+function ofRun(own: readonly FunctionFacts[], { aws }: Pick<Ports, "aws">): readonly FunctionFacts[] {
+  const isReached = (region: string | undefined) => region === undefined || region === aws.region;
+  return aws.region === undefined ? own : own.filter((fn) => isReached(factsOf(fn).region));
 }
 
 function isWide({ live }: UpdateRequest): boolean {

@@ -15,9 +15,11 @@ import { executeRollback, executeRunRollback, planRollback, planRunRollback } fr
 import { executeSync, planResumed, planSync } from "../../sdk/ops/sync";
 import { executeUpdate, planUpdate } from "../../sdk/ops/update";
 import type { Ports } from "../../sdk/ports";
+import type { WiringOptions } from "../../sdk/wiring";
 import { arnOf, base } from "../aws/harness";
 import { awsFunction, layer, type Resource, stateOf } from "../support/states";
 import { configFor, failureOf, useFleet } from "./fleet-harness";
+import { functionIn } from "./looks";
 
 /** A `LayerVersions` resource that records versions of functions owned elsewhere. */
 function layerVersions(functions: object, others: object = {}): Resource {
@@ -39,8 +41,8 @@ describe("what live functions have lost, or other resources record", () => {
   let state: object;
 
   /** The ports of a stack with this state; Pulumi is a stand-in that keeps what is imported. */
-  function ports(): Ports {
-    const real = fleet.ports();
+  function ports(options?: WiringOptions): Ports {
+    const real = fleet.ports(options);
     let bytes = Buffer.from(JSON.stringify(state));
     const stacks = {
       list: async () => ["dev"],
@@ -335,6 +337,22 @@ describe("what live functions have lost, or other resources record", () => {
     ]);
     assert.deepEqual((await status()).totals, totals);
     assert.deepEqual(fleet.emulator.writes(), []);
+  });
+
+  it("leaves functions outside the region of the run alone, in the state too", async () => {
+    state = stateOf([functionIn("us-east-1", "here", ["base:1"]), functionIn("eu-west-1", "there", ["base:1"])]);
+    seed({ here: ["base:1"] });
+    const { changes, aws, totals } = await update({}, ports({ region: "us-east-1" }));
+    assert.deepEqual(
+      [changes, aws?.changes ?? []].map((all) => all.map((one) => one.function)),
+      [["here"], ["here"]],
+    );
+    assert.deepEqual(aws?.skipped, [
+      { function: "there", reason: "it is in eu-west-1, but this run is for us-east-1" },
+    ]);
+    // The other one stays as it was found.
+    assert.equal(totals?.drift, 1);
+    assert.match(JSON.stringify(state), /eu-west-1:123456789012:layer:base:1/);
   });
 
   it("does not expect the program to create a function again that a LayerVersions resource records", async () => {
