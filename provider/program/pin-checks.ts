@@ -62,8 +62,25 @@ export class PinChecks {
         `Function ${fn}: whether version ${layer.version} of layer ${layer.name}, which ${declares}, will exist is unknown until \`pulumi up\`, because the program publishes the layer itself (LayerVersion ${own.logicalName}). It is checked then.`,
       );
     }
-    const message = `Layer version does not exist: ${layerVersionArn}, which ${declares}. ${missingAdvice(layer, newest, own && versionOf(own))}`;
-    await this.fail(message);
+    const name = newest === undefined && !own ? await this.#nameInUse(layer, { declaration, entry }, aws) : undefined;
+    const advice = name
+      ? `The layer ${name} exists: if that is the one, add \`names: [${name}]\` to the entry.`
+      : missingAdvice(layer, newest, own && versionOf(own));
+    await this.fail(`Layer version does not exist: ${layerVersionArn}, which ${declares}. ${advice}`);
+  }
+
+  /** Another name of an existing layer that an entry without `names` can mean. */
+  async #nameInUse(
+    layer: LayerVersionArn,
+    { declaration: { stack }, entry: { key, names, arn } }: Declared,
+    aws: AwsInputs,
+  ): Promise<string | undefined> {
+    if (names !== undefined || arn !== undefined) return undefined;
+    for (const name of [key, `${key}-${stack}`, `${stack}-${key}`]) {
+      const other = `${layerArn({ ...layer, name })}:${layer.version}`;
+      if (name !== layer.name && (await this.lookup.newestVersion(other, aws)) !== undefined) return name;
+    }
+    return undefined;
   }
 
   /** Fails the run with a message, once. */

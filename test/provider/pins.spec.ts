@@ -69,6 +69,7 @@ describe("pins that cannot be applied", function () {
 const { LayerVersions } = require("pulumi-lambda-layers");
 const layers = new LayerVersions("layers");
 fn("asks", { layers: [layers.arn("gone")] });
+fn("guesses", { layers: [layers.arn("base")] });
 fn("twice", { layers: ["${base(1)}", "${base(2)}"] });
 fn("six", { layers: [${["base", "a", "b", "c", "d", "e"].map((name) => `"${base(1).replace("base", name)}"`)}] });
 `,
@@ -77,6 +78,7 @@ fn("six", { layers: [${["base", "a", "b", "c", "d", "e"].map((name) => `"${base(
     const { code, output } = await stack.pulumi(["preview"]);
     assert.notEqual(code, 0);
     assert.match(output, /Layer version does not exist: arn:\S+:layer:gone-dev:3, which layer_config.yaml:3 declares/);
+    assert.match(output, /:layer:base-dev:5, .* The layer base exists: if that is the one, add `names: \[base\]`/);
     assert.match(output, /Function twice would have layer base twice, which Lambda does not allow/);
     assert.match(output, /Function six would have 6 layers, but Lambda allows only 5\./);
     assert.doesNotMatch(output, stackTrace);
