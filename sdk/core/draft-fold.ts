@@ -3,6 +3,9 @@ import type { DraftEntry, DraftVariant, LayerUse } from "./config/draft";
 import { architectureOf } from "./form";
 import { runtimeInName } from "./placeholders";
 
+// In place of {stack}, whose braces no ARN has.
+const stackMark = "__STACK__";
+
 /** A drafted entry with the parts of its ARN, and its name with placeholders for properties of its functions. */
 interface Part {
   readonly entry: DraftEntry;
@@ -29,17 +32,18 @@ export function foldEntries(entries: readonly DraftEntry[]): DraftEntry[] {
 }
 
 function partOf(entry: DraftEntry): Part | undefined {
-  const arn = entry.arn === undefined ? undefined : parseLayerVersionArn(`${entry.arn}:1`);
+  const arn = entry.arn && parseLayerVersionArn(`${entry.arn.replaceAll("{stack}", stackMark)}:1`);
   if (!arn || entry.overrides.size > 0) return undefined;
   const { partition, region, account } = arn;
+  const name = arn.name.replaceAll(stackMark, "{stack}");
   const runtime = only(entry.uses, (use) => use.runtime);
   const architecture = only(entry.uses, architectureOf);
-  const byRuntime = runtime !== undefined && arn.name.includes(runtimeInName(runtime));
-  const byArchitecture = architecture !== undefined && arn.name.includes(architecture);
+  const byRuntime = runtime !== undefined && name.includes(runtimeInName(runtime));
+  const byArchitecture = architecture !== undefined && name.includes(architecture);
   const template = [
     ...(byRuntime ? [[runtimeInName(runtime), "{runtime}"] as const] : []),
     ...(byArchitecture ? [[architecture, "{architecture}"] as const] : []),
-  ].reduce((name, [text, placeholder]) => name.replace(text, placeholder), arn.name);
+  ].reduce((text, [value, placeholder]) => text.replace(value, placeholder), name);
   return {
     ...{ entry, template, partition, region, account },
     runtime: byRuntime ? runtime : undefined,

@@ -72,6 +72,20 @@ describe("a new config for an estate with several regions", () => {
     );
   });
 
+  it("has one entry for layers of the stack that differ by region", async () => {
+    const kind = { runtime: "python3.12", architecture: "x86_64" };
+    const { layers, changes } = await init([
+      { ...kind, name: "a", region: "us-east-1", layers: [`${vendor}:layer:base-dev:4`] },
+      { ...kind, name: "b", region: "us-east-1", layers: [`${vendor}:layer:base-dev:4`] },
+      { ...kind, name: "c", region: "eu-west-1", layers: [`${vendor}:layer:base-dev:2`] },
+    ]);
+    assert.deepEqual(changes, []);
+    assert.deepEqual(
+      layers.map(({ key, version, variants }) => [key, version, variants]),
+      [["base", 4, [{ when: { region: "eu-west-1" }, version: 2 }]]],
+    );
+  });
+
   it("keeps entries apart if one could not say the same", async () => {
     // A function has the layer of another runtime on purpose: a placeholder would move it.
     const kind = { region: "us-east-1", architecture: "arm64" };
