@@ -24,6 +24,11 @@ export function parseShare(text: string): Share | undefined {
   return Number.isInteger(value) ? { count: value } : undefined;
 }
 
+/** The text that {@link parseShare} takes. */
+export function shareText(share: Share): string {
+  return "count" in share ? String(share.count) : `${share.percent}%`;
+}
+
 /** Divides a fleet, in order. A share is rounded up to whole functions, at least one. */
 export function divide<T>(items: readonly T[], { canary, batch }: Portions): Portion<T>[] {
   const portions: Portion<T>[] = [];

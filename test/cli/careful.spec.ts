@@ -70,7 +70,7 @@ describe("lambda-layers with live functions, carefully,", function () {
     const { code, stderr } = await run("--sync-aws", "--resume");
     assert.equal(code, 0, stderr);
     assert.deepEqual([live(), await recorded()], ["2222", "2222"]);
-    assert.match(command, /^sync --stack dev --resume backups\/dev_sync_\S+\.jsonl$/);
+    assert.match(command, /^sync --stack dev --resume backups\/dev_sync_\S+\.jsonl --canary 1 --on-failure stop$/);
     assert.equal((await run(...command.split(" "), "--yes")).code, 0);
   });
 

@@ -64,10 +64,11 @@ async function resumeRun({ context, ports, stack }: StackRun): Promise<StackOutc
 
 async function carryOut(context: Context, ports: Ports, plan: SyncPlan, label = plan.stack): Promise<StackOutcome> {
   const { expectNoChanges } = context.options;
-  const result = await executeSync(ports, plan, { ...runOptions(context, question), expectNoChanges });
+  const how = runOptions(context, question);
+  const result = await executeSync(ports, plan, { ...how, expectNoChanges });
   const error = expectNoChanges
     ? unexpectedChanges(context, ports, plan, result)
-    : liveFailure(ports, plan, result.aws);
+    : liveFailure(ports, plan, result.aws, how);
   return { document: result, error, summary: runSummary(result, label) };
 }
 

@@ -61,7 +61,7 @@ async function planOf(run: StackRun, dryRun: boolean) {
     const { totals, aws, live } = result;
     const failure =
       proofFailure(ports, { ...result, stack: stackName }) ??
-      (aws && liveFailure(ports, { stack: stackName, ...backupOf(plan, result) }, aws));
+      (aws && liveFailure(ports, { stack: stackName, ...backupOf(plan, result) }, aws, rollout));
     const again = ports.advise(planWords(options, stackName, syncAws ? "state and AWS" : "state"));
     return {
       document: result,

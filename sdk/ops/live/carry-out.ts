@@ -6,7 +6,7 @@ import { count } from "../../core/text";
 import type { Ports } from "../../ports";
 import { planPrune } from "../backups";
 import { checkpoint, during } from "../steps";
-import { rollbackWords } from "./failure";
+import { resumeWords, rollbackWords } from "./failure";
 import {
   type LivePlan,
   type LiveResult,
@@ -70,7 +70,7 @@ export async function carryOut(
   } catch (error) {
     if (!(error instanceof LayersError)) throw error;
     const run = { ...plan, ...(backup !== undefined && !isOfFile && { backup }) };
-    throw cutShort(ports, error, run, `${soFar} ${followed.soFar()}`.trim(), recorder.file);
+    throw cutShort(ports, error, run, `${soFar} ${followed.soFar()}`.trim(), recorder.file, options);
   } finally {
     await recorder.close();
   }
@@ -116,12 +116,19 @@ function openRecord(ports: Ports, plan: LivePlan, backup: string | undefined): P
 }
 
 /** An error that interrupts a run, with what was done and how to continue. */
-function cutShort({ advise }: Ports, error: LayersError, plan: LivePlan, changed: string, record: string): LayersError {
+function cutShort(
+  { advise }: Ports,
+  error: LayersError,
+  plan: LivePlan,
+  changed: string,
+  record: string,
+  options: RolloutOptions,
+): LayersError {
   const { stack, rollback } = plan;
   const back = advise(rollbackWords(plan, record));
   const steps = rollback
     ? [`Roll back the others: ${back}`]
-    : [`Finish the run:   ${advise(["sync", "--stack", stack, "--resume", record])}`, `Or roll it back:  ${back}`];
+    : [`Finish the run:   ${advise(resumeWords(stack, record, options))}`, `Or roll it back:  ${back}`];
   return new LayersError(error.code, error.messageLines, {
     next: [...error.nextLines, ...steps],
     ...{ changed, cause: error },
@@ -141,8 +148,9 @@ async function rollBackIfMeant(
   plan: LivePlan,
   { record: file, changed }: { readonly record: string; readonly changed: string },
   { cause, reason }: Stop,
-  { onFailure }: RolloutOptions,
+  options: RolloutOptions,
 ): Promise<RolledBack | undefined> {
+  const { onFailure } = options;
   const { reporter } = ports;
   reporter.warn(`The run stopped: ${reason}.`);
   const isMeant = onFailure === "rollback" || ((cause === "check" || cause === "canary") && onFailure !== "stop");
@@ -154,7 +162,7 @@ async function rollBackIfMeant(
     back = await planLiveRollback(ports, record, everyFunction, plan.retentionDays);
   } catch (error) {
     if (!(error instanceof LayersError)) throw error;
-    if (error.code === "interrupted") throw cutShort(ports, error, plan, changed, file);
+    if (error.code === "interrupted") throw cutShort(ports, error, plan, changed, file, options);
     reporter.warn(`What this run changed was not rolled back: ${error.messageLines.join(" ")}`);
     const failed = notRolledBack(record, error);
     const rolledBack = { changes: [], skipped: [], outcomes: failed, aliases: [], published: [], calls: {} };

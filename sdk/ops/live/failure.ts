@@ -5,6 +5,7 @@ import { count, listNames } from "../../core/text";
 import type { Ports } from "../../ports";
 import type { AliasRollback, LivePlan, LiveResult, LiveRollbackResult } from "./plans";
 import { notUpdated } from "./report-live";
+import { type RolloutOptions, rolloutWords } from "./rollout";
 
 // Running again does not help if a version was deleted.
 const adviceOnGone =
@@ -15,6 +16,11 @@ const adviceOnGone =
  * the state too.
  */
 type FailedRun = Pick<LivePlan, "stack" | "rollback" | "backup">;
+
+/** The words that finish a run, as carefully as it was begun. */
+export function resumeWords(stack: string, record: string, options: RolloutOptions): string[] {
+  return ["sync", "--stack", stack, "--resume", record, ...rolloutWords(options)];
+}
 
 /** The words that roll a run back, in the state too if the run has changed it. */
 export function rollbackWords({ stack, rollback, backup }: FailedRun, record: string): string[] {
@@ -29,6 +35,7 @@ export function liveFailure(
   { advise }: Pick<Ports, "advise">,
   run: FailedRun,
   result: LiveResult | LiveRollbackResult,
+  options: RolloutOptions = {},
 ): LayersError | undefined {
   const { rollback } = run;
   const { outcomes, published, stopped, stoppedBy, rolledBack, aliases, record, toRollBack } = result;
@@ -65,7 +72,7 @@ export function liveFailure(
   const isOver = (rolledBack && !toRollBack) || record === undefined;
   const isComplete = failures.length + unpublished.length + left.length === 0;
   const reached = { failed: failures.length, isComplete };
-  const steps = isOver ? [] : nextSteps(advise, run, result, reached);
+  const steps = isOver ? [] : nextSteps(advise, run, result, reached, options);
   const impossible = rollback && rollback.impossible.length > 0 ? [adviceOnGone] : [];
   const next = [...steps, ...impossible];
   return new LayersError(isUnwanted ? "interrupted" : "aws-update-failed", lines, {
@@ -105,12 +112,13 @@ function nextSteps(
   run: FailedRun,
   { record = "", toRollBack, rolledBack }: LiveResult | LiveRollbackResult,
   { failed, isComplete }: { readonly failed: number; readonly isComplete: boolean },
+  options: RolloutOptions,
 ): string[] {
   const { stack, rollback } = run;
   const back = advise(rollbackWords(run, record));
   // Failures that are known to be permanent are not retried.
   if (rollback) return failed > rollback.impossible.length ? [`Roll back the others: ${back}`] : [];
-  const resume = advise(["sync", "--stack", stack, "--resume", record]);
+  const resume = advise(resumeWords(stack, record, options));
   // A partly rolled-back run cannot be finished.
   if (rolledBack?.record !== undefined) return [`Roll back the others: ${back}`];
   if (rolledBack) return [`Roll back the others: ${back}`, `Or finish the run:    ${resume}`];

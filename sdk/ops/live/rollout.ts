@@ -1,6 +1,6 @@
 import { labelsOfArns } from "../../core/function-arn";
 import { type FunctionOutcome, hasFailed, type LiveFunction } from "../../core/live";
-import { divide, interleave, type Portion, type Portions } from "../../core/rollout";
+import { divide, interleave, type Portion, type Portions, shareText } from "../../core/rollout";
 import { count, listNames } from "../../core/text";
 import type { Ports, Progress } from "../../ports";
 import type { Site } from "../plans";
@@ -24,6 +24,17 @@ export interface RolloutOptions extends Portions {
   readonly pause?: number;
   /** Asks the user whether to continue after the canary; absent: there is no one to ask. */
   readonly proceed?: (question: string) => Promise<boolean>;
+}
+
+/** The words of a command line that continues a run as carefully: its record does not have them. */
+export function rolloutWords({ canary, batch, check, pause, onFailure }: RolloutOptions): string[] {
+  return [
+    ...(canary ? ["--canary", shareText(canary)] : []),
+    ...(batch ? ["--batch", shareText(batch)] : []),
+    ...(check === undefined ? [] : ["--check", check]),
+    ...(pause === undefined ? [] : ["--pause", String(pause)]),
+    ...(onFailure === undefined ? [] : ["--on-failure", onFailure]),
+  ];
 }
 
 /** The result of a rollout. */
