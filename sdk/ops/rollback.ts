@@ -2,8 +2,9 @@ import { assess, type Totals, totalsOf } from "../core/assess";
 import { type DeclaredLayers, declareFor } from "../core/config/declared";
 import { LayersError, unchanged } from "../core/errors";
 import { namedByArn } from "../core/function-arn";
+import type { FunctionOutcome } from "../core/live";
 import { createMatcher } from "../core/match";
-import { assessedFunction } from "../core/recorded";
+import { assessedFunction, type RecordedFunction } from "../core/recorded";
 import type { FunctionFilter } from "../core/selection";
 import { declaredTargets } from "../core/target";
 import type { Ports } from "../ports";
@@ -72,15 +73,27 @@ export async function executeRollback(
   }
   const declared = declaredOtherwise(plan).filter(options.isNews ?? (() => true));
   for (const line of adviceAfterRollback(ports, stack, declared)) ports.reporter.warn(line);
-  return { ...result, totals: totalsAfter(plan), backup, ...(live && { aws: liveRollbackResult(live) }) };
+  return {
+    ...result,
+    totals: totalsAfter(plan, live?.outcomes),
+    backup,
+    ...(live && { aws: liveRollbackResult(live) }),
+  };
 }
 
-/** The totals of the state after a rollback; null without a config, or if not everything is known. */
-function totalsAfter({ declared, functions, changes, full }: RollbackPlan): Totals | null {
+/** The totals after a rollback; null without a config, or if not everything is known. */
+function totalsAfter(
+  { declared, functions, changes, full, aws }: RollbackPlan,
+  outcomes: readonly FunctionOutcome[] = [],
+): Totals | null {
   // A replaced state may have other functions.
   if (!declared || full) return null;
-  const now = functions.map((fn) => assessedFunction(fn, undefined, { declared, accountId: undefined }));
-  return totalsOf(assess(afterRun(now, { state: changes, outcomes: [] }), declaredTargets(createMatcher(declared))));
+  const found = aws?.sites.flatMap((site) => site.functions.map((fn) => ({ ...fn, region: site.region }))) ?? [];
+  const liveOf = ({ arn, name, region }: RecordedFunction) =>
+    found.find((fn) => (arn === undefined ? fn.name === name && (region ?? fn.region) === fn.region : fn.arn === arn));
+  const before = functions.map((fn) => assessedFunction(fn, liveOf(fn), { declared, accountId: undefined }));
+  const after = afterRun(before, { state: changes, outcomes });
+  return totalsOf(assess(after, declaredTargets(createMatcher(declared))));
 }
 
 async function writeState(ports: Ports, plan: RollbackPlan): Promise<string | null> {

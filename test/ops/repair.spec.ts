@@ -419,6 +419,20 @@ describe("what live functions have lost, or other resources record", () => {
     );
   });
 
+  it("counts what a rollback leaves in AWS, also of functions that a LayerVersions resource records", async () => {
+    await writeFile(join(fleet.dir, "layer_config.yaml"), configFor(2));
+    const config = loadLayerConfig("layer_config.yaml", fleet.dir);
+    state = stateOf([awsFunction("api", [layer("base", 1)]), layerVersions({ export: { base: 2 } })]);
+    seed({ api: ["base:1"], export: ["base:1"] });
+    const all = ports();
+    await update({}, all);
+    const plan = await planRollback(all, { stack: "dev", syncAws: true, config });
+    const { totals } = await executeRollback(all, plan);
+    assert.deepEqual([live("api"), live("export")], [[base(1)], [base(1)]]);
+    assert.deepEqual(totals, { functions: 2, layersOfFunctions: 2, drift: 2, unknown: 0 });
+    assert.deepEqual((await status()).totals, totals);
+  });
+
   describe("a rollback to an older backup than the newest run in AWS", () => {
     const planned = async (all: Ports, request: { backup?: string; functions?: string[] } = {}) => {
       fleet.lines.length = 0;
