@@ -178,7 +178,8 @@ export function placeOf(
   const filled = fillIn(first, values);
   if ("missing" in filled) return unknownValue(declared, filled.missing);
   const place = arn === undefined ? layerArn({ ...layer, name: filled.text }) : filled.text;
-  const region = parseLayerVersionArn(`${place}:1`)?.region;
+  // An account that is not recorded is written "?": no reason to call the ARN invalid.
+  const region = parseLayerVersionArn(`${place.replace(":?:layer:", ":000000000000:layer:")}:1`)?.region;
   if (region === undefined)
     return noTarget(declared, `"${declared.key}" results in ${place}, which is not a valid layer ARN`);
   const own = fn.region ?? layer.region;

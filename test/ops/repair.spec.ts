@@ -141,6 +141,17 @@ describe("what live functions have lost, or other resources record", () => {
     assert.equal(totals?.drift, 1);
   });
 
+  it("names them too if their layer is to be replaced by another one", async () => {
+    await writeFile(join(fleet.dir, "layer_config.yaml"), "layers: { core: { version: 3, replaces: [base] } }\n");
+    state = stateOf([layerVersions({ export: { base: 2 } })]);
+    const { skipped, totals } = await update({ live: false });
+    assert.deepEqual(
+      skipped.map((one) => one.function),
+      ["export"],
+    );
+    assert.equal(totals?.drift, 1);
+  });
+
   it("reports a record that only Pulumi updates once for all functions, before they are moved and after", async () => {
     await writeFile(join(fleet.dir, "layer_config.yaml"), "layers: { base: { version: 3 } }\n");
     const names = ["api", "mail"];
