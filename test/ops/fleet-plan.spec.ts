@@ -119,6 +119,21 @@ describe("the plan of a sync", () => {
     assert.match(elsewhere.skipped[0]?.reason ?? "", /^it is in us-east-1, but this run is for eu-west-1$/);
   });
 
+  it("says which of several regions have none of the functions", async () => {
+    fleet.emulator.seed(taggedFleet(2));
+    await fleet.sync({ dryRun: true, regions: ["us-east-1", "us-west-2", "eu-west-1"] });
+    assert.deepEqual(
+      fleet.lines.filter((line) => line.startsWith("WARN")),
+      ["WARN - None of the functions is in us-west-2, eu-west-1."],
+    );
+    fleet.lines.length = 0;
+    await fleet.sync({ dryRun: true, regions: ["us-east-1"] });
+    assert.deepEqual(
+      fleet.lines.filter((line) => line.startsWith("WARN")),
+      [],
+    );
+  });
+
   it("takes a shard of the functions, always the same, and each function in one", async () => {
     fleet.emulator.seed(taggedFleet(60));
     const shards = await Promise.all(

@@ -6,7 +6,7 @@ import { parseFunctionArn } from "../../core/function-arn";
 import type { LiveFunction, TagSet } from "../../core/live";
 import { assessedFunction, assessedLive, type LayerHints, type RecordedFunction } from "../../core/recorded";
 import { type FunctionFilter, selectFunctions, withoutQualifiers } from "../../core/selection";
-import { quotedIfOdd } from "../../core/text";
+import { listNames, quotedIfOdd } from "../../core/text";
 import type { AwsPort, Ports } from "../../ports";
 import type { Skipped } from "../plans";
 import { refuseUnknown } from "../recorded/select";
@@ -77,6 +77,7 @@ export async function readFunctions<T>(
   );
   if (recorded.length > 0) refuseOtherRegions(recorded, { skipped });
   const found = visited.flatMap(({ subjects }) => [...subjects.values()]);
+  if (found.length > 0) reportEmptyRegions(ports, selection, regions, found);
   // A name alone may belong to another function in another region.
   const seen = new Set(found.flatMap(({ arn, region, name }) => [arn, name, `${region} ${name}`]));
   const isSeen = ({ arn, region, name }: RecordedFunction) =>
@@ -91,6 +92,20 @@ export async function readFunctions<T>(
     failures,
     regions,
   };
+}
+
+/** Regions that were asked for and read, and have none of the functions: probably others were meant. */
+function reportEmptyRegions(
+  { reporter }: Pick<Ports, "reporter">,
+  { regions: asked, shard }: LiveSelection,
+  read: readonly string[],
+  found: readonly AssessedFunction[],
+): void {
+  const full = new Set(found.map(({ region }) => region));
+  const empty = asked.filter((region) => read.includes(region) && !full.has(region));
+  // A shard of a region may well be empty.
+  if (shard || empty.length === 0) return;
+  reporter.warn(`None of the functions is in ${listNames(empty)}.`);
 }
 
 /**
