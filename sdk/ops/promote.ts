@@ -100,7 +100,7 @@ export async function planPromotion(ports: Ports, request: PromotionRequest): Pr
         ["upgrade", entry, "--to", String(version)],
         ["upgrade", entry, "--like", like, "--stack", stack],
       ].map(advise);
-      return `The overrides of ${stacks.join(", ")} all declare version ${version} of ${entry}. Declare it for all stacks: ${forAll}, and then remove what an override repeats: ${then}`;
+      return `The overrides of ${stacks.join(", ")} all declare version ${version} of ${entry}. If every stack is to have it, also those without an override, declare it once: ${forAll}, and then remove what an override repeats: ${then}`;
     }),
   ];
   const after = removeVersions(edits.length > 0 ? editVersions(before, file, edits) : before, file, collapsed);
