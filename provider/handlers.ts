@@ -68,6 +68,8 @@ export async function check(was: Partial<Checked>, news: Declared): Promise<dyna
   const { region, profile, roleArn, onDelete } = declared;
   const wrong = argumentProblems({ region, profile, roleArn, onDelete, functions: request.selection });
   if (wrong.length > 0) return refuse(wrong);
+  const withoutValue = (request.withoutValue ?? []).filter((path) => path !== "" && path !== unknown);
+  if (withoutValue.length > 0) return refuse(withoutValue.map((path) => `${path} ${noValue}`));
   const refused = refuseEmpty(selection);
   if (refused.length > 0) return refuse([...refused, ...readNames(selection.names, news.region).refused]);
   const unusable = request.declared.layers.flatMap((entry) => outputProblem(entry) ?? []);
@@ -78,7 +80,7 @@ export async function check(was: Partial<Checked>, news: Declared): Promise<dyna
   const recorded = sameTarget(olds, news) ? olds : {};
   const reportLine = request.plan?.tell ?? (request.dryRun ? say : () => {});
   const tell = (lines: readonly string[]) => lines.map((line) => reportLine(line));
-  const reportLeaving = (functions: Checked["functions"], moves?: Checked["moves"]) => {
+  const reportLeaving = (functions: Readonly<Record<string, object>>, moves?: Checked["moves"]) => {
     if (news.onDelete !== "restore" || "unresolved" in unresolved) return;
     // Functions of another region or account are different ones, whatever their names.
     tell(leavingLines(olds, sameTarget(olds, news) ? functions : {}, moves));
@@ -135,7 +137,7 @@ export async function check(was: Partial<Checked>, news: Declared): Promise<dyna
           );
         }
         tell(known.lines);
-        reportLeaving(planned.functions, planned.moves);
+        reportLeaving(record.functions, planned.moves);
         const failures = await findFailures(aws, plans, { ...request, selection: meant });
         if (failures.length > 0) return { inputs: { ...settings, ...record, ...unresolved }, failures };
         const moving = plans.filter(({ moves }) => moves.length > 0).map((plan) => plan.function);

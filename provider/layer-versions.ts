@@ -8,6 +8,7 @@ import { watchFunctions } from "./program/pinned-functions";
 import { declare, loadProgramConfig, type PinLayersArgs, type ProgramConfig } from "./program/program";
 import { configuredRegion } from "./program/regions";
 import { programRegistry, type Registry } from "./program/registry";
+import { withoutValue } from "./program/required";
 import type { FunctionsArgs } from "./program/selecting";
 import type { Request, Versions } from "./resource/record";
 import { shim } from "./shim";
@@ -60,7 +61,7 @@ export class LayerVersions extends pulumi.dynamic.Resource {
     const self: { resource?: pulumi.Resource } = {};
     const ownLayers = () => registry.publishedLayers(program.declaration, () => self.resource);
     const own = { ownLayers, urn, registry, self: () => self.resource };
-    const request = makeRequest(program, own, args.functions);
+    const request = makeRequest(program, own, args);
     declare(program);
     const { configFile, declaration } = program;
     const { unusable: _, ...known } = declaration.aws;
@@ -129,8 +130,9 @@ function makeRequest(
     readonly registry: Registry;
     readonly self: () => pulumi.Resource | undefined;
   },
-  functions?: FunctionsArgs,
+  args: LayerVersionsArgs,
 ): pulumi.Inputs {
+  const { functions } = args;
   const watch = functions && watchFunctions(declaration.types);
   const request: { [K in keyof Request]: pulumi.Input<unknown> } = {
     dryRun: pulumi.runtime.isDryRun(),
@@ -138,6 +140,7 @@ function makeRequest(
     accountId: settings.accountId,
     validateLayerExists: settings.validateLayerExists,
     selection: functions ?? {},
+    withoutValue: withoutValue(args),
     pinned: watch?.settled(own.self, own.registry) ?? { names: [], autoNamed: [] },
     pinnedBehindNames: watch?.namesBehind(functions?.names) ?? [],
     ownLayers: functions ? own.ownLayers() : [],

@@ -28,6 +28,8 @@ export interface FoundProjects {
 /** Pulumi projects below the working directory of the run. */
 export interface ProjectPort {
   find(): Promise<FoundProjects>;
+  /** Whether there are any below, as far as a quick look shows. */
+  areBelow(): boolean;
   /**
    * The nearest config of a project: in its folder or a parent, up to the working directory.
    * @returns the path from the project's folder; undefined if there is none

@@ -31,6 +31,8 @@ export interface UpdaterOptions {
   readonly configPath?: string;
   /** Target Pulumi stack: `dev` or `organization/project/dev`. Default `dev`. */
   readonly stackName?: string;
+  /** How lines of a run over several projects name the stack. Default: its name. */
+  readonly label?: string;
   /** Show the changes and write nothing at all. */
   readonly dryRun?: boolean;
   /** Also update the live functions. */
@@ -104,7 +106,8 @@ export class LayerVersionUpdater {
   async exportStackState(): Promise<LoadedState> {
     const { stackName: stack, options, ports } = this;
     void this.#loaded; // a config with problems is reported before Pulumi is asked
-    if (!options.dryRun && options.stateFile === undefined) ports.reporter.info(`Exporting stack state for ${stack}`);
+    const { label = stack } = options;
+    if (!options.dryRun && options.stateFile === undefined) ports.reporter.info(`Exporting stack state for ${label}`);
     this.#state = await loadState(ports, { stack, file: options.stateFile, scan: this.#scan });
     this.#plan = undefined;
     return this.#state;

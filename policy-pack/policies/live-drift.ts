@@ -1,5 +1,5 @@
 import type { PolicyResource, StackValidationPolicy } from "@pulumi/policy";
-import { layerArn, parseLayerVersionArn } from "../../sdk/core/arn";
+import { accountOfArn, layerArn, parseLayerVersionArn } from "../../sdk/core/arn";
 import { type AssessedFunction, assess, lostLayerArn, type Standing, targetArn } from "../../sdk/core/assess";
 import type { LayerConfig } from "../../sdk/core/config/parse";
 import { LayersError } from "../../sdk/core/errors";
@@ -60,9 +60,10 @@ export function liveDrift(context: PolicyContext): StackValidationPolicy {
       const notChecked = (some: readonly DeployedFunction[], why: string) => {
         if (some.length > 0) cleaned(report)(`Not checked against AWS: ${listed(some.map(label))}. ${why}`);
       };
-      for (const [region, inRegion] of Map.groupBy(functions, (fn) => fn.region)) {
+      // By account too: functions of another account may be out of reach.
+      for (const together of Map.groupBy(functions, ({ region, account }) => `${region} ${account}`).values()) {
         try {
-          const { found, gone } = await readLive(inRegion, { ...settings, region });
+          const { found, gone } = await readLive(together, { ...settings, region: together[0]?.region });
           for (const fn of found) {
             const { urn } = fn.view;
             const { targetOf } = context.layersOf(config, urn);
@@ -74,7 +75,7 @@ export function liveDrift(context: PolicyContext): StackValidationPolicy {
           notChecked(gone, "Not found in AWS in this account and region.");
         } catch (error) {
           if (!(error instanceof LayersError)) throw error;
-          notChecked(inRegion, error.code === "interrupted" ? tooSlow(settings) : error.inOneLine());
+          notChecked(together, error.code === "interrupted" ? tooSlow(settings) : error.inOneLine());
         }
       }
       const hidden = functions.filter(({ view }) => view.layers.some(({ kind }) => kind === "hidden"));
@@ -105,7 +106,8 @@ function deployed(
   if (property === undefined || typeof id !== "string") return [];
   const arn = parseFunctionArn(id);
   const region = regionOf(resource) ?? settings.region;
-  return [{ id, name: arn?.name ?? id, region, account: arn?.account, view: context.wantedOf(resource, property) }];
+  const account = arn?.account ?? accountOfArn(readOptional(() => props.role as string) ?? "");
+  return [{ id, name: arn?.name ?? id, region, account, view: context.wantedOf(resource, property) }];
 }
 
 async function readLive(functions: readonly DeployedFunction[], settings: LiveSettings) {
@@ -119,7 +121,9 @@ async function readLive(functions: readonly DeployedFunction[], settings: LiveSe
     return {
       found: live.flatMap((fn) => {
         const known = byId.get(fn.arn) ?? byId.get(fn.name);
-        return known ? [{ ...known, assessed: assessed(known, assessedLive(fn)) }] : [];
+        // A new function has no ARN yet: this account may have another of its name.
+        const isIts = known?.account === undefined || parseFunctionArn(fn.arn)?.account === known.account;
+        return known && isIts ? [{ ...known, assessed: assessed(known, assessedLive(fn)) }] : [];
       }),
       // One that has no ARN yet is about to be created.
       gone: missing.filter((id) => id.startsWith("arn:")).flatMap((id) => byId.get(id) ?? []),

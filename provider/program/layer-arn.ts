@@ -113,11 +113,11 @@ function arnOfFunction(
   });
 }
 
-/** The layer's name in AWS: the first exact one, else that of the layer that the program publishes, else the stack's. */
+/** The layer's name in AWS: the first exact one, else that of the layer that gives the version, else the stack's. */
 function nameOf(layer: ProgramLayer, stack: string, own: OwnLayers): pulumi.Input<string> {
   const { names, version } = layer;
   if (names === undefined && !isLiteral(version)) {
-    const published = own.publisherOf(version).then((layer) => pulumi.output(layer?.name));
+    const published = own.sourceOf(version).then((layer) => pulumi.output(layer?.name));
     return pulumi.output(published).apply((its) => its ?? firstName(layer, stack));
   }
   try {

@@ -1,11 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { LayerVersionArn } from "../../sdk/core/arn";
+import type { AwsInputs } from "./aws-inputs";
+import { stackCredentials } from "./credentials";
 import { noteArgs, resourcesBefore, resourcesBelow, resourcesIn } from "./dependencies";
-import { isLiteral, known, resourcesBehind } from "./known";
+import { ifKnown, isLiteral, known, resourcesBehind } from "./known";
 import { registerLast } from "./last-transformation";
-import { noteConstructedProvider, noteProvider, ownRegionOf } from "./regions";
+import { watchReads } from "./reads";
+import { noteConstructedProvider, noteProvider, ownRegionOf, providerOf } from "./regions";
 
-/** A layer that the program itself publishes. */
+/** A layer version of the program: one that it publishes, or only reads. */
 export interface OwnLayer {
   /** The resource's name in the program. */
   readonly logicalName: string;
@@ -14,6 +17,10 @@ export interface OwnLayer {
   /** The layer's name in AWS. */
   readonly name: pulumi.Input<string> | undefined;
   readonly region: pulumi.Input<string | undefined>;
+  /** The layer version's ARN, once it is published. */
+  readonly arn: pulumi.Input<string | undefined>;
+  /** Whom its provider calls AWS as; undefined if that is not known. */
+  readonly aws: AwsInputs | undefined;
   /** Whether old versions stay in AWS. */
   readonly keepsVersions: pulumi.Input<boolean | undefined>;
 }
@@ -26,7 +33,8 @@ const quietMilliseconds = 100;
 
 /** The layers that one program publishes, wherever in the program it declares them. */
 export class OwnLayers {
-  readonly #layers: OwnLayer[] = [];
+  readonly #layers: (OwnLayer & { readonly isRead: boolean | (() => Promise<boolean>) })[] = [];
+  readonly #reads = watchReads();
   #seen = 0;
 
   /** Watches resources from now on, and includes existing ones. */
@@ -38,28 +46,39 @@ export class OwnLayers {
       this.#seen += 1;
       noteProvider(args);
       noteArgs(args);
-      if (layerTypes.includes(type)) {
-        const { retainOnDelete } = opts;
-        this.#layers.push({
-          logicalName: name,
-          type,
-          resource,
-          name: props.layerName,
-          region: ownRegionOf(type, props, opts),
-          keepsVersions: retainOnDelete || props.skipDestroy,
-        });
+      if (!layerTypes.includes(type)) return undefined;
+      const { retainOnDelete, id } = opts as pulumi.CustomResourceOptions;
+      if (id !== undefined) {
+        this.#layers.push({ ...byOutputs(resource, type, name), isRead: true });
+        return undefined;
       }
+      this.#layers.push({
+        logicalName: name,
+        type,
+        resource,
+        name: props.layerName,
+        region: ownRegionOf(type, props, opts),
+        arn: byOutputs(resource, type, name).arn,
+        aws: providerOf(type, opts)?.credentials ?? stackCredentials(),
+        keepsVersions: retainOnDelete || props.skipDestroy,
+        isRead: false,
+      });
       return undefined;
     });
   }
 
-  get all(): readonly OwnLayer[] {
-    return this.#layers;
+  /** All that the program publishes. */
+  async all(): Promise<readonly OwnLayer[]> {
+    const each = this.#layers.map(async (own) => {
+      const { isRead } = own;
+      return (typeof isRead === "boolean" ? isRead : await isRead()) ? [] : own;
+    });
+    return (await Promise.all(each)).flat();
   }
 
   /** The resource that publishes a layer; undefined if none is known so far. */
   async find({ name, region }: Pick<LayerVersionArn, "name" | "region">): Promise<OwnLayer | undefined> {
-    for (const own of this.#layers) {
+    for (const own of await this.all()) {
       const itsName = await known(own.name);
       if (!itsName.isKnown || itsName.value !== name) continue;
       const itsRegion = await known(own.region);
@@ -68,15 +87,22 @@ export class OwnLayers {
     return undefined;
   }
 
-  /** The layer that a value comes from. */
-  async publisherOf(value: pulumi.Input<unknown>): Promise<OwnLayer | undefined> {
+  /** The layer that a value comes from, which the program may only read. */
+  async sourceOf(value: pulumi.Input<unknown>): Promise<OwnLayer | undefined> {
     const resources = await resourcesBehind(value);
     return this.#layers.find(({ resource }) => resources.includes(resource));
   }
 
+  /** The layer that a value comes from, if the program publishes it. */
+  async publisherOf(value: pulumi.Input<unknown>): Promise<OwnLayer | undefined> {
+    const source = await this.sourceOf(value);
+    return source && (await this.all()).find(({ resource }) => resource === source.resource);
+  }
+
   /** All but those that wait for a resource: it cannot wait for them. */
-  before(resource: pulumi.Resource | undefined): readonly OwnLayer[] {
-    return this.#layers.filter((own) => resource === undefined || !resourcesBefore(own.resource).has(resource));
+  async before(resource: pulumi.Resource | undefined): Promise<readonly OwnLayer[]> {
+    const all = await this.all();
+    return all.filter((own) => resource === undefined || !resourcesBefore(own.resource).has(resource));
   }
 
   /** Resolves when the program has stopped constructing resources. */
@@ -93,16 +119,18 @@ export class OwnLayers {
     if (type === undefined || logicalName === undefined) return;
     noteConstructedProvider(resource, type);
     if (!layerTypes.includes(type)) return;
-    const outputs = resource as unknown as Record<string, pulumi.Output<never>>;
-    this.#layers.push({
-      logicalName,
-      type,
-      resource,
-      name: outputs.layerName,
-      region: outputs.region,
-      keepsVersions: outputs.skipDestroy,
-    });
+    const isRead = async () => this.#reads.has((await ifKnown(resource.urn)) ?? "");
+    this.#layers.push({ ...byOutputs(resource, type, logicalName), isRead });
   }
+}
+
+/** A layer by its outputs, which are there once it is constructed. */
+function byOutputs(resource: pulumi.Resource, type: string, logicalName: string): OwnLayer {
+  const outputs = resource as unknown as Record<string, pulumi.Output<never>>;
+  const later = (name: string) => pulumi.output(Promise.resolve().then(() => outputs[name])) as pulumi.Output<never>;
+  const [name, region, keepsVersions] = ["layerName", "region", "skipDestroy"].map(later);
+  const arn = later(type === layerTypes[0] ? "arn" : "layerVersionArn");
+  return { logicalName, type, resource, name, region, arn, aws: undefined, keepsVersions };
 }
 
 /** Whether an ARN is the output of a layer version that has its version in it, which a preview may not know yet. */

@@ -52,7 +52,8 @@ export class PinChecks {
     if (answer.is === "unchecked") return this.#warnUnchecked(layerVersionArn, answer, declares);
 
     // Only once the program is complete is it certain that it does not publish the layer.
-    const own = (await this.#own.find(layer)) ?? (await this.#own.settled().then(() => this.#own.find(layer)));
+    const found = (await this.#own.find(layer)) ?? (await this.#own.settled().then(() => this.#own.find(layer)));
+    const own = found && (await this.#isElsewhere(found, layer)) ? undefined : found;
     const { isDryRun } = pulumi.runtime;
     if (own && !isDryRun() && (await this.#isThereOnceRegistered(own, layerVersionArn, aws))) return;
     const newest = await this.lookup.newestVersion(layerVersionArn, aws);
@@ -116,6 +117,13 @@ export class PinChecks {
     }
   }
 
+  /** Reports that a function with layers may turn out to be a container image. */
+  warnUnknownPackage(fn: string): void {
+    this.#warn(
+      `Function ${fn}: whether it is a container image, which cannot have layers, is unknown until \`pulumi up\`. It is checked then.`,
+    );
+  }
+
   /** Says that a layer stays as it is, because the version to pin it to waits for the function. */
   reportCycle(fn: string, layer: LayerVersionArn, { entry }: Declared): void {
     this.#warn(
@@ -135,7 +143,7 @@ export class PinChecks {
   ): Promise<void> {
     if (!pulumi.runtime.isDryRun()) return;
     const urns = await Promise.all(dependsOn.map(({ urn }) => ifKnown(urn)));
-    const publishers = this.#own.all.filter(({ logicalName, type }) =>
+    const publishers = (await this.#own.all()).filter(({ logicalName, type }) =>
       urns.some((urn) => urn?.endsWith(`::${logicalName}`) && urn.split("::")[2]?.split("$").at(-1) === type),
     );
     if (what === "its layers") {
@@ -208,7 +216,7 @@ export class PinChecks {
   /** Warns of layers that the program publishes and that an entry declares by a number. */
   async warnOwnNumbers(declaration: Declaration): Promise<void> {
     await this.#own.settled();
-    for (const own of this.#own.all) {
+    for (const own of await this.#own.all()) {
       if (await keepsVersions(own)) continue;
       for (const { entry, number } of await this.numbersOf(own, [declaration])) {
         const name = await ifKnown(own.name);
@@ -234,7 +242,16 @@ export class PinChecks {
     const publisher = await this.#own.publisherOf(version);
     if (publisher === undefined || (await ifKnown(publisher.name)) !== layer.name) return false;
     const region = await ifKnown(publisher.region);
-    return region === undefined || region === layer.region;
+    if (region !== undefined && region !== layer.region) return false;
+    const arn = await ifKnown(publisher.arn);
+    const published = arn === undefined ? undefined : parseLayerVersionArn(arn);
+    return published ? published.account === layer.account : !(await this.#isElsewhere(publisher, layer));
+  }
+
+  /** Whether one of the program's own layers is certainly of another account than a layer of its name. */
+  async #isElsewhere({ aws }: OwnLayer, layer: LayerVersionArn): Promise<boolean> {
+    const account = aws && (await this.lookup.account(layer.region, aws));
+    return account !== undefined && account !== layer.account;
   }
 
   /** The entries that match one of the program's own layers, in any region. */

@@ -80,7 +80,9 @@ async function pinFunction(
     await pins.checks.warnUnknown(fn, "a layer", others, pins.declarations);
   const layers = pinned.map(({ text }) => text);
   pins.notePinned(registered.type, registered.name, layers);
-  const isImage = (await ifKnown(props.packageType)) === "Image";
+  const packageType = await known(props.packageType);
+  if (!packageType.isKnown && layers.length > 0) pins.checks.warnUnknownPackage(fn);
+  const isImage = packageType.isKnown && packageType.value === "Image";
   await pins.checks.failInvalidList(fn, layers, { region: await pins.regionOf(registered), isImage });
   const values = pinned.map(({ value }) => value);
   return {

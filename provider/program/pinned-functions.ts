@@ -9,6 +9,7 @@ import { generatedNames } from "./generated-names";
 import { ifKnown } from "./known";
 import { registerLast } from "./last-transformation";
 import { ignoresProperty } from "./pin";
+import { watchReads } from "./reads";
 import { type FunctionsArgs, isSelected } from "./selecting";
 
 /** The functions whose layers the program sets itself, as far as the program can tell. */
@@ -81,6 +82,9 @@ class OwnFunctionsWatch {
   /** What was constructed before, in modules that are loaded earlier. */
   readonly #before: readonly pulumi.Resource[];
 
+  /** Which of these the program only reads. */
+  readonly #reads = watchReads();
+
   constructor(stack: pulumi.Resource) {
     this.#before = resourcesBelow(stack);
     registerLast(stack, ({ type, name, props, opts, resource }) => {
@@ -118,7 +122,8 @@ class OwnFunctionsWatch {
    * Warns of functions that were registered before a declaration, and so can no longer be pinned to it.
    * @param isPinned whether the engine has asked for the pins of a function, once it is registered; one that was
    * constructed before may yet be pinned, as its registration takes a while
-   * @param names the functions that the declaration names: one of these may be read only, which cannot be seen
+   * @param names the functions that the declaration names: one of these may be read only, which cannot be seen if that
+   * began before anyone watched
    */
   warnLate(
     targetOf: TargetOf,
@@ -127,16 +132,19 @@ class OwnFunctionsWatch {
   ): void {
     for (const [{ urn }, { type, name, props, property, isOwn, isConstructed }] of this.#seen) {
       if (!isOwn) continue;
-      const warn = async (layer: unknown) => {
-        if (isPinned(type, name)) return;
+      const warn = async (layer: unknown, its: string) => {
+        if (isPinned(type, name) || (isConstructed && this.#reads.has(its))) return;
         const known = isConstructed ? { ...props, name: await ifKnown(props.name as pulumi.Input<string>) } : props;
         if (isConstructed && isSelected({ type, name, props: known, opts: {} }, { names })) return;
         warnUnpinned({ name, props: known }, layer, targetOf);
       };
       const layers = props[property];
       // One by one, so that an unknown one does not hide the others.
-      if (Array.isArray(layers)) for (const layer of layers) pulumi.all([layer, urn]).apply(([text]) => warn(text));
-      else pulumi.all([layers, urn]).apply(([list]) => (Array.isArray(list) ? list.forEach(warn) : undefined));
+      if (Array.isArray(layers)) for (const layer of layers) pulumi.all([layer, urn]).apply((known) => warn(...known));
+      else
+        pulumi
+          .all([layers, urn])
+          .apply(([list, its]) => (Array.isArray(list) ? list.forEach((layer) => void warn(layer, its)) : undefined));
     }
   }
 
@@ -171,7 +179,7 @@ class OwnFunctionsWatch {
     const isBehind = (value: unknown) => asked !== undefined && resourcesBefore(value).has(asked);
     const isAwaited = this.#hasTransforms || transforms.hasOthers;
     const seen = [...this.#seen].map(async ([resource, fn]) => {
-      if (fn.isConstructed) return { ...fn, isOwn: await hasLayers(fn) };
+      if (fn.isConstructed) return { ...fn, isOwn: !(await this.#isRead(resource)) && (await hasLayers(fn)) };
       if (!fn.mayBeOwn || !isAwaited) return fn;
       // It does not exist before the resource that asks; what is recorded of it tells.
       if (isBehind(resource)) return undefined;
@@ -185,7 +193,7 @@ class OwnFunctionsWatch {
         continue;
       }
       const name = (props.name ?? props.functionName) as pulumi.Input<string> | undefined;
-      // It may be read only, which cannot be seen: then it is among the names.
+      // If nobody has seen that it is only read, it is among the names.
       if (isConstructed) {
         const known = await inTime(ifKnown(name));
         if (known !== undefined) autoNamed.add(escaped(known));
@@ -196,6 +204,11 @@ class OwnFunctionsWatch {
     for (const name of await Promise.all(open.map((one) => (isBehind(one) ? undefined : inTime(ifKnown(one))))))
       if (name !== undefined) names.add(name);
     return { names: [...names], autoNamed: [...autoNamed], others };
+  }
+
+  /** Whether a resource that was constructed before is only read. */
+  async #isRead({ urn }: pulumi.Resource): Promise<boolean> {
+    return this.#reads.has((await inTime(ifKnown(urn))) ?? "");
   }
 }
 

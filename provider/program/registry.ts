@@ -110,7 +110,7 @@ export class Registry implements Transforms {
    */
   async publishedLayers(declaration: Declaration, waiting: () => pulumi.Resource | undefined): Promise<string[]> {
     await this.own.settled();
-    const layers = this.own.before(waiting());
+    const layers = await this.own.before(waiting());
     const names = await namesOf(layers);
     const byNumber = await Promise.all(layers.map((own) => this.#checks.numbersOf(own, [declaration])));
     await Promise.all(layers.map((own, index) => byNumber[index]?.length && known(own.resource.urn)));

@@ -33,6 +33,8 @@ export interface Request {
   readonly accountId?: string;
   readonly validateLayerExists: boolean;
   readonly selection: FunctionSelection;
+  /** Paths of arguments that are outputs without a value; empty texts, or unknown ones, for others. */
+  readonly withoutValue?: readonly string[];
   /**
    * Functions whose layers the program sets itself, to leave out: by physical name, or by a regular expression if Pulumi
    * generates it; and as `TYPE::NAME` those declared without layers.

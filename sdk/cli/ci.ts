@@ -23,8 +23,12 @@ export interface JobSummary {
   readonly gaps: readonly string[];
   /** Functions that were skipped, or of which AWS was not asked. */
   readonly skipped: number;
+  /** Layers of functions that no entry declares; 0 if that is among the gaps, or not counted. */
+  readonly undeclared?: number;
   /** Whether the command's own lines end with the totals. */
   readonly isReported: boolean;
+  /** Set for a run that changed nothing, as asked: of several, only the totals of all are reported. */
+  readonly isDryRun?: true;
   /** Set for a stack or project that could not be read, or was not begun. */
   readonly isFailed?: true;
 }
@@ -138,7 +142,8 @@ export async function writeJobSummary(summaries: readonly JobSummary[], job: Job
 export function statusSummary(assessment: Assessment, folder?: string): JobSummary {
   const { totals, live } = assessment;
   const markdown = () => renderStatusMarkdown([{ ...assessment, folder }]);
-  const isUndeclared = totals.layersOfFunctions > 0 && undeclaredOf(assessment) === totals.layersOfFunctions;
+  const undeclared = undeclaredOf(assessment);
+  const isUndeclared = totals.layersOfFunctions > 0 && undeclared === totals.layersOfFunctions;
   const gaps = [...liveGaps(live), ...(isUndeclared ? ["the config declares none of these layers"] : [])];
   return {
     markdown,
@@ -146,6 +151,7 @@ export function statusSummary(assessment: Assessment, folder?: string): JobSumma
     totals,
     gaps,
     skipped: skippedOf(assessment),
+    undeclared: isUndeclared ? 0 : undeclared,
     isReported: true,
   };
 }
@@ -162,13 +168,15 @@ export function failureSummary(failed: FailedStack): JobSummary {
  */
 export function runSummary(result: Ran, label = result.stack): JobSummary {
   const { dryRun, totals, aws } = result;
+  const changes = changedLayers(result);
   return {
     markdown: () => renderRunMarkdown({ ...result, stack: label }),
-    changes: changedLayers(result),
+    changes,
     totals: totals ?? undefined,
     gaps: runGaps(result),
     skipped: aws ? skippedOf(aws) : 0,
-    // A dry run ends with its list of changes, as in the Python tool.
-    isReported: dryRun,
+    // A dry run ends with its list of changes, as in the Python tool. Without any, it would seem that all is well.
+    isReported: dryRun && changes > 0,
+    ...(dryRun && { isDryRun: true as const }),
   };
 }

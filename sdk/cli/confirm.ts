@@ -1,4 +1,5 @@
 import { createInterface } from "node:readline/promises";
+import stringWidth from "string-width";
 import { LayersError, unchanged } from "../core/errors";
 import { commandLine, shown, withoutCommands } from "../core/text";
 import type { Context } from "./context";
@@ -6,7 +7,7 @@ import type { Context } from "./context";
 /** How to ask for confirmation. */
 export interface Asking {
   readonly input: NodeJS.ReadableStream;
-  readonly output: NodeJS.WritableStream;
+  readonly output: NodeJS.WritableStream & { readonly columns?: number };
   readonly signal: AbortSignal;
 }
 
@@ -22,7 +23,7 @@ export async function confirm(question: string, { input, output, signal }: Askin
   };
   try {
     const answer = await Promise.race([
-      asking.question(`${withoutCommands(shown(question))} [y/N] `, { signal }),
+      asking.question(`${wrapWords(`${withoutCommands(shown(question))} [y/N]`, output.columns)} `, { signal }),
       ended,
     ]);
     return answer === undefined ? unanswered() : /^y(es)?$/i.test(answer.trim());
@@ -32,6 +33,17 @@ export async function confirm(question: string, { input, output, signal }: Askin
   } finally {
     asking.close();
   }
+}
+
+/** The text in lines that fit the terminal, broken between words; a word that is too long stays whole. */
+export function wrapWords(text: string, width = Number.POSITIVE_INFINITY): string {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1);
+    if (line !== undefined && stringWidth(`${line} ${word} `) <= width) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines.join("\n");
 }
 
 /** Whether a command has to be confirmed and there is no one to ask. */

@@ -85,7 +85,8 @@ export async function openEstate(context: Context): Promise<Estate> {
     const estate = isSeveral ? estateOf(context, ports, sites) : single(context, ports, sites[0] as StackSite);
     return { ...estate, ...isDefault };
   } catch (error) {
-    throw isDefault && error instanceof LayersError && error.code === "stack-missing" ? notNamed(error) : error;
+    if (!(error instanceof LayersError)) throw error;
+    throw isDefault && error.code === "stack-missing" ? notNamed(error) : withoutProject(error, context, ports);
   }
 }
 
@@ -151,23 +152,54 @@ function inFolder(context: Context, { projects }: Ports, folder: string): Contex
   return context.derive({ options: { ...context.options, cwd: path, config: file } });
 }
 
-// Flags that select stacks, or that depend on where an advised command runs.
-const choosing = new Set<string>([
+// Flags that depend on where an advised command runs, and are added to it.
+const addedToAdvice: ReadonlySet<string> = new Set(["--cwd", "--config", "--backup-dir", "--region", "--profile"]);
+// Those, and flags that select stacks.
+const choosing: ReadonlySet<string> = new Set([
   ...["--stack", "--projects", "--stack-tag", "--parallel", "--failure-tolerance"],
-  ...["--cwd", "--config", "--backup-dir", "--region", "--profile"],
+  ...addedToAdvice,
 ]);
 
-/** The words of a run over many stacks, for one stack alone; the caller adds the stack. */
+/** The words of a run over many stacks, for one stack alone. */
 function wordsAlone(words: readonly string[], stack: string): string[] {
+  return [...wordsWithout(words, choosing), "--stack", stack];
+}
+
+/** The words of a run without some of its flags. */
+function wordsWithout(words: readonly string[], without: ReadonlySet<string>): string[] {
   const flags = allFlags();
   const kept: string[] = [];
   for (let at = 0; at < words.length; at++) {
     const word = words[at] ?? "";
     const [flag = ""] = word.split("=", 1);
-    if (!choosing.has(flag)) kept.push(word);
+    if (!without.has(flag)) kept.push(word);
     else if (flag === word && flags.get(flag)) at++;
   }
-  return [...kept, "--stack", stack];
+  return kept;
+}
+
+/**
+ * The error for a folder that is in no project, with what else the command can look at: projects below the folder, or
+ * functions in AWS alone.
+ */
+function withoutProject(error: LayersError, { options, args, words, table }: Context, ports: Ports): LayersError {
+  const { projects, resume } = options;
+  // A file of one project means nothing to the others.
+  const isOfFile = resume !== undefined || (words.includes("rollback") && args.length > 0);
+  if (error.code !== "project-missing" || projects !== undefined || isOfFile) return error;
+  const own = wordsWithout(words, addedToAdvice);
+  const command = table.commands.find(({ name }) => words.includes(name));
+  const isForLive = command?.options.includes("allFunctions") ?? false;
+  const next = [
+    ...(isForLive
+      ? [`Without Pulumi, choose functions in AWS by tag or name: ${ports.advise([...own, "--all-functions"])}`]
+      : []),
+    ...error.nextLines,
+    ...(ports.projects.areBelow()
+      ? [`There are projects below this folder. To run in all of them: ${ports.advise([...own, "--projects", "*"])}`]
+      : []),
+  ];
+  return new LayersError(error.code, error.what.split("\n"), { next, changed: error.changed, cause: error });
 }
 
 /** The error for a stack that does not exist, saying that nobody named it. */
@@ -177,11 +209,13 @@ function notNamed(error: LayersError): LayersError {
 }
 
 /**
- * A stack's error with what the run knows about it: that nobody named the stack; and in a run over many, one line if it
+ * A stack's error with what the run knows about it: that nobody named the stack; that there are projects below; and in a run over many, one line if it
  * only needs another passphrase.
  */
-export function errorInRun(error: LayersError, { words }: Context, estate: Estate, run: StackRun): LayersError {
+export function errorInRun(error: LayersError, context: Context, estate: Estate, run: StackRun): LayersError {
+  const { words } = context;
   if (estate.isDefault && error.code === "stack-missing") return notNamed(error);
+  if (error.code === "project-missing") return withoutProject(error, context, run.ports);
   if (error.code !== "passphrase" || !estate.isSeveral) return error;
   const alone = run.ports.advise(wordsAlone(words, run.stack));
   const message = `The secrets of stack ${run.label} need a different passphrase or key. Run it on its own with that: ${alone}`;

@@ -1,3 +1,4 @@
+import { isAbsolute, posix } from "node:path";
 import type { StackSite } from "../core/estate";
 import { labelsOf, type NamedFunction } from "../core/function-arn";
 import { count } from "../core/text";
@@ -29,6 +30,11 @@ export function namedFunction({ function: name, region, account }: ExplainedFunc
   return { name, region, account };
 }
 
+/** A place in a file of a project, as seen from the user's folder. */
+function fromHere(folder: string, at: string): string {
+  return isAbsolute(at) ? at : posix.join(folder, at);
+}
+
 /** Prints one table of a function's layers in several stacks, and how many stacks have it. */
 export function printExplanations(
   { stdout, reporter, options, args }: Context,
@@ -39,7 +45,7 @@ export function printExplanations(
   const places = askedPlaces(all.flatMap(({ layers }) => layers));
   const label = labelsOf(all.map(namedFunction));
   const nothing = none(stdout);
-  const cellsOf = ({ functions }: ExplanationRow) =>
+  const cellsOf = ({ functions, folder = "." }: ExplanationRow) =>
     functions.flatMap((fn): [Cell, ...Cell[]][] => {
       const name = label(namedFunction(fn));
       if (fn.layers.length === 0)
@@ -50,7 +56,9 @@ export function printExplanations(
           signOf(stdout, verdict),
           ...[name, layer, declaredIn(one) ?? nothing],
           ...places.map((place) => versionText(one[place], "-")),
-          entry ? `${entry.key} at ${entry.at}${fn.skipped === undefined ? "" : `; ${fn.skipped}`}` : "by no entry",
+          entry
+            ? `${entry.key} at ${fromHere(folder, entry.at)}${fn.skipped === undefined ? "" : `; ${fn.skipped}`}`
+            : "by no entry",
         ];
       });
     });

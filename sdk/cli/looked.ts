@@ -6,7 +6,7 @@ import { failedReading, unexpected } from "../ops/expectation";
 import { skippedName } from "../ops/plans";
 import { type Repair, repairsOfAll } from "../ops/repairs";
 import { labelsOfStandings, warningsOf } from "../ops/report-standings";
-import { misspeltStacks } from "../ops/unused";
+import { misspeltEntries, misspeltStacks } from "../ops/unused";
 import type { Ports } from "../ports";
 import { statusSummary } from "./ci";
 import { assessmentDocument } from "./json";
@@ -48,6 +48,7 @@ export async function look(run: StackRun): Promise<Assessment> {
   await warnOfStacks(run, request.config);
   const assessment = await assessStack(ports, request);
   const { standings, skipped, live, where } = assessment;
+  for (const line of misspeltEntries(request.config, stack, request, assessment)) reporter.warn(line);
   if (standings.length === 0) reporter.warn(`Nothing was compared: no function with layers was found in ${where}.`);
   const label = labelsOfStandings(standings);
   for (const one of skipped) reporter.warn(`Function ${skippedName(one)} is skipped: ${one.reason}.`);

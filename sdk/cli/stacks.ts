@@ -16,7 +16,7 @@ import {
 } from "./estate";
 import { errorDocument, printJson } from "./json";
 import type { FailedStack } from "./report/matrix";
-import { skippedGap, totalsText } from "./report/verdict";
+import { skippedGap, totalsText, undeclaredGap } from "./report/verdict";
 import { type Done, reportNotBegun, runStacks } from "./run-stacks";
 
 export type { StackRun } from "./estate";
@@ -87,7 +87,8 @@ export async function runOutcomes<Row = never>(
   const isDocument = json || use === "document";
   const keep = async (run: StackRun) => {
     const { document, error, summary, row } = await work(run);
-    if (summary?.isReported === false && !isDocument) reportTotals(run.context.reporter, [run], [summary]);
+    if (summary && endsItself(summary, run.isOneOfSeveral) && !isDocument)
+      reportTotals(run.context.reporter, [run], [summary]);
     const shown = summary && isInCi(env) ? summary.markdown() : "";
     return {
       ...{ document: json ? located(document, run) : undefined, error, row },
@@ -168,7 +169,8 @@ export async function finish<Row = never>(
       `No --stack was given, so only the stack ${defaultStack} of each project was used. For all stacks: --stack '*'`,
     );
   // Of one stack its own lines have ended with them.
-  const isReportedAlready = use === "stacks" && summaries.length === 1 && summaries[0]?.isReported === false;
+  const isReportedAlready =
+    use === "stacks" && summaries.length === 1 && summaries.every((one) => endsItself(one, isSeveral));
   if ((isSeveral || use === "end") && isSummed && !isDocument && !isReportedAlready)
     reportTotals(
       reporter,
@@ -179,6 +181,11 @@ export async function finish<Row = never>(
   if (options.json) printJson(stdout, isSeveral ? documents : documents[0]);
   if (isSummed) await writeJobSummary(summaries, { env, reporter, stdout: isDocument ? undefined : stdout });
   return status;
+}
+
+/** Whether a stack's own lines are to be ended with its totals. */
+function endsItself({ isReported, isDryRun }: JobSummary, isOneOfSeveral: boolean): boolean {
+  return !isReported && !(isDryRun && isOneOfSeveral);
 }
 
 /**
@@ -203,6 +210,7 @@ function reportTotals(
     ...skippedGap(summaries.reduce((sum, one) => sum + one.skipped, 0)),
     ...(uncounted > 0 ? [`${count(uncounted, "stack is", "stacks are")} not counted`] : []),
     ...(failedProjects > 0 ? [`${count(failedProjects, "project")} could not be read`] : []),
+    ...undeclaredGap(summaries.reduce((sum, { undeclared = 0 }) => sum + undeclared, 0)),
   ];
   const stacks = done === sites.length ? `${all} together` : `${done} of ${all} could be ${writes ? "done" : "read"}`;
   reporter.info(summaries.length > 1 ? `${stacks}: ${parts.join("; ")}` : parts.join("; "));

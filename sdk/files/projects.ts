@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { type Dirent, existsSync, readdirSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { defaultConfigFile } from "../core/config/settings";
@@ -7,6 +7,9 @@ import type { FoundProjects, ProjectPort } from "../ports";
 
 /** The file that makes a folder a Pulumi project. */
 const projectFile = /^Pulumi\.(ya?ml|json)$/;
+
+// For advice, which must not take long.
+const mostLookedInto = 500;
 
 /** Pulumi projects below a folder. */
 export class ProjectFolders implements ProjectPort {
@@ -24,7 +27,7 @@ export class ProjectFolders implements ProjectPort {
       const folder = shown(relative(this.#cwd, path));
       try {
         const entries = await readdir(path, { withFileTypes: true });
-        if (entries.some((entry) => !entry.isDirectory() && projectFile.test(entry.name))) folders.push(folder);
+        if (entries.some(isProjectFile)) folders.push(folder);
         const inner = entries.filter((entry) => entry.isDirectory() && !isLeftOut(entry.name));
         for (const { name } of inner) await look(join(path, name));
       } catch (error) {
@@ -33,6 +36,19 @@ export class ProjectFolders implements ProjectPort {
     };
     await look(this.#cwd);
     return { folders: folders.toSorted(), unreadable };
+  }
+
+  /** Looks into the nearest folders only: there may be any number of them, as in a home folder. */
+  areBelow(): boolean {
+    const open = [this.#cwd];
+    for (let at = 0; at < open.length && at < mostLookedInto; at++) {
+      const path = open[at] ?? "";
+      const entries = readEntries(path);
+      if (at > 0 && entries.some(isProjectFile)) return true;
+      const inner = entries.filter((entry) => entry.isDirectory() && !isLeftOut(entry.name));
+      open.push(...inner.map(({ name }) => join(path, name)));
+    }
+    return false;
   }
 
   /** The path is relative to the project's folder. */
@@ -48,6 +64,19 @@ export class ProjectFolders implements ProjectPort {
 
   pathFrom(folder: string, file: string): string {
     return isAbsolute(file) ? file : shown(relative(resolve(this.#cwd, folder), resolve(this.#cwd, file)));
+  }
+}
+
+function isProjectFile(entry: Dirent): boolean {
+  return !entry.isDirectory() && projectFile.test(entry.name);
+}
+
+/** The entries of a folder; none if it cannot be read. */
+function readEntries(path: string): Dirent[] {
+  try {
+    return readdirSync(path, { withFileTypes: true });
+  } catch {
+    return [];
   }
 }
 

@@ -131,6 +131,8 @@ export interface HeldVersion {
 export interface UsedLayers {
   readonly available: Available;
   readonly recordedBy: ReadonlySet<AssessedFunction["recordedBy"]>;
+  /** Layers that functions have and that the requested region leaves out. */
+  readonly leftOut: readonly (Pick<AvailableLayer, "entry" | "region"> & { readonly variant?: AvailableVariant })[];
 }
 
 /** A planned upgrade of a config file. Nothing has been written. */

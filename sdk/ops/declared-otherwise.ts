@@ -2,21 +2,23 @@ import { parseLayerVersionArn } from "../core/arn";
 import type { DeclaredVariant } from "../core/config/declared";
 import { whenText } from "../core/config/when";
 import type { TargetFacts } from "../core/form";
-import { createMatcher } from "../core/match";
 import { assessedLive, factsOf } from "../core/recorded";
-import { declaredTargets, isAsDeclared, isTarget } from "../core/target";
+import { isAsDeclared, isTarget, type TargetOf } from "../core/target";
+import type { LivePlan, LiveResult } from "./live/plans";
 import type { DeclaredOtherwise } from "./next-steps";
+import type { LiveChange } from "./plans";
 import type { RollbackPlan } from "./rollback-plan";
 
+/** Layers that were put back. */
+interface PutBack extends Pick<RollbackPlan, "changes">, Partial<Pick<RollbackPlan, "functions">> {
+  /** What the config declares; undefined without one. */
+  readonly targetOf: TargetOf | undefined;
+  readonly aws: Pick<LivePlan, "sites" | "changes"> | undefined;
+}
+
 /** The entries of the config that do not allow the versions that were rolled back. */
-export function declaredOtherwise({
-  declared,
-  changes,
-  aws,
-  functions = [],
-}: Pick<RollbackPlan, "declared" | "changes" | "aws"> & Partial<Pick<RollbackPlan, "functions">>): DeclaredOtherwise[] {
-  if (!declared) return [];
-  const targetOf = declaredTargets(createMatcher(declared));
+export function declaredOtherwise({ targetOf, changes, aws, functions = [] }: PutBack): DeclaredOtherwise[] {
+  if (!targetOf) return [];
   const facts = new Map<string, TargetFacts>(
     functions.map((fn) => [fn.urn, fn.by.kind === "function" ? factsOf(fn.by.facts) : fn]),
   );
@@ -37,6 +39,23 @@ export function declaredOtherwise({
       back: [...new Set(own.map((one) => one.version))].sort((a, b) => b - a),
     }),
   );
+}
+
+/** The same after a run that was stopped and rolled back: those that it did not reach have their old versions too. */
+export function declaredAfterStop(
+  { sites, changes }: Pick<LivePlan, "sites" | "changes">,
+  { outcomes, rolledBack }: LiveResult,
+  targetOf: TargetOf | undefined,
+): DeclaredOtherwise[] {
+  if (!rolledBack) return [];
+  const isBack = new Set(rolledBack.outcomes.flatMap(({ status, arn }) => (status === "updated" ? [arn] : [])));
+  const isMoved = new Set(
+    outcomes.flatMap(({ status, arn }) => (status === "updated" && !isBack.has(arn) ? [arn] : [])),
+  );
+  const undone = changes.flatMap(({ from, ...change }): LiveChange[] =>
+    from === null || isMoved.has(change.functionArn) ? [] : [{ ...change, from, target: `${change.arn}:${from}` }],
+  );
+  return declaredOtherwise({ targetOf, changes: [], aws: { sites, changes: undone } });
 }
 
 /** The words by which `upgrade` selects the variant that declares a version, or the entry itself. */

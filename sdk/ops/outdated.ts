@@ -28,9 +28,12 @@ export async function readAvailable(ports: Ports, request: AvailableRequest): Pr
   const { project, totals, standings, live } = await assessUsers(everywhere, request);
   const declared = declareFor(config, stack);
   const order = declared.layers.map(({ key }) => key);
+  let leftOut: UsedLayers["leftOut"] = [];
   const layers = await withProgress(ports.reporter, "Looking up layer versions", async () => {
     const found = await findableLayers(ports, config, declared, matchesOf(standings));
-    const all = chosen(meantBy(names, found), declared.layers, request);
+    const meant = meantBy(names, found);
+    const all = chosen(meant, declared.layers, request);
+    leftOut = meant.filter((match) => match.functions.length > 0 && !all.includes(match)).map(placeOf);
     const label = labelsOf(all.flatMap(({ functions }) => functions));
     const rows = await askAbout(ports, all, async (aws, match) => [await lookUp(aws, match, request, label)]);
     const numberOf = ({ variant }: AvailableLayer) => variant?.number ?? 0;
@@ -40,7 +43,12 @@ export async function readAvailable(ports: Ports, request: AvailableRequest): Pr
     );
   });
   const recordedBy = new Set(standings.map(({ fn }) => fn.recordedBy));
-  return { available: { format: documentFormat, stack, project, totals, layers, live }, recordedBy };
+  return { available: { format: documentFormat, stack, project, totals, layers, live }, recordedBy, leftOut };
+}
+
+function placeOf({ declared, region }: DeclaredMatch): UsedLayers["leftOut"][number] {
+  const variant = availableVariant(declared);
+  return { entry: declared.key, region, ...(variant && { variant }) };
 }
 
 async function assessUsers(
@@ -93,7 +101,7 @@ function chosen(
         next:
           most === 0
             ? "Leave --variant out: there are no variants."
-            : `There are ${most}: the first is 1, and 0 means the entry itself.`,
+            : `${most === 1 ? "The only variant is 1" : `Variants are numbered from 1 to ${most}`}, and 0 means the entry itself.`,
         changed: unchanged,
       },
     );

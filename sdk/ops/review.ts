@@ -1,5 +1,5 @@
 import { LayersError, unchanged } from "../core/errors";
-import type { NamedFunction } from "../core/function-arn";
+import { type NamedFunction, parseFunctionArn } from "../core/function-arn";
 import type { Portions } from "../core/rollout";
 import { countLayers } from "../core/text";
 import type { Ports } from "../ports";
@@ -56,18 +56,19 @@ export async function review<Plan extends { readonly dryRun: boolean }>(
     reporter.warn(`Function ${skippedName(one)} is skipped: ${one.reason}.`);
   }
   if (dryRun || expectNoChanges || confirm || isNothing) {
-    const label = labelsOfChanges([...(state ?? []), ...(live?.changes ?? [])], functions);
+    const looked = live?.looked.flatMap((arn) => parseFunctionArn(arn) ?? []) ?? [];
+    const label = labelsOfChanges([...(state ?? []), ...(live?.changes ?? [])], [...(functions ?? []), ...looked]);
     if (state) reportChanges(reporter, state, "", label);
     if (live) {
       reportChanges(reporter, live.changes, " in AWS", label);
-      reportAliases(reporter, live.aliases);
-      if (live.toPublish) reportToPublish(reporter, live.toPublish);
+      reportAliases(reporter, live, live.aliases);
+      if (live.toPublish) reportToPublish(reporter, live, live.toPublish);
       else if (live.publish) reporter.info("What is left to publish is known only once the run continues");
       for (const line of describePortions(live, options)) reporter.info(line);
     }
     reportSum(reporter, [...(state ?? []), ...(live?.changes ?? [])]);
   }
-  if (live?.rollback) reportAliasRollbacks(reporter, live.rollback);
+  if (live?.rollback) reportAliasRollbacks(reporter, { ...live, rollback: live.rollback });
   if (live) refuseLargePlan(live.changes.length, maxChanges);
   if (dryRun || expectNoChanges || (isNothing && !isMore)) return false;
   if (confirm && !isNothing && !(await confirm(plan)))

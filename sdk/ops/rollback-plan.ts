@@ -26,6 +26,8 @@ import { checkpoint, during, ifPossible } from "./steps";
 /** The request of a rollback. */
 export interface RollbackRequest {
   readonly stack: string;
+  /** How lines of a run over several projects name the stack. Default: its name. */
+  readonly label?: string;
   /** Path of a backup, or its name in the backup folder. Default: the newest state that an update kept. */
   readonly backup?: string;
   /** Restore the whole backup, not only its layer versions. */
@@ -98,8 +100,8 @@ interface Earlier {
 }
 
 async function planOn(ports: Ports, request: RollbackRequest, { backup, whole, scan }: Earlier): Promise<RollbackPlan> {
-  const { stack, full = false, dryRun = false, functions = [], exclude = [], config } = request;
-  if (!dryRun) ports.reporter.info(`Exporting stack state for ${stack}`);
+  const { stack, label = stack, full = false, dryRun = false, functions = [], exclude = [], config } = request;
+  if (!dryRun) ports.reporter.info(`Exporting stack state for ${label}`);
   const state = await loadState(ports, { stack, scan });
   refuseUnfit(ports, state);
   const unfit = full ? broken(ports, backup) : undefined;

@@ -6,13 +6,13 @@ import type { FunctionOutcome } from "../core/live";
 import { createMatcher } from "../core/match";
 import { assessedFunction, type RecordedFunction } from "../core/recorded";
 import type { FunctionFilter } from "../core/selection";
-import { declaredTargets } from "../core/target";
+import { declaredTargets, type TargetOf } from "../core/target";
 import type { Ports } from "../ports";
 import { afterRun } from "./after";
 import { declaredOtherwise } from "./declared-otherwise";
 import { carryOut, plannedOnly } from "./live/carry-out";
 import { type LiveRollbackPlan, type LiveRollbackResult, liveRollbackResult } from "./live/plans";
-import { besideIfAny, loadRecord, newestRecord } from "./live/record";
+import { besideIfAny, loadRecord, newestRecord, wordsToStart } from "./live/record";
 import { planLiveRollback } from "./live/rollback";
 import type { RolloutOptions } from "./live/rollout";
 import { adviceAfterRollback, adviceAfterRunRollback, type DeclaredOtherwise } from "./next-steps";
@@ -71,8 +71,8 @@ export async function executeRollback(
       "AWS was not touched: live functions keep their layers until they are rolled back with --sync-aws.",
     );
   }
-  const declared = declaredOtherwise(plan).filter(options.isNews ?? (() => true));
-  for (const line of adviceAfterRollback(ports, stack, declared)) ports.reporter.warn(line);
+  const otherwise = declaredOtherwise({ ...plan, targetOf: targetsOf(plan) }).filter(options.isNews ?? (() => true));
+  for (const line of adviceAfterRollback(ports, stack, otherwise)) ports.reporter.warn(line);
   return {
     ...result,
     totals: totalsAfter(plan, live?.outcomes),
@@ -81,19 +81,22 @@ export async function executeRollback(
   };
 }
 
+/** The targets of what the config declares; undefined without one. */
+function targetsOf({ declared }: Pick<RollbackPlan, "declared">): TargetOf | undefined {
+  return declared && declaredTargets(createMatcher(declared));
+}
+
 /** The totals after a rollback; null without a config, or if not everything is known. */
-function totalsAfter(
-  { declared, functions, changes, full, aws }: RollbackPlan,
-  outcomes: readonly FunctionOutcome[] = [],
-): Totals | null {
+function totalsAfter(plan: RollbackPlan, outcomes: readonly FunctionOutcome[] = []): Totals | null {
+  const { declared, functions, changes, full, aws } = plan;
+  const targetOf = targetsOf(plan);
   // A replaced state may have other functions.
-  if (!declared || full) return null;
+  if (!declared || !targetOf || full) return null;
   const found = aws?.sites.flatMap((site) => site.functions.map((fn) => ({ ...fn, region: site.region }))) ?? [];
   const liveOf = ({ arn, name, region }: RecordedFunction) =>
     found.find((fn) => (arn === undefined ? fn.name === name && (region ?? fn.region) === fn.region : fn.arn === arn));
   const before = functions.map((fn) => assessedFunction(fn, liveOf(fn), { declared, accountId: undefined }));
-  const after = afterRun(before, { state: changes, outcomes });
-  return totalsOf(assess(after, declaredTargets(createMatcher(declared))));
+  return totalsOf(assess(afterRun(before, { state: changes, outcomes }), targetOf));
 }
 
 async function writeState(ports: Ports, plan: RollbackPlan): Promise<string | null> {
@@ -146,7 +149,7 @@ export async function planRunRollback(ports: Ports, request: RunRollbackRequest)
       stateBackup: await besideIfAny(ports, record.file.shownPath, "state"),
     };
     if (record.history.begun) return plan;
-    const again = ports.advise(["sync", "--stack", stack]);
+    const again = ports.advise(await wordsToStart(ports, stack, record.file.shownPath));
     const neverBegun = `The run in ${record.file.shownPath} was interrupted before it started and changed nothing. Start a new one: ${again}`;
     return { ...plan, warnings: [...plan.warnings, neverBegun] };
   });
@@ -170,7 +173,7 @@ export async function executeRunRollback(
   plan: RunRollbackPlan,
   options: RollbackOptions<RunRollbackPlan> = {},
 ): Promise<RollbackResult> {
-  const { stack, dryRun, filter, declared, stateBackup } = plan;
+  const { stack, dryRun, filter, stateBackup } = plan;
   const result = {
     ...{ format: documentFormat, stack, project: null, dryRun, changes: [], skipped: [], backup: null },
     ...{ rollbackTo: null, totals: null },
@@ -181,7 +184,7 @@ export async function executeRunRollback(
       ...adviceAfterRollback(
         ports,
         stack,
-        declaredOtherwise({ declared, changes: [], aws: plan }).filter(options.isNews ?? (() => true)),
+        declaredOtherwise({ targetOf: targetsOf(plan), changes: [], aws: plan }).filter(options.isNews ?? (() => true)),
       ),
       ...adviceAfterRunRollback(ports, stack, filter, stateBackup, aws),
     ];

@@ -8,6 +8,7 @@ import type { Shard } from "../core/shard";
 import { declaredTargets, type TargetOf } from "../core/target";
 import type { Ports } from "../ports";
 import { afterRun } from "./after";
+import { declaredAfterStop } from "./declared-otherwise";
 import { type LiveReading, readingOf } from "./expectation";
 import { carryOut, plannedOnly } from "./live/carry-out";
 import { namesInProgram, noSuchFunctions, notInAws, type Where, watchNames } from "./live/names";
@@ -24,7 +25,7 @@ import {
 } from "./live/read";
 import { planResume, type ResumeRequest } from "./live/resume";
 import type { RolloutOptions } from "./live/rollout";
-import { adviceAfterSync } from "./next-steps";
+import { adviceAfterRollback, adviceAfterSync } from "./next-steps";
 import { documentFormat, type RunResult } from "./plans";
 import { loadState, scanAs } from "./recorded/load";
 import { refuseUnknown, selectRecorded, skippedRecords, unreadable } from "./recorded/select";
@@ -52,6 +53,8 @@ export interface SyncPlan extends LivePlan {
   /** Null if none is known. */
   readonly project: string | null;
   readonly dryRun: boolean;
+  /** What the config declares; undefined for a resumed run without a config. */
+  readonly targetOf: TargetOf | undefined;
   /** The functions looked at, with their targets; undefined for a resumed run. */
   readonly assessed:
     | { readonly functions: readonly AssessedFunction[]; readonly targetOf: TargetOf; readonly live: LiveReading }
@@ -130,6 +133,7 @@ async function plan(ports: Ports, request: SyncRequest): Promise<SyncPlan> {
     ...live.plan,
     project: state?.facts.owner?.project ?? null,
     dryRun,
+    targetOf,
     // A function whose layers are hidden in the state is read and moved in AWS like any other.
     skipped: [...(recorded ? skippedRecords(recorded, () => true) : []), ...live.plan.skipped],
     warnings: [
@@ -176,10 +180,11 @@ async function resolved(
  */
 export async function planResumed(
   ports: Ports,
-  request: ResumeRequest & { readonly dryRun?: boolean },
+  request: ResumeRequest & { readonly dryRun?: boolean; readonly config?: LayerConfig },
 ): Promise<SyncPlan> {
-  const { dryRun = false, ...resume } = request;
-  return { ...(await planResume(ports, resume)), project: null, dryRun, assessed: undefined };
+  const { dryRun = false, config, ...resume } = request;
+  const targetOf = config && declaredTargets(createMatcher(declareFor(config, request.stack)));
+  return { ...(await planResume(ports, resume)), project: null, dryRun, targetOf, assessed: undefined };
 }
 
 /**
@@ -192,7 +197,11 @@ export async function executeSync(ports: Ports, plan: SyncPlan, options: SyncOpt
   if (!(await review(ports, plan, reviewed, options))) return resultOf(plan, plannedOnly(ports, plan));
   const aws = await carryOut(ports, plan, options, { soFar: "" });
   const standings = assessed ? assess(assessed.functions, assessed.targetOf) : [];
-  for (const line of adviceAfterSync(ports, stack, aws, standings)) ports.reporter.warn(line);
+  const advice = [
+    ...adviceAfterRollback(ports, stack, declaredAfterStop(plan, aws, plan.targetOf)),
+    ...adviceAfterSync(ports, stack, aws, standings),
+  ];
+  for (const line of advice) ports.reporter.warn(line);
   return resultOf(plan, aws);
 }
 

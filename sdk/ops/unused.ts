@@ -1,11 +1,19 @@
 import { layerArn } from "../core/arn";
-import { type DeclaredLayer, type DeclaredLayers, declaredAt, shortStackName } from "../core/config/declared";
+import type { Standing } from "../core/assess";
+import {
+  type DeclaredLayer,
+  type DeclaredLayers,
+  declaredAt,
+  declareFor,
+  shortStackName,
+} from "../core/config/declared";
 import type { LayerConfig } from "../core/config/parse";
+import { sharedLayerName } from "../core/estate";
 import { createMatcher } from "../core/match";
-import { didYouMean } from "../core/nearest";
+import { didYouMean, misspelt } from "../core/nearest";
 import { listNames } from "../core/text";
 import type { Ports } from "../ports";
-import type { Assessment } from "./assess";
+import type { Assessment, AssessRequest } from "./assess";
 import { stacksIfKnown } from "./estate";
 import { notInAws } from "./live/names";
 import { whereOf } from "./live/read";
@@ -99,6 +107,46 @@ export async function unknownFunctions(
 }
 
 /**
+ * Warnings about entries that are about no layer of the functions although a similar one is not declared: the others may
+ * be for other stacks or projects. None if not all of the stack's layers were looked at.
+ */
+export function misspeltEntries(
+  config: LayerConfig,
+  stack: string,
+  { functions = [], exclude = [] }: Pick<AssessRequest, "functions" | "exclude">,
+  assessment: Assessment,
+): string[] {
+  const { standings, recorded, live } = assessment;
+  const isPartial = functions.length + exclude.length > 0 || (recorded === undefined && !live.read);
+  if (isPartial || standings.some(({ layer }) => layer === undefined)) return [];
+  const declared = declareFor(config, stack);
+  const used = new Set(standings.flatMap(({ target, noTarget }) => (target ?? noTarget)?.declared?.key ?? []));
+  const unused = declared.layers.filter((one) => !used.has(one.key) && meantLayer(one, declared, standings));
+  return unusedEntries(unused, config, declared, assessment);
+}
+
+/** The undeclared layer that an entry probably means, as it would be written; undefined if none is similar. */
+function meantLayer(
+  { key, names, arn }: DeclaredLayer,
+  { stack }: DeclaredLayers,
+  standings: readonly Standing[],
+): string | undefined {
+  const open = standings.flatMap(({ verdict, layer }) => (verdict === "undeclared" && layer ? [layer] : []));
+  const isByKey = arn === undefined && names === undefined;
+  const found = new Map(open.map((layer) => [isByKey ? withoutStack(layer.name, stack) : layer.name, layer]));
+  const own = arn === undefined ? (names ?? [key]) : [arn.slice(arn.lastIndexOf(":") + 1)];
+  const meant = own.flatMap((name) => misspelt(name, [...found.keys()]) ?? [])[0];
+  const layer = meant === undefined ? undefined : found.get(meant);
+  if (isByKey || !layer) return meant;
+  return arn === undefined ? sharedLayerName(layer.name, stack) : layerArn(layer);
+}
+
+/** A layer's name as an entry has it, which stands for the name with the stack's too. */
+function withoutStack(name: string, stack: string): string {
+  return sharedLayerName(name, stack).replace(/-?\{stack\}-?/, "");
+}
+
+/**
  * Warnings about entries that are about no layer of the functions: nothing has one, or others take all of them.
  * @param unused the entries
  */
@@ -114,7 +162,10 @@ export function unusedEntries(
     const takers = [...layers.values()].flatMap((layer) => (isOwn(layer) ? (matcher(layer) ?? []) : []));
     const keys = [...new Set(takers.map((taker) => taker.declared.key))];
     const at = declaredAt(entry);
-    if (keys.length === 0) return `${at}: "${entry.key}" matches no layer in ${where}.`;
+    if (keys.length === 0) {
+      const meant = meantLayer(entry, declared, standings);
+      return `${at}: "${entry.key}" matches no layer in ${where}.${meant ? ` Did you mean ${meant}?` : ""}`;
+    }
     if (!takers.every(({ isReplaced }) => isReplaced))
       return `${at}: "${entry.key}" has no effect: ${listNames(keys)} matches all of its layers more closely.`;
     // What only one stack's override replaces, others still have.

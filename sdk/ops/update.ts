@@ -7,11 +7,12 @@ import { count, countLayers, listNames } from "../core/text";
 import type { Ports } from "../ports";
 import { afterRun, isHeldBack } from "./after";
 import { pruneBackups } from "./backups";
+import { declaredAfterStop } from "./declared-otherwise";
 import type { LiveReading } from "./expectation";
 import { carryOut, plannedOnly } from "./live/carry-out";
 import type { LiveResult } from "./live/plans";
 import type { RolloutOptions } from "./live/rollout";
-import { adviceAfterUpdate } from "./next-steps";
+import { adviceAfterRollback, adviceAfterUpdate } from "./next-steps";
 import { documentFormat, type Proof, type RunResult, type StateChange } from "./plans";
 import { loadState, type ScanState } from "./recorded/load";
 import { proveState } from "./recorded/prove";
@@ -74,7 +75,12 @@ export async function executeUpdate(
   const recordedBack = live && (await restoreStopped(ports, plan, live, backup, scan));
   const result = resultOf(plan, { backup, live, recordedBack, proof });
   const later = isToMove && live?.stopped === undefined ? advice : [];
-  for (const line of [...later, ...adviceAfterUpdate(ports, plan, standing(plan, recordedBack), live, proof)])
+  const declared = plan.aws && live ? declaredAfterStop(plan.aws, live, plan.targetOf) : [];
+  for (const line of [
+    ...later,
+    ...adviceAfterRollback(ports, plan.stack, declared),
+    ...adviceAfterUpdate(ports, plan, standing(plan, recordedBack), live, proof),
+  ])
     ports.reporter.warn(line);
   return result;
 }

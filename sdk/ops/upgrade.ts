@@ -9,6 +9,7 @@ import { failedReading } from "./expectation";
 import { labelsOfLayers } from "./matches";
 import { readAvailable } from "./outdated";
 import { planEntry } from "./upgrade-entry";
+import { otherRegions } from "./upgrade-regions";
 
 /**
  * Plans which versions of a config to raise.
@@ -23,7 +24,7 @@ export async function planUpgrade(ports: Ports, request: UpgradeRequest): Promis
   const config = override ? loaded : { ...loaded, overrides: new Map() };
   const publishedBefore = minimumAge === undefined ? undefined : new Date(ports.clock.now().getTime() - minimumAge);
   const { layers, to: wanted, region, variant, functions, exclude, allFunctions, tags, regions, profiles } = request;
-  const { available, recordedBy } = await readAvailable(ports, {
+  const { available, recordedBy, leftOut } = await readAvailable(ports, {
     ...{ stack, config, stateFile, publishedBefore, layers, wanted, region, variant },
     ...{ functions, exclude, allFunctions, tags, regions, profiles },
     // A requested version is declared whoever uses it.
@@ -36,7 +37,8 @@ export async function planUpgrade(ports: Ports, request: UpgradeRequest): Promis
   const edits: VersionEdit[] = [];
   const edited: { readonly entry: string; readonly when: When | undefined; readonly to: number }[] = [];
   const added = new Map<string, number>();
-  for (const [, rows] of Map.groupBy(available.layers, declarationOf)) {
+  const wide: string[] = [];
+  for (const [declaration, rows] of Map.groupBy(available.layers, declarationOf)) {
     const [{ entry, variant: its } = { entry: "", variant: undefined }] = rows;
     const own = its?.hasVersion ? its : undefined;
     const which = own && { number: own.number, when: whenText(own.when) };
@@ -45,11 +47,13 @@ export async function planUpgrade(ports: Ports, request: UpgradeRequest): Promis
       if (rows.some((row) => mayMove(row, wanted))) held.push(keptException(ports, name, rows, request));
       continue;
     }
-    const found = await planEntry(ports, rows, request, { label, loaded });
+    const found = await planEntry(ports, rows, request, { label, loaded, all: available.layers });
     if (typeof found === "string") held.push({ entry: name, reason: found });
     else if (found) {
       upgrades.push({ ...found, ...(which && { variant: which }) });
       edited.push({ entry, when: own?.when, to: found.to });
+      const alike = leftOut.filter((one) => declarationOf(one) === declaration);
+      wide.push(...otherRegions(config, { ...found, entry, rows }, alike, request));
       edits.push(editOf(entry, found.to, request, { loaded, own, added }));
     }
   }
@@ -62,6 +66,7 @@ export async function planUpgrade(ports: Ports, request: UpgradeRequest): Promis
     ...(unread ? [`Which versions suit live functions is unknown: ${unread.reason}`] : []),
     ...unsuitable,
     ...hidden,
+    ...wide,
   ];
   const after = editVersions(before, file, edits);
   const written = upgrades.map((one, index) => ({ ...one, edit: editAt(loaded, { text: after, file }, edits[index]) }));

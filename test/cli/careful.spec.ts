@@ -58,6 +58,35 @@ describe("lambda-layers with live functions, carefully,", function () {
     assert.match(stdout, /^INFO - Lambda functions: 1 updated and rolled back, 3 not attempted$/m);
   });
 
+  it("say after a run that was rolled back what the config still declares, and how to start anew", async () => {
+    const carefully = ["--canary", "1", "--check", "false"];
+    const start = "Start a new one: lambda-layers";
+    const declare = `lambda-layers upgrade base --to 1`;
+    const declared = `WARNING - layer_config.yaml:1 still declares version 2 of base, so the next update restores it. To declare version 1 for all stacks: ${declare}, or only for this one: ${declare} --stack dev`;
+    for (const [begun, again] of [
+      [["--sync-aws"], "--stack dev --sync-aws"],
+      [["sync", ...names.flatMap((name) => ["-f", name]), "--yes"], "sync --stack dev"],
+    ] as const) {
+      const failed = await run(...begun, ...carefully);
+      assert.equal(failed.code, 4, failed.stderr);
+      assert.ok(failed.stderr.includes(declared), failed.stderr);
+      // The run itself says how it started; whether the record names it explicitly or not.
+      const { stderr } = await run("sync", "--resume", "--yes");
+      assert.ok(stderr.includes(`${start} ${again}\n`), stderr);
+    }
+    const { stderr } = await run("--sync-aws", "--resume");
+    assert.ok(stderr.includes(`${start} --stack dev --sync-aws\n`), stderr);
+  });
+
+  it("say the same of a resumed run that was rolled back", async () => {
+    refuse("d");
+    await run("--sync-aws", "--on-failure", "stop");
+    const again = await run("--sync-aws", "--resume", "--canary", "1", "--check", "false");
+    assert.equal(again.code, 4, again.stderr);
+    assert.match(again.stderr, /^WARNING - layer_config.yaml:1 still declares version 2 of base, /m);
+    assert.match(again.stderr, /^WARNING - The run stopped: .*the next function /m);
+  });
+
   it("finish an update that stopped at a failure with --resume", async () => {
     refuse("a");
     const stopped = await run("--sync-aws", "--canary", "1", "--on-failure", "stop");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { PassThrough } from "node:stream";
-import { confirm } from "../../sdk/cli/confirm";
+import { confirm, wrapWords } from "../../sdk/cli/confirm";
 
 async function answer(typed: string): Promise<boolean> {
   const [input, output] = [new PassThrough(), new PassThrough()];
@@ -20,6 +20,16 @@ describe("a confirmation", () => {
       assert.equal(await answer(typed), meaning);
     });
   }
+
+  it("is asked for in lines that fit the terminal, without breaking a word", () => {
+    const question = "Update 3 layers of functions in the state of stack development? [y/N]";
+    assert.equal(wrapWords(question), question);
+    assert.equal(wrapWords(question, 80), question);
+    const lines = wrapWords(question, 24).split("\n");
+    assert.equal(lines.join(" "), question);
+    assert.ok(lines.every((line) => line.length < 24));
+    assert.equal(wrapWords("a long-command", 5), "a\nlong-command");
+  });
 
   it("is not given at Ctrl-C", async () => {
     const [input, output, interrupt] = [new PassThrough(), new PassThrough(), new AbortController()];

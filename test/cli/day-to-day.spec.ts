@@ -267,6 +267,22 @@ stack_overrides:
       assert.match(await folder.read("layer_config.yaml"), /dev:\n +receipt-dynamo: { version: 6 }\n/);
       assert.deepEqual(advised(next.stdout), ["sync --stack dev --all-functions --dry-run"]);
     });
+
+    it("with projects below the folder is upgraded for those", async () => {
+      seed(true);
+      const text = "layers:\n  receipt-dynamo:\n    version: 4\n";
+      await folder.write({ "services/api/Pulumi.yaml": "name: api\nruntime: yaml\n" });
+      for (const [stack, words] of [
+        [[], "--projects '*' --stack '*' --dry-run"],
+        [["--stack", "prod"], "--projects '*' --stack prod --dry-run"],
+      ] as const) {
+        await folder.write({ "layer_config.yaml": text });
+        const { stdout } = await succeeds("upgrade", "receipt-dynamo", "--to", "5", ...stack);
+        assert.ok(stdout.endsWith(`To see what this changes: lambda-layers ${words}\n`), stdout);
+      }
+      const chosen = await succeeds("upgrade", "receipt-dynamo", "--to", "6", "--all-functions");
+      assert.deepEqual(advised(chosen.stdout), ["sync --stack dev --all-functions --dry-run"]);
+    });
   });
 
   describe("outdated", () => {
@@ -407,6 +423,8 @@ INFO - layer_config.yaml updated. To see what this changes: lambda-layers --stac
     it("takes the requested version, if it exists", async () => {
       await succeeds("upgrade", "--state-file", "dev.json", "receipt-dynamo", "--to", "5");
       assert.equal(await text(), config.replace("version: 4", "version: 5"));
+      const again = await succeeds("upgrade", "--state-file", "dev.json", "receipt-dynamo", "--to", "5");
+      assert.equal(again.stdout, "INFO - Version 5 is already declared: receipt-dynamo (layer_config.yaml:3)\n");
       const unsuitable = await succeeds("upgrade", "--state-file", "dev.json", "receipt-dynamo", "--to", "7");
       assert.match(
         unsuitable.stderr,

@@ -88,7 +88,7 @@ describe("a run over many projects and stacks", function () {
 !  services/orders   dev            2       3      2        0
    services/orders   prod           2       3      0        0
 !  web               dev            2       3      2        0
-INFO - 5 stacks of 3 projects together: 4 of 15 layers of functions are not as declared; 1 project could not be read
+INFO - 5 stacks of 3 projects together: 4 of 15 layers of functions are not as declared; 1 project could not be read; 1 layer of a function is not declared by any entry
 `,
     );
     assert.match(
@@ -134,6 +134,26 @@ INFO - 1 of 2 layers is declared differently between stacks (*)
 INFO - 4 stacks of 2 projects together: 2 of 12 layers of functions are not as declared
 `,
     );
+  });
+
+  it("names the projects below a folder that is in none, with the command that runs in them", async () => {
+    for (const [args, command] of [
+      [["status", "--drifted"], "status --drifted --projects '*'"],
+      [["validate", "--stack", "*"], "validate --stack '*' --projects '*'"],
+      [["--config", "layer_config.yaml", "--dry-run"], "--dry-run --projects '*' --config layer_config.yaml"],
+    ] as const) {
+      const { code, stderr } = await start(args).ended;
+      assert.equal(code, 2, stderr);
+      const says = `There are projects below this folder. To run in all of them: lambda-layers ${command}\n`;
+      assert.ok(stderr.endsWith(says), stderr);
+      const live =
+        /^Without Pulumi, choose functions in AWS by tag or name: lambda-layers status --drifted --all-functions$/m;
+      if (args[0] === "status") assert.match(stderr, live);
+    }
+    const { stderr } = await start(["rollback", "dev.json", "--yes"]).ended;
+    assert.doesNotMatch(stderr, /projects below/);
+    const { code } = await start(["status", "--drifted", "--projects", "services/*"]).ended;
+    assert.equal(code, 0);
   });
 
   it("refuses globs that match nothing, and says which stacks a project does not have", async () => {
@@ -206,6 +226,9 @@ INFO - 4 stacks of 2 projects together: 2 of 12 layers of functions are not as d
     assert.deepEqual((await estate.recorded("services/billing", "prod"))["billing-prod-a"], ["base-prod:5"]);
     assert.deepEqual((await estate.recorded("services/billing", "dev"))["billing-dev-a"], ["base-dev:5"]);
     assert.deepEqual((await estate.recorded("services/orders", "prod"))["orders-prod-a"], ["base-prod:4"]);
+    const exported = [...stdout.matchAll(/^INFO - Exporting stack state for (.*)$/gm)].map(([, it]) => it);
+    const named = ["billing", "orders"].flatMap((one) => ["dev", "prod"].map((stack) => `${stack} of services/${one}`));
+    assert.deepEqual(exported, named);
     // The lines of two stacks are never mixed.
     const sections = stdout.split(/^Stack /m).slice(1);
     assert.deepEqual(
@@ -355,7 +378,7 @@ INFO - 4 stacks of 2 projects together: 2 of 12 layers of functions are not as d
     assert.equal(code, 0);
     assert.match(
       stdout,
-      /^ {3}PROJECT +STACK +FUNCTION +LAYER +DECLARED +RECORDED +LIVE +DECLARED BY\n! {2}services\/orders +dev +orders-dev-b +base-dev +9 +\d +\d +base at \.\.\/layer_config\.yaml:1\n! {2}services\/orders +dev +orders-dev-b +tools +1 +2 +2 .*\nINFO - 1 of 4 stacks has a function orders-dev-b\n$/,
+      /^ {3}PROJECT +STACK +FUNCTION +LAYER +DECLARED +RECORDED +LIVE +DECLARED BY\n! {2}services\/orders +dev +orders-dev-b +base-dev +9 +\d +\d +base at services\/layer_config\.yaml:1\n! {2}services\/orders +dev +orders-dev-b +tools +1 +2 +2 .*\nINFO - 1 of 4 stacks has a function orders-dev-b\n$/,
     );
     const { documents } = await json(["explain", "orders-dev-b", ...run]);
     assert.deepEqual(

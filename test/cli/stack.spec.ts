@@ -28,11 +28,16 @@ INFO - 2 of 3 layers of functions are not as declared
       const { code, stdout, stderr } = await stack.run(["status"]);
       assert.equal(code, 0);
       assert.match(stdout, /^! {2}worker +receipt-dynamo-dev +>=1 +2 +-$/m);
-      assert.match(stdout, /^INFO - 1 of 3 layers of functions is not as declared$/m);
+      assert.match(
+        stdout,
+        /^INFO - 1 of 3 layers of functions is not as declared; 1 layer of a function is not declared by any entry$/m,
+      );
       assert.equal(
         stderr,
         "WARNING - Function worker: Layer receipt-dynamo-dev is recorded at version 2 but not attached in AWS. To attach it again: lambda-layers --stack dev --sync-aws\n",
       );
+      const explained = await stack.run(["explain", "worker"]);
+      assert.match(explained.stdout, /^ +update +with --sync-aws attaches version 2 to the live function again$/m);
       const update = await stack.run(["--stack", "dev", "--sync-aws"]);
       assert.equal(update.code, 0, update.output);
       assert.deepEqual(stack.emulator.layersOf("worker"), [layer("receipt-dynamo-dev", 2)]);
@@ -53,7 +58,7 @@ INFO - 2 of 3 layers of functions are not as declared
     describe("claims no more than is known", () => {
       const declaredOld = "layers: {receipt-dynamo: {version: 1, enforce: minimum}}\n";
       const notKnown =
-        /^INFO - 0 of 3 layers of functions are not as declared; 2 of 3 layers of functions are unknown; not all live versions could be read$/m;
+        /^INFO - 0 of 3 layers of functions are not as declared; 2 of 3 layers of functions are unknown; not all live versions could be read; 1 layer of a function is not declared by any entry$/m;
       const run = async (config: string, env: Record<string, string> = {}, args: string[] = []) => {
         await stack.project.write({ "layer_config.yaml": config });
         return stack.run(["status", ...args], { env: { ...stack.project.env, ...env } });
@@ -65,7 +70,10 @@ INFO - 2 of 3 layers of functions are not as declared
         stack.emulator.fault({ ...fault, code: "ResourceNotFoundException" });
         const { code, stdout } = await run(declaredOld);
         assert.equal(code, 0);
-        assert.match(stdout, /^INFO - 1 of 3 layers of functions is not as declared; 1 function is skipped$/m);
+        assert.match(
+          stdout,
+          /^INFO - 1 of 3 layers of functions is not as declared; 1 function is skipped; 1 layer of a function is not declared/m,
+        );
         assert.match(stdout, /^! {2}worker +receipt-dynamo-dev +>=1 +2 +-$/m);
       });
 

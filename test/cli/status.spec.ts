@@ -50,6 +50,44 @@ describe("lambda-layers status", () => {
     (await status(...args, "--expect-no-changes")).code,
   ];
 
+  it("counts layers that no entry declares, and names the entry that seems to mean one of them", async () => {
+    const layers = [layer("base-dev", 4), layer("tools", 2), layer("lib", 1)];
+    await deploy(awsFunction("api", layers), awsFunction("web", layers));
+    const functions = ["api", "web"].map((name) => ({ name, layers: ["base-dev:4", "tools:2", "lib:1"] }));
+    aws.emulator.seed({ layers: ["base-dev", "tools", "lib"].map((name) => ({ name, versions: 5 })), functions });
+    const arn = layer("tools", 2).replace(/:2$/, "").replace("us-east-1", "eu-west-1");
+    for (const [entries, total, ...warnings] of [
+      [
+        "bse: { version: 5 }, lib: { version: 1 }",
+        "4",
+        '"bse" matches no layer in the state of dev or in AWS. Did you mean base?',
+      ],
+      [
+        `lib: { version: 1 }, t: { version: 3, arn: "${arn}" }`,
+        "4",
+        `"t" matches no layer in the state of dev or in AWS. Did you mean ${layer("tools", 2).slice(0, -2)}?`,
+      ],
+      [
+        `lib: { version: 1 }, x: { version: 3, names: ["bas-{stack}"] }`,
+        "4",
+        '"x" matches no layer in the state of dev or in AWS. Did you mean base-{stack}?',
+      ],
+      ["base: { version: 4 }, lib: { version: 1 }, elsewhere: { version: 1 }", "2"],
+      ["base: { version: 4 }, lib: { version: 1 }, tools: { version: 2 }, tool: { version: 1 }", undefined],
+    ] as const) {
+      await folder.write({ "layer_config.yaml": `layers: { ${entries} }\n` });
+      const { code, stdout, stderr } = await status("--drifted", "--expect-no-changes");
+      assert.equal(code, 0, stderr);
+      const count = total === undefined ? "" : `; ${total} layers of functions are not declared by any entry`;
+      assert.ok(stdout.endsWith(`INFO - 0 of 6 layers of functions are not as declared${count}\n`), stdout);
+      assert.equal(stderr, warnings.map((line) => `WARNING - layer_config.yaml:1: ${line}\n`).join(""));
+    }
+    await folder.write({ "layer_config.yaml": "layers: { bse: { version: 5 }, lib: { version: 1 } }\n" });
+    assert.doesNotMatch((await status("-f", "api")).stderr, /Did you mean/);
+    const several = await status("--stack", "dev,dev");
+    assert.match(several.stdout, /not as declared; 4 layers of functions are not declared by any entry$/m);
+  });
+
   /** Two functions of one name, as the program makes them in two regions. */
   const deployTwoRegions = async () => {
     const europe = named(inEurope(awsFunction("api", [layer("base", 5)])), "api-eu");

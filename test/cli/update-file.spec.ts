@@ -12,6 +12,11 @@ const dryRunLines = `INFO - Found 3 layer version updates:
   - Function my-function-3: Layer receipt-label-dev version 1 -> 3
 `;
 
+/** What a dry run prints that finds nothing to update in a number of layers of functions. */
+const nothingToUpdate = (layers: number) => `INFO - Found no layer version updates
+INFO - ${layers === 0 ? "No functions with layers" : `0 of ${layers} layers of functions are not as declared`}; AWS was not asked
+`;
+
 describe("lambda-layers update --state-file", () => {
   let folder: Folder;
   beforeEach(async () => {
@@ -44,7 +49,7 @@ describe("lambda-layers update --state-file", () => {
       expected.replace(/"layers": "arn[^"]+"/g, ""),
     );
     assert.equal((await stat(join(folder.path, "state.json"))).mode & 0o777, 0o600);
-    assert.equal((await folder.cli([...file, "--dry-run"])).stdout, "INFO - Found no layer version updates\n");
+    assert.equal((await folder.cli([...file, "--dry-run"])).stdout, nothingToUpdate(3));
   });
 
   it("writes to --out and leaves the file and the backups alone", async () => {
@@ -138,7 +143,7 @@ describe("lambda-layers update --state-file", () => {
     assert.deepEqual([lines.code, lines.stdout], [7, dryRunLines]);
     await folder.cli(file);
     const again = await folder.cli([...file, "--expect-no-changes"]);
-    assert.deepEqual([again.code, again.stdout, again.stderr], [0, "INFO - Found no layer version updates\n", ""]);
+    assert.deepEqual([again.code, again.stdout, again.stderr], [0, nothingToUpdate(3), ""]);
   });
 
   it("keeps to the named functions", async () => {
@@ -169,39 +174,43 @@ describe("lambda-layers update --state-file", () => {
   });
 
   describe("says about a config that matches nothing", () => {
-    const layers = (...names: string[]) => names.map((name) => layer(name, 1));
-    const other = (...names: string[]) => stateOf([awsFunction("fn", layers(...names))]);
+    const of = (...names: string[]) => names.map((name) => layer(name, 1));
+    const other = (...names: string[]) => stateOf([awsFunction("fn", of(...names))]);
     const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "v1:" };
-    const cases: Record<string, [state: unknown, warning: string]> = {
+    const cases: Record<string, [state: unknown, layers: number, warning: string]> = {
       "which layers there are": [
-        stateOf([awsFunction("a", layers("x", "y")), awsFunction("b", layers("y", "z"))]),
+        stateOf([awsFunction("a", of("x", "y")), awsFunction("b", of("y", "z"))]),
+        4,
         "layer_config.yaml matches no layer of the functions in state.json. They have: x, y, z.",
       ],
       "a few of many layers": [
         other("a", "b", "c", "d", "e", "f", "g"),
+        7,
         "layer_config.yaml matches no layer of the functions in state.json. They have: a, b, c, d, e and 2 more.",
       ],
       "that no function has layers": [
         other(),
+        0,
         "layer_config.yaml matches nothing: no function in state.json has layers.",
       ],
       "that there is no function": [
         stateOf([]),
+        0,
         "layer_config.yaml matches nothing: no function in state.json has layers.",
       ],
     };
-    for (const [what, [state, warning]] of Object.entries(cases)) {
+    for (const [what, [state, layers, warning]] of Object.entries(cases)) {
       it(what, async () => {
         await folder.write({ "state.json": state });
         const { code, stdout, stderr } = await folder.cli([...file, "--dry-run"]);
-        assert.deepEqual([code, stdout], [0, "INFO - Found no layer version updates\n"]);
+        assert.deepEqual([code, stdout], [0, nothingToUpdate(layers)]);
         assert.equal(stderr, `WARNING - ${warning}\n`);
       });
     }
 
     const quiet: Record<string, unknown> = {
       "a layer matches and is at its version": stateOf([awsFunction("fn", [layer("receipt-dynamo-dev", 5)])]),
-      "a layer is a secret, which may match": stateOf([awsFunction("fn", [secret]), awsFunction("g", layers("x"))]),
+      "a layer is a secret, which may match": stateOf([awsFunction("fn", [secret]), awsFunction("g", of("x"))]),
     };
     for (const [what, state] of Object.entries(quiet)) {
       it(`nothing if ${what}`, async () => {

@@ -150,6 +150,27 @@ describe("a sync", function () {
       assert.equal(fleet.emulator.layersOf("fn-0003", { region })[1]?.split(":").at(-1), "2");
   });
 
+  it("tells functions of one name apart in every line, also if only one of them changes", async () => {
+    const regions = ["us-east-1", "eu-west-1"];
+    for (const region of regions) fleet.emulator.seed(taggedFleet(1, { region }));
+    fleet.emulator.edit("fn-0000", { Layers: ["first:1", "base:2", "last:1"] }, { region: "eu-west-1" });
+    const line = "  - Function fn-0000 (us-east-1): Layer base version 1 -> 2";
+    await fleet.sync({ dryRun: true, regions });
+    assert.ok(fleet.lines.includes(line), fleet.lines.join("\n"));
+    fleet.lines.length = 0;
+    await fleet.sync({ regions });
+    assert.ok(fleet.lines.includes(line), fleet.lines.join("\n"));
+    fleet.lines.length = 0;
+    fleet.emulator.seed({ functions: [{ name: "fn-0000", layers: ["base:1"], tags: { environment: "dev" } }] });
+    fleet.emulator.fault({
+      operation: "UpdateFunctionConfiguration",
+      status: 400,
+      code: "CodeStorageExceededException",
+    });
+    await fleet.sync({ regions });
+    assert.ok(fleet.lines.some((one) => one.startsWith("WARN - Function fn-0000 (us-east-1) was not updated")));
+  });
+
   it("counts only what is done in its progress", async () => {
     fleet.emulator.seed(taggedFleet(60));
     const stop = new AbortController();
@@ -391,6 +412,13 @@ describe("a sync", function () {
         "INFO - Canary: 2 functions: fn-0000, fn-0001",
         "INFO - Then 3 batches of at most 3 functions",
       ]);
+      for (const [count, others] of [
+        [2, "8 functions"],
+        [9, "function"],
+      ] as const) {
+        await fleet.sync({ dryRun: true }, { canary: { count } });
+        assert.equal(fleet.lines.at(-1), `INFO - Then the other ${others}`);
+      }
       assert.deepEqual(fleet.emulator.writes(), []);
     });
 

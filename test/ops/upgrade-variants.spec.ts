@@ -143,6 +143,45 @@ describe("in a stack whose entries have variants", () => {
     ]);
   });
 
+  it("an upgrade of one region warns that its variant, or its entry, is for others too", async () => {
+    const edit = "The edit of insights (layer_config.yaml:4)";
+    const own = (region: string, version: number) =>
+      `To declare version ${version} for ${region} alone, do not edit this but`;
+    const warned = async (request: object) => (await upgrade({ layers: ["insights"], ...request })).warnings;
+    // All functions elsewhere have variants.
+    assert.deepEqual(await warned({ region: "us-east-1" }), []);
+    assert.deepEqual(await warned({ region: "us-east-2" }), []);
+    await looks.write(config, []);
+    assert.deepEqual(await warned({ region: "us-east-1" }), [
+      `${edit} also applies to every other region without a variant of its own, not only to us-east-1. ${own("us-east-1", 7)} add to \`layers.insights.variants\`: { when: { region: us-east-1 }, version: 7 }`,
+    ]);
+    const shared =
+      "layers:\n  base: { version: 3, variants: [{ when: { region: [us-east-1, us-east-2] }, version: 1 }] }\n";
+    aws.emulator.seed({ layers: ["us-east-1", "us-east-2"].map((region) => ({ name: "base", region, versions: 2 })) });
+    await looks.write(shared, [functionIn("us-east-1", "a", ["base:1"]), functionIn("us-east-2", "b", ["base:1"])]);
+    assert.deepEqual(await warned({ layers: ["base"], region: "us-east-2" }), [
+      `The edit of base (layer_config.yaml:2) also applies to us-east-1, not only to us-east-2. ${own("us-east-2", 2)} put before that for region us-east-1 or us-east-2 in \`layers.base.variants\`: { when: { region: us-east-2 }, version: 2 }`,
+    ]);
+    // An ARN with its region is for that region alone.
+    aws.emulator.seed({ layers: [{ name: "fixed", versions: 2 }] });
+    await looks.write("layers:\n  fixed: { arn: arn:aws:lambda:us-east-1:123456789012:layer:fixed, version: 1 }\n", []);
+    assert.deepEqual(await warned({ layers: ["fixed"], region: "us-east-1" }), []);
+    assert.deepEqual(await warned({ layers: ["fixed"], region: "eu-west-1" }), [
+      "The edit of fixed (layer_config.yaml:2) is for us-east-1, not for eu-west-1.",
+    ]);
+  });
+
+  it("a version that one variant lacks is refused with the commands that move the others", async () => {
+    await assert.rejects(upgrade({ layers: ["insights"], to: 5, override: true }), (error: LayersError) => {
+      assert.deepEqual(error.nextLines, [
+        "Nearest existing versions of insights (eu-west-1, 333333333333): 4, 3, 2.",
+        "Version 5 exists in us-east-1. To move only the entry itself: lambda-layers upgrade insights --to 5 --variant 0 --stack dev",
+        "Version 5 exists in us-east-2. To move only its variant for region us-east-2: lambda-layers upgrade insights --to 5 --variant 1 --stack dev",
+      ]);
+      return true;
+    });
+  });
+
   it("a pull request describes each variant separately, with its own functions", async () => {
     const plan = await upgrade({ layers: ["insights"] });
     const text = renderUpgradeMarkdown([{ label: "dev", folder: undefined, plan }], new Date());
@@ -214,12 +253,12 @@ describe("in a stack whose entries have variants", () => {
       [
         { layers: ["insights"], variant: 4 },
         "Entry insights has no variant 4. Nothing was changed.",
-        "There are 3: the first is 1, and 0 means the entry itself.",
+        "Variants are numbered from 1 to 3, and 0 means the entry itself.",
       ],
       [
         { variant: 9 },
         "No entry has a variant 9. Nothing was changed.",
-        "There are 3: the first is 1, and 0 means the entry itself.",
+        "Variants are numbered from 1 to 3, and 0 means the entry itself.",
       ],
       [
         { layers: ["tools"], variant: 1 },

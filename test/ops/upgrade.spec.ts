@@ -123,7 +123,7 @@ describe("in a stack", () => {
         {
           entry: "base",
           reason:
-            "base (eu-west-1) has no version above 2, while base (us-east-1) has 5. To give each its own version, add an entry for each with its `arn`",
+            "base (eu-west-1) has no version above 2, while base (us-east-1) has 5. To give each its own version, add to `layers.base.variants`: { when: { region: eu-west-1 }, version: 2 }",
         },
       ]);
     });
@@ -132,11 +132,27 @@ describe("in a stack", () => {
       await assert.rejects(plan({ to: 5 }), {
         code: "layer-version-missing",
         message: /does not exist.*:eu-west-1:123456789012:layer:base:5\. Nothing was changed\.$/,
-        next: "Nearest existing versions of base (eu-west-1): 2, 1.",
+        next: [
+          "Nearest existing versions of base (eu-west-1): 2, 1.",
+          "Version 5 exists in us-east-1. To move only that, first add to `layers.base.variants`: { when: { region: eu-west-1 }, version: 2 }",
+        ].join("\n"),
       });
       await assert.rejects(plan({ to: 99 }), {
         next: /^Nearest existing versions of base \((us-east-1|eu-west-1)\): /,
       });
+    });
+
+    it("says which other regions an edit for one region reaches, and what declares a version for that region alone", async () => {
+      looks.aws.emulator.seed({ layers: [{ name: "base", versions: 4, region: "eu-west-1" }] });
+      const request = { layers: ["base"], region: "eu-west-1", to: 4 };
+      const { upgrades, warnings } = await plan(request);
+      assert.equal(upgrades.length, 1);
+      assert.deepEqual(warnings, [
+        "The edit of base (layer_config.yaml:2) also applies to us-east-1, not only to eu-west-1. To declare version 4 for eu-west-1 alone, do not edit this but add to `layers.base.variants`: { when: { region: eu-west-1 }, version: 4 }",
+      ]);
+      const own = await plan({ ...request, override: true });
+      assert.match(own.warnings.join("\n"), /but add to `stack_overrides\.dev\.base\.variants`: \{ when: /);
+      assert.deepEqual((await plan({ layers: ["base"], to: 4 })).warnings, []);
     });
 
     it("leaves an entry alone if one of its layers could not be looked up", async () => {

@@ -139,6 +139,28 @@ describe("layer-live-drift of one stack", () => {
     ]);
   });
 
+  it("compares functions of its own account if others are of another one, and mixes up none", async () => {
+    const other = "222222222222";
+    test.emulator.seed({ functions: ["api", "soon"].map((name) => ({ name, layers: ["base:1"] })) });
+    const inOther = (name: string, arn?: string): TestResource => {
+      const { props } = fn(name, [layer("base", 5).replace("123456789012", other)]);
+      return { name: `${name}-other`, props: { ...props, arn, role: `arn:aws:iam::${other}:role/lambda` } };
+    };
+    const arn = arnOf("api", "us-east-1");
+    const found = await violations([
+      fn("api", [layer("base", 5)]),
+      inOther("api", arn.replace("123456789012", other)),
+      // About to be created.
+      inOther("soon"),
+    ]);
+    assert.equal(found.length, 2);
+    assert.match(
+      found[0] ?? "",
+      /^mandatory: In AWS: Function api \(us-east-1, 123456789012\): Layer base version 1 -> 5/,
+    );
+    assert.match(found[1] ?? "", /^mandatory: Not checked against AWS: api \(us-east-1, 222222222222\) and soon\./);
+  });
+
   it("says for which functions the layers are unknown, and still compares what runs", async () => {
     test.emulator.seed({ functions: ["later", "secret"].map((name) => ({ name, layers: ["base:1"] })) });
     const found = await violations([fn("later", [unknownString]), fn("secret", ["[secret]"])]);

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import * as handlers from "../../provider/handlers";
 import type { Checked, Recorded } from "../../provider/resource/record";
+import { unknown } from "../../provider/resource/selection";
 import { useAws } from "../aws/harness";
 import { requestOf } from "../support/provider";
 
@@ -86,6 +87,17 @@ describe("functions that leave a LayerVersions that restores", () => {
     await check(inputs, ["a", "b"], "layers: {other: {version: 5}}", true);
     assert.equal(lines.length, 2);
     assert.match(lines[0] ?? "", /^Function a is no longer selected|^Function a: Layer base is no longer declared/);
+  });
+
+  it("do not include those that wait for what the update publishes", async () => {
+    const { inputs } = await created();
+    lines = [];
+    const request = requestOf(declared, { selection: { names: ["a", "b"] }, dryRun: true });
+    for (const layer of request.declared.layers) Object.assign(layer, { version: unknown });
+    const settings = { configFile: "layer_config.yaml", region: "us-east-1", onDelete: "restore" as const };
+    await handlers.check(inputs, { ...settings, request });
+    const waits = (name: string) => `Function ${name}: Layer base version 5 -> what this update publishes`;
+    assert.deepEqual(lines, ["a", "b"].map(waits));
   });
 
   it("are reported if a version cannot be rolled back, and the others are rolled back", async () => {

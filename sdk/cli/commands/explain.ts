@@ -108,7 +108,7 @@ const idle = {
 
 /** `4 -> 5`, or with the new layer: `4 -> base-v3:1`. */
 function moveText({ from, to, target }: NonNullable<ExplainedLayer["changes"]["live"]>): string {
-  return `${from ?? "-"} -> ${target === undefined ? to : target.split(":").slice(-2).join(":")}`;
+  return `${from} -> ${target === undefined ? to : target.split(":").slice(-2).join(":")}`;
 }
 
 function variantLines(variant: ExplainedVariant | undefined): Line[] {
@@ -134,7 +134,8 @@ function linesOf(layer: ExplainedLayer, { skipped, recordedBy }: ExplainedFuncti
   const withAws = recordedBy === undefined ? "sync" : "with --sync-aws";
   const moves = [
     ...(recorded && skipped === undefined ? [`changes the recorded version ${moveText(recorded)}`] : []),
-    ...(live ? [`${withAws} changes the live function ${moveText(live)}`] : []),
+    ...(live && live.from !== null ? [`${withAws} changes the live function ${moveText(live)}`] : []),
+    ...(live && live.from === null ? [`${withAws} attaches version ${live.to} to the live function again`] : []),
   ];
   return [
     ["arn", arn],

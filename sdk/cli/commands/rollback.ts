@@ -69,7 +69,7 @@ async function rollBackRun(context: Context, named: string, isLook: boolean): Pr
 async function planBackup({ stack, label, context, ports }: StackRun, backup: string | undefined, told: Set<string>) {
   const { full, dryRun, syncAws, function: functions, exclude, skipPreflight } = context.options;
   const config = configIfAny(ports, context.options);
-  const request = { stack, backup, config, full, dryRun, syncAws, functions, exclude, skipPreflight };
+  const request = { stack, label, backup, config, full, dryRun, syncAws, functions, exclude, skipPreflight };
   const plan = await planRollback(ports, request);
   const carryOut = async () => {
     const result = await executeRollback(ports, plan, rollbackOptions(context, question, told));

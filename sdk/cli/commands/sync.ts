@@ -33,9 +33,12 @@ export async function run(context: Context): Promise<number> {
   return planStacks(context, (run) => planOf(run, isLook), { verb: "Update", isLook, record: { isLive: true } });
 }
 
-/** Finishes interrupted runs, whichever command started them. */
-export function resume(context: Context): Promise<number> {
-  return forEachStack(context, resumeRun, { writes: !isLookOnly(context.options) });
+/**
+ * Finishes interrupted runs, whichever command started them.
+ * @param isUpdate whether the user runs an update, and would start anew with one
+ */
+export function resume(context: Context, isUpdate = false): Promise<number> {
+  return forEachStack(context, (run) => resumeRun(run, isUpdate), { writes: !isLookOnly(context.options) });
 }
 
 async function planOf(run: StackRun, dryRun: boolean) {
@@ -52,12 +55,13 @@ async function planOf(run: StackRun, dryRun: boolean) {
   return { changes: [], live: plan.changes, carryOut: () => carryOut(context, ports, plan, label) };
 }
 
-async function resumeRun({ context, ports, stack }: StackRun): Promise<StackOutcome> {
+async function resumeRun({ context, ports, stack }: StackRun, isUpdate: boolean): Promise<StackOutcome> {
   const { options } = context;
   const { skipPreflight, resume } = options;
   const plan = await planResumed(ports, {
     ...{ stack, dryRun: isLookOnly(options), skipPreflight, record: resume === true ? undefined : resume },
-    retentionDays: recordSettings(ports, options).retentionDays,
+    isUpdate,
+    ...recordSettings(ports, options),
   });
   return carryOut(context, ports, plan);
 }

@@ -29,7 +29,7 @@ export async function run(context: Context): Promise<number> {
   );
   if (!options.syncAws && (options.region ?? options.profile) !== undefined)
     context.reporter.warn("--region and --profile have no effect without --sync-aws: they choose live functions.");
-  if (options.resume !== undefined) return resume(context);
+  if (options.resume !== undefined) return resume(context, true);
   const isLook = isLookOnly(options);
   return planStacks(context, (run) => planOf(run, isLook), {
     ...{ verb: "Update", isLook, record: { isLive: options.syncAws ?? false } },
@@ -46,7 +46,18 @@ async function planOf(run: StackRun, dryRun: boolean) {
   const { maxChanges, confirm, ...rollout } = runOptions(context, question);
   const updater = new LayerVersionUpdater(
     {
-      ...{ stackName, configPath, dryRun, expectNoChanges, prove, syncAws, stateFile, out, ...selectionOf(options) },
+      ...{
+        stackName,
+        label,
+        configPath,
+        dryRun,
+        expectNoChanges,
+        prove,
+        syncAws,
+        stateFile,
+        out,
+        ...selectionOf(options),
+      },
       ...{ skipPreflight, maxChanges, rollout, confirm },
     },
     ports,
@@ -61,7 +72,8 @@ async function planOf(run: StackRun, dryRun: boolean) {
     const { totals, aws, live } = result;
     const failure =
       proofFailure(ports, { ...result, stack: stackName }) ??
-      (aws && liveFailure(ports, { stack: stackName, ...backupOf(plan, result) }, aws, rollout));
+      (aws &&
+        liveFailure(ports, { stack: stackName, looked: plan.aws?.looked, ...backupOf(plan, result) }, aws, rollout));
     const again = ports.advise(planWords(options, stackName, syncAws ? "state and AWS" : "state"));
     return {
       document: result,

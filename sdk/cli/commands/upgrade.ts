@@ -103,6 +103,10 @@ function applyingCommands(ports: Ports, options: OptionValues, { stack, recorded
   if (recordedBy === undefined || recordedBy.size === 0) {
     if (stateFile !== undefined || ports.stacks.hasProject()) return [update()];
     const isChosen = [options.function, options.allFunctions, options.tag].some((one) => one !== undefined);
+    // Above several projects, those have the functions.
+    const stacks = options.stack ? stack : "*";
+    if (!isChosen && ports.projects.areBelow())
+      return [ports.advise(flagWords({ "--projects": "*", "--stack": stacks, "--dry-run": true }))];
     return [ports.advise(planWords(isChosen ? options : { ...options, allFunctions: true }, stack, "AWS"))];
   }
   return [
@@ -146,18 +150,26 @@ class Groups {
   }
 }
 
-function show({ options, reporter }: Context, { upgrades, held, warnings, stack }: UpgradePlan): void {
-  const none =
-    options.like === undefined ? "Found no newer layer versions" : `Found nothing to take from ${options.like}`;
+function show({ options, reporter }: Context, plan: UpgradePlan): void {
+  const { upgrades, held, warnings, stack } = plan;
   for (const line of warnings) reporter.warn(line);
   for (const { entry, version, reason } of held)
     reporter.warn(`Layer ${entry} ${version === undefined ? "is not upgraded" : `stays at ${version}`}: ${reason}`);
-  reporter.info(upgrades.length > 0 ? `Found ${count(upgrades.length, "version")} to edit:` : none);
+  reporter.info(upgrades.length > 0 ? `Found ${count(upgrades.length, "version")} to edit:` : noneText(options, plan));
   for (const one of upgrades) {
     const { entry, from, to, variant } = one;
     const which = variant ? ` for ${variant.when}` : "";
     reporter.item(`Layer ${entry}${which} version ${from} -> ${to} (${editText(one, stack)})`);
   }
+}
+
+/** That nothing is edited, and why. */
+function noneText({ like, to }: OptionValues, { rows = [] }: UpgradePlan): string {
+  if (like !== undefined) return `Found nothing to take from ${like}`;
+  if (to === undefined) return "Found no newer layer versions";
+  const declared = rows.filter((row) => row.declared === to).map(({ entry, at }) => `${entry} (${at})`);
+  if (declared.length === 0) return "Found nothing to edit";
+  return `Version ${to} is already declared: ${listNames([...new Set(declared)])}`;
 }
 
 /** Where an edit is: in the line of the old version, or in a stack's override that gets or loses one. */

@@ -64,6 +64,11 @@ export function undeclaredOf({ standings }: Pick<Assessment, "standings">): numb
   return standings.filter(({ verdict }) => verdict === "undeclared").length;
 }
 
+/** A text about layers that no entry covers; empty if there are none. */
+export function undeclaredGap(undeclared: number): string[] {
+  return undeclared > 0 ? [`${countLayers(undeclared)} ${isOrAre(undeclared)} not declared by any entry`] : [];
+}
+
 /** Text next to totals if AWS was not to be asked. */
 const notAsked = "AWS was not asked";
 

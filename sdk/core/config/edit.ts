@@ -148,7 +148,7 @@ function withVersion(
 }
 
 /** A condition as people write it: a single text without a list around it. */
-function writtenWhen(when: When): Record<string, string | readonly string[]> {
+export function writtenWhen(when: When): Record<string, string | readonly string[]> {
   return Object.fromEntries(
     Object.entries(when).map(([key, texts]) => [key, texts.length === 1 ? (texts[0] ?? "") : texts]),
   );

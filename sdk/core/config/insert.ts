@@ -114,8 +114,11 @@ function inFlow({ keys: [key = "", ...inner], value, quoted = false }: Addition)
   return `${name}: ${inner.length === 0 ? flowText(value, quoted) : `{ ${inFlow({ keys: inner, value, quoted })} }`}`;
 }
 
-/** @param quoted as in JSON */
-function flowText(value: FlowValue, quoted = false): string {
+/**
+ * A value in flow style: `{ when: { region: eu-west-1 }, version: 2 }`.
+ * @param quoted as in JSON
+ */
+export function flowText(value: FlowValue, quoted = false): string {
   if (typeof value === "number") return String(value);
   if (typeof value === "string") return !quoted && isPlain(value) ? value : visibleJson(value);
   if (isList(value)) return `[${value.map((one) => flowText(one, quoted)).join(", ")}]`;

@@ -81,7 +81,7 @@ export async function carryOut(
   const outcomes = [...asFound(rollout.outcomes, found), ...(plan.rollback?.impossible ?? [])];
   const stale = plan.aliases.filter((one) => rolledBack || !published.some((done) => serves(done, one)));
   reportSummary(reporter, plan, outcomes, published, rolledBack);
-  if (!plan.publish) reportAliases(reporter, stale);
+  if (!plan.publish) reportAliases(reporter, plan, stale);
   const isPartial =
     stopped !== undefined || outcomes.some(hasFailed) || published.some(({ status }) => status === "failed");
   return {
@@ -172,7 +172,7 @@ async function rollBackIfMeant(
   for (const { function: name, reason: why } of back.skipped) {
     reporter.warn(`Function ${name} is not rolled back: ${why}.`);
   }
-  reportAliasRollbacks(reporter, back.rollback);
+  reportAliasRollbacks(reporter, back);
   const rolledBack = liveRollbackResult(await carryOut(ports, back, {}, { soFar: changed }));
   const { found, impossible } = back.rollback;
   const isImpossible = new Set(impossible.map(({ arn }) => arn));

@@ -3,6 +3,7 @@ import { labelsOfArns } from "../../core/function-arn";
 import { hasFailed } from "../../core/live";
 import { count, listNames } from "../../core/text";
 import type { Ports } from "../../ports";
+import { skippedName } from "../plans";
 import type { AliasRollback, LivePlan, LiveResult, LiveRollbackResult } from "./plans";
 import { notUpdated } from "./report-live";
 import { type RolloutOptions, rolloutWords } from "./rollout";
@@ -15,7 +16,7 @@ const adviceOnGone =
  * What is known of a run that failed. `backup`: the stack's state before it, as messages name it, if the run changed
  * the state too.
  */
-type FailedRun = Pick<LivePlan, "stack" | "rollback" | "backup">;
+type FailedRun = Pick<LivePlan, "stack" | "rollback" | "backup"> & Partial<Pick<LivePlan, "looked">>;
 
 /** The words that finish a run, as carefully as it was begun. */
 export function resumeWords(stack: string, record: string, options: RolloutOptions): string[] {
@@ -46,7 +47,7 @@ export function liveFailure(
   const left = stopped === undefined ? [] : outcomes.filter(({ status }) => status === "cancelled");
   const stuck = rollback ? stuckAliases(aliases as readonly AliasRollback[]) : [];
   if (failures.length + unpublished.length + stuck.length === 0 && stopped === undefined) return undefined;
-  const label = labelsOfArns(outcomes.map(({ arn }) => arn));
+  const label = labelsOfArns(run.looked ?? outcomes.map(({ arn }) => arn));
   const done = rollback ? "rolled back" : "updated";
   const of = count(outcomes.length, "function was", "functions were");
   const what = [
@@ -64,8 +65,8 @@ export function liveFailure(
     what.length > 0 ? `${what.join("; ")}.` : `The run stopped: ${stopped}.`,
     ...failures.map((one) => `  ${notUpdated(one, label, rollback)}`),
     ...(left.length > 0 ? [`  Not attempted: ${listNames(left.map(({ arn }) => label(arn)))}`] : []),
-    ...unpublished.map(({ function: name, reason }) => `  Function ${name} was not published: ${reason}`),
-    ...stuck.map(aliasLine),
+    ...unpublished.map(({ functionArn, reason }) => `  Function ${label(functionArn)} was not published: ${reason}`),
+    ...stuck.map((one) => aliasLine(one, label)),
     ...(rolledBack ? rolledBackLines(rolledBack, label) : []),
   ];
   const isUnwanted = stoppedBy === "person" && failures.length + unpublished.length === 0;
@@ -88,13 +89,12 @@ function rolledBackLines({ outcomes, skipped, aliases }: LiveRollbackResult, lab
   const names = back.length > 0 ? `: ${listNames(back.map(({ arn }) => label(arn)))}` : "";
   return [
     `What the run had changed was rolled back in ${count(back.length, "function")}${names}.`,
-    ...[...notBack, ...skipped].map(
-      ({ function: name, reason }) => `  Function ${name} was not rolled back: ${reason}`,
-    ),
+    ...notBack.map(({ arn, reason }) => `  Function ${label(arn)} was not rolled back: ${reason}`),
+    ...skipped.map((one) => `  Function ${skippedName(one)} was not rolled back: ${one.reason}`),
     ...outcomes
       .filter(({ status }) => status === "unknown")
-      .map(({ function: name, reason }) => `  Whether function ${name} was rolled back is unknown: ${reason}`),
-    ...stuckAliases(aliases).map(aliasLine),
+      .map(({ arn, reason }) => `  Whether function ${label(arn)} was rolled back is unknown: ${reason}`),
+    ...stuckAliases(aliases).map((one) => aliasLine(one, label)),
   ];
 }
 
@@ -102,8 +102,8 @@ function stuckAliases(aliases: readonly AliasRollback[]): AliasRollback[] {
   return aliases.filter(({ reason }) => reason !== undefined);
 }
 
-function aliasLine({ function: name, alias, reason }: AliasRollback): string {
-  return `  Alias ${alias} of ${name} was not moved back: ${reason}`;
+function aliasLine({ functionArn, alias, reason }: AliasRollback, label: (arn: string) => string): string {
+  return `  Alias ${alias} of ${label(functionArn)} was not moved back: ${reason}`;
 }
 
 /** @param reached whether the run has reached everything: a check or a person has then stopped it after its end */

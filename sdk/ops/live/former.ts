@@ -47,6 +47,7 @@ export async function planFormer(ports: Ports, request: FormerRequest): Promise<
     const existence = settings.validateLayerExists;
     return {
       region,
+      looked: functions.map(({ arn }) => arn),
       targets,
       left: functions.flatMap((fn) => {
         const before = byArn.get(fn.arn);
@@ -60,6 +61,7 @@ export async function planFormer(ports: Ports, request: FormerRequest): Promise<
   const { visited, skipped, gone, regions } = found;
   return {
     stack,
+    looked: visited.flatMap(({ looked }) => looked),
     sites: visited
       .map(({ region, targets }) => ({ region, functions: targets.map((target) => target.function) }))
       .filter(({ functions }) => functions.length > 0),

@@ -68,6 +68,7 @@ export async function planLive(ports: Ports, request: LiveRequest): Promise<Plan
   const subjects = new Map(functions.map((fn) => [fn.arn, fn]));
   const plan: LivePlan = {
     stack,
+    looked: functions.flatMap(({ arn }) => arn ?? []),
     sites: visited.map(({ site }) => site).filter((site) => site.functions.length > 0),
     changes: visited.flatMap(({ changes }) => changes),
     skipped: [...found.skipped, ...bothSkipped(functions, targetOf)],

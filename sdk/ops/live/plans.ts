@@ -8,6 +8,8 @@ import type { AwsResult, LiveChange, Site, Skipped } from "../plans";
 /** A plan for live functions. Nothing has been changed. */
 export interface LivePlan {
   readonly stack: string;
+  /** The ARNs of all functions that were looked at: messages tell those of one name apart. */
+  readonly looked: readonly string[];
   /** The functions to change, in processing order. */
   readonly sites: readonly Site[];
   readonly changes: readonly LiveChange[];

@@ -113,6 +113,21 @@ export async function besideIfAny({ backups }: Ports, file: string, kind: Backup
   );
 }
 
+/**
+ * The words of the command that starts a run like the one of a record.
+ * @param isUpdate whether the user is running an update. Default: whether the run has changed the state too
+ */
+export async function wordsToStart(
+  ports: Ports,
+  stack: string,
+  file: string | undefined,
+  isUpdate = false,
+): Promise<string[]> {
+  const has = async (kind: BackupKind) => file !== undefined && (await besideIfAny(ports, file, kind)) !== undefined;
+  if (await has("rollback")) return ["rollback", "--stack", stack, "--sync-aws"];
+  return isUpdate || (await has("state")) ? ["--stack", stack, "--sync-aws"] : ["sync", "--stack", stack];
+}
+
 /** The outcome of a function in a run. `open`: not attempted. `unknown`: attempted, with an unknown result. */
 export type RecordedOutcome = "updated" | "unchanged" | "failed" | "unknown" | "cancelled" | "open" | "put back";
 

@@ -8,6 +8,7 @@ import type {
   LayerDifference,
   LivePlan,
   LiveRollback,
+  LiveRollbackPlan,
   LiveRollbackResult,
   PlannedPublish,
   PublishOutcome,
@@ -16,13 +17,16 @@ import type {
 
 // What runs report besides the layers that they move.
 
+type Looked = Pick<LivePlan, "looked">;
+
 /** Lists aliases that serve other layer versions than declared. */
-export function reportAliases(reporter: Reporter, aliases: readonly StaleAlias[]): void {
+export function reportAliases(reporter: Reporter, { looked }: Looked, aliases: readonly StaleAlias[]): void {
   if (aliases.length === 0) return;
+  const label = labelsOfArns(looked);
   reporter.info(`Found ${count(aliases.length, "alias that serves", "aliases that serve")} other layer versions:`);
-  for (const { function: name, alias, version, layers } of aliases) {
+  for (const { functionArn, alias, version, layers } of aliases) {
     const wrong = layers.map(differenceText).join(", ");
-    reporter.item(`Function ${name}: alias ${alias} serves version ${version} with ${wrong}`);
+    reporter.item(`Function ${label(functionArn)}: alias ${alias} serves version ${version} with ${wrong}`);
   }
 }
 
@@ -32,27 +36,34 @@ function differenceText({ layer, from, to, target }: LayerDifference): string {
 }
 
 /** Lists what will be published, and warns of what is known to be refused. */
-export function reportToPublish(reporter: Reporter, planned: readonly PlannedPublish[]): void {
+export function reportToPublish(reporter: Reporter, { looked }: Looked, planned: readonly PlannedPublish[]): void {
+  const label = labelsOfArns(looked);
   const possible = planned.filter(({ refused }) => refused === undefined);
   reporter.info(
     possible.length > 0 ? `Found ${count(possible.length, "function")} to publish:` : "Found no functions to publish",
   );
-  for (const { function: name, alias } of possible) {
+  for (const { functionArn, alias } of possible) {
     const from = alias?.from === undefined ? "" : ` version ${alias.from}`;
-    reporter.item(`Function ${name}: ${alias ? `alias ${alias.name}${from} -> a new version` : "a new version"}`);
+    reporter.item(
+      `Function ${label(functionArn)}: ${alias ? `alias ${alias.name}${from} -> a new version` : "a new version"}`,
+    );
   }
-  for (const { function: name, refused } of planned) {
-    if (refused !== undefined) reporter.warn(`Function ${name} cannot be published: ${refused}`);
+  for (const { functionArn, refused } of planned) {
+    if (refused !== undefined) reporter.warn(`Function ${label(functionArn)} cannot be published: ${refused}`);
   }
 }
 
 /** Lists aliases that will be moved back. */
-export function reportAliasRollbacks(reporter: Reporter, { sites }: LiveRollback): void {
+export function reportAliasRollbacks(
+  reporter: Reporter,
+  { looked, rollback: { sites } }: Pick<LiveRollbackPlan, "looked" | "rollback">,
+): void {
+  const label = labelsOfArns(looked);
   const aliases = sites.flatMap((site) => site.aliases);
   if (aliases.length === 0) return;
   reporter.info(`Found ${count(aliases.length, "alias", "aliases")} to move back:`);
-  for (const { function: name, alias, from, to } of aliases) {
-    reporter.item(`Function ${name}: alias ${alias} version ${from} -> ${to}`);
+  for (const { functionArn, alias, from, to } of aliases) {
+    reporter.item(`Function ${label(functionArn)}: alias ${alias} version ${from} -> ${to}`);
   }
 }
 
@@ -74,11 +85,12 @@ export function notUpdated(
 /** Reports the outcomes of a run's functions. */
 export function reportSummary(
   reporter: Reporter,
-  { rollback }: Pick<LivePlan, "rollback">,
+  { looked, rollback }: Pick<LivePlan, "looked" | "rollback">,
   outcomes: readonly FunctionOutcome[],
   published: readonly PublishOutcome[],
   rolledBack: LiveRollbackResult | undefined,
 ): void {
+  const label = labelsOfArns(looked);
   const number = (status: FunctionOutcome["status"]) => outcomes.filter((one) => one.status === status).length;
   const parts = [
     updatedPart(outcomes, rollback, rolledBack),
@@ -88,16 +100,17 @@ export function reportSummary(
     ...(number("cancelled") > 0 ? [`${number("cancelled")} not attempted`] : []),
   ];
   reporter.info(`Lambda functions: ${parts.join(", ")}`);
-  for (const { function: name, functionArn, version, alias } of published) {
+  for (const { functionArn, version, alias } of published) {
+    const name = label(functionArn);
     const isBack = rolledBack?.aliases.some((one) => one.functionArn === functionArn && one.reason === undefined);
     if (alias) {
       const back = isBack ? `, then back to ${alias.from}` : "";
       reporter.item(`Function ${name}: alias ${alias.name} version ${alias.from} -> ${version}${back}`);
     } else if (version) reporter.item(`Function ${name}: version ${version} is published`);
   }
-  for (const { function: name } of outcomes.filter((one) => one.changedMeanwhile)) {
+  for (const { arn } of outcomes.filter((one) => one.changedMeanwhile)) {
     reporter.warn(
-      `Function ${name} was changed by someone else during this run, so its update was planned again from its new configuration.`,
+      `Function ${label(arn)} was changed by someone else during this run, so its update was planned again from its new configuration.`,
     );
   }
 }
@@ -121,11 +134,11 @@ function updatedPart(
 export type Follower = ReturnType<typeof follow>;
 
 /** Reports and counts functions as they are finished. */
-export function follow({ reporter }: Ports, { sites, changes, rollback }: LivePlan, total: number) {
+export function follow({ reporter }: Ports, { looked, changes, rollback }: LivePlan, total: number) {
   const title = rollback ? "Rolling back Lambda functions" : "Updating Lambda functions";
   let progress: Progress | undefined;
   const byFunction = Map.groupBy(changes, ({ functionArn }) => functionArn);
-  const label = labelsOfArns(sites.flatMap(({ functions }) => functions.map(({ arn }) => arn)));
+  const label = labelsOfArns(looked);
   const [failed, unknown]: [string[], string[]] = [[], []];
   let [done, updated] = [0, 0];
   return {

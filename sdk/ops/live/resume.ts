@@ -18,6 +18,7 @@ import {
   type RecordedNow,
   readRecorded,
   warningsOf,
+  wordsToStart,
 } from "./record";
 
 /** Which run to finish, and how. */
@@ -26,6 +27,8 @@ export interface ResumeRequest {
   /** Path of a run record, or its name in the backup folder. Default: the newest of the stack. */
   readonly record?: string;
   readonly skipPreflight?: boolean;
+  /** Whether an update is to be finished, so that a new run would be one too. Default: as the record says. */
+  readonly isUpdate?: boolean;
   /** How long older records are kept, in days. */
   readonly retentionDays: number;
 }
@@ -55,6 +58,7 @@ export async function planResume(ports: Ports, request: ResumeRequest): Promise<
     });
     return {
       stack,
+      looked: history.functions.map((one) => one.function),
       sites: visited
         .map(({ now: { site, live }, targets }) => ({
           ...site,
@@ -75,12 +79,13 @@ export async function planResume(ports: Ports, request: ResumeRequest): Promise<
   });
 }
 
-async function findUnfinished(ports: Ports, { stack, record: named }: ResumeRequest): Promise<LoadedRecord> {
+async function findUnfinished(ports: Ports, { stack, record: named, isUpdate }: ResumeRequest): Promise<LoadedRecord> {
   const file = named ?? (await newestRecord(ports, stack));
-  const again = (...words: readonly string[]) => ports.advise(["sync", "--stack", stack, ...words]);
+  const resume = (record: string) => ports.advise(["sync", "--stack", stack, "--resume", record]);
+  const again = async (record?: string) => ports.advise(await wordsToStart(ports, stack, record, isUpdate));
   if (file === undefined) {
     throw new LayersError("backup-missing", `No run record found for stack ${stack}.`, {
-      next: `Name one: ${again("--resume", "FILE")}. Or start a run: ${again()}`,
+      next: `Name one: ${resume("FILE")}. Or start a run: ${await again()}`,
     });
   }
   const record = await loadRecord(ports, stack, file);
@@ -89,7 +94,7 @@ async function findUnfinished(ports: Ports, { stack, record: named }: ResumeRequ
   const rollback = ports.advise(["rollback", "--stack", stack, "--sync-aws", shown]);
   if (!begun) {
     throw new LayersError("usage", `The run in ${shown} was interrupted before it started.`, {
-      next: `Start a new one: ${again()}`,
+      next: `Start a new one: ${await again(shown)}`,
     });
   }
   if (unfinished === "rollback") {
@@ -103,18 +108,20 @@ async function findUnfinished(ports: Ports, { stack, record: named }: ResumeRequ
     const by = `by the rollback of ${rolledBackAt.toISOString()}`;
     if (changedBy(record.history).length > 0) {
       throw new LayersError(code, `The run in ${shown} was partly rolled back ${by}.`, {
-        next: [`Roll back the others: ${rollback}`, `Or start a new run:   ${again()}`],
+        next: [`Roll back the others: ${rollback}`, `Or start a new run:   ${await again(shown)}`],
       });
     }
-    throw new LayersError(code, `The run in ${shown} was rolled back ${by}.`, { next: `Start a new one: ${again()}` });
+    throw new LayersError(code, `The run in ${shown} was rolled back ${by}.`, {
+      next: `Start a new one: ${await again(shown)}`,
+    });
   }
   if (unfinished === undefined && named === undefined) {
     throw new LayersError("backup-missing", `The newest run for stack ${stack} is already finished: ${shown}.`, {
       // The record does not say whether publishing failed.
       next:
         hasFailed || publish
-          ? `To retry what failed in it, name its record: ${again("--resume", shown)}`
-          : `Start a new one: ${again()}`,
+          ? `To retry what failed in it, name its record: ${resume(shown)}`
+          : `Start a new one: ${await again(shown)}`,
     });
   }
   return record;

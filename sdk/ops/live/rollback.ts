@@ -50,6 +50,7 @@ export async function planLiveRollback(
     .filter(({ aliases }) => aliases.length > 0);
   return {
     stack: record.history.stack,
+    looked: record.history.functions.map((one) => one.function),
     sites: visited.map(({ site }) => site).filter(({ functions }) => functions.length > 0),
     changes: visited.flatMap((one) => one.changes),
     skipped: [...elsewhere, ...skipped, ...visited.flatMap((one) => one.skipped)],

@@ -60,19 +60,22 @@ function portionsOf({ sites }: Pick<LivePlan, "sites">, options: Portions): Port
 }
 
 /** The portions of a plan, one line each; none if it is carried out at once. */
-export function describePortions(plan: Pick<LivePlan, "sites">, options: Portions): string[] {
+export function describePortions(plan: Pick<LivePlan, "looked" | "sites">, options: Portions): string[] {
   const portions = portionsOf(plan, options);
   const [first, ...others] = portions;
   if (!first || (first.kind !== "canary" && others.length === 0)) return [];
   const batches = portions.filter(({ kind }) => kind === "batch");
-  const label = labelsOfArns(portions.flatMap(({ items }) => items.map(({ fn }) => fn.arn)));
+  const label = labelsOfArns(plan.looked);
   const names = listNames(first.items.map(({ fn }) => label(fn.arn)));
   return [
     ...(first.kind === "canary" ? [`Canary: ${count(first.items.length, "function")}: ${names}`] : []),
-    ...(batches[0]
-      ? [`Then ${count(batches.length, "batch", "batches")} of at most ${count(batches[0].items.length, "function")}`]
-      : []),
+    ...(batches[0] ? [batchesText(batches[0].items.length, batches.length)] : []),
   ];
+}
+
+function batchesText(size: number, batches: number): string {
+  if (batches === 1) return `Then the other ${size === 1 ? "function" : `${size} functions`}`;
+  return `Then ${batches} batches of at most ${count(size, "function")}`;
 }
 
 /**
@@ -103,7 +106,8 @@ export async function rollOut(
       const released = plan.publish ? await publish(ports, portion, moved, plan, recorder) : [];
       published.push(...released);
       const stopped =
-        afterFailures(portion, [...moved, ...released], onFailure) ?? (await gate(ports, portion, left, options, plan));
+        afterFailures(portion, [...moved, ...released], onFailure, plan) ??
+        (await gate(ports, portion, left, options, plan));
       if (stopped)
         return { outcomes: [...outcomes, ...left.map((item) => notAttempted(item, stopped))], published, stopped };
     } catch (error) {
@@ -139,6 +143,7 @@ function afterFailures(
   { kind, items }: Portion<Item>,
   outcomes: readonly { readonly status: string }[],
   onFailure: RolloutOptions["onFailure"],
+  plan: LivePlan,
 ): Stop | undefined {
   const unknown = outcomes.filter(({ status }) => status === "unknown").length;
   const failed = outcomes.filter(hasFailed).length - unknown;
@@ -149,15 +154,17 @@ function afterFailures(
       ...(unknown > 0 ? [`the outcome of ${of(unknown)} is unknown`] : []),
     ].join(", and ");
   if (kind === "canary") {
-    const first = theFirst(items.length);
+    const first = theFirst(items.length, plan);
     return { cause: "canary", reason: reasonOf((number) => (items.length === 1 ? first : `${number} of ${first}`)) };
   }
   if (onFailure === "continue") return undefined;
   return { cause: "failure", reason: reasonOf((number) => count(number, "function")) };
 }
 
-function theFirst(number: number): string {
-  return number === 1 ? "the first function" : `the first ${number} functions`;
+/** The canary in words: of a resumed run, others came before it. */
+function theFirst(number: number, { resumed, rollback }: Pick<LivePlan, "resumed" | "rollback">): string {
+  const which = resumed && !rollback ? "next" : "first";
+  return number === 1 ? `the ${which} function` : `the ${which} ${number} functions`;
 }
 
 async function gate(
@@ -165,11 +172,12 @@ async function gate(
   { kind, items }: Portion<Item>,
   left: readonly Item[],
   { check, pause, proceed }: RolloutOptions,
-  { stack }: LivePlan,
+  plan: LivePlan,
 ): Promise<Stop | undefined> {
+  const { stack } = plan;
   const { commands, reporter, signal } = ports;
   const isCanary = kind === "canary";
-  const which = isCanary ? theFirst(items.length) : `a batch of ${count(items.length, "function")}`;
+  const which = isCanary ? theFirst(items.length, plan) : `a batch of ${count(items.length, "function")}`;
   const isAsked = isCanary && check === undefined && proceed !== undefined && left.length > 0;
   const seconds = pause ?? (isCanary && check === undefined && !isAsked ? canaryPause : 0);
   if (seconds > 0 && (left.length > 0 || check !== undefined)) {

@@ -142,8 +142,8 @@ export class Provider {
     }
   }
 
-  invoke(token: string): Promise<Properties> {
-    return invoke(token, this.#aws);
+  invoke(token: string, args: Properties): Promise<Properties> {
+    return invoke(token, args, this.#aws);
   }
 
   /** The outputs to record after a successful change. */

@@ -88,7 +88,7 @@ function methods(provider: Provider): grpc.UntypedServiceImplementation {
     }),
 
     invoke: answer(async (request: messages.InvokeRequest) =>
-      new messages.InvokeResponse().setReturn(struct(await provider.invoke(request.getTok()))),
+      new messages.InvokeResponse().setReturn(struct(await provider.invoke(request.getTok(), read(request.getArgs())))),
     ),
   };
 }

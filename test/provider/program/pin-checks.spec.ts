@@ -42,7 +42,7 @@ class Publishes extends OwnLayers {
     const resource = { urn: pulumi.output("urn") } as pulumi.Resource;
     return {
       ...{ logicalName: "own", type: this.#type, resource, name: "own" },
-      ...{ region: undefined, keepsVersions: undefined },
+      ...{ region: undefined, arn: undefined, aws: undefined, keepsVersions: undefined },
     };
   }
 }

@@ -113,6 +113,29 @@ fn("there", { role: its, layers: [LB("base", 1)] }, { provider: other });`,
     again: refused,
   },
   {
+    what: "publishes a layer that functions in another account have by the same name",
+    files: {},
+    prepare: (stack, emulator) => {
+      seedOther(stack, emulator);
+      emulator.seed({ layers: [{ name: "own", versions: 1, account }] });
+    },
+    program: `${provider(`assumeRoles: [{ roleArn: "${role}" }]`)}
+const own = new lambda.LayerVersion("own", { layerName: "own", code, skipDestroy: true });
+const second = new lambda.LayerVersion("second", { layerName: "own", code, skipDestroy: true }, { dependsOn: [own] });
+pinLayers({ layers: { own: { version: second.version } } });
+fn("here", { layers: [L("own", 1)] });
+fn("there", { role: its, layers: [LB("own", 1)] }, { provider: other, dependsOn: [second] });`,
+    preview: {
+      says: [/Function there: the version of layer own that .* declares is unknown until/],
+      never: [/Function here:/],
+    },
+    up: {
+      ...refused,
+      says: [new RegExp(`Layer version does not exist: \\S+:${account}:layer:own:2, .* version that exists`)],
+    },
+    again: refused,
+  },
+  {
     what: "has the resource in a component whose provider has keys, which it cannot use",
     files,
     prepare: seedOther,

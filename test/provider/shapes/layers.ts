@@ -1,4 +1,5 @@
-import type { Shape } from "./run";
+import { preamble } from "../../support/aws-stack";
+import { config, prologue, type Shape } from "./run";
 
 /** Every form in which a program can give a function its layers. */
 export const formsOfLayers: readonly Shape[] = [
@@ -114,5 +115,54 @@ fn("new", { layers: [L("base", 8)] });`,
     prepare: (_stack, emulator) => void emulator.edit("ext-a", { Layers: ["base:7"] }),
     preview: { says: [/Function ext-b: Layer base version 1 -> 5/], never: [/Function ext-a/] },
     live: { old: ["base:5"], new: ["base:8"], "ext-a": ["base:7"], "ext-b": ["base:5"] },
+  },
+  {
+    what: "reads layers, some in a module that is loaded before the package",
+    files: {
+      "read.js": `${preamble}
+const read = (name) => lambda.LayerVersion.get(name, "arn:aws:lambda:us-east-1:123456789012:layer:" + name + ":2");
+module.exports = { base: read("base"), other: read("other") };`,
+      "index.js": `const { base, other } = require("./read");
+${prologue}
+const layers = new LayerVersions("layers", { layers: { its: { version: other.version } } });
+const late = lambda.LayerVersion.get("late", L("other", 1), { layerName: "other" });
+const its = new LayerVersions("its", { layers: { late: { version: late.version } } });
+fn("api", { layers: [base.arn, layers.arn("its")] });
+fn("late", { layers: [its.arn("late")] });`,
+    },
+    preview: { never: [/published by the program itself/] },
+    live: { api: ["base:5", "other:2"], late: ["other:1"] },
+    later: [
+      {
+        files: { "layer_config.yaml": "layers: { base: { version: 77 } }\n" },
+        preview: {
+          ends: "fails",
+          says: [/Layer version does not exist: \S+:layer:base:77, /],
+          never: [/published by the program itself|publishes the layer itself/],
+        },
+        up: { ends: "fails" },
+      },
+      { files: { "layer_config.yaml": "layers: { base: { version: 5 } }\n" } },
+    ],
+  },
+  {
+    what: "asks the AWS provider for layers, versions and functions",
+    program: `const its = (layerName, version) => lambda.getLayerVersionOutput({ layerName, version });
+new LayerVersions("layers", {
+  layers: { other: { version: lambda.getLayerVersion({ layerName: "other" }).then(({ version }) => version) } },
+  functions: { names: [lambda.getFunction({ functionName: "ext-a" }).then(({ functionName }) => functionName)] },
+});
+const own = new lambda.LayerVersion("own", { layerName: "own", code, skipDestroy: true });
+pinLayers({ layers: { own: { version: its(own.layerName).version } } });
+fn("known", { layers: [its("base").arn, its("other", 1).arn] });
+fn("list", { layers: pulumi.all([its("base", 2).arn]) });
+fn("late", { layers: [its(own.layerName).arn] });`,
+    live: { known: ["base:5", "other:3"], list: ["base:5"], late: ["own:1"], "ext-a": ["base:5"] },
+    later: [
+      {
+        files: config(6),
+        live: { known: ["base:6", "other:3"], list: ["base:6"], late: ["own:1"], "ext-a": ["base:6"] },
+      },
+    ],
   },
 ];

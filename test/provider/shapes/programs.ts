@@ -74,7 +74,7 @@ fn("api", { layers: [L("base", 1)] });`,
       "functions.js": `${preamble}
 const L = (name, version) => "arn:aws:lambda:us-east-1:123456789012:layer:" + name + ":" + version;
 exports.early = [fn("ext-early", { layers: [L("base", 1)] }), fn("ext-none")];
-exports.read = ["named", "ref"].map((name) => lambda.Function.get(name, name));`,
+exports.read = ["named", "ref", "ext-b"].map((name) => lambda.Function.get(name, name));`,
       "index.js": `const { early, read } = require("./functions");
 ${prologue}
 module.exports = async () => {
@@ -85,12 +85,12 @@ module.exports = async () => {
     },
     preview: {
       says: [/Function ext-early: Layer base version 1 -> 5 is declared, but the function was registered before/],
-      never: [/Function (named|ref): .* is declared, but/],
+      never: [/Function (named|ref|ext-b): .* is declared, but/],
     },
     up: { calls: { UpdateFunctionConfiguration: 4 } },
     live: {
       ...{ "ext-early": ["base:1"], "ext-late": ["base:5"], "ext-a": ["base:5"] },
-      ...{ named: ["base:5"], ref: ["base:5"] },
+      ...{ named: ["base:5"], ref: ["base:5"], "ext-b": ["base:5"] },
     },
     // What was read is older than what the update has moved.
     refresh: { ends: "fails", never: [/LayerVersions layers updated/] },

@@ -50,6 +50,16 @@ fn("literal", { layers: [L("own", 1)] }, { dependsOn: [own] });`,
     preview: { says: [/own.*version 1.*checked/], never: [/does not exist/] },
     live: { api: ["own:1"], literal: ["own:1"] },
   },
+  {
+    what: "has a function with layers that turns out to be a container image",
+    program: `pinLayers();
+const own = new lambda.LayerVersion("own", { layerName: "own", code });
+const image = { code: undefined, runtime: undefined, handler: undefined, imageUri: "123456789012.dkr.ecr.us-east-1.amazonaws.com/x:1" };
+fn("api", { ...image, packageType: own.version.apply(() => "Image"), layers: [L("base", 1)] });`,
+    preview: { says: [/Function api: whether it is a container image, which cannot have layers, is unknown until/] },
+    up: { ...refused, says: [/Function api is a container image, which cannot have layers/] },
+    again: refused,
+  },
   // Layers that the program publishes.
   {
     what: "publishes a layer and declares it by an output, for itself and for functions elsewhere",
@@ -59,18 +69,20 @@ fn("literal", { layers: [L("own", 1)] }, { dependsOn: [own] });`,
     files: {},
     program: `const text = new pulumi.asset.StringAsset("1");
 const own = new lambda.LayerVersion("own", { layerName: "own", code: new pulumi.asset.AssetArchive({ "a.txt": text }) });
-new LayerVersions("layers", { layers: { own: { version: own.version } }, functions: { names: ["ext-own"] } });
+new LayerVersions("layers", { layers: { own: { version: own.version } }, functions: { names: ["ext-own"] }, onDelete: "restore" });
 fn("api", { layers: [own.arn] });`,
     live: { api: ["own:2"], "ext-own": ["own:2"] },
     later: [
       {
         files: programOf(`const text = new pulumi.asset.StringAsset("2");
 const own = new lambda.LayerVersion("own", { layerName: "own", code: new pulumi.asset.AssetArchive({ "a.txt": text }) });
-new LayerVersions("layers", { layers: { own: { version: own.version } }, functions: { names: ["ext-own"] } });
+new LayerVersions("layers", { layers: { own: { version: own.version } }, functions: { names: ["ext-own"] }, onDelete: "restore" });
 fn("api", { layers: [own.arn] });`),
+        preview: { says: [/Function ext-own: Layer own version 2 -> what this/], never: [/will not be restored/] },
         live: { api: ["own:3"], "ext-own": ["own:3"] },
       },
     ],
+    destroy: { says: [/Function ext-own: Layer own version 3 -> 1/] },
   },
   {
     what: "publishes a layer that its config declares by a number that the update would delete",
@@ -110,6 +122,26 @@ fn("api", { layers: [L("base", 1)] });`,
     up: refused,
     again: refused,
   })),
+  {
+    what: "gives outputs without a value for what decides on functions and credentials",
+    program: `const none = pulumi.output(undefined);
+const functions = { names: none, prefix: none, tags: { team: "x", stage: none } };
+new LayerVersions("layers", { region: none, profile: none, roleArn: none, functions });`,
+    preview: {
+      ...refused,
+      says: ["region", "profile", "roleArn", "functions.names", "functions.prefix", "functions.tags.stage"].map(
+        (path) => new RegExp(`: ${path.replaceAll(".", "[.]")} has no value: there is no such output`),
+      ),
+    },
+    up: refused,
+    again: refused,
+  },
+  {
+    what: "gives its whole selection as an output, and arguments that are undefined",
+    program: `new LayerVersions("whole", { functions: pulumi.output({ names: ["ext-a"] }) });
+new LayerVersions("others", { region: undefined, roleArn: undefined, functions: { names: ["ext-b"], prefix: undefined } });`,
+    live: { "ext-a": ["base:5"], "ext-b": ["base:5"] },
+  },
   // Qualified names.
   {
     what: "names a function by $LATEST, by its ARN and partial ARN",
