@@ -2,7 +2,6 @@ import { type LayerVersionArn, layerArn, partitionOf } from "../core/arn";
 import type { AssessedFunction } from "../core/assess";
 import { shortStackName } from "../core/config/declared";
 import type { LayerUse } from "../core/config/draft";
-import { defaultSettings } from "../core/config/settings";
 import { usesOfStage } from "../core/config/stages";
 import { assessedFunction, type LayerHints, type RecordedFunction } from "../core/recorded";
 import { everyFunction, type FunctionFilter } from "../core/selection";
@@ -128,11 +127,16 @@ function isOtherOfName(a: LayerUse, b: LayerUse): boolean {
 }
 
 /** Reads the layers of live functions. */
-export async function readLiveUses(ports: Ports, live: LiveFunctions, filter: FunctionFilter): Promise<Found> {
+export async function readLiveUses(
+  ports: Ports,
+  live: LiveFunctions,
+  filter: FunctionFilter,
+  tagKey: string,
+): Promise<Found> {
   const { stacks, allFunctions } = live;
   const found: FoundLayer[] = [];
   for (const stack of stacks.map(shortStackName)) {
-    const sets = tagSets(live, defaultSettings.tagKey, stack);
+    const sets = tagSets(live, tagKey, stack);
     const selection = { filter, sets, where: whereOf(ports, undefined, live) };
     const { functions } = await readNamed(ports, selection, { hints: noHints, isLook: false });
     found.push(...functions.flatMap((fn) => usesOf(stack, fn)));
@@ -165,12 +169,13 @@ export async function findTagged(
   ports: Ports,
   { stacks, regions, allFunctions }: LiveFunctions,
   uses: readonly FoundLayer[],
+  tagKey: string,
 ): Promise<TaggedFunctions> {
   const keyOf = ({ function: name, region }: Pick<FoundLayer, "function" | "region">) => `${region} ${name}`;
   const names = [...new Set(uses.map((use) => use.function))];
   if (allFunctions) return { names, areAll: true };
   const read = async () => {
-    const sets = stacks.flatMap((stack) => tagSets({ allFunctions: true }, defaultSettings.tagKey, stack));
+    const sets = stacks.flatMap((stack) => tagSets({ allFunctions: true }, tagKey, stack));
     const selection = { filter: everyFunction, sets, where: whereOf(ports, undefined, { regions }) };
     const { functions } = await readNamed(ports, selection, { hints: noHints, isLook: false });
     const tagged = new Set(functions.map(({ name, region }) => keyOf({ function: name, region })));

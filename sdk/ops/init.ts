@@ -1,8 +1,9 @@
 import { layerArn } from "../core/arn";
-import { declareFor } from "../core/config/declared";
+import { declareFor, shortStackName } from "../core/config/declared";
 import { type DraftVariant, draftEntries } from "../core/config/draft";
 import { type DraftSettings, writeDraft } from "../core/config/draft-text";
 import { parseConfig } from "../core/config/parse";
+import { defaultSettings } from "../core/config/settings";
 import { foldEntries } from "../core/draft-fold";
 import { LayersError, unchanged } from "../core/errors";
 import { createMatcher } from "../core/match";
@@ -21,6 +22,7 @@ import {
   usesOfStates,
 } from "./init-uses";
 import type { Skipped } from "./plans";
+import { ifPossible } from "./steps";
 
 /** The sources of a new config, and where to write it. */
 export interface InitRequest {
@@ -75,7 +77,10 @@ export interface InitPlan {
 export async function planInit(ports: Ports, request: InitRequest): Promise<InitPlan> {
   const { file, force, live } = request;
   refuseToReplace(ports, file, force);
-  const found = live === undefined ? usesOfStates(request.states) : await readLiveUses(ports, live, request.filter);
+  const tagKey = live && (stackTag(live) ?? (await formerTag(ports, file)));
+  const tag = tagKey ?? defaultSettings.tagKey;
+  const found =
+    live === undefined ? usesOfStates(request.states) : await readLiveUses(ports, live, request.filter, tag);
   const { uses } = found;
   if (uses.length === 0) {
     throw new LayersError("usage", "No function with a layer was found, so there is nothing to declare.", {
@@ -89,6 +94,7 @@ export async function planInit(ports: Ports, request: InitRequest): Promise<Init
     from: `${live === undefined ? "recorded" : "live functions"} of ${names.join(", ")}`,
     region: only(uses.flatMap(({ layer }) => (layer.region === "?" ? [] : layer.region))),
     account: only(uses.flatMap(({ account }) => account ?? [])),
+    tagKey,
   });
   return {
     ...{ file, text, force, stacks: names, skipped: found.skipped },
@@ -101,8 +107,24 @@ export async function planInit(ports: Ports, request: InitRequest): Promise<Init
     })),
     changes: planChanges(text, file, uses),
     ignoreLine: await ports.backups.missingIgnoreLine(),
-    ...(live && !ports.stacks.hasProject() && { tagged: await findTagged(ports, live, uses) }),
+    ...(live && !ports.stacks.hasProject() && { tagged: await findTagged(ports, live, uses, tag) }),
   };
+}
+
+/** The tag among those that chose the functions that has the stack as its value; undefined if that is the default one. */
+function stackTag({ stacks: [stack = ""], tags = {} }: LiveFunctions): string | undefined {
+  const keys = Object.keys(tags).filter((key) => tags[key] === shortStackName(stack));
+  return keys.includes(defaultSettings.tagKey) ? undefined : keys[0];
+}
+
+/** The tag that the file to be replaced names; undefined if there is none, or it cannot be read. */
+async function formerTag({ configs }: Ports, file: string): Promise<string | undefined> {
+  if (!configs.exists(file)) return undefined;
+  const { tagKey } = await ifPossible(
+    async () => configs.load(file).settings,
+    () => defaultSettings,
+  );
+  return tagKey === defaultSettings.tagKey ? undefined : tagKey;
 }
 
 /**

@@ -251,6 +251,18 @@ stack_overrides:
       }
     });
 
+    it("is found by another tag than the default one, which the config then names", async () => {
+      const tagged = { name: "api-prod", layers: ["receipt-dynamo-prod:4"], tags: { stage: "prod" } };
+      aws.emulator.seed({ functions: [tagged] });
+      const init = "init --live --stack prod --region us-east-1";
+      await succeeds(...`${init} --tag stage=prod`.split(" "));
+      assert.match(await folder.read("layer_config.yaml"), /^ {2}tag_key: stage$/m);
+      await succeeds("status", "--stack", "prod", "--all-functions");
+      // The file that is replaced says it too.
+      await succeeds(...`${init} --all-functions --force`.split(" "));
+      assert.match(await folder.read("layer_config.yaml"), /^ {2}tag_key: stage$/m);
+    });
+
     it("is upgraded", async () => {
       seed(true);
       await folder.write({ "layer_config.yaml": "layers:\n  receipt-dynamo:\n    version: 4\n" });

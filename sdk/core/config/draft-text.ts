@@ -10,6 +10,8 @@ export interface DraftSettings {
   readonly from: string;
   readonly region: string | undefined;
   readonly account: string | undefined;
+  /** The tag that has a function's stack as its value. Default: that of the settings. */
+  readonly tagKey?: string | undefined;
 }
 
 /** How many functions a comment names. */
@@ -19,10 +21,12 @@ const mostNamed = 5;
  * Writes a config with comments: next to each version, how many functions have it, out of how many, and which have
  * another one.
  */
-export function writeDraft(entries: readonly DraftEntry[], { schema, from, region, account }: DraftSettings): string {
+export function writeDraft(entries: readonly DraftEntry[], draft: DraftSettings): string {
+  const { schema, from, region, account, tagKey } = draft;
   const settings = [
     ...(region === undefined ? [] : [`  aws_region: ${keyText(region)}`]),
     ...(account === undefined ? [] : [`  aws_account_id: ${visibleJson(account)}`]),
+    ...(tagKey === undefined ? [] : [`  tag_key: ${keyText(tagKey)}`]),
   ];
   const byStack = entries.flatMap(({ uses }) => [...Map.groupBy(uses, ({ stack }) => stack).values()]);
   const isTied = byStack.some((own) => mostUsedVersions(own).length > 1);
