@@ -87,7 +87,7 @@ describe("the package", function () {
   it("is small", () => {
     // Of these, 2.6 MB are the plugin: programs in other languages have no node_modules, so it contains the AWS SDK.
     // Another 0.7 MB are docs and examples, mostly pictures, so that the links in the README work once it is installed.
-    assert(unpackedSize < 5_700_000, `${unpackedSize} bytes`);
+    assert(unpackedSize < 5_800_000, `${unpackedSize} bytes`);
   });
 
   it("names no file of the machine that built it, and no source map that does not exist", async () => {

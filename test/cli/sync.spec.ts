@@ -181,7 +181,7 @@ describe("lambda-layers sync", function () {
     assert.equal(first.code, 4);
     assert.match(
       first.stderr,
-      /Attempt the others: {3}lambda-layers sync --stack dev --resume backups\/dev_sync_\S+\.jsonl$/m,
+      /Attempt the others: {3}lambda-layers sync --stack dev --resume backups\/dev_sync_\S+\.jsonl --on-failure stop$/m,
     );
     emulator.clearFaults();
     const { code, output } = await sync("--resume", "--yes");

@@ -204,7 +204,7 @@ describe("a sync", function () {
         assert.equal(error.message, `Interrupted. ${moved()} of 60 functions were updated in AWS.`);
         assert.match(
           error.next,
-          /sync --stack dev --resume backups\/dev_sync_\S+\.jsonl\n.*back --stack dev --sync-aws backups\/dev_sync/,
+          /sync --stack dev --resume backups\/dev_sync_\S+\.jsonl --batch 60 --check true\n.*back --stack dev --sync-aws backups\/dev_sync/,
         );
         return true;
       },
