@@ -191,13 +191,13 @@ function withoutProject(error: LayersError, { options, args, words, table }: Con
   const command = table.commands.find(({ name }) => words.includes(name));
   const isForLive = command?.options.includes("allFunctions") ?? false;
   const next = [
+    ...(ports.projects.areBelow()
+      ? [`There are projects below this folder. To run in all of them: ${ports.advise([...own, "--projects", "*"])}`]
+      : []),
     ...(isForLive
       ? [`Without Pulumi, choose functions in AWS by tag or name: ${ports.advise([...own, "--all-functions"])}`]
       : []),
     ...error.nextLines,
-    ...(ports.projects.areBelow()
-      ? [`There are projects below this folder. To run in all of them: ${ports.advise([...own, "--projects", "*"])}`]
-      : []),
   ];
   return new LayersError(error.code, error.what.split("\n"), { next, changed: error.changed, cause: error });
 }
