@@ -13,11 +13,12 @@ import { printedBy, requestOf } from "../support/provider";
 describe("data in what programs print", () => {
   const aws = useAws();
   const settings = { configFile: "layer_config.yaml", region: "us-east-1" };
-  const moved: Checked = { ...settings, before: { api: { dynamo: 1 } }, functions: { api: { dynamo: 5 } } };
+  // A name of its own: one process keeps what its resources have claimed, whatever the spec.
+  const moved: Checked = { ...settings, before: { victim: { dynamo: 1 } }, functions: { victim: { dynamo: 5 } } };
   beforeEach(() =>
     aws.emulator.seed({
       layers: [{ name: "dynamo", versions: 8 }],
-      functions: [{ name: "api", layers: ["dynamo:1"] }],
+      functions: [{ name: "victim", layers: ["dynamo:1"] }],
     }),
   );
 
@@ -55,9 +56,9 @@ describe("data in what programs print", () => {
       assertHarmless(await told(() => preview({ names: [text] })), text);
       assertHarmless(await told(() => preview({ prefix: text })), text);
     }
-    assertHarmless(await told(() => preview({ names: ["api"] }, everythingHostile)), "a key");
+    assertHarmless(await told(() => preview({ names: ["victim"] }, everythingHostile)), "a key");
     refuse("GetFunction", everythingHostile);
-    const failed = await told(() => preview({ names: ["api"] }));
+    const failed = await told(() => preview({ names: ["victim"] }));
     assert.match(failed, /FORGED/);
     assertHarmless(failed, "an error of AWS");
   });
@@ -65,10 +66,10 @@ describe("data in what programs print", () => {
   it("is only text in failures of an update and of a delete", async () => {
     refuse("UpdateFunctionConfiguration", everythingHostile);
     const failed = await told(() => create(moved));
-    aws.emulator.seed({ functions: [{ name: "api", layers: ["dynamo:5"] }] });
+    aws.emulator.seed({ functions: [{ name: "victim", layers: ["dynamo:5"] }] });
     const left = await told(() => remove("id", { ...moved, onDelete: "restore" } as Recorded));
     for (const text of [failed, left]) {
-      assert.match(text, /Function api was not .*FORGED/);
+      assert.match(text, /Function victim was not .*FORGED/);
       assertHarmless(text);
     }
   });
