@@ -1,10 +1,32 @@
 import assert from "node:assert/strict";
-import { cp, mkdir, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { checkout } from "../support/engine";
 import { fakeCommand, fakePulumi } from "../support/fakes";
 import { removeFolder, temporaryFolder } from "../support/folders";
 import { type RunOptions, run, start } from "../support/processes";
+
+describe("npm scripts", () => {
+  it("import only what the Node.js of npm has, as there is no other before the dependencies", async () => {
+    const folder = join(checkout, "scripts");
+    const files = (await readdir(folder)).filter((name) => name.endsWith(".mjs"));
+    const texts = await Promise.all(files.map((name) => readFile(join(folder, name), "utf8")));
+    const imports = texts.flatMap((text) => [...text.matchAll(/^import (?:\w+|\{(.+)\}) from "(node:[^"]+)";$/gm)]);
+    const wanted = imports.map(([, names = "default", module]) => [
+      module,
+      names.split(",").map((name) => name.trim()),
+    ]);
+    assert.ok(wanted.length > 20);
+    const program = `
+      for (const [module, names] of ${JSON.stringify(wanted)}) {
+        const has = await import(module);
+        for (const name of names) if (!(name in has)) console.log(module, name);
+      }`;
+    const node = process.env.npm_node_execpath ?? process.execPath;
+    const { code, output } = await run(node, ["--input-type=module", "--eval", program]);
+    assert.deepEqual([code, output], [0, ""]);
+  });
+});
 
 describe("npm scripts for the engine", function () {
   this.timeout(60_000);
