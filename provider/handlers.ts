@@ -32,6 +32,7 @@ import {
   type Recorded,
   type Request,
   type Settings,
+  type StackRecords,
   sameTarget,
   settingsOf,
   type Versions,
@@ -40,6 +41,7 @@ import { hasUnknown, isEmpty, knownPart, noneSelected, unknown, unknownFunctions
 import { isSettled, liveVersions, mergeVersions } from "./resource/versions";
 
 const resourceId = "lambda-layer-versions";
+const noRecords: StackRecords = { owned: [], others: [] };
 
 /** What the program declares: settings that are recorded, and the request, which is not. */
 type Declared = Omit<Settings, "before"> & { readonly request: Request };
@@ -101,10 +103,11 @@ export async function check(was: Partial<Checked>, news: Declared): Promise<dyna
         const { functions, missing, listed } = await aws.listFunctions(meant);
         const elsewhere = await refuseOtherAccounts(aws, names.named, functions);
         if (elsewhere.length > 0) return refuse(elsewhere);
-        const isOwn = ownFunctions({ ...request, selection: meant });
+        const stack: StackRecords = request.stack === undefined ? noRecords : JSON.parse(request.stack);
+        const isOwn = ownFunctions({ ...request, selection: meant }, stack.owned);
         const live = functions.filter((fn) => !isOwn(fn));
         const others = live.filter(({ name }) => recorded.functions?.[name] === undefined);
-        const known = await knownElsewhere(others, request.stack?.others ?? [], settings);
+        const known = await knownElsewhere(others, stack.others, settings);
         const so = { ...recorded, before: mergeVersions(recorded.before, known.before) };
         const plans = planFunctions(live, targetOf, so, { declared: request.declared, accountId: request.accountId });
         const pending = pendingOf(live, recorded.functions);

@@ -144,7 +144,7 @@ function makeRequest(
     pinned: watch?.settled(own.self, own.registry) ?? { names: [], autoNamed: [] },
     pinnedBehindNames: watch?.namesBehind(functions?.names) ?? [],
     ownLayers: functions ? own.ownLayers() : [],
-    stack: functions && readOwnStack(declaration.types, own.urn),
+    stack: functions && readOwnStack(declaration.types, own.urn).then((records) => JSON.stringify(records)),
   };
   return request;
 }

@@ -48,8 +48,11 @@ export interface Request {
   readonly pinnedBehindNames: readonly string[] | string;
   /** Names of layers that the program publishes: versions that a preview does not find may exist in the update. */
   readonly ownLayers?: readonly string[];
-  /** What the stack's state records about functions; absent if not requested. */
-  readonly stack?: StackRecords;
+  /**
+   * What the stack's state records about functions, as the JSON of {@link StackRecords}; absent if not requested. A
+   * nested object would take most of a second for thousands of functions, as inputs pass through every transform.
+   */
+  readonly stack?: string;
 }
 
 /** A function that the stack's state records as a resource of its own, with layers. */
