@@ -16,11 +16,18 @@ const require = createRequire(import.meta.url);
 const largePackages = [/^@aws-sdk\//, /^@smithy\//, /^@pulumi\//];
 
 /** What the command's entry loads only once it has found Node.js to be new enough. */
-const loadedByStart = ["./main", "../../package.json"];
+const loadedByStart = ["./main", "./compiled", "../../package.json"];
 
 /** Parts of Node.js that take a while to load, and that many runs do not use: they are loaded at the first use. */
 const loadedOnUse = [
-  ...["node:child_process", "node:fs/promises", "node:os", "node:readline/promises", "node:stream/promises"],
+  ...[
+    "node:child_process",
+    "node:crypto",
+    "node:fs/promises",
+    "node:os",
+    "node:readline/promises",
+    "node:stream/promises",
+  ],
   ...["node:timers/promises", "node:zlib"],
 ];
 
@@ -48,6 +55,7 @@ const loadOnUse = {
 export async function bundleCommand(folder) {
   const chunks = [
     ...(await bundle("sdk/cli/bin.ts", { external: loadedByStart, transform: { target: "es2015" } })),
+    ...(await bundle("sdk/cli/compiled.ts", {})),
     ...(await bundle(
       "sdk/cli/main.ts",
       { external: largePackages, resolve: { mainFields: ["module", "main"] }, plugins: [loadOnUse] },

@@ -26,7 +26,8 @@ const parts: Record<string, readonly string[]> = {
   "sdk/wiring": ["sdk/updater", "sdk/aws", "sdk/pulumi", "sdk/files", "sdk/ports", "sdk/core"],
   "sdk/cli": ["sdk/updater", "sdk/ops", "sdk/ports", "sdk/core"],
   "sdk/cli/main": ["sdk/cli", "sdk/wiring", "sdk/ops", "sdk/ports", "sdk/aws", "sdk/pulumi", "sdk/files", "sdk/core"],
-  "sdk/cli/bin": ["sdk/cli/main", manifest],
+  "sdk/cli/compiled": [],
+  "sdk/cli/bin": ["sdk/cli/main", "sdk/cli/compiled", manifest],
   "sdk/index": [
     "sdk/updater",
     "sdk/wiring",

@@ -69,7 +69,13 @@ export function layerVersionArn(arn: LayerVersionArn): string {
 
 /** The region in an ARN of any kind; undefined if it has none. */
 export function regionOfArn(arn: string): string | undefined {
-  return arn.split(":")[3] || undefined;
+  let from = 0;
+  for (let part = 0; part < 3; part++) {
+    from = arn.indexOf(":", from) + 1;
+    if (from === 0) return undefined;
+  }
+  const end = arn.indexOf(":", from);
+  return arn.slice(from, end < 0 ? undefined : end) || undefined;
 }
 
 /** The account in an ARN of any kind; undefined if it has none. */

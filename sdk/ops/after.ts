@@ -16,14 +16,16 @@ export function afterRun(functions: readonly AssessedFunction[], { state, outcom
   const recorded = Map.groupBy(state, ({ urn }) => urn);
   const live = new Map(outcomes.map((outcome) => [outcome.arn, seenAfter(outcome)]));
   return functions.map((fn) => {
-    const targets = new Map((fn.urn && recorded.get(fn.urn)?.map(({ arn, target }) => [arn, target] as const)) || []);
+    const changes = (fn.urn && recorded.get(fn.urn)) || [];
+    const after = live.get(fn.arn ?? "");
+    if (changes.length === 0 && !after) return fn;
+    const targets = new Map(changes.map(({ arn, target }) => [arn, target]));
     const layers = fn.recorded?.layers.map(
       (layer) => parseLayerVersionArn(targets.get(layerArn(layer)) ?? "") ?? layer,
     );
-    const after = live.get(fn.arn ?? "");
     return {
       ...fn,
-      ...(fn.recorded && layers && targets.size > 0 && { recorded: { ...fn.recorded, layers, others: [] } }),
+      ...(fn.recorded && layers && changes.length > 0 && { recorded: { ...fn.recorded, layers, others: [] } }),
       ...(after && { live: after }),
     };
   });

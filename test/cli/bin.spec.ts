@@ -12,12 +12,13 @@ describe("the entry of the command", () => {
   let folder: string;
   let bin: string;
 
-  // The compiled entry, the manifest it reads, and a command line that only reports that it was started.
+  // The compiled entry, what it loads with, the manifest, and a command line that only reports that it was started.
   before(async () => {
     folder = await temporaryFolder();
     bin = join(folder, "dist/cli/bin.js");
     await mkdir(join(folder, "dist/cli"), { recursive: true });
     await copyFile(compiled, bin);
+    await copyFile(join(checkout, "dist/cli/compiled.js"), join(folder, "dist/cli/compiled.js"));
     const main = 'exports.start = (version) => console.log("started", version, ...process.argv.slice(2));';
     await writeFile(join(folder, "dist/cli/main.js"), main);
     await writeFile(join(folder, "package.json"), JSON.stringify({ version: "1.2.3", engines: { node: ">=22" } }));

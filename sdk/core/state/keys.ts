@@ -44,6 +44,8 @@ export class KeyTable {
     // Called for each key of a state: an iterator would use most of the scan's memory.
     for (let i = 0; ofLength !== undefined && i < ofLength.length; i++) {
       const key = ofLength[i] as Key & { bytes: Uint8Array };
+      // Most keys differ from it at once.
+      if ((((bytes[start + 1] as number) ^ (key.bytes[0] as number)) & ~caseBit) !== 0) continue;
       const likeness = compareKeys(bytes, start + 1, key.bytes);
       if (likeness === "same") return key;
       if (likeness === "other case" && ofStruct) return likeness;

@@ -87,8 +87,20 @@ const decoder = new TextDecoder();
 
 /** Whether an edit replaces digits with a version; digits may be escaped, as in `\u0031`. */
 function isVersion(bytes: Uint8Array, { start, end, text }: LayerEdit): boolean {
-  const old = decoder.decode(bytes.subarray(start, end));
-  return /^[1-9]\d*$/.test(text) && /^(\d|\\u003\d)+$/.test(old);
+  return /^[1-9]\d*$/.test(text) && (areDigits(bytes, start, end) || areDigitsWithEscapes(bytes, start, end));
+}
+
+/** Almost all versions are written without escapes, and a state can have many. */
+function areDigits(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) {
+    const byte = bytes[i] ?? 0;
+    if (byte < 0x30 || byte > 0x39) return false;
+  }
+  return end > start;
+}
+
+function areDigitsWithEscapes(bytes: Uint8Array, start: number, end: number): boolean {
+  return /^(\d|\\u003\d)+$/.test(decoder.decode(bytes.subarray(start, end)));
 }
 
 const quote = 0x22;

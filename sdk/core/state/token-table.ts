@@ -89,7 +89,7 @@ export class TokenTable {
     let slot = (token.hash ^ (token.hash >>> 15)) & mask;
     for (;;) {
       const number = slots[slot] ?? 0;
-      if (number === 0 || this.isAt(number - 1, token)) return slot;
+      if (number === 0 || (this.hashes[number - 1] === token.hash && this.isAt(number - 1, token))) return slot;
       slot = (slot + 1) & mask;
     }
   }

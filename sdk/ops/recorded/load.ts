@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import { stackInFileNames } from "../../core/backup";
 import { shortStackName } from "../../core/config/declared";
 import type { LayerSettings } from "../../core/config/settings";
 import { type ErrorCode, LayersError, unchanged } from "../../core/errors";
+import { sha256 } from "../../core/sha256";
 import type { StateFacts } from "../../core/state/facts";
 import { scanState } from "../../core/state/scan";
 import { count, quotedIfOdd } from "../../core/text";
@@ -143,7 +143,7 @@ function unfitText({ messageLines, nextLines }: LayersError): string {
 export function integrityWarnings({ stack, file, facts }: LoadedState): string[] {
   const { version, magic } = facts.integrity.manifest;
   const where = file ?? `stack ${stack}`;
-  const fits = magic === (version === "" ? "" : createHash("sha256").update(version).digest("hex"));
+  const fits = magic === (version === "" ? "" : sha256(version));
   if (fits) return [];
   return [
     `The manifest of the state of ${where} has a magic number that is not that of Pulumi ${version || "without a version"}: the state was edited, and Pulumi may reject it.`,
