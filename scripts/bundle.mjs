@@ -94,6 +94,8 @@ export async function bundle(source, options, output) {
   const generated = await build.generate({
     ...output,
     format: "cjs",
+    // The command's own loader cannot import.
+    dynamicImportInCjs: false,
     chunkFileNames: "chunks/[name].js",
     comments: { legal: false, annotation: false, jsdoc: false },
     minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },

@@ -4,7 +4,7 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { constants, Script } from "node:vm";
+import { Script } from "node:vm";
 
 /** What an earlier run has compiled of a file. */
 interface Earlier {
@@ -48,7 +48,6 @@ export function load(name: string, cache: string, [word = ""]: readonly string[]
       filename,
       columnOffset: -wrapper[0].length,
       cachedData: known?.stamp === stamp ? known.code : undefined,
-      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     });
     compiled.push({ name, stamp, script });
     if (script.cachedDataRejected !== false) flags ??= v8(external).cachedDataVersionTag();

@@ -147,6 +147,8 @@ function reportPlans(context: Context, plans: ReadonlyMap<Place, PlacedStack>) {
 
 /** Reports the plans of several stacks as one, summed up by layer. */
 function reportPlan({ reporter }: Context, plans: readonly StackChanges[]): void {
+  // Why none could be planned has been said.
+  if (plans.length === 0) return;
   const changed = plans.filter(({ changes }) => changes.length > 0);
   const sums = sumByLayer(plans);
   const all = count(plans.length, "stack");

@@ -360,6 +360,8 @@ describe("lambda-layers with bad input", () => {
       if (next !== undefined) assert.equal(outcome.stderr.trimEnd().split("\n").at(-1), next);
       if (!args.includes("-v")) assert.doesNotMatch(outcome.output, /^ +at .*:\d+/m);
       if (args.includes("--json")) assert.ok("error" in JSON.parse(outcome.stdout));
+      // What nobody could plan has no result.
+      assert.doesNotMatch(outcome.stdout, /nothing to change/);
     });
   let folders = 0;
 

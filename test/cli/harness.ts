@@ -3,6 +3,7 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { spawn } from "@lydell/node-pty";
+import { cacheFolder } from "../../scripts/places.mjs";
 import { checkout } from "../support/engine";
 import { removeFolder, temporaryFolder } from "../support/folders";
 import { type Outcome, type Running, type RunOptions, start } from "../support/processes";
@@ -28,9 +29,10 @@ export function cli(args: readonly string[], options: CliOptions): Promise<Outco
 
 /** An environment with none of the caller's settings, and without Pulumi. */
 export function plainEnvironment(home: string): Record<string, string> {
-  const { NODE_COMPILE_CACHE = "" } = process.env;
   const PATH = join(process.execPath, "..");
-  return { PATH, HOME: home, TZ: "UTC", AWS_EC2_METADATA_DISABLED: "true", NODE_COMPILE_CACHE };
+  // What one run compiles is good for all.
+  const XDG_CACHE_HOME = join(cacheFolder(), "compiled");
+  return { PATH, HOME: home, TZ: "UTC", AWS_EC2_METADATA_DISABLED: "true", XDG_CACHE_HOME };
 }
 
 export interface TerminalOptions extends CliOptions {
