@@ -122,23 +122,25 @@ export class FunctionReader {
 
   /** A text among the properties; undefined if it is empty, absent, a secret, or no text. */
   private text(values: Starts, name: string): string | undefined {
-    return this.at(values, name, () => this.textOrOther()) || undefined;
+    return this.at(values, name, this.textOrOther) || undefined;
   }
 
   /** A truth value among the properties; undefined if it is absent, a secret, or none. */
   private isTrue(values: Starts, name: string): boolean | undefined {
-    return this.at(values, name, () => {
-      const isBoolean = this.reader.kind() === "boolean";
-      const { start, end } = this.reader.skip();
-      return isBoolean ? end - start === "true".length : undefined;
-    });
+    return this.at(values, name, this.truthOrOther);
   }
 
-  private textOrOther(): string | undefined {
+  // What is read of each function, without a new closure for each.
+  private readonly textOrOther = (): string | undefined => {
     if (this.reader.kind() === "string") return this.reader.string();
     this.reader.skip();
     return undefined;
-  }
+  };
+  private readonly truthOrOther = (): boolean | undefined => {
+    const isBoolean = this.reader.kind() === "boolean";
+    const { start, end } = this.reader.skip();
+    return isBoolean ? end - start === "true".length : undefined;
+  };
 
   /** The architectures; undefined if none is recorded, or not as a list of texts. */
   private architectures(values: Starts): string[] | undefined {
