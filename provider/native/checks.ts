@@ -17,9 +17,14 @@ export interface Plan {
   readonly moving?: readonly { readonly arn: string; readonly name: string }[];
 }
 
+const replacedWithRows =
+  "The resource would be replaced, and Pulumi would record the row of each function twice, and then refuse the state. First run `pulumi up` with `views: false` and without what replaces it, such as `replaceOnChanges`.";
+
 /** The checks of resources, and the lines for a preview: only `create` and `update` know whether it is one. */
 export class Checks {
   readonly #plans = new Map<string, Plan>();
+  /** Resources whose record may have rows, by URN. */
+  readonly #withRows = new Set<string>();
 
   constructor(
     private readonly handling: Handling,
@@ -33,6 +38,9 @@ export class Checks {
   }
 
   async check(urn: string, olds: Values, news: Values, around: Surroundings): Promise<CheckedInputs> {
+    // The engine checks a resource again, without its record, if it is to be replaced.
+    if (olds.rowsBelow !== undefined) this.#withRows.add(urn);
+    else if (this.#withRows.has(urn)) return { inputs: news, problems: [{ path: "", reason: replacedWithRows }] };
     const { values, secrets } = open(news);
     const declaring = readDeclaring(nameOf(urn), values as LayerVersionsInputs, around);
     // The engine prints the value of the property that a problem names.
