@@ -68,7 +68,7 @@ describe("the package", function () {
     const made = files.filter((path) => path.startsWith("dist/") && path !== "dist/layer-config.schema.json");
     assert.ok(made.length > 0);
     for (const path of made.filter((path) => path.startsWith("dist/cli/"))) {
-      assert.match(path, /^dist\/cli\/(?:bin\.js|main\.js|chunks\/[\w-]+\.js|LICENSES\.txt)$/);
+      assert.match(path, /^dist\/cli\/(?:bin\.js|compiled\.js|main\.js|chunks\/[\w-]+\.js|LICENSES\.txt)$/);
     }
     const plugin = made
       .filter((path) => path.startsWith("dist/plugin/"))
