@@ -43,7 +43,7 @@ export class FunctionReader {
     outputs: { start: -1, properties: new Places() },
   };
   /** Texts shared by many functions, kept once. */
-  private readonly texts = new Map<string, string>();
+  private readonly known = new Map<string, string>();
 
   /** @param layersProperty the property of the type that holds the layers */
   constructor(
@@ -136,6 +136,9 @@ export class FunctionReader {
     this.reader.skip();
     return undefined;
   };
+  private readonly texts = (): (string | undefined)[] =>
+    this.reader.kind() === "array" ? this.reader.list(this.sharedText) : [];
+  private readonly sharedText = (): string | undefined => this.shared(this.textOrOther());
   private readonly truthOrOther = (): boolean | undefined => {
     const isBoolean = this.reader.kind() === "boolean";
     const { start, end } = this.reader.skip();
@@ -144,8 +147,7 @@ export class FunctionReader {
 
   /** The architectures; undefined if none is recorded, or not as a list of texts. */
   private architectures(values: Starts): string[] | undefined {
-    const read = () => (this.reader.kind() === "array" ? this.reader.list(() => this.shared(this.textOrOther())) : []);
-    const found = this.at(values, "architectures", read) ?? [];
+    const found = this.at(values, "architectures", this.texts) ?? [];
     return found.length > 0 && found.every((one) => one !== undefined) ? found : undefined;
   }
 
@@ -162,19 +164,19 @@ export class FunctionReader {
   }
 
   private layers(values: Starts): RecordedLayers {
-    return this.at(values, this.layersProperty, () => this.list()) ?? { kind: "absent" };
+    return this.at(values, this.layersProperty, this.list) ?? { kind: "absent" };
   }
 
-  private list(): RecordedLayers {
+  private readonly list = (): RecordedLayers => {
     const kind = this.reader.kind();
     if (kind === "null") return { kind };
     if (kind === "array") {
-      return { kind: "list", layers: this.reader.list(() => this.layer()) };
+      return { kind: "list", layers: this.reader.list(this.layer) };
     }
     return { kind: this.isSecret() ? "secret" : "other" };
-  }
+  };
 
-  private layer(): RecordedLayer {
+  private readonly layer = (): RecordedLayer => {
     const { reader } = this;
     if (reader.kind() !== "string") return { kind: this.isSecret() ? "secret" : "other" };
     const start = reader.position;
@@ -184,7 +186,7 @@ export class FunctionReader {
     if (!parseLayerVersionArn(text)) return { ...found, version: undefined };
     const digits = text.length - text.lastIndexOf(":") - 1;
     return { ...found, version: lastCharacters(reader.bytes, { start, end: reader.position }, text, digits) };
-  }
+  };
 
   /** Skips a value and returns whether it is a secret. */
   private isSecret(): boolean {
@@ -198,8 +200,8 @@ export class FunctionReader {
 
   private shared<T extends string | undefined>(text: T): T {
     if (text === undefined) return text;
-    const known = this.texts.get(text);
-    if (known === undefined) this.texts.set(text, text);
+    const known = this.known.get(text);
+    if (known === undefined) this.known.set(text, text);
     return (known as T | undefined) ?? text;
   }
 }

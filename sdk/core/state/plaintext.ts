@@ -9,6 +9,8 @@ const closeBracket = openBracket + 2;
 
 const plaintextName = "plaintext";
 const plaintextKey = Buffer.from(JSON.stringify(plaintextName));
+/** The end of the key from its rarest byte on, by which a search finds few places; quotes are everywhere. */
+const rareEnd = plaintextKey.subarray(plaintextKey.indexOf("x"));
 const secretKeys = new KeyTable([signatureKey, plaintextName], { ofStruct: false });
 
 // What is known about an open object.
@@ -23,7 +25,14 @@ const isSecret = hasPlaintext | isMarked;
  */
 export function holdsPlaintext(bytes: Uint8Array): boolean {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return buffer.includes(plaintextKey) && hasSecret(bytes);
+  return hasPlaintextKey(buffer) && hasSecret(bytes);
+}
+
+function hasPlaintextKey(buffer: Buffer): boolean {
+  const before = plaintextKey.length - rareEnd.length;
+  for (let at = buffer.indexOf(rareEnd); at >= 0; at = buffer.indexOf(rareEnd, at + 1))
+    if (at >= before && buffer.subarray(at - before, at + rareEnd.length).equals(plaintextKey)) return true;
+  return false;
 }
 
 /** Whether any object has both keys: the secret marker with its value, and the plaintext. */
