@@ -1,20 +1,29 @@
 // Loads the bundled command together with what an earlier run has compiled of it. Node.js's own cache holds only what is
 // compiled when a file is loaded; most functions are compiled at their first call, which takes a quarter of a short run.
 
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { Script } from "node:vm";
 
-/** What an earlier run has compiled of a file. */
-interface Earlier {
+/** What a run has compiled of a file. */
+interface Code {
   /** Changes whenever the file does. */
   readonly stamp: string;
   readonly code: Buffer;
 }
 
 interface Compiled {
-  readonly name: string;
   readonly stamp: string;
   readonly script: Script;
 }
@@ -34,7 +43,7 @@ export function load(name: string, cache: string, [word = ""]: readonly string[]
   const external = createRequire(__filename);
   const earlier = read(file);
   const modules = new Map<string, { exports: unknown }>();
-  const compiled: Compiled[] = [];
+  const compiled = new Map<string, Compiled>();
   let flags: number | undefined;
 
   const fetch = (name: string): unknown => {
@@ -44,12 +53,14 @@ export function load(name: string, cache: string, [word = ""]: readonly string[]
     const { size, ctimeMs } = statSync(filename);
     const stamp = `${size} ${ctimeMs}`;
     const known = earlier.get(name);
+    // The rest is of another build, too.
+    if (known && known.stamp !== stamp) earlier.clear();
     const script = new Script(wrapper.join(readFileSync(filename, "latin1")), {
       filename,
       columnOffset: -wrapper[0].length,
       cachedData: known?.stamp === stamp ? known.code : undefined,
     });
-    compiled.push({ name, stamp, script });
+    compiled.set(name, { stamp, script });
     if (script.cachedDataRejected !== false) flags ??= v8(external).cachedDataVersionTag();
     const module = { exports: {} };
     modules.set(name, module);
@@ -64,7 +75,7 @@ export function load(name: string, cache: string, [word = ""]: readonly string[]
     const { setFlagsFromString, cachedDataVersionTag } = v8(external);
     // V8's default, which the run may have changed. Code that was kept under other flags would be rejected every time.
     setFlagsFromString("--semi-space-growth-factor=2");
-    if (cachedDataVersionTag() === flags) keep(file, compiled);
+    if (cachedDataVersionTag() === flags) keep(file, earlier, compiled);
   });
   return fetch(name);
 }
@@ -81,8 +92,8 @@ type Table = readonly (readonly [name: string, stamp: string, size: number])[];
  * The code that is kept in a file; none if it is not there or damaged, since V8 would run damaged code. It is there
  * twice, because comparing takes less time than loading what could compute a checksum.
  */
-function read(file: string): ReadonlyMap<string, Earlier> {
-  const known = new Map<string, Earlier>();
+function read(file: string): Map<string, Code> {
+  const known = new Map<string, Code>();
   try {
     const bytes = readFileSync(file);
     const start = bytes.indexOf("\n") + 1;
@@ -98,18 +109,35 @@ function read(file: string): ReadonlyMap<string, Earlier> {
   return known;
 }
 
-/** Keeps the code that has been compiled so far; a run does as well without. */
-function keep(file: string, compiled: readonly Compiled[]): void {
-  const codes = compiled.map(({ script }) => script.createCachedData());
-  const table: Table = compiled.map(({ name, stamp }, i) => [name, stamp, codes[i]?.length ?? 0]);
-  const content = Buffer.concat([Buffer.from(`${JSON.stringify(table)}\n`), ...codes, ...codes]);
+/**
+ * Keeps the code that has been compiled so far; a run does as well without. Earlier code that this run had no use for
+ * stays, since commands such as `backups list` and `backups prune` share a file.
+ */
+function keep(file: string, earlier: ReadonlyMap<string, Code>, compiled: ReadonlyMap<string, Compiled>): void {
   const unfinished = `${file}.${process.pid}`;
   try {
+    const known = new Map(earlier);
+    for (const [name, { stamp, script }] of compiled) known.set(name, { stamp, code: script.createCachedData() });
+    const table: Table = Array.from(known, ([name, { stamp, code }]) => [name, stamp, code.length]);
+    const codes = Array.from(known.values(), ({ code }) => code);
+    const content = Buffer.concat([Buffer.from(`${JSON.stringify(table)}\n`), ...codes, ...codes]);
     mkdirSync(dirname(file), { recursive: true });
     const open = openSync(unfinished, "w", 0o600);
-    writeFileSync(open, content);
-    fsyncSync(open);
-    closeSync(open);
+    try {
+      writeFileSync(open, content);
+      fsyncSync(open);
+    } finally {
+      closeSync(open);
+    }
     renameSync(unfinished, file);
+  } catch {
+    discard(unfinished);
+  }
+}
+
+/** On a full disk, each run would leave another one. */
+function discard(unfinished: string): void {
+  try {
+    rmSync(unfinished, { force: true });
   } catch {}
 }

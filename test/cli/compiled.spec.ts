@@ -37,7 +37,8 @@ describe("compiled code of the command", () => {
       .filter((one) => one.isFile())
       .map(({ name }) => name);
   const file = async () => join(code, (await kept())[0] ?? "missing");
-  const written = async () => (await stat(await file())).ino;
+  /** Not the inode, which a second new file can get again. */
+  const written = async () => (await stat(await file())).ctimeMs;
 
   const dryRun = ["--state-file", "state.json", "--dry-run"];
   const change = "  - Function f: Layer dynamo-dev version 1 -> 2";
@@ -57,6 +58,28 @@ describe("compiled code of the command", () => {
       await run(words);
     const names = (await kept()).map((name) => name.split("-")[0]);
     assert.deepEqual(names.sort(), ["status", "update", "version"]);
+  });
+
+  it("is kept for both of two commands that share their first word", async () => {
+    const [list, prune] = [
+      ["backups", "list"],
+      ["backups", "prune", "--dry-run"],
+    ];
+    await run(list);
+    await run(prune);
+    const before = await written();
+    await run(list);
+    await run(prune);
+    assert.equal(await written(), before);
+  });
+
+  it("leaves no unfinished file if it cannot be kept", async () => {
+    await run(dryRun);
+    const name = await file();
+    await rm(name);
+    await mkdir(name);
+    await run(dryRun);
+    assert.deepEqual(await kept(), []);
   });
 
   it("is not kept if Node.js is told to keep none", async () => {
