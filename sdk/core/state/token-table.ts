@@ -139,7 +139,8 @@ interface Token {
 
 /** Like FNV-1a, but on four bytes at once, because all of a state's URNs are hashed, some several times. */
 function hashOf(bytes: Uint8Array, start: number, end: number): number {
-  let hash = 0x811c9dc5;
+  // Signed from the start, as the table keeps it.
+  let hash = 0x811c9dc5 | 0;
   let i = start;
   for (; i + 3 < end; i += 4) {
     const four =
