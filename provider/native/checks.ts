@@ -18,12 +18,12 @@ export interface Plan {
 }
 
 const replacedWithRows =
-  "The resource would be replaced, and Pulumi would record the row of each function twice, and then refuse the state. First run `pulumi up` with `views: false` and without what replaces it, such as `replaceOnChanges`.";
+  "The resource would be replaced together with another one (`replaceWith`), and Pulumi would record the row of each function twice, and then refuse the state. First run `pulumi up` with `views: false` and without that option.";
 
 /** The checks of resources, and the lines for a preview: only `create` and `update` know whether it is one. */
 export class Checks {
   readonly #plans = new Map<string, Plan>();
-  /** Resources whose record may have rows, by URN. */
+  /** Resources whose record may have rows and was not compared yet, by URN. */
   readonly #withRows = new Set<string>();
 
   constructor(
@@ -35,6 +35,11 @@ export class Checks {
   /** The lines of a resource's check for a preview. */
   planOf(urn: string): Plan {
     return this.#plans.get(urn) ?? { lines: [] };
+  }
+
+  /** Notes a comparison, whose answer makes the engine delete rows before it replaces the resource. */
+  noteDiff(urn: string): void {
+    this.#withRows.delete(urn);
   }
 
   async check(urn: string, olds: Values, news: Values, around: Surroundings): Promise<CheckedInputs> {

@@ -65,7 +65,8 @@ export class Plugin {
   }
 
   /** What an update would change; undefined if nothing. */
-  async diff(olds: Values, news: Values, oldInputs: Values): Promise<PropertyChange[] | undefined> {
+  async diff(urn: string, olds: Values, news: Values, oldInputs: Values): Promise<PropertyChange[] | undefined> {
+    this.#checks.noteDiff(urn);
     const [was, is] = [recordedOf(olds) as Partial<Recorded>, checkedOf(news)];
     const hasMoved = isDynamic(olds);
     const changesViews = !hasMoved && wantsViews(open(oldInputs).values) !== wantsViews(open(news).values);

@@ -78,7 +78,7 @@ function methods(plugin: Plugin, count: (by: number) => void): grpc.UntypedServi
     ),
     diff: answer(async (request: messages.DiffRequest) => {
       const [olds, news] = [readStruct(request.getOlds()), readStruct(request.getNews())];
-      return differences(await plugin.diff(olds, news, readStruct(request.getOldInputs())));
+      return differences(await plugin.diff(request.getUrn(), olds, news, readStruct(request.getOldInputs())));
     }),
     create: answer(async (request: messages.CreateRequest) => {
       const { id, outputs } = await plugin.create(
@@ -151,6 +151,8 @@ function differences(changes: readonly PropertyChange[] | undefined): messages.D
   const { Kind } = messages.PropertyDiff;
   const kinds = { add: Kind.ADD, update: Kind.UPDATE, delete: Kind.DELETE };
   const response = new messages.DiffResponse().setChanges(changes ? DIFF_SOME : DIFF_NONE).setHasdetaileddiff(true);
+  // `replaceOnChanges` may replace the resource: Pulumi records rows twice if the new ones come before the old ones go.
+  response.setDeletebeforereplace(true);
   response.setDiffsList(topOf(changes ?? []));
   for (const { path, kind } of changes ?? [])
     response.getDetaileddiffMap().set(path, new messages.PropertyDiff().setKind(kinds[kind]));

@@ -74,11 +74,11 @@ describe("compiled code of the command", () => {
   });
 
   it("leaves no unfinished file if it cannot be kept", async () => {
-    await run(dryRun);
+    const first = await run(dryRun);
     const name = await file();
     await rm(name);
     await mkdir(name);
-    await run(dryRun);
+    assert.deepEqual(await run(dryRun), first);
     assert.deepEqual(await kept(), []);
   });
 
@@ -92,15 +92,17 @@ describe("compiled code of the command", () => {
     ["is empty", (file) => truncate(file, 0)],
     ["is cut off", async (file) => truncate(file, (await stat(file)).size - 1)],
     ["has no table", (file) => writeFile(file, "x".repeat(1000))],
-    ["has a changed bit", (file) => changeByte(file, 100)],
-    ["has changed in the middle", async (file) => changeByte(file, Math.floor((await stat(file)).size / 2))],
-    ["is a folder", async (file) => rm(file).then(() => mkdir(file))],
+    ["has a changed bit in its table", (file) => changeByte(file, 100)],
+    ["has a changed bit in its code", async (file) => changeByte(file, Math.floor((await stat(file)).size / 4))],
   ];
   for (const [name, damage] of damages) {
-    it(`is not used if its file ${name}`, async () => {
+    it(`is not used, but kept anew, if its file ${name}`, async () => {
       const first = await run(dryRun);
-      await damage(await file());
+      const path = await file();
+      await damage(path);
+      const damaged = await readFile(path);
       assert.deepEqual(await run(dryRun), first);
+      assert.ok(!damaged.equals(await readFile(path)));
     });
   }
 
